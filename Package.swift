@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// One table of targets, bottom to top. Arrows point up this list only; Documentation/Architecture.md says why.
+let package = Package(
+    name: "layerskip",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "LayerSkip", targets: ["LayerSkip"]),
+        .executable(name: "layerskip", targets: ["LayerSkipCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        .target(name: "CTensorKernels"),
+        .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
+        .target(name: "CheckpointFiles", dependencies: ["TensorCore"]),
+        .target(name: "TextTokens"),
+        .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
+        .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
+        .target(
+            name: "LayerSkip",
+            dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TextTokens", "TokenDecoding"]),
+        .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
+        .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
+        .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
+        .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TestSupport"]),
+        .testTarget(name: "TextTokensTests", dependencies: ["TextTokens", "TestSupport"]),
+    ]
+)
+
+// One loop of settings.
+let memoryChecked: Set = ["TextTokens", "LanguageModels", "TokenDecoding", "LayerSkip", "LayerSkipCommand"]
+for target in package.targets {
+    if target.name.hasPrefix("C"), !target.name.hasPrefix("Checkpoint") {
+        // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
+        target.cSettings = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
+        continue
+    }
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+    if memoryChecked.contains(target.name) {
+        target.swiftSettings?.append(.strictMemorySafety())
+    }
+}
