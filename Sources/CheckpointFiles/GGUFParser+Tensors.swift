@@ -11,8 +11,7 @@ extension GGUFParser {
             }
         }
         let end = cursor.offset + cursor.remaining
-        let padding = (alignment - cursor.offset % alignment) % alignment
-        let dataStart = cursor.offset + padding
+        let dataStart = cursor.offset + cursor.offset.padding(to: alignment)
         for info in infos {
             let (upperBound, overflow) = info.range.upperBound.addingReportingOverflow(dataStart)
             guard !overflow, upperBound <= end else {

@@ -26,7 +26,7 @@ struct GGUFParser {
         for index in 0..<metadataCount {
             try metadataEntry(index)
         }
-        try tensorInfos(count: tensorCount, alignment: alignment())
+        try tensorInfos(count: tensorCount, alignment: result.metadata.alignment())
     }
 
     private mutating func version() throws(CheckpointError) -> UInt32 {
@@ -47,18 +47,4 @@ struct GGUFParser {
     private var bigEndian: CheckpointError {
         cursor.failure("byte order", expected: "a little-endian file", found: "a big-endian file")
     }
-
-    /// The spec wants a multiple of 8; we also want a power of two, as all known writers give, and no absurd padding.
-    private func alignment() throws(CheckpointError) -> Int {
-        let key = "general.alignment"
-        guard let alignment = try result.metadata.integerIfPresent(named: key) else { return 32 }
-        guard (8...largestAlignment).contains(alignment), alignment & (alignment - 1) == 0 else {
-            throw result.metadata.failure(
-                key, expected: "a power of two in 8...\(largestAlignment)", found: "\(alignment)")
-        }
-        return alignment
-    }
-
-    /// A huge page.
-    private var largestAlignment: Int { 1 << 21 }
 }
