@@ -1,8 +1,11 @@
+package import TensorCore
+
 /// The weights in a GGUF file of an architecture that we know.
 package struct GGUFSource: TensorSource {
     /// The file, with its metadata.
     package let gguf: GGUFFile
-    private let names: GGUFNames
+    /// How the file names its tensors.
+    package let names: GGUFNames
 
     /// Takes a file's tensors for those of a model.
     ///

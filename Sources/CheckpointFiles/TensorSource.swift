@@ -1,3 +1,5 @@
+package import TensorCore
+
 /// Where a model's weights come from: a file, or a generator of random ones.
 ///
 /// Names are Hugging Face's, such as `model.layers.0.self_attn.q_proj.weight`; a source translates them to its own.
@@ -18,12 +20,4 @@ package protocol TensorSource: Sendable {
     ///
     /// - Throws: if there is no such tensor, or its shape is another.
     func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor
-}
-
-/// Which two elements of an attention head a rotary position embedding rotates together.
-package enum RoPEPairing: Sendable {
-    /// Elements 2i and 2i + 1, as in the RoPE paper and llama.cpp's GGUF files of Llama models.
-    case interleaved
-    /// Elements i and i + headDim / 2, as in Hugging Face's checkpoints.
-    case halfSplit
 }
