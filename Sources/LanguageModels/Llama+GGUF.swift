@@ -102,19 +102,21 @@ extension Llama.Configuration {
 
     /// A tensor that the graph does not use, such as a bias, would change the model: better no text than a wrong one.
     func refuseUnknownTensors(of source: GGUFSource) throws(CheckpointError) {
-        for tensor in source.gguf.tensors where !source.isKnown(tensor.name, layerCount: layerCount) {
+        let known = tensorNames
+        for name in source.names where !known.contains(name) {
             throw CheckpointError(
-                file: source.file, name: "tensor \(tensor.name.quoted)",
-                expected: "only tensors of a llama with \(layerCount) blocks", found: "a tensor that it does not have")
+                file: source.file, name: "tensor \(source.ownName(of: name).quoted)",
+                expected: "only tensors of a plain Llama with \(layerCount) blocks", found: "a tensor it has no use for")
         }
     }
-}
 
-extension GGUFSource {
-    /// Whether a Llama of `layerCount` blocks has a tensor of this file's name.
-    fileprivate func isKnown(_ ownName: String, layerCount: Int) -> Bool {
-        guard ownName.hasSuffix(".weight"), names.name(of: ownName) != nil else { return false }
-        guard ownName.hasPrefix("blk.") else { return true }
-        return ownName.split(separator: ".").dropFirst().first.flatMap { Int($0) }.map { $0 < layerCount } ?? false
+    private var tensorNames: Set<String> {
+        let layer = ["input_layernorm", "post_attention_layernorm"]
+            + ["q_proj", "k_proj", "v_proj", "o_proj"].map { "self_attn.\($0)" }
+            + ["gate_proj", "up_proj", "down_proj"].map { "mlp.\($0)" }
+        let layers = (0..<layerCount).flatMap { index in layer.map { "model.layers.\(index).\($0).weight" } }
+        return Set(layers).union([
+            "model.embed_tokens.weight", "model.norm.weight", "lm_head.weight", "model.rope_frequency_factors",
+        ])
     }
 }
