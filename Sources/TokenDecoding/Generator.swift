@@ -1,4 +1,5 @@
 public import LanguageModels
+import TensorCore
 
 /// The only decoding loop: draft, verify, accept, truncate. Plain decoding is zero drafts.
 ///
