@@ -1,0 +1,151 @@
+"""Llama models between GGUF files and transformers, with nothing in between but float32.
+
+A GGUF file keeps the rows of attn_q and attn_k in the order of rotary pairs (0, 1), (2, 3), ...; transformers rotates
+row i of a head with row i + half. Both directions of that permutation are here, and nowhere else.
+"""
+
+import gguf
+import numpy as np
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+LAYER_NAMES = {
+    "attn_norm": "input_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_norm": "post_attention_layernorm",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+
+
+def interleave(weight, heads):
+    """Rows of each head from halves (transformers) to pairs (GGUF)."""
+    return weight.reshape(heads, 2, -1, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
+
+
+def deinterleave(weight, heads):
+    """Rows of each head from pairs (GGUF) to halves (transformers)."""
+    return weight.reshape(heads, -1, 2, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
+
+
+def names(config):
+    """Each tensor's name in GGUF and in transformers, with the heads to permute its rows by (None: leave them)."""
+    yield "token_embd.weight", "model.embed_tokens.weight", None
+    yield "output_norm.weight", "model.norm.weight", None
+    if not config.tie_word_embeddings:
+        yield "output.weight", "lm_head.weight", None
+    heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
+    for layer in range(config.num_hidden_layers):
+        for ours, theirs in LAYER_NAMES.items():
+            yield f"blk.{layer}.{ours}.weight", f"model.layers.{layer}.{theirs}.weight", heads.get(ours)
+
+
+def load(path):
+    """Reads a GGUF file of the architecture llama without rotary scaling, dequantized to float32."""
+    reader = gguf.GGUFReader(path)
+
+    def field(name):
+        return reader.fields[f"llama.{name}"].contents()
+
+    tensors = {tensor.name: tensor for tensor in reader.tensors}
+    config = LlamaConfig(
+        vocab_size=int(tensors["token_embd.weight"].shape[1]),
+        hidden_size=field("embedding_length"),
+        intermediate_size=field("feed_forward_length"),
+        num_hidden_layers=field("block_count"),
+        num_attention_heads=field("attention.head_count"),
+        num_key_value_heads=field("attention.head_count_kv"),
+        max_position_embeddings=field("context_length"),
+        rms_norm_eps=field("attention.layer_norm_rms_epsilon"),
+        rope_parameters={"rope_type": "default", "rope_theta": field("rope.freq_base")},
+        tie_word_embeddings="output.weight" not in tensors,
+        bos_token_id=None,
+        eos_token_id=None,
+        attn_implementation="eager",
+    )
+    state = {}
+    for ours, theirs, heads in names(config):
+        tensor = tensors[ours]
+        weight = gguf.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+        state[theirs] = torch.from_numpy((deinterleave(weight, heads) if heads else weight).copy())
+    if config.tie_word_embeddings:
+        state["lm_head.weight"] = state["model.embed_tokens.weight"]
+    model = LlamaForCausalLM(config)
+    model.load_state_dict(state)
+    return model.float().eval()
+
+
+def save(model, path, name):
+    """Writes a model to a GGUF file in float32, as llama.cpp's converter lays it out, with no tokenizer."""
+    config = model.config
+    rope = config.rope_parameters
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_name(name)
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    writer.add_vocab_size(config.vocab_size)
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_rope_dimension_count(config.head_dim)
+    writer.add_rope_freq_base(rope["rope_theta"])
+    if config.head_dim * config.num_attention_heads != config.hidden_size:
+        writer.add_key_length(config.head_dim)
+        writer.add_value_length(config.head_dim)
+    if rope["rope_type"] == "linear":
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(rope["factor"])
+    writer.add_tokenizer_model("none")
+
+    if rope["rope_type"] == "llama3":
+        writer.add_tensor("rope_freqs.weight", llama3_factors(config))
+    state = model.state_dict()
+    for ours, theirs, heads in names(config):
+        weight = state[theirs].numpy().astype(np.float32)
+        writer.add_tensor(ours, np.ascontiguousarray(interleave(weight, heads) if heads else weight))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def llama3_factors(config):
+    """What each rotary frequency is divided by under Llama 3.1's scaling (rope_freqs.weight)."""
+    rope = config.rope_parameters
+    frequencies = rope["rope_theta"] ** -(np.arange(0, config.head_dim, 2) / config.head_dim)
+    turns = rope["original_max_position_embeddings"] * frequencies / (2 * np.pi)  # in the original context
+    low, high = rope["low_freq_factor"], rope["high_freq_factor"]
+    kept = np.clip((turns - low) / (high - low), 0, 1)
+    return (1 / ((1 - kept) / rope["factor"] + kept)).astype(np.float32)
+
+
+def logits(model, tokens):
+    """The logits after each token: [tokens, vocabulary]."""
+    with torch.no_grad():
+        return model(torch.tensor([tokens])).logits[0]
+
+
+def greedy(model, tokens, count, margin):
+    """The next `count` tokens, each the likeliest by at least `margin`, so that rounding cannot change them."""
+    with torch.no_grad():
+        output = model(torch.tensor([tokens]), use_cache=True)
+        chosen = []
+        while True:
+            best = output.logits[0, -1].topk(2)
+            if best.values[0] - best.values[1] < margin:
+                raise ValueError(f"token {len(chosen)} leads by only {best.values[0] - best.values[1]:.4f}")
+            chosen.append(int(best.indices[0]))
+            if len(chosen) == count:
+                return chosen
+            output = model(torch.tensor([chosen[-1:]]), past_key_values=output.past_key_values, use_cache=True)
+
+
+def write_floats(path, values):
+    np.asarray(values, dtype="<f4").tofile(path)

@@ -1,0 +1,104 @@
+"""Writes tiny random Llamas and what transformers makes of them: tiny-*.gguf, tiny-*.json, tiny-*.logits.bin.
+
+Usage: tiny.py FOLDER. The formats are described in Tests/Goldens/README.md.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+import gguf_llama
+
+VOCABULARY = 64
+GREEDY = 16
+MARGIN = 0.05
+
+# Each is one way in which Llamas differ. theta is small where scaling must show within a short sequence.
+VARIANTS = {
+    "tied": dict(tie_word_embeddings=True, num_key_value_heads=4),
+    "gqa": dict(num_key_value_heads=2),
+    "llama3-rope": dict(
+        tie_word_embeddings=True,
+        num_key_value_heads=1,
+        # With heads of 8, the four frequencies are one kept, one in between and two divided by 8.
+        rope_parameters={
+            "rope_type": "llama3",
+            "rope_theta": 500.0,
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 64,
+        },
+    ),
+    "linear-rope": dict(
+        num_key_value_heads=2, rope_parameters={"rope_type": "linear", "rope_theta": 100.0, "factor": 4.0}
+    ),
+    "head-width": dict(num_key_value_heads=2, num_hidden_layers=1, head_dim=16),
+}
+LONG = {"llama3-rope": (120, list(range(0, 120, 8)) + [119])}  # tokens, and the rows that are stored
+
+
+def make(seed, **changes):
+    """A model with weights large enough for every part to matter to the logits."""
+    settings = dict(
+        vocab_size=VOCABULARY,
+        hidden_size=32,
+        intermediate_size=40,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=512,
+        rms_norm_eps=1e-5,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
+        bos_token_id=None,
+        eos_token_id=None,
+        attn_implementation="eager",
+    )
+    model = LlamaForCausalLM(LlamaConfig(**(settings | changes))).float().eval()
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.dim() == 1:
+                weight.uniform_(0.5, 1.5, generator=generator)
+            elif "embed" in name:
+                weight.normal_(0, 0.7, generator=generator)
+            else:
+                weight.normal_(0, 1.5 / weight.shape[1] ** 0.5, generator=generator)
+    return model, generator
+
+
+def write(folder, variant):
+    count, rows = LONG.get(variant, (24, list(range(24))))
+    for seed in range(1, 1000):  # the first seed whose greedy text is decided clearly and does not just repeat itself
+        model, generator = make(seed, **VARIANTS[variant])
+        tokens = torch.randint(VOCABULARY, (count,), generator=generator).tolist()
+        try:
+            greedy = gguf_llama.greedy(model, tokens, GREEDY, MARGIN)
+        except ValueError:
+            continue
+        if len(set(greedy)) >= GREEDY // 2:
+            break
+    else:
+        raise SystemExit(f"{variant}: no seed gives a clear greedy text")
+
+    name = f"tiny-{variant}"
+    gguf_llama.save(model, folder / f"{name}.gguf", name)
+    gguf_llama.write_floats(folder / f"{name}.logits.bin", gguf_llama.logits(model, tokens)[rows])
+    description = {
+        "model": f"{name}.gguf",
+        "seed": seed,
+        "vocabulary": VOCABULARY,
+        "tokens": tokens,
+        "logits": {"file": f"{name}.logits.bin", "rows": rows},
+        "greedy": greedy,
+    }
+    (folder / f"{name}.json").write_text(json.dumps(description, indent=2) + "\n")
+    print(f"{name}: seed {seed}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    for variant in VARIANTS:
+        write(Path(sys.argv[1]), variant)

@@ -1,0 +1,56 @@
+// AVX2 with FMA and F16C. Without vpdpbusd, bytes are multiplied pairwise into 16 bits by vpmaddubsw, which saturates
+// at 32767: so signed weights go in as |w| * (x with w's sign), at most 128 * 127 * 2 = 32512 a pair.
+
+#if defined(__x86_64__)
+
+#pragma STDC FP_CONTRACT OFF
+
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "tables.h"
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
+#define TOKENS_AT_ONCE 2
+#define Q8_SIGN 0
+
+typedef int32_t vi __attribute__((ext_vector_type(16)));
+typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
+
+/// The two 256-bit halves of 64 bytes.
+typedef union {
+    vbytes bytes;
+    vi integers;
+    __m256i halves[2];
+} two_registers;
+
+static inline __attribute__((always_inline)) __m256i add_pairs(__m256i sums, __m256i pairs) {
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+
+static inline __attribute__((always_inline)) vi dot_u4(vi sums, vbytes weights, int32_t four) {
+    two_registers s = {.integers = sums}, w = {.bytes = weights};
+    __m256i x = _mm256_set1_epi32(four);
+    for (int i = 0; i < 2; i++) s.halves[i] = add_pairs(s.halves[i], _mm256_maddubs_epi16(w.halves[i], x));
+    return s.integers;
+}
+
+static inline __attribute__((always_inline)) vi dot_q8(vi sums, vbytes weights, int32_t four) {
+    two_registers s = {.integers = sums}, w = {.bytes = weights};
+    __m256i x = _mm256_set1_epi32(four);
+    for (int i = 0; i < 2; i++) {
+        __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w.halves[i]), _mm256_sign_epi8(x, w.halves[i]));
+        s.halves[i] = add_pairs(s.halves[i], pairs);
+    }
+    return s.integers;
+}
+
+#include "panels.h"
+
+const ctk_table ctk_avx2_table = VECTOR_TABLE("avx2", PANEL_FORMAT(bf16, half, f32));
+
+#pragma clang attribute pop
+
+#endif

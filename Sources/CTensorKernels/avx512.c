@@ -1,0 +1,44 @@
+// AVX-512 with VNNI: vpdpbusd adds four products of unsigned weights and signed activations to each of 16 rows.
+
+#if defined(__x86_64__)
+
+#pragma STDC FP_CONTRACT OFF
+
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "tables.h"
+
+#pragma clang attribute push(                                                                                        \
+    __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"))), apply_to = function)
+
+#define TOKENS_AT_ONCE 8
+#define Q8_SIGN 0x80
+
+typedef int32_t vi __attribute__((ext_vector_type(16)));
+typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
+
+static inline __attribute__((always_inline)) vi dot_bytes(vi sums, vbytes weights, int32_t four) {
+    return (vi)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(four));
+}
+
+#define dot_u4 dot_bytes
+#define dot_q8 dot_bytes
+
+#include "panels.h"
+
+#pragma clang attribute pop
+
+#pragma clang attribute push(                                                                                        \
+    __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16"))),               \
+    apply_to = function)
+
+#include "bf16_pairs.h"
+
+#pragma clang attribute pop
+
+const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", PANEL_FORMAT(bf16, half, f32));
+const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE("avx512", PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs));
+
+#endif

@@ -1,0 +1,63 @@
+// BF16 by vdpbf16ps: two columns of sixteen rows at a time, activations rounded to BF16.
+//
+// The instruction is exact about its order: sum = fma(w0, x0, fma(w1, x1, sum)), every step rounded to nearest even,
+// values below 2^-126 taken and given as zero.
+#ifndef CTK_BF16_PAIRS_H
+#define CTK_BF16_PAIRS_H
+
+#include "panels.h"
+
+/// An odd last column gets a partner of zeros.
+static size_t column_pairs(size_t columns) { return (columns + 1) / 2; }
+
+static size_t panel_bytes_bf16_pairs(size_t columns) {
+    return column_pairs(columns) * PANEL_ROWS * 2 * sizeof(uint16_t);
+}
+
+static void pack_bf16_pairs(const void *file, size_t rows, size_t columns, void *panel) {
+    const uint16_t *in = file;
+    uint16_t *out = panel;
+    memset(panel, 0, panel_bytes_bf16_pairs(columns));
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t c = 0; c < columns; c++) out[(c / 2 * PANEL_ROWS + r) * 2 + c % 2] = in[r * columns + c];
+    }
+}
+
+static void unpack_row_bf16_pairs(const void *panel, size_t row, size_t columns, float *out) {
+    const uint16_t *in = panel;
+    for (size_t c = 0; c < columns; c++) out[c] = bf16_to_float(in[(c / 2 * PANEL_ROWS + row) * 2 + c % 2]);
+}
+
+static size_t prepared_bytes_bf16_pairs(size_t columns, size_t count) {
+    return column_pairs(columns) * 2 * count * sizeof(uint16_t);
+}
+
+static void prepare_bf16_pairs(
+    const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
+    (void)count;
+    size_t stride = column_pairs(columns) * 2;
+    for (size_t t = first; t < last; t++) {
+        uint16_t *out = (uint16_t *)prepared + t * stride;
+        for (size_t c = 0; c < columns; c++) out[c] = float_to_bf16(x[t * columns + c]);
+        if (columns % 2) out[columns] = 0;
+    }
+}
+
+INLINE void bf16_pairs_tile(const void *panel, size_t columns, const uint16_t *x, int tokens, vf *sums) {
+    size_t pairs = column_pairs(columns);
+    UNROLL for (int t = 0; t < tokens; t++) sums[t] = splat(0);
+    for (size_t c = 0; c < pairs; c++) {
+        __m512i weights = _mm512_loadu_si512((const uint16_t *)panel + c * PANEL_ROWS * 2);
+        UNROLL for (int t = 0; t < tokens; t++) {
+            int32_t two;
+            memcpy(&two, x + (t * pairs + c) * 2, sizeof two);
+            sums[t] = _mm512_dpbf16_ps(sums[t], (__m512bh)weights, (__m512bh)_mm512_set1_epi32(two));
+        }
+    }
+}
+
+#define BF16_PAIRS_TILE(TOKENS) bf16_pairs_tile(panel, columns, x, TOKENS, sums)
+
+DEFINE_PRODUCT(bf16_pairs, uint16_t, column_pairs(columns) * 2, BF16_PAIRS_TILE)
+
+#endif

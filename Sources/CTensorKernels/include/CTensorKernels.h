@@ -1,0 +1,129 @@
+// The inner loops, one table of function pointers per instruction set.
+//
+// Promise kept by every function here: a row's result depends on that row alone. Each output element is summed in one
+// fixed order, whatever the number of rows, and rows are the only thing callers may divide between threads.
+#ifndef CTENSOR_KERNELS_H
+#define CTENSOR_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Storage formats of weights, laid out in files as GGUF lays them out.
+enum {
+    CTK_F32 = 0,
+    CTK_F16 = 1,
+    CTK_BF16 = 2,
+    CTK_Q8_0 = 3,
+    CTK_Q4_0 = 4,
+    CTK_Q4_1 = 5,
+    CTK_FORMAT_COUNT = 6,
+};
+
+/// How the coordinates of a head are paired for RoPE.
+enum {
+    /// Coordinates 2i and 2i+1 (GGUF's `llama`).
+    CTK_INTERLEAVED = 0,
+    /// Coordinates i and i + head_dim/2 (Hugging Face's safetensors).
+    CTK_HALF_SPLIT = 1,
+};
+
+/// Positions per cache page; also the step of the streaming softmax, so that its order is fixed by absolute position.
+enum { CTK_PAGE_POSITIONS = 256 };
+
+/// The forms in which products read activations.
+enum {
+    CTK_ACTIVATIONS_F32 = 0,
+    CTK_ACTIVATIONS_QUANTIZED = 1,
+    CTK_ACTIVATIONS_BF16_PAIRS = 2,
+    CTK_ACTIVATIONS_COUNT = 3,
+};
+
+/// The product of weights in one format with f32 activations.
+///
+/// Weights are cut into panels of `panel_rows` rows, packed so that one load serves all tokens of a batch. The packed
+/// layout is private to the table; `columns` is a multiple of 32 for the quantized formats and at least 1 for others.
+typedef struct {
+    size_t panel_rows;
+    /// Bytes of one packed panel.
+    size_t (*panel_bytes)(size_t columns);
+    /// Packs `rows` (1...panel_rows) rows in file layout, contiguous at `file`; missing rows become zeros.
+    void (*pack)(const void *file, size_t rows, size_t columns, void *panel);
+    /// Writes row `row` of a panel as `columns` floats: the inverse of `pack`, dequantized.
+    void (*unpack_row)(const void *panel, size_t row, size_t columns, float *out);
+    /// The form of activations that `product` reads: weights of different formats may share one preparation.
+    int activations;
+    /// Bytes that `prepare` needs for `count` tokens.
+    size_t (*prepared_bytes)(size_t columns, size_t count);
+    /// Turns tokens [first, last) of `count` ([count, columns] f32) into the form that `product` reads.
+    void (*prepare)(const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared);
+    /// y[t * y_stride + r] for all rows r of panels [first, last), where `rows` rows exist in all.
+    void (*product)(
+        const void *panels, size_t first, size_t last, size_t rows, size_t columns, const void *prepared, size_t count,
+        float *y, size_t y_stride);
+} ctk_format_kernels;
+
+/// The running state of one query head's streaming softmax.
+typedef struct {
+    float maximum;
+    float sum;
+} ctk_softmax_state;
+
+typedef struct {
+    const char *name;
+    ctk_format_kernels formats[CTK_FORMAT_COUNT];
+
+    /// y = x / sqrt(mean(x^2) + epsilon) * gain, one row.
+    void (*rms_norm)(const float *x, const float *gain, size_t columns, float epsilon, float *y);
+    /// Rotates `heads` heads of one row in place. `cosines` and `sines` hold head_dim/2 values of the row's position.
+    void (*rotate)(float *x, size_t heads, size_t head_dim, const float *cosines, const float *sines, int pairing);
+    /// y = silu(gate) * up.
+    void (*swiglu)(const float *gate, const float *up, size_t count, float *y);
+    /// y += x.
+    void (*add)(const float *x, size_t count, float *y);
+    /// x = exp(x - max) / sum, in place.
+    void (*softmax)(float *x, size_t count);
+    /// Index of the largest value, ties to the lowest; SIZE_MAX if any value is NaN or infinite.
+    size_t (*argmax)(const float *x, size_t count);
+
+    /// Stores one position (0..<CTK_PAGE_POSITIONS) of one KV head in its page.
+    void (*store_key)(const float *key, size_t head_dim, size_t position, float *keys);
+    /// One page of attention for one query head, by streaming softmax.
+    ///
+    /// query: [head_dim]; keys, values: its KV head's page; count: positions visible (1...CTK_PAGE_POSITIONS);
+    /// weighted: [head_dim], updated like `state`. First page: maximum = -INFINITY, sum = 0, weighted = 0.
+    void (*attend_page)(
+        const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
+        ctk_softmax_state *state, float *weighted);
+} ctk_table;
+
+/// Tables in ascending order of speed; the scalar one, always there, is the naive twin that the others are tested by.
+size_t ctk_table_count(void);
+/// The table at `index`, or NULL where this CPU cannot run it.
+const ctk_table *ctk_table_at(size_t index);
+/// Its name, also where it cannot run.
+const char *ctk_table_name(size_t index);
+
+/// Bytes of a file row of `columns` elements in `format`.
+size_t ctk_file_row_bytes(int format, size_t columns);
+/// Naive conversions of one row between f32 and the file layout of `format`, the reference for all others.
+void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
+void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
+
+/// Tells the core that this thread waits in a loop.
+static inline void ctk_spin_hint(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,178 @@
+// The naive twin: each kernel in the plainest form there is. Every other table is tested against this one.
+//
+// Products add in the same order as the vector tables (one fma per column, or per block of 32), so they agree to the
+// bit; exponentials and norms use libm and double precision, so they agree to a tolerance.
+
+#pragma STDC FP_CONTRACT OFF
+
+#include "shared.h"
+#include "tables.h"
+
+static void pack_row(int format, const void *file, size_t columns, void *panel) {
+    memcpy(panel, file, ctk_file_row_bytes(format, columns));
+}
+
+static float dot_floats(int format, const uint8_t *row, size_t columns, const float *x) {
+    float sum = 0;
+    for (size_t c = 0; c < columns; c++) {
+        float weight;
+        if (format == CTK_F32) {
+            memcpy(&weight, row + 4 * c, 4);
+        } else {
+            uint16_t half;
+            memcpy(&half, row + 2 * c, 2);
+            weight = format == CTK_F16 ? f16_to_float(half) : bf16_to_float(half);
+        }
+        sum = fmaf(weight, x[c], sum);
+    }
+    return sum;
+}
+
+static float dot_q8_0(const q8_0_block *row, size_t blocks, const activation_block *x, size_t stride) {
+    float sum = 0;
+    for (size_t b = 0; b < blocks; b++, x += stride) {
+        int32_t dot = 0;
+        for (int i = 0; i < BLOCK; i++) dot += row[b].values[i] * x->values[i];
+        sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
+    }
+    return sum;
+}
+
+static int32_t dot_nibbles(const uint8_t *nibbles, const int8_t *x) {
+    int32_t dot = 0;
+    for (int i = 0; i < BLOCK / 2; i++) dot += (nibbles[i] & 15) * x[i] + (nibbles[i] >> 4) * x[i + BLOCK / 2];
+    return dot;
+}
+
+static float dot_q4_0(const q4_0_block *row, size_t blocks, const activation_block *x, size_t stride) {
+    float sum = 0;
+    for (size_t b = 0; b < blocks; b++, x += stride) {
+        int32_t dot = dot_nibbles(row[b].nibbles, x->values) - 8 * x->sum;
+        sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
+    }
+    return sum;
+}
+
+static float dot_q4_1(const q4_1_block *row, size_t blocks, const activation_block *x, size_t stride) {
+    float sum = 0;
+    for (size_t b = 0; b < blocks; b++, x += stride) {
+        int32_t dot = dot_nibbles(row[b].nibbles, x->values);
+        sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
+        sum = fmaf(f16_to_float(row[b].minimum), x->scaled_sum, sum);
+    }
+    return sum;
+}
+
+static void product(
+    int format, const void *panels, size_t first, size_t last, size_t columns, const void *prepared, size_t count,
+    float *y, size_t y_stride) {
+    size_t blocks = columns / BLOCK;
+    for (size_t r = first; r < last; r++) {
+        const void *row = (const uint8_t *)panels + r * ctk_file_row_bytes(format, columns);
+        for (size_t t = 0; t < count; t++) {
+            const activation_block *quantized = (const activation_block *)prepared + t;
+            float *out = y + t * y_stride + r;
+            switch (format) {
+            case CTK_Q8_0: *out = dot_q8_0(row, blocks, quantized, count); break;
+            case CTK_Q4_0: *out = dot_q4_0(row, blocks, quantized, count); break;
+            case CTK_Q4_1: *out = dot_q4_1(row, blocks, quantized, count); break;
+            default: *out = dot_floats(format, row, columns, (const float *)prepared + t * columns);
+            }
+        }
+    }
+}
+
+// A panel is one row, as it lies in the file.
+#define SCALAR_FORMAT(FORMAT, PREPARED)                                                                              \
+    static size_t panel_bytes_##FORMAT(size_t columns) { return ctk_file_row_bytes(CTK_##FORMAT, columns); }         \
+    static void pack_##FORMAT(const void *file, size_t rows, size_t columns, void *panel) {                          \
+        (void)rows;                                                                                                  \
+        pack_row(CTK_##FORMAT, file, columns, panel);                                                                \
+    }                                                                                                                \
+    static void unpack_row_##FORMAT(const void *panel, size_t row, size_t columns, float *out) {                     \
+        (void)row;                                                                                                   \
+        ctk_dequantize_row(CTK_##FORMAT, panel, columns, out);                                                       \
+    }                                                                                                                \
+    static void product_##FORMAT(                                                                                    \
+        const void *panels, size_t first, size_t last, size_t rows, size_t columns, const void *prepared,            \
+        size_t count, float *y, size_t y_stride) {                                                                   \
+        (void)rows;                                                                                                  \
+        product(CTK_##FORMAT, panels, first, last, columns, prepared, count, y, y_stride);                           \
+    }
+
+#define SCALAR_ENTRY(FORMAT, PREPARED)                                                                               \
+    [CTK_##FORMAT] = {                                                                                               \
+        .panel_rows = 1,                                                                                             \
+        .panel_bytes = panel_bytes_##FORMAT,                                                                         \
+        .pack = pack_##FORMAT,                                                                                       \
+        .unpack_row = unpack_row_##FORMAT,                                                                           \
+        .activations = ACTIVATIONS_##PREPARED,                                                                       \
+        .prepared_bytes = prepared_bytes_##PREPARED,                                                                 \
+        .prepare = prepare_##PREPARED,                                                                               \
+        .product = product_##FORMAT,                                                                                 \
+    },
+
+#define SCALAR_FORMATS(APPLY)                                                                                        \
+    APPLY(F32, f32)                                                                                                  \
+    APPLY(F16, f32)                                                                                                  \
+    APPLY(BF16, f32)                                                                                                 \
+    APPLY(Q8_0, quantized)                                                                                           \
+    APPLY(Q4_0, quantized)                                                                                           \
+    APPLY(Q4_1, quantized)
+
+SCALAR_FORMATS(SCALAR_FORMAT)
+
+static void rms_norm(const float *x, const float *gain, size_t columns, float epsilon, float *y) {
+    double sum = 0;
+    for (size_t c = 0; c < columns; c++) sum += (double)x[c] * x[c];
+    float scale = (float)(1 / sqrt(sum / (double)columns + epsilon));
+    for (size_t c = 0; c < columns; c++) y[c] = x[c] * scale * gain[c];
+}
+
+static void swiglu(const float *gate, const float *up, size_t count, float *y) {
+    for (size_t i = 0; i < count; i++) y[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+static void softmax(float *x, size_t count) {
+    float maximum = -INFINITY;
+    for (size_t i = 0; i < count; i++) maximum = x[i] > maximum ? x[i] : maximum;
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += x[i] = expf(x[i] - maximum);
+    for (size_t i = 0; i < count; i++) x[i] = (float)(x[i] / sum);
+}
+
+static void attend_page(
+    const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
+    ctk_softmax_state *state, float *weighted) {
+    float scores[CTK_PAGE_POSITIONS];
+    float maximum = state->maximum;
+    for (size_t t = 0; t < count; t++) {
+        const float *key = keys + t / KEY_LANES * KEY_LANES * head_dim + t % KEY_LANES;
+        float score = 0;
+        for (size_t d = 0; d < head_dim; d++) score = fmaf(query[d], key[d * KEY_LANES], score);
+        scores[t] = score * scale;
+        maximum = scores[t] > maximum ? scores[t] : maximum;
+    }
+    float fade = expf(state->maximum - maximum);
+    float sum = state->sum * fade;
+    for (size_t d = 0; d < head_dim; d++) weighted[d] *= fade;
+    for (size_t t = 0; t < count; t++) {
+        float weight = expf(scores[t] - maximum);
+        sum += weight;
+        for (size_t d = 0; d < head_dim; d++) weighted[d] = fmaf(weight, values[t * head_dim + d], weighted[d]);
+    }
+    *state = (ctk_softmax_state){maximum, sum};
+}
+
+const ctk_table ctk_scalar_table = {
+    .name = "scalar",
+    .formats = {SCALAR_FORMATS(SCALAR_ENTRY)},
+    .rms_norm = rms_norm,
+    .rotate = rotate,
+    .swiglu = swiglu,
+    .add = add,
+    .softmax = softmax,
+    .argmax = argmax,
+    .store_key = store_key,
+    .attend_page = attend_page,
+};

@@ -1,0 +1,16 @@
+// The tables that this processor family has; dispatch.c asks the CPU which of them it can run.
+#ifndef CTK_TABLES_H
+#define CTK_TABLES_H
+
+#include "CTensorKernels.h"
+
+extern const ctk_table ctk_scalar_table;
+
+#if defined(__x86_64__)
+extern const ctk_table ctk_avx2_table;
+extern const ctk_table ctk_avx512_table;
+/// The AVX-512 table with BF16 products by vdpbf16ps, which rounds activations to BF16.
+extern const ctk_table ctk_avx512_bf16_table;
+#endif
+
+#endif

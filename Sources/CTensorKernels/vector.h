@@ -1,0 +1,198 @@
+// Row operations in sixteen lanes, whatever the machine: the compiler splits a vector into two AVX2 or four NEON
+// registers. So every vector table adds in the same order and gives the same bits, and a new table costs no new code.
+#ifndef CTK_VECTOR_H
+#define CTK_VECTOR_H
+
+#include "shared.h"
+
+// Wide vectors passed by value change the ABI of a function that is called; these are all inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+enum { LANES = 16 };
+
+typedef float vf __attribute__((ext_vector_type(16)));
+typedef int32_t vi __attribute__((ext_vector_type(16)));
+typedef uint16_t vu16 __attribute__((ext_vector_type(16)));
+typedef uint32_t vu32 __attribute__((ext_vector_type(16)));
+typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+INLINE vf splat(float value) { return (vf)(value); }
+
+INLINE vf load(const float *x) {
+    vf v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+INLINE void store(float *x, vf v) { memcpy(x, &v, sizeof v); }
+
+/// The first `count` < 16 elements, the others `fill`.
+INLINE vf load_tail(const float *x, size_t count, float fill) {
+    vf v = splat(fill);
+    memcpy(&v, x, count * sizeof(float));
+    return v;
+}
+
+INLINE void store_tail(float *x, vf v, size_t count) { memcpy(x, &v, count * sizeof(float)); }
+
+INLINE vf fma16(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
+
+/// The lanes' sum as a tree: the same for every table.
+INLINE float sum_lanes(vf v) {
+    float lanes[LANES];
+    store(lanes, v);
+    for (int width = LANES / 2; width > 0; width /= 2) {
+        for (int i = 0; i < width; i++) lanes[i] += lanes[i + width];
+    }
+    return lanes[0];
+}
+
+INLINE float max_lanes(vf v) {
+    float lanes[LANES];
+    store(lanes, v);
+    float maximum = lanes[0];
+    for (int i = 1; i < LANES; i++) maximum = lanes[i] > maximum ? lanes[i] : maximum;
+    return maximum;
+}
+
+/// e^x: 2^n times the Taylor polynomial of degree 7 on [-ln2/2, ln2/2], whose remainder is below 6e-9.
+/// Below -87.3 (the smallest normal float) it is 0, above 88.3 infinity; NaN stays NaN.
+INLINE vf exp16(vf x) {
+    const float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;  // the high part has few bits: n * high is exact
+    vf n = __builtin_elementwise_roundeven(x * 0x1.715476p+0f);
+    vf r = fma16(n, splat(-ln2_high), x);
+    r = fma16(n, splat(-ln2_low), r);
+    vf p = splat(1.0f / 5040);
+    p = fma16(p, r, splat(1.0f / 720));
+    p = fma16(p, r, splat(1.0f / 120));
+    p = fma16(p, r, splat(1.0f / 24));
+    p = fma16(p, r, splat(1.0f / 6));
+    p = fma16(p, r, splat(0.5f));
+    p = fma16(p, r, splat(1));
+    p = fma16(p, r, splat(1));
+    // Clamped for the conversion only (a comparison with NaN is false, which lands in range); the ends are set below.
+    vf bounded = n > -127.0f ? n : splat(-127);
+    bounded = bounded < 127.0f ? bounded : splat(127);
+    vi exponent = (__builtin_convertvector(bounded, vi) + 127) << 23;
+    vf result = p * (vf)exponent;
+    result = x < -87.3f ? splat(0) : result;
+    return x > 88.3f ? splat(INFINITY) : result;
+}
+
+static void rms_norm(const float *x, const float *gain, size_t columns, float epsilon, float *y) {
+    vf squares = splat(0);
+    size_t c = 0;
+    for (; c + LANES <= columns; c += LANES) {
+        vf v = load(x + c);
+        squares = fma16(v, v, squares);
+    }
+    if (c < columns) {
+        vf v = load_tail(x + c, columns - c, 0);
+        squares = fma16(v, v, squares);
+    }
+    float scale = 1 / sqrtf(sum_lanes(squares) / (float)columns + epsilon);
+    for (c = 0; c < columns; c++) y[c] = x[c] * scale * gain[c];
+}
+
+INLINE vf swiglu16(vf gate, vf up) { return gate / (1 + exp16(-gate)) * up; }
+
+static void swiglu(const float *gate, const float *up, size_t count, float *y) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) store(y + i, swiglu16(load(gate + i), load(up + i)));
+    if (i == count) return;
+    store_tail(y + i, swiglu16(load_tail(gate + i, count - i, 0), load_tail(up + i, count - i, 0)), count - i);
+}
+
+/// x = e^(x - maximum) for `count` elements; returns their sum.
+INLINE float exponentials(float *x, size_t count, float maximum) {
+    vf sum = splat(0);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        vf e = exp16(load(x + i) - maximum);
+        sum += e;
+        store(x + i, e);
+    }
+    if (i < count) {
+        vf e = exp16(load_tail(x + i, count - i, -INFINITY) - maximum);
+        sum += e;
+        store_tail(x + i, e, count - i);
+    }
+    return sum_lanes(sum);
+}
+
+INLINE float maximum_of(const float *x, size_t count) {
+    vf maximum = splat(-INFINITY);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        vf v = load(x + i);
+        maximum = v > maximum ? v : maximum;
+    }
+    if (i < count) {
+        vf v = load_tail(x + i, count - i, -INFINITY);
+        maximum = v > maximum ? v : maximum;
+    }
+    return max_lanes(maximum);
+}
+
+static void softmax(float *x, size_t count) {
+    float scale = 1 / exponentials(x, count, maximum_of(x, count));
+    for (size_t i = 0; i < count; i++) x[i] *= scale;
+}
+
+/// scores[t] = scale * query . key[t], each summed over head_dim in its own lane.
+INLINE void score_keys(
+    const float *query, const float *keys, size_t count, size_t head_dim, float scale, float *scores) {
+    for (size_t t = 0; t < count; t += LANES, keys += LANES * head_dim) {
+        vf score = splat(0);
+        for (size_t d = 0; d < head_dim; d++) score = fma16(splat(query[d]), load(keys + d * LANES), score);
+        store(scores + t, score * scale);
+    }
+}
+
+/// sums[d] = fade * sums[d] + weights . values[:, d], position after position.
+INLINE void weigh_values(
+    const float *weights, const float *values, size_t count, size_t head_dim, float fade, float *sums) {
+    size_t d = 0;
+    for (; d + 4 * LANES <= head_dim; d += 4 * LANES) {
+        vf a = load(sums + d) * fade, b = load(sums + d + LANES) * fade;
+        vf c = load(sums + d + 2 * LANES) * fade, e = load(sums + d + 3 * LANES) * fade;
+        const float *value = values + d;
+        for (size_t t = 0; t < count; t++, value += head_dim) {
+            vf weight = splat(weights[t]);
+            a = fma16(weight, load(value), a);
+            b = fma16(weight, load(value + LANES), b);
+            c = fma16(weight, load(value + 2 * LANES), c);
+            e = fma16(weight, load(value + 3 * LANES), e);
+        }
+        store(sums + d, a);
+        store(sums + d + LANES, b);
+        store(sums + d + 2 * LANES, c);
+        store(sums + d + 3 * LANES, e);
+    }
+    for (; d < head_dim; d += LANES) {
+        size_t lanes = head_dim - d < LANES ? head_dim - d : LANES;
+        vf a = load_tail(sums + d, lanes, 0) * fade;
+        for (size_t t = 0; t < count; t++) {
+            a = fma16(splat(weights[t]), load_tail(values + t * head_dim + d, lanes, 0), a);
+        }
+        store_tail(sums + d, a, lanes);
+    }
+}
+
+static void attend_page(
+    const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
+    ctk_softmax_state *state, float *weighted) {
+    float weights[CTK_PAGE_POSITIONS];
+    score_keys(query, keys, count, head_dim, scale, weights);
+    float maximum = maximum_of(weights, count);
+    maximum = maximum > state->maximum ? maximum : state->maximum;
+    float fade = exp16(splat(state->maximum - maximum))[0];
+    float sum = exponentials(weights, count, maximum);
+    weigh_values(weights, values, count, head_dim, fade, weighted);
+    *state = (ctk_softmax_state){maximum, state->sum * fade + sum};
+}
+
+#endif

@@ -1,0 +1,33 @@
+/// The weights in a GGUF file of an architecture that we know.
+package struct GGUFSource: TensorSource {
+    /// The file, with its metadata.
+    package let gguf: GGUFFile
+    private let names: GGUFNames
+
+    /// Takes a file's tensors for those of a model.
+    ///
+    /// - Throws: if the file does not say which architecture it is of, or it is not one that we know.
+    package init(_ gguf: GGUFFile) throws(CheckpointError) {
+        self.gguf = gguf
+        names = try GGUFNames.names(for: gguf.metadata)
+    }
+
+    package var file: String { gguf.path }
+    package var ropePairing: RoPEPairing { names.ropePairing }
+
+    package func ownName(of name: String) -> String { names.ownName(of: name) ?? name }
+
+    package func contains(_ name: String) -> Bool { gguf.tensor(named: ownName(of: name)) != nil }
+
+    package func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
+        let ownName = ownName(of: name)
+        func failure(expected: String, found: String) -> CheckpointError {
+            CheckpointError(file: file, name: "tensor \(ownName.quoted)", expected: expected, found: found)
+        }
+        guard let tensor = gguf.tensor(named: ownName) else {
+            throw failure(expected: "shape \(shape)", found: "no such tensor")
+        }
+        guard tensor.shape == shape else { throw failure(expected: "shape \(shape)", found: "\(tensor.shape)") }
+        return tensor
+    }
+}

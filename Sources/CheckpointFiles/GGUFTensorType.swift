@@ -1,0 +1,36 @@
+package import TensorCore
+
+/// The numbers by which GGUF files name element formats (`enum ggml_type` in ggml.h).
+package enum GGUFTensorType {
+    /// The format of a number, if it is one of those that we read.
+    package static func format(_ number: UInt32) -> DType? {
+        DType.allCases.first { self.number($0) == number }
+    }
+
+    /// The number of a format.
+    package static func number(_ format: DType) -> UInt32 {
+        switch format {
+        case .f32: 0
+        case .f16: 1
+        case .q4_0: 2
+        case .q4_1: 3
+        case .q8_0: 8
+        case .bf16: 30
+        }
+    }
+
+    /// What a number is called, for errors; any number has some name.
+    package static func name(_ number: UInt32) -> String {
+        let known = names.indices.contains(Int(number)) ? names[Int(number)] : ""
+        return known.isEmpty ? "type number \(number)" : known
+    }
+
+    // Empty where ggml has withdrawn a format.
+    private static let names = [
+        "F32", "F16", "Q4_0", "Q4_1", "", "", "Q5_0", "Q5_1", "Q8_0", "Q8_1",
+        "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "Q8_K", "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S",
+        "IQ4_NL", "IQ3_S", "IQ2_S", "IQ4_XS", "I8", "I16", "I32", "I64", "F64", "IQ1_M",
+        "BF16", "Q4_0_4_4", "Q4_0_4_8", "Q4_0_8_8", "TQ1_0", "TQ2_0", "", "", "", "MXFP4",
+        "NVFP4", "Q1_0", "Q2_0",
+    ]
+}

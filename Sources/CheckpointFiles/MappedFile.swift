@@ -1,0 +1,67 @@
+/// A file's bytes, mapped read-only into memory: pages are read when first touched, and shared between processes.
+///
+/// The mapping follows the file: whoever shortens a mapped file in place makes a later read of the lost pages fatal
+/// (SIGBUS). Our own writers never do; they replace a file by renaming.
+package final class MappedFile: Sendable {
+    /// The path as it was given.
+    package let path: String
+    /// How many bytes the file has; at least 1.
+    package let byteCount: Int
+    // The mapped memory is read-only and lives exactly as long as this object.
+    private nonisolated(unsafe) let base: UnsafeRawPointer
+
+    /// Maps the file at a path.
+    ///
+    /// - Throws: a ``CheckpointError`` if it is missing, unreadable, empty, a directory or no regular file.
+    package init(path: String) throws(CheckpointError) {
+        func failure(_ found: String) -> CheckpointError {
+            CheckpointError(file: path, expected: "a readable file", found: found)
+        }
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw failure("an invalid path") }
+        guard let descriptor = SystemCalls.openForReading(path) else { throw failure(SystemCalls.lastError) }
+        defer { SystemCalls.closeDescriptor(descriptor) }
+        switch SystemCalls.kind(of: descriptor) {
+        case .file(let byteCount):
+            guard byteCount > 0 else { throw failure("an empty file") }
+            guard let base = SystemCalls.map(descriptor, byteCount: byteCount) else {
+                throw failure(SystemCalls.lastError)
+            }
+            self.path = path
+            self.byteCount = byteCount
+            self.base = base
+        case .directory: throw failure("a directory")
+        case .other: throw failure("neither a file nor a directory")
+        case nil: throw failure(SystemCalls.lastError)
+        }
+    }
+
+    deinit {
+        SystemCalls.unmap(base, byteCount: byteCount)
+    }
+
+    /// Lends the bytes of a range for the time of one call.
+    ///
+    /// - Precondition: the range lies within `0..<byteCount`.
+    package func withBytes<Result, Failure: Error>(
+        in range: Range<Int>, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "a range beyond the end of \(path)")
+        let bytes = UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+        return try withExtendedLifetime(self) { () throws(Failure) in try body(bytes.bytes) }
+    }
+
+    /// Tells the system that the pages lying wholly in a range are not needed for now.
+    ///
+    /// Call it once weights have been packed elsewhere, so that they do not take memory twice. The bytes stay readable;
+    /// reading them again costs reading them from the file.
+    package func release(_ range: Range<Int>) {
+        let page = SystemCalls.pageSize
+        let clamped = range.clamped(to: 0..<byteCount)
+        let first = (clamped.lowerBound + page - 1) / page * page
+        // The file's last page may be partial: nothing else lives in it.
+        let end = clamped.upperBound == byteCount ? byteCount : clamped.upperBound / page * page
+        if first < end {
+            SystemCalls.release(base + first, byteCount: end - first)
+        }
+    }
+}

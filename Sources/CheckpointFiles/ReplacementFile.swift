@@ -1,0 +1,49 @@
+/// A file in the making that takes its name only when it is complete and on the disk, so that neither a crash nor a full
+/// disk loses what had that name before.
+struct ReplacementFile: ~Copyable {
+    private let path: String
+    private let temporaryPath: String
+    private let descriptor: Int32
+
+    /// Creates a temporary file beside the one to write or replace.
+    init(_ path: String) throws(CheckpointError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw CheckpointError(file: path, expected: "a path to write to", found: "an invalid path")
+        }
+        let temporaryPath = "\(path).\(SystemCalls.processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
+        guard let descriptor = SystemCalls.create(temporaryPath) else {
+            throw CheckpointError(file: path, expected: "a place to write to", found: SystemCalls.lastError)
+        }
+        self.path = path
+        self.temporaryPath = temporaryPath
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        SystemCalls.closeDescriptor(descriptor)
+        SystemCalls.removeFile(temporaryPath)
+    }
+
+    /// Appends bytes.
+    func write(_ bytes: RawSpan) throws(CheckpointError) {
+        guard bytes.withUnsafeBytes({ SystemCalls.write($0, to: descriptor) }) else { throw failure() }
+    }
+
+    /// Waits for the disk, then gives the file its name.
+    consuming func commit() throws(CheckpointError) {
+        guard SystemCalls.synchronize(descriptor) else { throw failure() }
+        // After this the temporary name is free, and deinit's attempt to remove it finds nothing.
+        guard SystemCalls.renameFile(temporaryPath, to: path) else { throw failure() }
+        // The new name itself is safe once the directory is; some file systems cannot sync one, which is no failure.
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        if let folder = SystemCalls.openForReading(folder) {
+            _ = SystemCalls.synchronize(folder)
+            SystemCalls.closeDescriptor(folder)
+        }
+    }
+
+    private func failure() -> CheckpointError {
+        CheckpointError(file: path, expected: "to write it", found: SystemCalls.lastError)
+    }
+}

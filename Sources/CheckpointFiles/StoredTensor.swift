@@ -1,0 +1,73 @@
+package import TensorCore
+
+/// A tensor as a file holds it: a format, a shape, and bytes that stay where they are until they are asked for.
+package struct StoredTensor: Sendable {
+    /// The name in the tensor's own file.
+    package let name: String
+    /// The format of its elements.
+    package let dtype: DType
+    /// One to four dimensions, the innermost (contiguous) one last.
+    package let shape: [Int]
+    private let storage: Storage
+
+    private enum Storage: Sendable {
+        case mapped(MappedFile, Range<Int>)
+        case owned([UInt8])
+    }
+
+    /// A tensor that lies in a mapped file.
+    ///
+    /// - Precondition: the range lies in the file and is as long as the shape needs.
+    package init(name: String, dtype: DType, shape: [Int], file: MappedFile, range: Range<Int>) {
+        precondition(dtype.byteCount(shape: shape) == range.count, "\(name): \(range.count) bytes for shape \(shape)")
+        precondition(range.lowerBound >= 0 && range.upperBound <= file.byteCount, "\(name): outside its file")
+        self.name = name
+        self.dtype = dtype
+        self.shape = shape
+        storage = .mapped(file, range)
+    }
+
+    /// A tensor that lies in memory, such as a random one.
+    ///
+    /// - Precondition: there are as many bytes as the shape needs.
+    package init(name: String, dtype: DType, shape: [Int], bytes: [UInt8]) {
+        precondition(dtype.byteCount(shape: shape) == bytes.count, "\(name): \(bytes.count) bytes for shape \(shape)")
+        self.name = name
+        self.dtype = dtype
+        self.shape = shape
+        storage = .owned(bytes)
+    }
+
+    /// The number of elements that lie side by side.
+    package var columns: Int { shape[shape.count - 1] }
+
+    /// The number of rows of ``columns`` elements; 1 for a vector.
+    package var rows: Int { shape.dropLast().reduce(1, *) }
+
+    /// How many bytes there are.
+    package var byteCount: Int {
+        switch storage {
+        case .mapped(_, let range): range.count
+        case .owned(let bytes): bytes.count
+        }
+    }
+
+    /// Lends the bytes, row after row, for the time of one call; they start at a multiple of 8.
+    package func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        switch storage {
+        case .mapped(let file, let range): try file.withBytes(in: range, body)
+        case .owned(let bytes): try body(bytes.span.bytes)
+        }
+    }
+
+    /// Says that the bytes have been copied, so that the pages of the file they lie in need no memory.
+    ///
+    /// They stay readable.
+    package func release() {
+        if case .mapped(let file, let range) = storage {
+            file.release(range)
+        }
+    }
+}

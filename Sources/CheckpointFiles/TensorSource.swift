@@ -1,0 +1,29 @@
+/// Where a model's weights come from: a file, or a generator of random ones.
+///
+/// Names are Hugging Face's, such as `model.layers.0.self_attn.q_proj.weight`; a source translates them to its own.
+package protocol TensorSource: Sendable {
+    /// The path of the file, or what else errors should name.
+    var file: String { get }
+
+    /// How the source orders the rows of the query and key projections.
+    var ropePairing: RoPEPairing { get }
+
+    /// What the source itself calls a tensor, whether or not it has it; for errors.
+    func ownName(of name: String) -> String
+
+    /// Whether there is a tensor of this name.
+    func contains(_ name: String) -> Bool
+
+    /// The tensor of a name, which must have this shape; a single number asks for a vector.
+    ///
+    /// - Throws: if there is no such tensor, or its shape is another.
+    func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor
+}
+
+/// Which two elements of an attention head a rotary position embedding rotates together.
+package enum RoPEPairing: Sendable {
+    /// Elements 2i and 2i + 1, as in the RoPE paper and llama.cpp's GGUF files of Llama models.
+    case interleaved
+    /// Elements i and i + headDim / 2, as in Hugging Face's checkpoints.
+    case halfSplit
+}

@@ -1,0 +1,23 @@
+/// What operations run on: a kernel table and a pool of threads.
+///
+/// Results depend on the table, never on the number of threads.
+public struct ComputeContext: Sendable {
+    /// The inner loops.
+    public let kernels: KernelTable
+    /// The threads that share an operation's rows.
+    public let pool: ThreadPool
+
+    /// A context with the given table and pool.
+    public init(kernels: KernelTable, pool: ThreadPool) {
+        self.kernels = kernels
+        self.pool = pool
+    }
+
+    /// A context with the selected table.
+    ///
+    /// - Parameter threads: number of threads; by default one per physical core.
+    /// - Throws: ``KernelTableError`` when `LAYERSKIP_KERNELS` names a table that cannot run here.
+    public init(threads: Int? = nil) throws(KernelTableError) {
+        self.init(kernels: try .selected(), pool: ThreadPool(threads: threads ?? physicalCoreCount()))
+    }
+}

@@ -1,0 +1,30 @@
+/// Random numbers as a function of a seed and a counter, so that any of them can be had without those before it.
+///
+/// The mixing function is the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
+/// Generators", 2014).
+public struct CounterRandom: Sendable {
+    private let key: UInt64
+
+    /// A stream of numbers of its own for each seed and list of labels.
+    public init(seed: UInt64, _ labels: UInt64...) {
+        key = labels.reduce(Self.mix(seed &+ Self.step)) { key, label in
+            Self.mix(key ^ Self.mix(label &+ Self.step))
+        }
+    }
+
+    /// 64 random bits.
+    public subscript(counter: UInt64) -> UInt64 { Self.mix(key &+ counter &* Self.step) }
+
+    /// A number in (0, 1), never either end.
+    public func uniform(_ counter: UInt64) -> Double { (Double(self[counter] >> 11) + 0.5) * 0x1p-53 }
+
+    /// 2^64 divided by the golden ratio, made odd.
+    private static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var z = value
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,64 @@
+import CTensorKernels
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The inner loops for one instruction set, chosen at run time.
+///
+/// Within one table every result is reproducible to the bit; tables agree with each other to a tolerance.
+public struct KernelTable: @unchecked Sendable {
+    // Points to a constant of the C module, which lives as long as the program.
+    let functions: UnsafePointer<ctk_table>
+
+    /// `scalar`, `avx2` or `avx512`.
+    public var name: String { String(cString: functions.pointee.name) }
+
+    /// The tables that this CPU can run, the fastest last.
+    public static let available: [KernelTable] = (0..<ctk_table_count()).compactMap { index in
+        ctk_table_at(index).map { KernelTable(functions: $0) }
+    }
+
+    /// The fastest table, or the one that the environment variable `LAYERSKIP_KERNELS` names.
+    ///
+    /// - Throws: ``KernelTableError`` when the variable names an unknown table or one that this CPU cannot run.
+    public static func selected() throws(KernelTableError) -> KernelTable {
+        guard let name = getenv("LAYERSKIP_KERNELS").map({ String(cString: $0) }), !name.isEmpty else {
+            return available[available.count - 1]
+        }
+        return try named(name)
+    }
+
+    /// The table called `name`.
+    ///
+    /// - Throws: ``KernelTableError`` when there is none, or this CPU cannot run it.
+    public static func named(_ name: String) throws(KernelTableError) -> KernelTable {
+        guard let table = available.first(where: { $0.name == name }) else {
+            throw KernelTableError(found: name, expected: available.map(\.name))
+        }
+        return table
+    }
+
+    func format(_ dtype: DType) -> ctk_format_kernels {
+        // The C array is imported as a tuple; its elements lie one after the other.
+        withUnsafeBytes(of: functions.pointee.formats) { bytes in
+            bytes.bindMemory(to: ctk_format_kernels.self)[dtype.kernelFormat]
+        }
+    }
+}
+
+/// A kernel table was asked for that this machine does not have.
+public struct KernelTableError: Error, CustomStringConvertible, Equatable {
+    /// The name asked for.
+    public let found: String
+    /// The names of the tables that can run here.
+    public let expected: [String]
+
+    public var description: String {
+        "kernel table: expected one of \(expected.joined(separator: ", ")) on this CPU, found \"\(found)\""
+    }
+}

@@ -1,0 +1,87 @@
+import CTensorKernels
+
+/// Positions per page of the attention cache, and the step of the streaming softmax: pages begin at multiples of it.
+package let cachePagePositions = CTK_PAGE_POSITIONS
+
+/// Heads of one attention layer; `heads` is a multiple of `keyValueHeads` (grouped-query attention).
+package struct AttentionShape: Sendable, Equatable {
+    package let heads: Int
+    package let keyValueHeads: Int
+    package let headSize: Int
+
+    package init(heads: Int, keyValueHeads: Int, headSize: Int) {
+        precondition(keyValueHeads > 0 && headSize > 0 && heads % keyValueHeads == 0, "whole groups of heads")
+        self.heads = heads
+        self.keyValueHeads = keyValueHeads
+        self.headSize = headSize
+    }
+}
+
+/// 256 consecutive positions' keys and values of one layer.
+///
+/// All keys of head 0, of head 1, ..., then all values likewise; the order within a head is the kernels'.
+package struct CachePage: Sendable {
+    let storage: Storage
+    let shape: AttentionShape
+
+    package init(_ shape: AttentionShape) {
+        self.shape = shape
+        storage = Storage(byteCount: Self.byteCount(shape))
+    }
+
+    package static func byteCount(_ shape: AttentionShape) -> Int {
+        2 * shape.keyValueHeads * cachePagePositions * shape.headSize * MemoryLayout<Float>.stride
+    }
+
+    private var headElements: Int { cachePagePositions * shape.headSize }
+
+    func keys(head: Int) -> UnsafeMutablePointer<Float> { storage.elements() + head * headElements }
+
+    func values(head: Int) -> UnsafeMutablePointer<Float> {
+        storage.elements() + (shape.keyValueHeads + head) * headElements
+    }
+}
+
+extension ComputeContext {
+    /// Stores rows of rotated keys and of values ([n, keyValueHeads * headSize]) at positions `first`...
+    package func store(keys: Tensor, values: Tensor, at first: Int, in pages: [CachePage]) {
+        for row in 0..<keys.rows {
+            let (page, position) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
+            let shape = pages[page].shape
+            for head in 0..<shape.keyValueHeads {
+                let offset = row * keys.columns + head * shape.headSize
+                kernels.functions.pointee.store_key(
+                    keys.pointer + offset, shape.headSize, position, pages[page].keys(head: head))
+                (pages[page].values(head: head) + position * shape.headSize)
+                    .update(from: values.pointer + offset, count: shape.headSize)
+            }
+        }
+    }
+
+    /// Causal grouped-query attention: row i of `queries` ([n, heads * headSize], rotated) sees positions
+    /// 0...first + i of `pages`. Vaswani et al., "Attention Is All You Need", eq. 1, page by page.
+    package func attend(queries: Tensor, at first: Int, in pages: [CachePage]) -> Tensor {
+        let shape = pages[0].shape
+        let result = Tensor(rows: queries.rows, columns: queries.columns)
+        let group = shape.heads / shape.keyValueHeads
+        let scale = 1 / Float(shape.headSize).squareRoot()
+        pool.run(count: queries.rows * shape.heads, grain: 1) { tasks in
+            for task in tasks {
+                let (row, head) = task.quotientAndRemainder(dividingBy: shape.heads)
+                let offset = row * queries.columns + head * shape.headSize
+                let out = result.pointer + offset
+                out.update(repeating: 0, count: shape.headSize)
+                var state = ctk_softmax_state(maximum: -.infinity, sum: 0)
+                var visible = first + row + 1
+                for page in pages where visible > 0 {
+                    kernels.functions.pointee.attend_page(
+                        queries.pointer + offset, page.keys(head: head / group), page.values(head: head / group),
+                        min(visible, cachePagePositions), shape.headSize, scale, &state, out)
+                    visible -= cachePagePositions
+                }
+                for column in 0..<shape.headSize { out[column] /= state.sum }
+            }
+        }
+        return result
+    }
+}

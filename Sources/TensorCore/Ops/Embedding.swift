@@ -1,0 +1,11 @@
+extension ComputeContext {
+    /// Rows `ids` of a table [vocabulary, width], dequantized: [ids.count, width].
+    package func embedding(_ ids: [Int32], _ table: PackedMatrix) -> Tensor {
+        let result = Tensor(rows: ids.count, columns: table.columns)
+        for (row, id) in ids.enumerated() {
+            precondition(id >= 0 && id < table.rows, "token \(id) outside the vocabulary of \(table.rows)")
+            table.unpack(row: Int(id), into: result.pointer + row * table.columns)
+        }
+        return result
+    }
+}

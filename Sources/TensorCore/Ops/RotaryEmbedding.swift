@@ -1,0 +1,79 @@
+import CTensorKernels
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// RoPE: pair i of a head at position p is turned by the angle p * frequency[i].
+///
+/// Su et al., "RoFormer" (arXiv 2104.09864), eq. 34. The model owns the rule; attention memories apply it.
+public final class RotaryEmbedding: Sendable {
+    /// Which coordinates of a head form pair i.
+    public enum Pairing: Sendable {
+        /// 2i and 2i + 1, as in GGUF files of architecture `llama`.
+        case interleaved
+        /// i and i + headSize / 2, as in Hugging Face's safetensors.
+        case halfSplit
+    }
+
+    /// How coordinates are paired.
+    public let pairing: Pairing
+    /// Radians per position, one per pair.
+    public let frequencies: [Float]
+    /// Angles are computed once per position, in pages, when a position is first met.
+    private let pages = Mutex<[Storage]>([])
+
+    /// A rotation with the given frequencies, headSize / 2 of them.
+    public init(pairing: Pairing, frequencies: [Float]) {
+        self.pairing = pairing
+        self.frequencies = frequencies
+    }
+
+    /// Cosines and sines of positions [256 k, 256 (k + 1)): each position's cosines, then its sines.
+    func page(_ index: Int) -> Storage {
+        pages.withLock { pages in
+            while pages.count <= index { pages.append(makePage(pages.count)) }
+            return pages[index]
+        }
+    }
+
+    private func makePage(_ index: Int) -> Storage {
+        let pairs = frequencies.count
+        let storage = Storage(byteCount: cachePagePositions * pairs * 2 * MemoryLayout<Float>.stride)
+        var next = storage.elements(Float.self)
+        for position in index * cachePagePositions..<(index + 1) * cachePagePositions {
+            for (pair, frequency) in frequencies.enumerated() {
+                // The product is rounded to f32 first, as in the models' own training code; the rest is exact.
+                let angle = Double(Float(position) * frequency)
+                next[pair] = Float(cos(angle))
+                next[pairs + pair] = Float(sin(angle))
+            }
+            next += 2 * pairs
+        }
+        return storage
+    }
+}
+
+extension ComputeContext {
+    /// Each row of `x` ([n, heads * headSize]), turned as position `first` + its index.
+    package func rotated(_ x: Tensor, by rotary: RotaryEmbedding, headSize: Int, first: Int) -> Tensor {
+        precondition(rotary.frequencies.count * 2 == headSize && x.columns % headSize == 0, "one frequency per pair")
+        let result = Tensor(rows: x.rows, columns: x.columns)
+        let pairs = rotary.frequencies.count
+        let pairing = Int32(rotary.pairing == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT)
+        for row in 0..<x.rows {
+            let (page, index) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
+            let angles = rotary.page(page).elements(Float.self) + index * pairs * 2
+            let out = result.pointer + row * x.columns
+            out.update(from: x.pointer + row * x.columns, count: x.columns)
+            kernels.functions.pointee.rotate(
+                out, x.columns / headSize, headSize, angles, angles + pairs, pairing)
+        }
+        return result
+    }
+}

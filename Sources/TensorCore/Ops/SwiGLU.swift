@@ -1,0 +1,13 @@
+extension ComputeContext {
+    /// silu(gate) * up, where silu(g) = g / (1 + e^-g): [n, hidden] -> [n, hidden].
+    package func swiglu(gate: Tensor, up: Tensor) -> Tensor {
+        precondition(gate.rows == up.rows && gate.columns == up.columns, "gate and up must have one shape")
+        let result = Tensor(rows: gate.rows, columns: gate.columns)
+        pool.run(count: gate.rows, grain: 4) { rows in
+            let offset = rows.lowerBound * gate.columns
+            kernels.functions.pointee.swiglu(
+                gate.pointer + offset, up.pointer + offset, rows.count * gate.columns, result.pointer + offset)
+        }
+        return result
+    }
+}

@@ -1,0 +1,57 @@
+import CTensorKernels
+
+/// A weight matrix [rows, columns], packed for one kernel table.
+package struct PackedMatrix: Sendable {
+    package let dtype: DType
+    package let rows: Int
+    package let columns: Int
+    let kernels: KernelTable
+    let storage: Storage
+
+    /// Bytes of the packed weights.
+    package var byteCount: Int { storage.byteCount }
+
+    /// Packs a matrix, in parallel.
+    ///
+    /// - Parameter file: the rows, one after the other, as they lie in a file.
+    package init(
+        _ file: UnsafeRawBufferPointer, dtype: DType, rows: Int, columns: Int, on context: ComputeContext
+    ) {
+        precondition(
+            rows > 0 && columns > 0 && columns % dtype.elementsPerBlock == 0
+                && file.count == rows * dtype.bytesPerRow(columns: columns), "a matrix of whole blocks")
+        self.dtype = dtype
+        self.rows = rows
+        self.columns = columns
+        kernels = context.kernels
+        let format = kernels.format(dtype)
+        let panelRows = format.panel_rows
+        let panels = (rows + panelRows - 1) / panelRows
+        let panelBytes = format.panel_bytes(columns)
+        let rowBytes = dtype.bytesPerRow(columns: columns)
+        let storage = Storage(byteCount: panels * panelBytes)
+        self.storage = storage
+        let source = SendablePointer(file.baseAddress.unsafelyUnwrapped)
+        context.pool.run(count: panels, grain: max(1, (1 << 16) / panelBytes)) { range in
+            for panel in range {
+                let first = panel * panelRows
+                format.pack(
+                    source.address + first * rowBytes, min(panelRows, rows - first), columns,
+                    storage.address + panel * panelBytes)
+            }
+        }
+    }
+
+    /// Row `row`, dequantized, into `columns` floats at `out`.
+    func unpack(row: Int, into out: UnsafeMutablePointer<Float>) {
+        let format = kernels.format(dtype)
+        let panel = storage.address + row / format.panel_rows * format.panel_bytes(columns)
+        format.unpack_row(panel, row % format.panel_rows, columns, out)
+    }
+}
+
+/// An address that a parallel region may share between its threads.
+struct SendablePointer: @unchecked Sendable {
+    let address: UnsafeRawPointer
+    init(_ address: UnsafeRawPointer) { self.address = address }
+}

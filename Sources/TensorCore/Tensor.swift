@@ -1,0 +1,64 @@
+/// Activations: a matrix of `rows` tokens by `columns` f32 values, row-major.
+///
+/// A small value over shared storage; operations return new tensors and never change one they were given.
+public struct Tensor: Sendable {
+    package let storage: Storage
+    package let firstElement: Int
+    /// Number of rows: one per token.
+    public let rows: Int
+    /// Values per row.
+    public let columns: Int
+
+    /// A tensor with undefined contents.
+    init(rows: Int, columns: Int) {
+        storage = Storage(byteCount: rows * columns * MemoryLayout<Float>.stride)
+        firstElement = 0
+        self.rows = rows
+        self.columns = columns
+    }
+
+    private init(sharing tensor: Tensor, rows: Range<Int>) {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= tensor.rows, "rows out of range")
+        storage = tensor.storage
+        firstElement = tensor.firstElement + rows.lowerBound * tensor.columns
+        self.rows = rows.count
+        columns = tensor.columns
+    }
+
+    /// A tensor of the given values, row after row.
+    public init(_ values: [Float], rows: Int, columns: Int) {
+        precondition(values.count == rows * columns, "expected \(rows) x \(columns) values, found \(values.count)")
+        self.init(rows: rows, columns: columns)
+        values.withUnsafeBufferPointer { pointer.update(from: $0.baseAddress.unsafelyUnwrapped, count: $0.count) }
+    }
+
+    /// The given rows, sharing this tensor's storage.
+    public subscript(rows range: Range<Int>) -> Tensor { Tensor(sharing: self, rows: range) }
+
+    /// Calls `body` with the values of one row.
+    public func withRow<Result, Failure: Error>(
+        _ row: Int, _ body: (Span<Float>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(row >= 0 && row < rows, "row out of range")
+        return try body(Span(_unsafeStart: UnsafePointer(pointer + row * columns), count: columns))
+    }
+
+    /// All values, row after row.
+    public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: rows * columns)) }
+
+    /// The tensors' rows one below the other.
+    package static func stacked(_ parts: [Tensor]) -> Tensor {
+        if parts.count == 1 { return parts[0] }
+        let result = Tensor(rows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0)
+        var next = result.pointer
+        for part in parts {
+            precondition(part.columns == result.columns, "stacked tensors must be equally wide")
+            next.update(from: part.pointer, count: part.rows * part.columns)
+            next += part.rows * part.columns
+        }
+        return result
+    }
+
+    /// The first element. Valid while the tensor lives; written only by the operation that makes the tensor.
+    var pointer: UnsafeMutablePointer<Float> { storage.elements(Float.self) + firstElement }
+}

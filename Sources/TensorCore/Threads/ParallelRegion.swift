@@ -1,0 +1,149 @@
+import CTensorKernels
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The state that a pool's threads share.
+///
+/// A region is *open* while its job may be joined. A thread that comes too late, because the system had put it aside,
+/// finds it closed and is not waited for.
+final class ParallelRegion: @unchecked Sendable {
+    /// What to do: ranges of `grain` items until `count` are given out.
+    struct Job {
+        let body: UnsafePointer<(Range<Int>) -> Void>
+        let count: Int
+        let grain: Int
+    }
+
+    /// Bit 0: open. Bits 1...15: threads inside. Above: the number of regions so far.
+    private let state = Atomic<UInt64>(0)
+    private static let open: UInt64 = 1
+    private static let oneThread: UInt64 = 2
+    private static let threadsInside: UInt64 = 0xfffe
+    private static let oneRegion: UInt64 = 1 << 16
+
+    private let nextItem = Atomic<Int>(0)
+    private let isTaken = Atomic<Bool>(false)
+    private let isStopped = Atomic<Bool>(false)
+    private let sleepers = Atomic<Int>(0)
+    private let bell = Bell()
+    /// Written before the region opens, read only by threads inside.
+    private var job: Job?
+
+    /// Claims the region for one caller; false when another has it.
+    func begin() -> Bool {
+        isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    }
+
+    func end() { isTaken.store(false, ordering: .releasing) }
+
+    /// Opens the region, works in it, closes it and waits for the threads that joined.
+    func run(_ job: Job) {
+        self.job = job
+        nextItem.store(0, ordering: .relaxed)
+        // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or we see the sleeper.
+        state.add(Self.oneRegion + Self.open, ordering: .sequentiallyConsistent)
+        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
+        share(job)
+        state.subtract(Self.open, ordering: .acquiringAndReleasing)
+        while state.load(ordering: .acquiring) & Self.threadsInside != 0 { ctk_spin_hint() }
+    }
+
+    /// A pool thread's life.
+    func work() {
+        var last: UInt64 = 0
+        while let joined = waitForRegion(after: last) {
+            last = joined
+            if let job { share(job) }
+            state.subtract(Self.oneThread, ordering: .releasing)
+        }
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        bell.ring()
+    }
+
+    /// Takes items until none are left. Never inlined, so that the job's closure is released before we sign off.
+    @inline(never)
+    private func share(_ job: Job) {
+        while true {
+            let first = nextItem.add(job.grain, ordering: .relaxed).oldValue
+            guard first < job.count else { return }
+            job.body.pointee(first..<min(first + job.grain, job.count))
+        }
+    }
+
+    /// Joins an open region other than number `last`; nil when the pool ends.
+    private func waitForRegion(after last: UInt64) -> UInt64? {
+        var spins = 0
+        while !isStopped.load(ordering: .relaxed) {
+            let current = state.load(ordering: .acquiring)
+            let number = current / Self.oneRegion
+            if current & Self.open != 0, number != last {
+                let (joined, _) = state.weakCompareExchange(
+                    expected: current, desired: current + Self.oneThread, ordering: .acquiring)
+                if joined { return number }
+                continue
+            }
+            spins += 1
+            if spins < Self.spinsBeforeSleep {
+                ctk_spin_hint()
+            } else {
+                sleep(after: last)
+                spins = 0
+            }
+        }
+        return nil
+    }
+
+    /// About 300 microseconds: longer than the pauses within a token, shorter than a person's.
+    private static let spinsBeforeSleep = 20_000
+
+    private func sleep(after last: UInt64) {
+        bell.wait(announcing: sleepers) {
+            let current = state.load(ordering: .sequentiallyConsistent)
+            let isOpen = current & Self.open != 0 && current / Self.oneRegion != last
+            return isOpen || isStopped.load(ordering: .sequentiallyConsistent)
+        }
+    }
+}
+
+/// A condition variable that wakes every sleeper.
+private final class Bell: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    func ring() {
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Sleeps until `isDue`, counted in `sleepers` meanwhile.
+    func wait(announcing sleepers: borrowing Atomic<Int>, until isDue: () -> Bool) {
+        pthread_mutex_lock(mutex)
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        while !isDue() { pthread_cond_wait(condition, mutex) }
+        sleepers.subtract(1, ordering: .sequentiallyConsistent)
+        pthread_mutex_unlock(mutex)
+    }
+}

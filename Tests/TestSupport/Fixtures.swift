@@ -1,0 +1,36 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Real files that some tests use if they have been fetched: below `$LAYERSKIP_CACHE`, or else `.cache` in the repository.
+///
+/// Write `@Test(.enabled(if: Fixtures.smolLM2 != nil || Fixtures.required))`, then `#require` the path.
+package enum Fixtures {
+    /// SmolLM2-135M-Instruct as a GGUF file, mostly Q4_1.
+    package static var smolLM2: String? { existing("smollm2/SmolLM2-135M-Instruct.Q4_1.gguf") }
+
+    /// A folder of vocabularies `NAME.gguf`, each with texts `NAME.gguf.inp` and their tokens `NAME.gguf.out`.
+    package static var tokenizerVectors: String? { existing("tokenizer-vectors") }
+
+    /// Whether a missing fixture is a failure rather than a reason to skip: `LAYERSKIP_REQUIRE_FIXTURES=1`.
+    package static var required: Bool { environment("LAYERSKIP_REQUIRE_FIXTURES") == "1" }
+
+    /// The folder of the package.
+    package static var repository: String {
+        // This file is <repository>/Tests/TestSupport/Fixtures.swift.
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    }
+
+    private static func existing(_ name: String) -> String? {
+        let path = (environment("LAYERSKIP_CACHE") ?? "\(repository)/.cache") + "/" + name
+        return access(path, R_OK) == 0 ? path : nil
+    }
+
+    private static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

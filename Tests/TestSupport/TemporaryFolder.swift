@@ -1,0 +1,68 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A folder of its own for one test, removed with the files in it when the last reference goes.
+package final class TemporaryFolder: Sendable {
+    /// The folder's path.
+    package let path: String
+
+    /// Makes a folder.
+    package init() {
+        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        path = "\(base)/layerskip-test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        guard mkdir(path, 0o700) == 0 else { fatalError("cannot make \(path)") }
+    }
+
+    deinit {
+        for name in contents {
+            unlink(path + "/" + name)
+        }
+        rmdir(path)
+    }
+
+    /// The path of a file in the folder, whether or not it exists.
+    package func file(_ name: String) -> String { path + "/" + name }
+
+    /// The names of the files in the folder, sorted.
+    package var contents: [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Writes a file into the folder, and returns its path.
+    @discardableResult
+    package func write(_ bytes: [UInt8], as name: String) -> String {
+        let path = file(name)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        guard descriptor >= 0 else { fatalError("cannot write \(path)") }
+        defer { close(descriptor) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { buffer in
+                #if canImport(Darwin)
+                    Darwin.write(descriptor, buffer.baseAddress, buffer.count)
+                #elseif canImport(Glibc)
+                    Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+                #elseif canImport(Musl)
+                    Musl.write(descriptor, buffer.baseAddress, buffer.count)
+                #endif
+            }
+            guard count > 0 else { fatalError("cannot write \(path)") }
+            rest = rest.dropFirst(count)
+        }
+        return path
+    }
+}

@@ -1,0 +1,90 @@
+import CheckpointFiles
+import TensorCore
+
+extension TinyLlamaFile {
+    func addMetadata(to metadata: inout GGUFMetadata) {
+        func set(_ key: String, _ number: Int) { metadata["llama." + key] = .uint32(UInt32(number)) }
+        metadata["general.architecture"] = .string("llama")
+        metadata["general.name"] = .string("Tiny random Llama")
+        set("context_length", contextLength)
+        set("embedding_length", width)
+        set("block_count", layers)
+        set("feed_forward_length", feedForwardWidth)
+        set("attention.head_count", heads)
+        set("attention.head_count_kv", keyValueHeads)
+        metadata["llama.attention.layer_norm_rms_epsilon"] = .float32(1e-5)
+        metadata["llama.rope.freq_base"] = .float32(ropeBase)
+        set("rope.dimension_count", headWidth)
+        set("vocab_size", vocabularySize)
+        if headWidth * heads != width {
+            set("attention.key_length", headWidth)
+            set("attention.value_length", headWidth)
+        }
+        switch ropeScaling {
+        case .none, .frequencyFactors: break
+        case .linear(let factor):
+            metadata["llama.rope.scaling.type"] = .string("linear")
+            metadata["llama.rope.scaling.factor"] = .float32(factor)
+        case .yarn(let factor, let originalContext):
+            metadata["llama.rope.scaling.type"] = .string("yarn")
+            metadata["llama.rope.scaling.factor"] = .float32(factor)
+            set("rope.scaling.original_context_length", originalContext)
+        }
+    }
+
+    func addTensors(to writer: inout GGUFWriter) {
+        var random = SeededGenerator(seed: seed)
+        func matrix(_ name: String, _ rows: Int, _ columns: Int) {
+            // Of variance 1 / fan-in, so that normalized rows stay of size 1 and logits spread over a few units.
+            let scale = 1 / Float(columns).squareRoot()
+            let numbers = (0..<rows * columns).map { _ in random.normal() * scale }
+            writer.add(name + ".weight", matrixType, shape: [rows, columns], bytes: encode(numbers))
+        }
+        func norm(_ name: String) {
+            let numbers = (0..<width).map { _ in 1 + 0.1 * random.normal() }
+            writer.add(name + ".weight", .f32, shape: [width], bytes: littleEndian(numbers.map(\.bitPattern)))
+        }
+
+        matrix("token_embd", vocabularySize, width)
+        if case .frequencyFactors(let factors) = ropeScaling {
+            precondition(factors.count == headWidth / 2)
+            let bytes = littleEndian(factors.map(\.bitPattern))
+            writer.add("rope_freqs.weight", .f32, shape: [factors.count], bytes: bytes)
+        }
+        for layer in 0..<layers {
+            let block = "blk.\(layer)."
+            norm(block + "attn_norm")
+            matrix(block + "attn_q", heads * headWidth, width)
+            matrix(block + "attn_k", keyValueHeads * headWidth, width)
+            matrix(block + "attn_v", keyValueHeads * headWidth, width)
+            matrix(block + "attn_output", width, heads * headWidth)
+            norm(block + "ffn_norm")
+            matrix(block + "ffn_gate", feedForwardWidth, width)
+            matrix(block + "ffn_up", feedForwardWidth, width)
+            matrix(block + "ffn_down", width, feedForwardWidth)
+        }
+        norm("output_norm")
+        if !isTied { matrix("output", vocabularySize, width) }
+    }
+
+    private func encode(_ numbers: [Float]) -> [UInt8] {
+        switch matrixType {
+        case .f32: return littleEndian(numbers.map(\.bitPattern))
+        case .f16: return littleEndian(numbers.map { Float16($0).bitPattern })
+        case .bf16:
+            return littleEndian(
+                numbers.map { number in
+                    // To the nearest, ties to even; the numbers are finite.
+                    let bits = number.bitPattern
+                    return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+                })
+        case .q8_0, .q4_0, .q4_1:
+            guard let quantize else { preconditionFailure("\(matrixType) needs a quantize closure") }
+            return quantize(numbers, matrixType)
+        }
+    }
+
+    private func littleEndian(_ patterns: [some FixedWidthInteger]) -> [UInt8] {
+        patterns.flatMap { pattern in withUnsafeBytes(of: pattern.littleEndian) { Array($0) } }
+    }
+}

@@ -1,0 +1,65 @@
+package import CheckpointFiles
+package import TensorCore
+
+/// A tiny random Llama model as a GGUF file: the same bytes for the same settings, and logits that differ clearly.
+package struct TinyLlamaFile: Sendable {
+    /// How many blocks.
+    package var layers = 2
+    /// Elements of a hidden row.
+    package var width = 64
+    /// Query heads.
+    package var heads = 4
+    /// Key and value heads; must divide ``heads``.
+    package var keyValueHeads = 2
+    /// Elements of a head; even.
+    package var headWidth = 16
+    /// Elements between the two halves of an MLP.
+    package var feedForwardWidth = 96
+    /// Rows of the embedding. From 260 on, the file has a byte-level tokenizer of as many tokens.
+    package var vocabularySize = 320
+    /// The most positions.
+    package var contextLength = 512
+    /// Whether the embedding also serves as the output head.
+    package var isTied = true
+    /// The base of the rotary position embedding.
+    package var ropeBase: Float = 10000
+    /// How the rotary position embedding is stretched.
+    package var ropeScaling = RoPEScaling.none
+    /// The format of the matrices; vectors are F32 always.
+    package var matrixType = DType.f32
+    /// Turns a matrix's numbers, row after row, into blocks of a quantized ``matrixType``.
+    package var quantize: (@Sendable (_ numbers: [Float], _ type: DType) -> [UInt8])?
+    /// Decides the weights.
+    package var seed: UInt64 = 1
+
+    /// What a file says about stretching the rotary position embedding.
+    package enum RoPEScaling: Sendable {
+        case none
+        /// Positions are divided by a factor.
+        case linear(factor: Float)
+        /// YaRN, which we do not know: a loader must refuse it.
+        case yarn(factor: Float, originalContext: Int)
+        /// A divisor for each of the headWidth / 2 frequencies, as Llama 3.1's files have.
+        case frequencyFactors([Float])
+    }
+
+    /// Two layers of width 64, F32, tied, with a tokenizer of 320 tokens.
+    package init() {}
+
+    /// The file's content, ready to be changed or written.
+    package func writer() -> GGUFWriter {
+        var writer = GGUFWriter()
+        addMetadata(to: &writer.metadata)
+        if vocabularySize >= TinyTokenizer.minimumSize {
+            TinyTokenizer.addMetadata(to: &writer.metadata, size: vocabularySize)
+        }
+        addTensors(to: &writer)
+        return writer
+    }
+
+    /// The file's bytes.
+    package func bytes() throws(CheckpointError) -> [UInt8] { try writer().bytes() }
+
+    /// Writes the file.
+    package func write(to path: String) throws(CheckpointError) { try writer().write(to: path) }
+}
