@@ -27,7 +27,7 @@ let package = Package(
         .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
-        .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TestSupport"]),
+        .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
         .testTarget(name: "TextTokensTests", dependencies: ["TextTokens", "TestSupport"]),
     ]
 )

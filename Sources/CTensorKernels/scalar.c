@@ -147,9 +147,8 @@ static void attend_page(
     float scores[CTK_PAGE_POSITIONS];
     float maximum = state->maximum;
     for (size_t t = 0; t < count; t++) {
-        const float *key = keys + t / KEY_LANES * KEY_LANES * head_dim + t % KEY_LANES;
         float score = 0;
-        for (size_t d = 0; d < head_dim; d++) score = fmaf(query[d], key[d * KEY_LANES], score);
+        for (size_t d = 0; d < head_dim; d++) score = fmaf(query[d], keys[ctk_key_offset(t, head_dim, d)], score);
         scores[t] = score * scale;
         maximum = scores[t] > maximum ? scores[t] : maximum;
     }

@@ -93,13 +93,8 @@ static size_t argmax(const float *x, size_t count) {
     return index;
 }
 
-/// Keys of one head's page lie as [position / 16][head_dim][16]: sixteen positions advance with one load, each summed
-/// over head_dim in its own lane, and a page is still read front to back. Values lie as [position][head_dim].
-enum { KEY_LANES = 16 };
-
 static void store_key(const float *key, size_t head_dim, size_t position, float *keys) {
-    float *lane = keys + position / KEY_LANES * KEY_LANES * head_dim + position % KEY_LANES;
-    for (size_t d = 0; d < head_dim; d++) lane[d * KEY_LANES] = key[d];
+    for (size_t d = 0; d < head_dim; d++) keys[ctk_key_offset(position, head_dim, d)] = key[d];
 }
 
 #endif

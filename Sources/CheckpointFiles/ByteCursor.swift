@@ -97,7 +97,7 @@ struct ByteCursor {
         guard byteCount <= remaining else {
             throw failure(
                 what(), expected: "\(byteCount) bytes at offset \(offset)",
-                found: "the end of the file at \(bytes.count)")
+                found: "the end at \(bytes.count)")
         }
     }
 }

@@ -1,3 +1,5 @@
+package import TensorCore
+
 /// How GGUF files of one architecture name the tensors that Hugging Face's checkpoints name otherwise.
 package struct GGUFNames: Sendable {
     /// The value of `general.architecture`.

@@ -56,7 +56,7 @@ extension GGUFParser {
         case .float64: return .float64s(try cursor.numbers(count: count, what()))
         case .string:
             var strings: [String] = []
-            strings.reserveCapacity(count)
+            strings.reserveCapacity(min(count, 1 << 20))  // the strings may yet prove longer than the file
             for _ in 0..<count {
                 strings.append(try cursor.string(what()))
             }

@@ -10,12 +10,11 @@ extension GGUFParser {
                 throw failure(infos[index].name, expected: "a name to occur once", found: "it again")
             }
         }
-        let end = cursor.offset + cursor.remaining
         let dataStart = cursor.offset + cursor.offset.padding(to: alignment)
         for info in infos {
             let (upperBound, overflow) = info.range.upperBound.addingReportingOverflow(dataStart)
-            guard !overflow, upperBound <= end else {
-                let room = max(0, end - dataStart)
+            guard !overflow, upperBound <= byteCount else {
+                let room = max(0, byteCount - dataStart)
                 let found = "bytes \(info.range.lowerBound)..<\(info.range.upperBound)"
                 throw failure(info.name, expected: "bytes within the \(room) of the file's data", found: found)
             }

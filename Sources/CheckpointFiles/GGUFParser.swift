@@ -10,10 +10,15 @@ struct GGUFParser {
     }
 
     var cursor: ByteCursor
+    /// How many bytes the file has.
+    let byteCount: Int
     var result: Result
 
     init(_ bytes: UnsafeRawBufferPointer, file: String) {
-        cursor = ByteCursor(bytes, file: file)
+        // What precedes the data is copied into memory. The largest models say less than 50 MB about themselves, so a
+        // file with more than 1 GiB of it (which costs nothing where files may be sparse) is not read on.
+        cursor = ByteCursor(UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 30)), file: file)
+        byteCount = bytes.count
         result = Result(metadata: GGUFMetadata(file: file))
     }
 

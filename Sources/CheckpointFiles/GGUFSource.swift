@@ -1,21 +1,25 @@
+package import TensorCore
+
 /// The weights in a GGUF file of an architecture that we know.
 package struct GGUFSource: TensorSource {
     /// The file, with its metadata.
     package let gguf: GGUFFile
-    private let names: GGUFNames
+    private let translation: GGUFNames
 
     /// Takes a file's tensors for those of a model.
     ///
     /// - Throws: if the file does not say which architecture it is of, or it is not one that we know.
     package init(_ gguf: GGUFFile) throws(CheckpointError) {
         self.gguf = gguf
-        names = try GGUFNames.names(for: gguf.metadata)
+        translation = try GGUFNames.names(for: gguf.metadata)
     }
 
     package var file: String { gguf.path }
-    package var ropePairing: RoPEPairing { names.ropePairing }
+    package var ropePairing: RoPEPairing { translation.ropePairing }
 
-    package func ownName(of name: String) -> String { names.ownName(of: name) ?? name }
+    package var names: [String] { gguf.tensors.map { translation.name(of: $0.name) ?? $0.name } }
+
+    package func ownName(of name: String) -> String { translation.ownName(of: name) ?? name }
 
     package func contains(_ name: String) -> Bool { gguf.tensor(named: ownName(of: name)) != nil }
 

@@ -1,5 +1,5 @@
-/// A file in the making that takes its name only when it is complete and on the disk, so that neither a crash nor a full
-/// disk loses what had that name before.
+/// A file in the making that takes its name only when it is complete and on the disk, so that neither a crash nor a
+/// full disk loses what had that name before.
 struct ReplacementFile: ~Copyable {
     private let path: String
     private let temporaryPath: String
@@ -44,6 +44,6 @@ struct ReplacementFile: ~Copyable {
     }
 
     private func failure() -> CheckpointError {
-        CheckpointError(file: path, expected: "to write it", found: SystemCalls.lastError)
+        CheckpointError(file: path, expected: "a disk that can be written to", found: SystemCalls.lastError)
     }
 }

@@ -1,3 +1,5 @@
+package import TensorCore
+
 /// Where a model's weights come from: a file, or a generator of random ones.
 ///
 /// Names are Hugging Face's, such as `model.layers.0.self_attn.q_proj.weight`; a source translates them to its own.
@@ -14,16 +16,12 @@ package protocol TensorSource: Sendable {
     /// Whether there is a tensor of this name.
     func contains(_ name: String) -> Bool
 
+    /// The names of all tensors, for finding those that a model does not expect; a tensor that has no name on our side
+    /// goes by its own. Empty for a source that makes whatever it is asked for.
+    var names: [String] { get }
+
     /// The tensor of a name, which must have this shape; a single number asks for a vector.
     ///
     /// - Throws: if there is no such tensor, or its shape is another.
     func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor
-}
-
-/// Which two elements of an attention head a rotary position embedding rotates together.
-package enum RoPEPairing: Sendable {
-    /// Elements 2i and 2i + 1, as in the RoPE paper and llama.cpp's GGUF files of Llama models.
-    case interleaved
-    /// Elements i and i + headDim / 2, as in Hugging Face's checkpoints.
-    case halfSplit
 }

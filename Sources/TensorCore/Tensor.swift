@@ -62,3 +62,17 @@ public struct Tensor: Sendable {
     /// The first element. Valid while the tensor lives; written only by the operation that makes the tensor.
     var pointer: UnsafeMutablePointer<Float> { storage.elements(Float.self) + firstElement }
 }
+
+extension Tensor {
+    /// A 64-bit hash of one row's bits, so that rows can be compared without being kept.
+    package func bitHash(row: Int) -> UInt64 {
+        withRow(row) { values in
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for index in values.indices {
+                hash = (hash ^ UInt64(values[index].bitPattern)) &* 0x9e37_79b9_7f4a_7c15
+                hash ^= hash >> 29
+            }
+            return hash
+        }
+    }
+}

@@ -6,7 +6,8 @@
     import Musl
 #endif
 
-/// Real files that some tests use if they have been fetched: below `$LAYERSKIP_CACHE`, or else `.cache` in the repository.
+/// Real files that some tests use if they have been fetched: below `$LAYERSKIP_CACHE`, or else `.cache` in the
+/// repository.
 ///
 /// Write `@Test(.enabled(if: Fixtures.smolLM2 != nil || Fixtures.required))`, then `#require` the path.
 package enum Fixtures {

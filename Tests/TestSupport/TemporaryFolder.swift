@@ -42,6 +42,11 @@ package final class TemporaryFolder: Sendable {
         return names.sorted()
     }
 
+    /// Lengthens a file with zeros that take no room on the disk; false if the file system cannot.
+    package func extend(_ name: String, to byteCount: Int) -> Bool {
+        truncate(file(name), off_t(byteCount)) == 0
+    }
+
     /// Writes a file into the folder, and returns its path.
     @discardableResult
     package func write(_ bytes: [UInt8], as name: String) -> String {

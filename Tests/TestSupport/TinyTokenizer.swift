@@ -2,8 +2,8 @@ import CheckpointFiles
 
 /// A byte-level BPE tokenizer in GGUF metadata, as GPT-2 and SmolLM2 have one, with a handful of merges.
 ///
-/// Ids 0...2 are `<|endoftext|>`, `<|im_start|>` (begins a text) and `<|im_end|>` (ends one); 3...258 are single bytes in
-/// the order of their values; then what merges make; then unused tokens.
+/// Ids 0...2 are `<|endoftext|>`, `<|im_start|>` (begins a text) and `<|im_end|>` (ends one); 3...258 are single bytes
+/// in the order of their values; then what merges make; then unused tokens.
 package enum TinyTokenizer {
     /// The fewest tokens: three special ones, 256 bytes and one merge.
     package static let minimumSize = 260

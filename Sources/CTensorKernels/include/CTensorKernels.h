@@ -35,6 +35,12 @@ enum {
 /// Positions per cache page; also the step of the streaming softmax, so that its order is fixed by absolute position.
 enum { CTK_PAGE_POSITIONS = 256 };
 
+/// Where coordinate `d` of a page's key at `position` lies: [position / 16][head_dim][16]. Sixteen positions advance
+/// with one load, each summed over head_dim in its own lane, and a page is still read from front to back.
+static inline size_t ctk_key_offset(size_t position, size_t head_dim, size_t d) {
+    return (position / 16 * head_dim + d) * 16 + position % 16;
+}
+
 /// The forms in which products read activations.
 enum {
     CTK_ACTIVATIONS_F32 = 0,
@@ -113,6 +119,9 @@ size_t ctk_file_row_bytes(int format, size_t columns);
 /// Naive conversions of one row between f32 and the file layout of `format`, the reference for all others.
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
+
+/// Whether this process may run on the processor of that number (Linux's affinity mask).
+bool ctk_may_run_on(int processor);
 
 /// Tells the core that this thread waits in a loop.
 static inline void ctk_spin_hint(void) {

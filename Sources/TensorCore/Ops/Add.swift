@@ -1,3 +1,5 @@
+import CTensorKernels
+
 extension ComputeContext {
     /// x + y, element by element.
     package func add(_ x: Tensor, _ y: Tensor) -> Tensor {

@@ -1,3 +1,5 @@
+import CTensorKernels
+
 extension ComputeContext {
     /// The column of row `row`'s largest value, ties to the lowest; nil where any value of the row is not finite.
     package func argmax(_ x: Tensor, row: Int) -> Int? {

@@ -4,12 +4,16 @@ import CTensorKernels
 package let cachePagePositions = CTK_PAGE_POSITIONS
 
 /// Heads of one attention layer; `heads` is a multiple of `keyValueHeads` (grouped-query attention).
-package struct AttentionShape: Sendable, Equatable {
-    package let heads: Int
-    package let keyValueHeads: Int
-    package let headSize: Int
+public struct AttentionShape: Sendable, Equatable {
+    /// Query heads.
+    public let heads: Int
+    /// Key and value heads; each serves heads / keyValueHeads query heads.
+    public let keyValueHeads: Int
+    /// Values per head.
+    public let headSize: Int
 
-    package init(heads: Int, keyValueHeads: Int, headSize: Int) {
+    /// A layer's heads; `heads` must be a multiple of `keyValueHeads`.
+    public init(heads: Int, keyValueHeads: Int, headSize: Int) {
         precondition(keyValueHeads > 0 && headSize > 0 && heads % keyValueHeads == 0, "whole groups of heads")
         self.heads = heads
         self.keyValueHeads = keyValueHeads
@@ -24,16 +28,33 @@ package struct CachePage: Sendable {
     let storage: Storage
     let shape: AttentionShape
 
+    /// A page with undefined contents.
     package init(_ shape: AttentionShape) {
         self.shape = shape
         storage = Storage(byteCount: Self.byteCount(shape))
     }
 
+    /// Bytes of one page.
     package static func byteCount(_ shape: AttentionShape) -> Int {
         2 * shape.keyValueHeads * cachePagePositions * shape.headSize * MemoryLayout<Float>.stride
     }
 
     private var headElements: Int { cachePagePositions * shape.headSize }
+
+    /// A copy of all bytes.
+    package func copy() -> CachePage {
+        let page = CachePage(shape)
+        page.storage.address.copyMemory(from: storage.address, byteCount: storage.byteCount)
+        return page
+    }
+
+    /// One position's key and value of all heads, in f32; for tests and tools.
+    package func keysAndValues(position: Int) -> [Float] {
+        (0..<shape.keyValueHeads).flatMap { head in
+            (0..<shape.headSize).map { keys(head: head)[Int(ctk_key_offset(position, shape.headSize, $0))] }
+                + (0..<shape.headSize).map { values(head: head)[position * shape.headSize + $0] }
+        }
+    }
 
     func keys(head: Int) -> UnsafeMutablePointer<Float> { storage.elements() + head * headElements }
 
@@ -45,15 +66,17 @@ package struct CachePage: Sendable {
 extension ComputeContext {
     /// Stores rows of rotated keys and of values ([n, keyValueHeads * headSize]) at positions `first`...
     package func store(keys: Tensor, values: Tensor, at first: Int, in pages: [CachePage]) {
-        for row in 0..<keys.rows {
-            let (page, position) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
-            let shape = pages[page].shape
-            for head in 0..<shape.keyValueHeads {
-                let offset = row * keys.columns + head * shape.headSize
-                kernels.functions.pointee.store_key(
-                    keys.pointer + offset, shape.headSize, position, pages[page].keys(head: head))
-                (pages[page].values(head: head) + position * shape.headSize)
-                    .update(from: values.pointer + offset, count: shape.headSize)
+        pool.run(count: keys.rows, grain: 16) { rows in
+            for row in rows {
+                let (page, position) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
+                let shape = pages[page].shape
+                for head in 0..<shape.keyValueHeads {
+                    let offset = row * keys.columns + head * shape.headSize
+                    kernels.functions.pointee.store_key(
+                        keys.pointer + offset, shape.headSize, position, pages[page].keys(head: head))
+                    (pages[page].values(head: head) + position * shape.headSize)
+                        .update(from: values.pointer + offset, count: shape.headSize)
+                }
             }
         }
     }

@@ -1,3 +1,5 @@
+import CTensorKernels
+
 extension ComputeContext {
     /// x / sqrt(mean(x^2) + epsilon) * gain, row by row: [n, width] -> [n, width].
     package func rmsNorm(_ x: Tensor, gain: Tensor, epsilon: Float) -> Tensor {

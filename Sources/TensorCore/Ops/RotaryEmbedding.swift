@@ -9,27 +9,27 @@ import Synchronization
     import Darwin
 #endif
 
+/// Which two coordinates of a head RoPE turns together.
+public enum RoPEPairing: Sendable {
+    /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
+    case interleaved
+    /// i and i + headSize / 2, as in Hugging Face's checkpoints.
+    case halfSplit
+}
+
 /// RoPE: pair i of a head at position p is turned by the angle p * frequency[i].
 ///
 /// Su et al., "RoFormer" (arXiv 2104.09864), eq. 34. The model owns the rule; attention memories apply it.
 public final class RotaryEmbedding: Sendable {
-    /// Which coordinates of a head form pair i.
-    public enum Pairing: Sendable {
-        /// 2i and 2i + 1, as in GGUF files of architecture `llama`.
-        case interleaved
-        /// i and i + headSize / 2, as in Hugging Face's safetensors.
-        case halfSplit
-    }
-
     /// How coordinates are paired.
-    public let pairing: Pairing
+    public let pairing: RoPEPairing
     /// Radians per position, one per pair.
     public let frequencies: [Float]
     /// Angles are computed once per position, in pages, when a position is first met.
     private let pages = Mutex<[Storage]>([])
 
     /// A rotation with the given frequencies, headSize / 2 of them.
-    public init(pairing: Pairing, frequencies: [Float]) {
+    public init(pairing: RoPEPairing, frequencies: [Float]) {
         self.pairing = pairing
         self.frequencies = frequencies
     }
@@ -66,13 +66,15 @@ extension ComputeContext {
         let result = Tensor(rows: x.rows, columns: x.columns)
         let pairs = rotary.frequencies.count
         let pairing = Int32(rotary.pairing == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT)
-        for row in 0..<x.rows {
-            let (page, index) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
-            let angles = rotary.page(page).elements(Float.self) + index * pairs * 2
-            let out = result.pointer + row * x.columns
-            out.update(from: x.pointer + row * x.columns, count: x.columns)
-            kernels.functions.pointee.rotate(
-                out, x.columns / headSize, headSize, angles, angles + pairs, pairing)
+        pool.run(count: x.rows, grain: 16) { rows in
+            for row in rows {
+                let (page, index) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
+                let angles = rotary.page(page).elements(Float.self) + index * pairs * 2
+                let out = result.pointer + row * x.columns
+                out.update(from: x.pointer + row * x.columns, count: x.columns)
+                kernels.functions.pointee.rotate(
+                    out, x.columns / headSize, headSize, angles, angles + pairs, pairing)
+            }
         }
         return result
     }

@@ -1,3 +1,5 @@
+import CTensorKernels
+
 extension ComputeContext {
     /// e^x / sum(e^x), row by row: [n, columns] -> [n, columns].
     package func softmax(_ x: Tensor) -> Tensor {

@@ -1,3 +1,5 @@
+import CTensorKernels
+
 extension ComputeContext {
     /// silu(gate) * up, where silu(g) = g / (1 + e^-g): [n, hidden] -> [n, hidden].
     package func swiglu(gate: Tensor, up: Tensor) -> Tensor {

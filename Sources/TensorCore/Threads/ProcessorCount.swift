@@ -1,3 +1,5 @@
+import CTensorKernels
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -9,7 +11,7 @@
 /// How many physical cores this process may run on; two hardware threads of one core count once.
 public func physicalCoreCount() -> Int {
     #if os(Linux)
-        let cores = Set(allowedProcessors().compactMap(physicalCore(of:)))
+        let cores = Set((0..<1024).filter { ctk_may_run_on($0) }.compactMap(physicalCore(of:)))
         return cores.isEmpty ? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) : cores.count
     #else
         var count: Int32 = 0
@@ -20,17 +22,8 @@ public func physicalCoreCount() -> Int {
 }
 
 #if os(Linux)
-    /// The processors in this process's affinity mask.
-    private func allowedProcessors() -> [Int] {
-        var mask = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &mask) == 0 else { return [] }
-        return withUnsafeBytes(of: &mask) { bytes in
-            (0..<bytes.count * 8).filter { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
-        }
-    }
-
     /// A processor's package and core, as the kernel's sysfs tells them.
-    private func physicalCore(of processor: Int) -> [Int]? {
+    private func physicalCore(of processor: Int32) -> [Int]? {
         let topology = "/sys/devices/system/cpu/cpu\(processor)/topology/"
         guard let package = readInteger(topology + "physical_package_id"), let core = readInteger(topology + "core_id")
         else { return nil }

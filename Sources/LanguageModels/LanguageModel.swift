@@ -1,0 +1,57 @@
+public import TensorCore
+
+/// The id of a token in a model's vocabulary.
+public typealias Token = Int32
+
+/// A decoder-only transformer as three functions; everything that LayerSkip does happens between them.
+///
+/// No model knows of drafts, exits or caches: whoever runs it decides which blocks run, on which rows, and what
+/// `logits` is applied to.
+public protocol LanguageModel: Sendable {
+    /// Number of transformer blocks L.
+    var layerCount: Int { get }
+    /// Number of token ids; logits have one column for each.
+    var vocabularySize: Int { get }
+    /// The most positions that the model was trained for.
+    var contextLength: Int { get }
+    /// The heads of each layer's attention.
+    var attention: AttentionShape { get }
+    /// Bytes that the weights take in memory.
+    var weightByteCount: Int { get }
+    /// What the model computes with.
+    var compute: ComputeContext { get }
+
+    /// Token embeddings: [tokens.count, width]. Every id must lie in 0..<vocabularySize.
+    func embed(_ tokens: [Token]) -> Tensor
+
+    /// Block `index` applied to rows x: [n, width] -> [n, width]. The memory owns the rows' positions.
+    func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor
+
+    /// Final norm and head, shared by every exit: [n, width] -> [n, vocabularySize].
+    func logits(_ x: Tensor) -> Tensor
+}
+
+extension LanguageModel {
+    /// Blocks `layers`, one after the other.
+    public func run(
+        _ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable
+    ) -> Tensor {
+        var x = x
+        for layer in layers { x = block(layer, x, &memory) }
+        return x
+    }
+}
+
+/// What attention looks back on: a cache while decoding, the batch itself while training.
+public protocol AttentionMemory: ~Copyable {
+    /// Rotates each row at its own position, appends keys and values, and attends causally.
+    ///
+    /// - Parameters:
+    ///   - queries: [n, heads * headSize], not yet rotated.
+    ///   - keys: [n, keyValueHeads * headSize], not yet rotated.
+    ///   - values: [n, keyValueHeads * headSize].
+    /// - Returns: [n, heads * headSize].
+    mutating func attend(
+        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
+    ) -> Tensor
+}

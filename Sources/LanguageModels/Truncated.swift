@@ -1,0 +1,48 @@
+public import TensorCore
+
+/// A model cut off after its first E layers: early-exit inference is plain decoding of this.
+public struct Truncated<Model: LanguageModel>: LanguageModel {
+    private let model: Model
+    public let layerCount: Int
+
+    /// The first `exitLayer` layers of a model, with its own norm and head.
+    ///
+    /// - Throws: ``ExitLayerError`` unless 1 <= exitLayer <= layerCount.
+    public init(_ model: Model, exitLayer: Int) throws(ExitLayerError) {
+        try ExitLayerError.check(exitLayer, layerCount: model.layerCount)
+        self.model = model
+        layerCount = exitLayer
+    }
+
+    public var vocabularySize: Int { model.vocabularySize }
+    public var contextLength: Int { model.contextLength }
+    public var attention: AttentionShape { model.attention }
+    public var weightByteCount: Int { model.weightByteCount }
+    public var compute: ComputeContext { model.compute }
+
+    public func embed(_ tokens: [Token]) -> Tensor { model.embed(tokens) }
+    public func logits(_ x: Tensor) -> Tensor { model.logits(x) }
+
+    public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
+        model.block(index, x, &memory)
+    }
+}
+
+/// An exit layer that the model does not have.
+public struct ExitLayerError: Error, Equatable, CustomStringConvertible {
+    /// The exit layer asked for.
+    public let found: Int
+    /// The model's number of layers, and so its last exit.
+    public let layerCount: Int
+
+    public var description: String {
+        "exit layer: expected 1...\(layerCount) (the number of layers to run), found \(found)"
+    }
+
+    /// Throws unless 1 <= exitLayer <= layerCount.
+    package static func check(_ exitLayer: Int, layerCount: Int) throws(ExitLayerError) {
+        guard (1...layerCount).contains(exitLayer) else {
+            throw ExitLayerError(found: exitLayer, layerCount: layerCount)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// What a generator has done so far.
+public struct DecodingStatistics: Sendable, Equatable {
+    /// Tokens of prompts that were run through the model before the first round; the last token of a prompt belongs to
+    /// the first round, and tokens still in the cache are not run again.
+    public var prefilledTokens = 0
+    /// Seconds that took.
+    public var prefillSeconds = 0.0
+    /// Tokens given out.
+    public var generatedTokens = 0
+    /// Seconds in rounds.
+    public var decodeSeconds = 0.0
+    /// Rounds of draft, verify, accept.
+    public var rounds = 0
+    /// For each draft position, how many tokens were drafted there.
+    public var draftedByPosition: [Int] = []
+    /// For each draft position, how many of them were accepted.
+    public var acceptedByPosition: [Int] = []
+    /// Seconds of `decodeSeconds` spent drafting.
+    public var draftSeconds = 0.0
+    /// Seconds of `decodeSeconds` spent verifying; the rest went to sampling and bookkeeping.
+    public var verifySeconds = 0.0
+
+    /// Nothing done.
+    public init() {}
+
+    /// Tokens drafted.
+    public var drafted: Int { draftedByPosition.reduce(0, +) }
+    /// Drafted tokens that were accepted.
+    public var accepted: Int { acceptedByPosition.reduce(0, +) }
+    /// accepted / drafted; nil where nothing was drafted.
+    public var acceptanceRate: Double? { drafted > 0 ? Double(accepted) / Double(drafted) : nil }
+    /// Prompt tokens per second; nil where none were run.
+    public var prefillTokensPerSecond: Double? {
+        prefilledTokens > 0 ? Double(prefilledTokens) / prefillSeconds : nil
+    }
+    /// Given-out tokens per second of decoding; nil where there were none.
+    public var decodeTokensPerSecond: Double? {
+        generatedTokens > 0 ? Double(generatedTokens) / decodeSeconds : nil
+    }
+
+    mutating func count(drafted: Int, accepted: Int) {
+        rounds += 1
+        let missing = drafted - draftedByPosition.count
+        if missing > 0 {
+            draftedByPosition += Array(repeating: 0, count: missing)
+            acceptedByPosition += Array(repeating: 0, count: missing)
+        }
+        for position in 0..<drafted { draftedByPosition[position] += 1 }
+        for position in 0..<accepted { acceptedByPosition[position] += 1 }
+    }
+}

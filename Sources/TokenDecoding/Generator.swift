@@ -1,0 +1,187 @@
+public import LanguageModels
+
+/// The only decoding loop: draft, verify, accept, truncate. Plain decoding is zero drafts.
+///
+/// Between rounds the cache holds all tokens but the last, which is *pending*: the next round begins with it. In
+/// greedy and coupled decoding the tokens are those of the full model alone, whatever is drafted.
+public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable {
+    /// The full model, which has the last word.
+    public let model: Model
+    /// The text so far: prompt and given-out tokens.
+    public private(set) var tokens: [Token] = []
+    /// What has been done since the generator was made.
+    public private(set) var statistics = DecodingStatistics()
+    /// A hash of the full model's logits for each given-out token, if asked for in `init`.
+    public private(set) var logitHashes: [UInt64] = []
+    private let hashesLogits: Bool
+    private var drafter: D
+    private var sampler: Sampler
+    private var cache: KVCache
+    private let residual: Residual
+
+    /// What to sample from after a rejection, given the target and the draft distribution.
+    package typealias Residual = @Sendable (_ target: Distribution, _ draft: Distribution) -> Distribution
+
+    /// A generator with an empty cache.
+    ///
+    /// - Parameter hashesLogits: whether to keep ``logitHashes``.
+    /// - Throws: ``DecodingError`` if a sampling option is out of range.
+    public init(
+        _ model: Model, drafter: consuming D, sampling: Sampling = .greedy, acceptance: Acceptance = .coupled,
+        hashesLogits: Bool = false
+    ) throws(DecodingError) {
+        try self.init(
+            model, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: hashesLogits,
+            residual: Distribution.residual)
+    }
+
+    /// A generator with another rule for rejections, for a test's counter-example.
+    package init(
+        _ model: Model, drafter: consuming D, sampling: Sampling, acceptance: Acceptance, hashesLogits: Bool,
+        residual: @escaping Residual
+    ) throws(DecodingError) {
+        sampler = try Sampler(sampling, acceptance: acceptance, vocabularySize: model.vocabularySize)
+        cache = KVCache(for: model)
+        self.model = model
+        self.drafter = drafter
+        self.hashesLogits = hashesLogits
+        self.residual = residual
+    }
+
+    /// Bytes of the cache.
+    public var cacheByteCount: Int { cache.byteCount }
+
+    /// How many more tokens fit into the model's context.
+    public var room: Int { max(0, model.contextLength - tokens.count) }
+
+    /// Gives out the next tokens, at least one and at most `limit`.
+    ///
+    /// - Parameters:
+    ///   - limit: at least 1; drafts are cut to it, and to the ``room`` in the context, which must not be 0.
+    ///   - report: is told of each token as soon as it is drafted.
+    /// - Throws: ``DecodingError/nonFiniteLogits(position:)``, after which the generator is of no more use.
+    public mutating func nextTokens(
+        limit: Int, report: (Token) -> Void = { _ in }
+    ) throws(DecodingError) -> ArraySlice<Token> {
+        precondition(limit >= 1 && room >= 1 && !tokens.isEmpty, "a round needs a prompt and room for a token")
+        let stopwatch = Stopwatch()
+        let draftLimit = min(drafter.draftLength, limit - 1, room - 1)
+        let draft = try makeDraft(limit: draftLimit, report: report)
+        let drafted = stopwatch.seconds
+        let logits = verify(draft)
+        let verified = stopwatch.seconds
+        let (next, accepted) = try accept(draft, logits)
+
+        // Everything up to the last accepted token stays in the cache; the token after it is pending.
+        cache.truncate(to: tokens.count + accepted)
+        tokens += next
+        sampler.remember(next)
+        statistics.count(drafted: draft.tokens.count, accepted: accepted)
+        statistics.generatedTokens += next.count
+        statistics.draftSeconds += drafted
+        statistics.verifySeconds += verified - drafted
+        statistics.decodeSeconds += stopwatch.seconds
+        return tokens.suffix(next.count)
+    }
+
+    private mutating func makeDraft(limit: Int, report: (Token) -> Void) throws(DecodingError) -> Draft {
+        guard limit > 0 else { return Draft() }
+        return try withoutActuallyEscaping(report) { (report) throws(DecodingError) in
+            let context = DraftingContext(
+                model: model, tokens: tokens, sampler: sampler, limit: limit, report: report)
+            return try drafter.draft(context, cache: &cache)
+        }
+    }
+
+    /// Runs the pending and all drafted tokens through the layers that they have not seen: [drafted + 1, vocabulary].
+    private mutating func verify(_ draft: Draft) -> Tensor {
+        let rows = [tokens[tokens.count - 1]] + draft.tokens
+        let fresh = model.embed(Array(rows[draft.hidden.count...]))
+        let entering = model.run(0..<draft.layersSeen, fresh, &cache)
+        let hidden = model.run(draft.layersSeen..<model.layerCount, .stacked(draft.hidden + [entering]), &cache)
+        return model.logits(hidden)
+    }
+
+    /// The longest prefix of the draft that the full model agrees with, and one token of its own.
+    private mutating func accept(
+        _ draft: Draft, _ logits: Tensor
+    ) throws(DecodingError) -> (tokens: [Token], accepted: Int) {
+        var next: [Token] = []
+        for (index, token) in draft.tokens.enumerated() {
+            let target = try target(logits, after: next)
+            let position = tokens.count + index
+            let proposal = draft.distributions[index]
+            if sampler.accepts(token, target: target, draft: proposal, at: position) {
+                next.append(token)
+            } else {
+                let rest = residual(target, proposal)
+                return (next + [sampler.draw(rest, at: position, for: .residual)], index)
+            }
+        }
+        let target = try target(logits, after: next)
+        let position = tokens.count + next.count
+        return (next + [sampler.draw(target, at: position, for: .residual)], draft.tokens.count)
+    }
+
+    /// The full model's distribution of the token after the text and `next`.
+    private mutating func target(_ logits: Tensor, after next: [Token]) throws(DecodingError) -> Distribution {
+        let row = next.count
+        let target = try sampler.distribution(
+            logits, row: row, position: tokens.count + row, after: next, on: model.compute)
+        if hashesLogits { logitHashes.append(logits.bitHash(row: row)) }
+        return target
+    }
+}
+
+// MARK: Prompts
+
+extension Generator where D: ~Copyable {
+    /// Makes `prompt` the text so far, in place of any before; what both begin with is kept in the cache.
+    ///
+    /// - Parameters:
+    ///   - chunk: rows to run at once; results do not depend on it.
+    ///   - shouldContinue: is asked before each chunk.
+    /// - Throws: ``DecodingError`` if the prompt is empty, has unknown ids, or leaves no room in the context, in which
+    ///   case the text stays as it was; or `cancelled`, with the part that was run kept in the cache.
+    public mutating func prefill(
+        _ prompt: [Token], chunk: Int = 256, shouldContinue: () -> Bool = { true }
+    ) throws(DecodingError) {
+        guard !prompt.isEmpty else { throw .emptyPrompt }
+        guard prompt.count < model.contextLength else {
+            throw .promptTooLong(tokens: prompt.count, contextLength: model.contextLength)
+        }
+        if let unknown = prompt.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
+            throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
+        }
+        let stopwatch = Stopwatch()
+        let common = zip(tokens.prefix(cache.length), prompt.dropLast()).prefix { $0 == $1 }.count
+        cache.truncate(to: common)
+        tokens = prompt
+        sampler.forget()
+        sampler.remember(prompt)
+        while cache.length < prompt.count - 1 {
+            guard shouldContinue() else { throw .cancelled }
+            let rows = cache.length..<min(cache.length + max(1, chunk), prompt.count - 1)
+            _ = model.run(0..<model.layerCount, model.embed(Array(prompt[rows])), &cache)
+            statistics.prefilledTokens += rows.count
+        }
+        statistics.prefillSeconds += stopwatch.seconds
+    }
+
+    /// Forgets all tokens but the first `count`, which must be at least one: the last of them is pending again.
+    public mutating func keep(_ count: Int) {
+        precondition(count >= 1 && count <= tokens.count, "1...\(tokens.count) tokens can be kept")
+        tokens.removeLast(tokens.count - count)
+        cache.truncate(to: count - 1)
+        sampler.forget()
+        sampler.remember(tokens)
+    }
+
+    /// A copy of the cache's contents at a position, layer by layer; for tests.
+    package func cachedKeysAndValues(position: Int) -> [[Float]] {
+        (0..<model.layerCount).map { cache.keysAndValues(layer: $0, position: position) }
+    }
+
+    /// Positions that each layer of the cache holds; for tests.
+    package var cacheLengths: [Int] { (0..<model.layerCount).map { cache.length(layer: $0) } }
+}
