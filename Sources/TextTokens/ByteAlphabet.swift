@@ -1,0 +1,45 @@
+/// The alphabet in which byte-level vocabularies are written: each of the 256 bytes has one printable character.
+///
+/// Printable Latin-1 characters stand for themselves, the other 68 bytes in order for U+0100 and up. (GPT-2's
+/// `bytes_to_unicode`.)
+enum ByteAlphabet {
+    /// The byte that a character of the alphabet stands for, at the character's code point; -1 for no byte.
+    static let bytes: [Int16] = {
+        var table = [Int16](repeating: -1, count: 0x144)
+        var next = 0x100
+        for byte in 0..<256 {
+            if isPrintable(byte) {
+                table[byte] = Int16(byte)
+            } else {
+                table[next] = Int16(byte)
+                next += 1
+            }
+        }
+        return table
+    }()
+
+    private static func isPrintable(_ byte: Int) -> Bool {
+        (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
+    }
+
+    /// Appends the bytes that a text stands for; false, with some bytes perhaps appended, where a character is none of
+    /// the alphabet's.
+    static func append(_ text: Substring.UTF8View, to output: inout [UInt8]) -> Bool {
+        let table = bytes
+        var lead = 0
+        for unit in text {
+            let codePoint: Int
+            if unit < 0x80 {
+                codePoint = Int(unit)
+            } else if unit >= 0xC0 {  // every character of the alphabet beyond ASCII has two bytes, C2...C5 first
+                lead = Int(unit)
+                continue
+            } else {
+                codePoint = (lead &- 0xC0) << 6 | Int(unit & 0x3F)
+            }
+            guard table.indices.contains(codePoint), table[codePoint] >= 0 else { return false }
+            output.append(UInt8(table[codePoint]))
+        }
+        return true
+    }
+}

@@ -1,0 +1,83 @@
+/// Byte strings numbered from 0, stored end to end, and found again by content: the pieces of a vocabulary.
+struct ByteStringTable: Sendable {
+    private(set) var bytes: [UInt8] = []
+    private var ends: [Int] = []
+    /// Open addressing: numbers of entries, -1 where empty; a power of two, never more than half full.
+    private var slots: [Int32]
+
+    init(minimumCapacity: Int) {
+        var size = 16
+        while size < minimumCapacity * 2 { size *= 2 }
+        slots = Array(repeating: -1, count: size)
+        ends.reserveCapacity(minimumCapacity)
+        bytes.reserveCapacity(minimumCapacity * 8)
+    }
+
+    var count: Int { ends.count }
+
+    /// Where an entry's bytes lie in ``bytes``.
+    func range(of entry: Int) -> Range<Int> {
+        (entry == 0 ? 0 : ends[entry - 1])..<ends[entry]
+    }
+
+    /// The number of the first entry with these bytes that can be found, or nil.
+    func find(_ key: Span<UInt8>) -> Int32? {
+        let entry = slots[slot(for: key)]
+        return entry < 0 ? nil : entry
+    }
+
+    /// The same, for a key that lies inside an array.
+    func find(_ array: [UInt8], _ range: Range<Int>) -> Int32? {
+        find(array.span.extracting(range))
+    }
+
+    /// Adds an entry. One that is empty, or equal to an earlier one, or not `findable`, keeps its number and its bytes
+    /// but is never found.
+    mutating func add(_ key: some Sequence<UInt8>, findable: Bool = true) {
+        let start = bytes.count
+        bytes.append(contentsOf: key)
+        let entry = Int32(ends.count)
+        ends.append(bytes.count)
+        guard findable, bytes.count > start else { return }
+        if ends.count * 2 > slots.count { grow() }
+        index(entry, start..<bytes.count)
+    }
+
+    private mutating func index(_ entry: Int32, _ range: Range<Int>) {
+        let place = slot(for: bytes.span.extracting(range))
+        if slots[place] < 0 { slots[place] = entry }
+    }
+
+    private mutating func grow() {
+        let entries = slots.filter { $0 >= 0 }.sorted()
+        slots = Array(repeating: -1, count: slots.count * 2)
+        for entry in entries {
+            index(entry, range(of: Int(entry)))
+        }
+    }
+
+    /// The slot that holds the key's entry, or else the empty one where it would go.
+    private func slot(for key: Span<UInt8>) -> Int {
+        var place = Int(truncatingIfNeeded: hash(key)) & (slots.count - 1)
+        while slots[place] >= 0, !equals(range(of: Int(slots[place])), key) {
+            place = (place + 1) & (slots.count - 1)
+        }
+        return place
+    }
+
+    private func equals(_ range: Range<Int>, _ key: Span<UInt8>) -> Bool {
+        guard range.count == key.count else { return false }
+        for offset in key.indices where bytes[range.lowerBound + offset] != key[offset] { return false }
+        return true
+    }
+}
+
+/// A hash of a few bytes (FNV-1a, with the high half folded in because tables use the low bits).
+@inline(__always)
+func hash(_ bytes: Span<UInt8>) -> UInt64 {
+    var state: UInt64 = 0xCBF2_9CE4_8422_2325
+    for offset in bytes.indices {
+        state = (state ^ UInt64(bytes[offset])) &* 0x0000_0100_0000_01B3
+    }
+    return state ^ (state >> 32)
+}

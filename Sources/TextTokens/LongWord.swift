@@ -1,0 +1,79 @@
+/// A word too long to be scanned for every merge: a linked list of symbols, and a heap of the pairs that may merge.
+///
+/// A million equal letters take n log n steps, where scanning would take n squared.
+struct LongWord {
+    private let pairs: PairTable
+    private var symbols: [Int32]
+    private var next: [Int32]
+    private var previous: [Int32]
+    private var heap = MinimumHeap()
+
+    /// Marks a symbol that has become part of its left neighbour.
+    private static let gone: Int32 = -2
+
+    init(_ symbols: [Int32], _ pairs: PairTable) {
+        self.symbols = symbols
+        self.pairs = pairs
+        next = symbols.indices.map { Int32(truncatingIfNeeded: $0 + 1) }
+        previous = symbols.indices.map { Int32(truncatingIfNeeded: $0 - 1) }
+        next[symbols.count - 1] = -1
+    }
+
+    /// The symbols that are left when nothing merges any more, each with the index of the symbol it starts with.
+    consuming func merged() -> [(index: Int, symbol: Int32)] {
+        for index in symbols.indices { push(index) }
+        while let least = heap.popLeast() {
+            // A rank and the left symbol's index; stale when either symbol has changed since, and then the pair that
+            // is there now has its own entry.
+            let left = Int(least & 0xFFFF_FFFF)
+            guard symbols[left] != Self.gone, next[left] >= 0 else { continue }
+            let right = Int(next[left])
+            let entry = pairs.find(symbols[left], symbols[right])
+            guard entry.rank == UInt32(least >> 32) else { continue }
+            symbols[left] = entry.merged
+            symbols[right] = Self.gone
+            next[left] = next[right]
+            if next[right] >= 0 { previous[Int(next[right])] = Int32(left) }
+            push(left)
+            if previous[left] >= 0 { push(Int(previous[left])) }
+        }
+        return symbols.indices.filter { symbols[$0] != Self.gone }.map { ($0, symbols[$0]) }
+    }
+
+    private mutating func push(_ left: Int) {
+        guard next[left] >= 0 else { return }
+        let rank = pairs.find(symbols[left], symbols[Int(next[left])]).rank
+        if rank != PairTable.absent { heap.push(UInt64(rank) << 32 | UInt64(left)) }
+    }
+}
+
+/// A binary heap that gives back its least number first.
+struct MinimumHeap {
+    private var items: [UInt64] = []
+
+    mutating func push(_ item: UInt64) {
+        items.append(item)
+        var place = items.count - 1
+        while place > 0, items[(place - 1) / 2] > item {
+            items[place] = items[(place - 1) / 2]
+            place = (place - 1) / 2
+        }
+        items[place] = item
+    }
+
+    mutating func popLeast() -> UInt64? {
+        guard let least = items.first, let last = items.popLast() else { return nil }
+        if items.isEmpty { return least }
+        var place = 0
+        while true {
+            var child = place * 2 + 1
+            guard child < items.count else { break }
+            if child + 1 < items.count, items[child + 1] < items[child] { child += 1 }
+            guard items[child] < last else { break }
+            items[place] = items[child]
+            place = child
+        }
+        items[place] = last
+        return least
+    }
+}

@@ -1,0 +1,66 @@
+extension MergeModel {
+    /// Sets up byte-level BPE (GPT-2's, Llama 3's): merges over bytes, in the order of a list.
+    static func byteLevel(_ definition: TokenizerDefinition, _ kinds: [TokenKind]) throws(TokenizerError) -> MergeModel
+    {
+        let named = try NamedPreTokenizer.find(definition.preTokenizer)
+        guard let merges = definition.merges else {
+            throw .missing(table: "tokenizer.ggml.merges", model: definition.model)
+        }
+        var model = MergeModel(
+            symbols: byteLevelSymbols(definition.tokens, kinds), tokenCount: definition.tokens.count,
+            pairs: PairTable(minimumCapacity: merges.count), start: .bytes, preTokenizer: named.preTokenizer,
+            prefersWholeWords: named.prefersWholeWords, unknown: definition.unknown)
+        try model.addMerges(merges)
+        for byte in UInt8.min...UInt8.max {
+            guard let symbol = model.symbols.find([byte].span) else { continue }
+            model.byteSymbols[Int(byte)] = symbol
+            if symbol < model.tokenCount { model.byteTokens[Int(byte)] = symbol }
+        }
+        return model
+    }
+
+    /// The tokens as bytes. Those that are matched whole, before any merge, are written as they are, and no merge can
+    /// lead to them: so text never turns into a control token.
+    private static func byteLevelSymbols(_ tokens: [String], _ kinds: [TokenKind]) -> ByteStringTable {
+        var symbols = ByteStringTable(minimumCapacity: tokens.count)
+        var bytes: [UInt8] = []
+        for (token, kind) in zip(tokens, kinds) {
+            bytes.removeAll(keepingCapacity: true)
+            if kind == .byte, let byte = byteValue(of: token) {
+                symbols.add(CollectionOfOne(byte))
+            } else if kind.isMatchedWhole {
+                symbols.add(token.utf8, findable: false)
+            } else if ByteAlphabet.append(token[...].utf8, to: &bytes) {
+                symbols.add(bytes)
+            } else {
+                symbols.add(token.utf8, findable: false)
+            }
+        }
+        return symbols
+    }
+
+    private mutating func addMerges(_ merges: [String]) throws(TokenizerError) {
+        var bytes: [UInt8] = []
+        for (index, merge) in merges.enumerated() {
+            let text = merge.utf8
+            bytes.removeAll(keepingCapacity: true)
+            guard let space = text.firstIndex(of: UInt8(ascii: " ")),
+                ByteAlphabet.append(text[..<space], to: &bytes)
+            else { throw .malformedMerge(index: index, found: merge) }
+            let middle = bytes.count
+            guard ByteAlphabet.append(text[text.index(after: space)...], to: &bytes),
+                middle > 0, bytes.count > middle
+            else { throw .malformedMerge(index: index, found: merge) }
+            let left = Self.symbol(of: bytes[..<middle], in: &symbols)
+            let right = Self.symbol(of: bytes[middle...], in: &symbols)
+            let merged = Self.symbol(of: bytes[...], in: &symbols)
+            pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
+        }
+    }
+
+    /// The byte that a token such as `<0x0A>` stands for.
+    static func byteValue(of token: String) -> UInt8? {
+        guard token.hasPrefix("<0x"), token.hasSuffix(">"), token.utf8.count == 6 else { return nil }
+        return UInt8(token.dropFirst(3).dropLast(), radix: 16)
+    }
+}

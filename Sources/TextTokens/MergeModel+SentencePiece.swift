@@ -1,0 +1,102 @@
+extension MergeModel {
+    /// The bytes of U+2581, which SentencePiece writes for a space.
+    static let spaceMark: [UInt8] = [0xE2, 0x96, 0x81]
+
+    /// Sets up SentencePiece-style BPE (Llama 2's): any two neighbours that together are a token merge, the best score
+    /// first. Characters that are no token are said byte by byte.
+    static func sentencePiece(
+        _ definition: TokenizerDefinition, _ kinds: [TokenKind]
+    ) throws(TokenizerError) -> MergeModel {
+        guard let scores = definition.scores else {
+            throw .missing(table: "tokenizer.ggml.scores", model: definition.model)
+        }
+        guard scores.count == kinds.count else {
+            throw .wrongCount(table: "tokenizer.ggml.scores", expected: kinds.count, found: scores.count)
+        }
+        var model = MergeModel(
+            symbols: ByteStringTable(minimumCapacity: kinds.count), tokenCount: kinds.count,
+            pairs: PairTable(minimumCapacity: kinds.count * 4), start: .characters,
+            preTokenizer: PreTokenizer(steps: [.spacesWithWord]), unknown: definition.unknown)
+        model.addTokens(definition.tokens, kinds)
+        model.addPairs(scores)
+        for byte in UInt8.min..<0x80 {
+            if let symbol = model.symbols.find([byte].span) { model.byteSymbols[Int(byte)] = symbol }
+        }
+        return model
+    }
+
+    private mutating func addTokens(_ tokens: [String], _ kinds: [TokenKind]) {
+        for (id, token) in tokens.enumerated() {
+            if kinds[id] == .byte, let byte = Self.byteValue(of: token) {
+                byteTokens[Int(byte)] = Int32(id)
+                symbols.add(CollectionOfOne(byte), findable: false)
+            } else if kinds[id].isSpecial {
+                symbols.add(token.utf8, findable: false)
+            } else if kinds[id] == .userDefined {
+                symbols.add(token.utf8)
+            } else {
+                symbols.add(Self.withSpaces(Array(token.utf8)[...]))
+            }
+        }
+        for id in 0..<tokenCount {  // where words could be joined by a token, text must not be cut into words
+            let range = symbols.range(of: id)
+            let piece = symbols.bytes[range]
+            let joins = zip(piece, piece.dropFirst()).contains { $0 != UInt8(ascii: " ") && $1 == UInt8(ascii: " ") }
+            if joins, symbols.find(symbols.bytes, range) == Int32(id) {
+                preTokenizer.steps = []
+                return
+            }
+        }
+    }
+
+    /// Every way to put a token together from two symbols, ranked by the token's score; equal scores rank equal, so
+    /// that the leftmost merges first.
+    private mutating func addPairs(_ scores: [Float]) {
+        let order = scores.map { $0.isNaN ? -Float.infinity : $0 }.enumerated().sorted { $0.element > $1.element }
+        for id in 0..<tokenCount {
+            addCharacters(of: symbols.range(of: id), id)
+        }
+        var rank: UInt32 = 0
+        var last = order.first?.element ?? 0
+        for (id, score) in order {
+            if score < last { rank += 1 }
+            last = score
+            let range = symbols.range(of: id)
+            guard symbols.find(symbols.bytes, range) == Int32(id) else { continue }
+            for middle in range.dropFirst() where !UTF8Sequence.isContinuation(symbols.bytes[middle]) {
+                guard let left = symbols.find(symbols.bytes, range.lowerBound..<middle),
+                    let right = symbols.find(symbols.bytes, middle..<range.upperBound)
+                else { continue }
+                pairs.insert(left, right, rank: rank, merged: Int32(id))
+            }
+        }
+    }
+
+    /// Makes a symbol of each character of a token that can be found, so that it can merge though it is no token.
+    private mutating func addCharacters(of range: Range<Int>, _ id: Int) {
+        guard symbols.find(symbols.bytes, range) == Int32(id) else { return }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let length = UTF8Sequence.decode(symbols.bytes.span, at: start, end: range.upperBound)?.length ?? 1
+            _ = Self.symbol(of: symbols.bytes[start..<start + length], in: &symbols)
+            start += length
+        }
+    }
+
+    /// The bytes with spaces for space marks.
+    static func withSpaces(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            if bytes[index] == spaceMark[0], bytes[index...].starts(with: spaceMark) {
+                result.append(UInt8(ascii: " "))
+                index += spaceMark.count
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+}

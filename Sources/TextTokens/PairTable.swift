@@ -1,0 +1,70 @@
+/// A map from two symbols to what comes of them: how early they merge, and into which symbol.
+///
+/// Open addressing over one array, because the lookup is what merging waits for: two numbers hash in a multiplication
+/// where strings would have to be built and compared.
+struct PairTable: Sendable {
+    struct Entry: Sendable {
+        /// Both symbols; all ones where the slot is empty, which is also the key of two symbols that never merge.
+        fileprivate var key: UInt64
+        /// The lowest merges first; `absent` where the pair does not merge.
+        var rank: UInt32
+        var merged: Int32
+    }
+
+    /// The rank of pairs that do not merge.
+    static let absent = UInt32.max
+
+    private var entries: [Entry]
+    private var count = 0
+    private var shift: UInt64
+
+    private static let empty = Entry(key: .max, rank: absent, merged: -1)
+
+    init(minimumCapacity: Int) {
+        var size = 16
+        while size * 2 < minimumCapacity * 3 { size *= 2 }
+        entries = Array(repeating: Self.empty, count: size)
+        shift = UInt64(64 - size.trailingZeroBitCount)
+    }
+
+    @inline(__always)
+    private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
+        UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+    }
+
+    @inline(__always)
+    private func place(_ key: UInt64) -> Int {
+        // The golden ratio spreads neighbouring numbers over the table; the high bits are the well-mixed ones.
+        var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> shift)
+        while entries[place].key != key, entries[place].key != .max {
+            place = (place + 1) & (entries.count - 1)
+        }
+        return place
+    }
+
+    /// What comes of two symbols; an entry of rank `absent` where they do not merge.
+    @inline(__always)
+    func find(_ left: Int32, _ right: Int32) -> Entry {
+        entries[place(Self.key(left, right))]
+    }
+
+    /// Says what comes of two symbols, unless it was said before. Negative symbols never merge.
+    mutating func insert(_ left: Int32, _ right: Int32, rank: UInt32, merged: Int32) {
+        guard left >= 0, right >= 0 else { return }
+        if (count + 1) * 4 > entries.count * 3 { grow() }
+        let key = Self.key(left, right)
+        let place = place(key)
+        guard entries[place].key == .max else { return }
+        entries[place] = Entry(key: key, rank: rank, merged: merged)
+        count += 1
+    }
+
+    private mutating func grow() {
+        let old = entries
+        entries = Array(repeating: Self.empty, count: old.count * 2)
+        shift -= 1
+        for entry in old where entry.key != .max {
+            entries[place(entry.key)] = entry
+        }
+    }
+}

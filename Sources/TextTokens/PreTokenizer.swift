@@ -1,0 +1,94 @@
+/// Cuts text into the words that merges never cross.
+///
+/// A pre-tokenizer is a list of steps, each of which cuts the pieces that the last one left into smaller ones. All cuts
+/// are between characters, and nothing is dropped: the words in order are the text.
+struct PreTokenizer: Sendable {
+    /// One pattern that is searched for; both what it matches and what lies between become pieces.
+    enum Step: Sendable {
+        /// The first of these that matches, at each position.
+        case firstMatch([SplitRule])
+        /// `\s+$`
+        case trailingWhitespace
+        /// ` *[^ ]+`, with remaining spaces last.
+        case spacesWithWord
+    }
+
+    var steps: [Step]
+
+    /// The end of each word in a part of a text, in order; the last is the end of the part.
+    func wordEnds(in text: Span<UInt8>, _ part: Range<Int>) -> [Int] {
+        let asciiTable = CharacterTable.ascii
+        var ends = part.isEmpty ? [] : [part.upperBound]
+        for step in steps {
+            var finer: [Int] = []
+            finer.reserveCapacity(max(ends.count, part.count / 5))
+            var start = part.lowerBound
+            for end in ends {
+                switch step {
+                case .firstMatch(let rules):
+                    Self.cut(text, start, end, asciiTable.span, rules, &finer)
+                case .trailingWhitespace:
+                    Self.cutTrailingWhitespace(text, start, end, asciiTable.span, &finer)
+                case .spacesWithWord:
+                    Self.cutBeforeSpaces(text, start, end, &finer)
+                }
+                start = end
+            }
+            ends = finer
+        }
+        return ends
+    }
+}
+
+extension PreTokenizer {
+    private static func cut(
+        _ text: Span<UInt8>, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>, _ rules: [SplitRule],
+        _ ends: inout [Int]
+    ) {
+        let starts = rules.map(\.starts)
+        let anyStart = starts.reduce(into: CharacterClass()) { $0.formUnion($1) }
+        var position = start
+        var unmatched = start
+        while position < end {
+            let first = ClassifiedCharacter(text, at: position, end: end, ascii: ascii)
+            var next = position
+            if !anyStart.isDisjoint(with: first.classes) {
+                for index in rules.indices where !starts[index].isDisjoint(with: first.classes) {
+                    next = rules[index].match(text, first, at: position, end: end, ascii)
+                    if next > position { break }
+                }
+            }
+            if next > position {
+                if unmatched < position { ends.append(position) }
+                ends.append(next)
+                unmatched = next
+                position = next
+            } else {
+                position += first.length
+            }
+        }
+        if unmatched < end { ends.append(end) }
+    }
+
+    private static func cutTrailingWhitespace(
+        _ text: Span<UInt8>, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>, _ ends: inout [Int]
+    ) {
+        var position = start
+        var wordEnd = start
+        while position < end {
+            let character = ClassifiedCharacter(text, at: position, end: end, ascii: ascii)
+            position += character.length
+            if !character.classes.contains(.whitespace) { wordEnd = position }
+        }
+        if wordEnd > start { ends.append(wordEnd) }
+        if wordEnd < end { ends.append(end) }
+    }
+
+    private static func cutBeforeSpaces(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ ends: inout [Int]) {
+        let space = UInt8(ascii: " ")
+        for position in start..<end where position > start && text[position] == space && text[position - 1] != space {
+            ends.append(position)
+        }
+        if start < end { ends.append(end) }
+    }
+}

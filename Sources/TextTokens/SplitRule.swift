@@ -1,0 +1,118 @@
+/// One alternative of the patterns that cut text into words.
+///
+/// All pre-tokenizers are made of these few pieces. Each stands for a piece of a regular expression, and matches what
+/// the expression would, but in one pass, without backtracking.
+enum SplitRule: Sendable {
+    /// `'s|'t|'re|'ve|'m|'ll|'d`
+    case contraction(ignoringCase: Bool)
+    /// `[lead]?[body]{minimum,maximum}[tail]*`
+    case run(
+        of: CharacterClass, after: CharacterClass = [], minimum: Int = 1, maximum: Int = .max,
+        before: CharacterClass = [])
+    /// `\s*[\r\n]+`
+    case whitespaceThroughNewline
+    /// `\s+(?!\S)`: whitespace but for the one character that may belong to the next word
+    case whitespaceBeforeWord
+
+    /// What a match can start with: most rules are passed over with one test.
+    var starts: CharacterClass {
+        switch self {
+        case .contraction: .apostrophe
+        case .run(let body, let lead, _, _, _): body.union(lead)
+        case .whitespaceThroughNewline, .whitespaceBeforeWord: .whitespace
+        }
+    }
+
+    /// Where the match at a position ends; the position itself where there is none.
+    @inline(__always)
+    func match(
+        _ text: Span<UInt8>, _ first: ClassifiedCharacter, at start: Int, end: Int, _ ascii: Span<CharacterClass>
+    )
+        -> Int
+    {
+        switch self {
+        case .contraction(let ignoringCase):
+            Self.contraction(text, start, end, ignoringCase)
+        case .run(let body, let lead, let minimum, let maximum, let tail):
+            Self.run(text, first, start, end, ascii, body, lead, minimum, maximum, tail)
+        case .whitespaceThroughNewline:
+            Self.throughNewline(text, start, end, ascii)
+        case .whitespaceBeforeWord:
+            Self.beforeWord(text, start, end, ascii)
+        }
+    }
+}
+
+extension SplitRule {
+    private static func contraction(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ ignoringCase: Bool) -> Int {
+        func letter(_ offset: Int) -> UInt8 {
+            guard start + offset < end else { return 0 }
+            let byte = text[start + offset]
+            return ignoringCase && (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+        }
+        switch (letter(1), letter(2)) {
+        case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _), (UInt8(ascii: "d"), _):
+            return start + 2
+        case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
+            (UInt8(ascii: "l"), UInt8(ascii: "l")):
+            return start + 3
+        default:
+            return start
+        }
+    }
+
+    @inline(__always)
+    private static func run(
+        _ text: Span<UInt8>, _ first: ClassifiedCharacter, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>,
+        _ body: CharacterClass, _ lead: CharacterClass, _ minimum: Int, _ maximum: Int, _ tail: CharacterClass
+    ) -> Int {
+        var position = start
+        if !lead.isDisjoint(with: first.classes), start + first.length < end {
+            // The lead is optional, and some characters could be either: it is one only if the body follows.
+            let second = ClassifiedCharacter(text, at: start + first.length, end: end, ascii: ascii)
+            if !body.isDisjoint(with: second.classes) { position += first.length }
+        }
+        var count = 0
+        while position < end, count < maximum {
+            let character = ClassifiedCharacter(text, at: position, end: end, ascii: ascii)
+            if body.isDisjoint(with: character.classes) { break }
+            position += character.length
+            count += 1
+        }
+        if count < minimum { return start }
+        if tail.isEmpty { return position }
+        return skip(tail, text, position, end, ascii)
+    }
+
+    /// The end of the run of characters of a class at a position.
+    @inline(__always)
+    static func skip(
+        _ set: CharacterClass, _ text: Span<UInt8>, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>
+    ) -> Int {
+        var position = start
+        while position < end {
+            let character = ClassifiedCharacter(text, at: position, end: end, ascii: ascii)
+            if set.isDisjoint(with: character.classes) { break }
+            position += character.length
+        }
+        return position
+    }
+
+    private static func throughNewline(
+        _ text: Span<UInt8>, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>
+    ) -> Int {
+        let stop = skip(.whitespace, text, start, end, ascii)
+        var position = stop
+        while position > start, text[position - 1] != 0x0A, text[position - 1] != 0x0D { position -= 1 }
+        return position
+    }
+
+    private static func beforeWord(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>) -> Int
+    {
+        let stop = skip(.whitespace, text, start, end, ascii)
+        guard stop < end, stop > start else { return stop }
+        var position = stop - 1
+        while position > start, UTF8Sequence.isContinuation(text[position]) { position -= 1 }
+        return position
+    }
+}

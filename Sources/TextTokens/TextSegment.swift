@@ -1,0 +1,7 @@
+/// A part of a prompt of which it is known whether it is structure or someone's words.
+public enum TextSegment: Equatable, Sendable {
+    /// The text of a special token.
+    case special(String)
+    /// Plain text: never read as a special token, whatever it says.
+    case plain(String)
+}

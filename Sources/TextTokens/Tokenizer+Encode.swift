@@ -1,0 +1,82 @@
+extension Tokenizer {
+    /// The token ids of a text.
+    ///
+    /// - Parameters:
+    ///   - addingSpecialTokens: whether to begin and end with the tokens that the model wants there.
+    ///   - parsingSpecialTokens: whether text such as `<|im_end|>` is the special token it names. Only for text of your
+    ///     own: in a user's text it is an invitation to forge structure.
+    public func encode(
+        _ text: String, addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false
+    ) -> [Int32] {
+        encode(
+            Array(text.utf8), addingSpecialTokens: addingSpecialTokens, parsingSpecialTokens: parsingSpecialTokens)
+    }
+
+    /// The token ids of a text in UTF-8. Byte-level vocabularies say invalid bytes too, and give them back.
+    public func encode(
+        _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false
+    ) -> [Int32] {
+        let finder = parsingSpecialTokens ? specialTokens : userTokens
+        let parts = finder.parts(of: utf8.span, in: utf8.indices)
+        return encode(utf8, parts, addingSpecialTokens: addingSpecialTokens)
+    }
+
+    /// The token ids of a prompt whose structure is known.
+    ///
+    /// Neighbouring plain segments are one text: where they are divided changes nothing.
+    /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` where a special segment is no token of this vocabulary.
+    public func encode(
+        _ segments: [TextSegment], addingSpecialTokens: Bool = true
+    ) throws(TokenizerError) -> [Int32] {
+        var utf8: [UInt8] = []
+        var parts: [SpecialTokenFinder.Part] = []
+        var start = 0
+        for segment in segments {
+            switch segment {
+            case .plain(let text):
+                utf8 += text.utf8
+            case .special(let text):
+                guard let id = specialToken(text) else { throw .missingSpecialToken(text) }
+                parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
+                parts.append(.token(id))
+                start = utf8.count
+            }
+        }
+        parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
+        return encode(utf8, parts, addingSpecialTokens: addingSpecialTokens)
+    }
+
+    private func encode(
+        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], addingSpecialTokens: Bool
+    ) -> [Int32] {
+        let (text, parts) = model.start == .characters ? normalized(utf8, parts) : (utf8, parts)
+        var encoder = WordEncoder(model, textLength: text.count)
+        if addingSpecialTokens, addsBeginningOfText, let beginningOfText { encoder.append(beginningOfText) }
+        for part in parts {
+            switch part {
+            case .token(let id): encoder.append(id)
+            case .text(let range): encoder.append(text.span, range)
+            }
+        }
+        if addingSpecialTokens, addsEndOfText, let endOfText { encoder.append(endOfText) }
+        return encoder.ids
+    }
+
+    /// SentencePiece's view of a text: space marks are spaces, and one more space stands at the start and after each
+    /// special token.
+    private func normalized(
+        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part]
+    ) -> (text: [UInt8], parts: [SpecialTokenFinder.Part]) {
+        var text: [UInt8] = []
+        text.reserveCapacity(utf8.count + parts.count)
+        let result = parts.map { part -> SpecialTokenFinder.Part in
+            guard case .text(let range) = part else { return part }
+            let start = text.count
+            // No two parts of text are neighbours, so each follows a special token or stands first.
+            if addsSpacePrefix { text.append(UInt8(ascii: " ")) }
+            text += MergeModel.withSpaces(utf8[range])
+            return .text(start..<text.count)
+        }
+        return (text, result)
+    }
+}

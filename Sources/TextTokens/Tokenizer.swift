@@ -1,0 +1,99 @@
+/// Turns text into token ids and back, as the checkpoint's own tokenizer does.
+///
+/// The reference for what comes out is llama.cpp, with two differences. Plain text never becomes a control token, even
+/// where merges would lead there. And decoding never edits: what went in comes out.
+public struct Tokenizer: Sendable {
+    let model: MergeModel
+    let kinds: [TokenKind]
+    let userTokens: SpecialTokenFinder
+    let specialTokens: SpecialTokenFinder
+    let addsBeginningOfText: Bool
+    let addsEndOfText: Bool
+    let addsSpacePrefix: Bool
+    private let specialIDs: [String: Int32]
+
+    /// The token that starts every text, if there is one.
+    public let beginningOfText: Int32?
+    /// The token that ends every text, if there is one.
+    public let endOfText: Int32?
+    /// All tokens that end an answer: those that the file names, and those known by their text, such as `<|im_end|>`.
+    public let endOfTextTokens: Set<Int32>
+
+    /// Makes the tokenizer that a file defines, in well under 0.1 s for 49 thousand tokens.
+    ///
+    /// - Throws: ``TokenizerError`` where the definition is of an unknown kind, or contradicts itself.
+    public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
+        let tokens = definition.tokens
+        if tokens.isEmpty { throw .missing(table: "tokenizer.ggml.tokens", model: definition.model) }
+        if let kinds = definition.kinds, kinds.count != tokens.count {
+            throw .wrongCount(table: "tokenizer.ggml.token_type", expected: tokens.count, found: kinds.count)
+        }
+        let kinds = TokenKind.corrected(definition.kinds, tokens: tokens)
+        let definition = try definition.completed()
+        switch definition.model {
+        case "gpt2": model = try .byteLevel(definition, kinds)
+        case "llama": model = try .sentencePiece(definition, kinds)
+        default: throw .unsupportedModel(found: definition.model, known: ["gpt2", "llama"])
+        }
+        self.kinds = kinds
+        let whole = tokens.indices.filter { kinds[$0].isMatchedWhole }.map { (id: Int32($0), text: tokens[$0]) }
+        let swallowing = definition.tokensThatSwallowSpace(whole.map(\.id))
+        userTokens = SpecialTokenFinder(
+            whole.filter { kinds[Int($0.id)] == .userDefined }, swallowsSpace: swallowing)
+        specialTokens = SpecialTokenFinder(whole, swallowsSpace: swallowing)
+        specialIDs = Dictionary(whole.map { ($0.text, $0.id) }) { first, _ in first }
+        addsBeginningOfText = definition.addsBeginningOfText ?? false
+        addsEndOfText = definition.addsEndOfText ?? false
+        addsSpacePrefix = definition.addsSpacePrefix ?? false
+        beginningOfText = definition.beginningOfText
+        endOfText = definition.endOfText
+        let named = [definition.endOfText, definition.endOfTurn, definition.endOfMessage].compactMap { $0 }
+        let known = whole.filter { TokenKind.endsAnswer($0.text, kinds[Int($0.id)]) }.map(\.id)
+        endOfTextTokens = Set(named + known)
+    }
+
+    /// The number of token ids: all are below it, and none is negative.
+    public var vocabularyCount: Int { kinds.count }
+
+    /// Whether a token stands for structure rather than for text. False for numbers that are no token's.
+    public func isSpecial(_ id: Int32) -> Bool {
+        kinds.indices.contains(Int(id)) && kinds[Int(id)].isSpecial
+    }
+
+    /// The token with exactly this text among those that are matched whole: control tokens, and the model's own.
+    public func specialToken(_ text: String) -> Int32? { specialIDs[text] }
+}
+
+extension TokenizerDefinition {
+    /// The definition with the conventions of its kind for whatever the file does not say.
+    fileprivate func completed() throws(TokenizerError) -> TokenizerDefinition {
+        var result = self
+        if model == "llama" {
+            func standard(_ id: Int32) -> Int32? { id < tokens.count ? id : nil }
+            result.unknown = unknown ?? standard(0)
+            result.beginningOfText = beginningOfText ?? standard(1)
+            result.endOfText = endOfText ?? standard(2)
+            result.addsBeginningOfText = addsBeginningOfText ?? true
+            result.addsSpacePrefix = addsSpacePrefix ?? true
+        } else if model == "gpt2" {
+            let named = try NamedPreTokenizer.find(preTokenizer)
+            result.addsBeginningOfText = addsBeginningOfText ?? named.addsBeginningOfText
+            result.addsSpacePrefix = false
+        }
+        let ids = [
+            ("bos_token_id", beginningOfText), ("eos_token_id", endOfText), ("unknown_token_id", unknown),
+            ("eot_token_id", endOfTurn), ("eom_token_id", endOfMessage),
+        ]
+        for (name, id) in ids {
+            guard let id, !tokens.indices.contains(Int(id)) else { continue }
+            throw .idOutOfRange(name: "tokenizer.ggml." + name, found: id, vocabularyCount: tokens.count)
+        }
+        return result
+    }
+
+    /// In the Phi-3 family all special tokens but three drop the whitespace after them.
+    fileprivate func tokensThatSwallowSpace(_ special: [Int32]) -> Set<Int32> {
+        guard stripsSpaceAfterSpecialTokens else { return [] }
+        return Set(special.filter { !["<unk>", "<s>", "<|endoftext|>"].contains(tokens[Int($0)]) })
+    }
+}

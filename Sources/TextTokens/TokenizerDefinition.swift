@@ -1,0 +1,43 @@
+/// What a checkpoint file says of its tokenizer, in the words of GGUF's `tokenizer.ggml.*` metadata.
+///
+/// The reader of the file fills this in; nothing here knows the file format. Token ids are positions in ``tokens``.
+public struct TokenizerDefinition: Sendable {
+    /// The kind of tokenizer, as in the file: "gpt2" is byte-level BPE, "llama" is SentencePiece-style BPE.
+    public var model: String
+    /// The name of the rule that cuts text into words before BPE ("smollm", "llama-bpe"); nil or "" means "default".
+    public var preTokenizer: String?
+    /// The text of each token: in the byte-level alphabet for "gpt2", with U+2581 for spaces for "llama".
+    public var tokens: [String]
+    /// One score a token; the highest merges first. Needed by "llama" only.
+    public var scores: [Float]?
+    /// One kind a token: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte. Nil means all normal.
+    public var kinds: [Int32]?
+    /// Merges in order of priority, each two token texts with a space between. Needed by "gpt2" only.
+    public var merges: [String]?
+    /// The token that starts every text.
+    public var beginningOfText: Int32?
+    /// The token that ends every text.
+    public var endOfText: Int32?
+    /// The token for what the vocabulary cannot say.
+    public var unknown: Int32?
+    /// The token that ends a turn of a conversation.
+    public var endOfTurn: Int32?
+    /// The token that ends a message which waits for a tool's answer.
+    public var endOfMessage: Int32?
+    /// Whether encoding starts with ``beginningOfText``; nil leaves it to the model's convention.
+    public var addsBeginningOfText: Bool?
+    /// Whether encoding ends with ``endOfText``; nil means no.
+    public var addsEndOfText: Bool?
+    /// Whether a space is put before the text; nil leaves it to the model's convention. Used by "llama" only.
+    public var addsSpacePrefix: Bool?
+    /// Whether special tokens swallow the whitespace that follows them. No GGUF key says so: it is the convention of
+    /// the Phi-3 family, recognised by `general.name`.
+    public var stripsSpaceAfterSpecialTokens = false
+
+    /// A definition with a kind of tokenizer and its tokens; every other property starts out unsaid.
+    public init(model: String, preTokenizer: String? = nil, tokens: [String]) {
+        self.model = model
+        self.preTokenizer = preTokenizer
+        self.tokens = tokens
+    }
+}

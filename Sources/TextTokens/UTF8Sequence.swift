@@ -1,0 +1,56 @@
+/// The shape of UTF-8: how long a sequence is, and which bytes may follow its first. (Unicode 16, table 3-7.)
+enum UTF8Sequence {
+    /// The number of bytes of a sequence that starts with this byte; 0 where none can.
+    @inline(__always)
+    static func length(startingWith lead: UInt8) -> Int {
+        switch lead {
+        case 0x00...0x7F: 1
+        case 0xC2...0xDF: 2
+        case 0xE0...0xEF: 3
+        case 0xF0...0xF4: 4
+        default: 0
+        }
+    }
+
+    /// Whether the second byte may follow the first: no overlong forms, no surrogates, nothing above U+10FFFF.
+    @inline(__always)
+    static func allows(_ second: UInt8, after lead: UInt8) -> Bool {
+        switch lead {
+        case 0xE0: (0xA0...0xBF).contains(second)
+        case 0xED: (0x80...0x9F).contains(second)
+        case 0xF0: (0x90...0xBF).contains(second)
+        case 0xF4: (0x80...0x8F).contains(second)
+        default: isContinuation(second)
+        }
+    }
+
+    /// Whether the byte can only stand inside a sequence.
+    @inline(__always)
+    static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+
+    /// The code point at a position and its number of bytes, or nil where the bytes before `end` are no valid sequence.
+    static func decode(_ text: Span<UInt8>, at position: Int, end: Int) -> (codePoint: UInt32, length: Int)? {
+        let lead = text[position]
+        let length = length(startingWith: lead)
+        guard length > 1 else { return length == 1 ? (UInt32(lead), 1) : nil }
+        guard length <= end - position, allows(text[position + 1], after: lead) else { return nil }
+        var codePoint = UInt32(lead) & (0x7F >> UInt32(length))
+        for offset in 1..<length {
+            let byte = text[position + offset]
+            guard isContinuation(byte) else { return nil }
+            codePoint = codePoint << 6 | UInt32(byte & 0x3F)
+        }
+        return (codePoint, length)
+    }
+
+    /// How many bytes at the end start a valid sequence that is not complete yet: 0 to 3.
+    static func incompleteSuffix(of bytes: [UInt8]) -> Int {
+        for count in 1...3 where count <= bytes.count {
+            let lead = bytes[bytes.count - count]
+            if isContinuation(lead) { continue }
+            guard length(startingWith: lead) > count else { return 0 }
+            return count == 1 || allows(bytes[bytes.count - count + 1], after: lead) ? count : 0
+        }
+        return 0
+    }
+}

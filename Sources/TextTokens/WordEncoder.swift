@@ -1,0 +1,115 @@
+/// Turns the words of one text into token ids, remembering the words it has met.
+///
+/// The memory costs no copies: a word is remembered by where it stood in the text, and its ids by where they stand in
+/// the output. Each slot holds the last word that hashed to it, so that no choice of words can make it slow.
+struct WordEncoder {
+    private struct Slot {
+        var hash: UInt64 = 0
+        var start = 0
+        var length = 0
+        var firstID = 0
+        var idCount = 0
+    }
+
+    private let model: MergeModel
+    private(set) var ids: [Int32] = []
+    private var merger = WordMerger()
+    private var slots: [Slot]
+
+    /// Longer words seldom come back.
+    private static let longestRemembered = 48
+
+    init(_ model: MergeModel, textLength: Int) {
+        self.model = model
+        var size = 16
+        while size < textLength / 16, size < 1 << 14 { size *= 2 }
+        slots = Array(repeating: Slot(), count: size)
+        ids.reserveCapacity(textLength / 3 + 4)
+    }
+
+    mutating func append(_ id: Int32) { ids.append(id) }
+
+    /// Encodes the words of a part of the text. The text must be the same at every call.
+    mutating func append(_ text: Span<UInt8>, _ part: Range<Int>) {
+        var start = part.lowerBound
+        for end in model.preTokenizer.wordEnds(in: text, part) {
+            appendWord(text, start..<end)
+            start = end
+        }
+    }
+
+    private mutating func appendWord(_ text: Span<UInt8>, _ range: Range<Int>) {
+        let word = text.extracting(range)
+        guard word.count <= Self.longestRemembered else { return merge(word) }
+        let hash = hash(word)
+        let place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        let slot = slots[place]
+        if slot.hash == hash, Self.equals(word, text, slot.start, slot.length) {
+            for index in slot.firstID..<slot.firstID + slot.idCount { ids.append(ids[index]) }
+            return
+        }
+        let firstID = ids.count
+        merge(word)
+        slots[place] = Slot(
+            hash: hash, start: range.lowerBound, length: word.count, firstID: firstID, idCount: ids.count - firstID)
+    }
+
+    @inline(__always)
+    private static func equals(_ word: Span<UInt8>, _ text: Span<UInt8>, _ start: Int, _ length: Int) -> Bool {
+        guard word.count == length else { return false }
+        for offset in 0..<length where word[offset] != text[start + offset] { return false }
+        return true
+    }
+
+    private mutating func merge(_ word: Span<UInt8>) {
+        if model.prefersWholeWords, let token = model.symbols.find(word), token < model.tokenCount {
+            ids.append(token)
+            return
+        }
+        merger.clear()
+        switch model.start {
+        case .bytes:
+            for offset in word.indices { merger.append(model.byteSymbols[Int(word[offset])], start: offset) }
+        case .characters:
+            appendCharacters(word)
+        }
+        merger.merge(model.pairs)
+        for index in merger.symbols.indices {
+            let symbol = merger.symbols[index]
+            if symbol >= 0, symbol < model.tokenCount {
+                ids.append(symbol)
+            } else {
+                let next = index + 1 < merger.starts.count ? Int(merger.starts[index + 1]) : word.count
+                spell(word.extracting(Int(merger.starts[index])..<next))
+            }
+        }
+    }
+
+    private mutating func appendCharacters(_ word: Span<UInt8>) {
+        var start = 0
+        while start < word.count {
+            let length = UTF8Sequence.decode(word, at: start, end: word.count)?.length ?? 1
+            let symbol =
+                length == 1
+                ? model.byteSymbols[Int(word[start])]
+                : model.symbols.find(word.extracting(start..<start + length)) ?? -1
+            merger.append(symbol, start: start)
+            start += length
+        }
+    }
+
+    /// Says byte by byte what no token says.
+    private mutating func spell(_ bytes: Span<UInt8>) {
+        let count = ids.count
+        for offset in bytes.indices {
+            let token = model.byteTokens[Int(bytes[offset])]
+            if token >= 0 {
+                ids.append(token)
+            } else {
+                ids.removeSubrange(count...)
+                if let unknown = model.unknown { ids.append(unknown) }
+                return
+            }
+        }
+    }
+}
