@@ -64,3 +64,12 @@ public struct TextModel: Sendable {
         return try ChatTemplate(jinja: chatTemplateSource)
     }
 }
+
+extension Tokenizer {
+    /// The tokenizer of a GGUF file, without its weights.
+    ///
+    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
+    public init(ofFile path: String) throws {
+        try self.init(TokenizerDefinition(GGUFFile(path: path).metadata))
+    }
+}

@@ -7,7 +7,8 @@ extension TokenizerDefinition {
     /// - Throws: if a key that every tokenizer needs is missing, or one has the wrong type.
     init(_ metadata: GGUFMetadata) throws(CheckpointError) {
         func id(_ name: String) throws(CheckpointError) -> Int32? {
-            try metadata.integerIfPresent(named: "tokenizer.ggml.\(name)_token_id", in: 0...Int(Int32.max)).map(Int32.init)
+            try metadata.integerIfPresent(named: "tokenizer.ggml.\(name)_token_id", in: 0...Int(Int32.max)).map(
+                Int32.init)
         }
         self.init(
             model: try metadata.string(named: "tokenizer.ggml.model"),

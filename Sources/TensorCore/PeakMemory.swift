@@ -14,7 +14,9 @@ public func peakMemoryByteCount() -> Int {
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)
         while fgets(&line, Int32(line.count), file) != nil {
-            if strncmp(line, "VmHWM:", 6) == 0 { return line.withUnsafeBufferPointer { atol($0.baseAddress! + 6) } * 1024 }
+            if strncmp(line, "VmHWM:", 6) == 0 {
+                return line.withUnsafeBufferPointer { atol($0.baseAddress! + 6) } * 1024
+            }
         }
         return 0
     #else
