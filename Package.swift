@@ -44,7 +44,10 @@ let memoryChecked: Set = ["TextTokens", "LanguageModels", "TokenDecoding", "Laye
 for target in package.targets {
     if target.name.hasPrefix("C"), !target.name.hasPrefix("Checkpoint") {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
-        target.cSettings = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
+        target.cSettings = [
+            .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+            .unsafeFlags(["-O3"], .when(configuration: .debug)),
+        ]
         continue
     }
     target.swiftSettings = [
