@@ -28,7 +28,14 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
-        .testTarget(name: "TextTokensTests", dependencies: ["TextTokens", "TestSupport"]),
+        .testTarget(name: "TextTokensTests", dependencies: ["CheckpointFiles", "TextTokens", "TestSupport"]),
+        .testTarget(
+            name: "LanguageModelsTests", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport"]),
+        .testTarget(
+            name: "TokenDecodingTests",
+            dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport", "TokenDecoding"]),
+        .testTarget(name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport"]),
+        .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkipCommand", "TestSupport"]),
     ]
 )
 

@@ -26,7 +26,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
 
 extension String {
     /// The text between quotation marks, shortened and without control characters, fit for a one-line message.
-    var quoted: String {
+    package var quoted: String {
         let limit = 80
         var text = "\""
         var count = 0

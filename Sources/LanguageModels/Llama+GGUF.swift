@@ -106,12 +106,14 @@ extension Llama.Configuration {
         for name in source.names where !known.contains(name) {
             throw CheckpointError(
                 file: source.file, name: "tensor \(source.ownName(of: name).quoted)",
-                expected: "only tensors of a plain Llama with \(layerCount) blocks", found: "a tensor it has no use for")
+                expected: "only tensors of a plain Llama with \(layerCount) blocks", found: "a tensor it has no use for"
+            )
         }
     }
 
     private var tensorNames: Set<String> {
-        let layer = ["input_layernorm", "post_attention_layernorm"]
+        let layer =
+            ["input_layernorm", "post_attention_layernorm"]
             + ["q_proj", "k_proj", "v_proj", "o_proj"].map { "self_attn.\($0)" }
             + ["gate_proj", "up_proj", "down_proj"].map { "mlp.\($0)" }
         let layers = (0..<layerCount).flatMap { index in layer.map { "model.layers.\(index).\($0).weight" } }

@@ -49,3 +49,22 @@ public struct DecodingStatistics: Sendable, Equatable {
         for position in 0..<accepted { acceptedByPosition[position] += 1 }
     }
 }
+
+extension DecodingStatistics {
+    /// Adds another generation's counts and seconds.
+    public mutating func add(_ other: DecodingStatistics) {
+        prefilledTokens += other.prefilledTokens
+        prefillSeconds += other.prefillSeconds
+        generatedTokens += other.generatedTokens
+        decodeSeconds += other.decodeSeconds
+        rounds += other.rounds
+        draftSeconds += other.draftSeconds
+        verifySeconds += other.verifySeconds
+        draftedByPosition = Self.sums(draftedByPosition, other.draftedByPosition)
+        acceptedByPosition = Self.sums(acceptedByPosition, other.acceptedByPosition)
+    }
+
+    private static func sums(_ a: [Int], _ b: [Int]) -> [Int] {
+        (0..<max(a.count, b.count)).map { ($0 < a.count ? a[$0] : 0) + ($0 < b.count ? b[$0] : 0) }
+    }
+}

@@ -1,4 +1,5 @@
 public import LanguageModels
+import TensorCore
 
 /// The only decoding loop: draft, verify, accept, truncate. Plain decoding is zero drafts.
 ///
@@ -9,8 +10,8 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
     public let model: Model
     /// The text so far: prompt and given-out tokens.
     public private(set) var tokens: [Token] = []
-    /// What has been done since the generator was made.
-    public private(set) var statistics = DecodingStatistics()
+    /// What has been done since the generator was made, or this was set anew.
+    public var statistics = DecodingStatistics()
     /// A hash of the full model's logits for each given-out token, if asked for in `init`.
     public private(set) var logitHashes: [UInt64] = []
     private let hashesLogits: Bool
@@ -171,7 +172,10 @@ extension Generator where D: ~Copyable {
     /// Forgets all tokens but the first `count`, which must be at least one: the last of them is pending again.
     public mutating func keep(_ count: Int) {
         precondition(count >= 1 && count <= tokens.count, "1...\(tokens.count) tokens can be kept")
-        tokens.removeLast(tokens.count - count)
+        let dropped = tokens.count - count
+        tokens.removeLast(dropped)
+        logitHashes.removeLast(min(dropped, logitHashes.count))
+        statistics.generatedTokens = max(0, statistics.generatedTokens - dropped)
         cache.truncate(to: count - 1)
         sampler.forget()
         sampler.remember(tokens)

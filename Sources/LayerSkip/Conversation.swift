@@ -1,0 +1,64 @@
+public import TextTokens
+
+/// A conversation with a model: its history, written as the model's ChatML template wants it.
+///
+/// When the history no longer fits into the model's context, the oldest turns are forgotten.
+public final class Conversation {
+    /// A turn's answer, and how many turns had to be forgotten to make room for it.
+    public struct Answer: Sendable {
+        /// The answer and its statistics.
+        public let result: GenerationResult
+        /// Turns (a question and its answer) that were forgotten for it.
+        public let forgottenTurns: Int
+    }
+
+    /// What was said so far, without the system message.
+    public private(set) var messages: [ChatMessage] = []
+    private let system: ChatMessage?
+    private let model: TextModel
+    private let session: TextSession
+    /// Tokens that the context must have left for an answer.
+    private let reserve: Int
+
+    /// An empty conversation.
+    ///
+    /// - Parameter system: the system message, in place of the template's own.
+    /// - Throws: if the model has no ChatML template, or an option is out of range.
+    public init(_ model: TextModel, system: String? = nil, options: GenerationOptions = GenerationOptions()) throws {
+        _ = try model.encode([ChatMessage(role: "user", content: "")])
+        self.model = model
+        self.system = system.map { ChatMessage(role: "system", content: $0) }
+        session = try TextSession(model, options: options)
+        reserve = min(options.maxTokens ?? 256, max(1, model.model.contextLength / 4))
+    }
+
+    /// Forgets everything that was said.
+    public func reset() { messages = [] }
+
+    /// Answers, on the calling thread.
+    ///
+    /// A cancelled answer stays in the history as far as it went. After an error the history is as it was before.
+    ///
+    /// - Throws: ``DecodingError`` if the message alone does not fit into the context.
+    public func answer(
+        _ message: String, isCancelled: () -> Bool = { false },
+        onForgetting: (Int) -> Void = { _ in }, onEvent: @escaping (GenerationEvent) -> Void = { _ in }
+    ) throws -> Answer {
+        var kept = messages + [ChatMessage(role: "user", content: message)]
+        var prompt = try encode(kept)
+        var forgotten = 0
+        while prompt.count + reserve > model.model.contextLength, kept.count > 1 {
+            kept.removeFirst(2)
+            forgotten += 1
+            prompt = try encode(kept)
+        }
+        if forgotten > 0 { onForgetting(forgotten) }
+        let result = try session.generate(prompt, isCancelled: isCancelled, onEvent: onEvent)
+        messages = kept + [ChatMessage(role: "assistant", content: result.text)]
+        return Answer(result: result, forgottenTurns: forgotten)
+    }
+
+    private func encode(_ messages: [ChatMessage]) throws -> [Int32] {
+        try model.encode((system.map { [$0] } ?? []) + messages)
+    }
+}

@@ -1,0 +1,59 @@
+import LanguageModels
+import TokenDecoding
+
+/// A generator whose model and drafter do not matter any more; used by one thread at a time.
+protocol DecodingSession: AnyObject {
+    var tokens: [Token] { get }
+    var room: Int { get }
+    var statistics: DecodingStatistics { get set }
+    var cacheByteCount: Int { get }
+    func prefill(_ prompt: [Token], shouldContinue: () -> Bool) throws(DecodingError)
+    func nextTokens(limit: Int, report: (Token) -> Void) throws(DecodingError) -> ArraySlice<Token>
+    func keep(_ count: Int)
+}
+
+extension TextModel {
+    /// A session with an empty cache for a strategy.
+    func session(_ options: GenerationOptions) throws -> any DecodingSession {
+        try options.validate()
+        switch options.strategy {
+        case .plain:
+            return GeneratorSession(
+                try Generator(model, drafter: NoDrafter(), sampling: options.sampling, acceptance: options.acceptance))
+        case .earlyExit(let exitLayer):
+            return GeneratorSession(
+                try Generator(
+                    Truncated(model, exitLayer: exitLayer), drafter: NoDrafter(), sampling: options.sampling,
+                    acceptance: options.acceptance))
+        case .selfSpeculative(let exitLayer, let draftLength):
+            return GeneratorSession(
+                try Generator(
+                    model, drafter: EarlyExitDrafter(exitLayer: exitLayer, draftLength: draftLength, for: model),
+                    sampling: options.sampling, acceptance: options.acceptance))
+        }
+    }
+}
+
+private final class GeneratorSession<Model: LanguageModel, D: Drafter>: DecodingSession {
+    private var generator: Generator<Model, D>
+
+    init(_ generator: consuming Generator<Model, D>) { self.generator = generator }
+
+    var tokens: [Token] { generator.tokens }
+    var room: Int { generator.room }
+    var cacheByteCount: Int { generator.cacheByteCount }
+    var statistics: DecodingStatistics {
+        get { generator.statistics }
+        set { generator.statistics = newValue }
+    }
+
+    func prefill(_ prompt: [Token], shouldContinue: () -> Bool) throws(DecodingError) {
+        try generator.prefill(prompt, shouldContinue: shouldContinue)
+    }
+
+    func nextTokens(limit: Int, report: (Token) -> Void) throws(DecodingError) -> ArraySlice<Token> {
+        try generator.nextTokens(limit: limit, report: report)
+    }
+
+    func keep(_ count: Int) { generator.keep(count) }
+}

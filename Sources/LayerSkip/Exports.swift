@@ -1,0 +1,6 @@
+// What a library user meets beside this module's own types: sampling options, statistics, tokenizers, errors.
+@_exported public import CheckpointFiles
+@_exported public import LanguageModels
+@_exported public import TensorCore
+@_exported public import TextTokens
+@_exported public import TokenDecoding

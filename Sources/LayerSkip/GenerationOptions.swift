@@ -1,0 +1,43 @@
+public import TokenDecoding
+
+/// Which layers make the text.
+public enum Strategy: Sendable, Equatable {
+    /// All layers, a token at a time.
+    case plain
+    /// The first layers alone: faster, and another text than the full model's.
+    case earlyExit(exitLayer: Int)
+    /// The first layers draft, all layers verify: the full model's text, faster where drafts are accepted.
+    case selfSpeculative(exitLayer: Int, draftLength: Int)
+}
+
+/// How to write a text.
+public struct GenerationOptions: Sendable, Equatable {
+    /// Which layers make the text.
+    public var strategy: Strategy = .plain
+    /// How tokens are chosen.
+    public var sampling: Sampling = .greedy
+    /// How sampled drafts are accepted.
+    public var acceptance: Acceptance = .coupled
+    /// The most tokens to write, at least 1; nil writes until the model ends its text or its context is full.
+    public var maxTokens: Int?
+    /// Texts that end the answer; they are not part of it.
+    public var stops: [String] = []
+    /// Whether to write on where the model ends its text.
+    public var ignoresEndOfText = false
+
+    /// Plain and greedy unless changed.
+    public init() {}
+
+    /// Throws if an option has no meaning for a model of `layerCount` layers.
+    func validate() throws(DecodingError) {
+        try sampling.validate()
+        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(DecodingError) {
+            guard isValid else { throw .invalidOption(name: name, expected: expected, found: found) }
+        }
+        if let maxTokens { try require(maxTokens >= 1, "max tokens", "1 or more", "\(maxTokens)") }
+        try require(!stops.contains(""), "stop", "a text that is not empty", "\"\"")
+        if case .selfSpeculative(_, let draftLength) = strategy {
+            try require(draftLength >= 0, "draft length", "0 or more", "\(draftLength)")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+public import LanguageModels
+public import TokenDecoding
+
+/// Why a text ended.
+public enum FinishReason: Sendable, Equatable {
+    /// The model ended it with this token, which is not part of it.
+    case endOfText(Token)
+    /// One of the stop texts came, which is not part of it.
+    case stop(String)
+    /// It has the most tokens it may have.
+    case maxTokens
+    /// Prompt and text fill the model's context.
+    case contextFull
+    /// Whoever asked for it asked no longer.
+    case cancelled
+}
+
+/// A finished text and how it came about.
+public struct GenerationResult: Sendable {
+    /// The text, without the prompt.
+    public let text: String
+    /// The prompt's token ids.
+    public let promptTokens: [Token]
+    /// The text's token ids; where a stop text ended it, up to the token that completed the stop text.
+    public let tokens: [Token]
+    /// Why it ended.
+    public let finishReason: FinishReason
+    /// What was counted and timed.
+    public let statistics: DecodingStatistics
+    /// Bytes of the cache at the end.
+    public let cacheByteCount: Int
+}
+
+/// What happens while a text is written.
+public enum GenerationEvent: Sendable {
+    /// A token was drafted that may not stand; its text as far as it goes.
+    case drafted(String)
+    /// The drafts of this round have been judged: so many stand.
+    case verified(accepted: Int)
+    /// More of the text: whole characters, never taken back.
+    case text(String)
+}

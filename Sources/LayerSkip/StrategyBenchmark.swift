@@ -1,0 +1,63 @@
+public import LanguageModels
+public import TokenDecoding
+
+/// Plain decoding, early exit and self-speculation beside each other.
+///
+/// Machines drift within seconds, so the three take turns and only the ratio within a round is believed.
+public struct StrategyBenchmark: Sendable {
+    /// The figures of one strategy in one round: all prompts together.
+    public struct Measurement: Sendable {
+        /// Seconds and counts over all prompts.
+        public var statistics = DecodingStatistics()
+    }
+
+    /// One measurement a round.
+    public private(set) var plain: [Measurement] = []
+    /// One measurement a round.
+    public private(set) var earlyExit: [Measurement] = []
+    /// One measurement a round.
+    public private(set) var selfSpeculative: [Measurement] = []
+
+    /// Self-speculative over plain decoding speed, round by round.
+    public var speedups: [Double] {
+        zip(selfSpeculative, plain).compactMap { ours, base in
+            guard let ours = ours.statistics.decodeTokensPerSecond, let base = base.statistics.decodeTokensPerSecond
+            else { return nil }
+            return ours / base
+        }
+    }
+
+    /// Runs `rounds` rounds over the prompts, after a short one that is not counted.
+    ///
+    /// - Parameters:
+    ///   - options: sampling and limits; its strategy names the exit layer and the draft length.
+    ///   - progress: is told how many of the rounds' texts are written, and says whether to go on.
+    /// - Throws: ``ExitLayerError`` or ``DecodingError``.
+    public init(
+        _ model: TextModel, prompts: [[Token]], exitLayer: Int, draftLength: Int, rounds: Int,
+        options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
+    ) throws {
+        let strategies: [(WritableKeyPath<Self, [Measurement]>, Strategy)] = [
+            (\.plain, .plain), (\.earlyExit, .earlyExit(exitLayer: exitLayer)),
+            (\.selfSpeculative, .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)),
+        ]
+        var written = 0
+        for round in 0...rounds {
+            for (measurements, strategy) in strategies {
+                var options = options
+                options.strategy = strategy
+                // Round 0 warms caches, clocks and threads up.
+                if round == 0 { options.maxTokens = min(options.maxTokens ?? 8, 8) }
+                var measurement = Measurement()
+                for prompt in round == 0 ? Array(prompts.prefix(1)) : prompts {
+                    guard progress(written) else { return }
+                    let result = try TextSession(model, options: options).generate(prompt)
+                    measurement.statistics.add(result.statistics)
+                    written += round == 0 ? 0 : 1
+                }
+                if round > 0 { self[keyPath: measurements].append(measurement) }
+            }
+        }
+        _ = progress(written)
+    }
+}

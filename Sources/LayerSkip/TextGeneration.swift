@@ -1,0 +1,110 @@
+import LanguageModels
+import Synchronization
+import TensorCore
+import TextTokens
+
+extension TextModel {
+    /// Continues a text, as an asynchronous sequence of its pieces.
+    ///
+    /// Decoding starts at once, on a thread of its own, and ends early when nobody iterates any more or the iterating
+    /// task is cancelled.
+    public func generate(_ prompt: String, options: GenerationOptions = GenerationOptions()) -> TextGeneration {
+        generate(tokenizer.encode(prompt), options: options)
+    }
+
+    /// Answers a conversation, as an asynchronous sequence of the answer's pieces.
+    ///
+    /// - Throws: if the model has no ChatML template.
+    public func generate(
+        _ messages: [ChatMessage], options: GenerationOptions = GenerationOptions()
+    ) throws -> TextGeneration {
+        generate(try encode(messages), options: options)
+    }
+
+    /// Continues a sequence of token ids, as an asynchronous sequence of pieces of text.
+    public func generate(_ prompt: [Token], options: GenerationOptions = GenerationOptions()) -> TextGeneration {
+        TextGeneration(self, prompt, options)
+    }
+
+    /// A conversation as the model was trained to read it, up to where its answer begins.
+    ///
+    /// - Throws: if the model has no ChatML template, or no tokens for it.
+    public func encode(_ messages: [ChatMessage]) throws -> [Token] {
+        try tokenizer.encode(chatTemplate().segments(messages, addingGenerationPrompt: true))
+    }
+}
+
+/// A text while it is written: iterate over its pieces, then ask for the ``result``.
+public struct TextGeneration: AsyncSequence, Sendable {
+    /// A piece of text: whole characters.
+    public typealias Element = String
+
+    private let pieces: AsyncThrowingStream<String, any Error>
+    private let outcome = Outcome()
+
+    init(_ model: TextModel, _ prompt: [Token], _ options: GenerationOptions) {
+        let (pieces, continuation) = AsyncThrowingStream.makeStream(of: String.self)
+        self.pieces = pieces
+        let outcome = outcome
+        continuation.onTermination = { _ in outcome.cancel() }
+        let thread = SystemThread {
+            do {
+                let session = try TextSession(model, options: options)
+                let result = try session.generate(prompt, isCancelled: { outcome.isCancelled }) { event in
+                    if case .text(let piece) = event { continuation.yield(piece) }
+                }
+                outcome.settle(.success(result))
+                continuation.finish()
+            } catch {
+                outcome.settle(.failure(error))
+                continuation.finish(throwing: error)
+            }
+        }
+        thread.detach()
+    }
+
+    /// Iterates over the pieces. There is one text, so iterate once.
+    public func makeAsyncIterator() -> AsyncThrowingStream<String, any Error>.Iterator { pieces.makeAsyncIterator() }
+
+    /// The whole text and its statistics, once it has ended; waits for that, but does not need to be iterated first.
+    public var result: GenerationResult {
+        get async throws { try await outcome.value() }
+    }
+
+    /// Ends the text where it is.
+    public func cancel() { outcome.cancel() }
+}
+
+/// A result that is there sooner or later, and the wish not to have it.
+private final class Outcome: Sendable {
+    private struct State {
+        var result: Result<GenerationResult, any Error>?
+        var waiting: [CheckedContinuation<GenerationResult, any Error>] = []
+    }
+
+    private let state = Mutex(State())
+    private let cancelled = Atomic<Bool>(false)
+
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+    func settle(_ result: Result<GenerationResult, any Error>) {
+        let waiting = state.withLock { state in
+            state.result = result
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(with: result) }
+    }
+
+    func value() async throws -> GenerationResult {
+        try await withCheckedThrowingContinuation { continuation in
+            let result = state.withLock { state in
+                if state.result == nil { state.waiting.append(continuation) }
+                return state.result
+            }
+            if let result { continuation.resume(with: result) }
+        }
+    }
+}

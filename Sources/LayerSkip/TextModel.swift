@@ -1,0 +1,75 @@
+import CheckpointFiles
+public import LanguageModels
+public import TensorCore
+public import TextTokens
+
+/// A model that reads and writes text: what a checkpoint file holds, ready to run.
+///
+/// It is immutable and may be used from any number of tasks at once.
+///
+/// ```swift
+/// let model = try TextModel(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
+/// for try await piece in model.generate("The capital of France is") { print(piece, terminator: "") }
+/// ```
+public struct TextModel: Sendable {
+    /// The transformer.
+    public let model: LoadedModel
+    /// Its vocabulary.
+    public let tokenizer: Tokenizer
+    /// The file's `tokenizer.chat_template`, unread; nil where it has none.
+    public let chatTemplateSource: String?
+    /// What the file says about itself.
+    public let summary: CheckpointSummary
+    /// Seconds from opening the file to being ready.
+    public let loadSeconds: Double
+
+    /// Loads a GGUF file and packs its weights for this machine.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - threads: how many threads compute; by default one per physical core.
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported;
+    ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here.
+    public init(path: String, threads: Int? = nil) throws {
+        try self.init(path: path, on: ComputeContext(threads: threads))
+    }
+
+    /// Loads a GGUF file for a given table of kernels and pool of threads.
+    public init(path: String, on compute: ComputeContext) throws {
+        let stopwatch = Stopwatch()
+        let file = try GGUFFile(path: path)
+        // Cheap checks first: a file whose tokenizer is of no use should not be packed before it is refused.
+        let architecture = try GGUFNames.names(for: file.metadata).architecture
+        tokenizer = try Tokenizer(TokenizerDefinition(file.metadata))
+        chatTemplateSource = try file.metadata.stringIfPresent(named: "tokenizer.chat_template")
+        model = try LoadedModel(file, on: compute)
+        summary = CheckpointSummary(file, architecture: architecture)
+        guard tokenizer.vocabularyCount <= model.vocabularySize else {
+            throw CheckpointError(
+                file: path, name: "tokenizer.ggml.tokens",
+                expected: "at most one token for each of the model's \(model.vocabularySize) rows",
+                found: "\(tokenizer.vocabularyCount)")
+        }
+        loadSeconds = stopwatch.seconds
+    }
+
+    /// How the model's conversations are written.
+    ///
+    /// - Throws: ``TokenizerError`` where the file's template is not ChatML; ``CheckpointError`` where it has none.
+    public func chatTemplate() throws -> ChatTemplate {
+        guard let chatTemplateSource else {
+            throw CheckpointError(
+                file: summary.path, name: "tokenizer.chat_template", expected: "a ChatML template", found: "none")
+        }
+        return try ChatTemplate(jinja: chatTemplateSource)
+    }
+}
+
+extension Tokenizer {
+    /// The tokenizer of a GGUF file, without its weights.
+    ///
+    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
+    public init(ofFile path: String) throws {
+        try self.init(TokenizerDefinition(GGUFFile(path: path).metadata))
+    }
+}

@@ -1,0 +1,83 @@
+public import LanguageModels
+import TextTokens
+public import TokenDecoding
+
+/// Writes texts one after the other, on the calling thread.
+///
+/// What a prompt has in common with the text before it stays in the cache, so that a conversation only reads what is
+/// new. For a text as an asynchronous sequence see ``TextModel/generate(_:options:)``.
+public final class TextSession {
+    private let model: TextModel
+    private let options: GenerationOptions
+    private let session: any DecodingSession
+
+    /// A session with an empty cache.
+    ///
+    /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
+    public init(_ model: TextModel, options: GenerationOptions = GenerationOptions()) throws {
+        self.model = model
+        self.options = options
+        session = try model.session(options)
+    }
+
+    /// Continues a prompt.
+    ///
+    /// - Parameters:
+    ///   - prompt: token ids, at least one, fewer than the model's context.
+    ///   - isCancelled: is asked between rounds and chunks of the prompt; a cancelled text ends where it is.
+    ///   - onEvent: is told of text, and of drafts.
+    /// - Throws: ``DecodingError`` if the prompt does not fit, or the model's numbers are no longer finite.
+    public func generate(
+        _ prompt: [Token], isCancelled: () -> Bool = { false }, onEvent: @escaping (GenerationEvent) -> Void = { _ in }
+    ) throws(DecodingError) -> GenerationResult {
+        session.statistics = DecodingStatistics()
+        var text = TextStream(model.tokenizer, stops: options.stops, emit: onEvent)
+        do {
+            try session.prefill(prompt, shouldContinue: { !isCancelled() })
+        } catch .cancelled {
+            return result(prompt, text.text, .cancelled)
+        }
+        var finish: FinishReason?
+        while finish == nil {
+            let written = session.tokens.count - prompt.count
+            let limit = min(options.maxTokens.map { $0 - written } ?? Int.max, session.room)
+            if isCancelled() {
+                finish = .cancelled
+            } else if limit == 0 {
+                finish = written == options.maxTokens ? .maxTokens : .contextFull
+            } else {
+                finish = try round(limit: limit, &text)
+            }
+        }
+        text.finish(finish)
+        return result(prompt, text.text, finish ?? .cancelled)
+    }
+
+    /// One round's tokens, as far as nothing ends the text.
+    private func round(limit: Int, _ text: inout TextStream) throws(DecodingError) -> FinishReason? {
+        let accepted = session.statistics.accepted
+        let drafted = session.statistics.drafted
+        let before = session.tokens.count
+        let next = try session.nextTokens(limit: limit, report: text.draftReport)
+        if session.statistics.drafted > drafted {
+            text.emit(.verified(accepted: session.statistics.accepted - accepted))
+        }
+        for (index, token) in next.enumerated() {
+            if !options.ignoresEndOfText, model.tokenizer.endOfTextTokens.contains(token) {
+                session.keep(before + index)
+                return .endOfText(token)
+            }
+            if let stop = text.append(token) {
+                session.keep(before + index + 1)
+                return .stop(stop)
+            }
+        }
+        return nil
+    }
+
+    private func result(_ prompt: [Token], _ text: String, _ finish: FinishReason) -> GenerationResult {
+        GenerationResult(
+            text: text, promptTokens: prompt, tokens: Array(session.tokens.dropFirst(prompt.count)),
+            finishReason: finish, statistics: session.statistics, cacheByteCount: session.cacheByteCount)
+    }
+}

@@ -1,0 +1,120 @@
+public import LanguageModels
+public import TokenDecoding
+
+/// Proof by trial that self-speculation changes nothing: plain decoding against every combination of exit layer and
+/// draft length, token by token, and the full model's logits bit by bit.
+public struct Verification: Sendable {
+    /// What to try.
+    public struct Plan: Sendable {
+        /// Prompts, as token ids.
+        public var prompts: [[Token]]
+        /// Exit layers to draft with.
+        public var exitLayers: [Int]
+        /// Draft lengths.
+        public var draftLengths: [Int]
+        /// The most tokens to write for each prompt.
+        public var maxTokens = 64
+        /// How to sample; one entry, and so one plain run for each prompt, a seed.
+        public var samplings: [Sampling] = [.greedy]
+
+        /// A plan for greedy decoding.
+        public init(prompts: [[Token]], exitLayers: [Int], draftLengths: [Int]) {
+            self.prompts = prompts
+            self.exitLayers = exitLayers
+            self.draftLengths = draftLengths
+        }
+    }
+
+    /// The first place where a run left the plain one.
+    public struct Difference: Sendable {
+        /// Index of the prompt.
+        public let prompt: Int
+        /// The exit layer that drafted.
+        public let exitLayer: Int
+        /// The draft length.
+        public let draftLength: Int
+        /// The seed.
+        public let seed: UInt64
+        /// How many written tokens were equal before.
+        public let position: Int
+        /// The plain run's token there; nil where it had ended, or where only logits differ.
+        public let expected: Token?
+        /// The self-speculative run's token.
+        public let found: Token?
+    }
+
+    /// Combinations tried.
+    public private(set) var caseCount = 0
+    /// Combinations with equal tokens.
+    public private(set) var equalCount = 0
+    /// Combinations with logits equal to the bit at every written token.
+    public private(set) var logitsEqualCount = 0
+    /// One entry for each combination that is not equal in both ways.
+    public private(set) var differences: [Difference] = []
+
+    /// Whether nothing differed.
+    public var isEqual: Bool { differences.isEmpty }
+
+    /// Carries out a plan.
+    ///
+    /// - Parameter progress: is told how many cases are done, and says whether to go on.
+    /// - Throws: ``ExitLayerError`` or ``DecodingError``.
+    public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
+        for exitLayer in plan.exitLayers { _ = try Truncated(model.model, exitLayer: exitLayer) }
+        for (index, prompt) in plan.prompts.enumerated() {
+            for sampling in plan.samplings {
+                let plain = try Run(model, NoDrafter(), prompt, sampling, plan.maxTokens)
+                for exitLayer in plan.exitLayers {
+                    for draftLength in plan.draftLengths {
+                        guard progress(caseCount) else { return }
+                        let drafter = try EarlyExitDrafter(
+                            exitLayer: exitLayer, draftLength: draftLength, for: model.model)
+                        let run = try Run(model, drafter, prompt, sampling, plan.maxTokens)
+                        count(run, plain) { position in
+                            Difference(
+                                prompt: index, exitLayer: exitLayer, draftLength: draftLength, seed: sampling.seed,
+                                position: position, expected: plain.token(position), found: run.token(position))
+                        }
+                    }
+                }
+            }
+        }
+        _ = progress(caseCount)
+    }
+
+    private mutating func count(_ run: Run, _ plain: Run, difference: (Int) -> Difference) {
+        caseCount += 1
+        let isEqual = run.tokens == plain.tokens
+        let areLogitsEqual = run.hashes == plain.hashes
+        equalCount += isEqual ? 1 : 0
+        logitsEqualCount += areLogitsEqual ? 1 : 0
+        guard !isEqual || !areLogitsEqual else { return }
+        let equalTokens = zip(run.tokens, plain.tokens).prefix { $0 == $1 }.count
+        let equalLogits = zip(run.hashes, plain.hashes).prefix { $0 == $1 }.count
+        differences.append(difference(min(equalTokens, equalLogits)))
+    }
+}
+
+/// One decoded text and a hash of the full model's logits for each of its tokens.
+private struct Run {
+    let tokens: [Token]
+    let hashes: [UInt64]
+
+    init(
+        _ model: TextModel, _ drafter: some Drafter, _ prompt: [Token], _ sampling: Sampling, _ maxTokens: Int
+    ) throws {
+        var generator = try Generator(model.model, drafter: drafter, sampling: sampling, hashesLogits: true)
+        try generator.prefill(prompt)
+        var end: Int?
+        while end == nil, generator.room > 0, generator.tokens.count - prompt.count < maxTokens {
+            let written = generator.tokens.count - prompt.count
+            let next = try generator.nextTokens(limit: maxTokens - written)
+            end = next.firstIndex { model.tokenizer.endOfTextTokens.contains($0) }
+        }
+        if let end { generator.keep(end + 1) }
+        tokens = Array(generator.tokens.dropFirst(prompt.count))
+        hashes = generator.logitHashes
+    }
+
+    func token(_ position: Int) -> Token? { tokens.indices.contains(position) ? tokens[position] : nil }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import LayerSkip
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Measure how well each exit of a model predicts a text.",
+        discussion: """
+            The text is cut into windows of N tokens that do not see each other; every token but a window's first is \
+            scored.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "The text: a file in UTF-8 (- for standard input).")
+    var text: String
+
+    @Option(help: "Tokens per window (default: the model's context, at most 1024).")
+    var context: Int?
+
+    @Option(help: "How to print the result.")
+    var format: OutputFormat = .text
+
+    func run() throws {
+        let text = try TextInput.read(text)
+        let model = try model.load()
+        let window = context ?? min(model.model.contextLength, 1024)
+        guard (2...max(2, model.model.contextLength)).contains(window) else {
+            throw InputError(name: "--context", expected: "2...\(model.model.contextLength)", found: "\(window)")
+        }
+        // A corpus is text, not a conversation: no token is added at its beginning.
+        let tokens = model.tokenizer.encode(text, addingSpecialTokens: false)
+        let progress = Progress("evaluated", of: tokens.count)
+        let evaluation = try ExitEvaluation.evaluate(
+            model.model, on: tokens, window: window, progress: progress.callAsFunction)
+        guard let evaluation else { throw InterruptedError() }
+        switch format {
+        case .json: try Output.write(json: EvaluationReport(evaluation))
+        case .text: try table(evaluation)
+        }
+    }
+
+    private func table(_ evaluation: ExitEvaluation) throws {
+        try Output.write("\(evaluation.tokenCount) tokens scored\n exit      nll   perplexity  accuracy  agreement\n")
+        for exit in evaluation.exits {
+            let columns = [
+                "\(exit.exit)".padded(to: 5), exit.negativeLogLikelihood.formatted(decimals: 4).padded(to: 9),
+                exit.perplexity.formatted(decimals: 2).padded(to: 13), exit.accuracy.percentage.padded(to: 10),
+                exit.agreement.percentage.padded(to: 11),
+            ]
+            try Output.write(columns.joined() + "\n")
+        }
+    }
+}
+
+/// An evaluation as JSON.
+private struct EvaluationReport: Encodable {
+    let tokens: Int
+    let layers: [Layer]
+
+    struct Layer: Encodable {
+        let exit: Int
+        let nll: Double
+        let perplexity: Nullable<Double>
+        let accuracy: Double
+        let agreement: Double
+    }
+
+    init(_ evaluation: ExitEvaluation) {
+        tokens = evaluation.tokenCount
+        layers = evaluation.exits.map {
+            // JSON knows no infinity, which an untrained exit's perplexity may reach.
+            Layer(
+                exit: $0.exit, nll: $0.negativeLogLikelihood,
+                perplexity: Nullable($0.perplexity.isFinite ? $0.perplexity : nil), accuracy: $0.accuracy,
+                agreement: $0.agreement)
+        }
+    }
+}

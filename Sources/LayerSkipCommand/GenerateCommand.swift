@@ -1,0 +1,85 @@
+import ArgumentParser
+import LayerSkip
+
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Continue a text.",
+        discussion: """
+            The text is streamed to standard output; one line of statistics follows on standard error. Without PROMPT \
+            and --prompt-file the prompt is read from standard input.
+            """)
+
+    @Argument(help: "The text to continue.")
+    var prompt: String?
+
+    @Option(help: "Read the prompt from a file (- for standard input).")
+    var promptFile: String?
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "The most tokens to write.")
+    var maxTokens = 256
+
+    @OptionGroup var strategy: StrategyArguments
+    @OptionGroup var sampling: SamplingArguments
+
+    @Option(help: "End where this text would come; may be given more than once.")
+    var stop: [String] = []
+
+    @Flag(name: .customLong("ignore-eos"), help: "Write on where the model ends its text.")
+    var ignoresEndOfText = false
+
+    @Flag(help: "Take the prompt for a user's message in the model's chat template.")
+    var chat = false
+
+    @Flag(help: "On a terminal, show drafted tokens as they come.")
+    var showDrafts = false
+
+    @Option(help: "How to print the result.")
+    var format: OutputFormat = .text
+
+    func validate() throws {
+        if prompt != nil, promptFile != nil { throw ValidationError("expected PROMPT or --prompt-file, found both") }
+    }
+
+    func run() throws {
+        let text = try prompt ?? TextInput.read(promptFile ?? "-")
+        let model = try model.load()
+        let tokens = try chat ? model.encode([ChatMessage(role: "user", content: text)]) : model.tokenizer.encode(text)
+        var options = GenerationOptions()
+        options.strategy = strategy.strategy(for: model)
+        options.sampling = sampling.sampling
+        options.acceptance = sampling.acceptance
+        options.maxTokens = maxTokens
+        options.stops = stop
+        options.ignoresEndOfText = ignoresEndOfText
+
+        let display = format == .text ? TextDisplay(showsDrafts: showDrafts && Output.isTerminal) : nil
+        let session = try TextSession(model, options: options)
+        let result = try session.generate(tokens, isCancelled: { Interruption.isRequested || display?.failure != nil })
+        {
+            display?.show($0)
+        }
+        if let failure = display?.failure { throw failure }
+        switch format {
+        case .text: try Output.write("\n")
+        case .json: try Output.write(json: GenerationReport(model, result))
+        }
+        Output.note(result.summary(of: model))
+    }
+}
+
+/// A generation as JSON.
+private struct GenerationReport: Encodable {
+    let text: String
+    let promptTokens: [Token]
+    let tokens: [Token]
+    let statistics: StatisticsReport
+
+    init(_ model: TextModel, _ result: GenerationResult) {
+        text = result.text
+        promptTokens = result.promptTokens
+        tokens = result.tokens
+        statistics = StatisticsReport(model, result)
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import LayerSkip
+
+/// Which layers make the text.
+struct StrategyArguments: ParsableArguments {
+    enum Name: String, ExpressibleByArgument, CaseIterable {
+        case plain
+        case earlyExit = "early-exit"
+        case selfSpeculative = "self-speculative"
+    }
+
+    @Option(help: "All layers, the first ones alone, or drafts by the first that all verify.")
+    var strategy: Name = .plain
+
+    @Option(help: "How many layers run before the early exit (default: a quarter of them).")
+    var exitLayer: Int?
+
+    @Option(help: "How many tokens are drafted a round (default: 6).")
+    var draftLength: Int?
+
+    func validate() throws {
+        if strategy == .plain, exitLayer != nil {
+            throw ValidationError("--exit-layer: expected --strategy early-exit or self-speculative beside it")
+        }
+        if strategy != .selfSpeculative, draftLength != nil {
+            throw ValidationError("--draft-length: expected --strategy self-speculative beside it")
+        }
+    }
+
+    func strategy(for model: TextModel) -> Strategy {
+        let exitLayer = exitLayer ?? max(1, model.model.layerCount / 4)
+        switch strategy {
+        case .plain: return .plain
+        case .earlyExit: return .earlyExit(exitLayer: exitLayer)
+        case .selfSpeculative: return .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength ?? 6)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// How results are printed.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
+    case text
+    /// One JSON object.
+    case json
+}
+
+extension Output {
+    /// Writes one JSON object with snake_case keys, and a line end.
+    static func write(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        try write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n")
+    }
+}
+
+/// A number that JSON shows as `null` where there is none, so that readers find every key.
+struct Nullable<Value: Encodable>: Encodable {
+    let value: Value?
+
+    init(_ value: Value?) { self.value = value }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let value { try container.encode(value) } else { try container.encodeNil() }
+    }
+}

@@ -1,0 +1,73 @@
+import LayerSkip
+
+/// A generation's statistics as JSON: rates are null where nothing was counted.
+struct StatisticsReport: Encodable {
+    let loadSeconds: Double
+    let prefillTokensPerSecond: Nullable<Double>
+    let decodeTokensPerSecond: Nullable<Double>
+    let rounds: Int
+    let drafted: Int
+    let accepted: Int
+    let acceptanceRate: Nullable<Double>
+    let draftedByPosition: [Int]
+    let acceptedByPosition: [Int]
+    let draftSeconds: Double
+    let verifySeconds: Double
+    let otherSeconds: Double
+    let kernels: String
+    let threads: Int
+    let weightBytes: Int
+    let cacheBytes: Int
+    let peakMemoryBytes: Int
+
+    init(_ model: TextModel, _ result: GenerationResult) {
+        let statistics = result.statistics
+        loadSeconds = model.loadSeconds
+        prefillTokensPerSecond = Nullable(statistics.prefillTokensPerSecond)
+        decodeTokensPerSecond = Nullable(statistics.decodeTokensPerSecond)
+        rounds = statistics.rounds
+        drafted = statistics.drafted
+        accepted = statistics.accepted
+        acceptanceRate = Nullable(statistics.acceptanceRate)
+        draftedByPosition = statistics.draftedByPosition
+        acceptedByPosition = statistics.acceptedByPosition
+        draftSeconds = statistics.draftSeconds
+        verifySeconds = statistics.verifySeconds
+        otherSeconds = statistics.decodeSeconds - statistics.draftSeconds - statistics.verifySeconds
+        kernels = model.model.compute.kernels.name
+        threads = model.model.compute.pool.threadCount
+        weightBytes = model.model.weightByteCount
+        cacheBytes = result.cacheByteCount
+        peakMemoryBytes = peakMemoryByteCount()
+    }
+}
+
+extension GenerationResult {
+    /// One line for people.
+    func summary(of model: TextModel) -> String {
+        var parts = ["\(tokens.count) tokens"]
+        if let rate = statistics.decodeTokensPerSecond { parts[0] += " at \(rate.formatted(decimals: 1))/s" }
+        parts.append("prompt \(promptTokens.count)")
+        if let rate = statistics.prefillTokensPerSecond { parts[1] += " at \(rate.formatted(decimals: 1))/s" }
+        if let rate = statistics.acceptanceRate {
+            parts.append("accepted \(statistics.accepted) of \(statistics.drafted) drafts (\(rate.percentage))")
+        }
+        parts.append("ended by \(finishReason.summary)")
+        let compute = model.model.compute
+        parts.append("\(compute.kernels.name), \(compute.pool.threadCount) threads")
+        parts.append("peak \(peakMemoryByteCount().megabytes)")
+        return parts.joined(separator: " | ")
+    }
+}
+
+extension FinishReason {
+    fileprivate var summary: String {
+        switch self {
+        case .endOfText: "end of text"
+        case .stop(let text): "stop \(text.debugDescription)"
+        case .maxTokens: "max tokens"
+        case .contextFull: "full context"
+        case .cancelled: "interruption"
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import LayerSkip
+
+struct TokenizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize", abstract: "Show a text's tokens.",
+        discussion: "Without TEXT the text is read from standard input.")
+
+    @OptionGroup var model: ModelOptions
+
+    @Argument(help: "The text.")
+    var text: String?
+
+    @Flag(help: "Read the names of special tokens in the text as those tokens.")
+    var parseSpecial = false
+
+    @Option(help: "How to print the result.")
+    var format: OutputFormat = .json
+
+    func run() throws {
+        let text = try text ?? TextInput.read("-")
+        let tokenizer = try Tokenizer(ofFile: model.model)
+        let ids = tokenizer.encode(text, parsingSpecialTokens: parseSpecial)
+        let pieces = ids.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
+        switch format {
+        case .json: try Output.write(json: TokenizationReport(ids: ids, pieces: pieces))
+        case .text:
+            for (id, piece) in zip(ids, pieces) {
+                try Output.write("\("\(id)".padded(to: 8))  \(piece.debugDescription)\n")
+            }
+        }
+    }
+}
+
+/// Tokens as JSON.
+private struct TokenizationReport: Encodable {
+    let ids: [Token]
+    let pieces: [String]
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import LayerSkip
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Prove by trial that self-speculation writes the plain text, logits included.",
+        discussion: "Exit code 1 and the first differences where anything differs.")
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
+    var prompts: String
+
+    @Option(help: "Exit layers, with commas between.")
+    var exitLayers: CommaSeparated<Int>
+
+    @Option(help: "Draft lengths, with commas between.")
+    var draftLengths: CommaSeparated<Int>
+
+    @Option(help: "The most tokens to write for a prompt.")
+    var maxTokens = 64
+
+    @Option(help: "Sample at this temperature; 0 takes the most likely token.")
+    var temperature: Float = 0
+
+    @Option(help: "Seeds, with commas between.")
+    var seed = CommaSeparated<UInt64>([0])
+
+    @Option(help: "How to print the result.")
+    var format: OutputFormat = .text
+
+    func validate() throws {
+        if maxTokens < 1 { throw ValidationError("--max-tokens: expected 1 or more, found \(maxTokens)") }
+        if draftLengths.values.contains(where: { $0 < 0 }) {
+            throw ValidationError("--draft-lengths: expected numbers of 0 or more")
+        }
+    }
+
+    func run() throws {
+        let prompts = try PromptFile(path: prompts)
+        let model = try model.load()
+        var plan = Verification.Plan(
+            prompts: prompts.tokens(for: model), exitLayers: exitLayers.values, draftLengths: draftLengths.values)
+        plan.maxTokens = maxTokens
+        plan.samplings = seed.values.map { seed in
+            var sampling = Sampling()
+            sampling.temperature = temperature
+            sampling.seed = seed
+            return sampling
+        }
+        let total = plan.prompts.count * plan.samplings.count * plan.exitLayers.count * plan.draftLengths.count
+        let verification = try Verification(model, plan, progress: Progress("verified", of: total).callAsFunction)
+        switch format {
+        case .json: try Output.write(json: VerificationReport(verification))
+        case .text: try report(verification, on: model)
+        }
+        guard verification.caseCount == total else { throw InterruptedError() }
+        if !verification.isEqual { throw ExitCode.failure }
+    }
+
+    private func report(_ verification: Verification, on model: TextModel) throws {
+        let compute = model.model.compute
+        try Output.write(
+            """
+            \(verification.caseCount) cases, \(verification.equalCount) with equal tokens, \
+            \(verification.logitsEqualCount) with equal logits \
+            (\(compute.kernels.name), \(compute.pool.threadCount) threads)
+
+            """)
+        for difference in verification.differences.prefix(10) {
+            try Output.write(
+                """
+                prompt \(difference.prompt), exit layer \(difference.exitLayer), draft length \
+                \(difference.draftLength), seed \(difference.seed): token \(difference.position) is \
+                \(difference.found.map(String.init) ?? "missing"), expected \
+                \(difference.expected.map(String.init) ?? "the end")
+
+                """)
+        }
+    }
+}
+
+/// A verification as JSON.
+private struct VerificationReport: Encodable {
+    let cases: Int
+    let equal: Int
+    let logitsEqual: Int
+    let differences: [Difference]
+
+    struct Difference: Encodable {
+        let prompt: Int
+        let exitLayer: Int
+        let draftLength: Int
+        let seed: UInt64
+        let position: Int
+        let expected: Nullable<Token>
+        let found: Nullable<Token>
+    }
+
+    init(_ verification: Verification) {
+        cases = verification.caseCount
+        equal = verification.equalCount
+        logitsEqual = verification.logitsEqualCount
+        differences = verification.differences.map {
+            Difference(
+                prompt: $0.prompt, exitLayer: $0.exitLayer, draftLength: $0.draftLength, seed: $0.seed,
+                position: $0.position, expected: Nullable($0.expected), found: Nullable($0.found))
+        }
+    }
+}

@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The most memory in bytes that this process has had resident at once; 0 where the system does not tell.
+public func peakMemoryByteCount() -> Int {
+    #if os(Linux)
+        // Not getrusage: its figure begins with that of the process which started this one.
+        guard let file = fopen("/proc/self/status", "r") else { return 0 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            if strncmp(line, "VmHWM:", 6) == 0 {
+                return line.withUnsafeBufferPointer { atol($0.baseAddress! + 6) } * 1024
+            }
+        }
+        return 0
+    #else
+        var usage = rusage()
+        return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0
+    #endif
+}
