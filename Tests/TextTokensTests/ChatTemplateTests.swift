@@ -1,4 +1,5 @@
 import CheckpointFiles
+import LayerSkip
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import CheckpointFiles
+import LayerSkip
 import TestSupport
 import Testing
 
@@ -12,7 +12,7 @@ struct ConformanceTests {
     ])
     func tokensAreThoseOfTheReference(_ name: String) throws {
         let path = try #require(Fixtures.tokenizerVectors) + "/ggml-vocab-\(name).gguf"
-        let tokenizer = try Tokenizer(TokenizerDefinition(GGUFFile(path: path).metadata))
+        let tokenizer = try Tokenizer(ofFile: path)
         let texts = try text(path + ".inp").split(
             separator: "\n__ggml_vocab_test__\n", omittingEmptySubsequences: false
         ).dropLast()  // the last separator stands at the end
