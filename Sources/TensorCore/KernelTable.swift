@@ -11,12 +11,14 @@ import CTensorKernels
 /// The inner loops for one instruction set, chosen at run time.
 ///
 /// Within one table every result is reproducible to the bit; tables agree with each other to a tolerance.
-public struct KernelTable: @unchecked Sendable {
+public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
 
     /// `scalar`, `avx2` or `avx512`.
     public var name: String { String(cString: functions.pointee.name) }
+
+    public var description: String { name }
 
     /// The tables that this CPU can run, the fastest last.
     public static let available: [KernelTable] = (0..<ctk_table_count()).compactMap { index in
