@@ -15,9 +15,10 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
 
-    /// `scalar`, `avx2` or `avx512`.
+    /// `scalar`, `avx2`, `avx512` or `avx512bf16`.
     public var name: String { String(cString: functions.pointee.name) }
 
+    /// Its name.
     public var description: String { name }
 
     /// The tables that this CPU can run, the fastest last.
@@ -60,6 +61,7 @@ public struct KernelTableError: Error, CustomStringConvertible, Equatable {
     /// The names of the tables that can run here.
     public let expected: [String]
 
+    /// What was expected and what was found.
     public var description: String {
         "kernel table: expected one of \(expected.joined(separator: ", ")) on this CPU, found \"\(found)\""
     }

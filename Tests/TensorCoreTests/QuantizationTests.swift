@@ -30,7 +30,7 @@ struct QuantizationTests {
                 default: range / 15 / 2
                 }
             // A half has 11 significant bits, its subnormals steps of 2^-24.
-            let bound = step * 1.0001 + 2 * largest * 0x1p-11 + 15 * 0x1p-25
+            let bound = step * 1.0001 + 2 * largest * 0x1p-11 + 127 * 0x1p-25
             for (before, after) in zip(x, back) { #expect((before - after).magnitude <= bound) }
         }
     }
