@@ -4,25 +4,31 @@ import Testing
 @Suite("Attention")
 struct AttentionTests {
     /// The last position of each length, for groups of 1, 3 and 4 heads, against f64.
-    @Test(arguments: KernelTable.available, [2, 8, 16, 20, 64, 80])
-    func isNearTheExactValue(table: KernelTable, headSize: Int) {
-        let context = ComputeContext.with(table, threads: 2)
-        for (heads, keyValueHeads) in [(2, 2), (3, 1), (8, 2)] {
-            let shape = AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headSize: headSize)
-            let memory = Memory(shape, length: 600, on: context)
-            let group = heads / keyValueHeads
-            for length in [1, 15, 16, 17, 255, 256, 257, 600] {
-                let query = memory.queries[rows: length - 1..<length]
+    @Test(arguments: [(2, 2), (3, 1), (8, 2)], [2, 8, 16, 20, 64, 80])
+    func isNearTheExactValue(heads: (query: Int, keyValue: Int), headSize: Int) {
+        let shape = AttentionShape(heads: heads.query, keyValueHeads: heads.keyValue, headSize: headSize)
+        let contexts = KernelTable.available.map { ComputeContext.with($0, threads: 2) }
+        let memories = contexts.map { Memory(shape, length: 600, on: $0) }
+        for length in [1, 15, 16, 17, 255, 256, 257, 600] {
+            let query = memories[0].queries[rows: length - 1..<length]
+            let expected = exactAttention(query.values, memories[0], length: length)
+            for (context, memory) in zip(contexts, memories) {
                 let result = context.attend(queries: query, at: length - 1, in: memory.pages).values
-                for head in 0..<heads {
-                    let part = head * headSize..<(head + 1) * headSize
-                    let keys = memory.keys(head / group, length)
-                    let values = memory.values(head / group, length)
-                    let expected = Exact.attention(Array(query.values[part]), keys, values)
-                    let errors = zip(result[part], expected).map { (Double($0) - $1).magnitude }
-                    #expect((errors.max() ?? 1) < 2e-6, "group \(group), length \(length), head \(head)")
-                }
+                let errors = zip(result, expected).map { (Double($0) - $1).magnitude }
+                #expect((errors.max() ?? 1) < 2e-6, "\(context.kernels), length \(length)")
             }
+        }
+    }
+
+    /// All query heads of one row, each with the key and value head of its group.
+    private func exactAttention(_ query: [Float], _ memory: Memory, length: Int) -> [Double] {
+        let shape = memory.shape
+        let keys = memory.keys.rows(length, of: shape)
+        let values = memory.values.rows(length, of: shape)
+        return (0..<shape.heads).flatMap { head in
+            let group = head / (shape.heads / shape.keyValueHeads)
+            let part = query[head * shape.headSize..<(head + 1) * shape.headSize]
+            return Exact.attention(Array(part), keys[group], values[group])
         }
     }
 
@@ -124,14 +130,17 @@ private struct Memory {
         return pages
     }
 
-    func keys(_ head: Int, _ length: Int) -> [[Float]] { rows(keys.values, head, length) }
+}
 
-    func values(_ head: Int, _ length: Int) -> [[Float]] { rows(values.values, head, length) }
-
-    private func rows(_ all: [Float], _ head: Int, _ length: Int) -> [[Float]] {
-        (0..<length).map { position in
-            let start = (position * shape.keyValueHeads + head) * shape.headSize
-            return Array(all[start..<start + shape.headSize])
+extension Tensor {
+    /// The first `length` rows, as a list of positions for each key and value head.
+    fileprivate func rows(_ length: Int, of shape: AttentionShape) -> [[[Float]]] {
+        let all = values
+        return (0..<shape.keyValueHeads).map { head in
+            (0..<length).map { position in
+                let start = position * columns + head * shape.headSize
+                return Array(all[start..<start + shape.headSize])
+            }
         }
     }
 }

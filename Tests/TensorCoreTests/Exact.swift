@@ -24,7 +24,9 @@ enum Exact {
     /// One head's attention over all of `keys` and `values`.
     static func attention(_ query: [Float], _ keys: [[Float]], _ values: [[Float]]) -> [Double] {
         let scores = keys.map { key in
-            Float(zip(query, key).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } / Double(query.count).squareRoot())
+            var sum = 0.0
+            for d in query.indices { sum += Double(query[d]) * Double(key[d]) }
+            return Float(sum / Double(query.count).squareRoot())
         }
         var result = [Double](repeating: 0, count: query.count)
         for (weight, value) in zip(softmax(scores), values) {
