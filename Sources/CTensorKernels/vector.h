@@ -155,6 +155,14 @@ INLINE void score_keys(
     }
 }
 
+/// As below, for up to one vector's columns.
+INLINE void weigh_lanes(
+    const float *weights, const float *values, size_t count, size_t head_dim, float fade, size_t lanes, float *sums) {
+    vf a = load_tail(sums, lanes, 0) * fade;
+    for (size_t t = 0; t < count; t++) a = fma16(splat(weights[t]), load_tail(values + t * head_dim, lanes, 0), a);
+    store_tail(sums, a, lanes);
+}
+
 /// sums[d] = fade * sums[d] + weights . values[:, d], position after position.
 INLINE void weigh_values(
     const float *weights, const float *values, size_t count, size_t head_dim, float fade, float *sums) {
@@ -175,14 +183,10 @@ INLINE void weigh_values(
         store(sums + d + 2 * LANES, c);
         store(sums + d + 3 * LANES, e);
     }
-    for (; d < head_dim; d += LANES) {
-        size_t lanes = head_dim - d < LANES ? head_dim - d : LANES;
-        vf a = load_tail(sums + d, lanes, 0) * fade;
-        for (size_t t = 0; t < count; t++) {
-            a = fma16(splat(weights[t]), load_tail(values + t * head_dim + d, lanes, 0), a);
-        }
-        store_tail(sums + d, a, lanes);
+    for (; d + LANES <= head_dim; d += LANES) {
+        weigh_lanes(weights, values + d, count, head_dim, fade, LANES, sums + d);
     }
+    if (d < head_dim) weigh_lanes(weights, values + d, count, head_dim, fade, head_dim - d, sums + d);
 }
 
 static void attend_page(

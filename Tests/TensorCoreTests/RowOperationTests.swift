@@ -72,7 +72,7 @@ struct RowOperationTests {
             #expect(values.count == expected.count)
             for (index, (value, exact)) in zip(values, expected).enumerated() {
                 let error = (Double(value) - exact).magnitude
-                if !(error <= exact.magnitude * relative + unit) { Issue.record("\(table) [\(index)]: \(value), \(exact)") }
+                if !(error <= exact.magnitude * relative + unit) { Issue.record("\(table) [\(index)]: \(value)") }
             }
         }
         #expect(Set(KernelTable.vectors.map { operation(.with($0)).bits }).count <= 1)

@@ -77,6 +77,11 @@ struct ThreadPoolTests {
         }
     }
 
+    @Test func thereIsACoreToRunOn() {
+        #expect(physicalCoreCount() >= 1)
+        #expect((try? ComputeContext())?.pool.threadCount == min(physicalCoreCount(), ThreadPool.maximumThreadCount))
+    }
+
     /// A pool that ends ends its threads: waiting ones, sleeping ones, and those that have hardly begun.
     @Test func endsWhenReleased() {
         for round in 0..<100 {
