@@ -42,8 +42,8 @@ public final class Conversation {
     ///
     /// - Throws: ``DecodingError`` if the message alone does not fit into the context.
     public func answer(
-        _ message: String, isCancelled: () -> Bool = { false },
-        onForgetting: (Int) -> Void = { _ in }, onEvent: @escaping (GenerationEvent) -> Void = { _ in }
+        _ message: String, onEvent: @escaping (GenerationEvent) -> Void = { _ in },
+        onForgetting: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws -> Answer {
         var kept = messages + [ChatMessage(role: "user", content: message)]
         var prompt = try encode(kept)
@@ -55,7 +55,7 @@ public final class Conversation {
             prompt = try encode(kept)
         }
         if forgotten > 0, prompt.count < model.model.contextLength { onForgetting(forgotten) }
-        let result = try session.generate(prompt, isCancelled: isCancelled, onEvent: onEvent)
+        let result = try session.generate(prompt, onEvent: onEvent, isCancelled: isCancelled)
         if result.finishReason != .cancelled || !result.tokens.isEmpty {
             messages = kept + [ChatMessage(role: "assistant", content: result.text)]
         }

@@ -50,8 +50,10 @@ public struct TextGeneration: AsyncSequence, Sendable {
         let thread = SystemThread {
             do {
                 let session = try TextSession(model, options: options)
-                let result = try session.generate(prompt, isCancelled: { outcome.isCancelled }) { event in
+                let result = try session.generate(prompt) { event in
                     if case .text(let piece, _) = event { continuation.yield(piece) }
+                } isCancelled: {
+                    outcome.isCancelled
                 }
                 outcome.settle(.success(result))
                 continuation.finish()

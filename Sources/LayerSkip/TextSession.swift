@@ -24,11 +24,11 @@ public final class TextSession {
     ///
     /// - Parameters:
     ///   - prompt: token ids, at least one, fewer than the model's context.
-    ///   - isCancelled: is asked between rounds and chunks of the prompt; a cancelled text ends where it is.
     ///   - onEvent: is told of text, and of drafts.
+    ///   - isCancelled: is asked between rounds and chunks of the prompt; a cancelled text ends where it is.
     /// - Throws: ``DecodingError`` if the prompt does not fit, or the model's numbers are no longer finite.
     public func generate(
-        _ prompt: [Token], isCancelled: () -> Bool = { false }, onEvent: @escaping (GenerationEvent) -> Void = { _ in }
+        _ prompt: [Token], onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(DecodingError) -> GenerationResult {
         session.statistics = DecodingStatistics()
         var text = TextStream(model.tokenizer, stops: options.stops, emit: onEvent)

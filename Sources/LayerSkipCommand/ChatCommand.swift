@@ -78,9 +78,9 @@ struct ChatCommand: ParsableCommand {
         let display = TextDisplay(showsDrafts: showDrafts)
         do {
             let answer = try conversation.answer(
-                message, isCancelled: { Interruption.isRequested || display.failure != nil },
+                message, onEvent: { display.show($0) },
                 onForgetting: { Output.note("(the oldest of the conversation no longer fits: \($0) turns forgotten)") },
-                onEvent: { display.show($0) })
+                isCancelled: { Interruption.isRequested || display.failure != nil })
             if let failure = display.failure { throw failure }
             try Output.write("\n")
             Output.note(answer.result.summary(of: model))

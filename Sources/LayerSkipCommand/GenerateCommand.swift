@@ -64,9 +64,10 @@ struct GenerateCommand: ParsableCommand {
         let display = format == .text ? TextDisplay(showsDrafts: showDrafts) : nil
         defer { display?.finish() }
         let session = try TextSession(model, options: options)
-        let result = try session.generate(tokens, isCancelled: { Interruption.isRequested || display?.failure != nil })
-        {
-            display?.show($0)
+        let result = try session.generate(tokens) { event in
+            display?.show(event)
+        } isCancelled: {
+            Interruption.isRequested || display?.failure != nil
         }
         if let failure = display?.failure { throw failure }
         switch format {
