@@ -37,24 +37,28 @@ public final class Conversation {
 
     /// Answers, on the calling thread.
     ///
-    /// A cancelled answer stays in the history as far as it went. After an error the history is as it was before.
+    /// A cancelled answer stays in the history as far as it went, and one that had not begun is as if never asked for.
+    /// After an error the history is as it was before.
     ///
     /// - Throws: ``DecodingError`` if the message alone does not fit into the context.
     public func answer(
-        _ message: String, isCancelled: () -> Bool = { false },
-        onForgetting: (Int) -> Void = { _ in }, onEvent: @escaping (GenerationEvent) -> Void = { _ in }
+        _ message: String, onEvent: @escaping (GenerationEvent) -> Void = { _ in },
+        onForgetting: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws -> Answer {
         var kept = messages + [ChatMessage(role: "user", content: message)]
         var prompt = try encode(kept)
         var forgotten = 0
+        // The system message and this one stay: whether they fit is for the session to say.
         while prompt.count + reserve > model.model.contextLength, kept.count > 1 {
             kept.removeFirst(2)
             forgotten += 1
             prompt = try encode(kept)
         }
-        if forgotten > 0 { onForgetting(forgotten) }
-        let result = try session.generate(prompt, isCancelled: isCancelled, onEvent: onEvent)
-        messages = kept + [ChatMessage(role: "assistant", content: result.text)]
+        if forgotten > 0, prompt.count < model.model.contextLength { onForgetting(forgotten) }
+        let result = try session.generate(prompt, onEvent: onEvent, isCancelled: isCancelled)
+        if result.finishReason != .cancelled || !result.tokens.isEmpty {
+            messages = kept + [ChatMessage(role: "assistant", content: result.text)]
+        }
         return Answer(result: result, forgottenTurns: forgotten)
     }
 

@@ -28,15 +28,20 @@ public struct GenerationOptions: Sendable, Equatable {
     /// Plain and greedy unless changed.
     public init() {}
 
-    /// Throws if an option has no meaning for a model of `layerCount` layers.
-    func validate() throws(DecodingError) {
+    /// Throws if an option has no meaning for any model.
+    public func validate() throws(DecodingError) {
         try sampling.validate()
         func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(DecodingError) {
             guard isValid else { throw .invalidOption(name: name, expected: expected, found: found) }
         }
         if let maxTokens { try require(maxTokens >= 1, "max tokens", "1 or more", "\(maxTokens)") }
         try require(!stops.contains(""), "stop", "a text that is not empty", "\"\"")
-        if case .selfSpeculative(_, let draftLength) = strategy {
+        switch strategy {
+        case .plain: break
+        case .earlyExit(let exitLayer):
+            try require(exitLayer >= 1, "exit layer", "1 or more", "\(exitLayer)")
+        case .selfSpeculative(let exitLayer, let draftLength):
+            try require(exitLayer >= 1, "exit layer", "1 or more", "\(exitLayer)")
             try require(draftLength >= 0, "draft length", "0 or more", "\(draftLength)")
         }
     }

@@ -33,10 +33,11 @@ public struct GenerationResult: Sendable {
 
 /// What happens while a text is written.
 public enum GenerationEvent: Sendable {
-    /// A token was drafted that may not stand; its text as far as it goes.
+    /// A token was drafted that may not stand; the whole characters that it would add, perhaps none.
     case drafted(String)
-    /// The drafts of this round have been judged: so many stand.
+    /// The drafts since the last such event have been judged: so many stand. Their text follows as ``text(_:isDraft:)``.
     case verified(accepted: Int)
-    /// More of the text: whole characters, never taken back.
-    case text(String)
+    /// More of the text: whole characters, never taken back. What comes from a draft that stood is marked, and comes
+    /// apart from what does not; a character of several tokens belongs to the last of them.
+    case text(String, isDraft: Bool)
 }

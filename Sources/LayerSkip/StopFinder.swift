@@ -27,11 +27,14 @@ struct StopFinder {
         return String(decoding: held, as: UTF8.self)
     }
 
-    /// The stop text that begins first; the longest of those that begin there.
+    /// The stop text that is complete first; the longest of those that end there.
+    ///
+    /// So the same text ends in the same place however it was cut into pieces.
     private func firstStop() -> (start: Int, stop: [UInt8])? {
-        for start in held.indices {
-            let matches = stops.filter { held[start...].starts(with: $0) }
-            if let longest = matches.max(by: { $0.count < $1.count }) { return (start, longest) }
+        guard !stops.isEmpty else { return nil }
+        for end in held.indices {
+            let matches = stops.filter { held[...end].suffix($0.count).elementsEqual($0) }
+            if let longest = matches.max(by: { $0.count < $1.count }) { return (end + 1 - longest.count, longest) }
         }
         return nil
     }

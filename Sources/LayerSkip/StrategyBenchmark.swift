@@ -30,7 +30,7 @@ public struct StrategyBenchmark: Sendable {
     /// Runs `rounds` rounds over the prompts, after a short one that is not counted.
     ///
     /// - Parameters:
-    ///   - options: sampling and limits; its strategy names the exit layer and the draft length.
+    ///   - options: sampling and limits; its strategy has no effect.
     ///   - progress: is told how many of the rounds' texts are written, and says whether to go on.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(

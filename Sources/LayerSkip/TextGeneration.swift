@@ -6,8 +6,8 @@ import TextTokens
 extension TextModel {
     /// Continues a text, as an asynchronous sequence of its pieces.
     ///
-    /// Decoding starts at once, on a thread of its own, and ends early when nobody iterates any more or the iterating
-    /// task is cancelled.
+    /// Decoding starts at once, on a thread of its own. It ends early when the loop over the pieces is left, when the
+    /// task that iterates or waits for the result is cancelled, or when nobody holds the sequence any more.
     public func generate(_ prompt: String, options: GenerationOptions = GenerationOptions()) -> TextGeneration {
         generate(tokenizer.encode(prompt), options: options)
     }
@@ -50,8 +50,10 @@ public struct TextGeneration: AsyncSequence, Sendable {
         let thread = SystemThread {
             do {
                 let session = try TextSession(model, options: options)
-                let result = try session.generate(prompt, isCancelled: { outcome.isCancelled }) { event in
-                    if case .text(let piece) = event { continuation.yield(piece) }
+                let result = try session.generate(prompt) { event in
+                    if case .text(let piece, _) = event { continuation.yield(piece) }
+                } isCancelled: {
+                    outcome.isCancelled
                 }
                 outcome.settle(.success(result))
                 continuation.finish()
@@ -63,16 +65,49 @@ public struct TextGeneration: AsyncSequence, Sendable {
         thread.detach()
     }
 
-    /// Iterates over the pieces. There is one text, so iterate once.
-    public func makeAsyncIterator() -> AsyncThrowingStream<String, any Error>.Iterator { pieces.makeAsyncIterator() }
+    /// Iterates over the pieces. There is one text, so iterate once; who stops iterating ends it.
+    public func makeAsyncIterator() -> Iterator { Iterator(pieces.makeAsyncIterator(), outcome) }
 
     /// The whole text and its statistics, once it has ended; waits for that, but does not need to be iterated first.
     public var result: GenerationResult {
-        get async throws { try await outcome.value() }
+        get async throws {
+            try await withTaskCancellationHandler {
+                try await outcome.value()
+            } onCancel: {
+                outcome.cancel()
+            }
+        }
     }
 
     /// Ends the text where it is.
     public func cancel() { outcome.cancel() }
+}
+
+extension TextGeneration {
+    /// Gives out the pieces of a text as they come.
+    public struct Iterator: AsyncIteratorProtocol {
+        private var pieces: AsyncThrowingStream<String, any Error>.Iterator
+        private let interest: Interest
+
+        fileprivate init(_ pieces: AsyncThrowingStream<String, any Error>.Iterator, _ outcome: Outcome) {
+            self.pieces = pieces
+            interest = Interest(outcome)
+        }
+
+        /// The next piece; nil at the end. Throws what ended the text early, but no error for a cancelled task.
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws -> String? {
+            try await pieces.next(isolation: actor)
+        }
+    }
+}
+
+/// Ends a text when it is dropped: the stream itself would notice only that nobody holds the whole sequence.
+private final class Interest: Sendable {
+    private let outcome: Outcome
+
+    init(_ outcome: Outcome) { self.outcome = outcome }
+
+    deinit { outcome.cancel() }
 }
 
 /// A result that is there sooner or later, and the wish not to have it.

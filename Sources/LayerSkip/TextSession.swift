@@ -24,51 +24,51 @@ public final class TextSession {
     ///
     /// - Parameters:
     ///   - prompt: token ids, at least one, fewer than the model's context.
-    ///   - isCancelled: is asked between rounds and chunks of the prompt; a cancelled text ends where it is.
     ///   - onEvent: is told of text, and of drafts.
+    ///   - isCancelled: is asked between rounds and chunks of the prompt; a cancelled text ends where it is.
     /// - Throws: ``DecodingError`` if the prompt does not fit, or the model's numbers are no longer finite.
     public func generate(
-        _ prompt: [Token], isCancelled: () -> Bool = { false }, onEvent: @escaping (GenerationEvent) -> Void = { _ in }
+        _ prompt: [Token], onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(DecodingError) -> GenerationResult {
         session.statistics = DecodingStatistics()
         var text = TextStream(model.tokenizer, stops: options.stops, emit: onEvent)
         do {
             try session.prefill(prompt, shouldContinue: { !isCancelled() })
         } catch .cancelled {
-            return result(prompt, text.text, .cancelled)
+            return result(prompt, "", .cancelled)
         }
-        var finish: FinishReason?
-        while finish == nil {
-            let written = session.tokens.count - prompt.count
-            let limit = min(options.maxTokens.map { $0 - written } ?? Int.max, session.room)
-            if isCancelled() {
-                finish = .cancelled
-            } else if limit == 0 {
-                finish = written == options.maxTokens ? .maxTokens : .contextFull
-            } else {
-                finish = try round(limit: limit, &text)
-            }
-        }
+        let finish = try rounds(after: prompt.count, isCancelled, &text)
         text.finish(finish)
-        return result(prompt, text.text, finish ?? .cancelled)
+        return result(prompt, text.text, finish)
+    }
+
+    /// Rounds until something ends the text.
+    private func rounds(
+        after promptCount: Int, _ isCancelled: () -> Bool, _ text: inout TextStream
+    ) throws(DecodingError) -> FinishReason {
+        while !isCancelled() {
+            let written = session.tokens.count - promptCount
+            if written == options.maxTokens { return .maxTokens }
+            if session.room == 0 { return .contextFull }
+            let limit = min(options.maxTokens.map { $0 - written } ?? Int.max, session.room)
+            if let finish = try round(limit: limit, &text) { return finish }
+        }
+        return .cancelled
     }
 
     /// One round's tokens, as far as nothing ends the text.
     private func round(limit: Int, _ text: inout TextStream) throws(DecodingError) -> FinishReason? {
-        let accepted = session.statistics.accepted
-        let drafted = session.statistics.drafted
-        let before = session.tokens.count
+        let before = (tokens: session.tokens.count, statistics: session.statistics)
         let next = try session.nextTokens(limit: limit, report: text.draftReport)
-        if session.statistics.drafted > drafted {
-            text.emit(.verified(accepted: session.statistics.accepted - accepted))
-        }
+        let accepted = session.statistics.accepted - before.statistics.accepted
+        if session.statistics.drafted > before.statistics.drafted { text.emit(.verified(accepted: accepted)) }
         for (index, token) in next.enumerated() {
             if !options.ignoresEndOfText, model.tokenizer.endOfTextTokens.contains(token) {
-                session.keep(before + index)
+                session.keep(before.tokens + index)
                 return .endOfText(token)
             }
-            if let stop = text.append(token) {
-                session.keep(before + index + 1)
+            if let stop = text.append(token, isDraft: index < accepted) {
+                session.keep(before.tokens + index + 1)
                 return .stop(stop)
             }
         }

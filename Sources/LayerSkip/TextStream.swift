@@ -6,43 +6,63 @@ struct TextStream {
     /// All text so far.
     private(set) var text = ""
     let emit: (GenerationEvent) -> Void
-    private let tokenizer: Tokenizer
     private var detokenizer: StreamingDetokenizer
     private var stops: StopFinder
+    private var origins: [Origin] = []
+
+    /// Where some bytes that are not given out yet come from: text may be held back for many tokens.
+    private struct Origin {
+        var byteCount: Int
+        let isDraft: Bool
+    }
 
     init(_ tokenizer: Tokenizer, stops: [String], emit: @escaping (GenerationEvent) -> Void) {
-        self.tokenizer = tokenizer
         self.stops = StopFinder(stops)
         self.emit = emit
         // The text continues a prompt, so a leading space is its own.
         detokenizer = StreamingDetokenizer(tokenizer, continuingText: true)
     }
 
-    /// Takes the next token; the stop text that it completes, if any.
-    mutating func append(_ token: Token) -> String? {
-        let (certain, stop) = stops.append(detokenizer.append(token))
+    /// Takes the next token, which was drafted or not; the stop text that it completes, if any.
+    mutating func append(_ token: Token, isDraft: Bool) -> String? {
+        take(detokenizer.append(token), isDraft: isDraft)
+    }
+
+    /// Gives out what was held back, unless a stop text ended the text.
+    mutating func finish(_ reason: FinishReason) {
+        if case .stop = reason { return }
+        if take(detokenizer.finish(), isDraft: false) == nil { add(stops.finish()) }
+    }
+
+    /// Shows tokens that may not stand, as the text would go on with them.
+    var draftReport: (Token) -> Void {
+        var detokenizer = detokenizer
+        return { [emit] token in emit(.drafted(detokenizer.append(token))) }
+    }
+
+    private mutating func take(_ piece: String, isDraft: Bool) -> String? {
+        if !piece.isEmpty { origins.append(Origin(byteCount: piece.utf8.count, isDraft: isDraft)) }
+        let (certain, stop) = stops.append(piece)
         add(certain)
         return stop
     }
 
-    /// Gives out what was held back, unless a stop text ended the text.
-    mutating func finish(_ reason: FinishReason?) {
-        if case .stop = reason { return }
-        let (certain, stop) = stops.append(detokenizer.finish())
-        add(certain)
-        if stop == nil { add(stops.finish()) }
-    }
-
-    /// Shows tokens that may not stand.
-    var draftReport: (Token) -> Void {
-        { [tokenizer, emit] token in
-            emit(.drafted(tokenizer.decode([token], skippingSpecialTokens: false, continuingText: true)))
+    /// Gives out text that is certain, in runs of one origin.
+    private mutating func add(_ certain: String) {
+        text += certain
+        var rest = certain.utf8[...]
+        while !rest.isEmpty {
+            let isDraft = origins[0].isDraft
+            var count = 0
+            while let origin = origins.first, origin.isDraft == isDraft, count < rest.count {
+                let taken = min(origin.byteCount, rest.count - count)
+                count += taken
+                origins[0].byteCount -= taken
+                if origins[0].byteCount == 0 { origins.removeFirst() }
+            }
+            // Pieces and stop texts are whole characters, so their borders never split one.
+            emit(.text(String(decoding: rest.prefix(count), as: UTF8.self), isDraft: isDraft))
+            rest = rest.dropFirst(count)
         }
-    }
-
-    private mutating func add(_ piece: String) {
-        guard !piece.isEmpty else { return }
-        text += piece
-        emit(.text(piece))
     }
 }

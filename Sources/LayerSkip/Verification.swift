@@ -23,6 +23,22 @@ public struct Verification: Sendable {
             self.exitLayers = exitLayers
             self.draftLengths = draftLengths
         }
+
+        /// Throws if something in it has no meaning for any model.
+        public func validate() throws(DecodingError) {
+            var options = GenerationOptions()
+            options.maxTokens = maxTokens
+            for sampling in samplings {
+                options.sampling = sampling
+                try options.validate()
+            }
+            for exitLayer in exitLayers {
+                for draftLength in draftLengths {
+                    options.strategy = .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
+                    try options.validate()
+                }
+            }
+        }
     }
 
     /// The first place where a run left the plain one.
@@ -37,9 +53,9 @@ public struct Verification: Sendable {
         public let seed: UInt64
         /// How many written tokens were equal before.
         public let position: Int
-        /// The plain run's token there; nil where it had ended, or where only logits differ.
+        /// The plain run's token there; nil where it had ended.
         public let expected: Token?
-        /// The self-speculative run's token.
+        /// The self-speculative run's token there. Where it is the expected one, only the logits differ.
         public let found: Token?
     }
 
@@ -60,6 +76,7 @@ public struct Verification: Sendable {
     /// - Parameter progress: is told how many cases are done, and says whether to go on.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
+        try plan.validate()
         for exitLayer in plan.exitLayers { _ = try Truncated(model.model, exitLayer: exitLayer) }
         for (index, prompt) in plan.prompts.enumerated() {
             for sampling in plan.samplings {

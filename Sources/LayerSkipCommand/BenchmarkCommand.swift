@@ -11,16 +11,16 @@ struct BenchmarkCommand: ParsableCommand {
     @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
     var prompts: String
 
-    @Option(help: "How many layers run before the early exit.")
+    @Option(parsing: .unconditional, help: "How many layers run before the early exit.")
     var exitLayer: Int
 
-    @Option(help: "How many tokens are drafted a round.")
+    @Option(parsing: .unconditional, help: "How many tokens are drafted a round.")
     var draftLength: Int
 
-    @Option(help: "The most tokens to write for a prompt.")
+    @Option(parsing: .unconditional, help: "The most tokens to write for a prompt.")
     var maxTokens = 128
 
-    @Option(help: "How many rounds.")
+    @Option(parsing: .unconditional, help: "How many rounds.")
     var rounds = 3
 
     @Flag(name: .customLong("ignore-eos"), help: "Write on where the model ends its text.")
@@ -29,16 +29,22 @@ struct BenchmarkCommand: ParsableCommand {
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
+    private var options: GenerationOptions {
+        var options = GenerationOptions()
+        options.strategy = .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
+        options.maxTokens = maxTokens
+        options.ignoresEndOfText = ignoresEndOfText
+        return options
+    }
+
     func validate() throws {
+        try checkUsage(options.validate)
         if rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
     }
 
     func run() throws {
         let prompts = try PromptFile(path: prompts)
         let model = try model.load()
-        var options = GenerationOptions()
-        options.maxTokens = maxTokens
-        options.ignoresEndOfText = ignoresEndOfText
         let total = rounds * 3 * prompts.prompts.count
         let benchmark = try StrategyBenchmark(
             model, prompts: prompts.tokens(for: model), exitLayer: exitLayer, draftLength: draftLength, rounds: rounds,

@@ -4,14 +4,17 @@ import LayerSkip
 struct ChatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat", abstract: "Talk with a model.",
-        discussion: "Type /reset to forget the conversation, /exit or Ctrl-D to leave; Ctrl-C stops an answer.")
+        discussion: """
+            One line is one message. Type /reset to forget the conversation, /exit or Ctrl-D to leave; Ctrl-C stops an \
+            answer. When the conversation no longer fits into the model's context, its oldest turns are forgotten.
+            """)
 
     @OptionGroup var model: ModelOptions
 
     @Option(help: "A system message in place of the model's own.")
     var system: String?
 
-    @Option(help: "The most tokens of an answer.")
+    @Option(parsing: .unconditional, help: "The most tokens of an answer.")
     var maxTokens = 512
 
     @OptionGroup var strategy: StrategyArguments
@@ -20,15 +23,24 @@ struct ChatCommand: ParsableCommand {
     @Flag(help: "On a terminal, show drafted tokens as they come.")
     var showDrafts = false
 
-    func run() throws {
-        let model = try model.load()
+    private var options: GenerationOptions {
         var options = GenerationOptions()
-        options.strategy = strategy.strategy(for: model)
         options.sampling = sampling.sampling
         options.acceptance = sampling.acceptance
         options.maxTokens = maxTokens
+        return options
+    }
+
+    func validate() throws { try checkUsage(options.validate) }
+
+    func run() throws {
+        let model = try model.load()
+        var options = options
+        options.strategy = strategy.strategy(for: model)
         let conversation = try Conversation(model, system: system, options: options)
-        while let line = nextLine() {
+        let input = LineReader()
+        if input.isTerminal { Interruption.outlive() }
+        while let line = try nextLine(input) {
             switch line {
             case "": continue
             case "/exit": return
@@ -40,26 +52,42 @@ struct ChatCommand: ParsableCommand {
         }
     }
 
-    private func nextLine() -> String? {
-        if Output.isErrorTerminal { Output.prompt("> ") }
-        return TextInput.readLine()
+    /// The next line without the spaces around it; nil at the end of the input.
+    private func nextLine(_ input: LineReader) throws -> String? {
+        while true {
+            if input.isTerminal { Output.prompt("> ") }
+            Interruption.reset()
+            switch input.next() {
+            case .line(let line): return line
+            case .notText:
+                Output.note("error: \(InputError(name: "message", expected: "text in UTF-8", found: "other bytes"))")
+            case .interrupted:
+                guard input.isTerminal else { throw InterruptedError() }
+                // The terminal has dropped what was typed.
+                Output.note("\n(/exit or Ctrl-D to leave)")
+            case .failed(let reason):
+                throw InputError(name: "standard input", expected: "a readable text", found: reason)
+            case .end:
+                if input.isTerminal { Output.note("") }
+                return nil
+            }
+        }
     }
 
     private func answer(_ message: String, in conversation: Conversation, _ model: TextModel) throws {
-        Interruption.reset()
-        let display = TextDisplay(showsDrafts: showDrafts && Output.isTerminal)
+        let display = TextDisplay(showsDrafts: showDrafts)
         do {
             let answer = try conversation.answer(
-                message, isCancelled: { Interruption.isRequested || display.failure != nil },
-                onForgetting: { Output.note("(the \($0) oldest turns no longer fit and are forgotten)") },
-                onEvent: { display.show($0) })
+                message, onEvent: { display.show($0) },
+                onForgetting: { Output.note("(the oldest of the conversation no longer fits: \($0) turns forgotten)") },
+                isCancelled: { Interruption.isRequested || display.failure != nil })
             if let failure = display.failure { throw failure }
             try Output.write("\n")
             Output.note(answer.result.summary(of: model))
         } catch let error as DecodingError {
             // One message too long is no reason to lose the conversation.
+            display.finish()
             Output.note("error: \(error)")
         }
-        Interruption.reset()
     }
 }

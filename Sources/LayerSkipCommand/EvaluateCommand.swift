@@ -14,11 +14,15 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "The text: a file in UTF-8 (- for standard input).")
     var text: String
 
-    @Option(help: "Tokens per window (default: the model's context, at most 1024).")
+    @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")
     var context: Int?
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
+
+    func validate() throws {
+        if let context, context < 2 { throw ValidationError("--context: expected 2 or more, found \(context)") }
+    }
 
     func run() throws {
         let text = try TextInput.read(text)
@@ -59,7 +63,7 @@ private struct EvaluationReport: Encodable {
 
     struct Layer: Encodable {
         let exit: Int
-        let nll: Double
+        let nll: Nullable<Double>
         let perplexity: Nullable<Double>
         let accuracy: Double
         let agreement: Double
@@ -68,11 +72,9 @@ private struct EvaluationReport: Encodable {
     init(_ evaluation: ExitEvaluation) {
         tokens = evaluation.tokenCount
         layers = evaluation.exits.map {
-            // JSON knows no infinity, which an untrained exit's perplexity may reach.
             Layer(
-                exit: $0.exit, nll: $0.negativeLogLikelihood,
-                perplexity: Nullable($0.perplexity.isFinite ? $0.perplexity : nil), accuracy: $0.accuracy,
-                agreement: $0.agreement)
+                exit: $0.exit, nll: Nullable($0.negativeLogLikelihood), perplexity: Nullable($0.perplexity),
+                accuracy: $0.accuracy, agreement: $0.agreement)
         }
     }
 }

@@ -6,7 +6,8 @@ struct GenerateCommand: ParsableCommand {
         commandName: "generate", abstract: "Continue a text.",
         discussion: """
             The text is streamed to standard output; one line of statistics follows on standard error. Without PROMPT \
-            and --prompt-file the prompt is read from standard input.
+            and --prompt-file the prompt is read from standard input. One line end at the end of a file or of standard \
+            input is not part of the prompt. A PROMPT that begins with - goes after --.
             """)
 
     @Argument(help: "The text to continue.")
@@ -17,13 +18,13 @@ struct GenerateCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The most tokens to write.")
+    @Option(parsing: .unconditional, help: "The most tokens to write.")
     var maxTokens = 256
 
     @OptionGroup var strategy: StrategyArguments
     @OptionGroup var sampling: SamplingArguments
 
-    @Option(help: "End where this text would come; may be given more than once.")
+    @Option(parsing: .unconditionalSingleValue, help: "End where this text would come; may be given more than once.")
     var stop: [String] = []
 
     @Flag(name: .customLong("ignore-eos"), help: "Write on where the model ends its text.")
@@ -38,27 +39,35 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
-    func validate() throws {
-        if prompt != nil, promptFile != nil { throw ValidationError("expected PROMPT or --prompt-file, found both") }
-    }
-
-    func run() throws {
-        let text = try prompt ?? TextInput.read(promptFile ?? "-")
-        let model = try model.load()
-        let tokens = try chat ? model.encode([ChatMessage(role: "user", content: text)]) : model.tokenizer.encode(text)
+    private var options: GenerationOptions {
         var options = GenerationOptions()
-        options.strategy = strategy.strategy(for: model)
         options.sampling = sampling.sampling
         options.acceptance = sampling.acceptance
         options.maxTokens = maxTokens
         options.stops = stop
         options.ignoresEndOfText = ignoresEndOfText
+        return options
+    }
 
-        let display = format == .text ? TextDisplay(showsDrafts: showDrafts && Output.isTerminal) : nil
+    func validate() throws {
+        if prompt != nil, promptFile != nil { throw ValidationError("expected PROMPT or --prompt-file, found both") }
+        try checkUsage(options.validate)
+    }
+
+    func run() throws {
+        let text = try prompt ?? TextInput.read(promptFile ?? "-").withoutLineEnd
+        let model = try model.load()
+        let tokens = try chat ? model.encode([ChatMessage(role: "user", content: text)]) : model.tokenizer.encode(text)
+        var options = options
+        options.strategy = strategy.strategy(for: model)
+
+        let display = format == .text ? TextDisplay(showsDrafts: showDrafts) : nil
+        defer { display?.finish() }
         let session = try TextSession(model, options: options)
-        let result = try session.generate(tokens, isCancelled: { Interruption.isRequested || display?.failure != nil })
-        {
-            display?.show($0)
+        let result = try session.generate(tokens) { event in
+            display?.show(event)
+        } isCancelled: {
+            Interruption.isRequested || display?.failure != nil
         }
         if let failure = display?.failure { throw failure }
         switch format {

@@ -8,19 +8,25 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ctrl-C: the first asks long work to stop where it is, the second ends the program.
+/// Ctrl-C: the first asks long work to stop where it is, the second ends the program, unless it is there to stay.
 enum Interruption {
     private static let flag = Atomic<Bool>(false)
+    private static let endsProgram = Atomic<Bool>(true)
 
     /// Whether Ctrl-C was pressed since the last ``reset()``.
     static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
     /// Installs the handler. A closed pipe is reported by `write`, not by a signal.
     static func prepare() {
-        _ = isRequested  // so that the flag exists before a handler may need it
+        // So that the flags exist before a handler needs them: first use may allocate.
+        flag.store(false, ordering: .relaxed)
+        endsProgram.store(true, ordering: .relaxed)
         signal(SIGPIPE, SIG_IGN)
         listen()
     }
+
+    /// Makes Ctrl-C stop work only, however often it is pressed: for programs with another way out.
+    static func outlive() { endsProgram.store(false, ordering: .relaxed) }
 
     /// Forgets an earlier Ctrl-C.
     static func reset() {
@@ -29,9 +35,17 @@ enum Interruption {
     }
 
     private static func listen() {
-        signal(SIGINT) { _ in
+        var action = sigaction()
+        // Without SA_RESTART, so that Ctrl-C also ends the waiting for a line.
+        let handler: @convention(c) (Int32) -> Void = { _ in
             Interruption.flag.store(true, ordering: .relaxed)
-            signal(SIGINT, SIG_DFL)
+            if Interruption.endsProgram.load(ordering: .relaxed) { signal(SIGINT, SIG_DFL) }
         }
+        #if canImport(Glibc) || canImport(Musl)
+            unsafe action.__sigaction_handler.sa_handler = handler
+        #else
+            unsafe action.__sigaction_u.__sa_handler = handler
+        #endif
+        unsafe sigaction(SIGINT, &action, nil)
     }
 }

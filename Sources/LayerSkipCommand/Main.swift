@@ -38,6 +38,10 @@ struct LayerSkipCommand: ParsableCommand {
         commandName: "layerskip",
         abstract: "Language models that finish their own sentences early.",
         discussion: """
+            Exit codes: 0 for success; 1 where a file, a prompt or the model does not allow what was asked, or \
+            something failed; 2 where the command line is wrong whatever the files hold (an unknown option, a number \
+            out of its range).
+
             The environment variable LAYERSKIP_KERNELS (scalar, avx2, avx512) forces a table of kernels; by default \
             the fastest that this CPU can run is used.
             """,

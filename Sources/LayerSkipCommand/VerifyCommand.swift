@@ -5,43 +5,34 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Prove by trial that self-speculation writes the plain text, logits included.",
-        discussion: "Exit code 1 and the first differences where anything differs.")
+        discussion: "Exit code 1, and on standard output the first difference of each case, where anything differs.")
 
     @OptionGroup var model: ModelOptions
 
     @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
     var prompts: String
 
-    @Option(help: "Exit layers, with commas between.")
+    @Option(parsing: .unconditional, help: "Exit layers, with commas between.")
     var exitLayers: CommaSeparated<Int>
 
-    @Option(help: "Draft lengths, with commas between.")
+    @Option(parsing: .unconditional, help: "Draft lengths, with commas between.")
     var draftLengths: CommaSeparated<Int>
 
-    @Option(help: "The most tokens to write for a prompt.")
+    @Option(parsing: .unconditional, help: "The most tokens to write for a prompt.")
     var maxTokens = 64
 
-    @Option(help: "Sample at this temperature; 0 takes the most likely token.")
+    @Option(parsing: .unconditional, help: "Sample at this temperature; 0 takes the most likely token.")
     var temperature: Float = 0
 
-    @Option(help: "Seeds, with commas between.")
+    @Option(parsing: .unconditional, help: "Seeds, with commas between.")
     var seed = CommaSeparated<UInt64>([0])
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
-    func validate() throws {
-        if maxTokens < 1 { throw ValidationError("--max-tokens: expected 1 or more, found \(maxTokens)") }
-        if draftLengths.values.contains(where: { $0 < 0 }) {
-            throw ValidationError("--draft-lengths: expected numbers of 0 or more")
-        }
-    }
-
-    func run() throws {
-        let prompts = try PromptFile(path: prompts)
-        let model = try model.load()
-        var plan = Verification.Plan(
-            prompts: prompts.tokens(for: model), exitLayers: exitLayers.values, draftLengths: draftLengths.values)
+    /// What to try, but for the prompts.
+    private var plan: Verification.Plan {
+        var plan = Verification.Plan(prompts: [], exitLayers: exitLayers.values, draftLengths: draftLengths.values)
         plan.maxTokens = maxTokens
         plan.samplings = seed.values.map { seed in
             var sampling = Sampling()
@@ -49,13 +40,23 @@ struct VerifyCommand: ParsableCommand {
             sampling.seed = seed
             return sampling
         }
+        return plan
+    }
+
+    func validate() throws { try checkUsage(plan.validate) }
+
+    func run() throws {
+        let prompts = try PromptFile(path: prompts)
+        let model = try model.load()
+        var plan = plan
+        plan.prompts = prompts.tokens(for: model)
         let total = plan.prompts.count * plan.samplings.count * plan.exitLayers.count * plan.draftLengths.count
         let verification = try Verification(model, plan, progress: Progress("verified", of: total).callAsFunction)
+        guard verification.caseCount == total else { throw InterruptedError() }
         switch format {
         case .json: try Output.write(json: VerificationReport(verification))
         case .text: try report(verification, on: model)
         }
-        guard verification.caseCount == total else { throw InterruptedError() }
         if !verification.isEqual { throw ExitCode.failure }
     }
 
@@ -72,12 +73,18 @@ struct VerifyCommand: ParsableCommand {
             try Output.write(
                 """
                 prompt \(difference.prompt), exit layer \(difference.exitLayer), draft length \
-                \(difference.draftLength), seed \(difference.seed): token \(difference.position) is \
-                \(difference.found.map(String.init) ?? "missing"), expected \
-                \(difference.expected.map(String.init) ?? "the end")
+                \(difference.draftLength), seed \(difference.seed): \(difference.explanation)
 
                 """)
         }
+    }
+}
+
+extension Verification.Difference {
+    fileprivate var explanation: String {
+        func name(_ token: Token?) -> String { token.map { "token \($0)" } ?? "the end" }
+        if expected == found { return "the logits at \(position), expected those of plain decoding, found others" }
+        return "at \(position), expected \(name(expected)), found \(name(found))"
     }
 }
 

@@ -6,7 +6,7 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "The model: a GGUF file of architecture llama.")
     var model: String
 
-    @Option(help: "How many threads compute (default: one per physical core).")
+    @Option(parsing: .unconditional, help: "How many threads compute (default: one per physical core).")
     var threads: Int?
 
     func validate() throws {

@@ -12,10 +12,10 @@ struct StrategyArguments: ParsableArguments {
     @Option(help: "All layers, the first ones alone, or drafts by the first that all verify.")
     var strategy: Name = .plain
 
-    @Option(help: "How many layers run before the early exit (default: a quarter of them).")
+    @Option(parsing: .unconditional, help: "How many layers run before the early exit (default: a quarter of them).")
     var exitLayer: Int?
 
-    @Option(help: "How many tokens are drafted a round (default: 6).")
+    @Option(parsing: .unconditional, help: "How many tokens are drafted a round (default: 6).")
     var draftLength: Int?
 
     func validate() throws {
@@ -25,6 +25,9 @@ struct StrategyArguments: ParsableArguments {
         if strategy != .selfSpeculative, draftLength != nil {
             throw ValidationError("--draft-length: expected --strategy self-speculative beside it")
         }
+        var options = GenerationOptions()
+        options.strategy = .selfSpeculative(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 0)
+        try checkUsage(options.validate)
     }
 
     func strategy(for model: TextModel) -> Strategy {

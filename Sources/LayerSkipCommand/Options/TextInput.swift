@@ -1,4 +1,3 @@
-import ArgumentParser
 import FoundationEssentials
 import LayerSkip
 
@@ -35,9 +34,11 @@ enum TextInput {
         }
         return text
     }
+}
 
-    /// Standard input, a line at a time; nil at its end.
-    static func readLine() -> String? { Swift.readLine(strippingNewline: true) }
+extension String {
+    /// Without the line end that editors and `echo` put at the end.
+    var withoutLineEnd: String { last?.isNewline == true ? String(dropLast()) : self }
 }
 
 /// Everything up to the end; nil, with `errno` set, where that cannot be read.
@@ -58,13 +59,14 @@ struct PromptFile {
     private struct Line: Decodable { let prompt: String }
 
     init(path: String) throws {
-        let lines = try TextInput.read(path).split(separator: "\n", omittingEmptySubsequences: false)
+        // By bytes: a carriage return and a line feed together are one character, which is not "\n".
+        let lines = try TextInput.read(path).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var prompts: [String] = []
-        for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
-            guard let line = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)) else {
+        for (index, line) in lines.enumerated() where !Substring(line).allSatisfy(\.isWhitespace) {
+            guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)) else {
                 throw InputError(
                     name: "\(path), line \(index + 1)", expected: "{\"prompt\": \"...\"}",
-                    found: String(line.prefix(80)))
+                    found: String(Substring(line)).quoted)
             }
             prompts.append(line.prompt)
         }

@@ -19,7 +19,8 @@ extension Output {
     }
 }
 
-/// A number that JSON shows as `null` where there is none, so that readers find every key.
+/// A value that JSON shows as `null` where there is none, so that readers find every key. JSON knows no infinity and no
+/// NaN either, which an untrained exit's perplexity may reach.
 struct Nullable<Value: Encodable>: Encodable {
     let value: Value?
 
@@ -27,6 +28,7 @@ struct Nullable<Value: Encodable>: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        if let value { try container.encode(value) } else { try container.encodeNil() }
+        let isNumber = (value as? Double)?.isFinite ?? true
+        if let value, isNumber { try container.encode(value) } else { try container.encodeNil() }
     }
 }

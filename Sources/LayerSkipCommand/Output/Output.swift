@@ -43,6 +43,15 @@ enum Output {
     /// Whether standard error is a terminal.
     static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Columns of the terminal that standard output is; nil where it is none, or one that cannot move its cursor.
+    static var terminalWidth: Int? {
+        var size = winsize()
+        let status = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
+        guard isTerminal, status == 0, size.ws_col > 0 else { return nil }
+        guard let kind = unsafe getenv("TERM"), unsafe strcmp(kind, "dumb") != 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// 0, or the system's error number.
     private static func send(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]

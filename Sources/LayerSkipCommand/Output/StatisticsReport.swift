@@ -1,6 +1,7 @@
 import LayerSkip
 
-/// A generation's statistics as JSON: rates are null where nothing was counted.
+/// A generation's statistics as JSON: rates are null where nothing was counted. Rounds are those of drafting and
+/// verifying, so that without drafts there are none.
 struct StatisticsReport: Encodable {
     let loadSeconds: Double
     let prefillTokensPerSecond: Nullable<Double>
@@ -9,11 +10,9 @@ struct StatisticsReport: Encodable {
     let drafted: Int
     let accepted: Int
     let acceptanceRate: Nullable<Double>
-    let draftedByPosition: [Int]
     let acceptedByPosition: [Int]
     let draftSeconds: Double
     let verifySeconds: Double
-    let otherSeconds: Double
     let kernels: String
     let threads: Int
     let weightBytes: Int
@@ -25,15 +24,13 @@ struct StatisticsReport: Encodable {
         loadSeconds = model.loadSeconds
         prefillTokensPerSecond = Nullable(statistics.prefillTokensPerSecond)
         decodeTokensPerSecond = Nullable(statistics.decodeTokensPerSecond)
-        rounds = statistics.rounds
+        rounds = statistics.drafted > 0 ? statistics.rounds : 0
         drafted = statistics.drafted
         accepted = statistics.accepted
         acceptanceRate = Nullable(statistics.acceptanceRate)
-        draftedByPosition = statistics.draftedByPosition
         acceptedByPosition = statistics.acceptedByPosition
         draftSeconds = statistics.draftSeconds
         verifySeconds = statistics.verifySeconds
-        otherSeconds = statistics.decodeSeconds - statistics.draftSeconds - statistics.verifySeconds
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
         weightBytes = model.model.weightByteCount

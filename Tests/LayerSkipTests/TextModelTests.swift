@@ -1,0 +1,48 @@
+import CheckpointFiles
+import LayerSkip
+import TestSupport
+import Testing
+
+@Suite("Text models")
+struct TextModelTests {
+    @Test func theSummaryTellsWhatIsInTheFile() throws {
+        let model = try TinyModel.shared.get()
+        #expect(model.summary.architecture == "llama")
+        #expect(model.summary.name == "Tiny random Llama")
+        #expect(model.summary.tokenizer == "gpt2, smollm")
+        #expect(model.summary.version == 3)
+        #expect(model.summary.tensors.count == 2 + 4 * 9)
+        #expect(model.summary.parameterCount == model.summary.tensors.reduce(0) { $0 + $1.byteCount / 4 })
+        #expect(model.loadSeconds > 0)
+    }
+
+    @Test func aVocabularyLargerThanTheEmbeddingIsAnError() throws {
+        var writer = TinyLlamaFile().writer()
+        var tokens = try writer.metadata.strings(named: "tokenizer.ggml.tokens")
+        tokens.append("<|more|>")
+        writer.metadata["tokenizer.ggml.tokens"] = .array(.strings(tokens))
+        writer.metadata["tokenizer.ggml.token_type"] = nil
+        let error = #expect(throws: CheckpointError.self) { try TinyModel.load(writer) }
+        #expect(error?.found == "321")
+        #expect(error?.expected.contains("320") == true)
+    }
+
+    @Test func tokensBeyondTheVocabularyHaveNoText() throws {
+        // A padded embedding may make ids that the tokenizer does not have.
+        var writer = TinyLlamaFile().writer()
+        let tokens = try writer.metadata.strings(named: "tokenizer.ggml.tokens")
+        writer.metadata["tokenizer.ggml.tokens"] = .array(.strings(Array(tokens.prefix(280))))
+        writer.metadata["tokenizer.ggml.token_type"] = nil
+        let model = try TinyModel.load(writer)
+        let result = try TextSession(model, options: .test(maxTokens: 200, temperature: 5)).generate([5])
+        #expect(result.tokens.contains { $0 >= 280 })
+        #expect(result.tokens.count == 200)
+    }
+
+    @Test func anArchitectureThatWeDoNotKnowIsNamed() throws {
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["general.architecture"] = .string("mamba")
+        let error = #expect(throws: (any Error).self) { try TinyModel.load(writer) }
+        #expect("\(try #require(error))".contains("mamba"))
+    }
+}

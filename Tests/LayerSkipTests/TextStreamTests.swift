@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+
+@testable import LayerSkip
+
+@Suite("Text from tokens")
+struct TextStreamTests {
+    /// What a stream gives out for tokens of one byte each; capitals come from drafts.
+    private func runs(_ text: String, stops: [String] = [], drafted: (UInt8) -> Bool = { (65...90).contains($0) })
+        throws
+        -> [String]
+    {
+        var runs: [String] = []
+        var stream = TextStream(try TinyModel.shared.get().tokenizer, stops: stops) { event in
+            if case .text(let text, let isDraft) = event { runs.append((isDraft ? "+" : "-") + text) }
+        }
+        for byte in text.utf8 {
+            let token = Token(TinyTokenizer.token(byte: byte))
+            if let stop = stream.append(token, isDraft: drafted(byte)) {
+                stream.finish(.stop(stop))
+                return runs
+            }
+        }
+        stream.finish(.maxTokens)
+        #expect(runs.map { $0.dropFirst() }.joined() == stream.text)
+        return runs
+    }
+
+    @Test func acceptedDraftsAreMarked() throws {
+        #expect(try runs("abCd") == ["-a", "-b", "+C", "-d"])
+    }
+
+    @Test func heldBackTextKeepsItsOrigin() throws {
+        #expect(try runs("xSTOy", stops: ["STOP"]) == ["-x", "+STO", "-y"])
+        #expect(try runs("aBcDe", stops: ["aBcDx"]) == ["-a", "+B", "-c", "+D", "-e"])
+        #expect(try runs("ABCAB", stops: ["ABCABC"]) == ["+ABCAB"])
+        #expect(try runs("aBSTOP", stops: ["STOP"]) == ["-a", "+B"])
+    }
+
+    @Test func aCharacterBelongsToItsLastToken() throws {
+        // é is C3 A9.
+        #expect(try runs("aéb", drafted: { $0 == 0xA9 }) == ["-a", "+é", "-b"])
+        #expect(try runs("aéb", drafted: { $0 == 0xC3 }) == ["-a", "-é", "-b"])
+        #expect(try runs("aé", stops: ["aéz"], drafted: { $0 == 0xA9 }) == ["-a", "+é"])
+    }
+
+    @Test func draftsGoOnWhereTheTextIs() throws {
+        var drafts: [String] = []
+        var stream = TextStream(try TinyModel.shared.get().tokenizer, stops: []) { event in
+            if case .drafted(let text) = event { drafts.append(text) }
+        }
+        func token(_ byte: UInt8) -> Token { Token(TinyTokenizer.token(byte: byte)) }
+        _ = stream.append(token(0xC3), isDraft: false)
+        for _ in 0..<2 {
+            let report = stream.draftReport
+            report(token(0xA9))
+            report(token(0xE3))
+            report(2)  // the end of the text is not shown
+        }
+        #expect(drafts == ["é", "", "�", "é", "", "�"] || drafts == ["é", "", "", "é", "", ""])
+    }
+}

@@ -1,0 +1,45 @@
+import CheckpointFiles
+import LayerSkip
+import TestSupport
+
+/// A tiny random model that several tests share, and ones of other shapes.
+enum TinyModel {
+    /// Four layers; the text of three of them often agrees with that of all.
+    static let shared = Result { try make { _ in } }
+
+    static func make(_ change: (inout TinyLlamaFile) -> Void) throws -> TextModel {
+        var file = TinyLlamaFile()
+        file.layers = 4
+        change(&file)
+        return try load(file.writer())
+    }
+
+    static func load(_ writer: GGUFWriter) throws -> TextModel {
+        let folder = TemporaryFolder()
+        let path = folder.file("tiny.gguf")
+        try writer.write(to: path)
+        // The mapping outlives the folder.
+        return try withExtendedLifetime(folder) { try TextModel(path: path, threads: 1) }
+    }
+}
+
+extension GenerationOptions {
+    /// Options for a strategy that write at most `maxTokens` tokens, whatever the model wants.
+    static func test(
+        _ strategy: Strategy = .plain, maxTokens: Int? = 40, temperature: Float = 0, seed: UInt64 = 0,
+        stops: [String] = []
+    ) -> GenerationOptions {
+        var options = GenerationOptions()
+        options.strategy = strategy
+        options.maxTokens = maxTokens
+        options.sampling.temperature = temperature
+        options.sampling.seed = seed
+        options.stops = stops
+        options.ignoresEndOfText = true
+        return options
+    }
+}
+
+extension Strategy {
+    static let speculative = Strategy.selfSpeculative(exitLayer: 3, draftLength: 5)
+}
