@@ -28,7 +28,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
-        .testTarget(name: "TextTokensTests", dependencies: ["CheckpointFiles", "TextTokens", "TestSupport"]),
+        .testTarget(name: "TextTokensTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport", "TextTokens"]),
         .testTarget(
             name: "LanguageModelsTests", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport"]),
         .testTarget(
@@ -44,7 +44,10 @@ let memoryChecked: Set = ["TextTokens", "LanguageModels", "TokenDecoding", "Laye
 for target in package.targets {
     if target.name.hasPrefix("C"), !target.name.hasPrefix("Checkpoint") {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
-        target.cSettings = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
+        target.cSettings = [
+            .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+            .unsafeFlags(["-O3"], .when(configuration: .debug)),
+        ]
         continue
     }
     target.swiftSettings = [

@@ -1,20 +1,20 @@
-import CheckpointFiles
-import TextTokens
+package import CheckpointFiles
+package import TextTokens
 
 extension TokenizerDefinition {
-    /// The tokenizer that a GGUF file describes under `tokenizer.ggml` (GGUF specification, "Tokenizer").
+    /// Reads a tokenizer from a GGUF file's metadata.
     ///
-    /// - Throws: if a key that every tokenizer needs is missing, or one has the wrong type.
-    init(_ metadata: GGUFMetadata) throws(CheckpointError) {
+    /// - Throws: ``CheckpointError`` where a key is missing or of the wrong type.
+    package init(_ metadata: GGUFMetadata) throws(CheckpointError) {
         func id(_ name: String) throws(CheckpointError) -> Int32? {
-            try metadata.integerIfPresent(named: "tokenizer.ggml.\(name)_token_id", in: 0...Int(Int32.max)).map(
-                Int32.init)
+            let range = 0...Int(Int32.max)
+            return try metadata.integerIfPresent(named: "tokenizer.ggml.\(name)_token_id", in: range).map { Int32($0) }
         }
         self.init(
             model: try metadata.string(named: "tokenizer.ggml.model"),
             preTokenizer: try metadata.stringIfPresent(named: "tokenizer.ggml.pre"),
             tokens: try metadata.strings(named: "tokenizer.ggml.tokens"))
-        scores = try metadata.floatsIfPresent(named: "tokenizer.ggml.scores")?.map { Float($0) }
+        scores = try Self.scores(metadata)
         kinds = try metadata.integersIfPresent(named: "tokenizer.ggml.token_type")?.map { Int32(clamping: $0) }
         merges = try metadata.stringsIfPresent(named: "tokenizer.ggml.merges")
         beginningOfText = try id("bos")
@@ -25,5 +25,14 @@ extension TokenizerDefinition {
         addsBeginningOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_bos_token")
         addsEndOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_eos_token")
         addsSpacePrefix = try metadata.boolIfPresent(named: "tokenizer.ggml.add_space_prefix")
+        let name = try metadata.stringIfPresent(named: "general.name")?.lowercased() ?? ""
+        stripsSpaceAfterSpecialTokens = name.contains("phi-3") || name.contains("phi3")
+    }
+
+    /// Some writers store whole scores as integers.
+    private static func scores(_ metadata: GGUFMetadata) throws(CheckpointError) -> [Float]? {
+        let key = "tokenizer.ggml.scores"
+        if case .array(.int32s(let numbers)) = metadata[key] { return numbers.map { Float($0) } }
+        return try metadata.floatsIfPresent(named: key)
     }
 }

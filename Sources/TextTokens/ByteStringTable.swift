@@ -2,13 +2,19 @@
 struct ByteStringTable: Sendable {
     private(set) var bytes: [UInt8] = []
     private var ends: [Int] = []
-    /// Open addressing: numbers of entries, -1 where empty; a power of two, never more than half full.
-    private var slots: [Int32]
+    /// Open addressing; a power of two, never more than half full.
+    private var slots: [Slot]
+
+    /// An entry's number, -1 where empty, and half of its hash, which tells most strings apart without reading them.
+    private struct Slot {
+        var entry: Int32 = -1
+        var tag: UInt32 = 0
+    }
 
     init(minimumCapacity: Int) {
         var size = 16
         while size < minimumCapacity * 2 { size *= 2 }
-        slots = Array(repeating: -1, count: size)
+        slots = Array(repeating: Slot(), count: size)
         ends.reserveCapacity(minimumCapacity)
         bytes.reserveCapacity(minimumCapacity * 8)
     }
@@ -22,7 +28,7 @@ struct ByteStringTable: Sendable {
 
     /// The number of the first entry with these bytes that can be found, or nil.
     func find(_ key: Span<UInt8>) -> Int32? {
-        let entry = slots[slot(for: key)]
+        let entry = slots[place(of: key, hash(key))].entry
         return entry < 0 ? nil : entry
     }
 
@@ -44,22 +50,25 @@ struct ByteStringTable: Sendable {
     }
 
     private mutating func index(_ entry: Int32, _ range: Range<Int>) {
-        let place = slot(for: bytes.span.extracting(range))
-        if slots[place] < 0 { slots[place] = entry }
+        let hash = hash(bytes.span.extracting(range))
+        let place = place(of: bytes.span.extracting(range), hash)
+        if slots[place].entry < 0 { slots[place] = Slot(entry: entry, tag: UInt32(truncatingIfNeeded: hash >> 32)) }
     }
 
     private mutating func grow() {
-        let entries = slots.filter { $0 >= 0 }.sorted()
-        slots = Array(repeating: -1, count: slots.count * 2)
+        let entries = slots.map(\.entry).filter { $0 >= 0 }.sorted()
+        slots = Array(repeating: Slot(), count: slots.count * 2)
         for entry in entries {
             index(entry, range(of: Int(entry)))
         }
     }
 
     /// The slot that holds the key's entry, or else the empty one where it would go.
-    private func slot(for key: Span<UInt8>) -> Int {
-        var place = Int(truncatingIfNeeded: hash(key)) & (slots.count - 1)
-        while slots[place] >= 0, !equals(range(of: Int(slots[place])), key) {
+    private func place(of key: Span<UInt8>, _ hash: UInt64) -> Int {
+        let tag = UInt32(truncatingIfNeeded: hash >> 32)
+        var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[place].entry >= 0 {
+            if slots[place].tag == tag, equals(range(of: Int(slots[place].entry)), key) { break }
             place = (place + 1) & (slots.count - 1)
         }
         return place

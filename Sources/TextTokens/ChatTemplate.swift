@@ -51,20 +51,40 @@ public struct ChatTemplate: Equatable, Sendable {
         }
     }
 
-    /// The message that a template writes as one string literal, `<|im_start|>system\n...<|im_end|>`. A quotation mark
-    /// or a brace in between would mean that the literal ends, and the message is a variable.
+    /// The message that a template writes out as `<|im_start|>system\n...<|im_end|>`, not one that it computes.
     private static func systemMessage(in template: String) -> String? {
         for newline in ["\n", "\\n"] {
-            for match in template.split(separator: start + "system" + newline, omittingEmptySubsequences: false)
-                .dropFirst()
-            {
-                guard let stop = match.firstRange(of: end) else { continue }
-                let message = match[..<stop.lowerBound]
-                if !message.isEmpty, !message.contains(where: { "'\"{}".contains($0) }) {
-                    return message.split(separator: "\\n", omittingEmptySubsequences: false).joined(separator: "\n")
-                }
+            for opening in template.ranges(of: start + "system" + newline) {
+                let rest = template[opening.upperBound...].prefix(longestSystemMessage)
+                guard let closing = rest.firstRange(of: end) else { continue }
+                let quote = template[..<opening.lowerBound].last
+                if let message = literal(rest[..<closing.lowerBound], quote: quote), !message.isEmpty { return message }
             }
         }
         return nil
+    }
+
+    /// In characters: so that a hostile template cannot make the search long.
+    private static let longestSystemMessage = 10_000
+
+    /// What a string literal between such quotes says, or a piece of plain template text; nil where the literal ends,
+    /// or an expression begins, before the text does.
+    private static func literal(_ text: Substring, quote: Character?) -> String? {
+        let isQuoted = quote == "'" || quote == "\""
+        var result = ""
+        var isEscaped = false
+        for character in text {
+            if isEscaped {
+                result.append(character == "n" ? "\n" : character)
+                isEscaped = false
+            } else if isQuoted, character == "\\" {
+                isEscaped = true
+            } else if character == (isQuoted ? quote : "{") {
+                return nil
+            } else {
+                result.append(character)
+            }
+        }
+        return result
     }
 }

@@ -10,6 +10,9 @@ public struct Tokenizer: Sendable {
     let addsBeginningOfText: Bool
     let addsEndOfText: Bool
     let addsSpacePrefix: Bool
+    /// In bytes. The longest in use, runs of whitespace and the like, have some hundreds.
+    private static let longestToken = 4096
+
     private let specialIDs: [String: Int32]
 
     /// The token that starts every text, if there is one.
@@ -27,6 +30,9 @@ public struct Tokenizer: Sendable {
         if tokens.isEmpty { throw .missing(table: "tokenizer.ggml.tokens", model: definition.model) }
         if let kinds = definition.kinds, kinds.count != tokens.count {
             throw .wrongCount(table: "tokenizer.ggml.token_type", expected: tokens.count, found: kinds.count)
+        }
+        if let long = tokens.firstIndex(where: { $0.utf8.count > Self.longestToken }) {
+            throw .tokenTooLong(id: long, limit: Self.longestToken, found: tokens[long].utf8.count)
         }
         let kinds = TokenKind.corrected(definition.kinds, tokens: tokens)
         let definition = try definition.completed()

@@ -12,6 +12,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case wrongCount(table: String, expected: Int, found: Int)
     /// A merge is not two pieces of the byte-level alphabet with one space between.
     case malformedMerge(index: Int, found: String)
+    /// A token's text has more bytes than any real one; the time to load grows with the square of it.
+    case tokenTooLong(id: Int, limit: Int, found: Int)
     /// A special token's id is no position in the vocabulary.
     case idOutOfRange(name: String, found: Int32, vocabularyCount: Int)
     /// A special token that a chat template needs is not in the vocabulary.
@@ -32,6 +34,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
             "\(table): expected one entry for each of \(expected) tokens, found \(found)"
         case .malformedMerge(let index, let found):
             "merge \(index): expected two byte-level pieces with one space between, found \"\(found)\""
+        case .tokenTooLong(let id, let limit, let found):
+            "token \(id): expected at most \(limit) bytes, found \(found)"
         case .idOutOfRange(let name, let found, let count):
             "\(name): expected a token id below \(count), found \(found)"
         case .missingSpecialToken(let text):

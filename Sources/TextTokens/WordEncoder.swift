@@ -4,11 +4,11 @@
 /// the output. Each slot holds the last word that hashed to it, so that no choice of words can make it slow.
 struct WordEncoder {
     private struct Slot {
-        var hash: UInt64 = 0
         var start = 0
-        var length = 0
         var firstID = 0
-        var idCount = 0
+        var tag: UInt32 = 0
+        var length: UInt16 = 0
+        var idCount: UInt16 = 0
     }
 
     private let model: MergeModel
@@ -16,13 +16,13 @@ struct WordEncoder {
     private var merger = WordMerger()
     private var slots: [Slot]
 
-    /// Longer words seldom come back.
+    /// Longer words seldom come back. Below what a slot can count, for each byte is at most one id.
     private static let longestRemembered = 48
 
     init(_ model: MergeModel, textLength: Int) {
         self.model = model
         var size = 16
-        while size < textLength / 16, size < 1 << 14 { size *= 2 }
+        while size < textLength / 16, size < 1 << 15 { size *= 2 }
         slots = Array(repeating: Slot(), count: size)
         ids.reserveCapacity(textLength / 3 + 4)
     }
@@ -42,16 +42,18 @@ struct WordEncoder {
         let word = text.extracting(range)
         guard word.count <= Self.longestRemembered else { return merge(word) }
         let hash = hash(word)
+        let tag = UInt32(truncatingIfNeeded: hash >> 32)
         let place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         let slot = slots[place]
-        if slot.hash == hash, Self.equals(word, text, slot.start, slot.length) {
-            for index in slot.firstID..<slot.firstID + slot.idCount { ids.append(ids[index]) }
+        if slot.tag == tag, Self.equals(word, text, slot.start, Int(slot.length)) {
+            for index in slot.firstID..<slot.firstID + Int(slot.idCount) { ids.append(ids[index]) }
             return
         }
         let firstID = ids.count
         merge(word)
         slots[place] = Slot(
-            hash: hash, start: range.lowerBound, length: word.count, firstID: firstID, idCount: ids.count - firstID)
+            start: range.lowerBound, firstID: firstID, tag: tag, length: UInt16(word.count),
+            idCount: UInt16(ids.count - firstID))
     }
 
     @inline(__always)

@@ -1,0 +1,37 @@
+import Testing
+
+@testable import TextTokens
+
+/// Texts without a place to cut must not take time that grows with the square of their length: a megabyte of them,
+/// which would take an hour, takes a second. A tenth of that in debug builds.
+struct LongTextTests {
+    private static let length = isOptimized ? 1_000_000 : 100_000
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["a", " ", "\n", "é", "\u{3000}", "1", "!", " \t", "'s", "<|x"])
+    func muchOneThing(_ unit: String) throws {
+        let merges = ["a¦a", "aa¦aa", "aaaa¦aaaa", " ¦ ", "  ¦  ", "1¦1"]
+        let text = String(repeating: unit, count: Self.length / unit.utf8.count)
+        for name in ["smollm", "llama-bpe", "deepseek-llm"] {
+            let definition = TinyVocabulary.byteLevel(name, merges: merges, control: ["<|xy|>"], userDefined: ["<|<|"])
+            let tokenizer = try Tokenizer(definition)
+            let ids = tokenizer.encode(text, parsingSpecialTokens: true)
+            #expect(tokenizer.decode(ids) == text)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["a", " ", "é", "ab "])
+    func muchOneThingInSentencePiece(_ unit: String) throws {
+        let pieces: [(String, Float)] = [(" ", -1), ("a", -2), ("aa", -3), ("aaaa", -4), ("  ", -5), ("ab", -6)]
+        let text = String(repeating: unit, count: Self.length / unit.utf8.count)
+        for joining in [[], [("b a", Float(-7))]] {
+            let tokenizer = try Tokenizer(TinyVocabulary.sentencePiece(pieces + joining))
+            #expect(tokenizer.decode(tokenizer.encode(text)) == text)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func muchSpecialTokens() throws {
+        let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("smollm", userDefined: ["ab", "ba", "a", "aba"]))
+        let text = String(repeating: "ab", count: Self.length / 2)
+        #expect(tokenizer.decode(tokenizer.encode(text)) == text)
+    }
+}

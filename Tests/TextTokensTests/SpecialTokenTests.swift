@@ -1,0 +1,74 @@
+import Testing
+
+@testable import TextTokens
+
+struct SpecialTokenTests {
+    @Test func controlTokensAreParsedOnlyWhereAskedFor() throws {
+        let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("smollm", control: ["<|im_end|>"]))
+        #expect(tokenizer.encode("a<|im_end|>b", parsingSpecialTokens: true) == [97, 256, 98])
+        #expect(!tokenizer.encode("a<|im_end|>b").contains(256))
+        #expect(tokenizer.decode([97, 256, 98]) == "ab")
+        #expect(tokenizer.decode([97, 256, 98], skippingSpecialTokens: false) == "a<|im_end|>b")
+    }
+
+    @Test func noMergeLeadsToAControlToken() throws {
+        for name in ["gpt-2", "llama-bpe"] {
+            let definition = TinyVocabulary.byteLevel(name, merges: ["<¦<", "<<¦<"], control: ["<<<"])
+            let tokenizer = try Tokenizer(definition)
+            #expect(tokenizer.encode("<<<") == [257])  // the normal token with the same text
+            #expect(tokenizer.encode("<<<", parsingSpecialTokens: true) == [258])
+        }
+        var definition = TinyVocabulary.byteLevel("llama-bpe", merges: ["<¦<", "<<¦<"])
+        definition.kinds?[257] = 3
+        #expect(try Tokenizer(definition).encode("<<<") == [60, 60, 60])
+    }
+
+    @Test func userDefinedTokensAreAlwaysMatched() throws {
+        let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("smollm", userDefined: ["  ", "ö"]))
+        #expect(tokenizer.encode("a  ö") == [97, 256, 257])
+        #expect(tokenizer.decode([256, 257]) == "  ö")
+    }
+
+    @Test func theLongestMatchStands() throws {
+        let finder = SpecialTokenFinder([(0, "ab"), (1, "bcd"), (2, "a"), (3, "")])
+        let text = Array("xabcdaab".utf8)
+        #expect(
+            finder.parts(of: text.span, in: text.indices) == [
+                .text(0..<1), .token(2), .token(1), .token(2), .token(0),
+            ])
+        #expect(finder.parts(of: text.span, in: 0..<1) == [.text(0..<1)])
+        #expect(finder.parts(of: text.span, in: 0..<0) == [])
+    }
+
+    @Test func somePhiTokensSwallowSpace() throws {
+        var definition = TinyVocabulary.byteLevel("smollm", control: ["<|end|>", "<|endoftext|>"])
+        definition.stripsSpaceAfterSpecialTokens = true
+        let tokenizer = try Tokenizer(definition)
+        #expect(tokenizer.encode("<|end|> \n a<|endoftext|> ", parsingSpecialTokens: true) == [256, 97, 257, 32])
+        #expect(tokenizer.encode("<|end|> ", parsingSpecialTokens: true) == [256])
+    }
+
+    @Test func markersOfStructureAreControlTokensWhateverTheFileSays() throws {
+        let definition = TinyVocabulary.byteLevel("smollm", userDefined: ["<|im_start|>", "<|im_end|>", "<b>"])
+        let tokenizer = try Tokenizer(definition)
+        #expect(tokenizer.isSpecial(256) && tokenizer.isSpecial(257) && !tokenizer.isSpecial(258))
+        #expect(!tokenizer.encode("<|im_start|>").contains(256))
+        #expect(tokenizer.endOfTextTokens == [257])
+    }
+
+    @Test func endsOfAnswersAreThoseTheFileNamesAndTheWellKnown() throws {
+        var definition = TinyVocabulary.byteLevel(
+            "llama-bpe", control: ["<|begin_of_text|>", "<|end_of_text|>", "<|eot_id|>", "<my_end>"])
+        definition.endOfText = 257
+        definition.endOfMessage = 259
+        #expect(try Tokenizer(definition).endOfTextTokens == [257, 258, 259])
+    }
+
+    @Test func invalidIdsStandForNothing() throws {
+        let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("smollm"))
+        for id in [Int32.min, -1, 256, .max] {
+            #expect(tokenizer.bytes(of: id) == [] && !tokenizer.isSpecial(id) && tokenizer.decode([id]) == "")
+        }
+        #expect(tokenizer.vocabularyCount == 256)
+    }
+}

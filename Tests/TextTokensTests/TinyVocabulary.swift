@@ -1,0 +1,50 @@
+import TestSupport
+import TextTokens
+
+/// Definitions of tokenizers small enough to see through.
+enum TinyVocabulary {
+    /// Byte-level BPE: the 256 bytes in order of their values, then what the merges make, then special tokens.
+    ///
+    /// A merge is written with spaces for spaces, and U+00A6 between its halves: `" ¦t"`.
+    static func byteLevel(
+        _ preTokenizer: String, merges: [String] = [], control: [String] = [], userDefined: [String] = []
+    ) -> TokenizerDefinition {
+        let halves = merges.map { merge in merge.split(separator: "¦").map { spelled(Array($0.utf8)) } }
+        var tokens = (0...255).map { TinyTokenizer.byteCharacter(UInt8($0)) }
+        tokens += halves.map { $0.joined() }
+        var kinds = [Int32](repeating: 1, count: tokens.count)
+        tokens += control + userDefined
+        kinds += control.map { _ in 3 } + userDefined.map { _ in 4 }
+        var definition = TokenizerDefinition(model: "gpt2", preTokenizer: preTokenizer, tokens: tokens)
+        definition.kinds = kinds
+        definition.merges = halves.map { $0.joined(separator: " ") }
+        return definition
+    }
+
+    /// SentencePiece-style BPE: `<unk>`, `<s>`, `</s>`, the 256 bytes, then pieces (with spaces for spaces) by score.
+    static func sentencePiece(_ pieces: [(text: String, score: Float)]) -> TokenizerDefinition {
+        let bytes = (0...255).map { byte in
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "<0x" + (digits.utf8.count < 2 ? "0" : "") + digits + ">"
+        }
+        let texts = pieces.map { $0.text.map { $0 == " " ? "\u{2581}" : String($0) }.joined() }
+        var definition = TokenizerDefinition(model: "llama", tokens: ["<unk>", "<s>", "</s>"] + bytes + texts)
+        definition.scores = [Float](repeating: 0, count: 259) + pieces.map(\.score)
+        definition.kinds = [2, 3, 3] + [Int32](repeating: 6, count: 256) + pieces.map { _ in 1 }
+        return definition
+    }
+
+    /// Bytes in the byte-level alphabet.
+    static func spelled(_ bytes: [UInt8]) -> String {
+        bytes.map(TinyTokenizer.byteCharacter).joined()
+    }
+}
+
+extension Tokenizer {
+    /// The texts of the tokens that a text is encoded to.
+    func pieces(_ text: String, parsingSpecialTokens: Bool = false) -> [String] {
+        encode(text, addingSpecialTokens: false, parsingSpecialTokens: parsingSpecialTokens).map {
+            String(decoding: bytes(of: $0), as: UTF8.self)
+        }
+    }
+}
