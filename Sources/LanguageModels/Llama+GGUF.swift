@@ -30,10 +30,8 @@ extension Llama.Configuration {
             attention: try Self.attention(metadata, heads: heads, width: width),
             vocabularySize: try Self.vocabularySize(file),
             contextLength: try metadata.integer(named: "llama.context_length", in: 1...(1 << 30)),
-            normEpsilon: Float(
-                try Self.positive(metadata, "llama.attention.layer_norm_rms_epsilon") { 0..<1 ~= $0 }),
-            ropeBase: metadata["llama.rope.freq_base"] == nil
-                ? 10_000 : try Self.positive(metadata, "llama.rope.freq_base") { $0 > 0 },
+            normEpsilon: try Self.normEpsilon(metadata),
+            ropeBase: try Self.ropeBase(metadata),
             ropeLinearFactor: try Self.linearFactor(metadata))
         if let experts = try metadata.integerIfPresent(named: "llama.expert_count"), experts != 0 {
             throw metadata.failure("llama.expert_count", expected: "0 (a dense model)", found: "\(experts)")
@@ -57,7 +55,8 @@ extension Llama.Configuration {
         let headSize = ownSize ?? width / heads
         guard headSize % 2 == 0, headSize <= 4096 else {
             throw metadata.failure(
-                "llama.attention.head_count", expected: "heads of an even size up to 4096", found: "size \(headSize)")
+                ownSize == nil ? "llama.attention.head_count" : "llama.attention.key_length",
+                expected: "heads of an even size up to 4096", found: "size \(headSize)")
         }
         // What other implementations allow to differ, we have no model for.
         for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
@@ -79,46 +78,63 @@ extension Llama.Configuration {
         return embedding.rows
     }
 
+    private static func normEpsilon(_ metadata: GGUFMetadata) throws(CheckpointError) -> Float {
+        let key = "llama.attention.layer_norm_rms_epsilon"
+        let value = try metadata.float(named: key)
+        // Zero, also where f32 rounds to it, would turn a row of zeros into NaN.
+        guard Float(value) > 0, value < 1 else {
+            throw metadata.failure(key, expected: "a number above 0 and below 1", found: "\(value)")
+        }
+        return Float(value)
+    }
+
+    private static func ropeBase(_ metadata: GGUFMetadata) throws(CheckpointError) -> Double {
+        let key = "llama.rope.freq_base"
+        let value = try metadata.floatIfPresent(named: key) ?? 10_000
+        guard value >= 1 else { throw metadata.failure(key, expected: "a number of at least 1", found: "\(value)") }
+        return value
+    }
+
     private static func linearFactor(_ metadata: GGUFMetadata) throws(CheckpointError) -> Double {
         let typeKey = "llama.rope.scaling.type"
-        let type = try metadata.stringIfPresent(named: typeKey) ?? "none"
-        switch type {
-        case "none":
-            // The name before scaling had types.
-            let key = "llama.rope.scale_linear"
-            return metadata[key] == nil ? 1 : try positive(metadata, key) { $0 > 0 }
-        case "linear": return try positive(metadata, "llama.rope.scaling.factor") { $0 > 0 }
-        default: throw metadata.failure(typeKey, expected: "\"none\" or \"linear\"", found: type.quoted)
+        let factorKey = "llama.rope.scaling.factor"
+        switch try metadata.stringIfPresent(named: typeKey) {
+        case "none": return 1
+        case "linear": return try factor(metadata, factorKey)
+        case nil:
+            // Files from before there were types scale linearly if they have a factor, under this name or an older one.
+            let key = [factorKey, "llama.rope.scale_linear"].first { metadata[$0] != nil }
+            return try key.map { (key) throws(CheckpointError) in try factor(metadata, key) } ?? 1
+        case let type?: throw metadata.failure(typeKey, expected: "\"none\" or \"linear\"", found: type.quoted)
         }
     }
 
-    private static func positive(
-        _ metadata: GGUFMetadata, _ key: String, where isValid: (Double) -> Bool
-    ) throws(CheckpointError) -> Double {
+    private static func factor(_ metadata: GGUFMetadata, _ key: String) throws(CheckpointError) -> Double {
         let value = try metadata.float(named: key)
-        guard isValid(value) else { throw metadata.failure(key, expected: "a positive number", found: "\(value)") }
+        guard value > 0 else { throw metadata.failure(key, expected: "a positive number", found: "\(value)") }
         return value
     }
 
     /// A tensor that the graph does not use, such as a bias, would change the model: better no text than a wrong one.
     func refuseUnknownTensors(of source: GGUFSource) throws(CheckpointError) {
-        let known = tensorNames
-        for name in source.names where !known.contains(name) {
+        // Compared as the file spells them: a second spelling, such as `blk.00.`, is no tensor of ours.
+        let known = Set(tensorNames.map { source.ownName(of: $0) })
+        for tensor in source.gguf.tensors where !known.contains(tensor.name) {
             throw CheckpointError(
-                file: source.file, name: "tensor \(source.ownName(of: name).quoted)",
+                file: source.file, name: "tensor \(tensor.name.quoted)",
                 expected: "only tensors of a plain Llama with \(layerCount) blocks", found: "a tensor it has no use for"
             )
         }
     }
 
-    private var tensorNames: Set<String> {
+    private var tensorNames: [String] {
         let layer =
             ["input_layernorm", "post_attention_layernorm"]
             + ["q_proj", "k_proj", "v_proj", "o_proj"].map { "self_attn.\($0)" }
             + ["gate_proj", "up_proj", "down_proj"].map { "mlp.\($0)" }
         let layers = (0..<layerCount).flatMap { index in layer.map { "model.layers.\(index).\($0).weight" } }
-        return Set(layers).union([
+        return layers + [
             "model.embed_tokens.weight", "model.norm.weight", "lm_head.weight", "model.rope_frequency_factors",
-        ])
+        ]
     }
 }

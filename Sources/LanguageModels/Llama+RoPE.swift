@@ -1,3 +1,4 @@
+import CheckpointFiles
 import TensorCore
 
 #if canImport(Glibc)
@@ -19,5 +20,19 @@ extension Llama.Configuration {
             return Float(frequency / ropeLinearFactor / Double(factors?[pair] ?? 1))
         }
         return RotaryEmbedding(pairing: pairing, frequencies: frequencies)
+    }
+
+    /// The checkpoint's divisors of the frequencies, one per pair; nil where it has none.
+    ///
+    /// - Throws: if there are more or fewer, or one is not a positive number.
+    func frequencyFactors(_ model: Weights) throws(CheckpointError) -> [Float]? {
+        guard let tensor = try model.optional("rope_frequency_factors", attention.headSize / 2) else { return nil }
+        let factors = tensor.vector().values
+        if let wrong = factors.first(where: { !($0 > 0 && $0.isFinite) }) {
+            throw CheckpointError(
+                file: model.source.file, name: "tensor \(tensor.name.quoted)", expected: "positive numbers",
+                found: "\(wrong)")
+        }
+        return factors
     }
 }

@@ -102,9 +102,8 @@ extension Llama {
         func norm(_ weights: Weights) throws(CheckpointError) -> Norm {
             Norm(gain: try weights("weight", width).vector(), epsilon: configuration.normEpsilon)
         }
-        let rotary = try configuration.rotary(
-            pairing: weights.source.ropePairing,
-            factors: model.optional("rope_frequency_factors", heads.headSize / 2)?.vector().values)
+        let rotary = configuration.rotary(
+            pairing: weights.source.ropePairing, factors: try configuration.frequencyFactors(model))
 
         var blocks: [Block] = []
         for index in 0..<configuration.layerCount {

@@ -1,0 +1,61 @@
+import CheckpointFiles
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+@Suite("What a Llama's file may say or leave out")
+struct ConfigurationTests {
+    private func configuration(_ change: (inout GGUFMetadata) -> Void) throws -> Llama.Configuration {
+        let folder = TemporaryFolder()
+        let path = folder.file("tiny.gguf")
+        var writer = TinyLlamaFile().writer()
+        change(&writer.metadata)
+        try writer.write(to: path)
+        return try Llama(GGUFFile(path: path), on: ComputeContext(table: tableNames[0])).configuration
+    }
+
+    @Test func shapesAreRead() throws {
+        let found = try configuration { _ in }
+        #expect(found.layerCount == 2 && found.width == 64 && found.hiddenWidth == 96)
+        #expect(found.attention == AttentionShape(heads: 4, keyValueHeads: 2, headSize: 16))
+        #expect(found.vocabularySize == 320 && found.contextLength == 512)
+        #expect(found.normEpsilon == 1e-5 && found.ropeBase == 10_000 && found.ropeLinearFactor == 1)
+    }
+
+    @Test(arguments: ["llama.vocab_size", "llama.rope.freq_base", "llama.rope.dimension_count"])
+    func optionalKeysHaveDefaults(key: String) throws {
+        let all = try configuration { _ in }
+        #expect(try configuration { $0[key] = nil } == all)
+    }
+
+    @Test func groupsAreOptional() throws {
+        // The file's keys are 2 heads wide: one group for each head means twice that.
+        let error = try #require(throws: CheckpointError.self) {
+            try configuration { $0["llama.attention.head_count_kv"] = nil }
+        }
+        #expect(error.expected == "shape [64, 64]")
+    }
+
+    /// What llama.cpp makes of these: without a type, a factor means linear scaling; "none" overrules it.
+    @Test func linearScalingHasSeveralSpellings() throws {
+        let key = "llama.rope.scaling.factor"
+        let type = "llama.rope.scaling.type"
+        func factor(_ change: (inout GGUFMetadata) -> Void) throws -> Double {
+            try configuration(change).ropeLinearFactor
+        }
+        #expect(try factor { $0[type] = .string("none") } == 1)
+        #expect(try factor { $0[key] = .float32(4) } == 4)
+        #expect(try factor { $0["llama.rope.scale_linear"] = .float32(2) } == 2)
+        #expect(
+            try factor {
+                $0[type] = .string("linear")
+                $0[key] = .float32(4)
+            } == 4)
+        #expect(
+            try factor {
+                $0[type] = .string("none")
+                $0[key] = .float32(4)
+            } == 1)
+    }
+}

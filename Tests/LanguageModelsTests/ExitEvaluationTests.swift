@@ -1,0 +1,96 @@
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+@Suite("Evaluating exits")
+struct ExitEvaluationTests {
+    private let model: Llama
+    private let text: [Token]
+
+    init() throws {
+        var file = TinyLlamaFile()
+        file.layers = 3
+        model = try file.model(on: ComputeContext(table: tableNames[0]))
+        text = TinyShape.all[0].tokens(count: 150)
+    }
+
+    /// Windows of any length against the definition: each window on its own, one exit at a time, in double precision.
+    @Test(arguments: [2, 3, 49, 65, 149, 150, 512]) func figuresAreThoseOfTheDefinition(window: Int) throws {
+        let evaluation = try #require(try ExitEvaluation.evaluate(model, on: text, window: window))
+        let windows = stride(from: 0, to: text.count, by: window)
+            .map { Array(text[$0..<min($0 + window, text.count)]) }.filter { $0.count > 1 }
+        #expect(evaluation.tokenCount == windows.reduce(0) { $0 + $1.count - 1 })
+        let last = try windows.flatMap { try rows(exit: 3, $0) }.map(Self.likeliest)
+        for exit in evaluation.exits {
+            let logits = try windows.flatMap { try rows(exit: exit.exit, $0) }
+            let targets = windows.flatMap { $0.dropFirst() }
+            let losses = zip(logits, targets).map { Self.loss($0, target: Int($1)) }
+            let likeliest = logits.map(Self.likeliest)
+            let count = Double(targets.count)
+            #expect(abs(exit.negativeLogLikelihood - losses.reduce(0, +) / count) < 1e-5)
+            #expect(exit.accuracy == Double(zip(likeliest, targets).count { $0 == Int($1) }) / count)
+            #expect(exit.agreement == Double(zip(likeliest, last).count { $0 == $1 }) / count)
+        }
+    }
+
+    @Test func exitsAreNumberedByTheLayersThatRan() throws {
+        let evaluation = try #require(try ExitEvaluation.evaluate(model, on: text, window: 64))
+        #expect(evaluation.exits.map(\.exit) == [1, 2, 3])
+        #expect(evaluation.exits[2].agreement == 1)
+        #expect(evaluation.exits[0].agreement < 1)
+    }
+
+    @Test(arguments: 1...3) func anExitIsTheLastOneOfTheTruncatedModel(exit: Int) throws {
+        let evaluation = try #require(try ExitEvaluation.evaluate(model, on: text, window: 64))
+        let truncated = try Truncated(model, exitLayer: exit)
+        let own = try #require(try ExitEvaluation.evaluate(truncated, on: text, window: 64))
+        #expect(own.exits[exit - 1].negativeLogLikelihood == evaluation.exits[exit - 1].negativeLogLikelihood)
+        #expect(own.exits[exit - 1].accuracy == evaluation.exits[exit - 1].accuracy)
+    }
+
+    @Test func progressIsToldAndMayStop() throws {
+        var seen: [Int] = []
+        let stopped = try ExitEvaluation.evaluate(model, on: text, window: 100) { position in
+            seen.append(position)
+            return position < 100
+        }
+        #expect(stopped == nil)
+        #expect(seen == [0, 64, 100])
+        seen = []
+        _ = try ExitEvaluation.evaluate(model, on: text, window: 100) { position in
+            seen.append(position)
+            return true
+        }
+        #expect(seen.last == text.count)
+    }
+
+    @Test(arguments: [0, 1]) func aTextOfFewerThanTwoTokens(count: Int) throws {
+        let error = try #require(throws: EvaluationError.self) {
+            try ExitEvaluation.evaluate(model, on: Array(text[..<count]), window: 64)
+        }
+        #expect(error.description == "text: expected at least 2 tokens, found \(count)")
+    }
+
+    private func rows(exit: Int, _ tokens: [Token]) throws -> [[Float]] {
+        let truncated = try Truncated(model, exitLayer: exit)
+        var cache = KVCache(for: truncated)
+        let logits = truncated.logits(tokens, &cache)
+        return (0..<tokens.count - 1).map { Array(logits.row($0)) }
+    }
+
+    private static func loss(_ row: [Float], target: Int) -> Double {
+        let maximum = Double(row.max() ?? 0)
+        return log(row.reduce(0) { $0 + exp(Double($1) - maximum) }) + maximum - Double(row[target])
+    }
+
+    private static func likeliest(_ row: [Float]) -> Int? { row.max().flatMap { row.firstIndex(of: $0) } }
+}

@@ -1,0 +1,55 @@
+import CheckpointFiles
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+/// The names of all kernel tables that this machine can run: what tests of numbers take as arguments.
+let tableNames = KernelTable.available.map(\.name)
+
+extension ComputeContext {
+    init(table: String, threads: Int = 1) throws {
+        self.init(kernels: try .named(table), pool: ThreadPool(threads: threads))
+    }
+}
+
+extension TinyLlamaFile {
+    /// The model, by way of a file.
+    func model(on compute: ComputeContext) throws -> Llama {
+        let folder = TemporaryFolder()
+        let path = folder.file("tiny.gguf")
+        try write(to: path)
+        return try Llama(GGUFFile(path: path), on: compute)
+    }
+}
+
+extension LanguageModel {
+    /// The logits of all `tokens`, which follow what the cache holds.
+    func logits(_ tokens: some Collection<Token>, _ cache: inout KVCache) -> Tensor {
+        logits(run(0..<layerCount, embed(Array(tokens)), &cache))
+    }
+
+    /// The likeliest continuation, one token at a time.
+    func greedy(after prompt: [Token], count: Int) throws -> [Token] {
+        var cache = KVCache(for: self)
+        var last = logits(prompt, &cache)
+        var result: [Token] = []
+        while result.count < count {
+            let next = Token(try #require(compute.argmax(last, row: last.rows - 1)))
+            result.append(next)
+            last = logits([next], &cache)
+        }
+        return result
+    }
+}
+
+/// ||ours - theirs|| / ||theirs||
+func relativeError(_ ours: some Collection<Float>, _ theirs: some Collection<Float>) -> Double {
+    precondition(ours.count == theirs.count)
+    func norm(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    return norm(zip(ours, theirs).map { Double($0) - Double($1) }) / norm(theirs.map { Double($0) })
+}
+
+extension Tensor {
+    func row(_ index: Int) -> ArraySlice<Float> { values[index * columns..<(index + 1) * columns] }
+}

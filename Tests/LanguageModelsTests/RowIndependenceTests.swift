@@ -1,0 +1,56 @@
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+/// Promise 1: a row's logits and what it leaves in the cache have the same bits, whatever runs beside it.
+@Suite("A row's result never depends on its company")
+struct RowIndependenceTests {
+    @Test(arguments: tableNames, TinyShape.all) func rowsTogetherOrApart(table: String, shape: TinyShape) throws {
+        let model = try shape.file.model(on: ComputeContext(table: table))
+        let tokens = shape.tokens(count: 3 + 17)
+        let apart = run(model, tokens, chunks: Array(repeating: 1, count: tokens.count))
+        for count in 2...17 {
+            let together = run(model, Array(tokens[..<(3 + count)]), chunks: [3, count])
+            #expect(together.isPrefix(of: apart), "\(count) rows")
+        }
+    }
+
+    /// 300 tokens: the last of them attend over more than one page of the cache.
+    @Test(arguments: tableNames, TinyShape.all) func chunksOfThePrompt(table: String, shape: TinyShape) throws {
+        let model = try shape.file.model(on: ComputeContext(table: table))
+        let tokens = shape.tokens(count: 300)
+        let whole = run(model, tokens, chunks: [300])
+        for chunk in [1, 7, 64] {
+            #expect(run(model, tokens, chunk: chunk) == whole, "chunks of \(chunk)")
+        }
+    }
+
+    @Test(arguments: tableNames, TinyShape.all) func threads(table: String, shape: TinyShape) throws {
+        let tokens = shape.tokens(count: 300)
+        let file = shape.file
+        let alone = run(try file.model(on: ComputeContext(table: table)), tokens, chunk: 64)
+        for threads in 2...3 {
+            let model = try file.model(on: ComputeContext(table: table, threads: threads))
+            #expect(run(model, tokens, chunk: 64) == alone, "\(threads) threads")
+            #expect(
+                run(model, Array(tokens[..<20]), chunk: 1).isPrefix(of: alone), "\(threads) threads, token by token")
+        }
+    }
+
+    private func run(_ model: Llama, _ tokens: [Token], chunk: Int) -> Trace {
+        let chunks = stride(from: 0, to: tokens.count, by: chunk).map { min(chunk, tokens.count - $0) }
+        return run(model, tokens, chunks: chunks)
+    }
+
+    private func run(_ model: Llama, _ tokens: [Token], chunks: [Int]) -> Trace {
+        var cache = KVCache(for: model)
+        var trace = Trace()
+        for chunk in chunks {
+            let rows = trace.count..<trace.count + chunk
+            trace.append(model.logits(tokens[rows], &cache))
+        }
+        trace.append(cache, layers: model.layerCount)
+        return trace
+    }
+}

@@ -1,0 +1,48 @@
+import CheckpointFiles
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+/// Random Llamas of all kinds compute what transformers computes.
+@Suite("Tiny Llamas against transformers")
+struct TinyGoldenTests {
+    static let names = ["tied", "gqa", "llama3-rope", "linear-rope", "head-width"]
+
+    private struct Golden: Decodable {
+        struct Logits: Decodable {
+            let file: String
+            let rows: [Int]
+        }
+        let model: String
+        let vocabulary: Int
+        let tokens: [Token]
+        let logits: Logits
+        let greedy: [Token]
+    }
+
+    private func load(_ name: String, table: String) throws -> (Golden, LoadedModel) {
+        let golden = try Goldens.json("tiny-\(name).json", as: Golden.self)
+        let file = try GGUFFile(path: Goldens.path(golden.model))
+        return (golden, try LoadedModel(file, on: ComputeContext(table: table)))
+    }
+
+    @Test(arguments: names, tableNames) func logitsAgree(name: String, table: String) throws {
+        let (golden, model) = try load(name, table: table)
+        let theirs = try Goldens.floats(golden.logits.file)
+        var cache = KVCache(for: model)
+        let ours = model.logits(golden.tokens, &cache)
+        #expect(model.vocabularySize == golden.vocabulary)
+        for (index, row) in golden.logits.rows.enumerated() {
+            let expected = theirs[index * golden.vocabulary..<(index + 1) * golden.vocabulary]
+            // float64 moves the reference's own logits by up to 2e-6 of their norm.
+            let error = relativeError(ours.row(row), expected)
+            #expect(error < 1e-5, "row \(row)")
+        }
+    }
+
+    @Test(arguments: names, tableNames) func greedyTokensAreEqual(name: String, table: String) throws {
+        let (golden, model) = try load(name, table: table)
+        #expect(try model.greedy(after: golden.tokens, count: golden.greedy.count) == golden.greedy)
+    }
+}

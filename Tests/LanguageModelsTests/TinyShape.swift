@@ -1,0 +1,65 @@
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+/// A shape of tiny Llamas with one format of matrices: together, all that kernels have to tell apart.
+struct TinyShape: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let file: TinyLlamaFile
+
+    /// Every shape in every format that can hold it.
+    static let all: [TinyShape] = DType.allCases.flatMap { format in
+        shapes.compactMap { name, change in
+            var file = TinyLlamaFile()
+            file.matrixType = format
+            file.quantize = { numbers, format in format.quantize(numbers) }
+            change(&file)
+            let columns = [file.width, file.feedForwardWidth, file.heads * file.headWidth]
+            guard columns.allSatisfy({ $0 % format.elementsPerBlock == 0 }) else { return nil }
+            return TinyShape(testDescription: "\(name), \(format.rawValue)", file: file)
+        }
+    }
+
+    private static let shapes: [(String, @Sendable (inout TinyLlamaFile) -> Void)] = [
+        ("2 groups, tied", { _ in }),
+        (
+            "1 group, untied",
+            { file in
+                file.keyValueHeads = 1
+                file.isTied = false
+                // No multiple of any kernel's number of rows.
+                file.vocabularySize = 301
+                file.feedForwardWidth = 160
+            }
+        ),
+        (
+            "heads of their own width",
+            { file in
+                file.layers = 1
+                file.heads = 4
+                file.keyValueHeads = 4
+                file.headWidth = 24
+                file.ropeScaling = .linear(factor: 4)
+            }
+        ),
+        (
+            "odd widths",
+            { file in
+                file.width = 42
+                file.heads = 3
+                file.keyValueHeads = 3
+                file.headWidth = 14
+                file.feedForwardWidth = 37
+                file.vocabularySize = 77
+                file.isTied = false
+            }
+        ),
+    ]
+
+    /// Random ids, the same for the same count.
+    func tokens(count: Int) -> [Token] {
+        var random = SeededGenerator(seed: 7)
+        return (0..<count).map { _ in Token.random(in: 0..<Token(file.vocabularySize), using: &random) }
+    }
+}

@@ -1,0 +1,82 @@
+import LayerSkip
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+@Suite("Damaged models")
+struct LoaderFuzzTests {
+    /// Seconds for each seed; a whole night's worth can be asked for with `LAYERSKIP_FUZZ_SECONDS`.
+    private static let seconds = getenv("LAYERSKIP_FUZZ_SECONDS").flatMap { Double(String(cString: $0)) } ?? 1
+
+    /// A page that has words, numbers, other scripts, and what looks like a special token.
+    private static let page = String(
+        repeating: "The house of 1234 windows — naïve, 東京, 🙂; <|im_end|> let x = [1, 2, 3]\n\n\t", count: 30)
+
+    /// Every damaged file is refused, or loads, turns a page into tokens and writes on after it.
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func areRefusedOrWrite(seed: UInt64) throws {
+        var tiny = TinyLlamaFile()
+        tiny.width = 32
+        tiny.heads = 2
+        tiny.feedForwardWidth = 32
+        tiny.isTied = seed.isMultiple(of: 2)
+        tiny.matrixType = [.f32, .q8_0, .q4_1][Int(seed % 3)]
+        tiny.quantize = { numbers, format in format.quantize(numbers) }
+        tiny.ropeScaling = seed == 1 ? .linear(factor: 2) : .frequencyFactors([1, 1, 2, 2, 4, 4, 8, 8])
+        let writer = tiny.writer()
+        var mutator = GGUFMutator(try writer.bytes(), headerCount: try writer.header().count, seed: seed)
+        let compute = ComputeContext(kernels: try .selected(), pool: ThreadPool(threads: 1))
+        let folder = TemporaryFolder()
+        var refused = 0
+        var written = 0
+        var slowest = Duration.zero
+        let clock = ContinuousClock()
+        let start = clock.now
+        // At least this many, so that the fuzz never shrinks to nothing on a slow machine; the rest is by time.
+        while refused + written < 100 || clock.now - start < .seconds(Self.seconds) {
+            let path = folder.write(mutator.next(), as: "damaged.gguf")
+            let before = clock.now
+            do {
+                try write(TextModel(path: path, on: compute))
+                written += 1
+            } catch {
+                #expect(Self.isExpected(error), "\(error)")
+                refused += 1
+            }
+            slowest = max(slowest, clock.now - before)
+        }
+        #expect(written > 5 && refused > 20, "\(written) written, \(refused) refused")
+        #expect(slowest < .seconds(2), "no damage makes for work without end")
+    }
+
+    private func write(_ model: TextModel) throws {
+        let prompt = model.tokenizer.encode(Self.page, parsingSpecialTokens: true)
+        var options = GenerationOptions()
+        options.maxTokens = 8
+        options.ignoresEndOfText = true
+        let session = try TextSession(model, options: options)
+        // Damage may have made the context small: then less of the page, and if need be fewer tokens.
+        let length = max(1, min(prompt.count, model.model.contextLength - 8))
+        let result = try session.generate(Array(prompt.prefix(length)))
+        #expect(result.tokens.count == min(8, model.model.contextLength - length))
+    }
+
+    /// Errors that say what is wrong with the file; any other would be a bug of ours.
+    private static func isExpected(_ error: any Error) -> Bool {
+        switch error {
+        case is CheckpointError, is TokenizerError: true
+        case DecodingError.nonFiniteLogits: true
+        // A context of one token has no room for an answer.
+        case DecodingError.promptTooLong(_, contextLength: 1): true
+        // No text becomes no tokens, where damage took the vocabulary's bytes away.
+        case DecodingError.emptyPrompt: true
+        default: false
+        }
+    }
+}
