@@ -39,6 +39,6 @@ static inline __attribute__((always_inline)) vi dot_bytes(vi sums, vbytes weight
 #pragma clang attribute pop
 
 const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", PANEL_FORMAT(bf16, half, f32));
-const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE("avx512", PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs));
+const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE("avx512bf16", PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs));
 
 #endif

@@ -15,11 +15,11 @@ static size_t panel_bytes_bf16_pairs(size_t columns) {
 }
 
 static void pack_bf16_pairs(const void *file, size_t rows, size_t columns, void *panel) {
-    const uint16_t *in = file;
+    const uint8_t *in = file;
     uint16_t *out = panel;
     memset(panel, 0, panel_bytes_bf16_pairs(columns));
     for (size_t r = 0; r < rows; r++) {
-        for (size_t c = 0; c < columns; c++) out[(c / 2 * PANEL_ROWS + r) * 2 + c % 2] = in[r * columns + c];
+        for (size_t c = 0; c < columns; c++, in += 2) memcpy(out + (c / 2 * PANEL_ROWS + r) * 2 + c % 2, in, 2);
     }
 }
 

@@ -14,15 +14,14 @@ static bool runs_avx512(void) {
         && __builtin_cpu_supports("avx512vnni");
 }
 
-static const char *const names[] = {"scalar", "avx2", "avx512"};
+static const char *const names[] = {"scalar", "avx2", "avx512", "avx512bf16"};
 
 const ctk_table *ctk_table_at(size_t index) {
     switch (index) {
     case 0: return &ctk_scalar_table;
     case 1: return runs_avx2() ? &ctk_avx2_table : NULL;
-    case 2:
-        if (!runs_avx512()) return NULL;
-        return __builtin_cpu_supports("avx512bf16") ? &ctk_avx512_bf16_table : &ctk_avx512_table;
+    case 2: return runs_avx512() ? &ctk_avx512_table : NULL;
+    case 3: return runs_avx512() && __builtin_cpu_supports("avx512bf16") ? &ctk_avx512_bf16_table : NULL;
     default: return NULL;
     }
 }

@@ -23,6 +23,7 @@ static void dequantize_q8_0(const q8_0_block *block, float *x) {
     for (int i = 0; i < BLOCK; i++) x[i] = scale * (float)block->values[i];
 }
 
+/// An offset of -0 is none: adding it keeps the sign of a zero.
 static void dequantize_q4(const uint8_t *nibbles, float scale, float offset, float *x, int bias) {
     for (int i = 0; i < BLOCK / 2; i++) {
         x[i] = scale * (float)((nibbles[i] & 15) - bias) + offset;
@@ -54,7 +55,7 @@ void ctk_dequantize_row(int format, const void *file, size_t columns, float *x) 
     case CTK_Q4_0:
         for (size_t b = 0; b < blocks; b++) {
             const q4_0_block *block = (const q4_0_block *)file + b;
-            dequantize_q4(block->nibbles, f16_to_float(block->scale), 0, x + b * BLOCK, 8);
+            dequantize_q4(block->nibbles, f16_to_float(block->scale), -0.0f, x + b * BLOCK, 8);
         }
         break;
     case CTK_Q4_1:
@@ -67,29 +68,38 @@ void ctk_dequantize_row(int format, const void *file, size_t columns, float *x) 
     }
 }
 
-static uint8_t nearest_nibble(float value) {
+/// NaN becomes the lowest.
+static int nearest(float value, int lowest, int highest) {
     float rounded = nearbyintf(value);
-    return (uint8_t)(rounded < 0 ? 0 : rounded > 15 ? 15 : rounded);
+    return rounded > (float)lowest ? rounded < (float)highest ? (int)rounded : highest : lowest;
+}
+
+/// 1 / scale, or 0 where that overflows: elements which no scale can hold become zeros.
+///
+/// In what follows an element that is not finite makes the scale so, and by it the whole block when it is read.
+static float inverse_of(float scale) {
+    float inverse = 1 / scale;
+    return isfinite(inverse) ? inverse : 0;
 }
 
 static void quantize_q8_0(const float *x, q8_0_block *block) {
-    float largest = 0;
-    for (int i = 0; i < BLOCK; i++) largest = fmaxf(largest, fabsf(x[i]));
-    float inverse = largest > 0 ? 127 / largest : 0;
-    block->scale = float_to_f16(largest / 127);
-    for (int i = 0; i < BLOCK; i++) block->values[i] = (int8_t)nearbyintf(x[i] * inverse);
+    float scale = bits_to_float(largest_magnitude(x, BLOCK)) / 127;
+    float inverse = inverse_of(scale);
+    block->scale = float_to_f16(scale);
+    for (int i = 0; i < BLOCK; i++) block->values[i] = (int8_t)nearest(x[i] * inverse, -127, 127);
 }
 
 /// The value of largest magnitude becomes nibble 0, that is -8 * scale: its sign goes to the scale.
 static void quantize_q4_0(const float *x, q4_0_block *block) {
-    float extreme = 0;
-    for (int i = 0; i < BLOCK; i++) extreme = fabsf(x[i]) > fabsf(extreme) ? x[i] : extreme;
-    float scale = extreme / -8;
-    float inverse = scale != 0 ? 1 / scale : 0;
+    uint32_t largest = largest_magnitude(x, BLOCK);
+    int extreme = 0;
+    while ((float_to_bits(x[extreme]) & 0x7fffffff) != largest) extreme++;
+    float scale = x[extreme] / -8;
+    float inverse = inverse_of(scale);
     block->scale = float_to_f16(scale);
     for (int i = 0; i < BLOCK / 2; i++) {
-        uint8_t low = nearest_nibble(x[i] * inverse + 8);
-        uint8_t high = nearest_nibble(x[i + BLOCK / 2] * inverse + 8);
+        int low = nearest(x[i] * inverse + 8, 0, 15);
+        int high = nearest(x[i + BLOCK / 2] * inverse + 8, 0, 15);
         block->nibbles[i] = (uint8_t)(low | high << 4);
     }
 }
@@ -100,13 +110,13 @@ static void quantize_q4_1(const float *x, q4_1_block *block) {
         smallest = fminf(smallest, x[i]);
         largest = fmaxf(largest, x[i]);
     }
-    float scale = (largest - smallest) / 15;
-    float inverse = scale != 0 ? 1 / scale : 0;
+    float scale = largest_magnitude(x, BLOCK) < INFINITY_BITS ? (largest - smallest) / 15 : NAN;
+    float inverse = inverse_of(scale);
     block->scale = float_to_f16(scale);
     block->minimum = float_to_f16(smallest);
     for (int i = 0; i < BLOCK / 2; i++) {
-        uint8_t low = nearest_nibble((x[i] - smallest) * inverse);
-        uint8_t high = nearest_nibble((x[i + BLOCK / 2] - smallest) * inverse);
+        int low = nearest((x[i] - smallest) * inverse, 0, 15);
+        int high = nearest((x[i + BLOCK / 2] - smallest) * inverse, 0, 15);
         block->nibbles[i] = (uint8_t)(low | high << 4);
     }
 }
@@ -116,10 +126,16 @@ void ctk_quantize_row(int format, const float *x, size_t columns, void *file) {
     switch (format) {
     case CTK_F32: memcpy(file, x, columns * sizeof(float)); break;
     case CTK_F16:
-        for (size_t c = 0; c < columns; c++) ((uint16_t *)file)[c] = float_to_f16(x[c]);
+        for (size_t c = 0; c < columns; c++) {
+            uint16_t half = float_to_f16(x[c]);
+            memcpy((uint8_t *)file + 2 * c, &half, 2);
+        }
         break;
     case CTK_BF16:
-        for (size_t c = 0; c < columns; c++) ((uint16_t *)file)[c] = float_to_bf16(x[c]);
+        for (size_t c = 0; c < columns; c++) {
+            uint16_t half = float_to_bf16(x[c]);
+            memcpy((uint8_t *)file + 2 * c, &half, 2);
+        }
         break;
     case CTK_Q8_0:
         for (size_t b = 0; b < blocks; b++) quantize_q8_0(x + b * BLOCK, (q8_0_block *)file + b);

@@ -8,17 +8,20 @@
 
 enum { BLOCK = 32 };
 
-typedef struct {
+// Packed: a file promises no alignment, so that a block may lie at an odd address.
+#define FILE_BLOCK struct __attribute__((packed))
+
+typedef FILE_BLOCK {
     uint16_t scale;
     int8_t values[BLOCK];
 } q8_0_block;
 
-typedef struct {
+typedef FILE_BLOCK {
     uint16_t scale;
     uint8_t nibbles[BLOCK / 2];
 } q4_0_block;
 
-typedef struct {
+typedef FILE_BLOCK {
     uint16_t scale;
     uint16_t minimum;
     uint8_t nibbles[BLOCK / 2];
@@ -52,6 +55,18 @@ static inline uint32_t float_to_bits(float value) {
     memcpy(&bits, &value, sizeof bits);
     return bits;
 }
+
+/// The largest magnitude's bits. Among bit patterns NaN > infinity > numbers, so that no bad value is lost.
+static inline uint32_t largest_magnitude(const float *x, size_t count) {
+    uint32_t largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t magnitude = float_to_bits(x[i]) & 0x7fffffff;
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    return largest;
+}
+
+enum { INFINITY_BITS = 0x7f800000 };
 
 static inline float bf16_to_float(uint16_t half) { return bits_to_float((uint32_t)half << 16); }
 

@@ -44,23 +44,23 @@ static size_t panel_bytes_q8_0(size_t columns) { return columns / BLOCK * sizeof
 static size_t panel_bytes_q4_0(size_t columns) { return columns / BLOCK * sizeof(q4_0_panel_block); }
 static size_t panel_bytes_q4_1(size_t columns) { return columns / BLOCK * sizeof(q4_1_panel_block); }
 
-// MARK: Packing
+// MARK: Packing, from any address: a file promises no alignment.
 
 static void pack_f32(const void *file, size_t rows, size_t columns, void *panel) {
-    const float *in = file;
+    const uint8_t *in = file;
     float *out = panel;
     memset(panel, 0, panel_bytes_f32(columns));
     for (size_t r = 0; r < rows; r++) {
-        for (size_t c = 0; c < columns; c++) out[c * PANEL_ROWS + r] = in[r * columns + c];
+        for (size_t c = 0; c < columns; c++, in += 4) memcpy(out + c * PANEL_ROWS + r, in, 4);
     }
 }
 
 static void pack_half(const void *file, size_t rows, size_t columns, void *panel) {
-    const uint16_t *in = file;
+    const uint8_t *in = file;
     uint16_t *out = panel;
     memset(panel, 0, panel_bytes_half(columns));
     for (size_t r = 0; r < rows; r++) {
-        for (size_t c = 0; c < columns; c++) out[c * PANEL_ROWS + r] = in[r * columns + c];
+        for (size_t c = 0; c < columns; c++, in += 2) memcpy(out + c * PANEL_ROWS + r, in, 2);
     }
 }
 

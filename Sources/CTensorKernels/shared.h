@@ -8,17 +8,12 @@
 
 /// Quantizes 32 activations: scale = max|x| / 127, values rounded to nearest even.
 ///
-/// The maximum is taken over bit patterns, where NaN > infinity > numbers, so that no bad value is lost: it ends up in
-/// the scale, and from there in every product.
+/// A value that is not finite ends up in the scale, and from there in every product.
 static inline void quantize_activations(const float *x, activation_block *block) {
-    uint32_t largest_bits = 0;
-    for (int i = 0; i < BLOCK; i++) {
-        uint32_t magnitude = float_to_bits(x[i]) & 0x7fffffff;
-        largest_bits = magnitude > largest_bits ? magnitude : largest_bits;
-    }
-    float scale = bits_to_float(largest_bits) / 127;
+    uint32_t largest = largest_magnitude(x, BLOCK);
+    float scale = bits_to_float(largest) / 127;
     // Below 2^-120 the inverse would overflow; such a block counts as zeros.
-    bool usable = largest_bits < 0x7f800000 && scale > 0x1p-120f;
+    bool usable = largest < INFINITY_BITS && scale > 0x1p-120f;
     float inverse = usable ? 1 / scale : 0;
     int32_t sum = 0;
     for (int i = 0; i < BLOCK; i++) {
@@ -80,12 +75,7 @@ static void add(const float *x, size_t count, float *y) {
 }
 
 static size_t argmax(const float *x, size_t count) {
-    uint32_t largest_bits = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t magnitude = float_to_bits(x[i]) & 0x7fffffff;
-        largest_bits = magnitude > largest_bits ? magnitude : largest_bits;
-    }
-    if (count == 0 || largest_bits >= 0x7f800000) return SIZE_MAX;
+    if (count == 0 || largest_magnitude(x, count) >= INFINITY_BITS) return SIZE_MAX;
     float largest = x[0];
     for (size_t i = 1; i < count; i++) largest = x[i] > largest ? x[i] : largest;
     size_t index = 0;

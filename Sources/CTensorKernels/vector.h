@@ -11,6 +11,7 @@
 enum { LANES = 16 };
 
 typedef float vf __attribute__((ext_vector_type(16)));
+typedef double vd __attribute__((ext_vector_type(16)));
 typedef int32_t vi __attribute__((ext_vector_type(16)));
 typedef uint16_t vu16 __attribute__((ext_vector_type(16)));
 typedef uint32_t vu32 __attribute__((ext_vector_type(16)));
@@ -39,6 +40,12 @@ INLINE vf load_tail(const float *x, size_t count, float fill) {
 INLINE void store_tail(float *x, vf v, size_t count) { memcpy(x, &v, count * sizeof(float)); }
 
 INLINE vf fma16(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
+
+/// sums + v * v, in f64: the square of 2^64 would overflow f32, and a norm of infinity would silently give zeros.
+INLINE vd add_squares(vd sums, vf v) {
+    vd wide = __builtin_convertvector(v, vd);
+    return sums + wide * wide;
+}
 
 /// The lanes' sum as a tree: the same for every table.
 INLINE float sum_lanes(vf v) {
@@ -83,17 +90,13 @@ INLINE vf exp16(vf x) {
 }
 
 static void rms_norm(const float *x, const float *gain, size_t columns, float epsilon, float *y) {
-    vf squares = splat(0);
+    vd squares = (vd)(0.0);
     size_t c = 0;
-    for (; c + LANES <= columns; c += LANES) {
-        vf v = load(x + c);
-        squares = fma16(v, v, squares);
-    }
-    if (c < columns) {
-        vf v = load_tail(x + c, columns - c, 0);
-        squares = fma16(v, v, squares);
-    }
-    float scale = 1 / sqrtf(sum_lanes(squares) / (float)columns + epsilon);
+    for (; c + LANES <= columns; c += LANES) squares = add_squares(squares, load(x + c));
+    if (c < columns) squares = add_squares(squares, load_tail(x + c, columns - c, 0));
+    double sum = 0;
+    UNROLL for (int i = 0; i < LANES; i++) sum += squares[i];
+    float scale = (float)(1 / sqrt(sum / (double)columns + epsilon));
     for (c = 0; c < columns; c++) y[c] = x[c] * scale * gain[c];
 }
 
@@ -152,6 +155,14 @@ INLINE void score_keys(
     }
 }
 
+/// As below, for up to one vector's columns.
+INLINE void weigh_lanes(
+    const float *weights, const float *values, size_t count, size_t head_dim, float fade, size_t lanes, float *sums) {
+    vf a = load_tail(sums, lanes, 0) * fade;
+    for (size_t t = 0; t < count; t++) a = fma16(splat(weights[t]), load_tail(values + t * head_dim, lanes, 0), a);
+    store_tail(sums, a, lanes);
+}
+
 /// sums[d] = fade * sums[d] + weights . values[:, d], position after position.
 INLINE void weigh_values(
     const float *weights, const float *values, size_t count, size_t head_dim, float fade, float *sums) {
@@ -172,14 +183,10 @@ INLINE void weigh_values(
         store(sums + d + 2 * LANES, c);
         store(sums + d + 3 * LANES, e);
     }
-    for (; d < head_dim; d += LANES) {
-        size_t lanes = head_dim - d < LANES ? head_dim - d : LANES;
-        vf a = load_tail(sums + d, lanes, 0) * fade;
-        for (size_t t = 0; t < count; t++) {
-            a = fma16(splat(weights[t]), load_tail(values + t * head_dim + d, lanes, 0), a);
-        }
-        store_tail(sums + d, a, lanes);
+    for (; d + LANES <= head_dim; d += LANES) {
+        weigh_lanes(weights, values + d, count, head_dim, fade, LANES, sums + d);
     }
+    if (d < head_dim) weigh_lanes(weights, values + d, count, head_dim, fade, head_dim - d, sums + d);
 }
 
 static void attend_page(

@@ -18,6 +18,8 @@ public struct ComputeContext: Sendable {
     /// - Parameter threads: number of threads; by default one per physical core.
     /// - Throws: ``KernelTableError`` when `LAYERSKIP_KERNELS` names a table that cannot run here.
     public init(threads: Int? = nil) throws(KernelTableError) {
-        self.init(kernels: try .selected(), pool: ThreadPool(threads: threads ?? physicalCoreCount()))
+        self.init(
+            kernels: try .selected(),
+            pool: ThreadPool(threads: threads ?? min(physicalCoreCount(), ThreadPool.maximumThreadCount)))
     }
 }

@@ -16,7 +16,10 @@ public struct CounterRandom: Sendable {
     public subscript(counter: UInt64) -> UInt64 { Self.mix(key &+ counter &* Self.step) }
 
     /// A number in (0, 1), never either end.
-    public func uniform(_ counter: UInt64) -> Double { (Double(self[counter] >> 11) + 0.5) * 0x1p-53 }
+    public func uniform(_ counter: UInt64) -> Double {
+        // 52 bits: with 53 the half could not be added exactly, and the largest number would round to 1.
+        (Double(self[counter] >> 12) + 0.5) * 0x1p-52
+    }
 
     /// 2^64 divided by the golden ratio, made odd.
     private static let step: UInt64 = 0x9e37_79b9_7f4a_7c15

@@ -11,12 +11,15 @@ import CTensorKernels
 /// The inner loops for one instruction set, chosen at run time.
 ///
 /// Within one table every result is reproducible to the bit; tables agree with each other to a tolerance.
-public struct KernelTable: @unchecked Sendable {
+public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
 
-    /// `scalar`, `avx2` or `avx512`.
+    /// `scalar`, `avx2`, `avx512` or `avx512bf16`.
     public var name: String { String(cString: functions.pointee.name) }
+
+    /// Its name.
+    public var description: String { name }
 
     /// The tables that this CPU can run, the fastest last.
     public static let available: [KernelTable] = (0..<ctk_table_count()).compactMap { index in
@@ -58,6 +61,7 @@ public struct KernelTableError: Error, CustomStringConvertible, Equatable {
     /// The names of the tables that can run here.
     public let expected: [String]
 
+    /// What was expected and what was found.
     public var description: String {
         "kernel table: expected one of \(expected.joined(separator: ", ")) on this CPU, found \"\(found)\""
     }

@@ -29,7 +29,10 @@ public struct Tensor: Sendable {
     public init(_ values: [Float], rows: Int, columns: Int) {
         precondition(values.count == rows * columns, "expected \(rows) x \(columns) values, found \(values.count)")
         self.init(rows: rows, columns: columns)
-        values.withUnsafeBufferPointer { pointer.update(from: $0.baseAddress.unsafelyUnwrapped, count: $0.count) }
+        values.withUnsafeBufferPointer { values in
+            guard let start = values.baseAddress else { return }
+            pointer.update(from: start, count: values.count)
+        }
     }
 
     /// The given rows, sharing this tensor's storage.

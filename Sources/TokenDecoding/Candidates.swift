@@ -55,17 +55,17 @@ struct Candidates {
 
     mutating func keepTop(_ count: Int) {
         guard count < all.count else { return }
-        var heap = CandidateHeap(all)
-        all = (0..<count).compactMap { _ in heap.popBest() }
+        var queue = CandidateQueue(all)
+        all = (0..<count).compactMap { _ in queue.popBest() }
     }
 
     mutating func keepTop(probability: Double) {
         guard probability < 1 else { return }
         let target = probability * all.reduce(0) { $0 + exp($1.logit) }
-        var heap = CandidateHeap(all)
+        var queue = CandidateQueue(all)
         var kept: [Candidate] = []
         var sum = 0.0
-        while sum < target, let next = heap.popBest() {
+        while sum < target, let next = queue.popBest() {
             kept.append(next)
             sum += exp(next.logit)
         }

@@ -66,6 +66,8 @@ package struct CachePage: Sendable {
 extension ComputeContext {
     /// Stores rows of rotated keys and of values ([n, keyValueHeads * headSize]) at positions `first`...
     package func store(keys: Tensor, values: Tensor, at first: Int, in pages: [CachePage]) {
+        for tensor in [keys, values] { checkFit(tensor, heads: \.keyValueHeads, at: first, in: pages) }
+        precondition(keys.rows == values.rows, "one value per key")
         pool.run(count: keys.rows, grain: 16) { rows in
             for row in rows {
                 let (page, position) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
@@ -84,6 +86,7 @@ extension ComputeContext {
     /// Causal grouped-query attention: row i of `queries` ([n, heads * headSize], rotated) sees positions
     /// 0...first + i of `pages`. Vaswani et al., "Attention Is All You Need", eq. 1, page by page.
     package func attend(queries: Tensor, at first: Int, in pages: [CachePage]) -> Tensor {
+        checkFit(queries, heads: \.heads, at: first, in: pages)
         let shape = pages[0].shape
         let result = Tensor(rows: queries.rows, columns: queries.columns)
         let group = shape.heads / shape.keyValueHeads
@@ -106,5 +109,12 @@ extension ComputeContext {
             }
         }
         return result
+    }
+
+    /// Traps where a kernel would otherwise read or write beyond a row or a page.
+    private func checkFit(_ x: Tensor, heads: KeyPath<AttentionShape, Int>, at first: Int, in pages: [CachePage]) {
+        precondition(first >= 0 && first + x.rows <= pages.count * cachePagePositions, "a page for each position")
+        precondition(
+            pages.allSatisfy { x.columns == $0.shape[keyPath: heads] * $0.shape.headSize }, "rows of whole heads")
     }
 }

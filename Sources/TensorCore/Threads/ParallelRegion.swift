@@ -96,7 +96,7 @@ final class ParallelRegion: @unchecked Sendable {
             if spins < Self.spinsBeforeSleep {
                 ctk_spin_hint()
             } else {
-                sleep(after: last)
+                sleep(since: number)
                 spins = 0
             }
         }
@@ -106,11 +106,12 @@ final class ParallelRegion: @unchecked Sendable {
     /// About 300 microseconds: longer than the pauses within a token, shorter than a person's.
     private static let spinsBeforeSleep = 20_000
 
-    private func sleep(after last: UInt64) {
+    /// Until a region has opened that came after number `seen`. It may be closed when we are awake: then others like
+    /// it will follow soon, and we shall wait for them awake instead of being called in vain each time.
+    private func sleep(since seen: UInt64) {
         bell.wait(announcing: sleepers) {
-            let current = state.load(ordering: .sequentiallyConsistent)
-            let isOpen = current & Self.open != 0 && current / Self.oneRegion != last
-            return isOpen || isStopped.load(ordering: .sequentiallyConsistent)
+            state.load(ordering: .sequentiallyConsistent) / Self.oneRegion != seen
+                || isStopped.load(ordering: .sequentiallyConsistent)
         }
     }
 }

@@ -9,10 +9,13 @@ import CTensorKernels
 #endif
 
 /// How many physical cores this process may run on; two hardware threads of one core count once.
+///
+/// A container's share of processor time counts too: threads that wait in loops would use it up.
 public func physicalCoreCount() -> Int {
     #if os(Linux)
         let cores = Set((0..<1024).filter { ctk_may_run_on($0) }.compactMap(physicalCore(of:)))
-        return cores.isEmpty ? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) : cores.count
+        let count = cores.isEmpty ? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) : cores.count
+        return min(count, processorQuota() ?? count)
     #else
         var count: Int32 = 0
         var size = MemoryLayout<Int32>.size
@@ -30,11 +33,24 @@ public func physicalCoreCount() -> Int {
         return [package, core]
     }
 
-    private func readInteger(_ path: String) -> Int? {
+    /// Processors' worth of time that this control group may use, at least one; nil where there is no limit.
+    private func processorQuota() -> Int? {
+        // Microseconds of use and of the period in which it is counted: "200000 100000", or "max 100000".
+        guard let limit = readLine(of: "/sys/fs/cgroup/cpu.max")?.split(separator: " "), limit.count == 2,
+            let quota = Int(limit[0]), let period = Int(limit[1]), period > 0
+        else { return nil }
+        return max(1, quota / period)
+    }
+
+    private func readInteger(_ path: String) -> Int? { readLine(of: path).flatMap { Int($0) } }
+
+    /// A file's first line, without its end.
+    private func readLine(of path: String) -> String? {
         guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 32)
+        var line = [CChar](repeating: 0, count: 64)
         guard fgets(&line, Int32(line.count), file) != nil else { return nil }
-        return atol(line)
+        let characters = line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }
+        return String(decoding: characters, as: UTF8.self)
     }
 #endif

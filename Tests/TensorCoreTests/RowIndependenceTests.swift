@@ -1,0 +1,57 @@
+import TensorCore
+import Testing
+
+/// The promise that makes speculative text equal to plain text: a row's result never depends on its company.
+@Suite("A row alone and in company")
+struct RowIndependenceTests {
+    @Test(arguments: KernelTable.available, DType.allCases)
+    func productsAreTheSame(table: KernelTable, dtype: DType) {
+        let x = randomTensor(rows: 17, columns: 160, seed: 5)
+        let matrix = FileMatrix(random: dtype, rows: 100, columns: 160, seed: 6)
+        let alone = ComputeContext.with(table)
+        let weights = matrix.packed(on: alone)
+        let rows = (0..<17).map { alone.linear(x[rows: $0..<$0 + 1], weights).bits }
+        for threads in 1...3 {
+            let context = ComputeContext.with(table, threads: threads)
+            let weights = matrix.packed(on: context)
+            for count in 1...17 {
+                #expect(context.linear(x[rows: 0..<count], weights).bits == rows[..<count].flatMap(\.self))
+                #expect(context.linear(x[rows: 17 - count..<17], weights).bits == rows[(17 - count)...].flatMap(\.self))
+            }
+        }
+    }
+
+    /// Several matrices of several formats in one region give what each gives alone.
+    @Test(arguments: KernelTable.available, 1...3) func fusedProductsAreTheSame(table: KernelTable, threads: Int) {
+        let context = ComputeContext.with(table, threads: threads)
+        let x = randomTensor(rows: 5, columns: 96, seed: 7)
+        let weights = (DType.allCases + DType.allCases.reversed()).enumerated().map { index, dtype in
+            FileMatrix(random: dtype, rows: 5 + index * 7, columns: 96, seed: UInt64(index)).packed(on: context)
+        }
+        let together = context.linears(x, weights)
+        for (weight, result) in zip(weights, together) { #expect(context.linear(x, weight).bits == result.bits) }
+        #expect(context.linears(x, []).isEmpty)
+    }
+
+    @Test(arguments: KernelTable.available) func rowOperationsAreTheSame(table: KernelTable) {
+        let x = randomTensor(rows: 33, columns: 52, seed: 8)
+        let up = randomTensor(rows: 33, columns: 52, seed: 9)
+        let gain = randomTensor(rows: 1, columns: 52, seed: 10)
+        let rotary = RotaryEmbedding(pairing: .halfSplit, frequencies: (1...13).map { 1 / Float($0) })
+        for threads in 1...3 {
+            let context = ComputeContext.with(table, threads: threads)
+            let norm = context.rmsNorm(x, gain: gain, epsilon: 1e-5)
+            let gated = context.swiglu(gate: x, up: up)
+            let weights = context.softmax(x)
+            let turned = context.rotated(x, by: rotary, headSize: 26, first: 250)
+            for row in 0..<33 {
+                let one = row..<row + 1
+                #expect(context.rmsNorm(x[rows: one], gain: gain, epsilon: 1e-5).bits == norm[rows: one].bits)
+                #expect(context.swiglu(gate: x[rows: one], up: up[rows: one]).bits == gated[rows: one].bits)
+                #expect(context.softmax(x[rows: one]).bits == weights[rows: one].bits)
+                let alone = context.rotated(x[rows: one], by: rotary, headSize: 26, first: 250 + row)
+                #expect(alone.bits == turned[rows: one].bits)
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import TensorCore
+import Testing
+
+/// Every table against f64, at every length up to two vectors and some more; vector tables equal each other's bits.
+@Suite("Row operations")
+struct RowOperationTests {
+    private static let lengths = Array(1...35) + [64, 100, 576, 1000]
+
+    @Test(arguments: lengths) func rmsNorm(length: Int) {
+        let x = randomTensor(rows: 2, columns: length, seed: 1)
+        let gain = randomTensor(rows: 1, columns: length, seed: 2)
+        let expected = (0..<2).flatMap { row in
+            let values = x[rows: row..<row + 1].values.map { Double($0) }
+            let scale = 1 / (values.reduce(0) { $0 + $1 * $1 } / Double(length) + 1e-5).squareRoot()
+            return zip(values, gain.values).map { $0 * scale * Double($1) }
+        }
+        check(expected) { $0.rmsNorm(x, gain: gain, epsilon: 1e-5) }
+    }
+
+    @Test(arguments: lengths) func swiglu(length: Int) {
+        let gate = randomTensor(rows: 2, columns: length, seed: 3)
+        let up = randomTensor(rows: 2, columns: length, seed: 4)
+        let expected = zip(gate.values, up.values).map { Exact.silu($0) * Double($1) }
+        check(expected) { $0.swiglu(gate: gate, up: up) }
+    }
+
+    @Test(arguments: lengths) func softmax(length: Int) {
+        let x = Tensor(randomValues(2 * length, seed: 5).map { $0 * 10 }, rows: 2, columns: length)
+        let expected = (0..<2).flatMap { Exact.softmax(x[rows: $0..<$0 + 1].values) }
+        // The distance to the largest is rounded to f32 before e is raised to it: below 64, to within 2^-19.
+        check(expected, relative: 4e-6) { $0.softmax(x) }
+    }
+
+    @Test(arguments: lengths) func add(length: Int) {
+        let x = randomTensor(rows: 2, columns: length, seed: 6)
+        let y = randomTensor(rows: 2, columns: length, seed: 7)
+        let expected = zip(x.values, y.values).map { $0 + $1 }
+        for table in KernelTable.available { #expect(ComputeContext.with(table).add(x, y).values == expected) }
+    }
+
+    /// Position after position, across the pages in which angles are kept.
+    @Test(arguments: [RoPEPairing.interleaved, .halfSplit], [2, 8, 20, 64, 66])
+    func rotated(pairing: RoPEPairing, headSize: Int) {
+        let half = headSize / 2
+        let frequencies = (0..<half).map { 1 / Float(1 + 3 * $0) }
+        let rotary = RotaryEmbedding(pairing: pairing, frequencies: frequencies)
+        for first in [0, 250, 2000] {
+            let x = randomTensor(rows: 10, columns: 3 * headSize, seed: 8)
+            var expected = x.values.map { Double($0) }
+            for row in 0..<10 {
+                for head in 0..<3 {
+                    for pair in 0..<half {
+                        let start = (row * 3 + head) * headSize
+                        let a = start + (pairing == .interleaved ? 2 * pair : pair)
+                        let b = start + (pairing == .interleaved ? 2 * pair + 1 : pair + half)
+                        let angle = Double(Float(first + row) * frequencies[pair])
+                        (expected[a], expected[b]) = Exact.turned(expected[a], expected[b], by: angle)
+                    }
+                }
+            }
+            check(expected, within: 1e-6) { $0.rotated(x, by: rotary, headSize: headSize, first: first) }
+        }
+    }
+
+    /// Compares every table with `expected`, and vector tables with each other.
+    private func check(
+        _ expected: [Double], relative: Double = 1e-6, within unit: Double = 1e-30,
+        _ operation: (ComputeContext) -> Tensor
+    ) {
+        for table in KernelTable.available {
+            let values = operation(.with(table)).values
+            #expect(values.count == expected.count)
+            for (index, (value, exact)) in zip(values, expected).enumerated() {
+                let error = (Double(value) - exact).magnitude
+                if !(error <= exact.magnitude * relative + unit) { Issue.record("\(table) [\(index)]: \(value)") }
+            }
+        }
+        #expect(Set(KernelTable.vectors.map { operation(.with($0)).bits }).count <= 1)
+    }
+}

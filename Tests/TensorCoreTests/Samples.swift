@@ -1,0 +1,63 @@
+import TensorCore
+import TestSupport
+
+/// Nearly normal values, the same for the same seed.
+func randomValues(_ count: Int, seed: UInt64) -> [Float] {
+    var generator = SeededGenerator(seed: seed)
+    return (0..<count).map { _ in generator.normal() }
+}
+
+/// A tensor of nearly normal values.
+func randomTensor(rows: Int, columns: Int, seed: UInt64) -> Tensor {
+    Tensor(randomValues(rows * columns, seed: seed), rows: rows, columns: columns)
+}
+
+/// A matrix as it lies in a file.
+struct FileMatrix {
+    let dtype: DType
+    let rows: Int
+    let columns: Int
+    let bytes: [UInt8]
+
+    /// A matrix of the given bytes.
+    init(_ bytes: [UInt8], dtype: DType, rows: Int, columns: Int) {
+        self.dtype = dtype
+        self.rows = rows
+        self.columns = columns
+        self.bytes = bytes
+    }
+
+    /// A matrix of nearly normal values.
+    init(random dtype: DType, rows: Int, columns: Int, seed: UInt64) {
+        let values = randomValues(rows * columns, seed: seed ^ 0x5eed)
+        self.init(dtype.quantize(values), dtype: dtype, rows: rows, columns: columns)
+    }
+
+    /// The matrix, packed for the context's table.
+    func packed(on context: ComputeContext) -> PackedMatrix {
+        bytes.withUnsafeBytes { PackedMatrix($0, dtype: dtype, rows: rows, columns: columns, on: context) }
+    }
+
+    /// Its values, by the tests' own dequantization.
+    var values: [Float] { Naive.dequantized(bytes, dtype) }
+}
+
+extension ComputeContext {
+    /// A context with its own small pool.
+    static func with(_ table: KernelTable, threads: Int = 1) -> ComputeContext {
+        ComputeContext(kernels: table, pool: ThreadPool(threads: threads))
+    }
+
+    /// The naive twin.
+    static var scalar: ComputeContext { .with(KernelTable.available[0]) }
+}
+
+extension KernelTable {
+    /// All tables but the naive one: these agree with each other to the bit in all row operations.
+    static var vectors: [KernelTable] { Array(available.dropFirst()) }
+}
+
+extension Tensor {
+    /// Its values' bits, in which NaN equals NaN, and 0 differs from -0.
+    var bits: [UInt32] { values.map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern } }
+}

@@ -1,0 +1,110 @@
+import Synchronization
+import TensorCore
+import Testing
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+@Suite("Thread pool", .timeLimit(.minutes(2)))
+struct ThreadPoolTests {
+    @Test(arguments: [1, 2, 3, 8]) func coversEachIndexOnce(threads: Int) {
+        let pool = ThreadPool(threads: threads)
+        for count in [0, 1, 2, 7, 64, 1000] {
+            for grain in [1, 3, 64, 5000] {
+                #expect(hits(pool, count: count, grain: grain) == [Int](repeating: 1, count: count))
+            }
+        }
+    }
+
+    /// Regions so short that threads come too late, leave, and come again, in every interleaving that time allows.
+    @Test(arguments: [2, 3, 5]) func thousandsOfTinyRegions(threads: Int) {
+        let pool = ThreadPool(threads: threads)
+        for round in 0..<5000 {
+            let count = 2 + round % 7
+            guard hits(pool, count: count, grain: 1) == [Int](repeating: 1, count: count) else {
+                Issue.record("round \(round)")
+                return
+            }
+        }
+    }
+
+    /// A region within a region is done by the thread that asks for it.
+    @Test func regionsNest() {
+        let pool = ThreadPool(threads: 3)
+        let total = Atomic<Int>(0)
+        pool.run(count: 20, grain: 1) { outer in
+            for _ in outer {
+                pool.run(count: 50, grain: 4) { inner in total.add(inner.count, ordering: .relaxed) }
+            }
+        }
+        #expect(total.load(ordering: .relaxed) == 1000)
+    }
+
+    /// Callers on several threads share one pool without waiting for each other's regions.
+    @Test func callersMayMeet() {
+        let pool = ThreadPool(threads: 3)
+        let failures = Counter()
+        let callers = (0..<4).map { caller in
+            SystemThread {
+                for round in 0..<500 {
+                    let count = 10 + caller + round % 5
+                    let isCovered = hits(pool, count: count, grain: 2) == [Int](repeating: 1, count: count)
+                    if !isCovered { failures.value.add(1, ordering: .relaxed) }
+                }
+            }
+        }
+        for caller in callers { caller.join() }
+        #expect(failures.value.load(ordering: .relaxed) == 0)
+    }
+
+    /// All threads take part, at once, also after they have gone to sleep: each item waits for all others to begin.
+    @Test(arguments: [2, 3]) func sleepersWake(threads: Int) {
+        let pool = ThreadPool(threads: threads)
+        for pause in [0, 0, 200, 1000, 5000, 30_000, 0] as [UInt32] {
+            usleep(pause)
+            let begun = Atomic<Int>(0)
+            let clock = Stopwatch()
+            pool.run(count: threads, grain: 1) { _ in
+                begun.add(1, ordering: .relaxed)
+                while begun.load(ordering: .relaxed) < threads, clock.seconds < 20 { sched_yield() }
+            }
+            #expect(clock.seconds < 20, "a thread did not wake after \(pause) microseconds")
+        }
+    }
+
+    @Test func thereIsACoreToRunOn() {
+        #expect(physicalCoreCount() >= 1)
+        #expect((try? ComputeContext())?.pool.threadCount == min(physicalCoreCount(), ThreadPool.maximumThreadCount))
+    }
+
+    /// A pool that ends ends its threads: waiting ones, sleeping ones, and those that have hardly begun.
+    @Test func endsWhenReleased() {
+        for round in 0..<100 {
+            let pool = ThreadPool(threads: 1 + round % 4)
+            if round % 3 > 0 { #expect(hits(pool, count: 5, grain: 1) == [1, 1, 1, 1, 1]) }
+            if round % 10 == 9 { usleep(3000) }
+        }
+    }
+}
+
+/// A number that several threads raise.
+private final class Counter: Sendable {
+    let value = Atomic<Int>(0)
+}
+
+/// How often each index was given out. Not counted atomically: what is given out twice at once, a sanitizer finds.
+private func hits(_ pool: ThreadPool, count: Int, grain: Int) -> [Int] {
+    var hits = [Int](repeating: 0, count: count)
+    hits.withUnsafeMutableBufferPointer { hits in
+        nonisolated(unsafe) let hits = hits
+        pool.run(count: count, grain: grain) { range in
+            for index in range { hits[index] += range.lowerBound % grain == 0 ? 1 : 100 }
+        }
+    }
+    return hits
+}
