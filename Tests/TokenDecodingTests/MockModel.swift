@@ -1,0 +1,121 @@
+import LanguageModels
+import Synchronization
+import TensorCore
+
+/// A model of no use but for tests: its logits are a fixed pseudo-random function of the tokens before, in their order.
+///
+/// A hidden row has two columns. The first mixes the whole text, by attention in the first layer; logits mostly depend
+/// on it, so that early exits often agree with the last layer. The second is changed by each later layer, and moves
+/// logits by up to `disagreement`. Logits are kept once computed: a hundred thousand texts then cost little.
+struct MockModel: LanguageModel {
+    let layerCount: Int
+    let vocabularySize: Int
+    let contextLength: Int
+    let attention = AttentionShape(heads: 1, keyValueHeads: 1, headSize: 2)
+    let weightByteCount = 0
+    let compute: ComputeContext
+    private let spread: Double
+    private let disagreement: Double
+    private let seed: UInt64
+    private var damage: [Row: Float] = [:]
+    private let known = KnownLogits()
+    // A frequency that makes attention depend on distance, and so the mixture on order.
+    private let rotary = RotaryEmbedding(pairing: .interleaved, frequencies: [0.9])
+
+    private final class KnownLogits: Sendable {
+        let rows = Mutex<[Row: [Float]]>([:])
+    }
+
+    /// A hidden row's bits.
+    private struct Row: Hashable {
+        let text: UInt32
+        let change: UInt32
+    }
+
+    init(
+        layerCount: Int = 3, vocabularySize: Int = 10, contextLength: Int = 64, spread: Double = 3,
+        disagreement: Double = 1, seed: UInt64 = 1
+    ) throws {
+        self.layerCount = layerCount
+        self.vocabularySize = vocabularySize
+        self.contextLength = contextLength
+        self.spread = spread
+        self.disagreement = disagreement
+        self.seed = seed
+        compute = try ComputeContext(threads: 1)
+    }
+
+    func embed(_ tokens: [Token]) -> Tensor {
+        let random = CounterRandom(seed: seed)
+        let values = tokens.flatMap { token -> [Float] in [Float(random.uniform(UInt64(token))), 0] }
+        return Tensor(values, rows: tokens.count, columns: 2)
+    }
+
+    func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
+        let constant = Tensor(
+            [Float](unsafeUninitializedCapacity: 2 * x.rows) { buffer, count in
+                buffer.update(repeating: 1.25)
+                count = 2 * x.rows
+            }, rows: x.rows, columns: 2)
+        let mixed = memory.attend(layer: index, queries: constant, keys: constant, values: x, rotary: rotary).values
+        var values = x.values
+        for first in stride(from: 0, to: values.count, by: 2) {
+            if index == 0 {
+                values[first] = mixed[first]
+            } else {
+                values[first + 1] += mixed[first] + Float(index)
+            }
+        }
+        return Tensor(values, rows: x.rows, columns: 2)
+    }
+
+    func logits(_ x: Tensor) -> Tensor {
+        let values = x.values
+        let rows = stride(from: 0, to: values.count, by: 2).flatMap { first in
+            logits(Row(text: values[first].bitPattern, change: values[first + 1].bitPattern))
+        }
+        return Tensor(rows, rows: x.rows, columns: vocabularySize)
+    }
+
+    private func logits(_ row: Row) -> [Float] {
+        known.rows.withLock { rows in
+            if let logits = rows[row] { return logits }
+            let text = CounterRandom(seed: seed, UInt64(row.text))
+            let change = CounterRandom(seed: seed, UInt64(row.text), UInt64(row.change))
+            let isChanged = row.change != 0
+            var logits = (0..<UInt64(vocabularySize)).map { id in
+                Float(
+                    spread * (2 * text.uniform(id) - 1)
+                        + (isChanged ? disagreement * (2 * change.uniform(id) - 1) : 0))
+            }
+            if let value = damage[row] { logits[vocabularySize / 2] = value }
+            rows[row] = logits
+            return logits
+        }
+    }
+}
+
+extension MockModel {
+    /// The same model, with one logit after `tokens`, as `layers` layers see them, replaced by `value`.
+    func damaged(after tokens: [Token], layers: Int, value: Float) throws -> MockModel {
+        var copy = try MockModel(
+            layerCount: layerCount, vocabularySize: vocabularySize, contextLength: contextLength, spread: spread,
+            disagreement: disagreement, seed: seed)
+        let row = hiddenRow(after: tokens, layers: layers).values
+        copy.damage = damage
+        copy.damage[Row(text: row[0].bitPattern, change: row[1].bitPattern)] = value
+        return copy
+    }
+}
+
+extension LanguageModel {
+    /// The last row of a fresh pass over all tokens through the first `layers` layers.
+    func hiddenRow(after tokens: [Token], layers: Int) -> Tensor {
+        var cache = KVCache(for: self)
+        let x = run(0..<layers, embed(tokens), &cache)
+        return x[rows: x.rows - 1..<x.rows]
+    }
+
+    /// The full model's logits after `tokens`, of a fresh pass over all of them.
+    func logits(after tokens: [Token]) -> [Float] { logits(hiddenRow(after: tokens, layers: layerCount)).values }
+}
