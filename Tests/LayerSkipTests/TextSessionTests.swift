@@ -43,7 +43,7 @@ struct TextSessionTests {
         let whole = try write(.test(maxTokens: 60))
         let characters = Array(whole.text.unicodeScalars)
         var acceptedCuts = 0
-        for start in stride(from: 0, to: characters.count - 4, by: 3) {
+        for start in stride(from: 0, to: characters.count - 4, by: 7) {
             for length in [1, 2, 4] {
                 var stop = ""
                 stop.unicodeScalars.append(contentsOf: characters[start..<start + length])
@@ -71,7 +71,7 @@ struct TextSessionTests {
                 #expect(next.statistics.prefilledTokens <= 1)
             }
         }
-        #expect(acceptedCuts > 10)
+        #expect(acceptedCuts > 5)
     }
 
     @Test func eventsTellTheTextAndItsDrafts() throws {

@@ -1,0 +1,90 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The built program, run once: its exit code and what it wrote.
+struct CommandRun {
+    /// The exit code; negative for the signal that ended the program.
+    let code: Int32
+    let output: String
+    let errors: String
+
+    /// Runs the program with arguments.
+    init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
+        try self.init(script: "exec \"$LAYERSKIP\" \"$@\"", arguments, input: input, environment: environment)
+    }
+
+    /// Runs a shell script that finds the program in `$LAYERSKIP`, for what only a shell can do to a program.
+    init(
+        script: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:]
+    ) throws {
+        let folder = TemporaryFolder()
+        // Files, not pipes: nobody has to read at the right time.
+        folder.write(Array(input.utf8), as: "input")
+        for name in ["output", "errors"] { folder.write([], as: name) }
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", script, "sh"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment?["LAYERSKIP"] = try Self.program
+        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: folder.file("input")))
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.file("output")))
+        process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.file("errors")))
+        try process.run()
+        let deadline = Date(timeIntervalSinceNow: 120)
+        while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
+        if process.isRunning {
+            Issue.record("still running after two minutes: \(arguments)")
+            process.terminate()
+        }
+        process.waitUntilExit()
+        code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        func contents(_ name: String) throws -> String {
+            String(decoding: try Data(contentsOf: URL(filePath: folder.file(name))), as: UTF8.self)
+        }
+        output = try contents("output")
+        errors = try contents("errors")
+    }
+
+    /// The output as one JSON object.
+    var json: [String: Any] {
+        get throws {
+            try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any], "\(errors)")
+        }
+    }
+
+    /// The program beside the tests: `.build/debug/layerskip` beside `.build/debug/layerskipPackageTests.xctest`.
+    private static var program: String {
+        get throws {
+            let bundles = CommandLine.arguments.compactMap { argument in
+                argument.range(of: ".xctest").map { String(argument[..<$0.lowerBound]) }
+            }
+            let folders = bundles.map { URL(filePath: $0).deletingLastPathComponent() }
+            let programs = folders.map { $0.appending(path: "layerskip").path(percentEncoded: false) }
+            return try #require(programs.first { FileManager.default.isExecutableFile(atPath: $0) })
+        }
+    }
+}
+
+/// Files that commands are run on.
+struct CommandFiles {
+    private let folder = TemporaryFolder()
+    let model: String
+
+    /// A tiny model, and whatever a test adds.
+    init(_ change: (inout TinyLlamaFile) -> Void = { _ in }) throws {
+        var tiny = TinyLlamaFile()
+        tiny.layers = 4
+        change(&tiny)
+        model = folder.file("tiny.gguf")
+        try tiny.write(to: model)
+    }
+
+    var path: String { folder.path }
+
+    func file(_ name: String) -> String { folder.file(name) }
+
+    func write(_ text: String, as name: String) -> String { folder.write(Array(text.utf8), as: name) }
+
+    func write(_ bytes: [UInt8], as name: String) -> String { folder.write(bytes, as: name) }
+}

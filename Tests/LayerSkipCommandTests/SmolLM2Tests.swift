@@ -1,0 +1,40 @@
+import TestSupport
+import Testing
+
+@Suite("SmolLM2", .enabled(if: Fixtures.smolLM2 != nil || Fixtures.required))
+struct SmolLM2Tests {
+    private let model: String
+
+    init() throws {
+        model = try #require(Fixtures.smolLM2, "run Scripts/fetch-smollm2, or set LAYERSKIP_CACHE")
+    }
+
+    @Test func itKnowsTheCapitalOfFrance() throws {
+        let run = try CommandRun(["generate", "The capital of France is", "--model", model, "--max-tokens", "16"])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.hasPrefix(" Paris"))
+    }
+
+    @Test(arguments: [("scalar", "2"), ("avx2", "2"), ("avx512", "2"), ("neon", "2"), ("", "1")])
+    func speculationIsPlainDecoding(kernels: String, threads: String) throws {
+        let files = try CommandFiles()
+        let prompts = files.write(
+            "{\"prompt\": \"The capital of France is\"}\n{\"prompt\": \"func add(_ a: Int, _ b: Int) -> Int {\"}\n",
+            as: "prompts.jsonl")
+        // The scalar table is there to be compared with, and takes a third of a second a token.
+        let isSlow = kernels == "scalar"
+        for sampling in isSlow
+            ? [["--temperature", "0.8", "--seed", "1"]] : [[], ["--temperature", "0.8", "--seed", "1"]]
+        {
+            let arguments = [
+                "verify", "--model", model, "--prompts", prompts, "--exit-layers", isSlow ? "25" : "15,25",
+                "--draft-lengths", "4", "--max-tokens", isSlow ? "6" : "24", "--threads", threads, "--format", "json",
+            ]
+            let run = try CommandRun(arguments + sampling, environment: ["LAYERSKIP_KERNELS": kernels])
+            if run.errors.contains("kernel table: expected one of") { return }  // not on this machine
+            #expect(run.code == 0, "\(run.errors)\(run.output)")
+            let json = try run.json
+            for key in ["cases", "equal", "logits_equal"] { #expect(json[key] as? Int == (isSlow ? 2 : 4), "\(key)") }
+        }
+    }
+}
