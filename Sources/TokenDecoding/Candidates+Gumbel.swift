@@ -22,7 +22,7 @@ extension Candidates {
         var highest = -Double.infinity
         for candidate in all {
             let bits = random[UInt64(candidate.id)]
-            // ceiling <= noise + 2^-40 or so never holds; the small margin only keeps rounding from mattering.
+            // Addition rounds monotonically, so a token ruled out by its ceiling would have lost with its noise.
             guard candidate.logit + GumbelNoise.ceiling(bits) >= highest else { continue }
             let score = candidate.logit + GumbelNoise.value(bits)
             if score > highest || score == highest && candidate.id < winner {
@@ -36,11 +36,12 @@ extension Candidates {
 
 /// Gumbel(0, 1) noise made of 64 random bits.
 enum GumbelNoise {
-    /// 1 - u, a multiple of 2^-54 in (0, 1).
-    private static func complement(_ bits: UInt64) -> Double { (Double(bits >> 11) + 0.5) * 0x1p-53 }
+    /// 1 - u, a multiple of 2^-53 in (0, 1). Of 53 random bits, plus a half, the largest would round to 1.
+    private static func complement(_ bits: UInt64) -> Double { (Double(bits >> 12) + 0.5) * 0x1p-52 }
 
     static func value(_ bits: UInt64) -> Double { -log(-log1p(-complement(bits))) }
 
-    /// An upper bound of `value`: -ln u >= 1 - u, hence noise <= -ln(1 - u) <= (leading zeros of 1 - u + 1) ln 2.
+    /// An upper bound of `value`: -ln u >= 1 - u, hence noise <= -ln(1 - u) <= (leading zeros + 1) ln 2. The factor is
+    /// a little above ln 2 = 0.6931, so that the rounding of `value` cannot lift it over its ceiling.
     static func ceiling(_ bits: UInt64) -> Double { Double(bits.leadingZeroBitCount + 1) * 0.694 }
 }

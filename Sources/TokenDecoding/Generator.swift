@@ -12,9 +12,11 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
     public private(set) var tokens: [Token] = []
     /// What has been done since the generator was made, or this was set anew.
     public var statistics = DecodingStatistics()
-    /// A hash of the full model's logits for each given-out token, if asked for in `init`.
+    /// A hash of the full model's logits for each token after the prompt, if asked for in `init`.
     public private(set) var logitHashes: [UInt64] = []
     private let hashesLogits: Bool
+    /// How many of `tokens` were not given out.
+    private var promptCount = 0
     private var drafter: D
     private var sampler: Sampler
     private var cache: KVCache
@@ -60,11 +62,12 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
     /// - Parameters:
     ///   - limit: at least 1; drafts are cut to it, and to the ``room`` in the context, which must not be 0.
     ///   - report: is told of each token as soon as it is drafted.
-    /// - Throws: ``DecodingError/nonFiniteLogits(position:)``, after which the generator is of no more use.
+    /// - Throws: ``DecodingError/nonFiniteLogits(position:)``, after which only a new prompt may be given.
     public mutating func nextTokens(
         limit: Int, report: (Token) -> Void = { _ in }
     ) throws(DecodingError) -> ArraySlice<Token> {
         precondition(limit >= 1 && room >= 1 && !tokens.isEmpty, "a round needs a prompt and room for a token")
+        precondition(cache.length == tokens.count - 1, "prefill was cancelled, or a round failed")
         let stopwatch = Stopwatch()
         let draftLimit = min(drafter.draftLength, limit - 1, room - 1)
         let draft = try makeDraft(limit: draftLimit, report: report)
@@ -143,7 +146,8 @@ extension Generator where D: ~Copyable {
     ///   - chunk: rows to run at once; results do not depend on it.
     ///   - shouldContinue: is asked before each chunk.
     /// - Throws: ``DecodingError`` if the prompt is empty, has unknown ids, or leaves no room in the context, in which
-    ///   case the text stays as it was; or `cancelled`, with the part that was run kept in the cache.
+    ///   case the text stays as it was; or `cancelled`, with the part that was run kept in the cache for the next prefill,
+    ///   which must come before any round.
     public mutating func prefill(
         _ prompt: [Token], chunk: Int = 256, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
@@ -155,9 +159,13 @@ extension Generator where D: ~Copyable {
             throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
         }
         let stopwatch = Stopwatch()
+        // Also when cancelled: the tokens run until then are counted, and a rate needs their time.
+        defer { statistics.prefillSeconds += stopwatch.seconds }
         let common = zip(tokens.prefix(cache.length), prompt.dropLast()).prefix { $0 == $1 }.count
         cache.truncate(to: common)
         tokens = prompt
+        promptCount = prompt.count
+        logitHashes.removeAll()
         sampler.forget()
         sampler.remember(prompt)
         while cache.length < prompt.count - 1 {
@@ -166,16 +174,16 @@ extension Generator where D: ~Copyable {
             _ = model.run(0..<model.layerCount, model.embed(Array(prompt[rows])), &cache)
             statistics.prefilledTokens += rows.count
         }
-        statistics.prefillSeconds += stopwatch.seconds
     }
 
     /// Forgets all tokens but the first `count`, which must be at least one: the last of them is pending again.
     public mutating func keep(_ count: Int) {
         precondition(count >= 1 && count <= tokens.count, "1...\(tokens.count) tokens can be kept")
-        let dropped = tokens.count - count
-        tokens.removeLast(dropped)
-        logitHashes.removeLast(min(dropped, logitHashes.count))
-        statistics.generatedTokens = max(0, statistics.generatedTokens - dropped)
+        let takenBack = tokens.count - max(count, promptCount)
+        logitHashes.removeLast(min(takenBack, logitHashes.count))
+        statistics.generatedTokens = max(0, statistics.generatedTokens - takenBack)
+        tokens.removeLast(tokens.count - count)
+        promptCount = min(promptCount, count)
         cache.truncate(to: count - 1)
         sampler.forget()
         sampler.remember(tokens)

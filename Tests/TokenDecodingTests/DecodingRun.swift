@@ -1,0 +1,67 @@
+import LanguageModels
+
+@testable import TokenDecoding
+
+/// One decoded text, and all that may be compared of two decodings.
+struct DecodingRun: Equatable {
+    let tokens: [Token]
+    let logitHashes: [UInt64]
+    let cacheLengths: [Int]
+    /// The bits of all keys and values, by position and layer; empty if not asked for.
+    let cache: [[[UInt32]]]
+
+    init<M: LanguageModel, D: Drafter>(
+        _ model: M, _ drafter: D, _ sampling: Sampling = .greedy, _ acceptance: Acceptance = .coupled,
+        prompt: [Token], maxTokens: Int = .max, comparesCache: Bool = false
+    ) throws {
+        var generator = try Generator(
+            model, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: true)
+        try generator.prefill(prompt)
+        try generator.finish(maxTokens: maxTokens)
+        self.init(generator, comparesCache: comparesCache)
+    }
+
+    init<M: LanguageModel, D: Drafter>(_ generator: borrowing Generator<M, D>, comparesCache: Bool = true) {
+        tokens = generator.tokens
+        logitHashes = generator.logitHashes
+        cacheLengths = generator.cacheLengths
+        let positions = comparesCache ? generator.tokens.count - 1 : 0
+        var cache: [[[UInt32]]] = []
+        for position in 0..<positions {
+            cache.append(generator.cachedKeysAndValues(position: position).map { $0.map(\.bitPattern) })
+        }
+        self.cache = cache
+    }
+}
+
+extension Generator where D: ~Copyable {
+    /// Rounds until `maxTokens` more tokens are there, or the context is full.
+    mutating func finish(maxTokens: Int = .max) throws {
+        let end = maxTokens < model.contextLength ? tokens.count + maxTokens : model.contextLength
+        while tokens.count < min(end, model.contextLength) { _ = try nextTokens(limit: end - tokens.count) }
+    }
+}
+
+/// Sampling options by what differs from greedy.
+func sampling(
+    temperature: Float = 0, penalty: Float = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil,
+    seed: UInt64 = 0
+) -> Sampling {
+    var sampling = Sampling()
+    sampling.temperature = temperature
+    sampling.repetitionPenalty = penalty
+    sampling.topK = topK
+    sampling.topP = topP
+    sampling.minP = minP
+    sampling.seed = seed
+    return sampling
+}
+
+/// Every combination of filters and penalty, 16 in all.
+func filterCombinations(temperature: Float, seed: UInt64) -> [Sampling] {
+    (0..<16).map { set in
+        sampling(
+            temperature: temperature, penalty: set & 1 != 0 ? 1.3 : 1, topK: set & 2 != 0 ? 5 : nil,
+            topP: set & 4 != 0 ? 0.85 : nil, minP: set & 8 != 0 ? 0.08 : nil, seed: seed)
+    }
+}

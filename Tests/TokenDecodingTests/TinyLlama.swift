@@ -1,0 +1,24 @@
+import CheckpointFiles
+import LanguageModels
+import TensorCore
+import TestSupport
+
+/// A tiny random Llama, of the real architecture.
+func tinyLlama(
+    layers: Int = 3, vocabularySize: Int = 24, contextLength: Int = 40, seed: UInt64 = 1, threads: Int = 1
+) throws -> Llama {
+    var file = TinyLlamaFile()
+    file.layers = layers
+    file.width = 32
+    file.heads = 4
+    file.keyValueHeads = 2
+    file.headWidth = 8
+    file.feedForwardWidth = 48
+    file.vocabularySize = vocabularySize
+    file.contextLength = contextLength
+    file.seed = seed
+    let folder = TemporaryFolder()
+    let path = folder.file("tiny.gguf")
+    try file.write(to: path)
+    return try Llama(GGUFFile(path: path), on: ComputeContext(threads: threads))
+}
