@@ -25,6 +25,8 @@ let package = Package(
             name: "LayerSkip",
             dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TextTokens", "TokenDecoding"]),
         .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
+        .executableTarget(
+            name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
