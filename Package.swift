@@ -44,7 +44,7 @@ let package = Package(
 // One loop of settings.
 let memoryChecked: Set = ["TextTokens", "LanguageModels", "TokenDecoding", "LayerSkip", "LayerSkipCommand"]
 for target in package.targets {
-    if target.name.hasPrefix("C"), !target.name.hasPrefix("Checkpoint") {
+    if target.name == "CTensorKernels" {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
         target.cSettings = [
             .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
