@@ -58,7 +58,7 @@ struct ThreadPoolTests {
                 }
             }
         }
-        for caller in callers { caller.join() }
+        for caller in callers { caller?.join() }
         #expect(failures.value.load(ordering: .relaxed) == 0)
     }
 
