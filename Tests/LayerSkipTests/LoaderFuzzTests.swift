@@ -52,7 +52,7 @@ struct LoaderFuzzTests {
             slowest = max(slowest, clock.now - before)
         }
         #expect(written > 5 && refused > 20, "\(written) written, \(refused) refused")
-        #expect(slowest < .seconds(2), "no damage makes for work without end")
+        #expect(slowest < .seconds(5), "no damage makes for work without end")
     }
 
     private func write(_ model: TextModel) throws {
