@@ -1,21 +1,35 @@
 import LanguageModels
+import TensorCore
 import TestSupport
 import Testing
 
 @Suite("SmolLM2 as it is stored, against PyTorch in f32", .serialized, .enabled(if: SmolLM2.isWanted))
 struct SmolLM2QuantizedTests {
-    /// Quantizing activations costs next to nothing: the page is as likely as with f32 activations.
+    /// Quantizing activations costs next to nothing: a page is as likely as with f32 activations.
+    ///
+    /// Which way the rounding falls is chance: other scales of the activations (max / 111 to max / 127) and other orders
+    /// of summation moved the page of Swift, the most certain of the three, to between 0.2 and 1.0 % above f32.
     @Test(arguments: 0..<3) func pagesAreAsLikely(page: Int) throws {
         let page = try SmolLM2.golden().pages[page]
         let model = try SmolLM2.asStored()
-        let evaluation = try #require(try ExitEvaluation.evaluate(model, on: page.tokens, window: page.tokens.count))
-        #expect(evaluation.tokenCount == page.tokens.count - 1)
         for expected in page.exits {
-            let exit = evaluation.exits[expected.layers - 1]
-            let ratio = exit.negativeLogLikelihood / expected.meanNll
-            // The early exits of a model that was not trained for them amplify any difference.
+            let found = meanLoss(try Truncated(model, exitLayer: expected.layers), page.tokens)
+            // The early exits of a model that was not trained for them: more loss, and more noise in it.
             let tolerance = expected.layers == model.layerCount ? 0.01 : 0.03
-            #expect(abs(ratio - 1) < tolerance, "\(page.file), exit \(exit.exit)")
+            #expect(abs(found / expected.meanNll - 1) < tolerance, "\(page.file), exit \(expected.layers)")
         }
+    }
+
+    /// Of one exit; `ExitEvaluation`, which its own tests compare with the definition, would take 30 heads' time.
+    private func meanLoss(_ model: some LanguageModel, _ text: [Token]) -> Double {
+        var cache = KVCache(for: model)
+        var loss = 0.0
+        for first in stride(from: 0, to: text.count - 1, by: 64) {
+            let rows = first..<min(first + 64, text.count - 1)
+            let logits = model.logits(text[rows], &cache)
+            let targets = Array(text[rows.lowerBound + 1..<rows.upperBound + 1])
+            loss += model.compute.crossEntropy(logits, targets: targets).reduce(0, +)
+        }
+        return loss / Double(text.count - 1)
     }
 }

@@ -20,17 +20,20 @@ struct LoaderFuzzTests {
         repeating: "The house of 1234 windows — naïve, 東京, 🙂; <|im_end|> let x = [1, 2, 3]\n\n\t", count: 30)
 
     /// Every damaged file is refused, or loads, turns a page into tokens and writes on after it.
-    @Test(arguments: 1...3 as ClosedRange<UInt64>) func areRefusedOrWrite(seed: UInt64) throws {
+    @Test(arguments: 1...4 as ClosedRange<UInt64>) func areRefusedOrWrite(seed: UInt64) throws {
         var tiny = TinyLlamaFile()
         tiny.width = 32
         tiny.heads = 2
         tiny.feedForwardWidth = 32
-        tiny.isTied = seed.isMultiple(of: 2)
-        tiny.matrixType = [.f32, .q8_0, .q4_1][Int(seed % 3)]
+        tiny.isTied = seed > 2
+        tiny.matrixType = [.f32, .q8_0, .q4_0, .q4_1][Int(seed % 4)]
         tiny.quantize = { numbers, format in format.quantize(numbers) }
         tiny.ropeScaling = seed == 1 ? .linear(factor: 2) : .frequencyFactors([1, 1, 2, 2, 4, 4, 8, 8])
         let writer = tiny.writer()
-        var mutator = GGUFMutator(try writer.bytes(), headerCount: try writer.header().count, seed: seed)
+        let bytes = try writer.bytes()
+        // Half of the seeds damage what the file says about itself, which is mostly refused; the others its weights too.
+        let headerCount = seed.isMultiple(of: 2) ? bytes.count : try writer.header().count
+        var mutator = GGUFMutator(bytes, headerCount: headerCount, seed: seed)
         let compute = ComputeContext(kernels: try .selected(), pool: ThreadPool(threads: 1))
         let folder = TemporaryFolder()
         var refused = 0
@@ -51,8 +54,8 @@ struct LoaderFuzzTests {
             }
             slowest = max(slowest, clock.now - before)
         }
-        #expect(written > 5 && refused > 20, "\(written) written, \(refused) refused")
-        #expect(slowest < .seconds(2), "no damage makes for work without end")
+        #expect(written > 0 && refused > 10, "\(written) written, \(refused) refused")
+        #expect(slowest < .seconds(5), "no damage makes for work without end")
     }
 
     private func write(_ model: TextModel) throws {
