@@ -30,9 +30,11 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
-        .testTarget(name: "TextTokensTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport", "TextTokens"]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport"]),
+            name: "TextTokensTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport", "TextTokens"]),
+        .testTarget(
+            name: "LanguageModelsTests",
+            dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport"]),
         .testTarget(
             name: "TokenDecodingTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport", "TokenDecoding"]),
