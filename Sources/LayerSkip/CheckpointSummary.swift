@@ -1,25 +1,30 @@
 import CheckpointFiles
-import TensorCore
+public import LanguageModels
+public import TensorCore
 
-/// What a checkpoint file says about itself.
+/// What a checkpoint file says about itself, without its weights being read.
 public struct CheckpointSummary: Sendable {
     /// The file's path, as given.
     public let path: String
     /// Bytes of the file.
     public let byteCount: Int
+    /// GGUF version.
+    public let version: Int
     /// `general.architecture`.
     public let architecture: String
     /// `general.name`.
     public let name: String?
-    /// GGUF version.
-    public let version: Int
+    /// Shapes and constants of the model.
+    public let configuration: Llama.Configuration
     /// The kind of tokenizer, and what cuts text into words before it.
     public let tokenizer: String
+    /// `tokenizer.chat_template`, unread.
+    public let chatTemplate: String?
     /// Every tensor, in the order of the file.
-    public let tensors: [Tensor]
+    public let tensors: [TensorEntry]
 
     /// One tensor of the file.
-    public struct Tensor: Sendable {
+    public struct TensorEntry: Sendable {
         /// Its name in the file.
         public let name: String
         /// Its element format.
@@ -36,17 +41,25 @@ public struct CheckpointSummary: Sendable {
     /// Elements of all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
 
-    init(_ file: GGUFFile, architecture: String) {
-        self.architecture = architecture
+    /// Summarizes the GGUF file at a path.
+    ///
+    /// - Throws: ``CheckpointError`` if it cannot be read, is damaged, or is of no known architecture.
+    public init(path: String) throws(CheckpointError) { try self.init(GGUFFile(path: path)) }
+
+    init(_ file: GGUFFile) throws(CheckpointError) {
+        let metadata = file.metadata
         path = file.path
         byteCount = file.mapping.byteCount
         version = Int(file.version)
-        name = (try? file.metadata.stringIfPresent(named: "general.name")) ?? nil
-        let kind = (try? file.metadata.stringIfPresent(named: "tokenizer.ggml.model")) ?? nil
-        let cutter = (try? file.metadata.stringIfPresent(named: "tokenizer.ggml.pre")) ?? nil
-        tokenizer = [kind ?? "none", cutter].compactMap { $0 }.joined(separator: ", ")
+        architecture = try GGUFNames.names(for: metadata).architecture
+        name = try metadata.stringIfPresent(named: "general.name")
+        configuration = try Llama.Configuration(file)
+        let kind = try metadata.stringIfPresent(named: "tokenizer.ggml.model") ?? "none"
+        let preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
+        tokenizer = [kind, preTokenizer].compactMap { $0 }.joined(separator: ", ")
+        chatTemplate = try metadata.stringIfPresent(named: "tokenizer.chat_template")
         tensors = file.tensors.map {
-            Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.range.count)
+            TensorEntry(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.range.count)
         }
     }
 }

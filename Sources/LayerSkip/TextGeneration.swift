@@ -62,7 +62,12 @@ public struct TextGeneration: AsyncSequence, Sendable {
                 continuation.finish(throwing: error)
             }
         }
-        thread.detach()
+        if let thread {
+            thread.detach()
+        } else {
+            outcome.settle(.failure(ThreadLimitError()))
+            continuation.finish(throwing: ThreadLimitError())
+        }
     }
 
     /// Iterates over the pieces. There is one text, so iterate once; who stops iterating ends it.
@@ -81,6 +86,12 @@ public struct TextGeneration: AsyncSequence, Sendable {
 
     /// Ends the text where it is.
     public func cancel() { outcome.cancel() }
+}
+
+/// The system allows no thread to decode on.
+public struct ThreadLimitError: Error, CustomStringConvertible {
+    /// What was expected and what was found.
+    public var description: String { "decoding thread: expected the system to start one, found its limit reached" }
 }
 
 extension TextGeneration {

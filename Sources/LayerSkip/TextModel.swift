@@ -16,8 +16,6 @@ public struct TextModel: Sendable {
     public let model: LoadedModel
     /// Its vocabulary.
     public let tokenizer: Tokenizer
-    /// The file's `tokenizer.chat_template`, unread; nil where it has none.
-    public let chatTemplateSource: String?
     /// What the file says about itself.
     public let summary: CheckpointSummary
     /// Seconds from opening the file to being ready.
@@ -40,12 +38,10 @@ public struct TextModel: Sendable {
     public init(path: String, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
         let file = try GGUFFile(path: path)
-        // Cheap checks first: a file whose tokenizer is of no use should not be packed before it is refused.
-        let architecture = try GGUFNames.names(for: file.metadata).architecture
+        // Cheap checks first: what is to be refused should not be packed before.
+        summary = try CheckpointSummary(file)
         tokenizer = try Tokenizer(TokenizerDefinition(file.metadata))
-        chatTemplateSource = try file.metadata.stringIfPresent(named: "tokenizer.chat_template")
         model = try LoadedModel(file, on: compute)
-        summary = CheckpointSummary(file, architecture: architecture)
         guard tokenizer.vocabularyCount <= model.vocabularySize else {
             throw CheckpointError(
                 file: path, name: "tokenizer.ggml.tokens",
@@ -59,11 +55,11 @@ public struct TextModel: Sendable {
     ///
     /// - Throws: ``TokenizerError`` where the file's template is not ChatML; ``CheckpointError`` where it has none.
     public func chatTemplate() throws -> ChatTemplate {
-        guard let chatTemplateSource else {
+        guard let template = summary.chatTemplate else {
             throw CheckpointError(
                 file: summary.path, name: "tokenizer.chat_template", expected: "a ChatML template", found: "none")
         }
-        return try ChatTemplate(jinja: chatTemplateSource)
+        return try ChatTemplate(jinja: template)
     }
 }
 

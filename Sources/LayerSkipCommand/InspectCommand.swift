@@ -12,8 +12,7 @@ struct InspectCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     func run() throws {
-        let model = try TextModel(path: file, threads: 1)
-        let report = InspectionReport(model)
+        let report = InspectionReport(try CheckpointSummary(path: file))
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.text)
@@ -30,6 +29,8 @@ private struct InspectionReport: Encodable {
     let name: Nullable<String>
     let parameters: Int
     let layers: Int
+    let width: Int
+    let hiddenWidth: Int
     let heads: Int
     let keyValueHeads: Int
     let headSize: Int
@@ -46,23 +47,25 @@ private struct InspectionReport: Encodable {
         let bytes: Int
     }
 
-    init(_ model: TextModel) {
-        let summary = model.summary
+    init(_ summary: CheckpointSummary) {
+        let model = summary.configuration
         file = summary.path
         bytes = summary.byteCount
         ggufVersion = summary.version
         architecture = summary.architecture
         name = Nullable(summary.name)
         parameters = summary.parameterCount
-        layers = model.model.layerCount
-        heads = model.model.attention.heads
-        keyValueHeads = model.model.attention.keyValueHeads
-        headSize = model.model.attention.headSize
-        vocabulary = model.model.vocabularySize
-        context = model.model.contextLength
+        layers = model.layerCount
+        heads = model.attention.heads
+        keyValueHeads = model.attention.keyValueHeads
+        headSize = model.attention.headSize
+        width = model.width
+        hiddenWidth = model.hiddenWidth
+        vocabulary = model.vocabularySize
+        context = model.contextLength
         tokenizer = summary.tokenizer
         chatTemplate =
-            model.chatTemplateSource == nil ? "none" : (try? model.chatTemplate()) == nil ? "not ChatML" : "ChatML"
+            summary.chatTemplate.map { (try? ChatTemplate(jinja: $0)) == nil ? "not ChatML" : "ChatML" } ?? "none"
         tensors = summary.tensors.map {
             Tensor(name: $0.name, format: $0.dtype.rawValue, shape: $0.shape, bytes: $0.byteCount)
         }
@@ -72,13 +75,13 @@ private struct InspectionReport: Encodable {
         let formats = Dictionary(grouping: tensors, by: \.format).sorted { $0.key < $1.key }
         let counts = formats.map { "\($1.count) \($0) (\($1.reduce(0) { $0 + $1.bytes }.megabytes))" }
         let shapes = tensors.map { tensor in
-            "  \(tensor.format.padded(to: 5))  \(tensor.shape.map(String.init).joined(separator: " x "))  \(tensor.name)"
+            "  \(tensor.format.padded(to: 5))  \(tensor.shape.map(String.init).joined(separator: " x "))  \(tensor.name.quoted)"
         }
         return """
             file           \(file) (\(bytes.megabytes), GGUF \(ggufVersion))
-            architecture   \(architecture)\(name.value.map { ", \($0)" } ?? "")
+            architecture   \(architecture)\(name.value.map { ", \($0.quoted)" } ?? "")
             parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million
-            layers         \(layers)
+            layers         \(layers), \(width) wide, \(hiddenWidth) inside the MLP
             attention      \(heads) heads, \(keyValueHeads) for keys and values, \(headSize) wide
             vocabulary     \(vocabulary)
             context        \(context)

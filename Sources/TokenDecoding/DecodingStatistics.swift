@@ -13,11 +13,11 @@ public struct DecodingStatistics: Sendable, Equatable {
     public var rounds = 0
     /// For each draft position, how many tokens were drafted there.
     public var draftedByPosition: [Int] = []
-    /// For each draft position, how many of them were accepted.
+    /// For each draft position, how many of them were accepted, whether or not the text ended before them.
     public var acceptedByPosition: [Int] = []
     /// Seconds of `decodeSeconds` spent drafting.
     public var draftSeconds = 0.0
-    /// Seconds of `decodeSeconds` spent verifying; the rest went to sampling and bookkeeping.
+    /// Seconds of `decodeSeconds` spent verifying.
     public var verifySeconds = 0.0
 
     /// Nothing done.
@@ -27,6 +27,8 @@ public struct DecodingStatistics: Sendable, Equatable {
     public var drafted: Int { draftedByPosition.reduce(0, +) }
     /// Drafted tokens that were accepted.
     public var accepted: Int { acceptedByPosition.reduce(0, +) }
+    /// Seconds of `decodeSeconds` that went to sampling and bookkeeping.
+    public var otherSeconds: Double { decodeSeconds - draftSeconds - verifySeconds }
     /// accepted / drafted; nil where nothing was drafted.
     public var acceptanceRate: Double? { drafted > 0 ? Double(accepted) / Double(drafted) : nil }
     /// Prompt tokens per second; nil where none were run.

@@ -5,11 +5,11 @@ public import TensorCore
 public struct Draft: Sendable {
     /// The proposed tokens, in order.
     public var tokens: [Token] = []
-    /// What each token was drawn from.
+    /// What each token was drawn from: as many as `tokens`.
     public var distributions: [Distribution] = []
     /// How many layers the rows in `hidden` have been through, and so how many of the cache's layers run ahead.
     public var layersSeen = 0
-    /// One row per drafting pass (the pending token's, then the drafted tokens' but the last), each [1, width]: the
+    /// Rows [1, width] of the pending token and of as many drafted ones as were run, at most one more than `tokens`: the
     /// residual stream entering layer `layersSeen`, which verification need not compute again (the paper's exit query
     /// cache).
     public var hidden: [Tensor] = []

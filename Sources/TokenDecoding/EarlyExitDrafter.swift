@@ -19,20 +19,22 @@ public struct EarlyExitDrafter: Drafter {
         self.draftLength = exitLayer == model.layerCount ? 0 : draftLength
     }
 
-    public mutating func draft<Model: LanguageModel>(
-        _ context: DraftingContext<Model>, cache: inout KVCache
-    ) throws(DecodingError) -> Draft {
+    public mutating func draft<Model: LanguageModel>(_ context: DraftingContext<Model>, cache: inout KVCache) -> Draft {
         let model = context.model
         guard context.limit > 0, var token = context.tokens.last else { return Draft() }
         var draft = Draft()
         draft.layersSeen = exitLayer
-        for _ in 0..<context.limit {
+        while draft.tokens.count < context.limit {
             let hidden = model.run(0..<exitLayer, model.embed([token]), &cache)
-            let position = context.tokens.count + draft.tokens.count
-            let distribution = try context.sampler.distribution(
-                model.logits(hidden), row: 0, position: position, after: draft.tokens, on: model.compute)
-            token = context.sampler.draw(distribution, at: position, for: .draft)
             draft.hidden.append(hidden)
+            let position = context.tokens.count + draft.tokens.count
+            // An early exit whose logits are not finite has nothing to say. Whether that is an error is for the full
+            // model's logits to tell, so that text and errors stay those of plain decoding.
+            guard
+                let distribution = try? context.sampler.distribution(
+                    model.logits(hidden), row: 0, position: position, after: draft.tokens, on: model.compute)
+            else { break }
+            token = context.sampler.draw(distribution, at: position, for: .draft)
             draft.distributions.append(distribution)
             draft.tokens.append(token)
             context.report(token)

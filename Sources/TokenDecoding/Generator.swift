@@ -100,9 +100,13 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
     /// Runs the pending and all drafted tokens through the layers that they have not seen: [drafted + 1, vocabulary].
     private mutating func verify(_ draft: Draft) -> Tensor {
         let rows = [tokens[tokens.count - 1]] + draft.tokens
-        let fresh = model.embed(Array(rows[draft.hidden.count...]))
-        let entering = model.run(0..<draft.layersSeen, fresh, &cache)
-        let hidden = model.run(draft.layersSeen..<model.layerCount, .stacked(draft.hidden + [entering]), &cache)
+        precondition(
+            draft.distributions.count == draft.tokens.count && draft.hidden.count <= rows.count,
+            "a draft has a distribution per token and at most one hidden row per token and one more")
+        var entering = draft.hidden
+        let unseen = Array(rows[draft.hidden.count...])
+        if !unseen.isEmpty { entering.append(model.run(0..<draft.layersSeen, model.embed(unseen), &cache)) }
+        let hidden = model.run(draft.layersSeen..<model.layerCount, .stacked(entering), &cache)
         return model.logits(hidden)
     }
 

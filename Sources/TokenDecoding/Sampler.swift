@@ -1,5 +1,5 @@
-import LanguageModels
-import TensorCore
+public import LanguageModels
+public import TensorCore
 
 /// Turns rows of logits into distributions and draws from them.
 ///
@@ -12,9 +12,19 @@ public struct Sampler: Sendable {
     public let acceptance: Acceptance
     private var history: TokenHistory
 
-    /// What a random number is for; each purpose has a stream of its own.
-    enum Purpose: UInt64 {
-        case coupledNoise, draft, acceptance, residual
+    /// What a random number is for; each purpose has a stream of its own, of one number a position.
+    ///
+    /// A draft that is thrown away may have used its position's number, and the next draft there uses it again; it had
+    /// no influence on any token that was given out.
+    public enum Purpose: UInt64, Sendable {
+        /// Gumbel noise, which draft and target share.
+        case coupledNoise
+        /// Drawing a draft token.
+        case draft
+        /// Deciding whether a draft token stands.
+        case acceptance
+        /// Drawing the full model's own token, after a rejection or behind the draft.
+        case residual
     }
 
     /// A sampler for a vocabulary.
@@ -40,7 +50,7 @@ public struct Sampler: Sendable {
     ///   - position: the absolute position of the token to be chosen, the prompt's first token being 0.
     ///   - drafted: tokens assumed to follow the text so far.
     /// - Throws: ``DecodingError/nonFiniteLogits(position:)``.
-    func distribution(
+    public func distribution(
         _ logits: Tensor, row: Int, position: Int, after drafted: some Collection<Token>, on compute: ComputeContext
     ) throws(DecodingError) -> Distribution {
         guard let mostLikely = compute.argmax(logits, row: row) else {
@@ -66,7 +76,7 @@ public struct Sampler: Sendable {
     }
 
     /// A token of a distribution, with the position's random number for `purpose`.
-    func draw(_ distribution: Distribution, at position: Int, for purpose: Purpose) -> Token {
+    public func draw(_ distribution: Distribution, at position: Int, for purpose: Purpose) -> Token {
         distribution.draw(random(purpose, at: position).uniform(0))
     }
 

@@ -19,11 +19,12 @@ struct MockModel: LanguageModel {
     private let seed: UInt64
     private var damage: [Row: Float] = [:]
     private let known = KnownLogits()
+    private let oneConstant = Tensor([1.25, 1.25], rows: 1, columns: 2)
     // A frequency that makes attention depend on distance, and so the mixture on order.
     private let rotary = RotaryEmbedding(pairing: .interleaved, frequencies: [0.9])
 
     private final class KnownLogits: Sendable {
-        let rows = Mutex<[Row: [Float]]>([:])
+        let rows = Mutex<[Row: Tensor]>([:])
     }
 
     /// A hidden row's bits.
@@ -52,43 +53,39 @@ struct MockModel: LanguageModel {
     }
 
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
-        let constant = Tensor(
-            [Float](unsafeUninitializedCapacity: 2 * x.rows) { buffer, count in
-                buffer.update(repeating: 1.25)
-                count = 2 * x.rows
-            }, rows: x.rows, columns: 2)
-        let mixed = memory.attend(layer: index, queries: constant, keys: constant, values: x, rotary: rotary).values
-        var values = x.values
-        for first in stride(from: 0, to: values.count, by: 2) {
-            if index == 0 {
-                values[first] = mixed[first]
-            } else {
-                values[first + 1] += mixed[first] + Float(index)
-            }
+        let constant = x.rows == 1 ? oneConstant : Tensor.stacked(Array(repeating: oneConstant, count: x.rows))
+        let mixed = memory.attend(layer: index, queries: constant, keys: constant, values: x, rotary: rotary)
+        var values: [Float] = []
+        values.reserveCapacity(2 * x.rows)
+        for row in 0..<x.rows {
+            let mixture = mixed.withRow(row) { $0[0] }
+            let (text, change) = x.withRow(row) { ($0[0], $0[1]) }
+            values.append(index == 0 ? mixture : text)
+            values.append(index == 0 ? 0 : change + mixture + Float(index))
         }
         return Tensor(values, rows: x.rows, columns: 2)
     }
 
     func logits(_ x: Tensor) -> Tensor {
-        let values = x.values
-        let rows = stride(from: 0, to: values.count, by: 2).flatMap { first in
-            logits(Row(text: values[first].bitPattern, change: values[first + 1].bitPattern))
-        }
-        return Tensor(rows, rows: x.rows, columns: vocabularySize)
+        .stacked(
+            (0..<x.rows).map { row in
+                logits(x.withRow(row) { Row(text: $0[0].bitPattern, change: $0[1].bitPattern) })
+            })
     }
 
-    private func logits(_ row: Row) -> [Float] {
+    private func logits(_ row: Row) -> Tensor {
         known.rows.withLock { rows in
             if let logits = rows[row] { return logits }
             let text = CounterRandom(seed: seed, UInt64(row.text))
             let change = CounterRandom(seed: seed, UInt64(row.text), UInt64(row.change))
             let isChanged = row.change != 0
-            var logits = (0..<UInt64(vocabularySize)).map { id in
+            var values = (0..<UInt64(vocabularySize)).map { id in
                 Float(
                     spread * (2 * text.uniform(id) - 1)
                         + (isChanged ? disagreement * (2 * change.uniform(id) - 1) : 0))
             }
-            if let value = damage[row] { logits[vocabularySize / 2] = value }
+            if let value = damage[row] { values[vocabularySize / 2] = value }
+            let logits = Tensor(values, rows: 1, columns: vocabularySize)
             rows[row] = logits
             return logits
         }

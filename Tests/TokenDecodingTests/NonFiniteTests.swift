@@ -44,6 +44,7 @@ import Testing
         }
     }
 
+    /// What an early exit says is no reason for an error: the text is the full model's.
     @Test(arguments: 0..<4, values)
     func drafts(sampling: Int, value: Float) throws {
         let options = Self.samplings[sampling]
@@ -53,13 +54,8 @@ import Testing
         for position in Self.prompt.count..<text.count {
             let damaged = try model.damaged(after: Array(text.prefix(position)), layers: 2, value: value)
             let (tokens, error) = try failure(damaged, drafter, options)
-            // The last token of a full context, or one after a fully accepted draft, is not drafted.
-            #expect(error == .nonFiniteLogits(position: position) || error == nil && tokens == text)
-            #expect(tokens == Array(text.prefix(tokens.count)))
+            #expect(error == nil && tokens == text)
         }
-        // The first token is always drafted.
-        let damaged = try model.damaged(after: Self.prompt, layers: 2, value: value)
-        #expect(try failure(damaged, drafter, options).error == .nonFiniteLogits(position: Self.prompt.count))
     }
 
     /// Rows behind a rejected token follow a text that never was; what they say is not even looked at.

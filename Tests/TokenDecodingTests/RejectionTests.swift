@@ -68,7 +68,8 @@ import Testing
     func plainSamplingIsExact(_ filters: Filters) throws {
         let continuations = try Self.continuations(filters)
         var statistics = DecodingStatistics()
-        let counts = try continuations.counts(NoDrafter(), .rejection, statistics: &statistics)
+        let counts = try continuations.counts(
+            NoDrafter(), .rejection, samples: Continuations.defaultSampleCount / 2, statistics: &statistics)
         let p = ChiSquare.pValue(counts: counts, probabilities: continuations.probabilities())
         #expect(p > 1e-4)
     }
@@ -80,7 +81,8 @@ import Testing
         let drafter = try EarlyExitDrafter(
             exitLayer: 1, draftLength: filters.draftLength, for: continuations.model)
         var statistics = DecodingStatistics()
-        let counts = try continuations.counts(drafter, .coupled, statistics: &statistics)
+        let counts = try continuations.counts(
+            drafter, .coupled, samples: Continuations.defaultSampleCount / 2, statistics: &statistics)
         let p = ChiSquare.pValue(counts: counts, probabilities: continuations.probabilities())
         #expect(p > 1e-4)
         let rate = try #require(statistics.acceptanceRate)

@@ -10,8 +10,9 @@
 package final class SystemThread: @unchecked Sendable {
     private let handle: pthread_t
 
-    /// Starts a thread that runs `body`. It must be joined or left to run with ``detach()``.
-    package init(_ body: @escaping @Sendable () -> Void) {
+    /// Starts a thread that runs `body`, which must be joined or left to run with ``detach()``; nil where the system
+    /// allows no more threads.
+    package init?(_ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Box(body))
         #if canImport(Darwin)
             var handle: pthread_t?
@@ -19,7 +20,10 @@ package final class SystemThread: @unchecked Sendable {
             var handle = pthread_t()
         #endif
         let status = pthread_create(&handle, nil, { runThread($0) }, box.toOpaque())
-        guard status == 0 else { fatalError("cannot start a thread: error \(status)") }
+        guard status == 0 else {
+            box.release()
+            return nil
+        }
         #if canImport(Darwin)
             self.handle = handle.unsafelyUnwrapped
         #else

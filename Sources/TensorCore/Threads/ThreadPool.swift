@@ -8,11 +8,12 @@ public final class ThreadPool: Sendable {
     private let region = ParallelRegion()
     private let workers: [SystemThread]
 
-    /// A pool of `threads` threads, at least one; the caller of ``run(count:grain:_:)`` counts as one of them.
+    /// A pool of `threads` threads, at least one; the caller of ``run(count:grain:_:)`` counts as one of them. Where the
+    /// system allows fewer, the pool has fewer.
     public init(threads: Int) {
         precondition(threads >= 1 && threads <= Self.maximumThreadCount, "1...\(Self.maximumThreadCount) threads")
-        threadCount = threads
-        workers = (1..<threads).map { [region] _ in SystemThread { region.work() } }
+        workers = (1..<threads).compactMap { [region] _ in SystemThread { region.work() } }
+        threadCount = 1 + workers.count
     }
 
     /// No machine has more, and the region's counter of threads must not overflow.
