@@ -13,11 +13,10 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
+#include "vector.h"
+
 #define TOKENS_AT_ONCE 2
 #define Q8_SIGN 0
-
-typedef int32_t vi __attribute__((ext_vector_type(16)));
-typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
 
 /// The two 256-bit halves of 64 bytes.
 typedef union {
@@ -26,18 +25,18 @@ typedef union {
     __m256i halves[2];
 } two_registers;
 
-static inline __attribute__((always_inline)) __m256i add_pairs(__m256i sums, __m256i pairs) {
+INLINE __m256i add_pairs(__m256i sums, __m256i pairs) {
     return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
-static inline __attribute__((always_inline)) vi dot_u4(vi sums, vbytes weights, int32_t four) {
+INLINE vi dot_u4(vi sums, vbytes weights, int32_t four) {
     two_registers s = {.integers = sums}, w = {.bytes = weights};
     __m256i x = _mm256_set1_epi32(four);
     for (int i = 0; i < 2; i++) s.halves[i] = add_pairs(s.halves[i], _mm256_maddubs_epi16(w.halves[i], x));
     return s.integers;
 }
 
-static inline __attribute__((always_inline)) vi dot_q8(vi sums, vbytes weights, int32_t four) {
+INLINE vi dot_q8(vi sums, vbytes weights, int32_t four) {
     two_registers s = {.integers = sums}, w = {.bytes = weights};
     __m256i x = _mm256_set1_epi32(four);
     for (int i = 0; i < 2; i++) {

@@ -13,13 +13,12 @@
 #pragma clang attribute push(                                                                                        \
     __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"))), apply_to = function)
 
+#include "vector.h"
+
 #define TOKENS_AT_ONCE 8
 #define Q8_SIGN 0x80
 
-typedef int32_t vi __attribute__((ext_vector_type(16)));
-typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
-
-static inline __attribute__((always_inline)) vi dot_bytes(vi sums, vbytes weights, int32_t four) {
+INLINE vi dot_bytes(vi sums, vbytes weights, int32_t four) {
     return (vi)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(four));
 }
 

@@ -93,7 +93,7 @@ static void quantize_q8_0(const float *x, q8_0_block *block) {
 static void quantize_q4_0(const float *x, q4_0_block *block) {
     uint32_t largest = largest_magnitude(x, BLOCK);
     int extreme = 0;
-    while ((float_to_bits(x[extreme]) & 0x7fffffff) != largest) extreme++;
+    while ((float_to_bits(x[extreme]) & MAGNITUDE_BITS) != largest) extreme++;
     float scale = x[extreme] / -8;
     float inverse = inverse_of(scale);
     block->scale = float_to_f16(scale);

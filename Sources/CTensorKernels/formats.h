@@ -44,6 +44,9 @@ typedef struct {
 
 _Static_assert(sizeof(activation_block) == 48, "activation blocks stay aligned to 16 bytes");
 
+/// A float's bits without its sign, and those of infinity; NaN lies above.
+enum { MAGNITUDE_BITS = 0x7fffffff, INFINITY_BITS = 0x7f800000 };
+
 static inline float bits_to_float(uint32_t bits) {
     float value;
     memcpy(&value, &bits, sizeof value);
@@ -60,20 +63,18 @@ static inline uint32_t float_to_bits(float value) {
 static inline uint32_t largest_magnitude(const float *x, size_t count) {
     uint32_t largest = 0;
     for (size_t i = 0; i < count; i++) {
-        uint32_t magnitude = float_to_bits(x[i]) & 0x7fffffff;
+        uint32_t magnitude = float_to_bits(x[i]) & MAGNITUDE_BITS;
         largest = magnitude > largest ? magnitude : largest;
     }
     return largest;
 }
-
-enum { INFINITY_BITS = 0x7f800000 };
 
 static inline float bf16_to_float(uint16_t half) { return bits_to_float((uint32_t)half << 16); }
 
 /// Rounds to nearest, ties to even; NaN stays NaN.
 static inline uint16_t float_to_bf16(float value) {
     uint32_t bits = float_to_bits(value);
-    if ((bits & 0x7fffffff) > 0x7f800000) return (uint16_t)(bits >> 16 | 0x40);
+    if ((bits & MAGNITUDE_BITS) > INFINITY_BITS) return (uint16_t)(bits >> 16 | 0x40);
     return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
@@ -82,7 +83,7 @@ static inline float f16_to_float(uint16_t half) {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16;
     uint32_t exponent = half >> 10 & 0x1f;
     uint32_t fraction = half & 0x3ff;
-    if (exponent == 0x1f) return bits_to_float(sign | 0x7f800000 | fraction << 13);
+    if (exponent == 0x1f) return bits_to_float(sign | INFINITY_BITS | fraction << 13);
     if (exponent != 0) return bits_to_float(sign | (exponent + 112) << 23 | fraction << 13);
     float magnitude = (float)fraction * 0x1p-24f;
     return sign ? -magnitude : magnitude;
@@ -92,8 +93,8 @@ static inline float f16_to_float(uint16_t half) {
 static inline uint16_t float_to_f16(float value) {
     uint32_t bits = float_to_bits(value);
     uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
-    uint32_t magnitude = bits & 0x7fffffff;
-    if (magnitude > 0x7f800000) return sign | 0x7e00;
+    uint32_t magnitude = bits & MAGNITUDE_BITS;
+    if (magnitude > INFINITY_BITS) return sign | 0x7e00;
     if (magnitude >= 0x477ff000) return sign | 0x7c00;  // 65520 and more round to infinity
     if (magnitude < 0x38800000) {
         // Below 2^-14: adding 0.5 lines the subnormal's last bit up with the float's, and rounds as the FPU rounds.

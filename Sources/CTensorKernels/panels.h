@@ -4,8 +4,8 @@
 // activations advances all 16 rows, and nothing is ever summed across lanes. Each row adds one fma per block of 32 (or
 // per column) from left to right, so its result is the scalar twin's to the bit, however many tokens share the panel.
 //
-// The including file defines TOKENS_AT_ONCE (how many tokens' sums fit into its registers), Q8_SIGN (0x80 where dot
-// products want unsigned weights, else 0) and
+// The including file includes vector.h, then defines TOKENS_AT_ONCE (how many tokens' sums fit into its registers),
+// Q8_SIGN (0x80 where dot products want unsigned weights, else 0) and
 //     vi dot_u4(vi sums, vbytes weights, int32_t four)    weights 0...15, four signed activations
 //     vi dot_q8(vi sums, vbytes weights, int32_t four)    weights as stored
 #ifndef CTK_PANELS_H

@@ -42,7 +42,7 @@ package struct GGUFNames: Sendable {
         _ name: String, modules: [String: String], layerModules: [String: String], from prefix: String,
         to target: String
     ) -> String? {
-        guard let dot = name.lastIndex(of: "."), dot < name.endIndex else { return modules[name] }
+        guard let dot = name.lastIndex(of: ".") else { return modules[name] }
         let module = name[..<dot]
         guard module.hasPrefix(prefix) else {
             return modules[name] ?? modules[String(module)].map { $0 + name[dot...] }

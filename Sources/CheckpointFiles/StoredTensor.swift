@@ -8,9 +8,9 @@ package struct StoredTensor: Sendable {
     package let dtype: DType
     /// One to four dimensions, the innermost (contiguous) one last.
     package let shape: [Int]
-    private let storage: Storage
+    private let contents: Contents
 
-    private enum Storage: Sendable {
+    private enum Contents: Sendable {
         case mapped(MappedFile, Range<Int>)
         case owned([UInt8])
     }
@@ -24,7 +24,7 @@ package struct StoredTensor: Sendable {
         self.name = name
         self.dtype = dtype
         self.shape = shape
-        storage = .mapped(file, range)
+        contents = .mapped(file, range)
     }
 
     /// A tensor that lies in memory, such as a random one.
@@ -35,7 +35,7 @@ package struct StoredTensor: Sendable {
         self.name = name
         self.dtype = dtype
         self.shape = shape
-        storage = .owned(bytes)
+        contents = .owned(bytes)
     }
 
     /// The number of elements that lie side by side.
@@ -46,7 +46,7 @@ package struct StoredTensor: Sendable {
 
     /// How many bytes there are.
     package var byteCount: Int {
-        switch storage {
+        switch contents {
         case .mapped(_, let range): range.count
         case .owned(let bytes): bytes.count
         }
@@ -56,7 +56,7 @@ package struct StoredTensor: Sendable {
     package func withBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        switch storage {
+        switch contents {
         case .mapped(let file, let range): try file.withBytes(in: range, body)
         case .owned(let bytes): try body(bytes.span.bytes)
         }
@@ -66,7 +66,7 @@ package struct StoredTensor: Sendable {
     ///
     /// They stay readable.
     package func release() {
-        if case .mapped(let file, let range) = storage {
+        if case .mapped(let file, let range) = contents {
             file.release(range)
         }
     }

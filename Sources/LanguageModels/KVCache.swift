@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// The keys and values of one sequence, in pages of 256 positions.
+/// The keys (rotated) and values of one sequence, f32, in pages of 256 positions.
 ///
 /// Each layer knows its own length, since drafting lets the early layers run ahead of the others. Memory grows with the
 /// positions in use, not with the capacity.

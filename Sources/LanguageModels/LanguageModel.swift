@@ -47,9 +47,11 @@ public protocol AttentionMemory: ~Copyable {
     /// Rotates each row at its own position, appends keys and values, and attends causally.
     ///
     /// - Parameters:
+    ///   - layer: which layer asks; each has keys and values of its own.
     ///   - queries: [n, heads * headSize], not yet rotated.
     ///   - keys: [n, keyValueHeads * headSize], not yet rotated.
     ///   - values: [n, keyValueHeads * headSize].
+    ///   - rotary: the model's rotation.
     /// - Returns: [n, heads * headSize].
     mutating func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding

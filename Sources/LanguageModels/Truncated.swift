@@ -1,6 +1,7 @@
 public import TensorCore
 
-/// A model cut off after its first E layers: early-exit inference is plain decoding of this.
+/// A model cut off after its first E layers: early-exit inference (LayerSkip, arXiv 2404.16710, section 4.2) is plain
+/// decoding of this.
 public struct Truncated<Model: LanguageModel>: LanguageModel {
     private let model: Model
     public let layerCount: Int

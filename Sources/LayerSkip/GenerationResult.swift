@@ -11,7 +11,7 @@ public enum FinishReason: Sendable, Equatable {
     case maxTokens
     /// Prompt and text fill the model's context.
     case contextFull
-    /// Whoever asked for it asked no longer.
+    /// The caller cancelled it.
     case cancelled
 }
 

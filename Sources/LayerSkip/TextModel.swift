@@ -33,6 +33,8 @@ public struct TextModel: Sendable {
     }
 
     /// Loads a GGUF file for a given table of kernels and pool of threads.
+    ///
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported.
     public init(path: String, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
         let file = try GGUFFile(path: path)

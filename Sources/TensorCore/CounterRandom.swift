@@ -16,9 +16,12 @@ public struct CounterRandom: Sendable {
     public subscript(counter: UInt64) -> UInt64 { Self.mix(key &+ counter &* Self.step) }
 
     /// A number in (0, 1), never either end.
-    public func uniform(_ counter: UInt64) -> Double {
+    public func uniform(_ counter: UInt64) -> Double { Self.uniform(bits: self[counter]) }
+
+    /// The number in (0, 1) that 64 random bits stand for, a multiple of 2^-53.
+    package static func uniform(bits: UInt64) -> Double {
         // 52 bits: with 53 the half could not be added exactly, and the largest number would round to 1.
-        (Double(self[counter] >> 12) + 0.5) * 0x1p-52
+        (Double(bits >> 12) + 0.5) * 0x1p-52
     }
 
     /// 2^64 divided by the golden ratio, made odd.

@@ -34,12 +34,9 @@ extension Candidates {
     }
 }
 
-/// Gumbel(0, 1) noise made of 64 random bits.
+/// Gumbel(0, 1) noise made of 64 random bits, which stand for 1 - u.
 enum GumbelNoise {
-    /// 1 - u, a multiple of 2^-53 in (0, 1). Of 53 random bits, plus a half, the largest would round to 1.
-    private static func complement(_ bits: UInt64) -> Double { (Double(bits >> 12) + 0.5) * 0x1p-52 }
-
-    static func value(_ bits: UInt64) -> Double { -log(-log1p(-complement(bits))) }
+    static func value(_ bits: UInt64) -> Double { -log(-log1p(-CounterRandom.uniform(bits: bits))) }
 
     /// An upper bound of `value`: -ln u >= 1 - u, hence noise <= -ln(1 - u) <= (leading zeros + 1) ln 2. The factor is
     /// a little above ln 2 = 0.6931, so that the rounding of `value` cannot lift it over its ceiling.

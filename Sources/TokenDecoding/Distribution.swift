@@ -33,7 +33,8 @@ public enum Distribution: Sendable, Equatable {
         }
     }
 
-    /// What is left to sample from once a token drafted from `draft` was rejected: max(q - p, 0), renormalised.
+    /// What is left to sample from once a token drafted from p, `draft`, was rejected by q, `target`: max(q - p, 0),
+    /// renormalised.
     static func residual(target: Distribution, draft: Distribution) -> Distribution {
         guard case .dense(let probabilities) = target else { return target }
         let differences = probabilities.indices.map { id in

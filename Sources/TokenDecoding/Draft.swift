@@ -49,7 +49,7 @@ public protocol Drafter: ~Copyable, Sendable {
 public struct NoDrafter: Drafter {
     public let draftLength = 0
 
-    /// The only one.
+    /// A drafter that has nothing to set up.
     public init() {}
 
     public mutating func draft<Model: LanguageModel>(

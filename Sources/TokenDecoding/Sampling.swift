@@ -46,7 +46,8 @@ public enum Acceptance: String, Sendable, CaseIterable {
     /// Draft and target share the random numbers of their position, so that they mostly agree, and the text equals
     /// plain decoding with the same seed, token by token.
     case coupled
-    /// The paper's rule: accept x with probability min(1, q(x)/p(x)), else sample from max(q - p, 0). Exact in
-    /// distribution only. Leviathan et al., arXiv 2211.17192.
+    /// Speculative sampling: x, drafted from p, is accepted with probability min(1, q(x)/p(x)), where q is the full
+    /// model's distribution; else a token is drawn from max(q - p, 0), renormalised. Exact in distribution only.
+    /// Chen et al., arXiv 2302.01318, algorithm 2; Leviathan et al., arXiv 2211.17192, exchange the letters.
     case rejection
 }

@@ -73,7 +73,7 @@ typedef struct {
         float *y, size_t y_stride);
 } ctk_format_kernels;
 
-/// The running state of one query head's streaming softmax.
+/// The running state of one query head's streaming softmax (Milakov and Gimelshein, arXiv 1805.02867, algorithm 3).
 typedef struct {
     float maximum;
     float sum;

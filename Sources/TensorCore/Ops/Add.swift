@@ -1,7 +1,7 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// x + y, element by element.
+    /// x + y, element by element: two of [n, width] -> [n, width].
     package func add(_ x: Tensor, _ y: Tensor) -> Tensor {
         precondition(x.rows == y.rows && x.columns == y.columns, "summands must have one shape")
         let result = Tensor(rows: x.rows, columns: x.columns)

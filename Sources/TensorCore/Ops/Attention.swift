@@ -3,7 +3,8 @@ import CTensorKernels
 /// Positions per page of the attention cache, and the step of the streaming softmax: pages begin at multiples of it.
 package let cachePagePositions = CTK_PAGE_POSITIONS
 
-/// Heads of one attention layer; `heads` is a multiple of `keyValueHeads` (grouped-query attention).
+/// Heads of one attention layer; `heads` is a multiple of `keyValueHeads` (grouped-query attention, Ainslie et al.,
+/// arXiv 2305.13245).
 public struct AttentionShape: Sendable, Equatable {
     /// Query heads.
     public let heads: Int
@@ -21,7 +22,7 @@ public struct AttentionShape: Sendable, Equatable {
     }
 }
 
-/// 256 consecutive positions' keys and values of one layer.
+/// 256 consecutive positions' keys and values of one layer, in f32.
 ///
 /// All keys of head 0, of head 1, ..., then all values likewise; the order within a head is the kernels'.
 package struct CachePage: Sendable {
@@ -84,7 +85,8 @@ extension ComputeContext {
     }
 
     /// Causal grouped-query attention: row i of `queries` ([n, heads * headSize], rotated) sees positions
-    /// 0...first + i of `pages`. Vaswani et al., "Attention Is All You Need", eq. 1, page by page.
+    /// 0...first + i of `pages`: [n, heads * headSize]. Vaswani et al., "Attention Is All You Need", eq. 1, page by page
+    /// with a streaming softmax (Milakov and Gimelshein, arXiv 1805.02867, algorithm 3).
     package func attend(queries: Tensor, at first: Int, in pages: [CachePage]) -> Tensor {
         checkFit(queries, heads: \.heads, at: first, in: pages)
         let shape = pages[0].shape

@@ -7,7 +7,7 @@
 #endif
 
 extension ComputeContext {
-    /// -ln softmax(row)[target] in nats, row by row; a row that is not finite gives NaN.
+    /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses; a row that is not finite gives NaN.
     package func crossEntropy(_ logits: Tensor, targets: [Int32]) -> [Double] {
         precondition(targets.count == logits.rows, "one target per row")
         let losses = Storage(byteCount: targets.count * MemoryLayout<Double>.stride)
