@@ -28,31 +28,16 @@ package struct GGUFNames: Sendable {
     }
 
     /// What the file calls the tensor that we call `name`; nil if such files have no such tensor.
-    package func ownName(of name: String) -> String? {
-        translate(name, modules: modules, layerModules: layerModules, from: "model.layers.", to: "blk.")
-    }
-
-    /// What we call the tensor that the file calls `ownName`; nil if we have no name for it.
-    package func name(of ownName: String) -> String? {
-        translate(
-            ownName, modules: modules.inverted, layerModules: layerModules.inverted, from: "blk.", to: "model.layers.")
-    }
-
-    private func translate(
-        _ name: String, modules: [String: String], layerModules: [String: String], from prefix: String,
-        to target: String
-    ) -> String? {
-        guard let dot = name.lastIndex(of: ".") else { return modules[name] }
+    package func storedName(of name: String) -> String? {
+        let layers = "model.layers."
+        guard let dot = name.lastIndex(of: ".") else { return nil }
         let module = name[..<dot]
-        guard module.hasPrefix(prefix) else {
-            return modules[name] ?? modules[String(module)].map { $0 + name[dot...] }
-        }
-        let parts = module.dropFirst(prefix.count).split(
+        guard module.hasPrefix(layers) else { return modules[String(module)].map { $0 + name[dot...] } }
+        let parts = module.dropFirst(layers.count).split(
             separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let layer = Int(parts[0]), layer >= 0, let own = layerModules[String(parts[1])] else {
-            return nil
-        }
-        return "\(target)\(layer).\(own)\(name[dot...])"
+        guard parts.count == 2, let layer = Int(parts[0]), layer >= 0, let stored = layerModules[String(parts[1])]
+        else { return nil }
+        return "blk.\(layer).\(stored)\(name[dot...])"
     }
 }
 
@@ -66,7 +51,7 @@ extension GGUFNames {
             "model.norm": "output_norm",
             "lm_head": "output",
             // Hugging Face computes these from its configuration; the name is ours.
-            "model.rope_frequency_factors": "rope_freqs.weight",
+            "model.rope_frequency_factors": "rope_freqs",
         ],
         layerModules: [
             "input_layernorm": "attn_norm",
@@ -79,10 +64,4 @@ extension GGUFNames {
             "mlp.up_proj": "ffn_up",
             "mlp.down_proj": "ffn_down",
         ])
-}
-
-extension [String: String] {
-    fileprivate var inverted: [String: String] {
-        [String: String](uniqueKeysWithValues: map { ($0.value, $0.key) })
-    }
 }

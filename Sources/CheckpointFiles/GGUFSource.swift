@@ -17,18 +17,16 @@ package struct GGUFSource: TensorSource {
     package var file: String { gguf.path }
     package var ropePairing: RoPEPairing { translation.ropePairing }
 
-    package var names: [String] { gguf.tensors.map { translation.name(of: $0.name) ?? $0.name } }
+    package func storedName(of name: String) -> String { translation.storedName(of: name) ?? name }
 
-    package func ownName(of name: String) -> String { translation.ownName(of: name) ?? name }
-
-    package func contains(_ name: String) -> Bool { gguf.tensor(named: ownName(of: name)) != nil }
+    package func contains(_ name: String) -> Bool { gguf.tensor(named: storedName(of: name)) != nil }
 
     package func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
-        let ownName = ownName(of: name)
+        let storedName = storedName(of: name)
         func failure(expected: String, found: String) -> CheckpointError {
-            CheckpointError(file: file, name: "tensor \(ownName.quoted)", expected: expected, found: found)
+            CheckpointError(file: file, name: "tensor \(storedName.quoted)", expected: expected, found: found)
         }
-        guard let tensor = gguf.tensor(named: ownName) else {
+        guard let tensor = gguf.tensor(named: storedName) else {
             throw failure(expected: "shape \(shape)", found: "no such tensor")
         }
         guard tensor.shape == shape else { throw failure(expected: "shape \(shape)", found: "\(tensor.shape)") }

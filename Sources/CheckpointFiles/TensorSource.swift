@@ -11,14 +11,10 @@ package protocol TensorSource: Sendable {
     var ropePairing: RoPEPairing { get }
 
     /// What the source itself calls a tensor, whether or not it has it; for errors.
-    func ownName(of name: String) -> String
+    func storedName(of name: String) -> String
 
     /// Whether there is a tensor of this name.
     func contains(_ name: String) -> Bool
-
-    /// The names of all tensors, for finding those that a model does not expect; a tensor that has no name on our side
-    /// goes by its own. Empty for a source that makes whatever it is asked for.
-    var names: [String] { get }
 
     /// The tensor of a name, which must have this shape; a single number asks for a vector.
     ///

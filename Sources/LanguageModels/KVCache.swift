@@ -63,8 +63,8 @@ public struct KVCache: ~Copyable, AttentionMemory {
         layers[layer].length = end
 
         let pages = layers[layer].pages
-        let rotatedKeys = compute.rotated(keys, by: rotary, headSize: shape.headSize, first: first)
-        let rotatedQueries = compute.rotated(queries, by: rotary, headSize: shape.headSize, first: first)
+        let rotatedKeys = compute.rotated(keys, by: rotary, headDimension: shape.headDimension, first: first)
+        let rotatedQueries = compute.rotated(queries, by: rotary, headDimension: shape.headDimension, first: first)
         // Keys and values are read back from the cache even for these same rows, so that a row's result does not
         // depend on whether its neighbours came with it or before it.
         compute.store(keys: rotatedKeys, values: values, at: first, in: pages)

@@ -48,11 +48,11 @@ public protocol AttentionMemory: ~Copyable {
     ///
     /// - Parameters:
     ///   - layer: which layer asks; each has keys and values of its own.
-    ///   - queries: [n, heads * headSize], not yet rotated.
-    ///   - keys: [n, keyValueHeads * headSize], not yet rotated.
-    ///   - values: [n, keyValueHeads * headSize].
+    ///   - queries: [n, heads * headDimension], not yet rotated.
+    ///   - keys: [n, keyValueHeads * headDimension], not yet rotated.
+    ///   - values: [n, keyValueHeads * headDimension].
     ///   - rotary: the model's rotation.
-    /// - Returns: [n, heads * headSize].
+    /// - Returns: [n, heads * headDimension].
     mutating func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor

@@ -26,7 +26,7 @@ extension Llama.Configuration {
         self.init(
             layerCount: try metadata.integer(named: "llama.block_count", in: 1...4096),
             width: width,
-            hiddenWidth: try metadata.integer(named: "llama.feed_forward_length", in: sizes),
+            feedForwardWidth: try metadata.integer(named: "llama.feed_forward_length", in: sizes),
             attention: try Self.attention(metadata, heads: heads, width: width),
             vocabularySize: try Self.vocabularySize(file),
             contextLength: try metadata.integer(named: "llama.context_length", in: 1...(1 << 30)),
@@ -52,19 +52,19 @@ extension Llama.Configuration {
             throw metadata.failure(
                 "llama.attention.head_count", expected: "a divisor of the width \(width)", found: "\(heads)")
         }
-        let headSize = ownSize ?? width / heads
-        guard headSize % 2 == 0, headSize <= 4096 else {
+        let headDimension = ownSize ?? width / heads
+        guard headDimension % 2 == 0, headDimension <= 4096 else {
             throw metadata.failure(
                 ownSize == nil ? "llama.attention.head_count" : "llama.attention.key_length",
-                expected: "heads of an even size up to 4096", found: "size \(headSize)")
+                expected: "heads of an even size up to 4096", found: "size \(headDimension)")
         }
         // What other implementations allow to differ, we have no model for.
         for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
-            if let size = try metadata.integerIfPresent(named: key), size != headSize {
-                throw metadata.failure(key, expected: "the head size \(headSize)", found: "\(size)")
+            if let size = try metadata.integerIfPresent(named: key), size != headDimension {
+                throw metadata.failure(key, expected: "the head size \(headDimension)", found: "\(size)")
             }
         }
-        return AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headSize: headSize)
+        return AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headDimension: headDimension)
     }
 
     /// `llama.vocab_size` is optional: the embedding itself tells.
@@ -118,7 +118,7 @@ extension Llama.Configuration {
     /// A tensor that the graph does not use, such as a bias, would change the model: better no text than a wrong one.
     func refuseUnknownTensors(of source: GGUFSource) throws(CheckpointError) {
         // Compared as the file spells them: a second spelling, such as `blk.00.`, is no tensor of ours.
-        let known = Set(tensorNames.map { source.ownName(of: $0) })
+        let known = Set(tensorNames.map { source.storedName(of: $0) })
         for tensor in source.gguf.tensors where !known.contains(tensor.name) {
             throw CheckpointError(
                 file: source.file, name: "tensor \(tensor.name.quoted)",
@@ -134,7 +134,7 @@ extension Llama.Configuration {
             + ["gate_proj", "up_proj", "down_proj"].map { "mlp.\($0)" }
         let layers = (0..<layerCount).flatMap { index in layer.map { "model.layers.\(index).\($0).weight" } }
         return layers + [
-            "model.embed_tokens.weight", "model.norm.weight", "lm_head.weight", "model.rope_frequency_factors",
+            "model.embed_tokens.weight", "model.norm.weight", "lm_head.weight", "model.rope_frequency_factors.weight",
         ]
     }
 }

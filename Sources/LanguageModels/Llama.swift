@@ -93,10 +93,10 @@ extension Llama {
         _ weights: Weights, _ configuration: Configuration, on compute: ComputeContext
     ) throws(CheckpointError) {
         let width = configuration.width
-        let hidden = configuration.hiddenWidth
+        let hidden = configuration.feedForwardWidth
         let heads = configuration.attention
-        let queries = heads.heads * heads.headSize
-        let keys = heads.keyValueHeads * heads.headSize
+        let queries = heads.heads * heads.headDimension
+        let keys = heads.keyValueHeads * heads.headDimension
         let model = weights["model"]
 
         func norm(_ weights: Weights) throws(CheckpointError) -> Norm {
@@ -145,7 +145,7 @@ extension Llama {
         /// Width of the residual stream.
         public var width: Int
         /// Width inside the MLP.
-        public var hiddenWidth: Int
+        public var feedForwardWidth: Int
         /// Heads of each attention layer.
         public var attention: AttentionShape
         /// Number of token ids.
@@ -154,7 +154,7 @@ extension Llama {
         public var contextLength: Int
         /// Added to the mean square in every norm.
         public var normEpsilon: Float
-        /// Base of the RoPE frequencies: base^(-2i / headSize) for pair i.
+        /// Base of the RoPE frequencies: base^(-2i / headDimension) for pair i.
         public var ropeBase: Double
         /// Linear RoPE scaling: positions are divided by this.
         public var ropeLinearFactor: Double

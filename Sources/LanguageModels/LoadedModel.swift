@@ -10,9 +10,8 @@ public enum LoadedModel: LanguageModel {
     ///
     /// - Throws: if its architecture is unknown, or its metadata or tensors are wrong.
     package init(_ file: GGUFFile, on compute: ComputeContext) throws(CheckpointError) {
-        switch try GGUFNames.names(for: file.metadata).architecture {
-        case GGUFNames.llama.architecture: self = .llama(try Llama(file, on: compute))
-        case let name: preconditionFailure("\(name) has names but no model")
+        switch try GGUFArchitecture(file) {
+        case .llama: self = .llama(try Llama(file, on: compute))
         }
     }
 

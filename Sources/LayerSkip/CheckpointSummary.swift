@@ -14,10 +14,12 @@ public struct CheckpointSummary: Sendable {
     public let architecture: String
     /// `general.name`.
     public let name: String?
-    /// Shapes and constants of the model.
-    public let configuration: Llama.Configuration
-    /// The kind of tokenizer, and what cuts text into words before it.
-    public let tokenizer: String
+    /// How large the model is.
+    public let shape: ModelShape
+    /// `tokenizer.ggml.model`, the kind of tokenizer.
+    public let tokenizerModel: String?
+    /// `tokenizer.ggml.pre`, what cuts text into words before it.
+    public let preTokenizer: String?
     /// `tokenizer.chat_template`, unread.
     public let chatTemplate: String?
     /// Every tensor, in the order of the file.
@@ -53,10 +55,9 @@ public struct CheckpointSummary: Sendable {
         version = Int(file.version)
         architecture = try GGUFNames.names(for: metadata).architecture
         name = try metadata.stringIfPresent(named: "general.name")
-        configuration = try Llama.Configuration(file)
-        let kind = try metadata.stringIfPresent(named: "tokenizer.ggml.model") ?? "none"
-        let preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
-        tokenizer = [kind, preTokenizer].compactMap { $0 }.joined(separator: ", ")
+        shape = try ModelShape(file)
+        tokenizerModel = try metadata.stringIfPresent(named: "tokenizer.ggml.model")
+        preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
         chatTemplate = try metadata.stringIfPresent(named: "tokenizer.chat_template")
         tensors = file.tensors.map {
             TensorEntry(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.range.count)

@@ -4,14 +4,6 @@ public import TextTokens
 ///
 /// When the history no longer fits into the model's context, the oldest turns are forgotten.
 public final class Conversation {
-    /// A turn's answer, and how many turns had to be forgotten to make room for it.
-    public struct Answer: Sendable {
-        /// The answer and its statistics.
-        public let result: GenerationResult
-        /// Turns (a question and its answer) that were forgotten for it.
-        public let forgottenTurns: Int
-    }
-
     /// What was said so far, without the system message.
     public private(set) var messages: [ChatMessage] = []
     private let system: ChatMessage?
@@ -44,7 +36,7 @@ public final class Conversation {
     public func answer(
         _ message: String, onEvent: @escaping (GenerationEvent) -> Void = { _ in },
         onForgetting: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
-    ) throws -> Answer {
+    ) throws -> GenerationResult {
         var kept = messages + [ChatMessage(role: "user", content: message)]
         var prompt = try encode(kept)
         var forgotten = 0
@@ -59,7 +51,7 @@ public final class Conversation {
         if result.finishReason != .cancelled || !result.tokens.isEmpty {
             messages = kept + [ChatMessage(role: "assistant", content: result.text)]
         }
-        return Answer(result: result, forgottenTurns: forgotten)
+        return result
     }
 
     private func encode(_ messages: [ChatMessage]) throws -> [Int32] {

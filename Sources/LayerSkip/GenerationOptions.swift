@@ -1,19 +1,9 @@
 public import TokenDecoding
 
-/// Which layers make the text.
-public enum Strategy: Sendable, Equatable {
-    /// All layers, a token at a time.
-    case plain
-    /// The first layers alone: faster, and another text than the full model's.
-    case earlyExit(exitLayer: Int)
-    /// The first layers draft, all layers verify: the full model's text, faster where drafts are accepted.
-    case selfSpeculative(exitLayer: Int, draftLength: Int)
-}
-
 /// How to write a text.
 public struct GenerationOptions: Sendable, Equatable {
     /// Which layers make the text.
-    public var strategy: Strategy = .plain
+    public var strategy: DecodingStrategy = .plain
     /// How tokens are chosen.
     public var sampling: Sampling = .greedy
     /// How sampled drafts are accepted.

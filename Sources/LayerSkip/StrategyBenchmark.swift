@@ -5,23 +5,17 @@ public import TokenDecoding
 ///
 /// Machines drift within seconds, so the three take turns and only the ratio within a round is believed.
 public struct StrategyBenchmark: Sendable {
-    /// The figures of one strategy in one round: all prompts together.
-    public struct Measurement: Sendable {
-        /// Seconds and counts over all prompts.
-        public var statistics = DecodingStatistics()
-    }
-
-    /// One measurement a round.
-    public private(set) var plain: [Measurement] = []
-    /// One measurement a round.
-    public private(set) var earlyExit: [Measurement] = []
-    /// One measurement a round.
-    public private(set) var selfSpeculative: [Measurement] = []
+    /// Seconds and counts over all prompts, one entry a round.
+    public private(set) var plain: [DecodingStatistics] = []
+    /// Seconds and counts over all prompts, one entry a round.
+    public private(set) var earlyExit: [DecodingStatistics] = []
+    /// Seconds and counts over all prompts, one entry a round.
+    public private(set) var selfSpeculative: [DecodingStatistics] = []
 
     /// Self-speculative over plain decoding speed, round by round.
     public var speedups: [Double] {
         zip(selfSpeculative, plain).compactMap { ours, base in
-            guard let ours = ours.statistics.decodeTokensPerSecond, let base = base.statistics.decodeTokensPerSecond
+            guard let ours = ours.decodeTokensPerSecond, let base = base.decodeTokensPerSecond
             else { return nil }
             return ours / base
         }
@@ -37,7 +31,7 @@ public struct StrategyBenchmark: Sendable {
         _ model: TextModel, prompts: [[Token]], exitLayer: Int, draftLength: Int, rounds: Int,
         options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
     ) throws {
-        let strategies: [(WritableKeyPath<Self, [Measurement]>, Strategy)] = [
+        let strategies: [(WritableKeyPath<Self, [DecodingStatistics]>, DecodingStrategy)] = [
             (\.plain, .plain), (\.earlyExit, .earlyExit(exitLayer: exitLayer)),
             (\.selfSpeculative, .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)),
         ]
@@ -48,11 +42,11 @@ public struct StrategyBenchmark: Sendable {
                 options.strategy = strategy
                 // Round 0 warms caches, clocks and threads up.
                 if round == 0 { options.maxTokens = min(options.maxTokens ?? 8, 8) }
-                var measurement = Measurement()
+                var measurement = DecodingStatistics()
                 for prompt in round == 0 ? Array(prompts.prefix(1)) : prompts {
                     guard progress(written) else { return }
                     let result = try TextSession(model, options: options).generate(prompt)
-                    measurement.statistics.add(result.statistics)
+                    measurement.add(result.statistics)
                     written += round == 0 ? 0 : 1
                 }
                 if round > 0 { self[keyPath: measurements].append(measurement) }

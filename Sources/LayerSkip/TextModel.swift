@@ -42,11 +42,11 @@ public struct TextModel: Sendable {
         summary = try CheckpointSummary(file)
         tokenizer = try Tokenizer(TokenizerDefinition(file.metadata))
         model = try LoadedModel(file, on: compute)
-        guard tokenizer.vocabularyCount <= model.vocabularySize else {
+        guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
                 file: path, name: "tokenizer.ggml.tokens",
                 expected: "at most one token for each of the model's \(model.vocabularySize) rows",
-                found: "\(tokenizer.vocabularyCount)")
+                found: "\(tokenizer.vocabularySize)")
         }
         loadSeconds = stopwatch.seconds
     }
@@ -60,14 +60,5 @@ public struct TextModel: Sendable {
                 file: summary.path, name: "tokenizer.chat_template", expected: "a ChatML template", found: "none")
         }
         return try ChatTemplate(jinja: template)
-    }
-}
-
-extension Tokenizer {
-    /// The tokenizer of a GGUF file, without its weights.
-    ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
-    public init(ofFile path: String) throws {
-        try self.init(TokenizerDefinition(GGUFFile(path: path).metadata))
     }
 }

@@ -71,6 +71,9 @@ public struct Verification: Sendable {
     /// Whether nothing differed.
     public var isEqual: Bool { differences.isEmpty }
 
+    /// Nothing tried yet.
+    init() {}
+
     /// Carries out a plan.
     ///
     /// - Parameter progress: is told how many cases are done, and says whether to go on.
@@ -80,13 +83,13 @@ public struct Verification: Sendable {
         for exitLayer in plan.exitLayers { _ = try Truncated(model.model, exitLayer: exitLayer) }
         for (index, prompt) in plan.prompts.enumerated() {
             for sampling in plan.samplings {
-                let plain = try Run(model, NoDrafter(), prompt, sampling, plan.maxTokens)
+                let plain = try VerifiedRun(model, NoDrafter(), prompt, sampling, plan.maxTokens)
                 for exitLayer in plan.exitLayers {
                     for draftLength in plan.draftLengths {
                         guard progress(caseCount) else { return }
                         let drafter = try EarlyExitDrafter(
                             exitLayer: exitLayer, draftLength: draftLength, for: model.model)
-                        let run = try Run(model, drafter, prompt, sampling, plan.maxTokens)
+                        let run = try VerifiedRun(model, drafter, prompt, sampling, plan.maxTokens)
                         count(run, plain) { position in
                             Difference(
                                 prompt: index, exitLayer: exitLayer, draftLength: draftLength, seed: sampling.seed,
@@ -99,7 +102,8 @@ public struct Verification: Sendable {
         _ = progress(caseCount)
     }
 
-    private mutating func count(_ run: Run, _ plain: Run, difference: (Int) -> Difference) {
+    /// Compares a run with the plain one and counts it.
+    mutating func count(_ run: VerifiedRun, _ plain: VerifiedRun, difference: (Int) -> Difference) {
         caseCount += 1
         let isEqual = run.tokens == plain.tokens
         let areLogitsEqual = run.hashes == plain.hashes
@@ -110,28 +114,4 @@ public struct Verification: Sendable {
         let equalLogits = zip(run.hashes, plain.hashes).prefix { $0 == $1 }.count
         differences.append(difference(min(equalTokens, equalLogits)))
     }
-}
-
-/// One decoded text and a hash of the full model's logits for each of its tokens.
-private struct Run {
-    let tokens: [Token]
-    let hashes: [UInt64]
-
-    init(
-        _ model: TextModel, _ drafter: some Drafter, _ prompt: [Token], _ sampling: Sampling, _ maxTokens: Int
-    ) throws {
-        var generator = try Generator(model.model, drafter: drafter, sampling: sampling, hashesLogits: true)
-        try generator.prefill(prompt)
-        var end: Int?
-        while end == nil, generator.room > 0, generator.tokens.count - prompt.count < maxTokens {
-            let written = generator.tokens.count - prompt.count
-            let next = try generator.nextTokens(limit: maxTokens - written)
-            end = next.firstIndex { model.tokenizer.endOfTextTokens.contains($0) }
-        }
-        if let end { generator.keep(end + 1) }
-        tokens = Array(generator.tokens.dropFirst(prompt.count))
-        hashes = generator.logitHashes
-    }
-
-    func token(_ position: Int) -> Token? { tokens.indices.contains(position) ? tokens[position] : nil }
 }

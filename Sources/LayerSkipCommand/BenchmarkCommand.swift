@@ -73,8 +73,8 @@ private struct BenchmarkReport: Encodable {
         let acceptanceRate: Nullable<Double>
         let tokens: Int
 
-        init(_ measurements: [StrategyBenchmark.Measurement]) {
-            let all = measurements.map(\.statistics)
+        init(_ measurements: [DecodingStatistics]) {
+            let all = measurements
             decodeTokensPerSecond = Nullable(all.compactMap(\.decodeTokensPerSecond).median)
             prefillTokensPerSecond = Nullable(all.compactMap(\.prefillTokensPerSecond).median)
             acceptanceRate = Nullable(all.compactMap(\.acceptanceRate).median)

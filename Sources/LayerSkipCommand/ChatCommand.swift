@@ -39,7 +39,7 @@ struct ChatCommand: ParsableCommand {
         options.strategy = strategy.strategy(for: model)
         let conversation = try Conversation(model, system: system, options: options)
         let input = LineReader()
-        if input.isTerminal { Interruption.outlive() }
+        if input.isTerminal { Interruption.keepProgramRunning() }
         while let line = try nextLine(input) {
             switch line {
             case "": continue
@@ -83,7 +83,7 @@ struct ChatCommand: ParsableCommand {
                 isCancelled: { Interruption.isRequested || display.failure != nil })
             if let failure = display.failure { throw failure }
             try Output.write("\n")
-            Output.note(answer.result.summary(of: model))
+            Output.note(answer.summary(of: model))
         } catch let error as DecodingError {
             // One message too long is no reason to lose the conversation.
             display.finish()

@@ -30,10 +30,10 @@ private struct InspectionReport: Encodable {
     let parameters: Int
     let layers: Int
     let width: Int
-    let hiddenWidth: Int
+    let feedForwardWidth: Int
     let heads: Int
     let keyValueHeads: Int
-    let headSize: Int
+    let headDimension: Int
     let vocabulary: Int
     let context: Int
     let tokenizer: String
@@ -48,7 +48,7 @@ private struct InspectionReport: Encodable {
     }
 
     init(_ summary: CheckpointSummary) {
-        let model = summary.configuration
+        let model = summary.shape
         file = summary.path
         bytes = summary.byteCount
         ggufVersion = summary.version
@@ -58,12 +58,12 @@ private struct InspectionReport: Encodable {
         layers = model.layerCount
         heads = model.attention.heads
         keyValueHeads = model.attention.keyValueHeads
-        headSize = model.attention.headSize
+        headDimension = model.attention.headDimension
         width = model.width
-        hiddenWidth = model.hiddenWidth
+        feedForwardWidth = model.feedForwardWidth
         vocabulary = model.vocabularySize
         context = model.contextLength
-        tokenizer = summary.tokenizer
+        tokenizer = [summary.tokenizerModel ?? "none", summary.preTokenizer].compactMap { $0 }.joined(separator: ", ")
         chatTemplate =
             summary.chatTemplate.map { (try? ChatTemplate(jinja: $0)) == nil ? "not ChatML" : "ChatML" } ?? "none"
         tensors = summary.tensors.map {
@@ -81,8 +81,8 @@ private struct InspectionReport: Encodable {
             file           \(file) (\(bytes.megabytes), GGUF \(ggufVersion))
             architecture   \(architecture)\(name.value.map { ", \($0.quoted)" } ?? "")
             parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million
-            layers         \(layers), \(width) wide, \(hiddenWidth) inside the MLP
-            attention      \(heads) heads, \(keyValueHeads) for keys and values, \(headSize) wide
+            layers         \(layers), \(width) wide, \(feedForwardWidth) inside the MLP
+            attention      \(heads) heads, \(keyValueHeads) for keys and values, \(headDimension) wide
             vocabulary     \(vocabulary)
             context        \(context)
             tokenizer      \(tokenizer)

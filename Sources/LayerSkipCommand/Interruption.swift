@@ -26,7 +26,7 @@ enum Interruption {
     }
 
     /// Makes Ctrl-C stop work only, however often it is pressed: for programs with another way out.
-    static func outlive() { endsProgram.store(false, ordering: .relaxed) }
+    static func keepProgramRunning() { endsProgram.store(false, ordering: .relaxed) }
 
     /// Forgets an earlier Ctrl-C.
     static func reset() {

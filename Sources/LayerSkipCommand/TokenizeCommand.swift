@@ -6,7 +6,8 @@ struct TokenizeCommand: ParsableCommand {
         commandName: "tokenize", abstract: "Show a text's tokens.",
         discussion: "Without TEXT the text is read from standard input.")
 
-    @OptionGroup var model: ModelOptions
+    @Option(help: "The model whose tokenizer it is: a GGUF file.")
+    var model: String
 
     @Argument(help: "The text.")
     var text: String?
@@ -19,7 +20,7 @@ struct TokenizeCommand: ParsableCommand {
 
     func run() throws {
         let text = try text ?? TextInput.read("-")
-        let tokenizer = try Tokenizer(ofFile: model.model)
+        let tokenizer = try Tokenizer(ofFile: model)
         let ids = tokenizer.encode(text, parsingSpecialTokens: parseSpecial)
         let pieces = ids.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
         switch format {

@@ -59,7 +59,7 @@ public struct Tokenizer: Sendable {
     }
 
     /// The number of token ids: all are below it, and none is negative.
-    public var vocabularyCount: Int { kinds.count }
+    public var vocabularySize: Int { kinds.count }
 
     /// Whether a token stands for structure rather than for text. False for numbers that are no token's.
     public func isSpecial(_ id: Int32) -> Bool {
@@ -92,7 +92,7 @@ extension TokenizerDefinition {
         ]
         for (name, id) in ids {
             guard let id, !tokens.indices.contains(Int(id)) else { continue }
-            throw .idOutOfRange(name: "tokenizer.ggml." + name, found: id, vocabularyCount: tokens.count)
+            throw .idOutOfRange(name: "tokenizer.ggml." + name, found: id, vocabularySize: tokens.count)
         }
         return result
     }

@@ -15,7 +15,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     /// A token's text has more bytes than any real one; the time to load grows with the square of it.
     case tokenTooLong(id: Int, limit: Int, found: Int)
     /// A special token's id is no position in the vocabulary.
-    case idOutOfRange(name: String, found: Int32, vocabularyCount: Int)
+    case idOutOfRange(name: String, found: Int32, vocabularySize: Int)
     /// A special token that a chat template needs is not in the vocabulary.
     case missingSpecialToken(String)
 

@@ -42,7 +42,7 @@ public protocol Drafter: ~Copyable, Sendable {
     /// A drafter that runs layers leaves their keys and values in the cache and says how many in `layersSeen`.
     mutating func draft<Model: LanguageModel>(
         _ context: DraftingContext<Model>, cache: inout KVCache
-    ) throws(DecodingError) -> Draft
+    ) -> Draft
 }
 
 /// Proposes nothing: plain decoding, and early exit where the model is ``Truncated``.

@@ -70,7 +70,7 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         precondition(cache.length == tokens.count - 1, "prefill was cancelled, or a round failed")
         let stopwatch = Stopwatch()
         let draftLimit = min(drafter.draftLength, limit - 1, room - 1)
-        let draft = try makeDraft(limit: draftLimit, report: report)
+        let draft = makeDraft(limit: draftLimit, report: report)
         let drafted = stopwatch.seconds
         let logits = verify(draft)
         let verified = stopwatch.seconds
@@ -88,12 +88,11 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         return tokens.suffix(next.count)
     }
 
-    private mutating func makeDraft(limit: Int, report: (Token) -> Void) throws(DecodingError) -> Draft {
-        guard limit > 0 else { return Draft() }
-        return try withoutActuallyEscaping(report) { (report) throws(DecodingError) in
+    private mutating func makeDraft(limit: Int, report: (Token) -> Void) -> Draft {
+        withoutActuallyEscaping(report) { report in
             let context = DraftingContext(
                 model: model, tokens: tokens, sampler: sampler, limit: limit, report: report)
-            return try drafter.draft(context, cache: &cache)
+            return drafter.draft(context, cache: &cache)
         }
     }
 
@@ -116,23 +115,23 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
     ) throws(DecodingError) -> (tokens: [Token], accepted: Int) {
         var next: [Token] = []
         for (index, token) in draft.tokens.enumerated() {
-            let target = try target(logits, after: next)
+            let target = try judge(logits, after: next)
             let position = tokens.count + index
             let proposal = draft.distributions[index]
             if sampler.accepts(token, target: target, draft: proposal, at: position) {
                 next.append(token)
             } else {
                 let rest = residual(target, proposal)
-                return (next + [sampler.draw(rest, at: position, for: .residual)], index)
+                return (next + [sampler.draw(rest, at: position, for: .target)], index)
             }
         }
-        let target = try target(logits, after: next)
+        let target = try judge(logits, after: next)
         let position = tokens.count + next.count
-        return (next + [sampler.draw(target, at: position, for: .residual)], draft.tokens.count)
+        return (next + [sampler.draw(target, at: position, for: .target)], draft.tokens.count)
     }
 
-    /// The full model's distribution of the token after the text and `next`.
-    private mutating func target(_ logits: Tensor, after next: [Token]) throws(DecodingError) -> Distribution {
+    /// The full model's distribution of the token after the text and `next`, whose logits are put on record.
+    private mutating func judge(_ logits: Tensor, after next: [Token]) throws(DecodingError) -> Distribution {
         let row = next.count
         let target = try sampler.distribution(
             logits, row: row, position: tokens.count + row, after: next, on: model.compute)

@@ -24,7 +24,7 @@ public struct Sampler: Sendable {
         /// Deciding whether a draft token stands.
         case acceptance
         /// Drawing the full model's own token, after a rejection or behind the draft.
-        case residual
+        case target
     }
 
     /// A sampler for a vocabulary.

@@ -17,8 +17,8 @@ struct ConfigurationTests {
 
     @Test func shapesAreRead() throws {
         let found = try configuration { _ in }
-        #expect(found.layerCount == 2 && found.width == 64 && found.hiddenWidth == 96)
-        #expect(found.attention == AttentionShape(heads: 4, keyValueHeads: 2, headSize: 16))
+        #expect(found.layerCount == 2 && found.width == 64 && found.feedForwardWidth == 96)
+        #expect(found.attention == AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 16))
         #expect(found.vocabularySize == 320 && found.contextLength == 512)
         #expect(found.normEpsilon == 1e-5 && found.ropeBase == 10_000 && found.ropeLinearFactor == 1)
     }

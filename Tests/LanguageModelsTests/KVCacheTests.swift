@@ -81,7 +81,7 @@ struct KVCacheTests {
         let model = try file.model(on: ComputeContext(table: tableNames[0]))
         var cache = KVCache(for: model)
         #expect(cache.capacity == 1 << 30 && cache.byteCount == 0)
-        let page = 2 * file.keyValueHeads * file.headWidth * cachePagePositions * MemoryLayout<Float>.stride
+        let page = 2 * file.keyValueHeads * file.headDimension * cachePagePositions * MemoryLayout<Float>.stride
         let tokens = TinyShape.all[0].tokens(count: 257)
         _ = model.logits(tokens[..<256], &cache)
         #expect(cache.byteCount == file.layers * page)

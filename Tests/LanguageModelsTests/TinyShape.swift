@@ -15,7 +15,7 @@ struct TinyShape: Sendable, CustomTestStringConvertible {
             file.matrixType = format
             file.quantize = { numbers, format in format.quantize(numbers) }
             change(&file)
-            let columns = [file.width, file.feedForwardWidth, file.heads * file.headWidth]
+            let columns = [file.width, file.feedForwardWidth, file.heads * file.headDimension]
             guard columns.allSatisfy({ $0 % format.elementsPerBlock == 0 }) else { return nil }
             return TinyShape(testDescription: "\(name), \(format.rawValue)", file: file)
         }
@@ -39,7 +39,7 @@ struct TinyShape: Sendable, CustomTestStringConvertible {
                 file.layers = 1
                 file.heads = 4
                 file.keyValueHeads = 4
-                file.headWidth = 24
+                file.headDimension = 24
                 file.ropeScaling = .linear(factor: 4)
             }
         ),
@@ -49,7 +49,7 @@ struct TinyShape: Sendable, CustomTestStringConvertible {
                 file.width = 42
                 file.heads = 3
                 file.keyValueHeads = 3
-                file.headWidth = 14
+                file.headDimension = 14
                 file.feedForwardWidth = 37
                 file.vocabularySize = 77
                 file.isTied = false

@@ -9,7 +9,7 @@ struct TextModelTests {
         let model = try TinyModel.shared.get()
         #expect(model.summary.architecture == "llama")
         #expect(model.summary.name == "Tiny random Llama")
-        #expect(model.summary.tokenizer == "gpt2, smollm")
+        #expect(model.summary.tokenizerModel == "gpt2" && model.summary.preTokenizer == "smollm")
         #expect(model.summary.version == 3)
         #expect(model.summary.tensors.count == 2 + 4 * 9)
         #expect(model.summary.parameterCount == model.summary.tensors.reduce(0) { $0 + $1.byteCount / 4 })

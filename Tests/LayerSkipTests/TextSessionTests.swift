@@ -22,7 +22,7 @@ struct TextSessionTests {
         #expect(plain.finishReason == .maxTokens)
         for exitLayer in 1...4 {
             for draftLength in [0, 1, 5, 100] {
-                let strategy = Strategy.selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
+                let strategy = DecodingStrategy.selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
                 let result = try write(.test(strategy, temperature: temperature, seed: 7))
                 #expect(result.tokens == plain.tokens, "\(strategy)")
                 #expect(result.text == plain.text, "\(strategy)")
@@ -123,7 +123,7 @@ struct TextSessionTests {
 
     @Test func theContextIsFilledAndNotExceeded() throws {
         let model = try TinyModel.make { $0.contextLength = 32 }
-        for strategy in [Strategy.plain, .speculative, .earlyExit(exitLayer: 2)] {
+        for strategy in [DecodingStrategy.plain, .speculative, .earlyExit(exitLayer: 2)] {
             let result = try TextSession(model, options: .test(strategy, maxTokens: nil)).generate(prompt)
             #expect(result.finishReason == .contextFull)
             #expect(result.promptTokens.count + result.tokens.count == 32)
@@ -172,7 +172,7 @@ struct TextSessionTests {
         expectError { $0.sampling.topP = 0 }
         expectError { $0.sampling.minP = .infinity }
         expectError { $0.sampling.repetitionPenalty = 0 }
-        for strategy in [Strategy.earlyExit(exitLayer: 5), .selfSpeculative(exitLayer: 5, draftLength: 2)] {
+        for strategy in [DecodingStrategy.earlyExit(exitLayer: 5), .selfSpeculative(exitLayer: 5, draftLength: 2)] {
             #expect(throws: ExitLayerError.self) { try TextSession(model, options: .test(strategy)) }
         }
     }

@@ -26,7 +26,7 @@ enum TinyModel {
 extension GenerationOptions {
     /// Options for a strategy that write at most `maxTokens` tokens, whatever the model wants.
     static func test(
-        _ strategy: Strategy = .plain, maxTokens: Int? = 40, temperature: Float = 0, seed: UInt64 = 0,
+        _ strategy: DecodingStrategy = .plain, maxTokens: Int? = 40, temperature: Float = 0, seed: UInt64 = 0,
         stops: [String] = []
     ) -> GenerationOptions {
         var options = GenerationOptions()
@@ -40,6 +40,6 @@ extension GenerationOptions {
     }
 }
 
-extension Strategy {
-    static let speculative = Strategy.selfSpeculative(exitLayer: 3, draftLength: 5)
+extension DecodingStrategy {
+    static let speculative = DecodingStrategy.selfSpeculative(exitLayer: 3, draftLength: 5)
 }

@@ -1,8 +1,9 @@
-import LayerSkip
 import TestSupport
 import Testing
 
-@Suite("Verification and benchmark")
+@testable import LayerSkip
+
+@Suite("Verification")
 struct VerificationTests {
     private let model: TextModel
     private let prompts: [[Token]]
@@ -52,14 +53,26 @@ struct VerificationTests {
         #expect(throws: DecodingError.self) { try Verification(model, plan) }
     }
 
-    @Test func theBenchmarkMeasuresThreeStrategiesARound() throws {
-        let benchmark = try StrategyBenchmark(
-            model, prompts: prompts, exitLayer: 3, draftLength: 4, rounds: 3, options: .test(maxTokens: 12))
-        for measurements in [benchmark.plain, benchmark.earlyExit, benchmark.selfSpeculative] {
-            #expect(measurements.map(\.statistics.generatedTokens) == [24, 24, 24])
+    /// A verification that could not find a difference would be worth nothing.
+    @Test func differencesAreFound() {
+        let plain = VerifiedRun(tokens: [5, 6, 7], hashes: [50, 60, 70])
+        let cases: [(run: VerifiedRun, position: Int)] = [
+            (VerifiedRun(tokens: [5, 9, 7], hashes: [50, 60, 70]), 1),
+            (VerifiedRun(tokens: [5, 6, 7], hashes: [50, 60, 71]), 2),
+            (VerifiedRun(tokens: [5, 6], hashes: [50, 60]), 2),
+            (VerifiedRun(tokens: [5, 6, 7, 8], hashes: [50, 60, 70, 80]), 3),
+        ]
+        for (run, position) in cases {
+            var verification = Verification()
+            verification.count(run, plain) { place in
+                Verification.Difference(
+                    prompt: 0, exitLayer: 1, draftLength: 2, seed: 3, position: place, expected: plain.token(place),
+                    found: run.token(place))
+            }
+            #expect(verification.caseCount == 1 && !verification.isEqual)
+            #expect(verification.equalCount == (run.tokens == plain.tokens ? 1 : 0))
+            #expect(verification.logitsEqualCount == (run.hashes == plain.hashes ? 1 : 0))
+            #expect(verification.differences.first?.position == position)
         }
-        #expect(benchmark.speedups.count == 3)
-        #expect(benchmark.plain.allSatisfy { $0.statistics.drafted == 0 })
-        #expect(benchmark.selfSpeculative.allSatisfy { $0.statistics.drafted > 0 })
     }
 }

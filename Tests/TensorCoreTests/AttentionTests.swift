@@ -5,8 +5,8 @@ import Testing
 struct AttentionTests {
     /// The last position of each length, for groups of 1, 3 and 4 heads, against f64.
     @Test(arguments: [(2, 2), (3, 1), (8, 2)], [2, 8, 16, 20, 64, 80])
-    func isNearTheExactValue(heads: (query: Int, keyValue: Int), headSize: Int) {
-        let shape = AttentionShape(heads: heads.query, keyValueHeads: heads.keyValue, headSize: headSize)
+    func isNearTheExactValue(heads: (query: Int, keyValue: Int), headDimension: Int) {
+        let shape = AttentionShape(heads: heads.query, keyValueHeads: heads.keyValue, headDimension: headDimension)
         let contexts = KernelTable.available.map { ComputeContext.with($0, threads: 2) }
         let memories = contexts.map { Memory(shape, length: 600, on: $0) }
         for length in [1, 15, 16, 17, 255, 256, 257, 600] {
@@ -27,14 +27,14 @@ struct AttentionTests {
         let values = memory.values.rows(length, of: shape)
         return (0..<shape.heads).flatMap { head in
             let group = head / (shape.heads / shape.keyValueHeads)
-            let part = query[head * shape.headSize..<(head + 1) * shape.headSize]
+            let part = query[head * shape.headDimension..<(head + 1) * shape.headDimension]
             return Exact.attention(Array(part), keys[group], values[group])
         }
     }
 
     /// Rows together or apart, in any chunks, by any number of threads; vector tables give the same bits too.
-    @Test(arguments: [4, 20, 64, 80]) func companyDoesNotMatter(headSize: Int) {
-        let shape = AttentionShape(heads: 6, keyValueHeads: 2, headSize: headSize)
+    @Test(arguments: [4, 20, 64, 80]) func companyDoesNotMatter(headDimension: Int) {
+        let shape = AttentionShape(heads: 6, keyValueHeads: 2, headDimension: headDimension)
         var vectorResults: Set<[UInt32]> = []
         for table in KernelTable.available {
             let whole = attended(shape, chunks: [300], on: .with(table))
@@ -52,7 +52,7 @@ struct AttentionTests {
     @Test(arguments: KernelTable.available, [0, 16, 255, 256, 299])
     func badValuesStayBad(table: KernelTable, bad: Int) {
         let context = ComputeContext.with(table)
-        let shape = AttentionShape(heads: 1, keyValueHeads: 1, headSize: 8)
+        let shape = AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8)
         for isKey in [true, false] {
             let memory = Memory(shape, length: 300, on: context)
             let row = Tensor([Float](repeating: .nan, count: 8), rows: 1, columns: 8)
@@ -69,7 +69,7 @@ struct AttentionTests {
     /// Scores of a size at which e^x overflows or vanishes still give weights.
     @Test(arguments: KernelTable.available) func largeScores(table: KernelTable) {
         let context = ComputeContext.with(table)
-        let pages = [CachePage(AttentionShape(heads: 1, keyValueHeads: 1, headSize: 2))]
+        let pages = [CachePage(AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 2))]
         let keys = Tensor([1e4, 0, -1e4, 0, 1e4, 0, 0, 0], rows: 4, columns: 2)
         context.store(keys: keys, values: Tensor([1, 2, 3, 4, 5, 6, 7, 8], rows: 4, columns: 2), at: 0, in: pages)
         let queries = Tensor([1e4, 0], rows: 1, columns: 2)
@@ -78,7 +78,7 @@ struct AttentionTests {
 
     /// A page gives back what was stored in it.
     @Test func pagesKeepWhatIsStored() {
-        let shape = AttentionShape(heads: 4, keyValueHeads: 2, headSize: 3)
+        let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 3)
         let page = CachePage(shape)
         let keys = randomTensor(rows: 256, columns: 6, seed: 1)
         let values = randomTensor(rows: 256, columns: 6, seed: 2)
@@ -114,9 +114,9 @@ private struct Memory {
 
     init(_ shape: AttentionShape, length: Int, on context: ComputeContext) {
         self.shape = shape
-        queries = randomTensor(rows: length, columns: shape.heads * shape.headSize, seed: 1)
-        keys = randomTensor(rows: length, columns: shape.keyValueHeads * shape.headSize, seed: 2)
-        values = randomTensor(rows: length, columns: shape.keyValueHeads * shape.headSize, seed: 3)
+        queries = randomTensor(rows: length, columns: shape.heads * shape.headDimension, seed: 1)
+        keys = randomTensor(rows: length, columns: shape.keyValueHeads * shape.headDimension, seed: 2)
+        values = randomTensor(rows: length, columns: shape.keyValueHeads * shape.headDimension, seed: 3)
         pages = Self.stale(shape, length: length, on: context)
         context.store(keys: keys, values: values, at: 0, in: pages)
     }
@@ -124,7 +124,7 @@ private struct Memory {
     /// Pages full of NaN.
     static func stale(_ shape: AttentionShape, length: Int, on context: ComputeContext) -> [CachePage] {
         let pages = (0..<(length + 255) / 256).map { _ in CachePage(shape) }
-        let (rows, columns) = (pages.count * 256, shape.keyValueHeads * shape.headSize)
+        let (rows, columns) = (pages.count * 256, shape.keyValueHeads * shape.headDimension)
         let bad = Tensor([Float](repeating: .nan, count: rows * columns), rows: rows, columns: columns)
         context.store(keys: bad, values: bad, at: 0, in: pages)
         return pages
@@ -138,8 +138,8 @@ extension Tensor {
         let all = values
         return (0..<shape.keyValueHeads).map { head in
             (0..<length).map { position in
-                let start = position * columns + head * shape.headSize
-                return Array(all[start..<start + shape.headSize])
+                let start = position * columns + head * shape.headDimension
+                return Array(all[start..<start + shape.headDimension])
             }
         }
     }

@@ -28,8 +28,8 @@ struct KernelTableTests {
             let name = ctk_table_name(index).map { String(cString: $0) }
             #expect(name != nil)
             if let table = ctk_table_at(index) {
-                let ownName = String(cString: table.pointee.name)
-                #expect(ownName == name)
+                let storedName = String(cString: table.pointee.name)
+                #expect(storedName == name)
             }
         }
         #expect(ctk_table_at(ctk_table_count()) == nil && ctk_table_name(ctk_table_count()) == nil)

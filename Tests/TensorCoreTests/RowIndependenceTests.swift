@@ -43,13 +43,13 @@ struct RowIndependenceTests {
             let norm = context.rmsNorm(x, gain: gain, epsilon: 1e-5)
             let gated = context.swiglu(gate: x, up: up)
             let weights = context.softmax(x)
-            let turned = context.rotated(x, by: rotary, headSize: 26, first: 250)
+            let turned = context.rotated(x, by: rotary, headDimension: 26, first: 250)
             for row in 0..<33 {
                 let one = row..<row + 1
                 #expect(context.rmsNorm(x[rows: one], gain: gain, epsilon: 1e-5).bits == norm[rows: one].bits)
                 #expect(context.swiglu(gate: x[rows: one], up: up[rows: one]).bits == gated[rows: one].bits)
                 #expect(context.softmax(x[rows: one]).bits == weights[rows: one].bits)
-                let alone = context.rotated(x[rows: one], by: rotary, headSize: 26, first: 250 + row)
+                let alone = context.rotated(x[rows: one], by: rotary, headDimension: 26, first: 250 + row)
                 #expect(alone.bits == turned[rows: one].bits)
             }
         }

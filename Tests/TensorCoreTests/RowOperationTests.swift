@@ -40,17 +40,17 @@ struct RowOperationTests {
 
     /// Position after position, across the pages in which angles are kept.
     @Test(arguments: [RoPEPairing.interleaved, .halfSplit], [2, 8, 20, 64, 66])
-    func rotated(pairing: RoPEPairing, headSize: Int) {
-        let half = headSize / 2
+    func rotated(pairing: RoPEPairing, headDimension: Int) {
+        let half = headDimension / 2
         let frequencies = (0..<half).map { 1 / Float(1 + 3 * $0) }
         let rotary = RotaryEmbedding(pairing: pairing, frequencies: frequencies)
         for first in [0, 250, 2000] {
-            let x = randomTensor(rows: 10, columns: 3 * headSize, seed: 8)
+            let x = randomTensor(rows: 10, columns: 3 * headDimension, seed: 8)
             var expected = x.values.map { Double($0) }
             for row in 0..<10 {
                 for head in 0..<3 {
                     for pair in 0..<half {
-                        let start = (row * 3 + head) * headSize
+                        let start = (row * 3 + head) * headDimension
                         let a = start + (pairing == .interleaved ? 2 * pair : pair)
                         let b = start + (pairing == .interleaved ? 2 * pair + 1 : pair + half)
                         let angle = Double(Float(first + row) * frequencies[pair])
@@ -58,7 +58,7 @@ struct RowOperationTests {
                     }
                 }
             }
-            check(expected, within: 1e-6) { $0.rotated(x, by: rotary, headSize: headSize, first: first) }
+            check(expected, within: 1e-6) { $0.rotated(x, by: rotary, headDimension: headDimension, first: first) }
         }
     }
 

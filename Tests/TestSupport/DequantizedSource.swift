@@ -12,8 +12,7 @@ package struct DequantizedSource: TensorSource {
 
     package var file: String { source.file }
     package var ropePairing: RoPEPairing { source.ropePairing }
-    package var names: [String] { source.names }
-    package func ownName(of name: String) -> String { source.ownName(of: name) }
+    package func storedName(of name: String) -> String { source.storedName(of: name) }
     package func contains(_ name: String) -> Bool { source.contains(name) }
 
     package func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {

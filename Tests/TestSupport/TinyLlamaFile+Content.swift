@@ -14,11 +14,11 @@ extension TinyLlamaFile {
         set("attention.head_count_kv", keyValueHeads)
         metadata["llama.attention.layer_norm_rms_epsilon"] = .float32(1e-5)
         metadata["llama.rope.freq_base"] = .float32(ropeBase)
-        set("rope.dimension_count", headWidth)
+        set("rope.dimension_count", headDimension)
         set("vocab_size", vocabularySize)
-        if headWidth * heads != width {
-            set("attention.key_length", headWidth)
-            set("attention.value_length", headWidth)
+        if headDimension * heads != width {
+            set("attention.key_length", headDimension)
+            set("attention.value_length", headDimension)
         }
         switch ropeScaling {
         case .none, .frequencyFactors: break
@@ -47,17 +47,17 @@ extension TinyLlamaFile {
 
         matrix("token_embd", vocabularySize, width)
         if case .frequencyFactors(let factors) = ropeScaling {
-            precondition(factors.count == headWidth / 2)
+            precondition(factors.count == headDimension / 2)
             let bytes = littleEndian(factors.map(\.bitPattern))
             writer.add("rope_freqs.weight", .f32, shape: [factors.count], bytes: bytes)
         }
         for layer in 0..<layers {
             let block = "blk.\(layer)."
             norm(block + "attn_norm")
-            matrix(block + "attn_q", heads * headWidth, width)
-            matrix(block + "attn_k", keyValueHeads * headWidth, width)
-            matrix(block + "attn_v", keyValueHeads * headWidth, width)
-            matrix(block + "attn_output", width, heads * headWidth)
+            matrix(block + "attn_q", heads * headDimension, width)
+            matrix(block + "attn_k", keyValueHeads * headDimension, width)
+            matrix(block + "attn_v", keyValueHeads * headDimension, width)
+            matrix(block + "attn_output", width, heads * headDimension)
             norm(block + "ffn_norm")
             matrix(block + "ffn_gate", feedForwardWidth, width)
             matrix(block + "ffn_up", feedForwardWidth, width)

@@ -12,7 +12,7 @@ package struct TinyLlamaFile: Sendable {
     /// Key and value heads; must divide ``heads``.
     package var keyValueHeads = 2
     /// Elements of a head; even.
-    package var headWidth = 16
+    package var headDimension = 16
     /// Elements between the two halves of an MLP.
     package var feedForwardWidth = 96
     /// Rows of the embedding. From 260 on, the file has a byte-level tokenizer of as many tokens.
@@ -39,7 +39,7 @@ package struct TinyLlamaFile: Sendable {
         case linear(factor: Float)
         /// YaRN, which we do not know: a loader must refuse it.
         case yarn(factor: Float, originalContext: Int)
-        /// A divisor for each of the headWidth / 2 frequencies, as Llama 3.1's files have.
+        /// A divisor for each of the headDimension / 2 frequencies, as Llama 3.1's files have.
         case frequencyFactors([Float])
     }
 

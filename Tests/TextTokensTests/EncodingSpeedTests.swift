@@ -7,7 +7,7 @@ import Testing
 
 /// Encoding must never be what training or a long prompt waits for. Measured in release builds only:
 /// `swift test -c release -Xswiftc -enable-testing --filter EncodingSpeed`.
-@Suite(.serialized, .enabled(if: Fixtures.smolLM2 != nil && isOptimized))
+@Suite(.serialized, .enabled(if: (Fixtures.smolLM2 != nil || Fixtures.required) && isOptimized))
 struct EncodingSpeedTests {
     @Test func fiveMegabytesOfSwiftInASecond() throws {
         let metadata = try GGUFFile(path: try #require(Fixtures.smolLM2)).metadata

@@ -44,7 +44,7 @@ struct MalformedDefinitionTests {
         for id in [Int32.min, -1, 256, .max] {
             var definition = TinyVocabulary.byteLevel("smollm")
             definition.endOfTurn = id
-            fails(definition, .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: id, vocabularyCount: 256))
+            fails(definition, .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: id, vocabularySize: 256))
         }
     }
 

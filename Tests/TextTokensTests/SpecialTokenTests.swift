@@ -69,6 +69,6 @@ struct SpecialTokenTests {
         for id in [Int32.min, -1, 256, .max] {
             #expect(tokenizer.bytes(of: id) == [] && !tokenizer.isSpecial(id) && tokenizer.decode([id]) == "")
         }
-        #expect(tokenizer.vocabularyCount == 256)
+        #expect(tokenizer.vocabularySize == 256)
     }
 }

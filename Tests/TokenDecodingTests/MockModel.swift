@@ -11,7 +11,7 @@ struct MockModel: LanguageModel {
     let layerCount: Int
     let vocabularySize: Int
     let contextLength: Int
-    let attention = AttentionShape(heads: 1, keyValueHeads: 1, headSize: 2)
+    let attention = AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 2)
     let weightByteCount = 0
     let compute: ComputeContext
     private let spread: Double

@@ -21,7 +21,7 @@ import Testing
             positions.map { sampler.draw(uniform, at: $0 + shift, for: purpose) }
         }
         let drafts = draws(first, .draft)
-        for others in [draws(first, .residual), draws(first, .draft, shift: 1), draws(second, .draft)] {
+        for others in [draws(first, .target), draws(first, .draft, shift: 1), draws(second, .draft)] {
             // Two are expected.
             #expect(zip(drafts, others).count { $0 == $1 } < 12)
         }
@@ -32,7 +32,7 @@ import Testing
     @Test func acceptanceIsIndependentOfTheDraws() throws {
         let sampler = try sampler(seed: 3)
         let half = Distribution.dense([0.5, 0.5])
-        for purpose in [Sampler.Purpose.draft, .residual] {
+        for purpose in [Sampler.Purpose.draft, .target] {
             var acceptedOfToken = [0, 0]
             for position in 0..<10_000 {
                 let token = sampler.draw(half, at: position, for: purpose)
@@ -53,7 +53,7 @@ import Testing
             #expect(!sampler.accepts(7, target: .oneHot(8), draft: .oneHot(7), at: position))
             #expect(!sampler.accepts(0, target: .dense([0, 1]), draft: .dense([1, 0]), at: position))
             #expect(sampler.accepts(0, target: .dense([0.5, 0.5]), draft: .dense([0.4, 0.6]), at: position))
-            #expect(sampler.draw(.oneHot(9), at: position, for: .residual) == 9)
+            #expect(sampler.draw(.oneHot(9), at: position, for: .target) == 9)
         }
     }
 

@@ -12,7 +12,7 @@ func tinyLlama(
     file.width = 32
     file.heads = 4
     file.keyValueHeads = 2
-    file.headWidth = 8
+    file.headDimension = 8
     file.feedForwardWidth = 48
     file.vocabularySize = vocabularySize
     file.contextLength = contextLength

@@ -30,7 +30,7 @@ struct StrategyArguments: ParsableArguments {
         try checkUsage(options.validate)
     }
 
-    func strategy(for model: TextModel) -> Strategy {
+    func strategy(for model: TextModel) -> DecodingStrategy {
         let exitLayer = exitLayer ?? max(1, model.model.layerCount / 4)
         switch strategy {
         case .plain: return .plain

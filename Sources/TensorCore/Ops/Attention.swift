@@ -11,14 +11,14 @@ public struct AttentionShape: Sendable, Equatable {
     /// Key and value heads; each serves heads / keyValueHeads query heads.
     public let keyValueHeads: Int
     /// Values per head.
-    public let headSize: Int
+    public let headDimension: Int
 
     /// A layer's heads; `heads` must be a multiple of `keyValueHeads`.
-    public init(heads: Int, keyValueHeads: Int, headSize: Int) {
-        precondition(keyValueHeads > 0 && headSize > 0 && heads % keyValueHeads == 0, "whole groups of heads")
+    public init(heads: Int, keyValueHeads: Int, headDimension: Int) {
+        precondition(keyValueHeads > 0 && headDimension > 0 && heads % keyValueHeads == 0, "whole groups of heads")
         self.heads = heads
         self.keyValueHeads = keyValueHeads
-        self.headSize = headSize
+        self.headDimension = headDimension
     }
 }
 
@@ -37,10 +37,10 @@ package struct CachePage: Sendable {
 
     /// Bytes of one page.
     package static func byteCount(_ shape: AttentionShape) -> Int {
-        2 * shape.keyValueHeads * cachePagePositions * shape.headSize * MemoryLayout<Float>.stride
+        2 * shape.keyValueHeads * cachePagePositions * shape.headDimension * MemoryLayout<Float>.stride
     }
 
-    private var headElements: Int { cachePagePositions * shape.headSize }
+    private var headElements: Int { cachePagePositions * shape.headDimension }
 
     /// A copy of all bytes.
     package func copy() -> CachePage {
@@ -52,8 +52,8 @@ package struct CachePage: Sendable {
     /// One position's key and value of all heads, in f32; for tests and tools.
     package func keysAndValues(position: Int) -> [Float] {
         (0..<shape.keyValueHeads).flatMap { head in
-            (0..<shape.headSize).map { keys(head: head)[Int(ctk_key_offset(position, shape.headSize, $0))] }
-                + (0..<shape.headSize).map { values(head: head)[position * shape.headSize + $0] }
+            (0..<shape.headDimension).map { keys(head: head)[Int(ctk_key_offset(position, shape.headDimension, $0))] }
+                + (0..<shape.headDimension).map { values(head: head)[position * shape.headDimension + $0] }
         }
     }
 
@@ -65,7 +65,7 @@ package struct CachePage: Sendable {
 }
 
 extension ComputeContext {
-    /// Stores rows of rotated keys and of values ([n, keyValueHeads * headSize]) at positions `first`...
+    /// Stores rows of rotated keys and of values ([n, keyValueHeads * headDimension]) at positions `first`...
     package func store(keys: Tensor, values: Tensor, at first: Int, in pages: [CachePage]) {
         for tensor in [keys, values] { checkFit(tensor, heads: \.keyValueHeads, at: first, in: pages) }
         precondition(keys.rows == values.rows, "one value per key")
@@ -74,40 +74,40 @@ extension ComputeContext {
                 let (page, position) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
                 let shape = pages[page].shape
                 for head in 0..<shape.keyValueHeads {
-                    let offset = row * keys.columns + head * shape.headSize
+                    let offset = row * keys.columns + head * shape.headDimension
                     kernels.functions.pointee.store_key(
-                        keys.pointer + offset, shape.headSize, position, pages[page].keys(head: head))
-                    (pages[page].values(head: head) + position * shape.headSize)
-                        .update(from: values.pointer + offset, count: shape.headSize)
+                        keys.pointer + offset, shape.headDimension, position, pages[page].keys(head: head))
+                    (pages[page].values(head: head) + position * shape.headDimension)
+                        .update(from: values.pointer + offset, count: shape.headDimension)
                 }
             }
         }
     }
 
-    /// Causal grouped-query attention: row i of `queries` ([n, heads * headSize], rotated) sees positions
-    /// 0...first + i of `pages`: [n, heads * headSize]. Vaswani et al., "Attention Is All You Need", eq. 1, page by page
+    /// Causal grouped-query attention: row i of `queries` ([n, heads * headDimension], rotated) sees positions
+    /// 0...first + i of `pages`: [n, heads * headDimension]. Vaswani et al., "Attention Is All You Need", eq. 1, page by page
     /// with a streaming softmax (Milakov and Gimelshein, arXiv 1805.02867, algorithm 3).
     package func attend(queries: Tensor, at first: Int, in pages: [CachePage]) -> Tensor {
         checkFit(queries, heads: \.heads, at: first, in: pages)
         let shape = pages[0].shape
         let result = Tensor(rows: queries.rows, columns: queries.columns)
         let group = shape.heads / shape.keyValueHeads
-        let scale = 1 / Float(shape.headSize).squareRoot()
+        let scale = 1 / Float(shape.headDimension).squareRoot()
         pool.run(count: queries.rows * shape.heads, grain: 1) { tasks in
             for task in tasks {
                 let (row, head) = task.quotientAndRemainder(dividingBy: shape.heads)
-                let offset = row * queries.columns + head * shape.headSize
+                let offset = row * queries.columns + head * shape.headDimension
                 let out = result.pointer + offset
-                out.update(repeating: 0, count: shape.headSize)
+                out.update(repeating: 0, count: shape.headDimension)
                 var state = ctk_softmax_state(maximum: -.infinity, sum: 0)
                 var visible = first + row + 1
                 for page in pages where visible > 0 {
                     kernels.functions.pointee.attend_page(
                         queries.pointer + offset, page.keys(head: head / group), page.values(head: head / group),
-                        min(visible, cachePagePositions), shape.headSize, scale, &state, out)
+                        min(visible, cachePagePositions), shape.headDimension, scale, &state, out)
                     visible -= cachePagePositions
                 }
-                for column in 0..<shape.headSize { out[column] /= state.sum }
+                for column in 0..<shape.headDimension { out[column] /= state.sum }
             }
         }
         return result
@@ -117,6 +117,6 @@ extension ComputeContext {
     private func checkFit(_ x: Tensor, heads: KeyPath<AttentionShape, Int>, at first: Int, in pages: [CachePage]) {
         precondition(first >= 0 && first + x.rows <= pages.count * cachePagePositions, "a page for each position")
         precondition(
-            pages.allSatisfy { x.columns == $0.shape[keyPath: heads] * $0.shape.headSize }, "rows of whole heads")
+            pages.allSatisfy { x.columns == $0.shape[keyPath: heads] * $0.shape.headDimension }, "rows of whole heads")
     }
 }

@@ -13,7 +13,7 @@ import Synchronization
 public enum RoPEPairing: Sendable {
     /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
     case interleaved
-    /// i and i + headSize / 2, as in Hugging Face's checkpoints.
+    /// i and i + headDimension / 2, as in Hugging Face's checkpoints.
     case halfSplit
 }
 
@@ -28,7 +28,7 @@ public final class RotaryEmbedding: Sendable {
     /// Angles are computed once per position, in pages, when a position is first met.
     private let pages = Mutex<[Storage]>([])
 
-    /// A rotation with the given frequencies, headSize / 2 of them.
+    /// A rotation with the given frequencies, headDimension / 2 of them.
     public init(pairing: RoPEPairing, frequencies: [Float]) {
         self.pairing = pairing
         self.frequencies = frequencies
@@ -60,9 +60,10 @@ public final class RotaryEmbedding: Sendable {
 }
 
 extension ComputeContext {
-    /// Each row of `x` ([n, heads * headSize]), turned as position `first` + its index.
-    package func rotated(_ x: Tensor, by rotary: RotaryEmbedding, headSize: Int, first: Int) -> Tensor {
-        precondition(rotary.frequencies.count * 2 == headSize && x.columns % headSize == 0, "one frequency per pair")
+    /// Each row of `x` ([n, heads * headDimension]), turned as position `first` + its index.
+    package func rotated(_ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int) -> Tensor {
+        precondition(
+            rotary.frequencies.count * 2 == headDimension && x.columns % headDimension == 0, "one frequency per pair")
         let result = Tensor(rows: x.rows, columns: x.columns)
         let pairs = rotary.frequencies.count
         let pairing = Int32(rotary.pairing == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT)
@@ -73,7 +74,7 @@ extension ComputeContext {
                 let out = result.pointer + row * x.columns
                 out.update(from: x.pointer + row * x.columns, count: x.columns)
                 kernels.functions.pointee.rotate(
-                    out, x.columns / headSize, headSize, angles, angles + pairs, pairing)
+                    out, x.columns / headDimension, headDimension, angles, angles + pairs, pairing)
             }
         }
         return result

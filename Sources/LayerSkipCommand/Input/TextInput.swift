@@ -1,6 +1,3 @@
-import FoundationEssentials
-import LayerSkip
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -8,15 +5,6 @@ import LayerSkip
 #else
     import Darwin
 #endif
-
-/// A file or standard input that could not be read as text.
-struct InputError: Error, CustomStringConvertible {
-    let name: String
-    let expected: String
-    let found: String
-
-    var description: String { "\(name): expected \(expected), found \(found)" }
-}
 
 /// Text from files and from standard input.
 enum TextInput {
@@ -50,29 +38,4 @@ private func readToEnd(_ descriptor: Int32) -> [UInt8]? {
         if count == 0 { return bytes }
         if count > 0 { bytes += buffer[..<count] } else if errno != EINTR { return nil }
     }
-}
-
-/// Prompts in JSON Lines: one object with a string `prompt` a line.
-struct PromptFile {
-    let prompts: [String]
-
-    private struct Line: Decodable { let prompt: String }
-
-    init(path: String) throws {
-        // By bytes: a carriage return and a line feed together are one character, which is not "\n".
-        let lines = try TextInput.read(path).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        var prompts: [String] = []
-        for (index, line) in lines.enumerated() where !Substring(line).allSatisfy(\.isWhitespace) {
-            guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)) else {
-                throw InputError(
-                    name: "\(path), line \(index + 1)", expected: "{\"prompt\": \"...\"}",
-                    found: String(Substring(line)).quoted)
-            }
-            prompts.append(line.prompt)
-        }
-        guard !prompts.isEmpty else { throw InputError(name: path, expected: "at least one prompt", found: "none") }
-        self.prompts = prompts
-    }
-
-    func tokens(for model: TextModel) -> [[Token]] { prompts.map { model.tokenizer.encode($0) } }
 }

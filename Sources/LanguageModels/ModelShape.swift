@@ -1,0 +1,51 @@
+package import CheckpointFiles
+public import TensorCore
+
+/// What all architectures have in common: how large a model is, told without reading its weights.
+public struct ModelShape: Sendable, Equatable {
+    /// Number of transformer blocks.
+    public let layerCount: Int
+    /// Width of the residual stream.
+    public let width: Int
+    /// Width inside the MLP.
+    public let feedForwardWidth: Int
+    /// Heads of each attention layer.
+    public let attention: AttentionShape
+    /// Number of token ids.
+    public let vocabularySize: Int
+    /// Positions the model was trained for.
+    public let contextLength: Int
+
+    /// Reads a GGUF file's metadata.
+    ///
+    /// - Throws: if its architecture is unknown, or what it says about it is wrong.
+    package init(_ file: GGUFFile) throws(CheckpointError) {
+        switch try GGUFArchitecture(file) {
+        case .llama: self.init(try Llama.Configuration(file))
+        }
+    }
+
+    private init(_ llama: Llama.Configuration) {
+        layerCount = llama.layerCount
+        width = llama.width
+        feedForwardWidth = llama.feedForwardWidth
+        attention = llama.attention
+        vocabularySize = llama.vocabularySize
+        contextLength = llama.contextLength
+    }
+}
+
+/// The architectures that have a model here.
+enum GGUFArchitecture {
+    case llama
+
+    /// A file's architecture.
+    ///
+    /// - Throws: if it is unknown.
+    init(_ file: GGUFFile) throws(CheckpointError) {
+        switch try GGUFNames.names(for: file.metadata).architecture {
+        case GGUFNames.llama.architecture: self = .llama
+        case let name: preconditionFailure("\(name) has names but no model")
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import LanguageModels
+import TokenDecoding
+
+/// One decoded text and a hash of the full model's logits for each of its tokens.
+struct VerifiedRun {
+    let tokens: [Token]
+    let hashes: [UInt64]
+
+    init(tokens: [Token], hashes: [UInt64]) {
+        self.tokens = tokens
+        self.hashes = hashes
+    }
+
+    /// Decodes up to `maxTokens` tokens after a prompt, or up to the end of the text.
+    init(
+        _ model: TextModel, _ drafter: some Drafter, _ prompt: [Token], _ sampling: Sampling, _ maxTokens: Int
+    ) throws {
+        var generator = try Generator(model.model, drafter: drafter, sampling: sampling, hashesLogits: true)
+        try generator.prefill(prompt)
+        var end: Int?
+        while end == nil, generator.room > 0, generator.tokens.count - prompt.count < maxTokens {
+            let written = generator.tokens.count - prompt.count
+            let next = try generator.nextTokens(limit: maxTokens - written)
+            end = next.firstIndex { model.tokenizer.endOfTextTokens.contains($0) }
+        }
+        if let end { generator.keep(end + 1) }
+        tokens = Array(generator.tokens.dropFirst(prompt.count))
+        hashes = generator.logitHashes
+    }
+
+    func token(_ position: Int) -> Token? { tokens.indices.contains(position) ? tokens[position] : nil }
+}

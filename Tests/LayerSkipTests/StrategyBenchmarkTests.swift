@@ -1,0 +1,19 @@
+import LayerSkip
+import TestSupport
+import Testing
+
+@Suite("Benchmark of strategies")
+struct StrategyBenchmarkTests {
+    @Test func theBenchmarkMeasuresThreeStrategiesARound() throws {
+        let model = try TinyModel.shared.get()
+        let prompts = ["Once upon a time", "def main():"].map { model.tokenizer.encode($0) }
+        let benchmark = try StrategyBenchmark(
+            model, prompts: prompts, exitLayer: 3, draftLength: 4, rounds: 3, options: .test(maxTokens: 12))
+        for measurements in [benchmark.plain, benchmark.earlyExit, benchmark.selfSpeculative] {
+            #expect(measurements.map(\.generatedTokens) == [24, 24, 24])
+        }
+        #expect(benchmark.speedups.count == 3)
+        #expect(benchmark.plain.allSatisfy { $0.drafted == 0 })
+        #expect(benchmark.selfSpeculative.allSatisfy { $0.drafted > 0 })
+    }
+}
