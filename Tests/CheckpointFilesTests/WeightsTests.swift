@@ -23,7 +23,7 @@ struct WeightsTests {
         let norm = try layer("input_layernorm.weight", 64)
         #expect(norm.rows == 1 && norm.columns == 64)
         #expect(try root.optional("lm_head.weight", 320, 64)?.name == nil)
-        #expect(try root["model"].optional("rope_frequency_factors", 8)?.name == nil)
+        #expect(try root["model"].optional("rope_frequency_factors.weight", 8)?.name == nil)
         #expect(!root.contains("model.layers.2.input_layernorm.weight"))
         #expect(!layer.contains("self_attn.q_proj.bias"))
     }
@@ -34,7 +34,7 @@ struct WeightsTests {
         tiny.ropeScaling = .frequencyFactors([1, 1, 1, 1, 2, 4, 8, 8])
         let root = Weights(try GGUFSource(open(tiny.bytes())))
         #expect(try root.optional("lm_head.weight", 320, 64)?.name == "output.weight")
-        #expect(try root["model"].optional("rope_frequency_factors", 8)?.name == "rope_freqs.weight")
+        #expect(try root["model"].optional("rope_frequency_factors.weight", 8)?.name == "rope_freqs.weight")
     }
 
     @Test func errorsNameTheFilesOwnTensor() throws {
