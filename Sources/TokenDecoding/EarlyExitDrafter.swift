@@ -29,8 +29,16 @@ public struct EarlyExitDrafter: Drafter {
         for _ in 0..<context.limit {
             let hidden = model.run(0..<exitLayer, model.embed([token]), &cache)
             let position = context.tokens.count + draft.tokens.count
-            let distribution = try context.sampler.distribution(
-                model.logits(hidden), row: 0, position: position, after: draft.tokens, on: model.compute)
+            let distribution: Distribution
+            do {
+                distribution = try context.sampler.distribution(
+                    model.logits(hidden), row: 0, position: position, after: draft.tokens, on: model.compute)
+            } catch {
+                // A text that never comes to be may be nonsense to the model; only its last layer can say that the
+                // text itself is. The row is taken back, since no token was drafted from it.
+                cache.truncate(to: position - 1)
+                break
+            }
             token = context.sampler.draw(distribution, at: position, for: .draft)
             draft.hidden.append(hidden)
             draft.distributions.append(distribution)

@@ -44,6 +44,7 @@ import Testing
         }
     }
 
+    /// What early layers make of a text is no error while the full model can go on: plain decoding would not notice.
     @Test(arguments: 0..<4, values)
     func drafts(sampling: Int, value: Float) throws {
         let options = Self.samplings[sampling]
@@ -53,13 +54,15 @@ import Testing
         for position in Self.prompt.count..<text.count {
             let damaged = try model.damaged(after: Array(text.prefix(position)), layers: 2, value: value)
             let (tokens, error) = try failure(damaged, drafter, options)
-            // The last token of a full context, or one after a fully accepted draft, is not drafted.
-            #expect(error == .nonFiniteLogits(position: position) || error == nil && tokens == text)
-            #expect(tokens == Array(text.prefix(tokens.count)))
+            #expect(error == nil)
+            #expect(tokens.count == text.count)
+            // With the rejection rule, a token that was not drafted is drawn with other random numbers.
+            if options.1 == .coupled {
+                #expect(tokens == text)
+            } else {
+                #expect(tokens.starts(with: text[..<position]))
+            }
         }
-        // The first token is always drafted.
-        let damaged = try model.damaged(after: Self.prompt, layers: 2, value: value)
-        #expect(try failure(damaged, drafter, options).error == .nonFiniteLogits(position: Self.prompt.count))
     }
 
     /// Rows behind a rejected token follow a text that never was; what they say is not even looked at.
@@ -96,15 +99,13 @@ import Testing
     @Test func recovery() throws {
         let model = try MockModel(contextLength: 20)
         let drafter = try EarlyExitDrafter(exitLayer: 1, draftLength: 4, for: model)
-        for layers in [1, 3] {
-            let damaged = try model.damaged(after: Self.prompt, layers: layers, value: .nan)
-            var generator = try Generator(damaged, drafter: drafter, hashesLogits: true)
-            try generator.prefill(Self.prompt)
-            #expect(throws: DecodingError.nonFiniteLogits(position: 3)) { try generator.nextTokens(limit: 9) }
-            try generator.prefill(Self.prompt + [2])
-            try generator.finish()
-            let expected = try DecodingRun(model, drafter, prompt: Self.prompt + [2], comparesCache: true)
-            #expect(DecodingRun(generator) == expected)
-        }
+        let damaged = try model.damaged(after: Self.prompt, layers: 3, value: .nan)
+        var generator = try Generator(damaged, drafter: drafter, hashesLogits: true)
+        try generator.prefill(Self.prompt)
+        #expect(throws: DecodingError.nonFiniteLogits(position: 3)) { try generator.nextTokens(limit: 9) }
+        try generator.prefill(Self.prompt + [2])
+        try generator.finish()
+        let expected = try DecodingRun(model, drafter, prompt: Self.prompt + [2], comparesCache: true)
+        #expect(DecodingRun(generator) == expected)
     }
 }
