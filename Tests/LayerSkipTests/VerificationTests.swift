@@ -52,6 +52,13 @@ struct VerificationTests {
         #expect(throws: DecodingError.self) { try Verification(model, plan) }
     }
 
+    @Test(arguments: [0, -1]) func aBenchmarkOfNoRoundsIsAnError(rounds: Int) throws {
+        #expect(throws: DecodingError.self) {
+            try StrategyBenchmark(
+                model, prompts: prompts, exitLayer: 3, draftLength: 4, rounds: rounds, options: .test(maxTokens: 2))
+        }
+    }
+
     @Test func theBenchmarkMeasuresThreeStrategiesARound() throws {
         let benchmark = try StrategyBenchmark(
             model, prompts: prompts, exitLayer: 3, draftLength: 4, rounds: 3, options: .test(maxTokens: 12))
