@@ -39,7 +39,7 @@ let package = Package(
             name: "TokenDecodingTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport", "TokenDecoding"]),
         .testTarget(name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport"]),
-        .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkipCommand", "TestSupport"]),
+        .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport"]),
     ]
 )
 

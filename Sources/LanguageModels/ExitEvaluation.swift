@@ -53,12 +53,15 @@ public struct ExitEvaluation: Sendable {
     ///   - window: tokens per window, at least 2, at most the model's context.
     ///   - progress: is told how many of the text's tokens are done, and says whether to go on.
     /// - Returns: the figures; nil if `progress` said no.
-    /// - Throws: ``EvaluationError`` if the text is too short or logits are not finite.
+    /// - Throws: ``EvaluationError`` if the text is too short, has unknown ids, or logits are not finite.
     public static func evaluate(
         _ model: some LanguageModel, on text: [Token], window: Int, progress: (Int) -> Bool = { _ in true }
     ) throws(EvaluationError) -> ExitEvaluation? {
         precondition((2...max(2, model.contextLength)).contains(window), "a window of 2 tokens to the whole context")
         guard text.count >= 2 else { throw .textTooShort(found: text.count) }
+        if let unknown = text.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
+            throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
+        }
         var result = ExitEvaluation(layerCount: model.layerCount)
         for start in stride(from: 0, to: text.count - 1, by: window) {
             let tokens = text[start..<min(start + window, text.count)]
@@ -104,12 +107,16 @@ public struct ExitEvaluation: Sendable {
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     /// Nothing to predict.
     case textTooShort(found: Int)
+    /// A token id that the model does not have.
+    case unknownToken(Token, vocabularySize: Int)
     /// Logits with a NaN or an infinity among the chunk of tokens that begins at `position`.
     case nonFiniteLogits(exit: Int, position: Int)
 
     public var description: String {
         switch self {
         case .textTooShort(let found): "text: expected at least 2 tokens, found \(found)"
+        case .unknownToken(let token, let vocabularySize):
+            "token: expected an id in 0..<\(vocabularySize), found \(token)"
         case .nonFiniteLogits(let exit, let position):
             "logits of exit \(exit) from token \(position) on: expected finite numbers, found NaN or infinity"
         }

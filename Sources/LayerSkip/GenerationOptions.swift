@@ -15,6 +15,10 @@ public struct GenerationOptions: Sendable, Equatable {
     /// Whether to write on where the model ends its text.
     public var ignoresEndOfText = false
 
+    /// The longest draft, ten times the paper's. Verification holds the logits of every drafted token, a fifth of a
+    /// megabyte each for a vocabulary of 50 thousand, and rejection sampling twice that for its distributions.
+    public static let maximumDraftLength = 128
+
     /// Plain and greedy unless changed.
     public init() {}
 
@@ -32,7 +36,8 @@ public struct GenerationOptions: Sendable, Equatable {
             try require(exitLayer >= 1, "exit layer", "1 or more", "\(exitLayer)")
         case .selfSpeculative(let exitLayer, let draftLength):
             try require(exitLayer >= 1, "exit layer", "1 or more", "\(exitLayer)")
-            try require(draftLength >= 0, "draft length", "0 or more", "\(draftLength)")
+            let lengths = 0...Self.maximumDraftLength
+            try require(lengths.contains(draftLength), "draft length", "\(lengths)", "\(draftLength)")
         }
     }
 }

@@ -24,6 +24,7 @@ public struct StrategyBenchmark: Sendable {
     /// Runs `rounds` rounds over the prompts, after a short one that is not counted.
     ///
     /// - Parameters:
+    ///   - rounds: at least 1.
     ///   - options: sampling and limits; its strategy has no effect.
     ///   - progress: is told how many of the rounds' texts are written, and says whether to go on.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
@@ -31,6 +32,9 @@ public struct StrategyBenchmark: Sendable {
         _ model: TextModel, prompts: [[Token]], exitLayer: Int, draftLength: Int, rounds: Int,
         options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
     ) throws {
+        guard rounds >= 1 else {
+            throw DecodingError.invalidOption(name: "rounds", expected: "1 or more", found: "\(rounds)")
+        }
         let strategies: [(WritableKeyPath<Self, [DecodingStatistics]>, DecodingStrategy)] = [
             (\.plain, .plain), (\.earlyExit, .earlyExit(exitLayer: exitLayer)),
             (\.selfSpeculative, .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)),

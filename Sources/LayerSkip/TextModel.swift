@@ -27,7 +27,7 @@ public struct TextModel: Sendable {
     ///   - path: the file.
     ///   - threads: how many threads compute, 1...1024; by default one per physical core.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported;
-    ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here.
+    ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``.
     public init(path: String, threads: Int? = nil) throws {
         try self.init(path: path, on: ComputeContext(threads: threads))
     }

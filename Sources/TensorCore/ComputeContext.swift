@@ -16,10 +16,21 @@ public struct ComputeContext: Sendable {
     /// A context with the selected table.
     ///
     /// - Parameter threads: number of threads; by default one per physical core.
-    /// - Throws: ``KernelTableError`` when `LAYERSKIP_KERNELS` names a table that cannot run here.
-    public init(threads: Int? = nil) throws(KernelTableError) {
-        self.init(
-            kernels: try .selected(),
-            pool: ThreadPool(threads: threads ?? min(physicalCoreCount(), ThreadPool.maximumThreadCount)))
+    /// - Throws: ``KernelTableError`` when `LAYERSKIP_KERNELS` names a table that cannot run here, ``ThreadCountError``
+    ///   when there are to be no threads or too many.
+    public init(threads: Int? = nil) throws {
+        let limits = 1...ThreadPool.maximumThreadCount
+        let threads = threads ?? min(physicalCoreCount(), limits.upperBound)
+        guard limits.contains(threads) else { throw ThreadCountError(found: threads) }
+        self.init(kernels: try .selected(), pool: ThreadPool(threads: threads))
     }
+}
+
+/// A number of threads that no pool can have.
+public struct ThreadCountError: Error, Equatable, CustomStringConvertible {
+    /// The number asked for.
+    public let found: Int
+
+    /// What was expected and what was found.
+    public var description: String { "threads: expected 1...\(ThreadPool.maximumThreadCount), found \(found)" }
 }

@@ -12,6 +12,8 @@
 package final class Storage: @unchecked Sendable {
     let address: UnsafeMutableRawPointer
     package let byteCount: Int
+    /// Where the memory begins for the heap.
+    private let allocation: UnsafeMutableRawPointer
 
     /// Memory with undefined contents; large blocks cost nothing until they are written.
     package init(byteCount: Int) {
@@ -19,17 +21,19 @@ package final class Storage: @unchecked Sendable {
         // would need its own entry in the TLB.
         let hugePage = 2 << 20
         let isLarge = byteCount >= 2 * hugePage
-        var memory: UnsafeMutableRawPointer?
-        let status = posix_memalign(&memory, isLarge ? hugePage : 64, max(byteCount, 64))
-        guard status == 0, let memory else { fatalError("out of memory: \(byteCount) bytes") }
+        let alignment = isLarge ? hugePage : 64
+        // Aligned by hand: glibc's posix_memalign gives the bytes before an aligned block back as a small block of its
+        // own, which keeps its neighbours from becoming one again, and the heap grows by up to 100 MB.
+        guard let memory = malloc(byteCount + alignment) else { fatalError("out of memory: \(byteCount) bytes") }
+        allocation = memory
+        address = memory.alignedUp(toMultipleOf: alignment)
         #if os(Linux)
-            if isLarge { madvise(memory, byteCount, MADV_HUGEPAGE) }
+            if isLarge { madvise(address, byteCount, MADV_HUGEPAGE) }
         #endif
-        address = memory
         self.byteCount = byteCount
     }
 
-    deinit { free(address) }
+    deinit { free(allocation) }
 
     /// The start of the memory, as elements of one type.
     func elements<T>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {

@@ -80,6 +80,16 @@ struct ExitEvaluationTests {
         #expect(error.description == "text: expected at least 2 tokens, found \(count)")
     }
 
+    @Test(arguments: [-1, 1 << 30]) func aTokenThatTheModelDoesNotHave(token: Token) throws {
+        let unknown = EvaluationError.unknownToken(token, vocabularySize: model.vocabularySize)
+        // As the last of a window it is only a target, and no embedding looks at it.
+        for place in [0, 1, text.count - 1] {
+            var text = text
+            text[place] = token
+            #expect(throws: unknown) { try ExitEvaluation.evaluate(model, on: text, window: 2) }
+        }
+    }
+
     private func rows(exit: Int, _ tokens: [Token]) throws -> [[Float]] {
         let truncated = try Truncated(model, exitLayer: exit)
         var cache = KVCache(for: truncated)

@@ -89,4 +89,16 @@ struct StreamTests {
         #expect(run.code == 0)
         #expect(run.errors.contains("ended by"))
     }
+    @Test func anInterruptEndsTheWaitForAPrompt() throws {
+        // Signal 2 is bit 1 of the signals that the program catches. A pipe opened to read and write never ends.
+        let script = """
+            mkfifo "$2"
+            "$LAYERSKIP" generate --model "$1" <>"$2" &
+            until grep -q '^SigCgt:.*[2367abef]$' /proc/$!/status 2>/dev/null || ! kill -0 $! 2>/dev/null; do :; done
+            sleep 0.2; kill -INT $! 2>/dev/null; wait $!
+            """
+        let run = try CommandRun(script: script, [files.model, files.file("pipe")])
+        #expect(run.code == 1)
+        #expect(run.errors.contains("interrupted"))
+    }
 }

@@ -4,6 +4,14 @@ import Testing
 
 @Suite("Benchmark of strategies")
 struct StrategyBenchmarkTests {
+    @Test(arguments: [0, -1]) func noRoundsAreAnError(rounds: Int) throws {
+        let model = try TinyModel.shared.get()
+        #expect(throws: DecodingError.self) {
+            try StrategyBenchmark(
+                model, prompts: [[1]], exitLayer: 3, draftLength: 4, rounds: rounds, options: .test(maxTokens: 2))
+        }
+    }
+
     @Test func theBenchmarkMeasuresThreeStrategiesARound() throws {
         let model = try TinyModel.shared.get()
         let prompts = ["Once upon a time", "def main():"].map { model.tokenizer.encode($0) }

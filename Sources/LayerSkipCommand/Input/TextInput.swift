@@ -13,6 +13,7 @@ enum TextInput {
         let name = path == "-" ? "standard input" : path
         let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0, let bytes = readToEnd(descriptor) else {
+            if errno == EINTR { throw InterruptedError() }
             throw InputError(
                 name: name, expected: "a readable text", found: unsafe String(cString: strerror(errno)).lowercased())
         }
@@ -29,11 +30,15 @@ extension String {
     var withoutLineEnd: String { last?.isNewline == true ? String(dropLast()) : self }
 }
 
-/// Everything up to the end; nil, with `errno` set, where that cannot be read.
+/// Everything up to the end; nil, with `errno` set, where that cannot be read, or after Ctrl-C.
 private func readToEnd(_ descriptor: Int32) -> [UInt8]? {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
+        if Interruption.isRequested {
+            errno = EINTR
+            return nil
+        }
         let count = unsafe read(descriptor, &buffer, buffer.count)
         if count == 0 { return bytes }
         if count > 0 { bytes += buffer[..<count] } else if errno != EINTR { return nil }

@@ -10,6 +10,7 @@ extension ComputeContext {
     /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses; a row that is not finite gives NaN.
     package func crossEntropy(_ logits: Tensor, targets: [Int32]) -> [Double] {
         precondition(targets.count == logits.rows, "one target per row")
+        precondition(targets.allSatisfy { $0 >= 0 && $0 < logits.columns }, "a column for each target")
         let losses = Storage(byteCount: targets.count * MemoryLayout<Double>.stride)
         pool.run(count: targets.count, grain: 1) { rows in
             for row in rows {

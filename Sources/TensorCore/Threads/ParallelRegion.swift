@@ -52,7 +52,12 @@ final class ParallelRegion: @unchecked Sendable {
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
         share(job)
         state.subtract(Self.open, ordering: .acquiringAndReleasing)
-        while state.load(ordering: .acquiring) & Self.threadsInside != 0 { ctk_spin_hint() }
+        var spins = 0
+        while state.load(ordering: .acquiring) & Self.threadsInside != 0 {
+            spins += 1
+            // Whoever is still inside may have lost its processor to someone else: perhaps to us.
+            if spins % Self.spinsBeforeYield == 0 { sched_yield() } else { ctk_spin_hint() }
+        }
     }
 
     /// A pool thread's life.
@@ -102,6 +107,9 @@ final class ParallelRegion: @unchecked Sendable {
         }
         return nil
     }
+
+    /// About 15 microseconds.
+    private static let spinsBeforeYield = 1_000
 
     /// About 300 microseconds: longer than the pauses within a token, shorter than a person's.
     private static let spinsBeforeSleep = 20_000
