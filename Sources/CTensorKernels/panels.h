@@ -349,6 +349,7 @@ DEFINE_PRODUCT(q4_1, activation_block, 1, Q4_1_TILE)
              [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)},                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
         .argmax = argmax, .store_key = store_key, .attend_page = attend_page,                                        \
+        .merge_pages = merge_pages,                                                                                  \
     }
 
 #endif

@@ -143,24 +143,23 @@ static void softmax(float *x, size_t count) {
 
 static void attend_page(
     const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
-    ctk_softmax_state *state, float *weighted) {
+    ctk_page_softmax *softmax, float *weighted) {
     float scores[CTK_PAGE_POSITIONS];
-    float maximum = state->maximum;
+    float maximum = -INFINITY;
     for (size_t t = 0; t < count; t++) {
         float score = 0;
         for (size_t d = 0; d < head_dim; d++) score = fmaf(query[d], keys[ctk_key_offset(t, head_dim, d)], score);
         scores[t] = score * scale;
         maximum = scores[t] > maximum ? scores[t] : maximum;
     }
-    float fade = expf(state->maximum - maximum);
-    float sum = state->sum * fade;
-    for (size_t d = 0; d < head_dim; d++) weighted[d] *= fade;
+    float sum = 0;
+    for (size_t d = 0; d < head_dim; d++) weighted[d] = 0;
     for (size_t t = 0; t < count; t++) {
         float weight = expf(scores[t] - maximum);
         sum += weight;
         for (size_t d = 0; d < head_dim; d++) weighted[d] = fmaf(weight, values[t * head_dim + d], weighted[d]);
     }
-    *state = (ctk_softmax_state){maximum, sum};
+    *softmax = (ctk_page_softmax){maximum, sum};
 }
 
 const ctk_table ctk_scalar_table = {
@@ -174,4 +173,5 @@ const ctk_table ctk_scalar_table = {
     .argmax = argmax,
     .store_key = store_key,
     .attend_page = attend_page,
+    .merge_pages = merge_pages,
 };

@@ -83,6 +83,23 @@ static size_t argmax(const float *x, size_t count) {
     return index;
 }
 
+/// Each page's part, brought to the largest maximum of all.
+static void merge_pages(
+    const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out) {
+    float maximum = softmaxes[0].maximum;
+    for (size_t p = 1; p < count; p++) {
+        maximum = softmaxes[p].maximum > maximum ? softmaxes[p].maximum : maximum;
+    }
+    float sum = 0;
+    for (size_t d = 0; d < head_dim; d++) out[d] = 0;
+    for (size_t p = 0; p < count; p++, weighted += head_dim) {
+        float share = expf(softmaxes[p].maximum - maximum);
+        sum += share * softmaxes[p].sum;
+        for (size_t d = 0; d < head_dim; d++) out[d] += share * weighted[d];
+    }
+    for (size_t d = 0; d < head_dim; d++) out[d] /= sum;
+}
+
 static void store_key(const float *key, size_t head_dim, size_t position, float *keys) {
     for (size_t d = 0; d < head_dim; d++) keys[ctk_key_offset(position, head_dim, d)] = key[d];
 }

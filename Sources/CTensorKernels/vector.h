@@ -157,19 +157,17 @@ INLINE void score_keys(
 
 /// As below, for up to one vector's columns.
 INLINE void weigh_lanes(
-    const float *weights, const float *values, size_t count, size_t head_dim, float fade, size_t lanes, float *sums) {
-    vf a = load_tail(sums, lanes, 0) * fade;
+    const float *weights, const float *values, size_t count, size_t head_dim, size_t lanes, float *sums) {
+    vf a = splat(0);
     for (size_t t = 0; t < count; t++) a = fma16(splat(weights[t]), load_tail(values + t * head_dim, lanes, 0), a);
     store_tail(sums, a, lanes);
 }
 
-/// sums[d] = fade * sums[d] + weights . values[:, d], position after position.
-INLINE void weigh_values(
-    const float *weights, const float *values, size_t count, size_t head_dim, float fade, float *sums) {
+/// sums[d] = weights . values[:, d], position after position.
+INLINE void weigh_values(const float *weights, const float *values, size_t count, size_t head_dim, float *sums) {
     size_t d = 0;
     for (; d + 4 * LANES <= head_dim; d += 4 * LANES) {
-        vf a = load(sums + d) * fade, b = load(sums + d + LANES) * fade;
-        vf c = load(sums + d + 2 * LANES) * fade, e = load(sums + d + 3 * LANES) * fade;
+        vf a = splat(0), b = splat(0), c = splat(0), e = splat(0);
         const float *value = values + d;
         for (size_t t = 0; t < count; t++, value += head_dim) {
             vf weight = splat(weights[t]);
@@ -183,23 +181,19 @@ INLINE void weigh_values(
         store(sums + d + 2 * LANES, c);
         store(sums + d + 3 * LANES, e);
     }
-    for (; d + LANES <= head_dim; d += LANES) {
-        weigh_lanes(weights, values + d, count, head_dim, fade, LANES, sums + d);
-    }
-    if (d < head_dim) weigh_lanes(weights, values + d, count, head_dim, fade, head_dim - d, sums + d);
+    for (; d + LANES <= head_dim; d += LANES) weigh_lanes(weights, values + d, count, head_dim, LANES, sums + d);
+    if (d < head_dim) weigh_lanes(weights, values + d, count, head_dim, head_dim - d, sums + d);
 }
 
 static void attend_page(
     const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
-    ctk_softmax_state *state, float *weighted) {
+    ctk_page_softmax *softmax, float *weighted) {
     float weights[CTK_PAGE_POSITIONS];
     score_keys(query, keys, count, head_dim, scale, weights);
     float maximum = maximum_of(weights, count);
-    maximum = maximum > state->maximum ? maximum : state->maximum;
-    float fade = exp16(splat(state->maximum - maximum))[0];
     float sum = exponentials(weights, count, maximum);
-    weigh_values(weights, values, count, head_dim, fade, weighted);
-    *state = (ctk_softmax_state){maximum, state->sum * fade + sum};
+    weigh_values(weights, values, count, head_dim, weighted);
+    *softmax = (ctk_page_softmax){maximum, sum};
 }
 
 #endif

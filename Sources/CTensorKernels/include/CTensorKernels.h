@@ -73,11 +73,13 @@ typedef struct {
         float *y, size_t y_stride);
 } ctk_format_kernels;
 
-/// The running state of one query head's streaming softmax (Milakov and Gimelshein, arXiv 1805.02867, algorithm 3).
+/// What one page's softmax needs to be put together with those of other pages.
 typedef struct {
+    /// The page's largest score.
     float maximum;
+    /// The sum of e^(score - maximum).
     float sum;
-} ctk_softmax_state;
+} ctk_page_softmax;
 
 typedef struct {
     const char *name;
@@ -98,13 +100,16 @@ typedef struct {
 
     /// Stores one position (0..<CTK_PAGE_POSITIONS) of one KV head in its page.
     void (*store_key)(const float *key, size_t head_dim, size_t position, float *keys);
-    /// One page of attention for one query head, by streaming softmax.
+    /// One page's part of attention for one query head.
     ///
     /// query: [head_dim]; keys, values: its KV head's page; count: positions visible (1...CTK_PAGE_POSITIONS);
-    /// weighted: [head_dim], updated like `state`. First page: maximum = -INFINITY, sum = 0, weighted = 0.
+    /// weighted: [head_dim], the values' sum with weights e^(score - maximum), not yet divided by their sum.
     void (*attend_page)(
         const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
-        ctk_softmax_state *state, float *weighted);
+        ctk_page_softmax *softmax, float *weighted);
+    /// Attention as a whole, [head_dim], from its `count` pages' parts, added in the order of the pages.
+    void (*merge_pages)(
+        const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out);
 } ctk_table;
 
 /// Tables in ascending order of speed; the scalar one, always there, is the naive twin that the others are tested by.

@@ -85,30 +85,21 @@ extension ComputeContext {
     }
 
     /// Causal grouped-query attention: row i of `queries` ([n, heads * headDimension], rotated) sees positions
-    /// 0...first + i of `pages`: [n, heads * headDimension]. Vaswani et al., "Attention Is All You Need", eq. 1, page by page
-    /// with a streaming softmax (Milakov and Gimelshein, arXiv 1805.02867, algorithm 3).
+    /// 0...first + i of `pages`: [n, heads * headDimension]. Vaswani et al., "Attention Is All You Need", eq. 1.
+    ///
+    /// Pages are attended to apart and then merged in their order (as in Dao et al.'s "Flash-Decoding"), so that threads
+    /// can share one row's long context, and one page, once in a core's cache, serves many rows and heads. What is
+    /// added to what depends on absolute positions alone.
     package func attend(queries: Tensor, at first: Int, in pages: [CachePage]) -> Tensor {
         checkFit(queries, heads: \.heads, at: first, in: pages)
-        let shape = pages[0].shape
         let result = Tensor(rows: queries.rows, columns: queries.columns)
-        let group = shape.heads / shape.keyValueHeads
-        let scale = 1 / Float(shape.headDimension).squareRoot()
-        pool.run(count: queries.rows * shape.heads, grain: 1) { tasks in
-            for task in tasks {
-                let (row, head) = task.quotientAndRemainder(dividingBy: shape.heads)
-                let offset = row * queries.columns + head * shape.headDimension
-                let out = result.pointer + offset
-                out.update(repeating: 0, count: shape.headDimension)
-                var state = ctk_softmax_state(maximum: -.infinity, sum: 0)
-                var visible = first + row + 1
-                for page in pages where visible > 0 {
-                    kernels.functions.pointee.attend_page(
-                        queries.pointer + offset, page.keys(head: head / group), page.values(head: head / group),
-                        min(visible, cachePagePositions), shape.headDimension, scale, &state, out)
-                    visible -= cachePagePositions
-                }
-                for column in 0..<shape.headDimension { out[column] /= state.sum }
-            }
+        let pageCount = (first + queries.rows + cachePagePositions - 1) / cachePagePositions
+        // Few rows at a time where the context is long, so that the parts take a megabyte or two at the most.
+        let block = max(1, (1 << 20) / (pageCount * queries.columns * MemoryLayout<Float>.stride))
+        for row in stride(from: 0, to: queries.rows, by: block) {
+            let rows = row..<min(row + block, queries.rows)
+            let parts = AttentionParts(queries, rows, at: first, in: Array(pages[..<pageCount]), on: self)
+            parts.merge(into: result)
         }
         return result
     }
