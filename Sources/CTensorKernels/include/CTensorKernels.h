@@ -32,7 +32,7 @@ enum {
     CTK_HALF_SPLIT = 1,
 };
 
-/// Positions per cache page; also the step of the streaming softmax, so that its order is fixed by absolute position.
+/// Positions per cache page; softmax is taken page by page, so that its order is fixed by absolute position.
 enum { CTK_PAGE_POSITIONS = 256 };
 
 /// Where coordinate `d` of a page's key at `position` lies: [position / 16][head_dim][16]. Sixteen positions advance

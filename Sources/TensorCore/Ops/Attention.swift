@@ -1,6 +1,6 @@
 import CTensorKernels
 
-/// Positions per page of the attention cache, and the step of the streaming softmax: pages begin at multiples of it.
+/// Positions per page of the attention cache; pages begin at multiples of it, and are attended to apart.
 package let cachePagePositions = CTK_PAGE_POSITIONS
 
 /// Heads of one attention layer; `heads` is a multiple of `keyValueHeads` (grouped-query attention, Ainslie et al.,
