@@ -8,47 +8,62 @@ extension ComputeContext {
     ) -> Tensor {
         precondition(gate.rows == up.rows && down.rows == x.columns, "weights of one feed-forward network")
         var rows = PreparedRows(x, norm: norm, on: self)
-        let gate = PanelProduct(gate, &rows, count: x.rows)
-        let up = PanelProduct(up, &rows, count: x.rows)
-        // The gate's result becomes the product of both.
-        var hidden = PreparedRows(gate.result, on: self)
-        let result = PanelProduct(down, &hidden, count: x.rows, addingTo: x)
-        pool.run(
-            FeedForwardJob(
-                kernels: kernels, rowCount: x.rows, rows: rows, gate: gate, up: up, gateGrain: grain(gate.panels),
-                hidden: hidden, down: result, downGrain: grain(result.panels)))
-        return result.result
+        let gated = Tensor(rows: x.rows, columns: gate.rows)
+        let upped = Tensor(rows: x.rows, columns: up.rows)
+        var hidden = PreparedRows(gated, on: self)
+        let result = Tensor(rows: x.rows, columns: x.columns)
+        let job = FeedForwardJob(
+            gate: PanelProduct(gate, &rows, into: gated), up: PanelProduct(up, &rows, into: upped),
+            activation: GatedActivation(gate: gated, up: upped, on: self),
+            down: PanelProduct(down, &hidden, into: result, addingTo: x), rows: rows.preparation,
+            hidden: hidden.preparation, gateGrain: grain(gate.panels), downGrain: grain(down.panels))
+        withExtendedLifetime((rows, gated, upped, hidden)) { pool.run(job) }
+        return result
     }
 }
 
 private struct FeedForwardJob: ParallelJob {
-    let kernels: KernelTable
-    let rowCount: Int
-    let rows: PreparedRows
     let gate: PanelProduct
     let up: PanelProduct
-    let gateGrain: Int
-    let hidden: PreparedRows
+    let activation: GatedActivation
     let down: PanelProduct
+    let rows: RowPreparation
+    let hidden: RowPreparation
+    let gateGrain: Int
     let downGrain: Int
 
     func run(_ team: inout Team) {
-        team.share(rowCount, grain: 1) { rows.compute($0) }
+        rows.share(in: &team)
         team.share(gate.panels, grain: gateGrain) { panels in
             gate.compute(panels: panels)
             up.compute(panels: panels)
-            multiply(gate.columns(of: panels))
+            activation.compute(columns: gate.columns(of: panels))
         }
-        team.share(rowCount, grain: 1) { hidden.compute($0) }
+        hidden.share(in: &team)
         team.share(down.panels, grain: downGrain) { down.compute(panels: $0) }
     }
+}
 
-    /// gate = silu(gate) * up, in some columns of each row.
-    private func multiply(_ columns: Range<Int>) {
-        for row in 0..<rowCount {
-            let gate = gate.result.pointer + row * gate.result.columns + columns.lowerBound
-            let up = up.result.pointer + row * up.result.columns + columns.lowerBound
-            kernels.functions.pointee.swiglu(gate, up, columns.count, gate)
+/// gate = silu(gate) * up, by whoever has just computed some columns of both.
+private struct GatedActivation: @unchecked Sendable {
+    private let gate: UnsafeMutablePointer<Float>
+    private let up: UnsafePointer<Float>
+    private let rows: Int
+    private let columns: Int
+    private let kernels: KernelTable
+
+    init(gate: Tensor, up: Tensor, on context: ComputeContext) {
+        self.gate = gate.pointer
+        self.up = UnsafePointer(up.pointer)
+        rows = gate.rows
+        columns = gate.columns
+        kernels = context.kernels
+    }
+
+    func compute(columns range: Range<Int>) {
+        for row in 0..<rows {
+            let offset = row * columns + range.lowerBound
+            kernels.functions.pointee.swiglu(gate + offset, up + offset, range.count, gate + offset)
         }
     }
 }

@@ -6,9 +6,10 @@ extension ComputeContext {
         _ x: Tensor, norm: RMSNorm? = nil, _ weights: PackedMatrix, addingTo summand: Tensor? = nil
     ) -> Tensor {
         var rows = PreparedRows(x, norm: norm, on: self)
-        let product = PanelProduct(weights, &rows, count: x.rows, addingTo: summand)
-        pool.run(ProductJob(rows: rows, rowCount: x.rows, grain: grain(product.panels), product, nil, nil))
-        return product.result
+        let result = Tensor(rows: x.rows, columns: weights.rows)
+        let product = PanelProduct(weights, &rows, into: result, addingTo: summand)
+        withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, product, nil, nil)) }
+        return result
     }
 
     /// Three products of the same activations, as those of attention, in one parallel region; the weights' formats may
@@ -17,12 +18,15 @@ extension ComputeContext {
         _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix, _ third: PackedMatrix
     ) -> (Tensor, Tensor, Tensor) {
         var rows = PreparedRows(x, norm: norm, on: self)
-        let first = PanelProduct(first, &rows, count: x.rows)
-        let second = PanelProduct(second, &rows, count: x.rows)
-        let third = PanelProduct(third, &rows, count: x.rows)
-        let grain = grain(first.panels + second.panels + third.panels)
-        pool.run(ProductJob(rows: rows, rowCount: x.rows, grain: grain, first, second, third))
-        return (first.result, second.result, third.result)
+        let results = (
+            Tensor(rows: x.rows, columns: first.rows), Tensor(rows: x.rows, columns: second.rows),
+            Tensor(rows: x.rows, columns: third.rows)
+        )
+        let first = PanelProduct(first, &rows, into: results.0)
+        let second = PanelProduct(second, &rows, into: results.1)
+        let third = PanelProduct(third, &rows, into: results.2)
+        withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, first, second, third)) }
+        return results
     }
 
     /// How many panels a thread takes at once: few enough that threads which the system slows down can be helped.
@@ -31,30 +35,31 @@ extension ComputeContext {
 
 /// Rows are prepared, then the panels of up to three products are computed as if they were one matrix.
 private struct ProductJob: ParallelJob {
-    private let rows: PreparedRows
-    private let rowCount: Int
-    private let grain: Int
+    private let rows: RowPreparation
     private let first: PanelProduct
     private let second: PanelProduct?
     private let third: PanelProduct?
+    /// Where, in the count of all panels, the second and third product's begin, and where all end.
+    private let (secondStart, thirdStart, end): (Int, Int, Int)
+    private let grain: Int
 
     init(
-        rows: PreparedRows, rowCount: Int, grain: Int, _ first: PanelProduct, _ second: PanelProduct?,
+        _ rows: RowPreparation, on context: ComputeContext, _ first: PanelProduct, _ second: PanelProduct?,
         _ third: PanelProduct?
     ) {
         self.rows = rows
-        self.rowCount = rowCount
-        self.grain = grain
         self.first = first
         self.second = second
         self.third = third
+        secondStart = first.panels
+        thirdStart = secondStart + (second?.panels ?? 0)
+        end = thirdStart + (third?.panels ?? 0)
+        grain = context.grain(end)
     }
 
     func run(_ team: inout Team) {
-        team.share(rowCount, grain: 1) { rows.compute($0) }
-        let secondStart = first.panels
-        let thirdStart = secondStart + (second?.panels ?? 0)
-        team.share(thirdStart + (third?.panels ?? 0), grain: grain) { panels in
+        rows.share(in: &team)
+        team.share(end, grain: grain) { panels in
             first.compute(panels, startingAt: 0)
             second?.compute(panels, startingAt: secondStart)
             third?.compute(panels, startingAt: thirdStart)

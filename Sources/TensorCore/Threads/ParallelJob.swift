@@ -1,7 +1,8 @@
 /// What all threads of a pool do together: each runs the same job, and its steps share their items between threads.
 ///
-/// A job is a small struct of addresses and numbers. It is no closure because one that may be called by other threads
-/// lives on the heap, and a token takes a hundred regions.
+/// It is no closure because one that other threads may call lives on the heap, and a token takes a hundred regions. Nor
+/// should it hold references: threads would count them against each other. So it is a struct of addresses and numbers,
+/// and whoever runs it keeps alive what they point to.
 package protocol ParallelJob: Sendable {
     /// Takes part in every step, in order. Threads that come late find the first steps done.
     func run(_ team: inout Team)
