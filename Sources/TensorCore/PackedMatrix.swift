@@ -1,21 +1,27 @@
 import CTensorKernels
 
 /// A weight matrix [rows, columns], packed for one kernel table.
-package struct PackedMatrix: Sendable {
+package struct PackedMatrix: @unchecked Sendable {
     package let dtype: DType
     package let rows: Int
     package let columns: Int
     let kernels: KernelTable
+    let format: UnsafePointer<ctk_format_kernels>
     let storage: Storage
+    /// Panels of rows, the last of which may be padded.
+    let panels: Int
 
     /// Bytes of the packed weights.
     package var byteCount: Int { storage.byteCount }
 
     /// Packs a matrix, in parallel.
     ///
-    /// - Parameter file: the rows, one after the other, as they lie in a file.
+    /// - Parameters:
+    ///   - file: the rows, one after the other, as they lie in a file.
+    ///   - didPack: is told which bytes of `file` will not be read again, a few megabytes at a time.
     package init(
-        _ file: UnsafeRawBufferPointer, dtype: DType, rows: Int, columns: Int, on context: ComputeContext
+        _ file: UnsafeRawBufferPointer, dtype: DType, rows: Int, columns: Int, on context: ComputeContext,
+        didPack: (Range<Int>) -> Void = { _ in }
     ) {
         precondition(
             rows > 0 && columns > 0 && columns % dtype.elementsPerBlock == 0
@@ -25,28 +31,32 @@ package struct PackedMatrix: Sendable {
         self.columns = columns
         kernels = context.kernels
         let format = kernels.format(dtype)
-        let panelRows = format.panel_rows
-        let panels = (rows + panelRows - 1) / panelRows
-        let panelBytes = format.panel_bytes(columns)
+        self.format = format
+        let panelRows = format.pointee.panel_rows
+        panels = (rows + panelRows - 1) / panelRows
+        let panelBytes = format.pointee.panel_bytes(columns)
         let rowBytes = dtype.bytesPerRow(columns: columns)
         let storage = Storage(byteCount: panels * panelBytes)
         self.storage = storage
         let source = SendablePointer(file.baseAddress.unsafelyUnwrapped)
-        context.pool.run(count: panels, grain: max(1, (1 << 16) / panelBytes)) { range in
-            for panel in range {
-                let first = panel * panelRows
-                format.pack(
-                    source.address + first * rowBytes, min(panelRows, rows - first), columns,
-                    storage.address + panel * panelBytes)
+        let portion = max(1, (4 << 20) / panelBytes)
+        for start in stride(from: 0, to: panels, by: portion) {
+            context.pool.run(count: min(portion, panels - start), grain: max(1, (1 << 16) / panelBytes)) { range in
+                for panel in range.lowerBound + start..<range.upperBound + start {
+                    let first = panel * panelRows
+                    format.pointee.pack(
+                        source.address + first * rowBytes, min(panelRows, rows - first), columns,
+                        storage.address + panel * panelBytes)
+                }
             }
+            didPack(start * panelRows * rowBytes..<min((start + portion) * panelRows, rows) * rowBytes)
         }
     }
 
     /// Row `row`, dequantized, into `columns` floats at `out`.
     func unpack(row: Int, into out: UnsafeMutablePointer<Float>) {
-        let format = kernels.format(dtype)
-        let panel = storage.address + row / format.panel_rows * format.panel_bytes(columns)
-        format.unpack_row(panel, row % format.panel_rows, columns, out)
+        let panel = storage.address + row / format.pointee.panel_rows * format.pointee.panel_bytes(columns)
+        format.pointee.unpack_row(panel, row % format.pointee.panel_rows, columns, out)
     }
 }
 
