@@ -12,22 +12,11 @@
 #define CTK_PRODUCTS_H
 
 #include "activations.h"
+#include "attention.h"
 #include "panels.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
-
-INLINE vf load_f16(const uint16_t *x) {
-    _Float16 __attribute__((ext_vector_type(16))) halves;
-    memcpy(&halves, x, sizeof halves);
-    return __builtin_convertvector(halves, vf);
-}
-
-INLINE vf load_bf16(const uint16_t *x) {
-    vu16 halves;
-    memcpy(&halves, x, sizeof halves);
-    return (vf)(__builtin_convertvector(halves, vu32) << 16);
-}
 
 INLINE vbytes load_bytes(const uint8_t *x) {
     vbytes bytes;
@@ -42,10 +31,13 @@ INLINE int32_t four(const activation_block *x, int group) {
     return value;
 }
 
-/// Asks for what a panel holds 4 KiB further on. A tile of many tokens keeps the core so busy that its own loads do not
-/// run far enough ahead of it; with few tokens they do, and asking twice would only take their place.
+/// Asks for what a panel holds further on: 4 KiB ahead for the L1 cache, 16 KiB ahead for the L2 cache. A tile of many
+/// tokens keeps the core so busy that its own loads do not run far enough ahead of it, and the L1 cache alone cannot wait
+/// for enough lines at once. With few tokens the loads do run ahead, and asking twice would only take their place.
 INLINE void prefetch(const void *weights, int tokens) {
-    if (tokens > 4) __builtin_prefetch((const uint8_t *)weights + 4096);
+    if (tokens <= 4) return;
+    __builtin_prefetch((const uint8_t *)weights + (4 << 10), 0, 3);
+    __builtin_prefetch((const uint8_t *)weights + (16 << 10), 0, 2);
 }
 
 /// `tokens` tokens by one panel of floats; `x` is [columns][tokens].
@@ -223,7 +215,11 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),                                                       \
              [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)},                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
-        .argmax = argmax, .store_key = store_key, .attend_page = attend_page,                                        \
+        .argmax = argmax,                                                                                            \
+        .caches =                                                                                                    \
+            {[CTK_F32] = {store_f32, attend_page_f32},                                                               \
+             [CTK_F16] = {store_f16, attend_page_f16},                                                               \
+             [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
     }
 
