@@ -35,6 +35,7 @@ for target in package.targets {
     if !isC {
         target.swiftSettings = [
             .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+            .treatAllWarnings(as: .error),
         ]
     }
 }
