@@ -26,6 +26,8 @@ struct BenchmarkCommand: ParsableCommand {
     @Flag(name: .customLong("ignore-eos"), help: "Write on where the model ends its text.")
     var ignoresEndOfText = false
 
+    @OptionGroup var cache: CacheArguments
+
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
@@ -34,6 +36,7 @@ struct BenchmarkCommand: ParsableCommand {
         options.strategy = .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
         options.maxTokens = maxTokens
         options.ignoresEndOfText = ignoresEndOfText
+        options.cacheFormat = cache.cacheFormat
         return options
     }
 
