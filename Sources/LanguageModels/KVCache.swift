@@ -12,7 +12,7 @@ public struct KVCache: ~Copyable, AttentionMemory {
     private var pages: CachePages
 
     /// An empty cache for a model's layers, as long as its context.
-    public init(for model: some LanguageModel, format: CacheFormat = .f16) {
+    public init(for model: some LanguageModel, format: CacheFormat = .standard) {
         self.init(
             lengths: Array(repeating: 0, count: model.layerCount),
             pages: CachePages(model.attention, format: format, layerCount: model.layerCount),

@@ -34,6 +34,7 @@ struct BenchmarkCommand: ParsableCommand {
     var ignoresEndOfText = false
 
     @OptionGroup var cost: CostArguments
+    @OptionGroup var cache: CacheArguments
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
@@ -43,6 +44,7 @@ struct BenchmarkCommand: ParsableCommand {
         options.strategy = .selfSpeculative(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 6)
         options.maxTokens = maxTokens ?? 128
         options.ignoresEndOfText = ignoresEndOfText
+        options.cacheFormat = cache.cacheFormat
         return options
     }
 
@@ -74,7 +76,8 @@ struct BenchmarkCommand: ParsableCommand {
     private func runCost() throws {
         let model = try model.load()
         let measured = try ModelCost.measure(
-            model.model, Set(cost.parts?.values ?? ModelCost.Part.allCases), depth: cost.depth ?? 0, rounds: rounds
+            model.model, Set(cost.parts?.values ?? ModelCost.Part.allCases), depth: cost.depth ?? 0,
+            cacheFormat: cache.cacheFormat, rounds: rounds
         ) { done, total in Progress("measured", of: total)(done) }
         guard let measured else { throw InterruptedError() }
         let report = CostReport(

@@ -1,5 +1,5 @@
 public import LanguageModels
-import TensorCore
+public import TensorCore
 
 /// The only decoding loop: draft, verify, accept, truncate. Plain decoding is zero drafts.
 ///
@@ -27,24 +27,26 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
 
     /// A generator with an empty cache.
     ///
-    /// - Parameter hashesLogits: whether to keep ``logitHashes``.
+    /// - Parameters:
+    ///   - cacheFormat: how the cache keeps keys and values.
+    ///   - hashesLogits: whether to keep ``logitHashes``.
     /// - Throws: ``DecodingError`` if a sampling option is out of range.
     public init(
         _ model: Model, drafter: consuming D, sampling: Sampling = .greedy, acceptance: Acceptance = .coupled,
-        hashesLogits: Bool = false
+        cacheFormat: CacheFormat = .standard, hashesLogits: Bool = false
     ) throws(DecodingError) {
         try self.init(
-            model, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: hashesLogits,
-            residual: Distribution.residual)
+            model, drafter: drafter, sampling: sampling, acceptance: acceptance, cacheFormat: cacheFormat,
+            hashesLogits: hashesLogits, residual: Distribution.residual)
     }
 
     /// A generator with another rule for rejections, for a test's counter-example.
     package init(
-        _ model: Model, drafter: consuming D, sampling: Sampling, acceptance: Acceptance, hashesLogits: Bool,
-        residual: @escaping Residual
+        _ model: Model, drafter: consuming D, sampling: Sampling, acceptance: Acceptance,
+        cacheFormat: CacheFormat = .standard, hashesLogits: Bool, residual: @escaping Residual
     ) throws(DecodingError) {
         sampler = try Sampler(sampling, acceptance: acceptance, vocabularySize: model.vocabularySize)
-        cache = KVCache(for: model)
+        cache = KVCache(for: model, format: cacheFormat)
         self.model = model
         self.drafter = drafter
         self.hashesLogits = hashesLogits

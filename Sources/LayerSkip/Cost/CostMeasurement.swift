@@ -33,12 +33,12 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     private(set) var regionSeconds: [Double] = []
     private(set) var stepSeconds: [Double] = []
 
-    init(_ model: Model, _ parts: Set<ModelCost.Part>, depth: Int) {
+    init(_ model: Model, _ parts: Set<ModelCost.Part>, depth: Int, cacheFormat: CacheFormat) {
         self.model = model
         self.parts = parts
-        decodingSequence = TimedSequence(model, length: parts.contains(.decode) ? depth : 0)
-        promptSequence = TimedSequence(model, length: 0)
-        passSequence = TimedSequence(model, length: ModelCost.passContext)
+        decodingSequence = TimedSequence(model, length: parts.contains(.decode) ? depth : 0, cacheFormat)
+        promptSequence = TimedSequence(model, length: 0, cacheFormat)
+        passSequence = TimedSequence(model, length: ModelCost.passContext, cacheFormat)
         reading = ReadSpeed(ofBytes: parts.contains(.decode) ? model.weightByteCount : 0, on: model.compute)
     }
 

@@ -1,5 +1,5 @@
 public import LanguageModels
-import TensorCore
+public import TensorCore
 public import TokenDecoding
 
 extension ModelCost {
@@ -13,12 +13,14 @@ extension ModelCost {
     /// - Parameters:
     ///   - parts: what to measure.
     ///   - depth: tokens before those that are decoded.
+    ///   - cacheFormat: how caches keep keys and values.
     ///   - rounds: how often, at least 1; nil means as often as 12 seconds allow, from 3 times to 25.
     ///   - progress: is told how many rounds of how many are done, and says whether to go on.
     /// - Returns: nil if `progress` said no.
     /// - Throws: ``DecodingError`` if the model's context is too short, or there are to be no rounds.
     public static func measure(
-        _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0, rounds: Int? = nil,
+        _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
+        cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(DecodingError) -> ModelCost? {
         let longest = max(depth + decodedTokens, promptLength)
@@ -29,7 +31,7 @@ extension ModelCost {
         try require(model.contextLength >= longest, "context", "\(longest) or more", model.contextLength)
         try require(rounds ?? 1 >= 1, "rounds", "1 or more", rounds ?? 1)
 
-        var measurement = CostMeasurement(model, parts, depth: depth)
+        var measurement = CostMeasurement(model, parts, depth: depth, cacheFormat: cacheFormat)
         let stopwatch = Stopwatch()
         var (done, total) = (0, rounds ?? 3)
         while done < total {

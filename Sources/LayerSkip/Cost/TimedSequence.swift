@@ -8,10 +8,10 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
     private var cache: KVCache
     private let random = CounterRandom(seed: 0)
 
-    init(_ model: Model, length: Int) {
+    init(_ model: Model, length: Int, _ cacheFormat: CacheFormat) {
         self.model = model
         self.length = length
-        cache = KVCache(for: model)
+        cache = KVCache(for: model, format: cacheFormat)
         read(length)
     }
 

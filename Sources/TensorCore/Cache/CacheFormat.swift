@@ -12,6 +12,9 @@ public enum CacheFormat: String, Sendable, CaseIterable {
     /// The upper half of an IEEE 754 single: the range of f32 with three significant digits.
     case bf16
 
+    /// What a cache is in unless asked otherwise.
+    public static let standard = CacheFormat.f16
+
     /// The format's index in the C tables.
     var kernelFormat: Int {
         switch self {
