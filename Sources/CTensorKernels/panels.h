@@ -304,6 +304,11 @@ INLINE void store_sums(const vf *sums, int tokens, size_t rows_left, float *y, s
     case 5: TILE_CASE(TILE, 5)                                                                                       \
     case 6: TILE_CASE(TILE, 6)                                                                                       \
     case 7: TILE_CASE(TILE, 7)
+#elif TOKENS_AT_ONCE == 4
+#define TILE_CASES(TILE)                                                                                             \
+    case 1: TILE_CASE(TILE, 1)                                                                                       \
+    case 2: TILE_CASE(TILE, 2)                                                                                       \
+    case 3: TILE_CASE(TILE, 3)
 #elif TOKENS_AT_ONCE == 2
 #define TILE_CASES(TILE)                                                                                             \
     case 1: TILE_CASE(TILE, 1)
