@@ -46,7 +46,7 @@ INLINE vi dot_q8(vi sums, vbytes weights, int32_t four) {
     return s.integers;
 }
 
-#include "panels.h"
+#include "products.h"
 
 const ctk_table ctk_avx2_table = VECTOR_TABLE("avx2", PANEL_FORMAT(bf16, half, f32));
 

@@ -25,7 +25,7 @@ INLINE vi dot_bytes(vi sums, vbytes weights, int32_t four) {
 #define dot_u4 dot_bytes
 #define dot_q8 dot_bytes
 
-#include "panels.h"
+#include "products.h"
 
 #pragma clang attribute pop
 

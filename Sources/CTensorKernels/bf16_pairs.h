@@ -5,7 +5,7 @@
 #ifndef CTK_BF16_PAIRS_H
 #define CTK_BF16_PAIRS_H
 
-#include "panels.h"
+#include "products.h"
 
 /// An odd last column gets a partner of zeros.
 static size_t column_pairs(size_t columns) { return (columns + 1) / 2; }
@@ -29,35 +29,37 @@ static void unpack_row_bf16_pairs(const void *panel, size_t row, size_t columns,
 }
 
 static size_t prepared_bytes_bf16_pairs(size_t columns, size_t count) {
-    return column_pairs(columns) * 2 * count * sizeof(uint16_t);
+    return column_pairs(columns) * count * sizeof(uint32_t);
 }
 
 static void prepare_bf16_pairs(
     const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
-    (void)count;
-    size_t stride = column_pairs(columns) * 2;
+    size_t pairs = column_pairs(columns);
     for (size_t t = first; t < last; t++) {
-        uint16_t *out = (uint16_t *)prepared + t * stride;
-        for (size_t c = 0; c < columns; c++) out[c] = float_to_bf16(x[t * columns + c]);
-        if (columns % 2) out[columns] = 0;
+        token_place place = place_of(t, count, pairs);
+        uint32_t *out = (uint32_t *)prepared + place.first;
+        for (size_t p = 0; p < pairs; p++) {
+            uint32_t even = float_to_bf16(x[t * columns + 2 * p]);
+            uint32_t odd = 2 * p + 1 < columns ? float_to_bf16(x[t * columns + 2 * p + 1]) : 0;
+            out[p * place.step] = even | odd << 16;
+        }
     }
 }
 
-INLINE void bf16_pairs_tile(const void *panel, size_t columns, const uint16_t *x, int tokens, vf *sums) {
-    size_t pairs = column_pairs(columns);
+INLINE void bf16_pairs_tile(const void *panel, size_t columns, const uint32_t *x, int tokens, vf *sums) {
     UNROLL for (int t = 0; t < tokens; t++) sums[t] = splat(0);
-    for (size_t c = 0; c < pairs; c++) {
-        __m512i weights = _mm512_loadu_si512((const uint16_t *)panel + c * PANEL_ROWS * 2);
+    for (size_t p = 0; p < column_pairs(columns); p++, x += tokens) {
+        const uint8_t *pair = (const uint8_t *)panel + p * PANEL_ROWS * 4;
+        prefetch(pair, tokens);
+        __m512i weights = _mm512_load_si512(pair);
         UNROLL for (int t = 0; t < tokens; t++) {
-            int32_t two;
-            memcpy(&two, x + (t * pairs + c) * 2, sizeof two);
-            sums[t] = _mm512_dpbf16_ps(sums[t], (__m512bh)weights, (__m512bh)_mm512_set1_epi32(two));
+            sums[t] = _mm512_dpbf16_ps(sums[t], (__m512bh)weights, (__m512bh)_mm512_set1_epi32((int32_t)x[t]));
         }
     }
 }
 
 #define BF16_PAIRS_TILE(TOKENS) bf16_pairs_tile(panel, columns, x, TOKENS, sums)
 
-DEFINE_PRODUCT(bf16_pairs, uint16_t, column_pairs(columns) * 2, BF16_PAIRS_TILE)
+DEFINE_PRODUCT(bf16_pairs, uint32_t, column_pairs(columns), BF16_PAIRS_TILE)
 
 #endif

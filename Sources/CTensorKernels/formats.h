@@ -31,15 +31,16 @@ _Static_assert(sizeof(q8_0_block) == 34, "Q8_0 takes 34 bytes for 32 elements");
 _Static_assert(sizeof(q4_0_block) == 18, "Q4_0 takes 18 bytes for 32 elements");
 _Static_assert(sizeof(q4_1_block) == 20, "Q4_1 takes 20 bytes for 32 elements");
 
-/// 32 activations of one token as signed bytes: x = scale * values.
+/// 32 activations of one token as signed bytes: x = scale * values. All tables share this form.
 ///
-/// All tables share this form; it is stored [block][token], so that the tokens of a batch lie side by side.
+/// A constant offset of all 32 weights contributes a multiple of the activations' sum; the multiples that products need
+/// are kept ready, so that a dot product starts with a broadcast load of one and no arithmetic.
 typedef struct {
     int8_t values[BLOCK];
     float scale;
-    float scaled_sum;  // scale * sum, what a constant offset of all 32 weights contributes
-    int32_t sum;
-    int32_t padding;
+    float scaled_sum;
+    int32_t minus_128_sums;
+    int32_t minus_8_sums;
 } activation_block;
 
 _Static_assert(sizeof(activation_block) == 48, "activation blocks stay aligned to 16 bytes");

@@ -37,7 +37,7 @@ INLINE vi dot_bytes(vi sums, vbytes weights, int32_t four) {
 #define dot_u4 dot_bytes
 #define dot_q8 dot_bytes
 
-#include "panels.h"
+#include "products.h"
 
 const ctk_table ctk_neon_table = VECTOR_TABLE("neon", PANEL_FORMAT(bf16, half, f32));
 

@@ -5,6 +5,9 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+#define TOKENS_AT_ONCE 1
+
+#include "activations.h"
 #include "shared.h"
 #include "tables.h"
 
@@ -28,9 +31,9 @@ static float dot_floats(int format, const uint8_t *row, size_t columns, const fl
     return sum;
 }
 
-static float dot_q8_0(const q8_0_block *row, size_t blocks, const activation_block *x, size_t stride) {
+static float dot_q8_0(const q8_0_block *row, size_t blocks, const activation_block *x) {
     float sum = 0;
-    for (size_t b = 0; b < blocks; b++, x += stride) {
+    for (size_t b = 0; b < blocks; b++, x++) {
         int32_t dot = 0;
         for (int i = 0; i < BLOCK; i++) dot += row[b].values[i] * x->values[i];
         sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
@@ -44,18 +47,18 @@ static int32_t dot_nibbles(const uint8_t *nibbles, const int8_t *x) {
     return dot;
 }
 
-static float dot_q4_0(const q4_0_block *row, size_t blocks, const activation_block *x, size_t stride) {
+static float dot_q4_0(const q4_0_block *row, size_t blocks, const activation_block *x) {
     float sum = 0;
-    for (size_t b = 0; b < blocks; b++, x += stride) {
-        int32_t dot = dot_nibbles(row[b].nibbles, x->values) - 8 * x->sum;
+    for (size_t b = 0; b < blocks; b++, x++) {
+        int32_t dot = dot_nibbles(row[b].nibbles, x->values) + x->minus_8_sums;
         sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
     }
     return sum;
 }
 
-static float dot_q4_1(const q4_1_block *row, size_t blocks, const activation_block *x, size_t stride) {
+static float dot_q4_1(const q4_1_block *row, size_t blocks, const activation_block *x) {
     float sum = 0;
-    for (size_t b = 0; b < blocks; b++, x += stride) {
+    for (size_t b = 0; b < blocks; b++, x++) {
         int32_t dot = dot_nibbles(row[b].nibbles, x->values);
         sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
         sum = fmaf(f16_to_float(row[b].minimum), x->scaled_sum, sum);
@@ -70,12 +73,12 @@ static void product(
     for (size_t r = first; r < last; r++) {
         const void *row = (const uint8_t *)panels + r * ctk_file_row_bytes(format, columns);
         for (size_t t = 0; t < count; t++) {
-            const activation_block *quantized = (const activation_block *)prepared + t;
+            const activation_block *quantized = (const activation_block *)prepared + t * blocks;
             float *out = y + t * y_stride + r;
             switch (format) {
-            case CTK_Q8_0: *out = dot_q8_0(row, blocks, quantized, count); break;
-            case CTK_Q4_0: *out = dot_q4_0(row, blocks, quantized, count); break;
-            case CTK_Q4_1: *out = dot_q4_1(row, blocks, quantized, count); break;
+            case CTK_Q8_0: *out = dot_q8_0(row, blocks, quantized); break;
+            case CTK_Q4_0: *out = dot_q4_0(row, blocks, quantized); break;
+            case CTK_Q4_1: *out = dot_q4_1(row, blocks, quantized); break;
             default: *out = dot_floats(format, row, columns, (const float *)prepared + t * columns);
             }
         }

@@ -6,56 +6,6 @@
 
 #include "formats.h"
 
-/// Quantizes 32 activations: scale = max|x| / 127, values rounded to nearest even.
-///
-/// A value that is not finite ends up in the scale, and from there in every product.
-static inline void quantize_activations(const float *x, activation_block *block) {
-    uint32_t largest = largest_magnitude(x, BLOCK);
-    float scale = bits_to_float(largest) / 127;
-    // Below 2^-120 the inverse would overflow; such a block counts as zeros.
-    bool usable = largest < INFINITY_BITS && scale > 0x1p-120f;
-    float inverse = usable ? 1 / scale : 0;
-    int32_t sum = 0;
-    for (int i = 0; i < BLOCK; i++) {
-        float scaled = usable ? x[i] * inverse : 0;
-        int32_t value = (int32_t)__builtin_rintf(scaled);
-        block->values[i] = (int8_t)value;
-        sum += value;
-    }
-    block->scale = scale;
-    block->scaled_sum = scale * (float)sum;
-    block->sum = sum;
-    block->padding = 0;
-}
-
-// How the formats' rows name the three forms of activations.
-enum {
-    ACTIVATIONS_f32 = CTK_ACTIVATIONS_F32,
-    ACTIVATIONS_quantized = CTK_ACTIVATIONS_QUANTIZED,
-    ACTIVATIONS_bf16_pairs = CTK_ACTIVATIONS_BF16_PAIRS,
-};
-
-static size_t prepared_bytes_quantized(size_t columns, size_t count) {
-    return columns / BLOCK * count * sizeof(activation_block);
-}
-
-static void prepare_quantized(
-    const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
-    activation_block *blocks = prepared;
-    for (size_t t = first; t < last; t++) {
-        for (size_t b = 0; b < columns / BLOCK; b++) {
-            quantize_activations(x + t * columns + b * BLOCK, blocks + b * count + t);
-        }
-    }
-}
-
-static size_t prepared_bytes_f32(size_t columns, size_t count) { return columns * count * sizeof(float); }
-
-static void prepare_f32(const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
-    (void)count;
-    memcpy((float *)prepared + first * columns, x + first * columns, (last - first) * columns * sizeof(float));
-}
-
 static void rotate(
     float *x, size_t heads, size_t head_dim, const float *cosines, const float *sines, int pairing) {
     size_t pairs = head_dim / 2;

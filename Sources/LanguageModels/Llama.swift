@@ -9,51 +9,42 @@ public struct Llama: LanguageModel {
     public let compute: ComputeContext
     private let embedding: PackedMatrix
     private let blocks: [Block]
-    private let norm: Norm
+    private let norm: RMSNorm
     /// nil where the embedding serves as head.
     private let separateHead: PackedMatrix?
 
     private struct Attention: Sendable {
+        let norm: RMSNorm
         let query: PackedMatrix
         let key: PackedMatrix
         let value: PackedMatrix
         let output: PackedMatrix
         let rotary: RotaryEmbedding
 
+        /// x + output(attention(norm(x)))
         func callAsFunction(
             _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
         ) -> Tensor {
-            let projections = compute.linears(x, [query, key, value])
-            let mixed = memory.attend(
-                layer: layer, queries: projections[0], keys: projections[1], values: projections[2], rotary: rotary)
-            return compute.linear(mixed, output)
+            let (queries, keys, values) = compute.linears(x, norm: norm, query, key, value)
+            let mixed = memory.attend(layer: layer, queries: queries, keys: keys, values: values, rotary: rotary)
+            return compute.linear(mixed, output, addingTo: x)
         }
     }
 
     private struct MLP: Sendable {
+        let norm: RMSNorm
         let gate: PackedMatrix
         let up: PackedMatrix
         let down: PackedMatrix
 
+        /// x + down(silu(gate(norm(x))) * up(norm(x)))
         func callAsFunction(_ x: Tensor, _ compute: ComputeContext) -> Tensor {
-            let projections = compute.linears(x, [gate, up])
-            return compute.linear(compute.swiglu(gate: projections[0], up: projections[1]), down)
-        }
-    }
-
-    private struct Norm: Sendable {
-        let gain: Tensor
-        let epsilon: Float
-
-        func callAsFunction(_ x: Tensor, _ compute: ComputeContext) -> Tensor {
-            compute.rmsNorm(x, gain: gain, epsilon: epsilon)
+            compute.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
         }
     }
 
     private struct Block: Sendable {
-        let attentionNorm: Norm
         let attention: Attention
-        let mlpNorm: Norm
         let mlp: MLP
     }
 
@@ -75,12 +66,10 @@ public struct Llama: LanguageModel {
 
     public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         let block = blocks[index]
-        let attended = block.attention(block.attentionNorm(x, compute), layer: index, &memory, compute)
-        let x = compute.add(x, attended)
-        return compute.add(x, block.mlp(block.mlpNorm(x, compute), compute))
+        return block.mlp(block.attention(x, layer: index, &memory, compute), compute)
     }
 
-    public func logits(_ x: Tensor) -> Tensor { compute.linear(norm(x, compute), separateHead ?? embedding) }
+    public func logits(_ x: Tensor) -> Tensor { compute.linear(x, norm: norm, separateHead ?? embedding) }
 }
 
 // MARK: Loading
@@ -99,8 +88,8 @@ extension Llama {
         let keys = heads.keyValueHeads * heads.headDimension
         let model = weights["model"]
 
-        func norm(_ weights: Weights) throws(CheckpointError) -> Norm {
-            Norm(gain: try weights("weight", width).vector(), epsilon: configuration.normEpsilon)
+        func norm(_ weights: Weights) throws(CheckpointError) -> RMSNorm {
+            RMSNorm(gain: try weights("weight", width).vector(), epsilon: configuration.normEpsilon)
         }
         let rotary = configuration.rotary(
             pairing: weights.source.ropePairing, factors: try configuration.frequencyFactors(model))
@@ -112,15 +101,15 @@ extension Llama {
             let mlp = layer["mlp"]
             blocks.append(
                 Block(
-                    attentionNorm: try norm(layer["input_layernorm"]),
                     attention: Attention(
+                        norm: try norm(layer["input_layernorm"]),
                         query: try attention("q_proj.weight", queries, width).packed(on: compute),
                         key: try attention("k_proj.weight", keys, width).packed(on: compute),
                         value: try attention("v_proj.weight", keys, width).packed(on: compute),
                         output: try attention("o_proj.weight", width, queries).packed(on: compute),
                         rotary: rotary),
-                    mlpNorm: try norm(layer["post_attention_layernorm"]),
                     mlp: MLP(
+                        norm: try norm(layer["post_attention_layernorm"]),
                         gate: try mlp("gate_proj.weight", hidden, width).packed(on: compute),
                         up: try mlp("up_proj.weight", hidden, width).packed(on: compute),
                         down: try mlp("down_proj.weight", width, hidden).packed(on: compute))))

@@ -46,12 +46,14 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
         return table
     }
 
-    func format(_ dtype: DType) -> ctk_format_kernels {
+    /// The kernels of a weight format. They live as long as the program.
+    func format(_ dtype: DType) -> UnsafePointer<ctk_format_kernels> {
         // The C array is imported as a tuple; its elements lie one after the other.
-        withUnsafeBytes(of: functions.pointee.formats) { bytes in
-            bytes.bindMemory(to: ctk_format_kernels.self)[dtype.kernelFormat]
-        }
+        let formats = UnsafeRawPointer(functions) + Self.formatsOffset
+        return formats.assumingMemoryBound(to: ctk_format_kernels.self) + dtype.kernelFormat
     }
+
+    private static let formatsOffset = MemoryLayout<ctk_table>.offset(of: \.formats).unsafelyUnwrapped
 }
 
 /// A kernel table was asked for that this machine does not have.

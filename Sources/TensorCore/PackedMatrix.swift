@@ -1,12 +1,15 @@
 import CTensorKernels
 
 /// A weight matrix [rows, columns], packed for one kernel table.
-package struct PackedMatrix: Sendable {
+package struct PackedMatrix: @unchecked Sendable {
     package let dtype: DType
     package let rows: Int
     package let columns: Int
     let kernels: KernelTable
+    let format: UnsafePointer<ctk_format_kernels>
     let storage: Storage
+    /// Panels of rows, the last of which may be padded.
+    let panels: Int
 
     /// Bytes of the packed weights.
     package var byteCount: Int { storage.byteCount }
@@ -25,9 +28,10 @@ package struct PackedMatrix: Sendable {
         self.columns = columns
         kernels = context.kernels
         let format = kernels.format(dtype)
-        let panelRows = format.panel_rows
-        let panels = (rows + panelRows - 1) / panelRows
-        let panelBytes = format.panel_bytes(columns)
+        self.format = format
+        let panelRows = format.pointee.panel_rows
+        panels = (rows + panelRows - 1) / panelRows
+        let panelBytes = format.pointee.panel_bytes(columns)
         let rowBytes = dtype.bytesPerRow(columns: columns)
         let storage = Storage(byteCount: panels * panelBytes)
         self.storage = storage
@@ -35,7 +39,7 @@ package struct PackedMatrix: Sendable {
         context.pool.run(count: panels, grain: max(1, (1 << 16) / panelBytes)) { range in
             for panel in range {
                 let first = panel * panelRows
-                format.pack(
+                format.pointee.pack(
                     source.address + first * rowBytes, min(panelRows, rows - first), columns,
                     storage.address + panel * panelBytes)
             }
@@ -44,9 +48,8 @@ package struct PackedMatrix: Sendable {
 
     /// Row `row`, dequantized, into `columns` floats at `out`.
     func unpack(row: Int, into out: UnsafeMutablePointer<Float>) {
-        let format = kernels.format(dtype)
-        let panel = storage.address + row / format.panel_rows * format.panel_bytes(columns)
-        format.unpack_row(panel, row % format.panel_rows, columns, out)
+        let panel = storage.address + row / format.pointee.panel_rows * format.pointee.panel_bytes(columns)
+        format.pointee.unpack_row(panel, row % format.pointee.panel_rows, columns, out)
     }
 }
 

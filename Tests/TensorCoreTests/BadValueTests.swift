@@ -55,7 +55,7 @@ struct BadValueTests {
                 x[index] = value
                 let gain = Tensor(x.map { _ in 1 }, rows: 1, columns: length)
                 return ComputeContext.with(table)
-                    .rmsNorm(Tensor(x, rows: 1, columns: length), gain: gain, epsilon: 1e-5).values
+                    .rmsNorm(Tensor(x, rows: 1, columns: length), RMSNorm(gain: gain, epsilon: 1e-5)).values
             }
             for index in [0, length - 1] {
                 for bad in [Float.nan, .infinity, -.infinity] { #expect(!norm(bad, at: index)[index].isFinite) }

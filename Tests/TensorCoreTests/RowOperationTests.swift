@@ -14,7 +14,7 @@ struct RowOperationTests {
             let scale = 1 / (values.reduce(0) { $0 + $1 * $1 } / Double(length) + 1e-5).squareRoot()
             return zip(values, gain.values).map { $0 * scale * Double($1) }
         }
-        check(expected) { $0.rmsNorm(x, gain: gain, epsilon: 1e-5) }
+        check(expected) { $0.rmsNorm(x, RMSNorm(gain: gain, epsilon: 1e-5)) }
     }
 
     @Test(arguments: lengths) func swiglu(length: Int) {

@@ -33,6 +33,31 @@ struct ThreadPoolTests {
         }
     }
 
+    /// What one step writes, all threads read in the next, in regions so short that threads come too late to some steps.
+    @Test(arguments: [1, 2, 3, 5]) func stepsFollowEachOther(threads: Int) {
+        let pool = ThreadPool(threads: threads)
+        let count = 24
+        let memory = UnsafeMutablePointer<Int>.allocate(capacity: 4 * count)
+        defer { memory.deallocate() }
+        memory.initialize(repeating: 0, count: 4 * count)
+        for round in 1...3000 {
+            pool.run(Cascade(memory: memory, count: count, round: round))
+            guard (0..<count).allSatisfy({ memory[3 * count + $0] == round * 4 * count }) else {
+                Issue.record("round \(round)")
+                return
+            }
+        }
+    }
+
+    @Test func regionsAndStepsAreCounted() {
+        let pool = ThreadPool(threads: 2)
+        let memory = UnsafeMutablePointer<Int>.allocate(capacity: 4 * 8)
+        defer { memory.deallocate() }
+        memory.initialize(repeating: 0, count: 4 * 8)
+        for round in 1...5 { pool.run(Cascade(memory: memory, count: 8, round: round)) }
+        #expect(pool.counts.regions == 5 && pool.counts.steps == 20)
+    }
+
     /// A region within a region is done by the thread that asks for it.
     @Test func regionsNest() {
         let pool = ThreadPool(threads: 3)
@@ -87,6 +112,29 @@ struct ThreadPoolTests {
             let pool = ThreadPool(threads: 1 + round % 4)
             if round % 3 > 0 { #expect(hits(pool, count: 5, grain: 1) == [1, 1, 1, 1, 1]) }
             if round % 10 == 9 { usleep(3000) }
+        }
+    }
+}
+
+/// Four steps; each item of the last three adds up all items of the step before.
+private struct Cascade: ParallelJob, @unchecked Sendable {
+    let memory: UnsafeMutablePointer<Int>
+    let count: Int
+    let round: Int
+
+    func run(_ team: inout Team) {
+        team.share(count, grain: 1) { range in
+            for index in range { memory[index] = round }
+        }
+        for step in 1..<4 {
+            let before = memory + (step - 1) * count
+            team.share(count, grain: step) { range in
+                for index in range {
+                    // The sum over equal items, kept within bounds: round * 4 * count in the last step.
+                    let sum = (0..<count).reduce(0) { $0 + before[$1] }
+                    memory[step * count + index] = step < 3 ? sum / count : sum * 4
+                }
+            }
         }
     }
 }

@@ -1,75 +1,76 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// x w^T: [n, columns] by [rows, columns] -> [n, rows].
-    package func linear(_ x: Tensor, _ weights: PackedMatrix) -> Tensor {
-        linears(x, [weights])[0]
+    /// norm(x) w^T + summand: [n, columns] by [rows, columns] -> [n, rows].
+    package func linear(
+        _ x: Tensor, norm: RMSNorm? = nil, _ weights: PackedMatrix, addingTo summand: Tensor? = nil
+    ) -> Tensor {
+        var rows = PreparedRows(x, norm: norm, on: self)
+        let result = Tensor(rows: x.rows, columns: weights.rows)
+        let product = PanelProduct(weights, &rows, into: result, addingTo: summand)
+        withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, product, nil, nil)) }
+        return result
     }
 
-    /// Several products of the same activations, in one parallel region; the weights' formats may differ.
-    ///
-    /// Only rows of weights are divided between threads: each result is summed over its columns by one thread, in one
-    /// order.
-    package func linears(_ x: Tensor, _ weights: [PackedMatrix]) -> [Tensor] {
-        let prepared = PreparedActivations(x, for: weights, on: self)
-        let results = weights.map { Tensor(rows: x.rows, columns: $0.rows) }
-        let products = zip(weights, results).map { PanelProduct(weights: $0, result: $1, prepared: prepared) }
-        let panels = products.reduce(0) { $0 + $1.panels }
-        // Small shares, so that threads which the system slows down take fewer of them.
-        pool.run(count: panels, grain: max(1, panels / (pool.threadCount * 8))) { range in
-            var first = 0
-            for product in products {
-                let share = range.clamped(to: first..<first + product.panels)
-                if !share.isEmpty { product.compute(panels: share.lowerBound - first..<share.upperBound - first) }
-                first += product.panels
-            }
-        }
+    /// Three products of the same activations, as those of attention, in one parallel region; the weights' formats may
+    /// differ.
+    package func linears(
+        _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix, _ third: PackedMatrix
+    ) -> (Tensor, Tensor, Tensor) {
+        var rows = PreparedRows(x, norm: norm, on: self)
+        let results = (
+            Tensor(rows: x.rows, columns: first.rows), Tensor(rows: x.rows, columns: second.rows),
+            Tensor(rows: x.rows, columns: third.rows)
+        )
+        let first = PanelProduct(first, &rows, into: results.0)
+        let second = PanelProduct(second, &rows, into: results.1)
+        let third = PanelProduct(third, &rows, into: results.2)
+        withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, first, second, third)) }
         return results
     }
+
+    /// How many panels a thread takes at once: few enough that threads which the system slows down can be helped.
+    func grain(_ panels: Int) -> Int { max(1, panels / (pool.threadCount * 8)) }
 }
 
-/// The activations of one `linears` call in every form that its weights' kernels read.
-private struct PreparedActivations: @unchecked Sendable {
-    private var forms = [Storage?](repeating: nil, count: CTK_ACTIVATIONS_COUNT)
+/// Rows are prepared, then the panels of up to three products are computed as if they were one matrix.
+private struct ProductJob: ParallelJob {
+    private let rows: RowPreparation
+    private let first: PanelProduct
+    private let second: PanelProduct?
+    private let third: PanelProduct?
+    /// Where, in the count of all panels, the second and third product's begin, and where all end.
+    private let (secondStart, thirdStart, end): (Int, Int, Int)
+    private let grain: Int
 
-    init(_ x: Tensor, for weights: [PackedMatrix], on context: ComputeContext) {
-        for matrix in weights {
-            precondition(
-                matrix.columns == x.columns && matrix.kernels.functions == context.kernels.functions,
-                "weights must fit the activations and be packed for the context's table")
-            let format = context.kernels.format(matrix.dtype)
-            let form = Int(format.activations)
-            guard forms[form] == nil else { continue }
-            let storage = Storage(byteCount: format.prepared_bytes(x.columns, x.rows))
-            context.pool.run(count: x.rows, grain: 8) { rows in
-                format.prepare(x.pointer, x.columns, x.rows, rows.lowerBound, rows.upperBound, storage.address)
-            }
-            forms[form] = storage
+    init(
+        _ rows: RowPreparation, on context: ComputeContext, _ first: PanelProduct, _ second: PanelProduct?,
+        _ third: PanelProduct?
+    ) {
+        self.rows = rows
+        self.first = first
+        self.second = second
+        self.third = third
+        secondStart = first.panels
+        thirdStart = secondStart + (second?.panels ?? 0)
+        end = thirdStart + (third?.panels ?? 0)
+        grain = context.grain(end)
+    }
+
+    func run(_ team: inout Team) {
+        rows.share(in: &team)
+        team.share(end, grain: grain) { panels in
+            first.compute(panels, startingAt: 0)
+            second?.compute(panels, startingAt: secondStart)
+            third?.compute(panels, startingAt: thirdStart)
         }
     }
-
-    subscript(form: Int32) -> UnsafeRawPointer? { forms[Int(form)].map { UnsafeRawPointer($0.address) } }
 }
 
-/// One weight matrix's share of a `linears` call.
-private struct PanelProduct: Sendable {
-    let weights: PackedMatrix
-    let result: Tensor
-    let prepared: PreparedActivations
-    let format: ctk_format_kernels
-    let panels: Int
-
-    init(weights: PackedMatrix, result: Tensor, prepared: PreparedActivations) {
-        self.weights = weights
-        self.result = result
-        self.prepared = prepared
-        format = weights.kernels.format(weights.dtype)
-        panels = (weights.rows + format.panel_rows - 1) / format.panel_rows
-    }
-
-    func compute(panels range: Range<Int>) {
-        format.product(
-            weights.storage.address, range.lowerBound, range.upperBound, weights.rows, weights.columns,
-            prepared[format.activations], result.rows, result.pointer, result.columns)
+extension PanelProduct {
+    /// Computes those panels of a longer count, in which this product's begin at `start`, that are its own.
+    fileprivate func compute(_ panels: Range<Int>, startingAt start: Int) {
+        let own = panels.clamped(to: start..<start + self.panels)
+        if !own.isEmpty { compute(panels: own.lowerBound - start..<own.upperBound - start) }
     }
 }

@@ -14,11 +14,12 @@ import Synchronization
 /// A region is *open* while its job may be joined. A thread that comes too late, because the system had put it aside,
 /// finds it closed and is not waited for.
 final class ParallelRegion: @unchecked Sendable {
-    /// What to do: ranges of `grain` items until `count` are given out.
-    struct Job {
-        let body: UnsafePointer<(Range<Int>) -> Void>
-        let count: Int
-        let grain: Int
+    /// A job whose type has been forgotten: it lies where its caller keeps it.
+    private struct Job {
+        let type: any ParallelJob.Type
+        let address: UnsafeRawPointer
+
+        func run(_ team: inout Team) { type.run(at: address, &team) }
     }
 
     /// Bit 0: open. Bits 1...15: threads inside. Above: the number of regions so far.
@@ -28,13 +29,17 @@ final class ParallelRegion: @unchecked Sendable {
     private static let threadsInside: UInt64 = 0xfffe
     private static let oneRegion: UInt64 = 1 << 16
 
-    private let nextItem = Atomic<Int>(0)
+    private let shares: WorkShares
+    /// Steps of the last region, whose counters are to be reset. Like `job`, it belongs to the caller.
+    private var usedSteps = 0
     private let isTaken = Atomic<Bool>(false)
     private let isStopped = Atomic<Bool>(false)
     private let sleepers = Atomic<Int>(0)
     private let bell = Bell()
     /// Written before the region opens, read only by threads inside.
     private var job: Job?
+
+    init(threads: Int) { shares = WorkShares(threads: threads) }
 
     /// Claims the region for one caller; false when another has it.
     func begin() -> Bool {
@@ -44,28 +49,38 @@ final class ParallelRegion: @unchecked Sendable {
     func end() { isTaken.store(false, ordering: .releasing) }
 
     /// Opens the region, works in it, closes it and waits for the threads that joined.
-    func run(_ job: Job) {
-        self.job = job
-        nextItem.store(0, ordering: .relaxed)
-        // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or we see the sleeper.
-        state.add(Self.oneRegion + Self.open, ordering: .sequentiallyConsistent)
-        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
-        share(job)
-        state.subtract(Self.open, ordering: .acquiringAndReleasing)
-        var spins = 0
-        while state.load(ordering: .acquiring) & Self.threadsInside != 0 {
-            spins += 1
-            // Whoever is still inside may have lost its processor to someone else: perhaps to us.
-            if spins % Self.spinsBeforeYield == 0 { sched_yield() } else { ctk_spin_hint() }
+    ///
+    /// - Returns: how many steps it had.
+    func run<J: ParallelJob>(_ job: J) -> Int {
+        withUnsafePointer(to: job) { address in
+            shares.reset(steps: usedSteps)
+            self.job = Job(type: J.self, address: address)
+            // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or we see the sleeper.
+            state.add(Self.oneRegion + Self.open, ordering: .sequentiallyConsistent)
+            if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
+            var team = Team(shares, member: 0)
+            job.run(&team)
+            usedSteps = team.step
+            state.subtract(Self.open, ordering: .acquiringAndReleasing)
+            var spins = 0
+            while state.load(ordering: .acquiring) & Self.threadsInside != 0 {
+                spins += 1
+                // Whoever is still inside may have lost its processor to someone else: perhaps to us.
+                if spins % WorkShares.spinsBeforeYield == 0 { sched_yield() } else { ctk_spin_hint() }
+            }
+            return usedSteps
         }
     }
 
     /// A pool thread's life.
-    func work() {
+    func work(as member: Int) {
         var last: UInt64 = 0
         while let joined = waitForRegion(after: last) {
             last = joined
-            if let job { share(job) }
+            if let job {
+                var team = Team(shares, member: member)
+                job.run(&team)
+            }
             state.subtract(Self.oneThread, ordering: .releasing)
         }
     }
@@ -73,16 +88,6 @@ final class ParallelRegion: @unchecked Sendable {
     func stop() {
         isStopped.store(true, ordering: .sequentiallyConsistent)
         bell.ring()
-    }
-
-    /// Takes items until none are left. Never inlined, so that the job's closure is released before we sign off.
-    @inline(never)
-    private func share(_ job: Job) {
-        while true {
-            let first = nextItem.add(job.grain, ordering: .relaxed).oldValue
-            guard first < job.count else { return }
-            job.body.pointee(first..<min(first + job.grain, job.count))
-        }
     }
 
     /// Joins an open region other than number `last`; nil when the pool ends.
@@ -107,9 +112,6 @@ final class ParallelRegion: @unchecked Sendable {
         }
         return nil
     }
-
-    /// About 15 microseconds.
-    private static let spinsBeforeYield = 1_000
 
     /// About 300 microseconds: longer than the pauses within a token, shorter than a person's.
     private static let spinsBeforeSleep = 20_000

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Threads that share the rows of one operation at a time.
 ///
 /// Threads are started once. After a parallel region they wait in a loop for the next one, which then begins within a
@@ -5,14 +7,18 @@
 public final class ThreadPool: Sendable {
     /// Threads that work on a region: the caller's own and the pool's.
     public let threadCount: Int
-    private let region = ParallelRegion()
+    private let region: ParallelRegion
     private let workers: [SystemThread]
+    private let regionCount = Atomic<Int>(0)
+    private let stepCount = Atomic<Int>(0)
 
     /// A pool of `threads` threads, at least one; the caller of ``run(count:grain:_:)`` counts as one of them. Where the
     /// system allows fewer, the pool has fewer.
     public init(threads: Int) {
         precondition(threads >= 1 && threads <= Self.maximumThreadCount, "1...\(Self.maximumThreadCount) threads")
-        workers = (1..<threads).compactMap { [region] _ in SystemThread { region.work() } }
+        let region = ParallelRegion(threads: threads)
+        self.region = region
+        workers = (1..<threads).compactMap { member in SystemThread { region.work(as: member) } }
         threadCount = 1 + workers.count
     }
 
@@ -24,16 +30,40 @@ public final class ThreadPool: Sendable {
         for worker in workers { worker.join() }
     }
 
+    /// Regions that threads have shared so far, and their steps; each step ends with all threads waiting for the last.
+    package var counts: RegionCounts {
+        RegionCounts(
+            regions: regionCount.load(ordering: .relaxed), steps: stepCount.load(ordering: .relaxed))
+    }
+
+    /// Runs a job on all threads, and returns when all its steps are done.
+    ///
+    /// When the pool is busy with another caller's region, the caller works alone.
+    package func run(_ job: some ParallelJob) {
+        guard threadCount > 1, region.begin() else {
+            var team = Team(nil, member: 0)
+            return job.run(&team)
+        }
+        let steps = region.run(job)
+        regionCount.add(1, ordering: .relaxed)
+        stepCount.add(steps, ordering: .relaxed)
+        region.end()
+    }
+
     /// Calls `body` with ranges that together cover 0..<count, on all threads, and returns when all are done.
     ///
     /// Ranges start at multiples of `grain` and are handed out as threads become free, so results must not depend on
     /// who computes what. When the pool is busy with another caller's region, the caller works alone.
     package func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
-        guard count > 0 else { return }
-        guard threadCount > 1, count > grain, region.begin() else { return body(0..<count) }
-        defer { region.end() }
-        withoutActuallyEscaping(body) { body in
-            withUnsafePointer(to: body) { region.run(ParallelRegion.Job(body: $0, count: count, grain: grain)) }
-        }
+        guard threadCount > 1, count > grain else { return count > 0 ? body(0..<count) : () }
+        withoutActuallyEscaping(body) { run(ClosureJob(count: count, grain: grain, body: $0)) }
     }
+}
+
+/// How often threads had to find each other.
+package struct RegionCounts: Sendable, Equatable {
+    /// Parallel regions.
+    package var regions: Int
+    /// Steps of those regions.
+    package var steps: Int
 }

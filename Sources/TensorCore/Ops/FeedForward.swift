@@ -1,0 +1,69 @@
+import CTensorKernels
+
+extension ComputeContext {
+    /// x + down(silu(gate(norm(x))) * up(norm(x))): [n, width] -> [n, width], in one parallel region. Shazeer, "GLU
+    /// Variants Improve Transformer", arXiv 2002.05202.
+    package func gatedFeedForward(
+        _ x: Tensor, norm: RMSNorm, gate: PackedMatrix, up: PackedMatrix, down: PackedMatrix
+    ) -> Tensor {
+        precondition(gate.rows == up.rows && down.rows == x.columns, "weights of one feed-forward network")
+        var rows = PreparedRows(x, norm: norm, on: self)
+        let gated = Tensor(rows: x.rows, columns: gate.rows)
+        let upped = Tensor(rows: x.rows, columns: up.rows)
+        var hidden = PreparedRows(gated, on: self)
+        let result = Tensor(rows: x.rows, columns: x.columns)
+        let job = FeedForwardJob(
+            gate: PanelProduct(gate, &rows, into: gated), up: PanelProduct(up, &rows, into: upped),
+            activation: GatedActivation(gate: gated, up: upped, on: self),
+            down: PanelProduct(down, &hidden, into: result, addingTo: x), rows: rows.preparation,
+            hidden: hidden.preparation, gateGrain: grain(gate.panels), downGrain: grain(down.panels))
+        withExtendedLifetime((rows, gated, upped, hidden)) { pool.run(job) }
+        return result
+    }
+}
+
+private struct FeedForwardJob: ParallelJob {
+    let gate: PanelProduct
+    let up: PanelProduct
+    let activation: GatedActivation
+    let down: PanelProduct
+    let rows: RowPreparation
+    let hidden: RowPreparation
+    let gateGrain: Int
+    let downGrain: Int
+
+    func run(_ team: inout Team) {
+        rows.share(in: &team)
+        team.share(gate.panels, grain: gateGrain) { panels in
+            gate.compute(panels: panels)
+            up.compute(panels: panels)
+            activation.compute(columns: gate.columns(of: panels))
+        }
+        hidden.share(in: &team)
+        team.share(down.panels, grain: downGrain) { down.compute(panels: $0) }
+    }
+}
+
+/// gate = silu(gate) * up, by whoever has just computed some columns of both.
+private struct GatedActivation: @unchecked Sendable {
+    private let gate: UnsafeMutablePointer<Float>
+    private let up: UnsafePointer<Float>
+    private let rows: Int
+    private let columns: Int
+    private let kernels: KernelTable
+
+    init(gate: Tensor, up: Tensor, on context: ComputeContext) {
+        self.gate = gate.pointer
+        self.up = UnsafePointer(up.pointer)
+        rows = gate.rows
+        columns = gate.columns
+        kernels = context.kernels
+    }
+
+    func compute(columns range: Range<Int>) {
+        for row in 0..<rows {
+            let offset = row * columns + range.lowerBound
+            kernels.functions.pointee.swiglu(gate + offset, up + offset, range.count, gate + offset)
+        }
+    }
+}

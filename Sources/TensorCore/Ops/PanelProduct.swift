@@ -1,0 +1,58 @@
+import CTensorKernels
+
+/// The product of one weight matrix with prepared rows, panel by panel: addresses and numbers, like ``RowPreparation``.
+///
+/// Only rows of weights are divided between threads: each result is summed over its columns by one thread, in one order.
+struct PanelProduct: @unchecked Sendable {
+    private let format: UnsafePointer<ctk_format_kernels>
+    private let add: @convention(c) (UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?) -> Void
+    private let weights: UnsafeRawPointer
+    private let rows: Int
+    private let columns: Int
+    private let activations: UnsafeRawPointer
+    private let count: Int
+    private let result: UnsafeMutablePointer<Float>
+    private let summand: UnsafePointer<Float>?
+    /// How many there are.
+    let panels: Int
+
+    /// result = rows weights^T + summand
+    ///
+    /// - Parameters:
+    ///   - rows: are told that these weights will read them, and must be computed before any panel is.
+    ///   - summand: like the result [n, weights.rows].
+    init(_ weights: PackedMatrix, _ rows: inout PreparedRows, into result: Tensor, addingTo summand: Tensor? = nil) {
+        precondition(result.columns == weights.rows, "a column for each row of weights")
+        precondition(
+            summand.map { $0.rows == result.rows && $0.columns == result.columns } ?? true,
+            "summands must have one shape")
+        format = weights.format
+        add = weights.kernels.functions.pointee.add
+        self.weights = UnsafeRawPointer(weights.storage.address)
+        self.rows = weights.rows
+        columns = weights.columns
+        activations = rows.activations(for: weights)
+        count = result.rows
+        self.result = result.pointer
+        self.summand = summand.map { UnsafePointer($0.pointer) }
+        panels = weights.panels
+    }
+
+    /// The columns of the result that some panels make.
+    func columns(of panels: Range<Int>) -> Range<Int> {
+        let panelRows = format.pointee.panel_rows
+        return panels.lowerBound * panelRows..<min(panels.upperBound * panelRows, rows)
+    }
+
+    /// Computes some panels' columns of the result.
+    func compute(panels range: Range<Int>) {
+        format.pointee.product(
+            weights, range.lowerBound, range.upperBound, rows, columns, activations, count, result, rows)
+        guard let summand else { return }
+        let columns = columns(of: range)
+        for row in 0..<count {
+            let offset = row * rows + columns.lowerBound
+            add(summand + offset, columns.count, result + offset)
+        }
+    }
+}

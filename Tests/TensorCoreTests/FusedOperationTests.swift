@@ -1,0 +1,63 @@
+import TensorCore
+import Testing
+
+/// Fused operations give the bits of their parts, whatever the formats of their weights and the number of threads.
+@Suite("Fused operations")
+struct FusedOperationTests {
+    private static let formats: [[DType]] =
+        DType.allCases.map { [$0, $0, $0] } + [[.q4_0, .f32, .bf16], [.q8_0, .f16, .q4_1], [.bf16, .q4_0, .q8_0]]
+    private let norm = RMSNorm(gain: randomTensor(rows: 1, columns: 96, seed: 1), epsilon: 1e-5)
+
+    private func weights(_ dtype: DType, rows: Int, columns: Int, _ context: ComputeContext) -> PackedMatrix {
+        FileMatrix(random: dtype, rows: rows, columns: columns, seed: UInt64(rows)).packed(on: context)
+    }
+
+    @Test(arguments: KernelTable.available, formats) func linears(table: KernelTable, formats: [DType]) {
+        for threads in 1...3 {
+            let context = ComputeContext.with(table, threads: threads)
+            let (first, second, third) = (
+                weights(formats[0], rows: 70, columns: 96, context), weights(formats[1], rows: 5, columns: 96, context),
+                weights(formats[2], rows: 33, columns: 96, context)
+            )
+            for count in [1, 2, 9, 17] {
+                let x = randomTensor(rows: count, columns: 96, seed: 2)
+                let normed = context.rmsNorm(x, norm)
+                let results = context.linears(x, norm: norm, first, second, third)
+                #expect(results.0.bits == context.linear(normed, first).bits)
+                #expect(results.1.bits == context.linear(normed, second).bits)
+                #expect(results.2.bits == context.linear(normed, third).bits)
+            }
+        }
+    }
+
+    @Test(arguments: KernelTable.available, DType.allCases) func linearWithSummand(table: KernelTable, dtype: DType) {
+        for threads in 1...3 {
+            let context = ComputeContext.with(table, threads: threads)
+            let weights = weights(dtype, rows: 41, columns: 96, context)
+            for count in [1, 3, 17] {
+                let x = randomTensor(rows: count, columns: 96, seed: 3)
+                let summand = randomTensor(rows: count, columns: 41, seed: 4)
+                let parts = context.add(summand, context.linear(context.rmsNorm(x, norm), weights))
+                #expect(context.linear(x, norm: norm, weights, addingTo: summand).bits == parts.bits)
+            }
+        }
+    }
+
+    @Test(arguments: KernelTable.available, formats) func feedForward(table: KernelTable, formats: [DType]) {
+        for threads in 1...3 {
+            let context = ComputeContext.with(table, threads: threads)
+            let (gate, up, down) = (
+                weights(formats[0], rows: 160, columns: 96, context),
+                weights(formats[1], rows: 160, columns: 96, context),
+                weights(formats[2], rows: 96, columns: 160, context)
+            )
+            for count in [1, 2, 9, 17] {
+                let x = randomTensor(rows: count, columns: 96, seed: 5)
+                let normed = context.rmsNorm(x, norm)
+                let hidden = context.swiglu(gate: context.linear(normed, gate), up: context.linear(normed, up))
+                let parts = context.add(x, context.linear(hidden, down))
+                #expect(context.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down).bits == parts.bits)
+            }
+        }
+    }
+}
