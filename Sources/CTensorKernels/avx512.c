@@ -18,8 +18,8 @@
 #define TOKENS_AT_ONCE 8
 #define Q8_SIGN 0x80
 
-INLINE vi dot_bytes(vi sums, vbytes weights, int32_t four) {
-    return (vi)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(four));
+INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int group) {
+    return (vi)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(four(x, group)));
 }
 
 #define dot_u4 dot_bytes

@@ -45,6 +45,13 @@ typedef struct {
 
 _Static_assert(sizeof(activation_block) == 48, "activation blocks stay aligned to 16 bytes");
 
+/// Activations 4 * group ... 4 * group + 3 of a block, as the four bytes of one integer.
+static inline int32_t four(const activation_block *x, int group) {
+    int32_t value;
+    memcpy(&value, x->values + 4 * group, sizeof value);
+    return value;
+}
+
 /// A float's bits without its sign, and those of infinity; NaN lies above.
 enum { MAGNITUDE_BITS = 0x7fffffff, INFINITY_BITS = 0x7f800000 };
 

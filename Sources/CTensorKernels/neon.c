@@ -26,11 +26,20 @@ typedef union {
     int32x4_t sums[4];
 } four_registers;
 
-/// Nibbles 0...15 are signed bytes too.
-INLINE vi dot_bytes(vi sums, vbytes weights, int32_t four) {
+/// Nibbles 0...15 are signed bytes too. Four groups of activations are one register, of which sdot names a lane: a
+/// broadcast would take an instruction of its own.
+INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int group) {
     four_registers s = {.integers = sums}, w = {.bytes = weights};
-    int8x16_t x = vreinterpretq_s8_s32(vdupq_n_s32(four));
-    UNROLL for (int i = 0; i < 4; i++) s.sums[i] = vdotq_s32(s.sums[i], w.weights[i], x);
+    int8x16_t groups = vld1q_s8(x->values + group / 4 * 16);
+    UNROLL for (int i = 0; i < 4; i++) {
+        // The lane has to be written as a number; `group` is one once the loops around are unrolled.
+        switch (group % 4) {
+        case 0: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 0); break;
+        case 1: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 1); break;
+        case 2: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 2); break;
+        case 3: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 3); break;
+        }
+    }
     return s.integers;
 }
 

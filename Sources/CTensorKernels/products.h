@@ -6,8 +6,9 @@
 //
 // The including file includes vector.h, then defines TOKENS_AT_ONCE (how many tokens' sums fit into its registers),
 // Q8_SIGN (see panels.h) and
-//     vi dot_u4(vi sums, vbytes weights, int32_t four)    weights 0...15, four signed activations
-//     vi dot_q8(vi sums, vbytes weights, int32_t four)    weights as stored
+//     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
+//     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
+// which multiply four columns of each row with activations 4 * group ... 4 * group + 3.
 #ifndef CTK_PRODUCTS_H
 #define CTK_PRODUCTS_H
 
@@ -33,13 +34,6 @@ INLINE vbytes load_bytes(const uint8_t *x) {
     vbytes bytes;
     memcpy(&bytes, x, sizeof bytes);
     return bytes;
-}
-
-/// Activations 4 * group ... 4 * group + 3 of a block, as the four bytes of one integer.
-INLINE int32_t four(const activation_block *x, int group) {
-    int32_t value;
-    memcpy(&value, x->values + 4 * group, sizeof value);
-    return value;
 }
 
 /// Asks for what a panel holds 4 KiB further on. A tile of many tokens keeps the core so busy that its own loads do not
@@ -71,7 +65,7 @@ INLINE void q8_0_tile(const void *panel, size_t columns, const activation_block 
             const uint8_t *group = pairs[b / 2].weights[b % 2][g];
             prefetch(group, tokens);
             vbytes weights = load_bytes(group);
-            UNROLL for (int t = 0; t < tokens; t++) dots[t] = dot_q8(dots[t], weights, four(x + t, g));
+            UNROLL for (int t = 0; t < tokens; t++) dots[t] = dot_q8(dots[t], weights, x + t, g);
         }
         vf scales = load_f16(pairs[b / 2].scales[b % 2]);
         UNROLL for (int t = 0; t < tokens; t++) {
@@ -87,8 +81,8 @@ INLINE void dot_nibble_groups(
         vbytes pair = load_bytes(nibbles[g]);
         vbytes low = pair & 15, high = pair >> 4;
         UNROLL for (int t = 0; t < tokens; t++) {
-            dots[t] = dot_u4(dots[t], low, four(x + t, g));
-            dots[t] = dot_u4(dots[t], high, four(x + t, g + BLOCK / 8));
+            dots[t] = dot_u4(dots[t], low, x + t, g);
+            dots[t] = dot_u4(dots[t], high, x + t, g + BLOCK / 8);
         }
     }
 }
