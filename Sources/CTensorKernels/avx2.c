@@ -48,7 +48,7 @@ INLINE vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group) 
 
 #include "products.h"
 
-const ctk_table ctk_avx2_table = VECTOR_TABLE("avx2", PANEL_FORMAT(bf16, half, f32));
+const ctk_table ctk_avx2_table = VECTOR_TABLE("avx2", F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
 
 #pragma clang attribute pop
 

@@ -37,7 +37,8 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 
 #pragma clang attribute pop
 
-const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", PANEL_FORMAT(bf16, half, f32));
-const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE("avx512bf16", PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs));
+const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE(
+    "avx512bf16", F32_AND_F16_PANELS, [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
 
 #endif

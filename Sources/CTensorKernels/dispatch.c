@@ -16,6 +16,7 @@ static const struct {
     {&ctk_avx512_bf16_table, cpu_runs_avx512_bf16},
 #elif defined(__aarch64__)
     {&ctk_neon_table, cpu_runs_neon},
+    {&ctk_neon_i8mm_table, cpu_runs_neon_i8mm},
 #endif
 };
 

@@ -48,8 +48,16 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 
 #include "products.h"
 
-const ctk_table ctk_neon_table = VECTOR_TABLE("neon", PANEL_FORMAT(bf16, half, f32));
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
+
+#include "i8mm.h"
 
 #pragma clang attribute pop
+
+const ctk_table ctk_neon_table = VECTOR_TABLE("neon", F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_neon_i8mm_table = VECTOR_TABLE(
+    "neoni8mm", F32_AND_F16_PANELS, BF16_PANELS, ROW_PAIR_PANELS);
 
 #endif

@@ -206,20 +206,19 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
         .prepare = prepare_##PREPARED, .product = product_##NAME,                                                    \
     }
 
-/// A table whose BF16 entry is `BF16_FORMAT` and whose every other entry is made here.
-#define VECTOR_TABLE(NAME, BF16_FORMAT)                                                                              \
+#define F32_AND_F16_PANELS                                                                                           \
+    [CTK_F32] = PANEL_FORMAT(f32, f32, f32), [CTK_F16] = PANEL_FORMAT(f16, half, f32)
+#define BF16_PANELS [CTK_BF16] = PANEL_FORMAT(bf16, half, f32)
+#define QUANTIZED_PANELS                                                                                             \
+    [CTK_Q8_0] = PANEL_FORMAT(q8_0, q8_0, quantized), [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),              \
+    [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)
+
+/// A table with these entries for the formats, by number.
+#define VECTOR_TABLE(NAME, ...)                                                                                      \
     {                                                                                                                \
-        .name = NAME,                                                                                                \
-        .formats =                                                                                                   \
-            {[CTK_F32] = PANEL_FORMAT(f32, f32, f32),                                                                \
-             [CTK_F16] = PANEL_FORMAT(f16, half, f32),                                                               \
-             [CTK_BF16] = BF16_FORMAT,                                                                               \
-             [CTK_Q8_0] = PANEL_FORMAT(q8_0, q8_0, quantized),                                                       \
-             [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),                                                       \
-             [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)},                                                      \
+        .name = NAME, .formats = {__VA_ARGS__},                                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
-        .argmax = argmax, .store_key = store_key, .attend_page = attend_page,                                        \
-        .merge_pages = merge_pages,                                                                                  \
+        .argmax = argmax, .store_key = store_key, .attend_page = attend_page, .merge_pages = merge_pages,            \
     }
 
 #endif
