@@ -1,7 +1,9 @@
 #include "check.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char *const format_names[CTK_FORMAT_COUNT] = {
     [CTK_F32] = "F32",   [CTK_F16] = "F16",   [CTK_BF16] = "BF16",
@@ -26,6 +28,17 @@ void check(bool holds, const char *file, int line, const char *condition, const 
     vfprintf(stderr, details, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+}
+
+static void fault(int signal) {
+    (void)signal;
+    fprintf(stderr, "%s %s: touched memory beyond a buffer's end\n", table_name, format_name);
+    _exit(1);
+}
+
+void report_faults(void) {
+    signal(SIGSEGV, fault);
+    signal(SIGBUS, fault);
 }
 
 size_t checks_made(void) { return made; }

@@ -16,6 +16,9 @@ void under_test(const ctk_table *table, int format);
 void check(bool holds, const char *file, int line, const char *condition, const char *details, ...)
     __attribute__((format(printf, 5, 6)));
 
+/// From here on, touching forbidden memory ends the program with a message.
+void report_faults(void);
+
 size_t checks_made(void);
 size_t checks_failed(void);
 

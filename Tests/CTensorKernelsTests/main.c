@@ -4,10 +4,12 @@
 // Usage: kernel-tests NAME...
 // The names of the tables that must be there, in the order of ctk_table_at; another set is a failure.
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
+#include "fingerprint.h"
 #include "tests.h"
 
 static void test(const ctk_table *table) {
@@ -17,6 +19,7 @@ static void test(const ctk_table *table) {
     test_bad_products(table);
     test_row_operations(table);
     test_bad_row_operations(table);
+    test_attention(table);
 }
 
 /// Whether the tables that can run here are those of these names.
@@ -34,6 +37,7 @@ static bool tables_are(char **names, size_t count) {
 }
 
 int main(int argc, char **argv) {
+    report_faults();
     bool complete = tables_are(argv + 1, (size_t)argc - 1);
     for (size_t i = 0; i < ctk_table_count(); i++) {
         const ctk_table *table = ctk_table_at(i);
@@ -43,7 +47,9 @@ int main(int argc, char **argv) {
         }
         size_t made = checks_made(), failed = checks_failed();
         test(table);
-        printf("%s: %zu checks, %zu failed\n", table->name, checks_made() - made, checks_failed() - failed);
+        printf(
+            "%s: %zu checks, %zu failed, bits %016" PRIx64 "\n", table->name, checks_made() - made,
+            checks_failed() - failed, fingerprint_taken());
     }
     if (!complete) {
         fprintf(stderr, "expected the tables");
