@@ -65,9 +65,13 @@ package struct StoredTensor: Sendable {
     /// Says that the bytes have been copied, so that the pages of the file they lie in need no memory.
     ///
     /// They stay readable.
-    package func release() {
+    package func release() { release(0..<byteCount) }
+
+    /// Says so of some of the bytes.
+    package func release(_ bytes: Range<Int>) {
+        precondition(bytes.lowerBound >= 0 && bytes.upperBound <= byteCount, "\(name): bytes beyond the tensor")
         if case .mapped(let file, let range) = contents {
-            file.release(range)
+            file.release(range.lowerBound + bytes.lowerBound..<range.lowerBound + bytes.upperBound)
         }
     }
 }

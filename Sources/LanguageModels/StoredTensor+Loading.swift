@@ -2,12 +2,14 @@ package import CheckpointFiles
 package import TensorCore
 
 extension StoredTensor {
-    /// The matrix, packed for the context's kernels. The file's pages are given back.
+    /// The matrix, packed for the context's kernels. The file's pages are given back as they are packed: a vocabulary's
+    /// embedding is large, and at no time should all of it be in memory twice.
     package func packed(on compute: ComputeContext) -> PackedMatrix {
         defer { release() }
         return withBytes { bytes in
             unsafe bytes.withUnsafeBytes { bytes in
-                unsafe PackedMatrix(bytes, dtype: dtype, rows: rows, columns: columns, on: compute)
+                unsafe PackedMatrix(
+                    bytes, dtype: dtype, rows: rows, columns: columns, on: compute, didPack: { release($0) })
             }
         }
     }

@@ -16,9 +16,12 @@ package struct PackedMatrix: @unchecked Sendable {
 
     /// Packs a matrix, in parallel.
     ///
-    /// - Parameter file: the rows, one after the other, as they lie in a file.
+    /// - Parameters:
+    ///   - file: the rows, one after the other, as they lie in a file.
+    ///   - didPack: is told which bytes of `file` will not be read again, a few megabytes at a time.
     package init(
-        _ file: UnsafeRawBufferPointer, dtype: DType, rows: Int, columns: Int, on context: ComputeContext
+        _ file: UnsafeRawBufferPointer, dtype: DType, rows: Int, columns: Int, on context: ComputeContext,
+        didPack: (Range<Int>) -> Void = { _ in }
     ) {
         precondition(
             rows > 0 && columns > 0 && columns % dtype.elementsPerBlock == 0
@@ -36,13 +39,17 @@ package struct PackedMatrix: @unchecked Sendable {
         let storage = Storage(byteCount: panels * panelBytes)
         self.storage = storage
         let source = SendablePointer(file.baseAddress.unsafelyUnwrapped)
-        context.pool.run(count: panels, grain: max(1, (1 << 16) / panelBytes)) { range in
-            for panel in range {
-                let first = panel * panelRows
-                format.pointee.pack(
-                    source.address + first * rowBytes, min(panelRows, rows - first), columns,
-                    storage.address + panel * panelBytes)
+        let portion = max(1, (4 << 20) / panelBytes)
+        for start in stride(from: 0, to: panels, by: portion) {
+            context.pool.run(count: min(portion, panels - start), grain: max(1, (1 << 16) / panelBytes)) { range in
+                for panel in range.lowerBound + start..<range.upperBound + start {
+                    let first = panel * panelRows
+                    format.pointee.pack(
+                        source.address + first * rowBytes, min(panelRows, rows - first), columns,
+                        storage.address + panel * panelBytes)
+                }
             }
+            didPack(start * panelRows * rowBytes..<min((start + portion) * panelRows, rows) * rowBytes)
         }
     }
 
