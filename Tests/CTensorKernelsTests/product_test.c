@@ -41,6 +41,8 @@ void test_products(const ctk_table *table) {
         size_t step = column_step(format), some = step == 1 ? 37 : 2 * step;
         for (size_t rows = 1; rows <= 33; rows++) test_shape(table, format, (product_shape){rows, some, 3});
         for (size_t count = 1; count <= 33; count++) test_shape(table, format, (product_shape){17, count * step, 3});
+        // More panels than stay in a cache together.
+        test_shape(table, format, (product_shape){150, 4096, 9});
         for (size_t tokens = 1; tokens <= 17; tokens++) {
             test_shape(table, format, (product_shape){33, some, tokens});
             test_company(table, format, (product_shape){17, some, tokens});
