@@ -1,4 +1,5 @@
-// Products by smmla, which advances two rows and two tokens by eight columns: half the instructions of sdot.
+// Products by smmla, which advances two rows and two tokens by eight columns: half the instructions of sdot. A token
+// without a partner has nothing to gain from it, and takes sdot.
 //
 // Integers are exact, and each result adds the same fma per block as everywhere: the scalar twin's bits.
 #ifndef CTK_I8MM_H
@@ -10,20 +11,24 @@
 // Of 32 registers two token pairs' sums take 16, their activations 8, and a row pair's weights 4.
 enum { PAIRS_AT_ONCE = 2 };
 
-/// What belongs to each row of a block's panel, for each row pair as {first, first, second, second}.
-INLINE void load_halves(const uint8_t *halves, float32x4_t pairs[ROW_PAIRS]) {
-    UNROLL for (int i = 0; i < ROW_PAIRS; i += 2) {
-        float16x4_t half = vreinterpret_f16_u8(vld1_u8(halves + half_offset(0, (size_t)i * 2)));
-        float32x4_t rows = vcvt_f32_f16(half);
+/// A half of each of four rows of a panel's block.
+INLINE float32x4_t load_halves(const uint8_t *block, size_t half, size_t row) {
+    return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(block + half_offset(half, row))));
+}
+
+/// The same of all rows, for each row pair as {first, first, second, second}.
+INLINE void load_half_pairs(const uint8_t *block, size_t half, float32x4_t pairs[ROW_PAIRS]) {
+    UNROLL for (size_t i = 0; i < ROW_PAIRS; i += 2) {
+        float32x4_t rows = load_halves(block, half, 2 * i);
         pairs[i] = vzip1q_f32(rows, rows);
         pairs[i + 1] = vzip2q_f32(rows, rows);
     }
 }
 
-/// A row pair's 32 columns, eight a register.
-INLINE void load_row_pair(quantized_format f, const uint8_t *weights, int8x16_t groups[BLOCK / DEPTH]) {
+/// 32 columns of a row and of the next, eight a register.
+INLINE void load_row_pair(quantized_format f, const uint8_t *block, size_t row, int8x16_t groups[BLOCK / DEPTH]) {
     UNROLL for (size_t g = 0; g < f.groups; g++) {
-        uint8x16_t bytes = vld1q_u8(weights + g * 2 * DEPTH);
+        uint8x16_t bytes = vld1q_u8(block + group_offset(f, row, g));
         if (f.groups == BLOCK / DEPTH) {
             groups[g] = vreinterpretq_s8_u8(bytes);
         } else {
@@ -42,11 +47,11 @@ INLINE void row_pairs_tile(
     }
     for (size_t b = 0; b < blocks; b++, panel += PANEL_ROWS * file_block_bytes(f), x++) {
         float32x4_t scales[ROW_PAIRS], minima[ROW_PAIRS];
-        load_halves(panel, scales);
-        if (f.format == CTK_Q4_1) load_halves(panel + half_offset(1, 0), minima);
+        load_half_pairs(panel, 0, scales);
+        if (f.format == CTK_Q4_1) load_half_pairs(panel, 1, minima);
         UNROLL for (int r = 0; r < ROW_PAIRS; r++) {
             int8x16_t weights[BLOCK / DEPTH];
-            load_row_pair(f, panel + group_offset(f, (size_t)r * 2, 0), weights);
+            load_row_pair(f, panel, (size_t)r * 2, weights);
             UNROLL for (int p = 0; p < pairs; p++) {
                 const activation_pair *pair = x + (size_t)p * blocks;
                 int32x4_t dots = f.format == CTK_Q4_0 ? vld1q_s32(&pair->minus_8_sums[0][0]) : vdupq_n_s32(0);
@@ -58,6 +63,34 @@ INLINE void row_pairs_tile(
                 if (f.format == CTK_Q4_1) {
                     sums[r][p] = vfmaq_f32(sums[r][p], minima[r], vld1q_f32(&pair->scaled_sums[0][0]));
                 }
+            }
+        }
+    }
+}
+
+/// A row and the next by a token that is its own partner, as halves of sums: {row 0, row 0, row 1, row 1}.
+INLINE int32x4_t dot_row_pair(quantized_format f, const uint8_t *block, size_t row, const activation_pair *x) {
+    int8x16_t weights[BLOCK / DEPTH];
+    load_row_pair(f, block, row, weights);
+    int32x4_t dots = vdupq_n_s32(0);
+    UNROLL for (int g = 0; g < BLOCK / DEPTH; g++) dots = vdotq_s32(dots, weights[g], vld1q_s8(&x->values[g][0][0]));
+    return dots;
+}
+
+/// One panel by a token that is its own partner; sums are those of four rows each.
+INLINE void lone_token_tile(
+    quantized_format f, const uint8_t *panel, size_t blocks, const activation_pair *x,
+    float32x4_t sums[PANEL_ROWS / 4]) {
+    UNROLL for (int i = 0; i < PANEL_ROWS / 4; i++) sums[i] = vdupq_n_f32(0);
+    for (size_t b = 0; b < blocks; b++, panel += PANEL_ROWS * file_block_bytes(f), x++) {
+        UNROLL for (int i = 0; i < PANEL_ROWS / 4; i++) {
+            size_t row = (size_t)i * 4;
+            int32x4_t dots = vpaddq_s32(dot_row_pair(f, panel, row, x), dot_row_pair(f, panel, row + 2, x));
+            if (f.format == CTK_Q4_0) dots = vaddq_s32(dots, vld1q_s32(&x->minus_8_sums[0][0]));
+            float32x4_t scale = vmulq_f32(load_halves(panel, 0, row), vld1q_f32(&x->scales[0][0]));
+            sums[i] = vfmaq_f32(sums[i], vcvtq_f32_s32(dots), scale);
+            if (f.format == CTK_Q4_1) {
+                sums[i] = vfmaq_f32(sums[i], load_halves(panel, 1, row), vld1q_f32(&x->scaled_sums[0][0]));
             }
         }
     }
@@ -86,14 +119,20 @@ INLINE void row_pairs_product(
                 const uint8_t *panel = (const uint8_t *)panels + p * panel_bytes;
                 float *out = y + t * y_stride + p * PANEL_ROWS;
                 size_t rows_left = smaller(PANEL_ROWS, rows - p * PANEL_ROWS);
-                float32x4_t sums[ROW_PAIRS][PAIRS_AT_ONCE];
-                if (count - t > 2) {
+                float32x4_t sums[ROW_PAIRS][PAIRS_AT_ONCE], lone_sums[PANEL_ROWS / 4];
+                switch (count - t) {
+                case 1:
+                    lone_token_tile(f, panel, blocks, x, lone_sums);
+                    memcpy(out, lone_sums, rows_left * sizeof *out);
+                    break;
+                case 2:
+                    row_pairs_tile(f, panel, blocks, x, 1, sums);
+                    store_token_pair(sums, 0, 2, rows_left, out, y_stride);
+                    break;
+                default:
                     row_pairs_tile(f, panel, blocks, x, 2, sums);
                     store_token_pair(sums, 0, 2, rows_left, out, y_stride);
                     store_token_pair(sums, 1, smaller(2, count - t - 2), rows_left, out + 2 * y_stride, y_stride);
-                } else {
-                    row_pairs_tile(f, panel, blocks, x, 1, sums);
-                    store_token_pair(sums, 0, count - t, rows_left, out, y_stride);
                 }
             }
         }

@@ -18,7 +18,7 @@ typedef struct {
 
 _Static_assert(sizeof(activation_pair) == 112, "activation pairs stay aligned to 16 bytes");
 
-/// An odd last token gets a partner of zeros.
+/// An odd last token is its own partner.
 INLINE size_t token_pairs(size_t count) { return (count + 1) / 2; }
 
 static size_t prepared_bytes_token_pairs(size_t columns, size_t count) {
@@ -36,7 +36,6 @@ INLINE void set_token(activation_pair *pair, size_t token, const activation_bloc
 
 static void prepare_token_pairs(
     const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
-    const activation_block zeros = {0};
     size_t blocks = columns / BLOCK;
     for (size_t t = first; t < last; t++) {
         activation_pair *pair = (activation_pair *)prepared + t / 2 * blocks;
@@ -45,7 +44,7 @@ static void prepare_token_pairs(
             activation_block block;
             quantize_activations(x + t * columns + b * BLOCK, &block);
             set_token(pair + b, t % 2, &block);
-            if (is_alone) set_token(pair + b, 1, &zeros);
+            if (is_alone) set_token(pair + b, 1, &block);
         }
     }
 }
