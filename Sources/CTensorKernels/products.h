@@ -36,10 +36,13 @@ INLINE vbytes load_bytes(const uint8_t *x) {
     return bytes;
 }
 
-/// Asks for what a panel holds 4 KiB further on. A tile of many tokens keeps the core so busy that its own loads do not
-/// run far enough ahead of it; with few tokens they do, and asking twice would only take their place.
+/// Asks for what a panel holds further on: 4 KiB ahead for the L1 cache, 16 KiB ahead for the L2 cache. A tile of many
+/// tokens keeps the core so busy that its own loads do not run far enough ahead of it, and the L1 cache alone cannot wait
+/// for enough lines at once. With few tokens the loads do run ahead, and asking twice would only take their place.
 INLINE void prefetch(const void *weights, int tokens) {
-    if (tokens > 4) __builtin_prefetch((const uint8_t *)weights + 4096);
+    if (tokens <= 4) return;
+    __builtin_prefetch((const uint8_t *)weights + (4 << 10), 0, 3);
+    __builtin_prefetch((const uint8_t *)weights + (16 << 10), 0, 2);
 }
 
 /// `tokens` tokens by one panel of floats; `x` is [columns][tokens].
