@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MOST_MAPPINGS = 256 };
+enum { MOST_MAPPINGS = 1024 };
 
 static struct {
     void *start;
