@@ -13,22 +13,11 @@
 #define CTK_PRODUCTS_H
 
 #include "activations.h"
+#include "attention.h"
 #include "panels.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
-
-INLINE vf load_f16(const uint16_t *x) {
-    _Float16 __attribute__((ext_vector_type(16))) halves;
-    memcpy(&halves, x, sizeof halves);
-    return __builtin_convertvector(halves, vf);
-}
-
-INLINE vf load_bf16(const uint16_t *x) {
-    vu16 halves;
-    memcpy(&halves, x, sizeof halves);
-    return (vf)(__builtin_convertvector(halves, vu32) << 16);
-}
 
 INLINE vbytes load_bytes(const uint8_t *x) {
     vbytes bytes;
@@ -221,7 +210,12 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
     {                                                                                                                \
         .name = NAME, .formats = {__VA_ARGS__},                                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
-        .argmax = argmax, .store_key = store_key, .attend_page = attend_page, .merge_pages = merge_pages,            \
+        .argmax = argmax,                                                                                            \
+        .caches =                                                                                                    \
+            {[CTK_F32] = {store_f32, attend_page_f32},                                                               \
+             [CTK_F16] = {store_f16, attend_page_f16},                                                               \
+             [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
+        .merge_pages = merge_pages,                                                                                  \
     }
 
 #endif
