@@ -13,7 +13,8 @@ enum { PAGE = CTK_PAGE_POSITIONS };
 static void test_store(const ctk_table *table, int format) {
     enum { HEAD_DIM = 7 };
     uint16_t row[2 * HEAD_DIM];
-    float x[2 * HEAD_DIM] = {0, -0.0f, 65519, 65520, 1e-7f, 3e-8f, 1e-40f, NAN, INFINITY, -INFINITY, 1, 0.1f, 3e38f, -3};
+    const float x[2 * HEAD_DIM] = {
+        0, -0.0f, 65519, 65520, 1e-7f, 3e-8f, 1e-40f, NAN, INFINITY, -INFINITY, 1, 0.1f, 3e38f, -3};
     float expected[2 * HEAD_DIM];
     ctk_quantize_row(format, x, 2 * HEAD_DIM, format == CTK_F32 ? (void *)expected : row);
     if (format != CTK_F32) ctk_dequantize_row(format, row, 2 * HEAD_DIM, expected);
@@ -68,22 +69,20 @@ static void test_bad_value(const ctk_table *table, int format, size_t length, si
 }
 
 void test_attention(const ctk_table *table) {
-    const size_t widths[] = {1, 2, 8, 15, 16, 17, 20, 64, 80, 128, 130};
+    const size_t widths[] = {1, 2, 15, 16, 17, 64, 80, 130};
     for (int format = 0; format < CTK_CACHE_FORMAT_COUNT; format++) {
         under_test(table, format);
         seed(5);
         test_store(table, format);
+        for (size_t length = 1; length <= 66; length++) test_rows(table, format, 20, 1, 1, length);
         for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
-            for (size_t length = 1; length <= 33; length++) test_rows(table, format, widths[i], 1, 1, length);
-            for (size_t length = 62; length <= 66; length++) test_rows(table, format, widths[i], 1, 3, length);
-            for (size_t length = PAGE - 1; length <= PAGE + 1; length++) test_rows(table, format, widths[i], 3, 2, length);
-            test_rows(table, format, widths[i], 5, 3, 2 * PAGE + 77);
+            test_rows(table, format, widths[i], 3, 2, PAGE + 1);
         }
-        for (size_t rows = 1; rows <= 9; rows++) {
-            for (size_t heads = 1; heads <= 9; heads++) test_rows(table, format, 20, rows, heads, PAGE + rows / 2);
+        test_rows(table, format, 20, 5, 3, 2 * PAGE + 77);
+        for (size_t rows = 1; rows <= 5; rows++) {
+            for (size_t heads = 1; heads <= 5; heads++) test_rows(table, format, 20, rows, heads, 60 + rows);
         }
         test_bad_value(table, format, 100, 0);
-        test_bad_value(table, format, 300, 40);
         test_bad_value(table, format, 300, 260);
     }
 }
