@@ -76,6 +76,7 @@ void test_attention(const ctk_table *table) {
         test_store(table, format);
         for (size_t length = 1; length <= 66; length++) test_rows(table, format, 20, 1, 1, length);
         for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+            test_rows(table, format, widths[i], 2, 1, PAGE);
             test_rows(table, format, widths[i], 3, 2, PAGE + 1);
         }
         test_rows(table, format, 20, 5, 3, 2 * PAGE + 77);
