@@ -15,7 +15,7 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
 
-    /// `scalar`, `avx2`, `avx512` or `avx512bf16`.
+    /// `scalar`; `avx2`, `avx512` or `avx512bf16` on x86-64; `neon` or `neoni8mm` on arm64.
     public var name: String { String(cString: functions.pointee.name) }
 
     /// Its name.
