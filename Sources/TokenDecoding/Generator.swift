@@ -144,6 +144,9 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
 
 // MARK: Prompts
 
+/// How many rows of a prompt are run at once, unless asked otherwise: with 256, a weight is read from memory seldom enough.
+public let prefillChunk = 256
+
 extension Generator where D: ~Copyable {
     /// Makes `prompt` the text so far, in place of any before; what both begin with is kept in the cache.
     ///
@@ -154,7 +157,7 @@ extension Generator where D: ~Copyable {
     ///   case the text stays as it was; or `cancelled`, with the part that was run kept in the cache for the next prefill,
     ///   which must come before any round.
     public mutating func prefill(
-        _ prompt: [Token], chunk: Int = 256, shouldContinue: () -> Bool = { true }
+        _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
         guard !prompt.isEmpty else { throw .emptyPrompt }
         guard prompt.count < model.contextLength else {

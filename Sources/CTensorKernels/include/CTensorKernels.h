@@ -152,6 +152,9 @@ size_t ctk_file_row_bytes(int format, size_t columns);
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
 
+/// Reads every byte, in steps of 256 (a rest is left out), as fast as this CPU can; returns something made of them all.
+uint64_t ctk_read(const void *bytes, size_t count);
+
 /// Whether this process may run on the processor of that number (Linux's affinity mask).
 bool ctk_may_run_on(int processor);
 
