@@ -5,16 +5,17 @@
 #ifndef CTK_ATTENTION_H
 #define CTK_ATTENTION_H
 
+#include "cache_elements.h"
 #include "vector.h"
 
 // Tiles that fit into 32 registers of sixteen lanes; a table with fewer computes the same sums in other portions.
 enum {
     QUERIES_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 4 : 2,
-    KEY_VECTORS_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 4 : 1,
+    KEY_VECTORS_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 4 : 2,
     VALUE_VECTORS_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 4 : 2,
 };
 
-INLINE size_t element_bytes(int format) { return format == CTK_F32 ? sizeof(float) : sizeof(uint16_t); }
+_Static_assert(64 % (KEY_VECTORS_AT_ONCE * LANES) == 0, "vectors of keys lie side by side in a run of 64 positions");
 
 /// Sixteen elements from `index` on.
 INLINE vf load_elements(int format, const void *elements, size_t index) {
@@ -31,25 +32,16 @@ INLINE vf load_some_elements(int format, const void *elements, size_t index, siz
     return load_elements(format, room, 0);
 }
 
-/// A long context comes from DRAM, and its pages are too short for the processor to guess what is next: keys of the next
-/// positions, and values of those some way ahead, are asked for.
-enum { PREFETCHED_POSITIONS = 64 };
+/// A long context comes from DRAM. A head's keys are followed by its values, and those by the next head's keys, so that
+/// what is needed next lies ahead; but each run is too short for the processor to find out in time.
+enum { PREFETCHED_BYTES = 4096, CACHE_LINE = 64 };
 
-INLINE void prefetch_elements(int format, const void *elements, size_t index) {
-    __builtin_prefetch((const uint8_t *)elements + index * element_bytes(format));
-}
-
-INLINE void store_element(int format, void *elements, size_t index, float value) {
-    if (format == CTK_F32) ((float *)elements)[index] = value;
-    else ((uint16_t *)elements)[index] = format == CTK_F16 ? float_to_f16(value) : float_to_bf16(value);
-}
-
-INLINE void store_position(
-    int format, const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {
-    for (size_t d = 0; d < head_dim; d++) {
-        store_element(format, keys, ctk_key_offset(position, head_dim, d), key[d]);
+/// Asks for what lies ahead of `count` elements, each line once.
+INLINE void prefetch_ahead(int format, const void *elements, size_t index, size_t count) {
+    const uint8_t *start = (const uint8_t *)elements + index * element_bytes(format) + PREFETCHED_BYTES;
+    for (size_t offset = 0; offset < count * element_bytes(format); offset += CACHE_LINE) {
+        __builtin_prefetch(start + offset);
     }
-    for (size_t d = 0; d < head_dim; d++) store_element(format, values, position * head_dim + d, value[d]);
 }
 
 /// One query head at work.
@@ -70,11 +62,9 @@ INLINE void score_positions(
     UNROLL for (int i = 0; i < queries * vectors; i++) sums[i] = splat(0);
     for (size_t d = 0; d < head_dim; d++) {
         vf key[KEY_VECTORS_AT_ONCE];
-        UNROLL for (int v = 0; v < vectors; v++) {
-            size_t index = ctk_key_offset(first + 16 * v, head_dim, d);
-            prefetch_elements(format, keys, index + LANES * vectors * head_dim);
-            key[v] = load_elements(format, keys, index);
-        }
+        size_t index = ctk_key_offset(first, head_dim, d);
+        prefetch_ahead(format, keys, index, LANES * vectors);
+        UNROLL for (int v = 0; v < vectors; v++) key[v] = load_elements(format, keys, index + LANES * v);
         UNROLL for (int q = 0; q < queries; q++) {
             vf query = splat(tasks[q].query[d]);
             UNROLL for (int v = 0; v < vectors; v++) {
@@ -102,10 +92,10 @@ INLINE void weigh_columns(
     }
     for (size_t t = first; t < last; t++) {
         vf value[VALUE_VECTORS_AT_ONCE];
+        size_t index = t * head_dim + d;
+        prefetch_ahead(format, values, index, columns);
         UNROLL for (int v = 0; v < vectors; v++) {
-            prefetch_elements(format, values, (t + PREFETCHED_POSITIONS) * head_dim + d + LANES * v);
-            value[v] = load_some_elements(
-                format, values, t * head_dim + d + LANES * v, columns < LANES ? columns : LANES);
+            value[v] = load_some_elements(format, values, index + LANES * v, columns < LANES ? columns : LANES);
         }
         UNROLL for (int q = 0; q < queries; q++) {
             vf weight = splat(tasks[q].scores[t]);

@@ -8,6 +8,7 @@
 #define TOKENS_AT_ONCE 1
 
 #include "activations.h"
+#include "cache_elements.h"
 #include "shared.h"
 #include "tables.h"
 
@@ -142,22 +143,6 @@ static void softmax(float *x, size_t count) {
     double sum = 0;
     for (size_t i = 0; i < count; i++) sum += x[i] = expf(x[i] - maximum);
     for (size_t i = 0; i < count; i++) x[i] = (float)(x[i] / sum);
-}
-
-static void store_element(int format, void *elements, size_t index, float value) {
-    switch (format) {
-    case CTK_F16: ((uint16_t *)elements)[index] = float_to_f16(value); break;
-    case CTK_BF16: ((uint16_t *)elements)[index] = float_to_bf16(value); break;
-    default: ((float *)elements)[index] = value;
-    }
-}
-
-static void store_position(
-    int format, const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {
-    for (size_t d = 0; d < head_dim; d++) {
-        store_element(format, keys, ctk_key_offset(position, head_dim, d), key[d]);
-        store_element(format, values, position * head_dim + d, value[d]);
-    }
 }
 
 static void attend_page_alone(

@@ -74,7 +74,8 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
                     page: page)
             }
         }
-        team.share(rows.count * shape.heads, grain: 8) { items in
+        // A few hundred nanoseconds' worth of parts.
+        team.share(rows.count * shape.heads, grain: max(1, 32 / pageCount)) { items in
             for item in items { merge(row: rows.lowerBound + item / shape.heads, head: item % shape.heads) }
         }
     }
