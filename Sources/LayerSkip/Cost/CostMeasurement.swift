@@ -8,6 +8,7 @@ import TensorCore
 struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     struct Decoding {
         let tokensPerSecond: Double
+        /// At which reading the weights for every token would have taken as long as it would have at the speeds measured.
         let readBytesPerSecond: Double
     }
 
@@ -55,13 +56,25 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     /// Parallel regions that all layers take for one token.
     mutating func regionCounts() -> RegionCounts { passSequence.regionCounts() }
 
+    /// Decodes in short stretches and reads memory between them: its speed may double within a second, and a share of one
+    /// that was taken before or after would reach more than the whole.
     private mutating func measureDecoding() {
-        let before = reading.measure()
-        let seconds = decodingSequence.decode(ModelCost.decodedTokens)
-        let after = reading.measure()
+        let count = ModelCost.decodedTokens
+        var (tokens, seconds, secondsOfReading) = (0, 0.0, 0.0)
+        var before = reading.measure()
+        while tokens < count {
+            let stretch = decodingSequence.decode(limit: count - tokens, forSeconds: 0.1)
+            let after = reading.measure()
+            tokens += stretch.tokens
+            seconds += stretch.seconds
+            secondsOfReading += Double(stretch.tokens * model.weightByteCount) * 2 / (before + after)
+            before = after
+        }
+        decodingSequence.forget()
         decoding.append(
             Decoding(
-                tokensPerSecond: Double(ModelCost.decodedTokens) / seconds, readBytesPerSecond: (before + after) / 2))
+                tokensPerSecond: Double(count) / seconds,
+                readBytesPerSecond: Double(count * model.weightByteCount) / secondsOfReading))
     }
 
     private mutating func measurePasses() {

@@ -15,7 +15,7 @@ public struct ModelCost: Sendable {
         /// Tokens before the first.
         public let depth: Int
         public let tokensPerSecond: Double
-        /// Bytes per second at which the same threads read memory just before and after.
+        /// Bytes per second at which the same threads read memory between stretches of decoding.
         public let readBytesPerSecond: Double
         /// Bytes of weights times tokens per second, over that.
         public let shareOfReadSpeed: Double

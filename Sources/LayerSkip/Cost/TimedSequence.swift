@@ -1,7 +1,8 @@
 import LanguageModels
 import TensorCore
 
-/// A sequence of random tokens of some length, to run further passes behind. It remembers none of them.
+/// A sequence of random tokens of some length, to run further passes behind. None of them is remembered but
+/// those of ``decode(limit:forSeconds:)``.
 struct TimedSequence<Model: LanguageModel>: ~Copyable {
     private let model: Model
     private let length: Int
@@ -15,16 +16,16 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         read(length)
     }
 
-    /// Seconds of decoding `count` tokens, one at a time.
-    mutating func decode(_ count: Int) -> Double {
+    /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call goes on behind them.
+    mutating func decode(limit: Int, forSeconds seconds: Double) -> (tokens: Int, seconds: Double) {
         let stopwatch = Stopwatch()
-        for _ in 0..<count {
+        var tokens = 0
+        repeat {
             let logits = model.logits(layers(model.layerCount, 1))
             _ = model.compute.argmax(logits, row: 0)
-        }
-        let seconds = stopwatch.seconds
-        forget()
-        return seconds
+            tokens += 1
+        } while tokens < limit && stopwatch.seconds < seconds
+        return (tokens, stopwatch.seconds)
     }
 
     /// Seconds of reading a prompt of `count` tokens.
@@ -97,5 +98,6 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return model.run(0..<layers, model.embed(tokens), &cache)
     }
 
-    private mutating func forget() { cache.truncate(to: length) }
+    /// Back to the length that the sequence began with.
+    mutating func forget() { cache.truncate(to: length) }
 }
