@@ -10,7 +10,8 @@ struct CachePagesTests {
         var sample = AttentionSample(shape, format, length: 300)
         // Between two neighbours of either format, the largest ones, and those of F16 that are nearly zero.
         let special: [Float] = [
-            1.000_488_3, 1.001_464_8, 1.003_906_2, 1.011_718_8, 65504, 65519, -65519, 6.1e-5, 5.96e-8, 2.98e-8, 3e-8, 0.25,
+            1.000_488_3, 1.001_464_8, 1.003_906_2, 1.011_718_8, 65504, 65519, -65519, 6.1e-5, 5.96e-8, 2.98e-8, 3e-8,
+            0.25,
         ]
         sample.keys = Tensor(special + sample.keys.values.dropFirst(12), rows: 300, columns: 12)
         sample.values = Tensor(special.reversed() + sample.values.values.dropFirst(12), rows: 300, columns: 12)
@@ -22,7 +23,9 @@ struct CachePagesTests {
         _ = AttentionSample(shape, format, length: 300).attended([300], in: pages, on: context)
         for position in 0..<300 {
             let row = position..<position + 1
-            let (k, v) = (format.rounded(sample.keys[rows: row].values), format.rounded(sample.values[rows: row].values))
+            let (k, v) = (
+                format.rounded(sample.keys[rows: row].values), format.rounded(sample.values[rows: row].values)
+            )
             let expected = Array(k[..<6] + v[..<6] + k[6...] + v[6...])
             let found = copy.keysAndValues(layer: 0, position: position)
             #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "position \(position)")
