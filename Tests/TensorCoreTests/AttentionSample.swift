@@ -17,7 +17,8 @@ struct AttentionSample {
     }
 
     /// One layer's pages in which nothing is stored yet: whatever is read from them by mistake is NaN.
-    func pages(on context: ComputeContext) -> CachePages {
+    func pages() -> CachePages {
+        let context = ComputeContext.with(KernelTable.available[KernelTable.available.count - 1])
         var pages = CachePages(shape, format: format, layerCount: 1)
         pages.reserve(queries.rows)
         func bad(_ columns: Int) -> Tensor {
@@ -31,7 +32,7 @@ struct AttentionSample {
 
     /// All rows, some at a time.
     func attended(_ chunks: [Int], in pages: CachePages? = nil, on context: ComputeContext) -> Tensor {
-        let pages = pages ?? self.pages(on: context)
+        let pages = pages ?? self.pages()
         var first = 0
         return .stacked(
             chunks.map { count in
@@ -43,22 +44,27 @@ struct AttentionSample {
             })
     }
 
-    /// One row's attention in f64, over keys and values as the format rounds them.
-    func exact(row: Int) -> [Double] {
-        let size = shape.headDimension
-        let query = queries[rows: row..<row + 1].values
-        let (keys, values) = (format.rounded(keys.values), format.rounded(values.values))
-        func positions(_ elements: [Float], head: Int) -> [[Float]] {
-            (0...row).map { position in
-                let start = (position * shape.keyValueHeads + head) * size
-                return Array(elements[start..<start + size])
+    /// Some rows' attention in f64, over keys and values as the format rounds them.
+    func exact(_ rows: [Int]) -> [[Double]] {
+        let (keys, values) = (heads(format.rounded(keys.values)), heads(format.rounded(values.values)))
+        return rows.map { row in
+            let query = queries[rows: row..<row + 1].values
+            return (0..<shape.heads).flatMap { head in
+                let keyValueHead = head / (shape.heads / shape.keyValueHeads)
+                let part = query[head * shape.headDimension..<(head + 1) * shape.headDimension]
+                return Exact.attention(
+                    Array(part), Array(keys[keyValueHead][...row]), Array(values[keyValueHead][...row]))
             }
         }
-        return (0..<shape.heads).flatMap { head in
-            let keyValueHead = head / (shape.heads / shape.keyValueHeads)
-            return Exact.attention(
-                Array(query[head * size..<(head + 1) * size]), positions(keys, head: keyValueHead),
-                positions(values, head: keyValueHead))
+    }
+
+    /// Keys or values as a list of positions for each head.
+    private func heads(_ elements: [Float]) -> [[[Float]]] {
+        (0..<shape.keyValueHeads).map { head in
+            (0..<keys.rows).map { position in
+                let start = (position * shape.keyValueHeads + head) * shape.headDimension
+                return Array(elements[start..<start + shape.headDimension])
+            }
         }
     }
 

@@ -8,14 +8,23 @@ struct AttentionTests {
     func isNearTheExactValue(format: CacheFormat, headDimension: Int) {
         for (heads, keyValueHeads) in [(2, 2), (3, 1), (8, 2)] {
             let shape = AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headDimension: headDimension)
-            let sample = AttentionSample(shape, format, length: 600)
-            let results = KernelTable.available.map { sample.attended([600], on: .with($0, threads: 2)) }
-            for row in [0, 14, 15, 16, 63, 64, 254, 255, 256, 599] {
-                let expected = sample.exact(row: row)
-                for (table, result) in zip(KernelTable.available, results) {
-                    let errors = zip(result[rows: row..<row + 1].values, expected).map { (Double($0) - $1).magnitude }
-                    #expect((errors.max() ?? 1) < 2e-6, "\(table), \(heads) heads, row \(row)")
-                }
+            expectExact(AttentionSample(shape, format, length: 300), rows: [0, 14, 15, 16, 63, 64, 254, 255, 256, 299])
+        }
+    }
+
+    /// So many pages that their order and their shares show.
+    @Test(arguments: CacheFormat.allCases) func longContextsAreNearTheExactValue(format: CacheFormat) {
+        let shape = AttentionShape(heads: 3, keyValueHeads: 1, headDimension: 8)
+        expectExact(AttentionSample(shape, format, length: 1100), rows: [511, 512, 767, 1099])
+    }
+
+    private func expectExact(_ sample: AttentionSample, rows: [Int]) {
+        let expected = sample.exact(rows)
+        for table in KernelTable.available {
+            let result = sample.attended([sample.queries.rows], on: .with(table, threads: 2))
+            for (row, expected) in zip(rows, expected) {
+                let errors = zip(result[rows: row..<row + 1].values, expected).map { (Double($0) - $1).magnitude }
+                #expect((errors.max() ?? 1) < 2e-6, "\(table), \(sample.shape), row \(row)")
             }
         }
     }

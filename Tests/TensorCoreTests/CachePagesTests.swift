@@ -16,7 +16,7 @@ struct CachePagesTests {
         sample.keys = Tensor(special + sample.keys.values.dropFirst(12), rows: 300, columns: 12)
         sample.values = Tensor(special.reversed() + sample.values.values.dropFirst(12), rows: 300, columns: 12)
         let context = ComputeContext.with(table)
-        let pages = sample.pages(on: context)
+        let pages = sample.pages()
         _ = sample.attended([300], in: pages, on: context)
         let copy = pages.copy()
         // A copy does not see what comes later.

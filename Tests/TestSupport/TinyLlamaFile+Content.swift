@@ -34,9 +34,9 @@ extension TinyLlamaFile {
 
     func addTensors(to writer: inout GGUFWriter) {
         var random = SeededGenerator(seed: seed)
-        func matrix(_ name: String, _ rows: Int, _ columns: Int) {
+        func matrix(_ name: String, _ rows: Int, _ columns: Int, size: Float = 1) {
             // Of variance 1 / fan-in, so that normalized rows stay of size 1 and logits spread over a few units.
-            let scale = 1 / Float(columns).squareRoot()
+            let scale = size / Float(columns).squareRoot()
             let numbers = (0..<rows * columns).map { _ in random.normal() * scale }
             writer.add(name + ".weight", matrixType, shape: [rows, columns], bytes: encode(numbers))
         }
@@ -55,7 +55,7 @@ extension TinyLlamaFile {
             let block = "blk.\(layer)."
             norm(block + "attn_norm")
             matrix(block + "attn_q", heads * headDimension, width)
-            matrix(block + "attn_k", keyValueHeads * headDimension, width)
+            matrix(block + "attn_k", keyValueHeads * headDimension, width, size: keySize)
             matrix(block + "attn_v", keyValueHeads * headDimension, width)
             matrix(block + "attn_output", width, heads * headDimension)
             norm(block + "ffn_norm")

@@ -19,6 +19,8 @@ package struct TinyLlamaFile: Sendable {
     package var vocabularySize = 320
     /// The most positions.
     package var contextLength = 512
+    /// How much larger keys are than values.
+    package var keySize: Float = 1
     /// Whether the embedding also serves as the output head.
     package var isTied = true
     /// The base of the rotary position embedding.

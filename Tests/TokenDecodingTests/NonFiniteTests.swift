@@ -1,4 +1,5 @@
 import LanguageModels
+import TensorCore
 import Testing
 
 @testable import TokenDecoding
@@ -81,6 +82,22 @@ import Testing
             }
         }
         #expect(found > 5)
+    }
+
+    /// Keys that F16 cannot hold are an error with such a cache, and with no other.
+    @Test(arguments: CacheFormat.allCases) func keysBeyondTheCachesRange(format: CacheFormat) throws {
+        let model = try tinyLlama(keySize: 1e6)
+        for draftLength in [0, 3] {
+            let drafter = try EarlyExitDrafter(exitLayer: 2, draftLength: draftLength, for: model)
+            var generator = try Generator(model, drafter: drafter, cacheFormat: format)
+            try generator.prefill(Self.prompt)
+            if format == .f16 {
+                #expect(throws: DecodingError.nonFiniteLogits(position: 3)) { try generator.nextTokens(limit: 4) }
+            } else {
+                try generator.finish()
+                #expect(generator.tokens.count == model.contextLength)
+            }
+        }
     }
 
     @Test func message() {

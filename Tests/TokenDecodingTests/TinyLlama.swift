@@ -5,7 +5,8 @@ import TestSupport
 
 /// A tiny random Llama, of the real architecture.
 func tinyLlama(
-    layers: Int = 3, vocabularySize: Int = 24, contextLength: Int = 40, seed: UInt64 = 1, threads: Int = 1
+    layers: Int = 3, vocabularySize: Int = 24, contextLength: Int = 40, keySize: Float = 1, seed: UInt64 = 1,
+    threads: Int = 1
 ) throws -> Llama {
     var file = TinyLlamaFile()
     file.layers = layers
@@ -16,6 +17,7 @@ func tinyLlama(
     file.feedForwardWidth = 48
     file.vocabularySize = vocabularySize
     file.contextLength = contextLength
+    file.keySize = keySize
     file.seed = seed
     let folder = TemporaryFolder()
     let path = folder.file("tiny.gguf")
