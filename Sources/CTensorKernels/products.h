@@ -13,6 +13,7 @@
 
 #include "activations.h"
 #include "panels.h"
+#include "scan.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
@@ -223,7 +224,8 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),                                                       \
              [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)},                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
-        .argmax = argmax, .store_key = store_key, .attend_page = attend_page,                                        \
+        .argmax = argmax, .maximum = maximum, .exponential_sum = exponential_sum, .at_least = at_least,              \
+        .gumbel_contenders = gumbel_contenders, .store_key = store_key, .attend_page = attend_page,                  \
         .merge_pages = merge_pages,                                                                                  \
     }
 

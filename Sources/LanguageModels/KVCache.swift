@@ -31,7 +31,7 @@ public struct KVCache: ~Copyable, AttentionMemory {
     }
 
     /// Positions that every layer holds.
-    public var length: Int { layers.map(\.length).min() ?? 0 }
+    public var length: Int { layers.reduce(Int.max) { min($0, $1.length) } }
 
     /// Positions that one layer holds.
     public func length(layer: Int) -> Int { layers[layer].length }

@@ -92,7 +92,7 @@ extension ComputeContext {
     /// added to what depends on absolute positions alone.
     package func attend(queries: Tensor, at first: Int, in pages: [CachePage]) -> Tensor {
         checkFit(queries, heads: \.heads, at: first, in: pages)
-        let result = Tensor(rows: queries.rows, columns: queries.columns)
+        let result = Tensor(rows: queries.rows, columns: queries.columns, on: self)
         let pageCount = (first + queries.rows + cachePagePositions - 1) / cachePagePositions
         // Few rows at a time where the context is long, so that the parts take a megabyte or two at the most.
         let block = max(1, (1 << 20) / (pageCount * queries.columns * MemoryLayout<Float>.stride))

@@ -20,8 +20,8 @@ struct AttentionParts {
         pageCount = pages.count
         shape = pages[0].shape
         let partCount = rows.count * shape.heads * pages.count
-        softmaxes = Storage(byteCount: partCount * MemoryLayout<ctk_page_softmax>.stride)
-        weighted = Storage(byteCount: partCount * shape.headDimension * MemoryLayout<Float>.stride)
+        softmaxes = context.memory.take(byteCount: partCount * MemoryLayout<ctk_page_softmax>.stride)
+        weighted = context.memory.take(byteCount: partCount * shape.headDimension * MemoryLayout<Float>.stride)
 
         // A page's parts follow each other, those of heads that share its keys and values first. A thread takes such a
         // group at once where there are enough of them for all threads.

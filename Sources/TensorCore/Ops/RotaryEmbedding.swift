@@ -64,7 +64,7 @@ extension ComputeContext {
     package func rotated(_ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int) -> Tensor {
         precondition(
             rotary.frequencies.count * 2 == headDimension && x.columns % headDimension == 0, "one frequency per pair")
-        let result = Tensor(rows: x.rows, columns: x.columns)
+        let result = Tensor(rows: x.rows, columns: x.columns, on: self)
         let pairs = rotary.frequencies.count
         let pairing = Int32(rotary.pairing == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT)
         pool.run(count: x.rows, grain: 16) { rows in

@@ -1,0 +1,42 @@
+import LayerSkip
+
+/// Counts allocations while a text is written, once everything that decoding reuses is there.
+struct Measurement {
+    let model: TextModel
+    let counter: AllocationCounter
+
+    /// Tokens after which the state is steady, and tokens to count over: together within one page of the cache.
+    private static let warmUp = 64
+    private static let counted = 128
+
+    private var prompt: [Token] { model.tokenizer.encode("Once upon a time") }
+
+    /// Allocations of the decoding loop.
+    func generator(_ drafter: some Drafter, _ sampling: Sampling) throws -> Int {
+        var generator = try Generator(model.model, drafter: drafter, sampling: sampling)
+        try generator.prefill(prompt)
+        let start = generator.tokens.count + Self.warmUp
+        while generator.tokens.count < start { _ = try generator.nextTokens(limit: .max) }
+        counter.begin()
+        while generator.tokens.count < start + Self.counted { _ = try generator.nextTokens(limit: .max) }
+        return counter.end()
+    }
+
+    /// Allocations of decoding and of turning tokens into text.
+    func text(_ strategy: DecodingStrategy, _ sampling: Sampling) throws -> Int {
+        var options = GenerationOptions()
+        options.strategy = strategy
+        options.sampling = sampling
+        options.ignoresEndOfText = true
+        options.maxTokens = Self.warmUp + Self.counted
+        var pieces = 0
+        var result = 0
+        _ = try TextSession(model, options: options).generate(prompt) { [counter] event in
+            guard case .text = event else { return }
+            pieces += 1
+            if pieces == Self.warmUp { counter.begin() }
+            if pieces == Self.warmUp + Self.counted / 2 { result = counter.end() }
+        }
+        return result
+    }
+}
