@@ -12,7 +12,7 @@ struct EmbeddingTests {
                 let ids = (0..<Int32(rows)).reversed() + [0]
                 let values = matrix.values
                 let expected = ids.flatMap { values[Int($0) * columns..<(Int($0) + 1) * columns] }
-                let result = context.embedding(Array(ids).span, matrix.packed(on: context))
+                let result = context.embedding(Array(ids), matrix.packed(on: context))
                 #expect(result.rows == ids.count && result.columns == columns)
                 #expect(result.bits == Tensor(expected, rows: ids.count, columns: columns).bits)
             }
@@ -28,7 +28,7 @@ struct EmbeddingTests {
             let packed = shifted.withUnsafeBytes { bytes in
                 PackedMatrix(.init(rebasing: bytes[offset...]), dtype: dtype, rows: 3, columns: 64, on: context)
             }
-            #expect(context.embedding(([0, 1, 2] as [Int32]).span, packed).values == matrix.values)
+            #expect(context.embedding([0, 1, 2], packed).values == matrix.values)
         }
     }
 }

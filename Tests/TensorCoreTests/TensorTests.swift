@@ -21,7 +21,9 @@ struct TensorTests {
         let matrix = FileMatrix(random: .q4_0, rows: 5, columns: 32, seed: 1).packed(on: context)
         #expect(context.linear(empty, matrix).values.isEmpty)
         #expect(context.softmax(empty).rows == 0 && context.add(empty, empty).rows == 0)
-        #expect(context.swiglu(gate: empty, up: empty).rows == 0 && context.embedding(([] as [Int32]).span, matrix).rows == 0)
+        #expect(
+            context.swiglu(gate: empty, up: empty).rows == 0
+                && context.embedding([], matrix).rows == 0)
     }
 
     @Test func hashesTellRowsApart() {

@@ -48,7 +48,8 @@ struct MockModel: LanguageModel {
 
     func embed(_ tokens: Span<Token>) -> Tensor {
         let random = CounterRandom(seed: seed)
-        let values = tokens.indices.flatMap { [Float(random.uniform(UInt64(tokens[$0]))), 0] }
+        var values: [Float] = []
+        for index in tokens.indices { values += [Float(random.uniform(UInt64(tokens[index]))), 0] }
         return Tensor(values, rows: tokens.count, columns: 2)
     }
 
