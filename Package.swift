@@ -10,6 +10,8 @@ let package = Package(
     products: [
         .library(name: "LayerSkip", targets: ["LayerSkip"]),
         .executable(name: "layerskip", targets: ["LayerSkipCommand"]),
+        // For Benchmarks/, which measures the inner loops apart from all else.
+        .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")

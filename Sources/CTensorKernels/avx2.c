@@ -29,18 +29,18 @@ INLINE __m256i add_pairs(__m256i sums, __m256i pairs) {
     return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
-INLINE vi dot_u4(vi sums, vbytes weights, int32_t four) {
+INLINE vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group) {
     two_registers s = {.integers = sums}, w = {.bytes = weights};
-    __m256i x = _mm256_set1_epi32(four);
-    for (int i = 0; i < 2; i++) s.halves[i] = add_pairs(s.halves[i], _mm256_maddubs_epi16(w.halves[i], x));
+    __m256i broadcast = _mm256_set1_epi32(four(x, group));
+    for (int i = 0; i < 2; i++) s.halves[i] = add_pairs(s.halves[i], _mm256_maddubs_epi16(w.halves[i], broadcast));
     return s.integers;
 }
 
-INLINE vi dot_q8(vi sums, vbytes weights, int32_t four) {
+INLINE vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group) {
     two_registers s = {.integers = sums}, w = {.bytes = weights};
-    __m256i x = _mm256_set1_epi32(four);
+    __m256i broadcast = _mm256_set1_epi32(four(x, group));
     for (int i = 0; i < 2; i++) {
-        __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w.halves[i]), _mm256_sign_epi8(x, w.halves[i]));
+        __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w.halves[i]), _mm256_sign_epi8(broadcast, w.halves[i]));
         s.halves[i] = add_pairs(s.halves[i], pairs);
     }
     return s.integers;
@@ -48,7 +48,7 @@ INLINE vi dot_q8(vi sums, vbytes weights, int32_t four) {
 
 #include "products.h"
 
-const ctk_table ctk_avx2_table = VECTOR_TABLE("avx2", PANEL_FORMAT(bf16, half, f32));
+const ctk_table ctk_avx2_table = VECTOR_TABLE("avx2", F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
 
 #pragma clang attribute pop
 

@@ -18,8 +18,8 @@
 #define TOKENS_AT_ONCE 8
 #define Q8_SIGN 0x80
 
-INLINE vi dot_bytes(vi sums, vbytes weights, int32_t four) {
-    return (vi)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(four));
+INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int group) {
+    return (vi)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(four(x, group)));
 }
 
 #define dot_u4 dot_bytes
@@ -37,7 +37,8 @@ INLINE vi dot_bytes(vi sums, vbytes weights, int32_t four) {
 
 #pragma clang attribute pop
 
-const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", PANEL_FORMAT(bf16, half, f32));
-const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE("avx512bf16", PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs));
+const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE(
+    "avx512bf16", F32_AND_F16_PANELS, [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
 
 #endif

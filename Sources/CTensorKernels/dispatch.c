@@ -1,39 +1,29 @@
 // Chooses tables at run time, so that one binary runs anywhere.
 
+#include "cpu_features.h"
 #include "tables.h"
 
+static bool always(void) { return true; }
+
+static const struct {
+    const ctk_table *table;
+    bool (*runs)(void);
+} choices[] = {
+    {&ctk_scalar_table, always},
 #if defined(__x86_64__)
+    {&ctk_avx2_table, cpu_runs_avx2},
+    {&ctk_avx512_table, cpu_runs_avx512},
+    {&ctk_avx512_bf16_table, cpu_runs_avx512_bf16},
+#elif defined(__aarch64__)
+    {&ctk_neon_table, cpu_runs_neon},
+    {&ctk_neon_i8mm_table, cpu_runs_neon_i8mm},
+#endif
+};
 
-static bool runs_avx2(void) {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
-}
-
-static bool runs_avx512(void) {
-    return runs_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-        && __builtin_cpu_supports("avx512vnni");
-}
-
-static const char *const names[] = {"scalar", "avx2", "avx512", "avx512bf16"};
+size_t ctk_table_count(void) { return sizeof choices / sizeof choices[0]; }
 
 const ctk_table *ctk_table_at(size_t index) {
-    switch (index) {
-    case 0: return &ctk_scalar_table;
-    case 1: return runs_avx2() ? &ctk_avx2_table : NULL;
-    case 2: return runs_avx512() ? &ctk_avx512_table : NULL;
-    case 3: return runs_avx512() && __builtin_cpu_supports("avx512bf16") ? &ctk_avx512_bf16_table : NULL;
-    default: return NULL;
-    }
+    return index < ctk_table_count() && choices[index].runs() ? choices[index].table : NULL;
 }
 
-#else
-
-static const char *const names[] = {"scalar"};
-
-const ctk_table *ctk_table_at(size_t index) { return index == 0 ? &ctk_scalar_table : NULL; }
-
-#endif
-
-size_t ctk_table_count(void) { return sizeof names / sizeof names[0]; }
-
-const char *ctk_table_name(size_t index) { return index < ctk_table_count() ? names[index] : NULL; }
+const char *ctk_table_name(size_t index) { return index < ctk_table_count() ? choices[index].table->name : NULL; }

@@ -18,6 +18,14 @@ size_t ctk_file_row_bytes(int format, size_t columns) {
     }
 }
 
+float ctk_cache_element(int format, const void *elements, size_t index) {
+    switch (format) {
+    case CTK_F16: return f16_to_float(((const uint16_t *)elements)[index]);
+    case CTK_BF16: return bf16_to_float(((const uint16_t *)elements)[index]);
+    default: return ((const float *)elements)[index];
+    }
+}
+
 static void dequantize_q8_0(const q8_0_block *block, float *x) {
     float scale = f16_to_float(block->scale);
     for (int i = 0; i < BLOCK; i++) x[i] = scale * (float)block->values[i];

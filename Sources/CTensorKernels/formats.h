@@ -31,7 +31,7 @@ _Static_assert(sizeof(q8_0_block) == 34, "Q8_0 takes 34 bytes for 32 elements");
 _Static_assert(sizeof(q4_0_block) == 18, "Q4_0 takes 18 bytes for 32 elements");
 _Static_assert(sizeof(q4_1_block) == 20, "Q4_1 takes 20 bytes for 32 elements");
 
-/// 32 activations of one token as signed bytes: x = scale * values. All tables share this form.
+/// 32 activations of one token as signed bytes: x = scale * values. All tables quantize to this form.
 ///
 /// A constant offset of all 32 weights contributes a multiple of the activations' sum; the multiples that products need
 /// are kept ready, so that a dot product starts with a broadcast load of one and no arithmetic.
@@ -44,6 +44,13 @@ typedef struct {
 } activation_block;
 
 _Static_assert(sizeof(activation_block) == 48, "activation blocks stay aligned to 16 bytes");
+
+/// Activations 4 * group ... 4 * group + 3 of a block, as the four bytes of one integer.
+static inline int32_t four(const activation_block *x, int group) {
+    int32_t value;
+    memcpy(&value, x->values + 4 * group, sizeof value);
+    return value;
+}
 
 /// A float's bits without its sign, and those of infinity; NaN lies above.
 enum { MAGNITUDE_BITS = 0x7fffffff, INFINITY_BITS = 0x7f800000 };

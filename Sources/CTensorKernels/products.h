@@ -6,29 +6,19 @@
 //
 // The including file includes vector.h, then defines TOKENS_AT_ONCE (how many tokens' sums fit into its registers),
 // Q8_SIGN (see panels.h) and
-//     vi dot_u4(vi sums, vbytes weights, int32_t four)    weights 0...15, four signed activations
-//     vi dot_q8(vi sums, vbytes weights, int32_t four)    weights as stored
+//     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
+//     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
+// which multiply four columns of each row with activations 4 * group ... 4 * group + 3.
 #ifndef CTK_PRODUCTS_H
 #define CTK_PRODUCTS_H
 
 #include "activations.h"
+#include "attention.h"
 #include "panels.h"
 #include "scan.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
-
-INLINE vf load_f16(const uint16_t *x) {
-    _Float16 __attribute__((ext_vector_type(16))) halves;
-    memcpy(&halves, x, sizeof halves);
-    return __builtin_convertvector(halves, vf);
-}
-
-INLINE vf load_bf16(const uint16_t *x) {
-    vu16 halves;
-    memcpy(&halves, x, sizeof halves);
-    return (vf)(__builtin_convertvector(halves, vu32) << 16);
-}
 
 INLINE vbytes load_bytes(const uint8_t *x) {
     vbytes bytes;
@@ -36,17 +26,13 @@ INLINE vbytes load_bytes(const uint8_t *x) {
     return bytes;
 }
 
-/// Activations 4 * group ... 4 * group + 3 of a block, as the four bytes of one integer.
-INLINE int32_t four(const activation_block *x, int group) {
-    int32_t value;
-    memcpy(&value, x->values + 4 * group, sizeof value);
-    return value;
-}
-
-/// Asks for what a panel holds 4 KiB further on. A tile of many tokens keeps the core so busy that its own loads do not
-/// run far enough ahead of it; with few tokens they do, and asking twice would only take their place.
+/// Asks for what a panel holds further on: 4 KiB ahead for the L1 cache, 16 KiB ahead for the L2 cache. A tile of many
+/// tokens keeps the core so busy that its own loads do not run far enough ahead of it, and the L1 cache alone cannot wait
+/// for enough lines at once. With few tokens the loads do run ahead, and asking twice would only take their place.
 INLINE void prefetch(const void *weights, int tokens) {
-    if (tokens > 4) __builtin_prefetch((const uint8_t *)weights + 4096);
+    if (tokens <= 4) return;
+    __builtin_prefetch((const uint8_t *)weights + (4 << 10), 0, 3);
+    __builtin_prefetch((const uint8_t *)weights + (16 << 10), 0, 2);
 }
 
 /// `tokens` tokens by one panel of floats; `x` is [columns][tokens].
@@ -72,7 +58,7 @@ INLINE void q8_0_tile(const void *panel, size_t columns, const activation_block 
             const uint8_t *group = pairs[b / 2].weights[b % 2][g];
             prefetch(group, tokens);
             vbytes weights = load_bytes(group);
-            UNROLL for (int t = 0; t < tokens; t++) dots[t] = dot_q8(dots[t], weights, four(x + t, g));
+            UNROLL for (int t = 0; t < tokens; t++) dots[t] = dot_q8(dots[t], weights, x + t, g);
         }
         vf scales = load_f16(pairs[b / 2].scales[b % 2]);
         UNROLL for (int t = 0; t < tokens; t++) {
@@ -88,8 +74,8 @@ INLINE void dot_nibble_groups(
         vbytes pair = load_bytes(nibbles[g]);
         vbytes low = pair & 15, high = pair >> 4;
         UNROLL for (int t = 0; t < tokens; t++) {
-            dots[t] = dot_u4(dots[t], low, four(x + t, g));
-            dots[t] = dot_u4(dots[t], high, four(x + t, g + BLOCK / 8));
+            dots[t] = dot_u4(dots[t], low, x + t, g);
+            dots[t] = dot_u4(dots[t], high, x + t, g + BLOCK / 8);
         }
     }
 }
@@ -169,23 +155,24 @@ INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
         store_sums(sums, TOKENS, rows_left, out, y_stride);                                                          \
         break;
 
-#if TOKENS_AT_ONCE == 8
-#define TILE_CASES(TILE)                                                                                             \
+#define TILE_CASES_2(TILE)                                                                                           \
     TILE_CASE(TILE, 1)                                                                                               \
-    TILE_CASE(TILE, 2)                                                                                               \
+    TILE_CASE(TILE, 2)
+#define TILE_CASES_4(TILE)                                                                                           \
+    TILE_CASES_2(TILE)                                                                                               \
     TILE_CASE(TILE, 3)                                                                                               \
-    TILE_CASE(TILE, 4)                                                                                               \
+    TILE_CASE(TILE, 4)
+#define TILE_CASES_8(TILE)                                                                                           \
+    TILE_CASES_4(TILE)                                                                                               \
     TILE_CASE(TILE, 5)                                                                                               \
     TILE_CASE(TILE, 6)                                                                                               \
     TILE_CASE(TILE, 7)                                                                                               \
     TILE_CASE(TILE, 8)
-#elif TOKENS_AT_ONCE == 2
-#define TILE_CASES(TILE)                                                                                             \
-    TILE_CASE(TILE, 1)                                                                                               \
-    TILE_CASE(TILE, 2)
-#else
-#error "list the tile sizes up to TOKENS_AT_ONCE"
-#endif
+
+// The cases up to TOKENS_AT_ONCE: in two steps, so that its number is put in before the names are joined.
+#define TILE_CASES_UP_TO(TOKENS, TILE) TILE_CASES_##TOKENS(TILE)
+#define TILE_CASES_OF(TOKENS, TILE) TILE_CASES_UP_TO(TOKENS, TILE)
+#define TILE_CASES(TILE) TILE_CASES_OF(TOKENS_AT_ONCE, TILE)
 
 #define F32_TILE(TOKENS) float_tile(CTK_F32, panel, columns, x, TOKENS, sums)
 #define F16_TILE(TOKENS) float_tile(CTK_F16, panel, columns, x, TOKENS, sums)
@@ -212,20 +199,24 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
         .prepare = prepare_##PREPARED, .product = product_##NAME,                                                    \
     }
 
-/// A table whose BF16 entry is `BF16_FORMAT` and whose every other entry is made here.
-#define VECTOR_TABLE(NAME, BF16_FORMAT)                                                                              \
+#define F32_AND_F16_PANELS                                                                                           \
+    [CTK_F32] = PANEL_FORMAT(f32, f32, f32), [CTK_F16] = PANEL_FORMAT(f16, half, f32)
+#define BF16_PANELS [CTK_BF16] = PANEL_FORMAT(bf16, half, f32)
+#define QUANTIZED_PANELS                                                                                             \
+    [CTK_Q8_0] = PANEL_FORMAT(q8_0, q8_0, quantized), [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),              \
+    [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)
+
+/// A table with these entries for the formats, by number.
+#define VECTOR_TABLE(NAME, ...)                                                                                      \
     {                                                                                                                \
-        .name = NAME,                                                                                                \
-        .formats =                                                                                                   \
-            {[CTK_F32] = PANEL_FORMAT(f32, f32, f32),                                                                \
-             [CTK_F16] = PANEL_FORMAT(f16, half, f32),                                                               \
-             [CTK_BF16] = BF16_FORMAT,                                                                               \
-             [CTK_Q8_0] = PANEL_FORMAT(q8_0, q8_0, quantized),                                                       \
-             [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),                                                       \
-             [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)},                                                      \
+        .name = NAME, .formats = {__VA_ARGS__},                                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
         .argmax = argmax, .maximum = maximum, .exponential_sum = exponential_sum, .at_least = at_least,              \
-        .gumbel_contenders = gumbel_contenders, .store_key = store_key, .attend_page = attend_page,                  \
+        .gumbel_contenders = gumbel_contenders,                                                                      \
+        .caches =                                                                                                    \
+            {[CTK_F32] = {store_f32, attend_page_f32},                                                               \
+             [CTK_F16] = {store_f16, attend_page_f16},                                                               \
+             [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
     }
 

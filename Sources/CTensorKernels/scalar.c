@@ -8,6 +8,7 @@
 #define TOKENS_AT_ONCE 1
 
 #include "activations.h"
+#include "cache_elements.h"
 #include "shared.h"
 #include "tables.h"
 
@@ -144,23 +145,27 @@ static void softmax(float *x, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] = (float)(x[i] / sum);
 }
 
-static void attend_page(
-    const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
+static void attend_page_alone(
+    int format, const float *query, const void *keys, const void *values, size_t visible, size_t head_dim, float scale,
     ctk_page_softmax *softmax, float *weighted) {
     float scores[CTK_PAGE_POSITIONS];
     float maximum = -INFINITY;
-    for (size_t t = 0; t < count; t++) {
+    for (size_t t = 0; t < visible; t++) {
         float score = 0;
-        for (size_t d = 0; d < head_dim; d++) score = fmaf(query[d], keys[ctk_key_offset(t, head_dim, d)], score);
+        for (size_t d = 0; d < head_dim; d++) {
+            score = fmaf(query[d], ctk_cache_element(format, keys, ctk_key_offset(t, head_dim, d)), score);
+        }
         scores[t] = score * scale;
         maximum = scores[t] > maximum ? scores[t] : maximum;
     }
     float sum = 0;
     for (size_t d = 0; d < head_dim; d++) weighted[d] = 0;
-    for (size_t t = 0; t < count; t++) {
+    for (size_t t = 0; t < visible; t++) {
         float weight = expf(scores[t] - maximum);
         sum += weight;
-        for (size_t d = 0; d < head_dim; d++) weighted[d] = fmaf(weight, values[t * head_dim + d], weighted[d]);
+        for (size_t d = 0; d < head_dim; d++) {
+            weighted[d] = fmaf(weight, ctk_cache_element(format, values, t * head_dim + d), weighted[d]);
+        }
     }
     *softmax = (ctk_page_softmax){maximum, sum};
 }
@@ -211,6 +216,31 @@ static uint64_t gumbel_contenders(
     return bits;
 }
 
+static void attend_page(int format, const ctk_page_queries *q, const void *keys, const void *values) {
+    for (size_t r = 0; r < q->rows; r++) {
+        size_t visible = q->visible + r < CTK_PAGE_POSITIONS ? q->visible + r : CTK_PAGE_POSITIONS;
+        for (size_t h = 0; h < q->heads; h++) {
+            size_t part = r * q->row_parts + h * q->head_parts;
+            attend_page_alone(
+                format, q->queries + r * q->row_stride + h * q->head_dim, keys, values, visible, q->head_dim, q->scale,
+                q->softmaxes + part, q->weighted + part * q->head_dim);
+        }
+    }
+}
+
+#define SCALAR_CACHE(FORMAT)                                                                                         \
+    static void store_##FORMAT(                                                                                      \
+        const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {          \
+        store_position(CTK_##FORMAT, key, value, head_dim, position, keys, values);                                  \
+    }                                                                                                                \
+    static void attend_page_##FORMAT(const ctk_page_queries *queries, const void *keys, const void *values) {        \
+        attend_page(CTK_##FORMAT, queries, keys, values);                                                            \
+    }
+
+SCALAR_CACHE(F32)
+SCALAR_CACHE(F16)
+SCALAR_CACHE(BF16)
+
 const ctk_table ctk_scalar_table = {
     .name = "scalar",
     .formats = {SCALAR_FORMATS(SCALAR_ENTRY)},
@@ -224,7 +254,9 @@ const ctk_table ctk_scalar_table = {
     .exponential_sum = exponential_sum,
     .at_least = at_least,
     .gumbel_contenders = gumbel_contenders,
-    .store_key = store_key,
-    .attend_page = attend_page,
+    .caches =
+        {[CTK_F32] = {store_F32, attend_page_F32},
+         [CTK_F16] = {store_F16, attend_page_F16},
+         [CTK_BF16] = {store_BF16, attend_page_BF16}},
     .merge_pages = merge_pages,
 };

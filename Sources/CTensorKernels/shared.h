@@ -41,8 +41,4 @@ static void merge_pages(
     for (size_t d = 0; d < head_dim; d++) out[d] /= sum;
 }
 
-static void store_key(const float *key, size_t head_dim, size_t position, float *keys) {
-    for (size_t d = 0; d < head_dim; d++) keys[ctk_key_offset(position, head_dim, d)] = key[d];
-}
-
 #endif

@@ -28,6 +28,18 @@ INLINE vf load(const float *x) {
     return v;
 }
 
+INLINE vf load_f16(const uint16_t *x) {
+    _Float16 __attribute__((ext_vector_type(16))) halves;
+    memcpy(&halves, x, sizeof halves);
+    return __builtin_convertvector(halves, vf);
+}
+
+INLINE vf load_bf16(const uint16_t *x) {
+    vu16 halves;
+    memcpy(&halves, x, sizeof halves);
+    return (vf)(__builtin_convertvector(halves, vu32) << 16);
+}
+
 INLINE void store(float *x, vf v) { memcpy(x, &v, sizeof v); }
 
 /// The first `count` < 16 elements, the others `fill`.
@@ -143,57 +155,6 @@ INLINE float maximum_of(const float *x, size_t count) {
 static void softmax(float *x, size_t count) {
     float scale = 1 / exponentials(x, count, maximum_of(x, count));
     for (size_t i = 0; i < count; i++) x[i] *= scale;
-}
-
-/// scores[t] = scale * query . key[t], each summed over head_dim in its own lane.
-INLINE void score_keys(
-    const float *query, const float *keys, size_t count, size_t head_dim, float scale, float *scores) {
-    for (size_t t = 0; t < count; t += LANES, keys += LANES * head_dim) {
-        vf score = splat(0);
-        for (size_t d = 0; d < head_dim; d++) score = fma16(splat(query[d]), load(keys + d * LANES), score);
-        store(scores + t, score * scale);
-    }
-}
-
-/// As below, for up to one vector's columns.
-INLINE void weigh_lanes(
-    const float *weights, const float *values, size_t count, size_t head_dim, size_t lanes, float *sums) {
-    vf a = splat(0);
-    for (size_t t = 0; t < count; t++) a = fma16(splat(weights[t]), load_tail(values + t * head_dim, lanes, 0), a);
-    store_tail(sums, a, lanes);
-}
-
-/// sums[d] = weights . values[:, d], position after position.
-INLINE void weigh_values(const float *weights, const float *values, size_t count, size_t head_dim, float *sums) {
-    size_t d = 0;
-    for (; d + 4 * LANES <= head_dim; d += 4 * LANES) {
-        vf a = splat(0), b = splat(0), c = splat(0), e = splat(0);
-        const float *value = values + d;
-        for (size_t t = 0; t < count; t++, value += head_dim) {
-            vf weight = splat(weights[t]);
-            a = fma16(weight, load(value), a);
-            b = fma16(weight, load(value + LANES), b);
-            c = fma16(weight, load(value + 2 * LANES), c);
-            e = fma16(weight, load(value + 3 * LANES), e);
-        }
-        store(sums + d, a);
-        store(sums + d + LANES, b);
-        store(sums + d + 2 * LANES, c);
-        store(sums + d + 3 * LANES, e);
-    }
-    for (; d + LANES <= head_dim; d += LANES) weigh_lanes(weights, values + d, count, head_dim, LANES, sums + d);
-    if (d < head_dim) weigh_lanes(weights, values + d, count, head_dim, head_dim - d, sums + d);
-}
-
-static void attend_page(
-    const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
-    ctk_page_softmax *softmax, float *weighted) {
-    float weights[CTK_PAGE_POSITIONS];
-    score_keys(query, keys, count, head_dim, scale, weights);
-    float maximum = maximum_of(weights, count);
-    float sum = exponentials(weights, count, maximum);
-    weigh_values(weights, values, count, head_dim, weighted);
-    *softmax = (ctk_page_softmax){maximum, sum};
 }
 
 #endif

@@ -1,4 +1,4 @@
-import TensorCore
+public import TensorCore
 
 #if canImport(Glibc)
     import Glibc
@@ -51,11 +51,13 @@ public struct ExitEvaluation: Sendable {
     ///
     /// - Parameters:
     ///   - window: tokens per window, at least 2, at most the model's context.
+    ///   - cacheFormat: how the cache keeps keys and values.
     ///   - progress: is told how many of the text's tokens are done, and says whether to go on.
     /// - Returns: the figures; nil if `progress` said no.
     /// - Throws: ``EvaluationError`` if the text is too short, has unknown ids, or logits are not finite.
     public static func evaluate(
-        _ model: some LanguageModel, on text: [Token], window: Int, progress: (Int) -> Bool = { _ in true }
+        _ model: some LanguageModel, on text: [Token], window: Int, cacheFormat: CacheFormat = .standard,
+        progress: (Int) -> Bool = { _ in true }
     ) throws(EvaluationError) -> ExitEvaluation? {
         precondition((2...max(2, model.contextLength)).contains(window), "a window of 2 tokens to the whole context")
         guard text.count >= 2 else { throw .textTooShort(found: text.count) }
@@ -65,7 +67,7 @@ public struct ExitEvaluation: Sendable {
         var result = ExitEvaluation(layerCount: model.layerCount)
         for start in stride(from: 0, to: text.count - 1, by: window) {
             let tokens = text[start..<min(start + window, text.count)]
-            var cache = KVCache(for: model)
+            var cache = KVCache(for: model, format: cacheFormat)
             // Few rows at a time: the logits of a whole window would take more memory than the model.
             for first in stride(from: tokens.startIndex, to: tokens.endIndex - 1, by: chunk) {
                 guard progress(first) else { return nil }

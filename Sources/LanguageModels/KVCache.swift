@@ -1,80 +1,69 @@
 public import TensorCore
 
-/// The keys (rotated) and values of one sequence, f32, in pages of 256 positions.
+/// The keys (rotated) and values of one sequence, in pages of 256 positions.
 ///
 /// Each layer knows its own length, since drafting lets the early layers run ahead of the others. Memory grows with the
 /// positions in use, not with the capacity.
 public struct KVCache: ~Copyable, AttentionMemory {
     /// The most positions that a layer may hold.
     public let capacity: Int
-    private let shape: AttentionShape
     private let compute: ComputeContext
-    private var layers: [Layer]
-
-    private struct Layer {
-        var length = 0
-        var pages: [CachePage] = []
-    }
+    private var lengths: [Int]
+    private var pages: CachePages
 
     /// An empty cache for a model's layers, as long as its context.
-    public init(for model: some LanguageModel) {
+    public init(for model: some LanguageModel, format: CacheFormat = .standard) {
         self.init(
-            layers: Array(repeating: Layer(), count: model.layerCount), capacity: model.contextLength,
-            shape: model.attention, compute: model.compute)
+            lengths: Array(repeating: 0, count: model.layerCount),
+            pages: CachePages(model.attention, format: format, layerCount: model.layerCount),
+            capacity: model.contextLength, compute: model.compute)
     }
 
-    private init(layers: [Layer], capacity: Int, shape: AttentionShape, compute: ComputeContext) {
-        self.layers = layers
+    private init(lengths: [Int], pages: CachePages, capacity: Int, compute: ComputeContext) {
+        self.lengths = lengths
+        self.pages = pages
         self.capacity = capacity
-        self.shape = shape
         self.compute = compute
     }
 
+    /// The format of keys and values.
+    public var format: CacheFormat { pages.format }
+
     /// Positions that every layer holds.
-    public var length: Int { layers.reduce(Int.max) { min($0, $1.length) } }
+    public var length: Int { lengths.reduce(capacity) { min($0, $1) } }
 
     /// Positions that one layer holds.
-    public func length(layer: Int) -> Int { layers[layer].length }
+    public func length(layer: Int) -> Int { lengths[layer] }
 
     /// Bytes of the pages allocated so far.
-    public var byteCount: Int {
-        layers.reduce(0) { $0 + $1.pages.count } * CachePage.byteCount(shape)
-    }
+    public var byteCount: Int { pages.byteCount }
 
     /// Forgets every position from `length` on, in every layer.
     public mutating func truncate(to length: Int) {
         precondition(length >= 0, "a length is not negative")
-        for layer in layers.indices { layers[layer].length = min(layers[layer].length, length) }
+        for layer in lengths.indices { lengths[layer] = min(lengths[layer], length) }
     }
 
     /// A cache of its own with the same contents. Copies all pages: as costly as it says.
     public func copy() -> KVCache {
-        let copies = layers.map { Layer(length: $0.length, pages: $0.pages.map { $0.copy() }) }
-        return KVCache(layers: copies, capacity: capacity, shape: shape, compute: compute)
+        KVCache(lengths: lengths, pages: pages.copy(), capacity: capacity, compute: compute)
     }
 
     public mutating func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor {
-        let first = layers[layer].length
+        let first = lengths[layer]
         let end = first + queries.rows
         precondition(end <= capacity, "\(end) positions in a cache for \(capacity)")
-        while layers[layer].pages.count * cachePagePositions < end { layers[layer].pages.append(CachePage(shape)) }
-        layers[layer].length = end
-
-        let pages = layers[layer].pages
-        let rotatedKeys = compute.rotated(keys, by: rotary, headDimension: shape.headDimension, first: first)
-        let rotatedQueries = compute.rotated(queries, by: rotary, headDimension: shape.headDimension, first: first)
-        // Keys and values are read back from the cache even for these same rows, so that a row's result does not
-        // depend on whether its neighbours came with it or before it.
-        compute.store(keys: rotatedKeys, values: values, at: first, in: pages)
-        return compute.attend(queries: rotatedQueries, at: first, in: pages)
+        pages.reserve(end)
+        lengths[layer] = end
+        return compute.attend(
+            queries: queries, keys: keys, values: values, rotary: rotary, at: first, layer: layer, in: pages)
     }
 
     /// One position's rotated keys and its values in one layer; for tests and tools.
     package func keysAndValues(layer: Int, position: Int) -> [Float] {
-        precondition(position < layers[layer].length, "position \(position) is not in the cache")
-        let (page, index) = position.quotientAndRemainder(dividingBy: cachePagePositions)
-        return layers[layer].pages[page].keysAndValues(position: index)
+        precondition(position < lengths[layer], "position \(position) is not in the cache")
+        return pages.keysAndValues(layer: layer, position: position)
     }
 }

@@ -18,18 +18,12 @@ extension TextModel {
         try options.validate()
         switch options.strategy {
         case .plain:
-            return GeneratorSession(
-                try Generator(model, drafter: NoDrafter(), sampling: options.sampling, acceptance: options.acceptance))
+            return try GeneratorSession(model, NoDrafter(), options)
         case .earlyExit(let exitLayer):
-            return GeneratorSession(
-                try Generator(
-                    Truncated(model, exitLayer: exitLayer), drafter: NoDrafter(), sampling: options.sampling,
-                    acceptance: options.acceptance))
+            return try GeneratorSession(Truncated(model, exitLayer: exitLayer), NoDrafter(), options)
         case .selfSpeculative(let exitLayer, let draftLength):
-            return GeneratorSession(
-                try Generator(
-                    model, drafter: EarlyExitDrafter(exitLayer: exitLayer, draftLength: draftLength, for: model),
-                    sampling: options.sampling, acceptance: options.acceptance))
+            let drafter = try EarlyExitDrafter(exitLayer: exitLayer, draftLength: draftLength, for: model)
+            return try GeneratorSession(model, drafter, options)
         }
     }
 }
@@ -37,7 +31,11 @@ extension TextModel {
 private final class GeneratorSession<Model: LanguageModel, D: Drafter>: DecodingSession {
     private var generator: Generator<Model, D>
 
-    init(_ generator: consuming Generator<Model, D>) { self.generator = generator }
+    init(_ model: Model, _ drafter: D, _ options: GenerationOptions) throws(DecodingError) {
+        generator = try Generator(
+            model, drafter: drafter, sampling: options.sampling, acceptance: options.acceptance,
+            cacheFormat: options.cacheFormat)
+    }
 
     var tokens: [Token] { generator.tokens }
     var room: Int { generator.room }

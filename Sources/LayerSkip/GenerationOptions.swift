@@ -1,3 +1,4 @@
+public import TensorCore
 public import TokenDecoding
 
 /// How to write a text.
@@ -8,6 +9,8 @@ public struct GenerationOptions: Sendable, Equatable {
     public var sampling: Sampling = .greedy
     /// How sampled drafts are accepted.
     public var acceptance: Acceptance = .coupled
+    /// How the cache keeps keys and values.
+    public var cacheFormat: CacheFormat = .standard
     /// The most tokens to write, at least 1; nil writes until the model ends its text or its context is full.
     public var maxTokens: Int?
     /// Texts that end the answer; they are not part of it.

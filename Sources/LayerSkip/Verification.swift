@@ -1,4 +1,5 @@
 public import LanguageModels
+public import TensorCore
 public import TokenDecoding
 
 /// Proof by trial that self-speculation changes nothing: plain decoding against every combination of exit layer and
@@ -14,6 +15,8 @@ public struct Verification: Sendable {
         public var draftLengths: [Int]
         /// The most tokens to write for each prompt.
         public var maxTokens = 64
+        /// How the cache keeps keys and values.
+        public var cacheFormat: CacheFormat = .standard
         /// How to sample; one entry, and so one plain run for each prompt, a seed.
         public var samplings: [Sampling] = [.greedy]
 
@@ -83,13 +86,13 @@ public struct Verification: Sendable {
         for exitLayer in plan.exitLayers { _ = try Truncated(model.model, exitLayer: exitLayer) }
         for (index, prompt) in plan.prompts.enumerated() {
             for sampling in plan.samplings {
-                let plain = try VerifiedRun(model, NoDrafter(), prompt, sampling, plan.maxTokens)
+                let plain = try VerifiedRun(model, NoDrafter(), prompt, sampling, plan)
                 for exitLayer in plan.exitLayers {
                     for draftLength in plan.draftLengths {
                         guard progress(caseCount) else { return }
                         let drafter = try EarlyExitDrafter(
                             exitLayer: exitLayer, draftLength: draftLength, for: model.model)
-                        let run = try VerifiedRun(model, drafter, prompt, sampling, plan.maxTokens)
+                        let run = try VerifiedRun(model, drafter, prompt, sampling, plan)
                         count(run, plain) { position in
                             Difference(
                                 prompt: index, exitLayer: exitLayer, draftLength: draftLength, seed: sampling.seed,

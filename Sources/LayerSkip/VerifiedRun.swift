@@ -11,11 +11,14 @@ struct VerifiedRun {
         self.hashes = hashes
     }
 
-    /// Decodes up to `maxTokens` tokens after a prompt, or up to the end of the text.
+    /// Decodes as many tokens after a prompt as a plan says, or up to the end of the text.
     init(
-        _ model: TextModel, _ drafter: some Drafter, _ prompt: [Token], _ sampling: Sampling, _ maxTokens: Int
+        _ model: TextModel, _ drafter: some Drafter, _ prompt: [Token], _ sampling: Sampling,
+        _ plan: Verification.Plan
     ) throws {
-        var generator = try Generator(model.model, drafter: drafter, sampling: sampling, hashesLogits: true)
+        let maxTokens = plan.maxTokens
+        var generator = try Generator(
+            model.model, drafter: drafter, sampling: sampling, cacheFormat: plan.cacheFormat, hashesLogits: true)
         try generator.prefill(prompt)
         var end: Int?
         while end == nil, generator.room > 0, generator.tokens.count - prompt.count < maxTokens {

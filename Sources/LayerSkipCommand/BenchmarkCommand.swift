@@ -3,48 +3,94 @@ import LayerSkip
 
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "benchmark", abstract: "Plain decoding, early exit and self-speculation in turn.",
-        discussion: "Medians over the rounds; the speedup is taken within each round, since machines drift.")
+        commandName: "benchmark", abstract: "Plain decoding, early exit and self-speculation in turn; or passes alone.",
+        discussion: """
+            Medians over the rounds; the speedup is taken within each round, since machines drift.
+
+            With --cost, what passes over the model cost: decoding and prompts beside the speed of memory, v(n) (one pass \
+            over n tokens, in units of one token), drafts at each exit, and the speedup that these let expect. \
+            --draft-length then says how many tokens were drafted a round where --acceptance was counted (default: 6).
+            """)
 
     @OptionGroup var model: ModelOptions
 
     @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
-    var prompts: String
+    var prompts: String?
 
     @Option(parsing: .unconditional, help: "How many layers run before the early exit.")
-    var exitLayer: Int
+    var exitLayer: Int?
 
     @Option(parsing: .unconditional, help: "How many tokens are drafted a round.")
-    var draftLength: Int
+    var draftLength: Int?
 
-    @Option(parsing: .unconditional, help: "The most tokens to write for a prompt.")
-    var maxTokens = 128
+    @Option(parsing: .unconditional, help: "The most tokens to write for a prompt (default: 128).")
+    var maxTokens: Int?
 
-    @Option(parsing: .unconditional, help: "How many rounds.")
-    var rounds = 3
+    @Option(
+        parsing: .unconditional, help: "How many rounds (default: 3; with --cost, as many as some seconds allow).")
+    var rounds: Int?
 
     @Flag(name: .customLong("ignore-eos"), help: "Write on where the model ends its text.")
     var ignoresEndOfText = false
+
+    @OptionGroup var cost: CostArguments
+    @OptionGroup var cache: CacheArguments
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
     private var options: GenerationOptions {
         var options = GenerationOptions()
-        options.strategy = .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
-        options.maxTokens = maxTokens
+        options.strategy = .selfSpeculative(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 6)
+        options.maxTokens = maxTokens ?? 128
         options.ignoresEndOfText = ignoresEndOfText
+        options.cacheFormat = cache.cacheFormat
         return options
     }
 
     func validate() throws {
         try checkUsage(options.validate)
-        if rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
+        if let rounds, rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
+        if cost.cost {
+            for (name, isGiven) in [
+                ("--prompts", prompts != nil), ("--exit-layer", exitLayer != nil), ("--max-tokens", maxTokens != nil),
+                ("--ignore-eos", ignoresEndOfText),
+            ] where isGiven { throw ValidationError("\(name): expected no --cost beside it") }
+            if draftLength == 0 { throw ValidationError("--draft-length: expected 1 or more beside --cost, found 0") }
+        } else {
+            for (name, isGiven) in [
+                ("--prompts", prompts != nil), ("--exit-layer", exitLayer != nil),
+                ("--draft-length", draftLength != nil),
+            ] where !isGiven { throw ValidationError("expected \(name) or --cost, found neither") }
+        }
     }
 
     func run() throws {
-        let prompts = try PromptFile(path: prompts)
+        if cost.cost {
+            try runCost()
+        } else if let prompts, let exitLayer, let draftLength {
+            try runStrategies(PromptFile(path: prompts), exitLayer: exitLayer, draftLength: draftLength)
+        }
+    }
+
+    private func runCost() throws {
         let model = try model.load()
+        let measured = try ModelCost.measure(
+            model.model, Set(cost.parts?.values ?? ModelCost.Part.allCases), depth: cost.depth ?? 0,
+            cacheFormat: cache.cacheFormat, rounds: rounds
+        ) { done, total in Progress("measured", of: total)(done) }
+        guard let measured else { throw InterruptedError() }
+        let report = CostReport(
+            measured, of: model, acceptance: cost.acceptance ?? 0.6, draftLength: draftLength ?? 6)
+        switch format {
+        case .json: try Output.write(json: report)
+        case .text: try Output.write(report.text)
+        }
+    }
+
+    private func runStrategies(_ prompts: PromptFile, exitLayer: Int, draftLength: Int) throws {
+        let model = try model.load()
+        let rounds = rounds ?? 3
         let total = rounds * 3 * prompts.prompts.count
         let benchmark = try StrategyBenchmark(
             model, prompts: prompts.tokens(for: model), exitLayer: exitLayer, draftLength: draftLength, rounds: rounds,
@@ -55,69 +101,5 @@ struct BenchmarkCommand: ParsableCommand {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.table)
         }
-    }
-}
-
-/// A benchmark as JSON and as a table: medians over rounds.
-private struct BenchmarkReport: Encodable {
-    let plain: Row
-    let earlyExit: Row
-    let selfSpeculative: Row
-    let speedup: Spread
-    let kernels: String
-    let threads: Int
-
-    struct Row: Encodable {
-        let decodeTokensPerSecond: Nullable<Double>
-        let prefillTokensPerSecond: Nullable<Double>
-        let acceptanceRate: Nullable<Double>
-        let tokens: Int
-
-        init(_ measurements: [DecodingStatistics]) {
-            let all = measurements
-            decodeTokensPerSecond = Nullable(all.compactMap(\.decodeTokensPerSecond).median)
-            prefillTokensPerSecond = Nullable(all.compactMap(\.prefillTokensPerSecond).median)
-            acceptanceRate = Nullable(all.compactMap(\.acceptanceRate).median)
-            tokens = all.first?.generatedTokens ?? 0
-        }
-    }
-
-    struct Spread: Encodable {
-        let median: Nullable<Double>
-        let min: Nullable<Double>
-        let max: Nullable<Double>
-    }
-
-    init(_ benchmark: StrategyBenchmark, on model: TextModel) {
-        plain = Row(benchmark.plain)
-        earlyExit = Row(benchmark.earlyExit)
-        selfSpeculative = Row(benchmark.selfSpeculative)
-        let speedups = benchmark.speedups
-        speedup = Spread(
-            median: Nullable(speedups.median), min: Nullable(speedups.min()), max: Nullable(speedups.max()))
-        kernels = model.model.compute.kernels.name
-        threads = model.model.compute.pool.threadCount
-    }
-
-    var table: String {
-        func line(_ name: String, _ row: Row) -> String {
-            let rate = row.decodeTokensPerSecond.value?.formatted(decimals: 1) ?? "-"
-            let acceptance = row.acceptanceRate.value?.percentage ?? ""
-            return name + rate.padded(to: 10) + " tok/s" + acceptance.padded(to: 10) + "\n"
-        }
-        func number(_ value: Nullable<Double>) -> String { value.value?.formatted(decimals: 2) ?? "-" }
-        return line("plain           ", plain) + line("early exit      ", earlyExit)
-            + line("self-speculative", selfSpeculative)
-            + "speedup \(number(speedup.median)) (\(number(speedup.min))...\(number(speedup.max))), "
-            + "\(kernels), \(threads) threads\n"
-    }
-}
-
-extension [Double] {
-    /// The middle value, or the mean of the two middle ones; nil where there is none.
-    fileprivate var median: Double? {
-        guard !isEmpty else { return nil }
-        let sorted = sorted()
-        return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
     }
 }

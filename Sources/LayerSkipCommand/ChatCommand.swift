@@ -19,6 +19,7 @@ struct ChatCommand: ParsableCommand {
 
     @OptionGroup var strategy: StrategyArguments
     @OptionGroup var sampling: SamplingArguments
+    @OptionGroup var cache: CacheArguments
 
     @Flag(help: "On a terminal, show drafted tokens as they come.")
     var showDrafts = false
@@ -27,6 +28,7 @@ struct ChatCommand: ParsableCommand {
         var options = GenerationOptions()
         options.sampling = sampling.sampling
         options.acceptance = sampling.acceptance
+        options.cacheFormat = cache.cacheFormat
         options.maxTokens = maxTokens
         return options
     }

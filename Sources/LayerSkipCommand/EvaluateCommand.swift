@@ -17,6 +17,8 @@ struct EvaluateCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")
     var context: Int?
 
+    @OptionGroup var cache: CacheArguments
+
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
@@ -35,7 +37,7 @@ struct EvaluateCommand: ParsableCommand {
         let tokens = model.tokenizer.encode(text, addingSpecialTokens: false)
         let progress = Progress("evaluated", of: tokens.count)
         let evaluation = try ExitEvaluation.evaluate(
-            model.model, on: tokens, window: window, progress: progress.callAsFunction)
+            model.model, on: tokens, window: window, cacheFormat: cache.cacheFormat, progress: progress.callAsFunction)
         guard let evaluation else { throw InterruptedError() }
         switch format {
         case .json: try Output.write(json: EvaluationReport(evaluation))

@@ -23,6 +23,7 @@ struct GenerateCommand: ParsableCommand {
 
     @OptionGroup var strategy: StrategyArguments
     @OptionGroup var sampling: SamplingArguments
+    @OptionGroup var cache: CacheArguments
 
     @Option(parsing: .unconditionalSingleValue, help: "End where this text would come; may be given more than once.")
     var stop: [String] = []
@@ -43,6 +44,7 @@ struct GenerateCommand: ParsableCommand {
         var options = GenerationOptions()
         options.sampling = sampling.sampling
         options.acceptance = sampling.acceptance
+        options.cacheFormat = cache.cacheFormat
         options.maxTokens = maxTokens
         options.stops = stop
         options.ignoresEndOfText = ignoresEndOfText

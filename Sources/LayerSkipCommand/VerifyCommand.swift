@@ -27,6 +27,8 @@ struct VerifyCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "Seeds, with commas between.")
     var seed = CommaSeparated<UInt64>([0])
 
+    @OptionGroup var cache: CacheArguments
+
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
@@ -34,6 +36,7 @@ struct VerifyCommand: ParsableCommand {
     private var plan: Verification.Plan {
         var plan = Verification.Plan(prompts: [], exitLayers: exitLayers.values, draftLengths: draftLengths.values)
         plan.maxTokens = maxTokens
+        plan.cacheFormat = cache.cacheFormat
         plan.samplings = seed.values.map { seed in
             var sampling = Sampling()
             sampling.temperature = temperature

@@ -15,7 +15,7 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
 
-    /// `scalar`, `avx2`, `avx512` or `avx512bf16`.
+    /// `scalar`; `avx2`, `avx512` or `avx512bf16` on x86-64; `neon` or `neoni8mm` on arm64.
     public var name: String { String(cString: functions.pointee.name) }
 
     /// Its name.
@@ -53,6 +53,13 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
         return formats.assumingMemoryBound(to: ctk_format_kernels.self) + dtype.kernelFormat
     }
 
+    /// The kernels of a cache format.
+    func cache(_ format: CacheFormat) -> UnsafePointer<ctk_cache_kernels> {
+        let caches = UnsafeRawPointer(functions) + Self.cachesOffset
+        return caches.assumingMemoryBound(to: ctk_cache_kernels.self) + format.kernelFormat
+    }
+
+    private static let cachesOffset = MemoryLayout<ctk_table>.offset(of: \.caches).unsafelyUnwrapped
     private static let formatsOffset = MemoryLayout<ctk_table>.offset(of: \.formats).unsafelyUnwrapped
 }
 

@@ -1,5 +1,5 @@
 public import LanguageModels
-import TensorCore
+public import TensorCore
 
 /// The only decoding loop: draft, verify, accept, truncate. Plain decoding is zero drafts.
 ///
@@ -31,24 +31,26 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
 
     /// A generator with an empty cache.
     ///
-    /// - Parameter hashesLogits: whether to keep ``logitHashes``.
+    /// - Parameters:
+    ///   - cacheFormat: how the cache keeps keys and values.
+    ///   - hashesLogits: whether to keep ``logitHashes``.
     /// - Throws: ``DecodingError`` if a sampling option is out of range.
     public init(
         _ model: Model, drafter: consuming D, sampling: Sampling = .greedy, acceptance: Acceptance = .coupled,
-        hashesLogits: Bool = false
+        cacheFormat: CacheFormat = .standard, hashesLogits: Bool = false
     ) throws(DecodingError) {
         try self.init(
-            model, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: hashesLogits,
-            residual: Distribution.residual)
+            model, drafter: drafter, sampling: sampling, acceptance: acceptance, cacheFormat: cacheFormat,
+            hashesLogits: hashesLogits, residual: Distribution.residual)
     }
 
     /// A generator with another rule for rejections, for a test's counter-example.
     package init(
-        _ model: Model, drafter: consuming D, sampling: Sampling, acceptance: Acceptance, hashesLogits: Bool,
-        residual: @escaping Residual
+        _ model: Model, drafter: consuming D, sampling: Sampling, acceptance: Acceptance,
+        cacheFormat: CacheFormat = .standard, hashesLogits: Bool, residual: @escaping Residual
     ) throws(DecodingError) {
         sampler = try Sampler(sampling, acceptance: acceptance, vocabularySize: model.vocabularySize)
-        cache = KVCache(for: model)
+        cache = KVCache(for: model, format: cacheFormat)
         self.model = model
         next.reserveCapacity(drafter.draftLength + 1)
         self.drafter = drafter
@@ -147,6 +149,9 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
 
 // MARK: Prompts
 
+/// How many rows of a prompt are run at once, unless asked otherwise: with 256, a weight is read from memory seldom enough.
+public let prefillChunk = 256
+
 extension Generator where D: ~Copyable {
     /// Makes `prompt` the text so far, in place of any before; what both begin with is kept in the cache.
     ///
@@ -157,7 +162,7 @@ extension Generator where D: ~Copyable {
     ///   case the text stays as it was; or `cancelled`, with the part that was run kept in the cache for the next prefill,
     ///   which must come before any round.
     public mutating func prefill(
-        _ prompt: [Token], chunk: Int = 256, shouldContinue: () -> Bool = { true }
+        _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
         guard !prompt.isEmpty else { throw .emptyPrompt }
         guard prompt.count < model.contextLength else {

@@ -22,21 +22,39 @@ struct Measurement {
         return counter.end()
     }
 
-    /// Allocations of decoding and of turning tokens into text.
-    func text(_ strategy: DecodingStrategy, _ sampling: Sampling) throws -> Int {
+    /// Allocations of decoding and of turning tokens into text; nil where a piece of text was too long to lie in its
+    /// `String` itself, and so took memory by right.
+    func text(_ strategy: DecodingStrategy, _ sampling: Sampling) throws -> Int? {
         var options = GenerationOptions()
         options.strategy = strategy
         options.sampling = sampling
         options.ignoresEndOfText = true
         options.maxTokens = Self.warmUp + Self.counted
         var pieces = 0
-        var result = 0
+        var isCounting = false
+        var hasLongPiece = false
+        var count = 0
         _ = try TextSession(model, options: options).generate(prompt) { [counter] event in
-            guard case .text = event else { return }
-            pieces += 1
-            if pieces == Self.warmUp { counter.begin() }
-            if pieces == Self.warmUp + Self.counted / 2 { result = counter.end() }
+            switch event {
+            case .verified: return
+            case .drafted(let piece):
+                if isCounting, piece.utf8.count > Self.bytesOfSmallString { hasLongPiece = true }
+            case .text(let piece, _):
+                if isCounting, piece.utf8.count > Self.bytesOfSmallString { hasLongPiece = true }
+                pieces += 1
+                if pieces == Self.warmUp {
+                    isCounting = true
+                    counter.begin()
+                }
+                // Not all tokens: those that only begin a character make no piece.
+                if pieces == Self.warmUp + Self.counted / 2 {
+                    count = counter.end()
+                    isCounting = false
+                }
+            }
         }
-        return result
+        return hasLongPiece ? nil : count
     }
+
+    private static let bytesOfSmallString = 15
 }

@@ -29,9 +29,9 @@ extension LanguageModel {
         logits(run(0..<layerCount, embed(Array(tokens)), &cache))
     }
 
-    /// The likeliest continuation, one token at a time.
+    /// The likeliest continuation with a cache in f32, one token at a time.
     func greedy(after prompt: [Token], count: Int) throws -> [Token] {
-        var cache = KVCache(for: self)
+        var cache = KVCache(for: self, format: .f32)
         var last = logits(prompt, &cache)
         var result: [Token] = []
         while result.count < count {

@@ -75,13 +75,14 @@ struct KVCacheTests {
     }
 
     /// A context of a billion positions costs nothing until it is used.
-    @Test func memoryGrowsWithUse() throws {
+    @Test(arguments: [(CacheFormat.f32, 4), (.f16, 2), (.bf16, 2)])
+    func memoryGrowsWithUse(format: CacheFormat, elementBytes: Int) throws {
         var file = TinyLlamaFile()
         file.contextLength = 1 << 30
         let model = try file.model(on: ComputeContext(table: tableNames[0]))
-        var cache = KVCache(for: model)
+        var cache = KVCache(for: model, format: format)
         #expect(cache.capacity == 1 << 30 && cache.byteCount == 0)
-        let page = 2 * file.keyValueHeads * file.headDimension * cachePagePositions * MemoryLayout<Float>.stride
+        let page = 2 * file.keyValueHeads * file.headDimension * cachePagePositions * elementBytes
         let tokens = TinyShape.all[0].tokens(count: 257)
         _ = model.logits(tokens[..<256], &cache)
         #expect(cache.byteCount == file.layers * page)

@@ -9,10 +9,12 @@ struct RowIndependenceTests {
     @Test(arguments: tableNames, TinyShape.all) func rowsTogetherOrApart(table: String, shape: TinyShape) throws {
         let model = try shape.file.model(on: ComputeContext(table: table))
         let tokens = shape.tokens(count: 3 + 17)
-        let apart = run(model, tokens, chunks: Array(repeating: 1, count: tokens.count))
-        for count in 2...17 {
-            let together = run(model, Array(tokens[..<(3 + count)]), chunks: [3, count])
-            #expect(together.isPrefix(of: apart), "\(count) rows")
+        for format in CacheFormat.allCases {
+            let apart = run(model, tokens, chunks: Array(repeating: 1, count: tokens.count), format)
+            for count in 2...17 {
+                let together = run(model, Array(tokens[..<(3 + count)]), chunks: [3, count], format)
+                #expect(together.isPrefix(of: apart), "\(count) rows, \(format)")
+            }
         }
     }
 
@@ -20,9 +22,11 @@ struct RowIndependenceTests {
     @Test(arguments: tableNames, TinyShape.all) func chunksOfThePrompt(table: String, shape: TinyShape) throws {
         let model = try shape.file.model(on: ComputeContext(table: table))
         let tokens = shape.tokens(count: 300)
-        let whole = run(model, tokens, chunks: [300])
-        for chunk in [1, 7, 64] {
-            #expect(run(model, tokens, chunk: chunk) == whole, "chunks of \(chunk)")
+        for format in CacheFormat.allCases {
+            let whole = run(model, tokens, chunks: [300], format)
+            for chunk in [1, 7, 64] {
+                #expect(run(model, tokens, chunk: chunk, format) == whole, "chunks of \(chunk), \(format)")
+            }
         }
     }
 
@@ -38,13 +42,17 @@ struct RowIndependenceTests {
         }
     }
 
-    private func run(_ model: Llama, _ tokens: [Token], chunk: Int) -> Trace {
+    private func run(
+        _ model: Llama, _ tokens: [Token], chunk: Int, _ format: CacheFormat = .standard
+    ) -> Trace {
         let chunks = stride(from: 0, to: tokens.count, by: chunk).map { min(chunk, tokens.count - $0) }
-        return run(model, tokens, chunks: chunks)
+        return run(model, tokens, chunks: chunks, format)
     }
 
-    private func run(_ model: Llama, _ tokens: [Token], chunks: [Int]) -> Trace {
-        var cache = KVCache(for: model)
+    private func run(
+        _ model: Llama, _ tokens: [Token], chunks: [Int], _ format: CacheFormat
+    ) -> Trace {
+        var cache = KVCache(for: model, format: format)
         var trace = Trace()
         for chunk in chunks {
             let rows = trace.count..<trace.count + chunk

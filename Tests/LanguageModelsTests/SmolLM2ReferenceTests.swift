@@ -10,7 +10,7 @@ struct SmolLM2ReferenceTests {
         let golden = try SmolLM2.golden()
         let model = try SmolLM2.inF32()
         for prompt in golden.prompts {
-            var cache = KVCache(for: model)
+            var cache = KVCache(for: model, format: .f32)
             let ours = model.logits(prompt.tokens, &cache)
             for (position, theirs) in zip(prompt.positions, prompt.logits) {
                 let row = Array(ours.row(position))

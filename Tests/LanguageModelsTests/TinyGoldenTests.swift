@@ -30,14 +30,16 @@ struct TinyGoldenTests {
     @Test(arguments: names, tableNames) func logitsAgree(name: String, table: String) throws {
         let (golden, model) = try load(name, table: table)
         let theirs = try Goldens.floats(golden.logits.file)
-        var cache = KVCache(for: model)
-        let ours = model.logits(golden.tokens, &cache)
         #expect(model.vocabularySize == golden.vocabulary)
-        for (index, row) in golden.logits.rows.enumerated() {
-            let expected = theirs[index * golden.vocabulary..<(index + 1) * golden.vocabulary]
-            // float64 moves the reference's own logits by up to 2e-6 of their norm.
-            let error = relativeError(ours.row(row), expected)
-            #expect(error < 1e-5, "row \(row)")
+        // float64 moves the reference's own logits by up to 2e-6 of their norm. F16 rounds keys and values by up to 2^-11,
+        // BF16 by 2^-8.
+        for (format, tolerance) in [(CacheFormat.f32, 1e-5), (.f16, 0x1p-11), (.bf16, 0x1p-8)] {
+            var cache = KVCache(for: model, format: format)
+            let ours = model.logits(golden.tokens, &cache)
+            for (index, row) in golden.logits.rows.enumerated() {
+                let expected = theirs[index * golden.vocabulary..<(index + 1) * golden.vocabulary]
+                #expect(relativeError(ours.row(row), expected) < tolerance, "\(format), row \(row)")
+            }
         }
     }
 

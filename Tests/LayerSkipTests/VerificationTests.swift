@@ -13,9 +13,10 @@ struct VerificationTests {
         prompts = ["Once upon a time", "def main():"].map { [model] in model.tokenizer.encode($0) }
     }
 
-    @Test func everyCombinationIsTriedAndEqual() throws {
+    @Test(arguments: CacheFormat.allCases) func everyCombinationIsTriedAndEqual(format: CacheFormat) throws {
         var plan = Verification.Plan(prompts: prompts, exitLayers: [1, 3, 4], draftLengths: [0, 1, 6])
         plan.maxTokens = 24
+        plan.cacheFormat = format
         plan.samplings =
             [.greedy] + (0..<2 as Range<UInt64>).map { GenerationOptions.test(temperature: 0.8, seed: $0).sampling }
         var progress: [Int] = []

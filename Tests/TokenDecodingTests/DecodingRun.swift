@@ -1,4 +1,5 @@
 import LanguageModels
+import TensorCore
 
 @testable import TokenDecoding
 
@@ -12,10 +13,11 @@ struct DecodingRun: Equatable {
 
     init<M: LanguageModel, D: Drafter>(
         _ model: M, _ drafter: D, _ sampling: Sampling = .greedy, _ acceptance: Acceptance = .coupled,
-        prompt: [Token], maxTokens: Int = .max, comparesCache: Bool = false
+        prompt: [Token], maxTokens: Int = .max, cacheFormat: CacheFormat = .standard, comparesCache: Bool = false
     ) throws {
         var generator = try Generator(
-            model, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: true)
+            model, drafter: drafter, sampling: sampling, acceptance: acceptance, cacheFormat: cacheFormat,
+            hashesLogits: true)
         try generator.prefill(prompt)
         try generator.finish(maxTokens: maxTokens)
         self.init(generator, comparesCache: comparesCache)

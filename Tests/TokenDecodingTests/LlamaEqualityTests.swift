@@ -17,15 +17,17 @@ import Testing
             ]
         }
 
-    @Test(arguments: samplings)
-    func textLogitsAndCache(_ sampling: Sampling) throws {
+    @Test(arguments: samplings, CacheFormat.allCases)
+    func textLogitsAndCache(_ sampling: Sampling, format: CacheFormat) throws {
         let model = try tinyLlama()
-        let plain = try DecodingRun(model, NoDrafter(), sampling, prompt: Self.prompt, comparesCache: true)
+        let plain = try DecodingRun(
+            model, NoDrafter(), sampling, prompt: Self.prompt, cacheFormat: format, comparesCache: true)
         #expect(plain.cacheLengths == [39, 39, 39])
         for exitLayer in 1...3 {
             for draftLength in [0, 1, 2, 5, 12] {
                 let drafter = try EarlyExitDrafter(exitLayer: exitLayer, draftLength: draftLength, for: model)
-                let run = try DecodingRun(model, drafter, sampling, prompt: Self.prompt, comparesCache: true)
+                let run = try DecodingRun(
+                    model, drafter, sampling, prompt: Self.prompt, cacheFormat: format, comparesCache: true)
                 #expect(run == plain, "exit layer \(exitLayer), draft length \(draftLength)")
             }
         }

@@ -35,10 +35,13 @@ enum {
 /// Positions per cache page; softmax is taken page by page, so that its order is fixed by absolute position.
 enum { CTK_PAGE_POSITIONS = 256 };
 
-/// Where coordinate `d` of a page's key at `position` lies: [position / 16][head_dim][16]. Sixteen positions advance
-/// with one load, each summed over head_dim in its own lane, and a page is still read from front to back.
+/// The formats of a cache are CTK_F32, CTK_F16 and CTK_BF16.
+enum { CTK_CACHE_FORMAT_COUNT = 3 };
+
+/// Where coordinate `d` of a page's key at `position` lies: [position / 64][head_dim][64]. A load serves positions side by
+/// side, each summed over head_dim in its own lane, and a page is read from front to back.
 static inline size_t ctk_key_offset(size_t position, size_t head_dim, size_t d) {
-    return (position / 16 * head_dim + d) * 16 + position % 16;
+    return (position / 64 * head_dim + d) * 64 + position % 64;
 }
 
 /// The forms in which products read activations.
@@ -81,6 +84,35 @@ typedef struct {
     float sum;
 } ctk_page_softmax;
 
+/// Some query heads of some rows that look at one page of one KV head.
+///
+/// Parts, which are merged later, are numbered: head h of row r has part r * row_parts + h * head_parts.
+typedef struct {
+    /// Row r's head h lies at queries + r * row_stride + h * head_dim.
+    const float *queries;
+    size_t rows;
+    size_t row_stride;
+    size_t heads;
+    size_t head_dim;
+    /// Positions of the page that the first row sees, at least one; each further row sees one more, up to all.
+    size_t visible;
+    /// Scores are query . key * scale.
+    float scale;
+    ctk_page_softmax *softmaxes;
+    /// [parts][head_dim]: the values' sums with weights e^(score - maximum), not yet divided by the weights' sum.
+    float *weighted;
+    size_t row_parts;
+    size_t head_parts;
+} ctk_page_queries;
+
+/// Attention over a cache in one format.
+typedef struct {
+    /// Stores one position (0..<CTK_PAGE_POSITIONS) of one KV head in its page, rounded to nearest even.
+    void (*store)(const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values);
+    /// One page's part of attention for some query heads, which share its reading; each is as if it were alone.
+    void (*attend_page)(const ctk_page_queries *queries, const void *keys, const void *values);
+} ctk_cache_kernels;
+
 typedef struct {
     const char *name;
     ctk_format_kernels formats[CTK_FORMAT_COUNT];
@@ -112,15 +144,7 @@ typedef struct {
     uint64_t (*gumbel_contenders)(
         const float *x, size_t count, float maximum, float temperature, float floor, uint64_t key, uint64_t first);
 
-    /// Stores one position (0..<CTK_PAGE_POSITIONS) of one KV head in its page.
-    void (*store_key)(const float *key, size_t head_dim, size_t position, float *keys);
-    /// One page's part of attention for one query head.
-    ///
-    /// query: [head_dim]; keys, values: its KV head's page; count: positions visible (1...CTK_PAGE_POSITIONS);
-    /// weighted: [head_dim], the values' sum with weights e^(score - maximum), not yet divided by their sum.
-    void (*attend_page)(
-        const float *query, const float *keys, const float *values, size_t count, size_t head_dim, float scale,
-        ctk_page_softmax *softmax, float *weighted);
+    ctk_cache_kernels caches[CTK_CACHE_FORMAT_COUNT];
     /// Attention as a whole, [head_dim], from its `count` pages' parts, added in the order of the pages.
     void (*merge_pages)(
         const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out);
@@ -133,11 +157,17 @@ const ctk_table *ctk_table_at(size_t index);
 /// Its name, also where it cannot run.
 const char *ctk_table_name(size_t index);
 
+/// Element `index` of a page's keys or values in f32; for tests and tools.
+float ctk_cache_element(int format, const void *elements, size_t index);
+
 /// Bytes of a file row of `columns` elements in `format`.
 size_t ctk_file_row_bytes(int format, size_t columns);
 /// Naive conversions of one row between f32 and the file layout of `format`, the reference for all others.
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
+
+/// Reads every byte, in steps of 256 (a rest is left out), as fast as this CPU can; returns something made of them all.
+uint64_t ctk_read(const void *bytes, size_t count);
 
 /// Whether this process may run on the processor of that number (Linux's affinity mask).
 bool ctk_may_run_on(int processor);

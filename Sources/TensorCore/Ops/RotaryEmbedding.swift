@@ -15,6 +15,9 @@ public enum RoPEPairing: Sendable {
     case interleaved
     /// i and i + headDimension / 2, as in Hugging Face's checkpoints.
     case halfSplit
+
+    /// The pairing in the C tables.
+    var kernelPairing: Int32 { Int32(self == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT) }
 }
 
 /// RoPE: pair i of a head at position p is turned by the angle p * frequency[i].
@@ -34,14 +37,21 @@ public final class RotaryEmbedding: Sendable {
         self.frequencies = frequencies
     }
 
-    /// Cosines and sines of positions [256 k, 256 (k + 1)): each position's cosines, then its sines.
-    func page(_ index: Int) -> Storage {
+    /// Cosines, then sines, of each position from `first` on: [count, headDimension].
+    func angles(first: Int, count: Int, on context: ComputeContext) -> Tensor {
+        let width = 2 * frequencies.count
+        let result = Tensor(rows: count, columns: width, on: context)
         pages.withLock { pages in
-            while pages.count <= index { pages.append(makePage(pages.count)) }
-            return pages[index]
+            while pages.count * cachePagePositions < first + count { pages.append(makePage(pages.count)) }
+            for row in 0..<count {
+                let (page, index) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
+                (result.pointer + row * width).update(from: pages[page].elements() + index * width, count: width)
+            }
         }
+        return result
     }
 
+    /// Positions [256 k, 256 (k + 1)).
     private func makePage(_ index: Int) -> Storage {
         let pairs = frequencies.count
         let storage = Storage(byteCount: cachePagePositions * pairs * 2 * MemoryLayout<Float>.stride)
@@ -65,17 +75,13 @@ extension ComputeContext {
         precondition(
             rotary.frequencies.count * 2 == headDimension && x.columns % headDimension == 0, "one frequency per pair")
         let result = Tensor(rows: x.rows, columns: x.columns, on: self)
-        let pairs = rotary.frequencies.count
-        let pairing = Int32(rotary.pairing == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT)
-        pool.run(count: x.rows, grain: 16) { rows in
-            for row in rows {
-                let (page, index) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
-                let angles = rotary.page(page).elements(Float.self) + index * pairs * 2
-                let out = result.pointer + row * x.columns
-                out.update(from: x.pointer + row * x.columns, count: x.columns)
-                kernels.functions.pointee.rotate(
-                    out, x.columns / headDimension, headDimension, angles, angles + pairs, pairing)
-            }
+        let angles = rotary.angles(first: first, count: x.rows, on: self)
+        result.pointer.update(from: x.pointer, count: x.rows * x.columns)
+        for row in 0..<x.rows {
+            let cosines = angles.pointer + row * headDimension
+            kernels.functions.pointee.rotate(
+                result.pointer + row * x.columns, x.columns / headDimension, headDimension, cosines,
+                cosines + headDimension / 2, rotary.pairing.kernelPairing)
         }
         return result
     }

@@ -1,0 +1,48 @@
+"""Programs run from outside: what they print, how long they take, how much memory."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+
+def output(command, is_quiet=False):
+    """A command's standard output. What it says on standard error goes to the terminal; of a quiet one, if it fails."""
+    errors = subprocess.PIPE if is_quiet else None
+    try:
+        finished = subprocess.run(
+            [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    except FileNotFoundError as error:
+        raise SystemExit(f"compare-llama-cpp: {error.filename} is missing")
+    if finished.returncode != 0:
+        said = finished.stderr or ""
+        raise SystemExit(f"{said}compare-llama-cpp: {command[0]} failed with exit status {finished.returncode}")
+    return finished.stdout
+
+
+def watched(command):
+    """Seconds until a command's first output and the most memory in bytes that it had resident, as the system tells.
+
+    Standard error goes nowhere: llama.cpp logs there.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    first = os.read(process.stdout.fileno(), 1)
+    seconds = time.perf_counter() - start
+    process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    if process.returncode != 0 or not first:
+        raise SystemExit(f"compare-llama-cpp: {command[0]} failed with exit status {process.returncode}")
+    return seconds, usage.ru_maxrss * 1024
+
+
+def warm(path):
+    """Reads a file once, so that its pages are in memory."""
+    with Path(path).open("rb", buffering=0) as file:
+        while file.read(1 << 24):
+            pass

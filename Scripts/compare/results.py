@@ -1,0 +1,87 @@
+"""A row's rounds, and what they come to."""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+from rows import MEGABYTE
+
+SHARE_OWED = 0.85  # of the read speed: a decode row counts as met there, whatever its ratio
+
+
+@dataclass
+class Result:
+    row: object
+    ours: list = field(default_factory=list)
+    theirs: list = field(default_factory=list)  # None where the peer has no figure
+    details: list = field(default_factory=list)
+
+    def add(self, ours, theirs, details):
+        self.ours.append(ours)
+        self.theirs.append(theirs)
+        self.details.append(details)
+
+    @property
+    def ratios(self):
+        """How many times as good we are, round by round: more tokens a second, or fewer seconds or bytes."""
+        more_is_better = self.row.kind in ("decode", "prefill")
+        pairs = [(ours, theirs) for ours, theirs in zip(self.ours, self.theirs) if theirs is not None]
+        return [ours / theirs if more_is_better else theirs / ours for ours, theirs in pairs]
+
+    @property
+    def share(self):
+        """Of the read speed of the same seconds; decode only."""
+        return self.detail("share_of_read_speed")
+
+    def detail(self, key):
+        values = [details[key] for details in self.details if key in details]
+        return median(values) if values else None
+
+    @property
+    def is_met(self):
+        if self.row.kind == "v(8)":
+            return median(self.ours) <= self.row.owed
+        if self.row.kind == "memory":
+            return self.detail("beside_weights_and_cache") <= self.row.owed
+        return median(self.ratios) >= self.row.owed or (self.share or 0) >= SHARE_OWED
+
+    def json(self):
+        return {
+            "row": self.row.name, "ours": self.ours, "llama_cpp": self.theirs, "ratios": self.ratios,
+            "median_ratio": median(self.ratios) if self.ratios else None, "details": self.details,
+            "owed": self.row.owed, "met": self.is_met,
+        }  # fmt: skip
+
+    def cells(self):
+        """The row of the table."""
+        ratios = self.ratios
+        unit = {"decode": "tok/s", "prefill": "tok/s", "start": "s", "memory": "MB", "v(8)": ""}[self.row.kind]
+        if self.row.kind == "memory":
+            beside = f"{self.detail('beside_weights_and_cache') / MEGABYTE:.0f} MB beside weights and cache"
+            owed = f"{self.row.owed / MEGABYTE:.0f} MB"
+        else:
+            beside = f"{self.share:.0%} of read speed" if self.share is not None else ""
+            owed = f"{self.row.owed:g}" + ("" if self.row.kind == "v(8)" else "x")
+        return [
+            self.row.name, *(figure(values, unit) for values in (self.ours, self.theirs)),
+            " ".join(f"{ratio:.2f}" for ratio in ratios),
+            f"**{median(ratios):.2f}** ({min(ratios):.2f} to {max(ratios):.2f})" if ratios else spread(self.ours),
+            beside, owed, "yes" if self.is_met else "no",
+        ]  # fmt: skip
+
+
+HEADINGS = ["", "layerskip", "llama.cpp", "ratio by round", "median", "", "owed", "met"]
+
+
+def figure(values, unit):
+    if values[0] is None:
+        return ""
+    value = median(values) / (MEGABYTE if unit == "MB" else 1)
+    return f"{value:.{1 if value >= 20 else 2}f} {unit}".rstrip()
+
+
+def spread(values):
+    return f"**{median(values):.2f}** ({min(values):.2f} to {max(values):.2f})"
+
+
+def line(cells):
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,57 @@
+// What the tables ask of the processor.
+#ifndef CTK_CPU_FEATURES_H
+#define CTK_CPU_FEATURES_H
+
+#include <stdbool.h>
+
+#if defined(__x86_64__)
+
+static inline bool cpu_runs_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+}
+
+static inline bool cpu_runs_avx512(void) {
+    return cpu_runs_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vnni");
+}
+
+static inline bool cpu_runs_avx512_bf16(void) { return cpu_runs_avx512() && __builtin_cpu_supports("avx512bf16"); }
+
+#elif defined(__aarch64__)
+
+// Asked of the system, since __builtin_cpu_supports calls a compiler runtime that Swift does not link.
+#if defined(__linux__)
+
+#include <sys/auxv.h>
+
+// Bits of the kernel's arch/arm64/include/uapi/asm/hwcap.h, by number: older headers lack the second.
+static inline bool cpu_has_dotprod(void) { return getauxval(AT_HWCAP) >> 20 & 1; }
+static inline bool cpu_has_i8mm(void) { return getauxval(AT_HWCAP2) >> 13 & 1; }
+
+#elif defined(__APPLE__)
+
+#include <sys/sysctl.h>
+
+static inline bool cpu_has(const char *feature) {
+    int found = 0;
+    size_t size = sizeof found;
+    return sysctlbyname(feature, &found, &size, NULL, 0) == 0 && found != 0;
+}
+
+static inline bool cpu_has_dotprod(void) { return cpu_has("hw.optional.arm.FEAT_DotProd"); }
+static inline bool cpu_has_i8mm(void) { return cpu_has("hw.optional.arm.FEAT_I8MM"); }
+
+#else
+
+static inline bool cpu_has_dotprod(void) { return false; }
+static inline bool cpu_has_i8mm(void) { return false; }
+
+#endif
+
+static inline bool cpu_runs_neon(void) { return cpu_has_dotprod(); }
+static inline bool cpu_runs_neon_i8mm(void) { return cpu_has_dotprod() && cpu_has_i8mm(); }
+
+#endif
+
+#endif

@@ -1,0 +1,63 @@
+// NEON with dot products (Armv8.2): sdot adds four products of signed bytes to each of four rows.
+
+#if defined(__aarch64__)
+
+#pragma STDC FP_CONTRACT OFF
+
+#include <arm_neon.h>
+#include <math.h>
+#include <string.h>
+
+#include "tables.h"
+
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
+
+#include "vector.h"
+
+// Of 32 registers four tokens' dot products take 16; their sums wait in the first-level cache while a block is walked.
+#define TOKENS_AT_ONCE 4
+#define Q8_SIGN 0
+
+/// The four 128-bit quarters of 64 bytes.
+typedef union {
+    vbytes bytes;
+    vi integers;
+    int8x16_t weights[4];
+    int32x4_t sums[4];
+} four_registers;
+
+/// Nibbles 0...15 are signed bytes too. Four groups of activations are one register, of which sdot names a lane: a
+/// broadcast would take an instruction of its own.
+INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int group) {
+    four_registers s = {.integers = sums}, w = {.bytes = weights};
+    int8x16_t groups = vld1q_s8(x->values + group / 4 * 16);
+    UNROLL for (int i = 0; i < 4; i++) {
+        // The lane has to be written as a number; `group` is one once the loops around are unrolled.
+        switch (group % 4) {
+        case 0: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 0); break;
+        case 1: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 1); break;
+        case 2: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 2); break;
+        case 3: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 3); break;
+        }
+    }
+    return s.integers;
+}
+
+#define dot_u4 dot_bytes
+#define dot_q8 dot_bytes
+
+#include "products.h"
+
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
+
+#include "i8mm.h"
+
+#pragma clang attribute pop
+
+const ctk_table ctk_neon_table = VECTOR_TABLE("neon", F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_neon_i8mm_table = VECTOR_TABLE(
+    "neoni8mm", F32_AND_F16_PANELS, BF16_PANELS, ROW_PAIR_PANELS);
+
+#endif

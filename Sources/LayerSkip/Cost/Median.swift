@@ -1,0 +1,8 @@
+extension [Double] {
+    /// The middle value, or the mean of the two middle ones; nil where there is none.
+    package var median: Double? {
+        guard !isEmpty else { return nil }
+        let sorted = sorted()
+        return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+    }
+}

@@ -1,0 +1,97 @@
+public import LanguageModels
+public import TensorCore
+public import TokenDecoding
+
+extension ModelCost {
+    static let decodedTokens = 128
+    static let promptLength = 512
+    static let passLengths = [1, 2, 3, 4, 6, 8, 12, 16]
+    static let passContext = 256
+
+    /// Measures a model.
+    ///
+    /// - Parameters:
+    ///   - parts: what to measure.
+    ///   - depth: tokens before those that are decoded.
+    ///   - cacheFormat: how caches keep keys and values.
+    ///   - rounds: how often, at least 1; nil means as often as 12 seconds allow, from 3 times to 25.
+    ///   - progress: is told how many rounds of how many are done, and says whether to go on.
+    /// - Returns: nil if `progress` said no.
+    /// - Throws: ``DecodingError`` if the model's context is too short, or there are to be no rounds.
+    public static func measure(
+        _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
+        cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(DecodingError) -> ModelCost? {
+        let longest = max(depth + decodedTokens, promptLength)
+        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: Int) throws(DecodingError) {
+            guard isValid else { throw .invalidOption(name: name, expected: expected, found: "\(found)") }
+        }
+        try require(depth >= 0, "depth", "0 or more", depth)
+        try require(model.contextLength >= longest, "context", "\(longest) or more", model.contextLength)
+        try require(rounds ?? 1 >= 1, "rounds", "1 or more", rounds ?? 1)
+
+        var measurement = CostMeasurement(model, parts, depth: depth, cacheFormat: cacheFormat)
+        let stopwatch = Stopwatch()
+        var (done, total) = (0, rounds ?? 3)
+        while done < total {
+            guard progress(done, total) else { return nil }
+            measurement.round()
+            done += 1
+            if rounds == nil, done == 1 { total = min(max(3, Int(12 / stopwatch.seconds)), 25) }
+        }
+        _ = progress(done, total)
+        let counts = measurement.regionCounts()
+        return ModelCost(measurement, of: model, depth: depth, rounds: done, regions: counts)
+    }
+
+    private init<Model: LanguageModel>(
+        _ measurement: borrowing CostMeasurement<Model>, of model: Model, depth: Int, rounds: Int,
+        regions counts: RegionCounts
+    ) {
+        weightByteCount = model.weightByteCount
+        self.rounds = rounds
+        decoding = Decoding(measurement.decoding, depth: depth, weightByteCount: weightByteCount)
+        prefillTokensPerSecond = measurement.prefillTokensPerSecond.median
+        passes = Passes(measurement.passes, layerCount: model.layerCount)
+        let layers = Double(model.layerCount)
+        regions = Regions(
+            perLayer: Double(counts.regions) / layers, stepsPerLayer: Double(counts.steps) / layers,
+            overhead: measurement.regionSeconds.median ?? 0, stepOverhead: measurement.stepSeconds.median ?? 0)
+    }
+}
+
+extension ModelCost.Decoding {
+    fileprivate init?(_ samples: [CostMeasurement<some LanguageModel>.Decoding], depth: Int, weightByteCount: Int) {
+        let shares = samples.map { Double(weightByteCount) * $0.tokensPerSecond / $0.readBytesPerSecond }
+        guard let share = shares.median, let tokensPerSecond = samples.map(\.tokensPerSecond).median,
+            let readBytesPerSecond = samples.map(\.readBytesPerSecond).median
+        else { return nil }
+        self.init(
+            depth: depth, tokensPerSecond: tokensPerSecond, readBytesPerSecond: readBytesPerSecond,
+            shareOfReadSpeed: share)
+    }
+}
+
+extension ModelCost.Passes {
+    fileprivate init?(_ samples: [CostMeasurement<some LanguageModel>.Passes], layerCount: Int) {
+        let lengths = ModelCost.passLengths
+        let medians = lengths.indices.compactMap { index in samples.map { $0.seconds[index] }.median }
+        guard let secondsPerToken = medians.min(), let fastest = medians.firstIndex(of: secondsPerToken),
+            let headCost = samples.map({ sample in
+                sample.headSeconds / ((sample.seconds[0] - sample.headSeconds) / Double(layerCount))
+            }).median
+        else { return nil }
+        let costs = PassCosts(
+            lengths.indices.compactMap { index in
+                samples.map { $0.seconds[index] / $0.seconds[fastest] }.median.map {
+                    PassCosts.Point(tokens: lengths[index], cost: $0)
+                }
+            })
+        self.init(
+            secondsPerToken: secondsPerToken, costs: costs, headCost: headCost,
+            draftCosts: (0..<layerCount - 1).compactMap { exit in
+                samples.map { $0.draftSeconds[exit] / $0.seconds[0] }.median
+            }, expected: ExpectedSpeedup(layerCount: layerCount, headCost: headCost, passCosts: costs))
+    }
+}

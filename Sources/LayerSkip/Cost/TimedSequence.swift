@@ -1,0 +1,103 @@
+import LanguageModels
+import TensorCore
+
+/// A sequence of random tokens of some length, to run further passes behind. None of them is remembered but
+/// those of ``decode(limit:forSeconds:)``.
+struct TimedSequence<Model: LanguageModel>: ~Copyable {
+    private let model: Model
+    private let length: Int
+    private var cache: KVCache
+    private let random = CounterRandom(seed: 0)
+
+    init(_ model: Model, length: Int, _ cacheFormat: CacheFormat) {
+        self.model = model
+        self.length = length
+        cache = KVCache(for: model, format: cacheFormat)
+        read(length)
+    }
+
+    /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call goes on behind them.
+    mutating func decode(limit: Int, forSeconds seconds: Double) -> (tokens: Int, seconds: Double) {
+        let stopwatch = Stopwatch()
+        var tokens = 0
+        repeat {
+            let logits = model.logits(layers(model.layerCount, 1))
+            _ = model.compute.argmax(logits, row: 0)
+            tokens += 1
+        } while tokens < limit && stopwatch.seconds < seconds
+        return (tokens, stopwatch.seconds)
+    }
+
+    /// Seconds of reading a prompt of `count` tokens.
+    mutating func prefill(_ count: Int) -> Double {
+        let stopwatch = Stopwatch()
+        if let last = read(count) { _ = model.logits(last[rows: last.rows - 1..<last.rows]) }
+        let seconds = stopwatch.seconds
+        forget()
+        return seconds
+    }
+
+    /// Seconds of one pass over `count` tokens with all their logits, and of the head's part in it.
+    mutating func pass(_ count: Int) -> (whole: Double, head: Double) {
+        let (whole, head) = timed { sequence in
+            let hidden = sequence.layers(sequence.model.layerCount, count)
+            let stopwatch = Stopwatch()
+            _ = sequence.model.logits(hidden)
+            return stopwatch.seconds
+        }
+        return (whole, head)
+    }
+
+    /// Seconds of drafting one token by the first `exitLayer` layers.
+    mutating func draft(exitLayer: Int) -> Double {
+        timed { sequence in
+            let logits = sequence.model.logits(sequence.layers(exitLayer, 1))
+            _ = sequence.model.compute.argmax(logits, row: 0)
+            return 0
+        }.whole
+    }
+
+    /// Parallel regions that all layers take for one token.
+    mutating func regionCounts() -> RegionCounts {
+        let before = model.compute.pool.counts
+        _ = layers(model.layerCount, 1)
+        let after = model.compute.pool.counts
+        forget()
+        return after - before
+    }
+
+    /// Seconds of one call of `body`, and of the part that it returns: the means of as many as it takes to time them.
+    private mutating func timed(_ body: (inout Self) -> Double) -> (whole: Double, part: Double) {
+        var (whole, part, calls) = (0.0, 0.0, 0.0)
+        repeat {
+            let stopwatch = Stopwatch()
+            part += body(&self)
+            whole += stopwatch.seconds
+            calls += 1
+            forget()
+        } while whole < 0.005
+        return (whole / calls, part / calls)
+    }
+
+    /// Runs the next `count` tokens through all layers, in chunks as prompts are read; the last chunk's rows.
+    @discardableResult
+    private mutating func read(_ count: Int) -> Tensor? {
+        var last: Tensor?
+        for start in stride(from: 0, to: count, by: prefillChunk) {
+            last = layers(model.layerCount, min(prefillChunk, count - start))
+        }
+        return last
+    }
+
+    /// Runs the next `count` tokens through the first layers.
+    private mutating func layers(_ layers: Int, _ count: Int) -> Tensor {
+        let position = cache.length(layer: 0)
+        let tokens = (position..<position + count).map { index in
+            Token(random[UInt64(index)] % UInt64(model.vocabularySize))
+        }
+        return model.run(0..<layers, model.embed(tokens), &cache)
+    }
+
+    /// Back to the length that the sequence began with.
+    mutating func forget() { cache.truncate(to: length) }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+public import LayerSkip
+
+/// What to measure of a model's passes.
+struct CostArguments: ParsableArguments {
+    @Flag(help: "Measure what passes over the model cost, with random tokens and no prompts.")
+    var cost = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("With --cost: the share of drafted tokens that are accepted (default: 0.6).", valueName: "a")
+    )
+    var acceptance: Double?
+
+    @Option(parsing: .unconditional, help: "With --cost: tokens before those that are decoded (default: 0).")
+    var depth: Int?
+
+    @Option(help: "With --cost: which parts to measure (default: decode,prefill,passes).")
+    var parts: CommaSeparated<ModelCost.Part>?
+
+    func validate() throws {
+        if !cost {
+            for (name, isGiven) in [
+                ("--acceptance", acceptance != nil), ("--depth", depth != nil), ("--parts", parts != nil),
+            ] where isGiven { throw ValidationError("\(name): expected --cost beside it") }
+        }
+        if let acceptance, !(0...1).contains(acceptance) {
+            throw ValidationError("--acceptance: expected 0...1, found \(acceptance)")
+        }
+        if let depth, depth < 0 { throw ValidationError("--depth: expected 0 or more, found \(depth)") }
+    }
+}
+
+extension ModelCost.Part: LosslessStringConvertible {
+    public init?(_ description: String) { self.init(rawValue: description) }
+
+    public var description: String { rawValue }
+}

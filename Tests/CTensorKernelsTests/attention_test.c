@@ -1,0 +1,89 @@
+#include "cache.h"
+#include "check.h"
+#include "compare.h"
+#include "fingerprint.h"
+#include "memory.h"
+#include "samples.h"
+#include "tables.h"
+#include "tests.h"
+
+enum { PAGE = CTK_PAGE_POSITIONS };
+
+/// Keys and values come back rounded as the naive conversion rounds them.
+static void test_store(const ctk_table *table, int format) {
+    enum { HEAD_DIM = 7 };
+    uint16_t row[2 * HEAD_DIM];
+    const float x[2 * HEAD_DIM] = {
+        0, -0.0f, 65519, 65520, 1e-7f, 3e-8f, 1e-40f, NAN, INFINITY, -INFINITY, 1, 0.1f, 3e38f, -3};
+    float expected[2 * HEAD_DIM];
+    ctk_quantize_row(format, x, 2 * HEAD_DIM, format == CTK_F32 ? (void *)expected : row);
+    if (format != CTK_F32) ctk_dequantize_row(format, row, 2 * HEAD_DIM, expected);
+    size_t bytes = PAGE * ctk_file_row_bytes(format, HEAD_DIM);
+    void *keys = guarded_lines(bytes), *values = guarded_lines(bytes);
+    for (size_t t = 0; t < PAGE; t++) table->caches[format].store(x, x + HEAD_DIM, HEAD_DIM, t, keys, values);
+    for (size_t t = 0; t < PAGE; t++) {
+        for (size_t d = 0; d < HEAD_DIM; d++) {
+            float key = ctk_cache_element(format, keys, ctk_key_offset(t, HEAD_DIM, d));
+            float value = ctk_cache_element(format, values, t * HEAD_DIM + d);
+            CHECK(same(key, expected[d]), "key %g, not %g, at %zu", key, expected[d], t);
+            CHECK(same(value, expected[HEAD_DIM + d]), "value %g, not %g, at %zu", value, expected[HEAD_DIM + d], t);
+        }
+    }
+    release_all();
+}
+
+/// Rows of heads near the twin's, and each to the bit what it is alone.
+static void test_rows(const ctk_table *table, int format, size_t head_dim, size_t rows, size_t heads, size_t length) {
+    cache memory = random_cache(table, format, head_dim, length);
+    query_rows all = {random_floats(rows * heads * head_dim), rows, heads, length - rows};
+    size_t count = rows * heads * head_dim;
+    const float *found = attended(table, memory, all), *expected = attended(&ctk_scalar_table, memory, all);
+    // Several pages are merged with the C library's exponential, which need not be the same everywhere.
+    if (length <= PAGE) fingerprint_add(found, count);
+    size_t i = first_far(found, expected, count, 1e-6f);
+    CHECK(i == count, "head of %zu, %zu rows of %zu, length %zu: %zu is far", head_dim, rows, heads, length, i);
+    for (size_t part = 0; part < rows * heads; part++) {
+        query_rows one = {all.x + part * head_dim, 1, 1, all.position + part / heads};
+        size_t d = first_difference(attended(table, memory, one), found + part * head_dim, head_dim);
+        CHECK(
+            d == head_dim, "head of %zu, %zu rows of %zu, length %zu: part %zu differs from what it is alone", head_dim,
+            rows, heads, length, part);
+    }
+    release_all();
+}
+
+/// A NaN among the visible values is seen, and by no row before it.
+static void test_bad_value(const ctk_table *table, int format, size_t length, size_t bad) {
+    enum { HEAD_DIM = 20 };
+    cache memory = random_cache(table, format, HEAD_DIM, length);
+    size_t row_bytes = ctk_file_row_bytes(format, HEAD_DIM);
+    memset(memory.values + bad * row_bytes, 0xff, row_bytes);
+    const float *y = attended(table, memory, (query_rows){random_floats(length * HEAD_DIM), length, 1, 0});
+    for (size_t t = 0; t < length; t++) {
+        for (size_t d = 0; d < HEAD_DIM; d++) {
+            float value = y[t * HEAD_DIM + d];
+            CHECK(isnan(value) == (t >= bad), "%g at %zu with NaN at %zu", value, t, bad);
+        }
+    }
+    release_all();
+}
+
+void test_attention(const ctk_table *table) {
+    const size_t widths[] = {1, 2, 15, 16, 17, 64, 80, 130};
+    for (int format = 0; format < CTK_CACHE_FORMAT_COUNT; format++) {
+        under_test(table, format);
+        seed(5);
+        test_store(table, format);
+        for (size_t length = 1; length <= 66; length++) test_rows(table, format, 20, 1, 1, length);
+        for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+            test_rows(table, format, widths[i], 2, 1, PAGE);
+            test_rows(table, format, widths[i], 3, 2, PAGE + 1);
+        }
+        test_rows(table, format, 20, 5, 3, 2 * PAGE + 77);
+        for (size_t rows = 1; rows <= 5; rows++) {
+            for (size_t heads = 1; heads <= 5; heads++) test_rows(table, format, 20, rows, heads, 60 + rows);
+        }
+        test_bad_value(table, format, 100, 0);
+        test_bad_value(table, format, 300, 260);
+    }
+}

@@ -1,0 +1,60 @@
+import LayerSkip
+import TestSupport
+import Testing
+
+@Suite("Cost of a model's passes")
+struct ModelCostTests {
+    @Test func everyPartIsMeasured() throws {
+        let model = try TinyModel.shared.get()
+        var calls: [[Int]] = []
+        let measured = try ModelCost.measure(model.model, depth: 300, rounds: 2) { done, total in
+            calls.append([done, total])
+            return true
+        }
+        let cost = try #require(measured)
+        #expect(calls == [[0, 2], [1, 2], [2, 2]])
+        #expect(cost.rounds == 2)
+        #expect(cost.weightByteCount == model.model.weightByteCount)
+        let decoding = try #require(cost.decoding)
+        #expect(decoding.depth == 300)
+        #expect(decoding.tokensPerSecond > 0 && decoding.shareOfReadSpeed > 0)
+        #expect(try #require(cost.prefillTokensPerSecond) > 0)
+        let passes = try #require(cost.passes)
+        #expect(passes.costs.points.map(\.tokens) == [1, 2, 3, 4, 6, 8, 12, 16])
+        // The unit is the fastest way to do one token, so that no pass costs less, and one of them costs that.
+        #expect(passes.costs.points.contains { $0.cost == 1 })
+        #expect(passes.headCost > 0)
+        #expect(passes.draftCosts.count == 3)
+        #expect(passes.draftCosts.allSatisfy { $0 > 0 })
+    }
+
+    @Test func onlyWhatWasAskedForIsMeasured() throws {
+        let model = try TinyModel.shared.get().model
+        let cost = try #require(try ModelCost.measure(model, [.prefill], rounds: 1))
+        #expect(cost.prefillTokensPerSecond != nil)
+        #expect(cost.decoding == nil && cost.passes == nil)
+    }
+
+    /// One thread opens no regions; two meet in at least one a layer.
+    @Test func regionsAreCounted() throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("tiny.gguf")
+        try TinyLlamaFile().write(to: path)
+        for (threads, opens) in [(1, false), (2, true)] {
+            let model = try TextModel(path: path, threads: threads).model
+            let regions = try #require(try ModelCost.measure(model, [], rounds: 1)).regions
+            #expect((regions.perLayer >= 1) == opens)
+            #expect(regions.stepsPerLayer >= regions.perLayer)
+        }
+    }
+
+    @Test func progressMayStop() throws {
+        let model = try TinyModel.shared.get().model
+        #expect(try ModelCost.measure(model, [.prefill], rounds: 3) { done, _ in done < 1 } == nil)
+    }
+
+    @Test(arguments: [(-1, 1), (400, 1), (0, 0)]) func whatCannotBeMeasuredIsAnError(depth: Int, rounds: Int) throws {
+        let model = try TinyModel.shared.get().model
+        #expect(throws: DecodingError.self) { try ModelCost.measure(model, depth: depth, rounds: rounds) }
+    }
+}

@@ -1,0 +1,53 @@
+import TensorCore
+import Testing
+
+@Suite("Pages of a cache")
+struct CachePagesTests {
+    /// A page gives back what was stored in it, rounded to nearest even.
+    @Test(arguments: KernelTable.available, CacheFormat.allCases)
+    func pagesKeepWhatIsStored(table: KernelTable, format: CacheFormat) {
+        let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 6)
+        var sample = AttentionSample(shape, format, length: 300)
+        // Between two neighbours of either format, the largest ones, and those of F16 that are nearly zero.
+        let special: [Float] = [
+            1.000_488_3, 1.001_464_8, 1.003_906_2, 1.011_718_8, 65504, 65519, -65519, 6.1e-5, 5.96e-8, 2.98e-8, 3e-8,
+            0.25,
+        ]
+        sample.keys = Tensor(special + sample.keys.values.dropFirst(12), rows: 300, columns: 12)
+        sample.values = Tensor(special.reversed() + sample.values.values.dropFirst(12), rows: 300, columns: 12)
+        let context = ComputeContext.with(table)
+        let pages = sample.pages(on: context)
+        _ = sample.attended([300], in: pages, on: context)
+        let copy = pages.copy()
+        // A copy does not see what comes later.
+        _ = AttentionSample(shape, format, length: 300).attended([300], in: pages, on: context)
+        for position in 0..<300 {
+            let row = position..<position + 1
+            let (k, v) = (
+                format.rounded(sample.keys[rows: row].values), format.rounded(sample.values[rows: row].values)
+            )
+            let expected = Array(k[..<6] + v[..<6] + k[6...] + v[6...])
+            let found = copy.keysAndValues(layer: 0, position: position)
+            #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "position \(position)")
+        }
+    }
+
+    /// The pages of one layer are not those of another.
+    @Test func layersAreApart() {
+        let shape = AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 4)
+        var pages = CachePages(shape, format: .f16, layerCount: 3)
+        pages.reserve(257)
+        #expect(pages.capacity == 512 && pages.byteCount == 3 * 512 * 2 * 4 * 2)
+        let rotary = RotaryEmbedding(pairing: .interleaved, frequencies: [0, 0])
+        func row(_ value: Float) -> Tensor { Tensor([Float](repeating: value, count: 4), rows: 1, columns: 4) }
+        for layer in 0..<3 {
+            let value = row(Float(layer))
+            _ = ComputeContext.scalar.attend(
+                queries: value, keys: value, values: value, rotary: rotary, at: 256, layer: layer, in: pages)
+        }
+        for layer in 0..<3 {
+            let expected = [Float](repeating: Float(layer), count: 8)
+            #expect(pages.keysAndValues(layer: layer, position: 256) == expected)
+        }
+    }
+}
