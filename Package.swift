@@ -29,6 +29,8 @@ let package = Package(
         .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
+        .executableTarget(
+            name: "DecodingAllocations", dependencies: ["LayerSkip"], path: "Tests/DecodingAllocations"),
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),

@@ -15,6 +15,7 @@
 #include "activations.h"
 #include "attention.h"
 #include "panels.h"
+#include "scan.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
@@ -210,7 +211,8 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
     {                                                                                                                \
         .name = NAME, .formats = {__VA_ARGS__},                                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
-        .argmax = argmax,                                                                                            \
+        .argmax = argmax, .maximum = maximum, .exponential_sum = exponential_sum, .at_least = at_least,              \
+        .gumbel_contenders = gumbel_contenders,                                                                      \
         .caches =                                                                                                    \
             {[CTK_F32] = {store_f32, attend_page_f32},                                                               \
              [CTK_F16] = {store_f16, attend_page_f16},                                                               \

@@ -170,6 +170,52 @@ static void attend_page_alone(
     *softmax = (ctk_page_softmax){maximum, sum};
 }
 
+static float maximum(const float *x, size_t count) {
+    float largest = x[0];
+    for (size_t i = 1; i < count; i++) largest = x[i] > largest ? x[i] : largest;
+    return largest;
+}
+
+static size_t argmax(const float *x, size_t count) {
+    if (count == 0 || largest_magnitude(x, count) >= INFINITY_BITS) return SIZE_MAX;
+    float largest = maximum(x, count);
+    size_t index = 0;
+    while (x[index] != largest) index++;
+    return index;
+}
+
+static double exponential_sum(const float *x, size_t count, float maximum, float temperature) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += exp(((double)x[i] - maximum) / temperature);
+    return sum;
+}
+
+static uint64_t at_least(const float *x, size_t count, float floor) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++) bits |= (uint64_t)(x[i] >= floor) << i;
+    return bits;
+}
+
+/// `CounterRandom` once more.
+static uint64_t random_bits(uint64_t key, uint64_t counter) {
+    uint64_t z = key + counter * 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+/// Noise is -ln(-ln(1 - v)), v being the random bits times 2^-64, and -ln(1 - v) >= v: so it reaches z only where
+/// v <= e^-z. Of v only 24 bits are looked at, which float holds exactly.
+static uint64_t gumbel_contenders(
+    const float *x, size_t count, float maximum, float temperature, float floor, uint64_t key, uint64_t first) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++) {
+        float v = (float)(random_bits(key, first + i) >> 40) * 0x1p-24f;
+        bits |= (uint64_t)(v <= expf((x[i] - maximum) / temperature - floor)) << i;
+    }
+    return bits;
+}
+
 static void attend_page(int format, const ctk_page_queries *q, const void *keys, const void *values) {
     for (size_t r = 0; r < q->rows; r++) {
         size_t visible = q->visible + r < CTK_PAGE_POSITIONS ? q->visible + r : CTK_PAGE_POSITIONS;
@@ -204,6 +250,10 @@ const ctk_table ctk_scalar_table = {
     .add = add,
     .softmax = softmax,
     .argmax = argmax,
+    .maximum = maximum,
+    .exponential_sum = exponential_sum,
+    .at_least = at_least,
+    .gumbel_contenders = gumbel_contenders,
     .caches =
         {[CTK_F32] = {store_F32, attend_page_F32},
          [CTK_F16] = {store_F16, attend_page_F16},

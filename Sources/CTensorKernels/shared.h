@@ -24,15 +24,6 @@ static void add(const float *x, size_t count, float *y) {
     for (size_t i = 0; i < count; i++) y[i] += x[i];
 }
 
-static size_t argmax(const float *x, size_t count) {
-    if (count == 0 || largest_magnitude(x, count) >= INFINITY_BITS) return SIZE_MAX;
-    float largest = x[0];
-    for (size_t i = 1; i < count; i++) largest = x[i] > largest ? x[i] : largest;
-    size_t index = 0;
-    while (x[index] != largest) index++;
-    return index;
-}
-
 /// Each page's part, brought to the largest maximum of all.
 static void merge_pages(
     const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out) {

@@ -22,7 +22,7 @@ public protocol LanguageModel: Sendable {
     var compute: ComputeContext { get }
 
     /// Token embeddings: [tokens.count, width]. Every id must lie in 0..<vocabularySize.
-    func embed(_ tokens: [Token]) -> Tensor
+    func embed(_ tokens: Span<Token>) -> Tensor
 
     /// Block `index` applied to rows x: [n, width] -> [n, width]. The memory owns the rows' positions.
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor
@@ -32,6 +32,9 @@ public protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
+    /// Token embeddings: [tokens.count, width]. Every id must lie in 0..<vocabularySize.
+    public func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
+
     /// Blocks `layers`, one after the other.
     public func run(
         _ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable

@@ -62,7 +62,7 @@ public struct Llama: LanguageModel {
         return (matrices + [embedding] + (separateHead.map { [$0] } ?? [])).reduce(norms) { $0 + $1.byteCount }
     }
 
-    public func embed(_ tokens: [Token]) -> Tensor { compute.embedding(tokens, embedding) }
+    public func embed(_ tokens: Span<Token>) -> Tensor { compute.embedding(tokens, embedding) }
 
     public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         let block = blocks[index]

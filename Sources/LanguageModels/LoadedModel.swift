@@ -1,23 +1,19 @@
 package import CheckpointFiles
 public import TensorCore
 
-/// A model of any architecture we know, loaded from a file. One case and one line a switch for each.
-public enum LoadedModel: LanguageModel {
-    /// Llama and what shares its graph.
-    case llama(Llama)
+/// A model of any architecture we know, loaded from a file. One line of the switch for each.
+///
+/// A `Generator` needs a type that is itself a model, which `any LanguageModel` is not. The model is put into its box
+/// once, here: a box made anew for each call would be an allocation per layer and token.
+public struct LoadedModel: LanguageModel {
+    private let model: any LanguageModel
 
     /// Loads the model in a GGUF file.
     ///
     /// - Throws: if its architecture is unknown, or its metadata or tensors are wrong.
     package init(_ file: GGUFFile, on compute: ComputeContext) throws(CheckpointError) {
         switch try GGUFArchitecture(file) {
-        case .llama: self = .llama(try Llama(file, on: compute))
-        }
-    }
-
-    private var model: any LanguageModel {
-        switch self {
-        case .llama(let llama): llama
+        case .llama: model = try Llama(file, on: compute)
         }
     }
 
@@ -28,12 +24,10 @@ public enum LoadedModel: LanguageModel {
     public var weightByteCount: Int { model.weightByteCount }
     public var compute: ComputeContext { model.compute }
 
-    public func embed(_ tokens: [Token]) -> Tensor { model.embed(tokens) }
+    public func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
     public func logits(_ x: Tensor) -> Tensor { model.logits(x) }
 
     public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
-        switch self {
-        case .llama(let llama): llama.block(index, x, &memory)
-        }
+        model.block(index, x, &memory)
     }
 }

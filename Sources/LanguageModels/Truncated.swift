@@ -21,7 +21,7 @@ public struct Truncated<Model: LanguageModel>: LanguageModel {
     public var weightByteCount: Int { model.weightByteCount }
     public var compute: ComputeContext { model.compute }
 
-    public func embed(_ tokens: [Token]) -> Tensor { model.embed(tokens) }
+    public func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
     public func logits(_ x: Tensor) -> Tensor { model.logits(x) }
 
     public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {

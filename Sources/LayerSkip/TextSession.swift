@@ -58,10 +58,13 @@ public final class TextSession {
 
     /// One round's tokens, as far as nothing ends the text.
     private func round(limit: Int, _ text: inout TextStream) throws(DecodingError) -> FinishReason? {
-        let before = (tokens: session.tokens.count, statistics: session.statistics)
-        let next = try session.nextTokens(limit: limit, report: text.draftReport)
-        let accepted = session.statistics.accepted - before.statistics.accepted
-        if session.statistics.drafted > before.statistics.drafted { text.emit(.verified(accepted: accepted)) }
+        let before = (
+            tokens: session.tokens.count, drafted: session.statistics.drafted, accepted: session.statistics.accepted
+        )
+        text.beginDraft()
+        let next = try session.nextTokens(limit: limit) { text.showDraft($0) }
+        let accepted = session.statistics.accepted - before.accepted
+        if session.statistics.drafted > before.drafted { text.emit(.verified(accepted: accepted)) }
         for (index, token) in next.enumerated() {
             if !options.ignoresEndOfText, model.tokenizer.endOfTextTokens.contains(token) {
                 session.keep(before.tokens + index)

@@ -7,6 +7,7 @@ struct TextStream {
     private(set) var text = ""
     let emit: (GenerationEvent) -> Void
     private var detokenizer: StreamingDetokenizer
+    private var draftDetokenizer: StreamingDetokenizer
     private var stops: StopFinder
     private var origins: [Origin] = []
 
@@ -19,8 +20,10 @@ struct TextStream {
     init(_ tokenizer: Tokenizer, stops: [String], emit: @escaping (GenerationEvent) -> Void) {
         self.stops = StopFinder(stops)
         self.emit = emit
+        text.reserveCapacity(1 << 16)  // a long answer's, so that it need not be copied as it grows
         // The text continues a prompt, so a leading space is its own.
         detokenizer = StreamingDetokenizer(tokenizer, continuingText: true)
+        draftDetokenizer = detokenizer
     }
 
     /// Takes the next token, which was drafted or not; the stop text that it completes, if any.
@@ -34,11 +37,11 @@ struct TextStream {
         if take(detokenizer.finish(), isDraft: false) == nil { add(stops.finish()) }
     }
 
-    /// Shows tokens that may not stand, as the text would go on with them.
-    var draftReport: (Token) -> Void {
-        var detokenizer = detokenizer
-        return { [emit] token in emit(.drafted(detokenizer.append(token))) }
-    }
+    /// Lets a draft begin where the text is.
+    mutating func beginDraft() { draftDetokenizer.goOn(from: detokenizer) }
+
+    /// Shows a token that may not stand, as the text would go on with it.
+    mutating func showDraft(_ token: Token) { emit(.drafted(draftDetokenizer.append(token))) }
 
     private mutating func take(_ piece: String, isDraft: Bool) -> String? {
         if !piece.isEmpty { origins.append(Origin(byteCount: piece.utf8.count, isDraft: isDraft)) }

@@ -6,6 +6,8 @@ public struct ComputeContext: Sendable {
     public let kernels: KernelTable
     /// The threads that share an operation's rows.
     public let pool: ThreadPool
+    /// Where operations take the memory of their results from.
+    let memory = StoragePool()
 
     /// A context with the given table and pool.
     public init(kernels: KernelTable, pool: ThreadPool) {

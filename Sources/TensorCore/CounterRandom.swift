@@ -3,7 +3,8 @@
 /// The mixing function is the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
 /// Generators", 2014).
 public struct CounterRandom: Sendable {
-    private let key: UInt64
+    /// What distinguishes this stream of numbers from others.
+    let key: UInt64
 
     /// A stream of numbers of its own for each seed and list of labels.
     public init(seed: UInt64, _ labels: UInt64...) {

@@ -9,9 +9,14 @@ public struct Tensor: Sendable {
     /// Values per row.
     public let columns: Int
 
-    /// A tensor with undefined contents.
-    init(rows: Int, columns: Int) {
-        storage = Storage(byteCount: rows * columns * MemoryLayout<Float>.stride)
+    /// The result of an operation, with undefined contents yet.
+    init(rows: Int, columns: Int, on context: ComputeContext) {
+        let byteCount = rows * columns * MemoryLayout<Float>.stride
+        self.init(context.memory.take(byteCount: byteCount), rows: rows, columns: columns)
+    }
+
+    private init(_ storage: Storage, rows: Int, columns: Int) {
+        self.storage = storage
         firstElement = 0
         self.rows = rows
         self.columns = columns
@@ -28,7 +33,7 @@ public struct Tensor: Sendable {
     /// A tensor of the given values, row after row.
     public init(_ values: [Float], rows: Int, columns: Int) {
         precondition(values.count == rows * columns, "expected \(rows) x \(columns) values, found \(values.count)")
-        self.init(rows: rows, columns: columns)
+        self.init(Storage(byteCount: values.count * MemoryLayout<Float>.stride), rows: rows, columns: columns)
         values.withUnsafeBufferPointer { values in
             guard let start = values.baseAddress else { return }
             pointer.update(from: start, count: values.count)
@@ -48,19 +53,6 @@ public struct Tensor: Sendable {
 
     /// All values, row after row.
     public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: rows * columns)) }
-
-    /// The tensors' rows one below the other.
-    package static func stacked(_ parts: [Tensor]) -> Tensor {
-        if parts.count == 1 { return parts[0] }
-        let result = Tensor(rows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0)
-        var next = result.pointer
-        for part in parts {
-            precondition(part.columns == result.columns, "stacked tensors must be equally wide")
-            next.update(from: part.pointer, count: part.rows * part.columns)
-            next += part.rows * part.columns
-        }
-        return result
-    }
 
     /// The first element. Valid while the tensor lives; written only by the operation that makes the tensor.
     var pointer: UnsafeMutablePointer<Float> { storage.elements(Float.self) + firstElement }

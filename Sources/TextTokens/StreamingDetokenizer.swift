@@ -25,6 +25,13 @@ public struct StreamingDetokenizer: Sendable {
         return text
     }
 
+    /// Goes on where another one is, in memory of its own.
+    public mutating func goOn(from other: StreamingDetokenizer) {
+        pending.removeAll(keepingCapacity: true)
+        pending += other.pending
+        dropsSpace = other.dropsSpace
+    }
+
     /// What is left at the end: U+FFFD for a character that never was completed, or nothing.
     public mutating func finish() -> String {
         defer { pending = [] }

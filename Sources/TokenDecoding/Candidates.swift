@@ -10,11 +10,11 @@ import TensorCore
 #endif
 
 /// Tokens that may still be chosen, and their logits, on the way through a sampler's steps.
-struct Candidates {
+struct Candidates: Sendable {
     /// A token and how likely it is.
-    struct Candidate {
+    struct Candidate: Sendable {
         let id: Token
-        /// The logit; after ``Candidates/scale(temperature:)`` the log-probability, up to a constant: 0 for the best.
+        /// The logit, then the log-probability by a ``LogitScale``, then perhaps with noise.
         var logit: Double
 
         /// More likely, or as likely and with a lower id.
@@ -23,59 +23,46 @@ struct Candidates {
         }
     }
 
-    /// In ascending order of ids at first, in any order once tokens were dropped.
-    private(set) var all: [Candidate]
+    /// In any order.
+    var all: [Candidate] = []
 
-    init(_ logits: Tensor, row: Int) {
-        all = logits.withRow(row) { logits in
-            logits.indices.map { Candidate(id: Token($0), logit: Double(logits[$0])) }
+    /// Nothing yet, but room for a whole vocabulary: pages of it that are never used cost nothing.
+    init(vocabularySize: Int) { all.reserveCapacity(vocabularySize) }
+
+    /// Adds tokens whose logits are divided by the penalty where positive, and multiplied by it where negative.
+    mutating func add(_ tokens: [Token], of row: Tensor, penalizedBy penalty: Float) {
+        row.withRow(0) { logits in
+            for token in tokens {
+                let logit = Double(logits[Int(token)])
+                let penalized = logit > 0 ? logit / Double(penalty) : logit * Double(penalty)
+                all.append(Candidate(id: token, logit: penalized))
+            }
         }
+    }
+
+    /// Adds the tokens of a row whose logits are at least `floor`.
+    mutating func add(_ row: Tensor, atLeast floor: Float, _ scale: LogitScale? = nil, on compute: ComputeContext) {
+        compute.forEachColumn(of: row, atLeast: floor) { id, value in
+            let logit = Double(value)
+            all.append(Candidate(id: Token(id), logit: scale?(logit) ?? logit))
+        }
+    }
+
+    /// Drops those that were added last.
+    mutating func keepFirst(_ count: Int) { all.removeLast(all.count - count) }
+
+    mutating func apply(_ scale: LogitScale) {
+        for index in all.indices { all[index].logit = scale(all[index].logit) }
     }
 
     /// The most likely token, ties to the lowest id.
-    var mostLikely: Token { best.id }
+    var best: Candidate { all.dropFirst().reduce(all[0]) { Candidate.precedes($1, $0) ? $1 : $0 } }
 
-    private var best: Candidate {
-        all.dropFirst().reduce(all[0]) { Candidate.precedes($1, $0) ? $1 : $0 }
-    }
+    /// The largest logit; -infinity where there is none.
+    var maximum: Double { all.reduce(-.infinity) { max($0, $1.logit) } }
 
-    /// Divides the positive and multiplies the negative logits of `tokens`. Call it while all tokens are there.
-    mutating func penalize(_ tokens: [Token], by penalty: Float) {
-        for token in tokens {
-            let logit = all[Int(token)].logit
-            all[Int(token)].logit = logit > 0 ? logit / Double(penalty) : logit * Double(penalty)
-        }
-    }
-
-    /// Divides by the temperature, the best logit having been subtracted first, so that nothing can overflow upwards.
-    mutating func scale(temperature: Float) {
-        let maximum = best.logit
-        for index in all.indices { all[index].logit = (all[index].logit - maximum) / Double(temperature) }
-    }
-
-    mutating func keepTop(_ count: Int) {
-        guard count < all.count else { return }
-        var queue = CandidateQueue(all)
-        all = (0..<count).compactMap { _ in queue.popBest() }
-    }
-
-    mutating func keepTop(probability: Double) {
-        guard probability < 1 else { return }
-        let target = probability * all.reduce(0) { $0 + exp($1.logit) }
-        var queue = CandidateQueue(all)
-        var kept: [Candidate] = []
-        var sum = 0.0
-        while sum < target, let next = queue.popBest() {
-            kept.append(next)
-            sum += exp(next.logit)
-        }
-        all = kept
-    }
-
-    mutating func keep(atLeast share: Double) {
-        let threshold = best.logit + log(share)
-        all.removeAll { $0.logit < threshold }
-    }
+    /// The sum of probabilities, relative to the best one's.
+    var weight: Double { all.reduce(0) { $0 + exp($1.logit) } }
 
     /// Softmax over the candidates, 0 for all other ids.
     func probabilities(vocabularySize: Int) -> [Double] {

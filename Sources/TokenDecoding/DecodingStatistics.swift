@@ -42,10 +42,9 @@ public struct DecodingStatistics: Sendable, Equatable {
 
     mutating func count(drafted: Int, accepted: Int) {
         rounds += 1
-        let missing = drafted - draftedByPosition.count
-        if missing > 0 {
-            draftedByPosition += Array(repeating: 0, count: missing)
-            acceptedByPosition += Array(repeating: 0, count: missing)
+        while draftedByPosition.count < drafted {
+            draftedByPosition.append(0)
+            acceptedByPosition.append(0)
         }
         for position in 0..<drafted { draftedByPosition[position] += 1 }
         for position in 0..<accepted { acceptedByPosition[position] += 1 }

@@ -16,6 +16,14 @@ public struct Draft: Sendable {
 
     /// A draft of nothing: verification then is plain decoding.
     public init() {}
+
+    /// Makes it a draft of nothing, whose memory the next one uses.
+    mutating func removeAll() {
+        tokens.removeAll(keepingCapacity: true)
+        distributions.removeAll(keepingCapacity: true)
+        layersSeen = 0
+        hidden.removeAll(keepingCapacity: true)
+    }
 }
 
 /// What a drafter may look at.
@@ -24,12 +32,8 @@ public struct DraftingContext<Model: LanguageModel> {
     public let model: Model
     /// The text so far; its last token is pending, that is, not in the cache yet.
     public let tokens: [Token]
-    /// Turns logits into distributions.
-    public let sampler: Sampler
     /// The most tokens to draft.
     public let limit: Int
-    /// To be told of each token as soon as it is drafted.
-    public let report: (Token) -> Void
 }
 
 /// A way to propose tokens cheaply. One file each.
@@ -40,9 +44,14 @@ public protocol Drafter: ~Copyable, Sendable {
     /// Proposes at most `context.limit` tokens.
     ///
     /// A drafter that runs layers leaves their keys and values in the cache and says how many in `layersSeen`.
-    mutating func draft<Model: LanguageModel>(
-        _ context: DraftingContext<Model>, cache: inout KVCache
-    ) -> Draft
+    ///
+    /// - Parameters:
+    ///   - draft: of nothing yet.
+    ///   - sampler: turns logits into distributions.
+    ///   - report: is to be told of each token as soon as it is drafted.
+    mutating func propose<Model: LanguageModel>(
+        _ draft: inout Draft, _ context: DraftingContext<Model>, sampler: inout Sampler, cache: inout KVCache,
+        report: (Token) -> Void)
 }
 
 /// Proposes nothing: plain decoding, and early exit where the model is ``Truncated``.
@@ -52,7 +61,8 @@ public struct NoDrafter: Drafter {
     /// A drafter that has nothing to set up.
     public init() {}
 
-    public mutating func draft<Model: LanguageModel>(
-        _ context: DraftingContext<Model>, cache: inout KVCache
-    ) -> Draft { Draft() }
+    public mutating func propose<Model: LanguageModel>(
+        _ draft: inout Draft, _ context: DraftingContext<Model>, sampler: inout Sampler, cache: inout KVCache,
+        report: (Token) -> Void
+    ) {}
 }

@@ -20,6 +20,10 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
     private var drafter: D
     private var sampler: Sampler
     private var cache: KVCache
+    // What rounds fill anew, in memory that they share.
+    private var draft = Draft()
+    private var rows: [Token] = []
+    private var next: [Token] = []
     private let residual: Residual
 
     /// What to sample from after a rejection, given the target and the draft distribution.
@@ -48,6 +52,7 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         sampler = try Sampler(sampling, acceptance: acceptance, vocabularySize: model.vocabularySize)
         cache = KVCache(for: model, format: cacheFormat)
         self.model = model
+        next.reserveCapacity(drafter.draftLength + 1)
         self.drafter = drafter
         self.hashesLogits = hashesLogits
         self.residual = residual
@@ -72,11 +77,14 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         precondition(cache.length == tokens.count - 1, "prefill was cancelled, or a round failed")
         let stopwatch = Stopwatch()
         let draftLimit = min(drafter.draftLength, limit - 1, room - 1)
-        let draft = makeDraft(limit: draftLimit, report: report)
+        draft.removeAll()
+        drafter.propose(
+            &draft, DraftingContext(model: model, tokens: tokens, limit: draftLimit), sampler: &sampler, cache: &cache,
+            report: report)
         let drafted = stopwatch.seconds
-        let logits = verify(draft)
+        let logits = verify()
         let verified = stopwatch.seconds
-        let (next, accepted) = try accept(draft, logits)
+        let accepted = try accept(logits)
 
         // Everything up to the last accepted token stays in the cache; the token after it is pending.
         cache.truncate(to: tokens.count + accepted)
@@ -90,50 +98,47 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         return tokens.suffix(next.count)
     }
 
-    private mutating func makeDraft(limit: Int, report: (Token) -> Void) -> Draft {
-        withoutActuallyEscaping(report) { report in
-            let context = DraftingContext(
-                model: model, tokens: tokens, sampler: sampler, limit: limit, report: report)
-            return drafter.draft(context, cache: &cache)
-        }
-    }
-
     /// Runs the pending and all drafted tokens through the layers that they have not seen: [drafted + 1, vocabulary].
-    private mutating func verify(_ draft: Draft) -> Tensor {
-        let rows = [tokens[tokens.count - 1]] + draft.tokens
+    private mutating func verify() -> Tensor {
+        rows.removeAll(keepingCapacity: true)
+        rows.append(tokens[tokens.count - 1])
+        rows += draft.tokens
         precondition(
             draft.distributions.count == draft.tokens.count && draft.hidden.count <= rows.count,
             "a draft has a distribution per token and at most one hidden row per token and one more")
-        var entering = draft.hidden
-        let unseen = Array(rows[draft.hidden.count...])
-        if !unseen.isEmpty { entering.append(model.run(0..<draft.layersSeen, model.embed(unseen), &cache)) }
-        let hidden = model.run(draft.layersSeen..<model.layerCount, .stacked(entering), &cache)
+        if draft.hidden.count < rows.count {
+            let unseen = model.embed(rows.span.extracting(draft.hidden.count...))
+            draft.hidden.append(model.run(0..<draft.layersSeen, unseen, &cache))
+        }
+        let hidden = model.run(draft.layersSeen..<model.layerCount, model.compute.stacked(draft.hidden), &cache)
         return model.logits(hidden)
     }
 
-    /// The longest prefix of the draft that the full model agrees with, and one token of its own.
-    private mutating func accept(
-        _ draft: Draft, _ logits: Tensor
-    ) throws(DecodingError) -> (tokens: [Token], accepted: Int) {
-        var next: [Token] = []
+    /// Makes `next` the longest prefix of the draft that the full model agrees with, and one token of its own.
+    ///
+    /// - Returns: how long that prefix is.
+    private mutating func accept(_ logits: Tensor) throws(DecodingError) -> Int {
+        next.removeAll(keepingCapacity: true)
         for (index, token) in draft.tokens.enumerated() {
-            let target = try judge(logits, after: next)
+            let target = try judge(logits)
             let position = tokens.count + index
             let proposal = draft.distributions[index]
             if sampler.accepts(token, target: target, draft: proposal, at: position) {
                 next.append(token)
             } else {
                 let rest = residual(target, proposal)
-                return (next + [sampler.draw(rest, at: position, for: .target)], index)
+                next.append(sampler.draw(rest, at: position, for: .target))
+                return index
             }
         }
-        let target = try judge(logits, after: next)
+        let target = try judge(logits)
         let position = tokens.count + next.count
-        return (next + [sampler.draw(target, at: position, for: .target)], draft.tokens.count)
+        next.append(sampler.draw(target, at: position, for: .target))
+        return draft.tokens.count
     }
 
     /// The full model's distribution of the token after the text and `next`, whose logits are put on record.
-    private mutating func judge(_ logits: Tensor, after next: [Token]) throws(DecodingError) -> Distribution {
+    private mutating func judge(_ logits: Tensor) throws(DecodingError) -> Distribution {
         let row = next.count
         let target = try sampler.distribution(
             logits, row: row, position: tokens.count + row, after: next, on: model.compute)
@@ -171,7 +176,9 @@ extension Generator where D: ~Copyable {
         defer { statistics.prefillSeconds += stopwatch.seconds }
         let common = zip(tokens.prefix(cache.length), prompt.dropLast()).prefix { $0 == $1 }.count
         cache.truncate(to: common)
-        tokens = prompt
+        tokens.removeAll(keepingCapacity: true)
+        tokens.reserveCapacity(min(model.contextLength, Self.reservedTokens))
+        tokens += prompt
         promptCount = prompt.count
         logitHashes.removeAll()
         sampler.forget()
@@ -179,10 +186,14 @@ extension Generator where D: ~Copyable {
         while cache.length < prompt.count - 1 {
             guard shouldContinue() else { throw .cancelled }
             let rows = cache.length..<min(cache.length + max(1, chunk), prompt.count - 1)
-            _ = model.run(0..<model.layerCount, model.embed(Array(prompt[rows])), &cache)
+            let embedded = model.embed(prompt.span.extracting(rows))
+            _ = model.run(0..<model.layerCount, embedded, &cache)
             statistics.prefilledTokens += rows.count
         }
     }
+
+    /// Longer texts find room as they grow.
+    private static var reservedTokens: Int { 1 << 16 }
 
     /// Forgets all tokens but the first `count`, which must be at least one: the last of them is pending again.
     public mutating func keep(_ count: Int) {

@@ -11,6 +11,8 @@ public struct Sampler: Sendable {
     /// How sampled drafts are accepted.
     public let acceptance: Acceptance
     private var history: TokenHistory
+    /// Filled anew for each row, in memory that they share.
+    private var candidates: Candidates
 
     /// What a random number is for; each purpose has a stream of its own, of one number a position.
     ///
@@ -35,13 +37,14 @@ public struct Sampler: Sendable {
         self.sampling = sampling
         self.acceptance = acceptance
         history = TokenHistory(vocabularySize: vocabularySize)
+        candidates = Candidates(vocabularySize: vocabularySize)
     }
 
     /// Takes the text so far, which the repetition penalty looks at.
     mutating func remember(_ tokens: some Sequence<Token>) { history.append(tokens) }
 
     /// Forgets the text.
-    mutating func forget() { history.removeAll() }
+    mutating func forget() { history.keep(0) }
 
     /// The distribution of the token at `position`.
     ///
@@ -50,7 +53,7 @@ public struct Sampler: Sendable {
     ///   - position: the absolute position of the token to be chosen, the prompt's first token being 0.
     ///   - drafted: tokens assumed to follow the text so far.
     /// - Throws: ``DecodingError/nonFiniteLogits(position:)``.
-    public func distribution(
+    public mutating func distribution(
         _ logits: Tensor, row: Int, position: Int, after drafted: some Collection<Token>, on compute: ComputeContext
     ) throws(DecodingError) -> Distribution {
         guard let mostLikely = compute.argmax(logits, row: row) else {
@@ -59,19 +62,41 @@ public struct Sampler: Sendable {
         let isPenalized = sampling.repetitionPenalty != 1
         if sampling.isGreedy, !isPenalized { return .oneHot(Token(mostLikely)) }
 
-        var candidates = Candidates(logits, row: row)
+        var others = logits[rows: row..<row + 1]
+        candidates.keepFirst(0)
         if isPenalized {
-            candidates.penalize(history.distinctTokens(with: drafted), by: sampling.repetitionPenalty)
+            let remembered = history.distinct.count
+            history.append(drafted)
+            candidates.add(history.distinct, of: others, penalizedBy: sampling.repetitionPenalty)
+            others = compute.removing(history.distinct, from: others)
+            history.keep(remembered)
         }
-        if sampling.isGreedy { return .oneHot(candidates.mostLikely) }
-        candidates.scale(temperature: sampling.temperature)
-        if let topK = sampling.topK { candidates.keepTop(topK) }
-        if let topP = sampling.topP { candidates.keepTop(probability: topP) }
-        if let minP = sampling.minP { candidates.keep(atLeast: minP) }
+        return choose(others, random(.coupledNoise, at: position), on: compute)
+    }
 
+    /// The distribution over the candidates, which are penalized, and a row of all other tokens.
+    private mutating func choose(
+        _ others: Tensor, _ noise: CounterRandom, on compute: ComputeContext
+    ) -> Distribution {
+        let greatest = compute.maximum(others)
+        if sampling.isGreedy {
+            candidates.add(others, atLeast: max(greatest, -.greatestFiniteMagnitude), on: compute)
+            return .oneHot(candidates.best.id)
+        }
+        let maximum = max(Double(greatest), candidates.maximum)
+        let scale = LogitScale(maximum: maximum, temperature: sampling.temperature)
+        candidates.apply(scale)
+        if acceptance == .coupled, !sampling.isFiltered {
+            candidates.addNoise(noise)
+            candidates.addNoisyBest(of: others, scale, noise, on: compute)
+            return .oneHot(candidates.best.id)
+        }
+        candidates.add(others, scale, filteredBy: sampling, on: compute)
         switch acceptance {
-        case .coupled: return .oneHot(candidates.gumbelMax(random(.coupledNoise, at: position)))
-        case .rejection: return .dense(candidates.probabilities(vocabularySize: logits.columns))
+        case .coupled:
+            candidates.addNoise(noise)
+            return .oneHot(candidates.best.id)
+        case .rejection: return .dense(candidates.probabilities(vocabularySize: others.columns))
         }
     }
 

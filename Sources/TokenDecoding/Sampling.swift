@@ -26,6 +26,12 @@ public struct Sampling: Sendable, Equatable {
     /// Whether the most likely token is taken.
     public var isGreedy: Bool { temperature == 0 }
 
+    /// Whether some tokens may be dropped.
+    var isFiltered: Bool { topK != nil || nucleus != nil || (minP ?? 0) > 0 }
+
+    /// Top-p, where it drops anything.
+    var nucleus: Double? { topP.flatMap { $0 < 1 ? $0 : nil } }
+
     /// Throws if an option has no meaning.
     public func validate() throws(DecodingError) {
         func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(DecodingError) {

@@ -2,10 +2,16 @@ import LanguageModels
 
 /// The set of tokens that a text has, for the repetition penalty.
 struct TokenHistory: Sendable {
+    /// In order of their first occurrence.
+    private(set) var distinct: [Token] = []
     private var isPresent: [Bool]
-    private var distinct: [Token] = []
 
-    init(vocabularySize: Int) { isPresent = Array(repeating: false, count: vocabularySize) }
+    init(vocabularySize: Int) {
+        isPresent = Array(repeating: false, count: vocabularySize)
+        distinct.reserveCapacity(vocabularySize)
+    }
+
+    func contains(_ token: Token) -> Bool { isPresent[Int(token)] }
 
     mutating func append(_ tokens: some Sequence<Token>) {
         for token in tokens where !isPresent[Int(token)] {
@@ -14,17 +20,9 @@ struct TokenHistory: Sendable {
         }
     }
 
-    mutating func removeAll() {
-        for token in distinct { isPresent[Int(token)] = false }
-        distinct.removeAll()
-    }
-
-    /// Each token of the text and of `drafted` once.
-    func distinctTokens(with drafted: some Collection<Token>) -> [Token] {
-        var tokens = distinct
-        for token in drafted where !isPresent[Int(token)] && !tokens[distinct.count...].contains(token) {
-            tokens.append(token)
-        }
-        return tokens
+    /// Forgets all but the first `count` distinct tokens.
+    mutating func keep(_ count: Int) {
+        for token in distinct[count...] { isPresent[Int(token)] = false }
+        distinct.removeLast(distinct.count - count)
     }
 }

@@ -19,6 +19,7 @@ static void test(const ctk_table *table) {
     test_bad_products(table);
     test_row_operations(table);
     test_bad_row_operations(table);
+    test_scans(table);
     test_attention(table);
 }
 

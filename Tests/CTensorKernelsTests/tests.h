@@ -10,6 +10,7 @@ void test_extreme_products(const ctk_table *table);
 void test_bad_products(const ctk_table *table);
 void test_row_operations(const ctk_table *table);
 void test_bad_row_operations(const ctk_table *table);
+void test_scans(const ctk_table *table);
 void test_attention(const ctk_table *table);
 
 #endif

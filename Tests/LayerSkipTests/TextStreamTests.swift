@@ -52,10 +52,10 @@ struct TextStreamTests {
         func token(_ byte: UInt8) -> Token { Token(TinyTokenizer.token(byte: byte)) }
         _ = stream.append(token(0xC3), isDraft: false)
         for _ in 0..<2 {
-            let report = stream.draftReport
-            report(token(0xA9))
-            report(token(0xE3))
-            report(2)  // the end of the text is not shown
+            stream.beginDraft()
+            stream.showDraft(token(0xA9))
+            stream.showDraft(token(0xE3))
+            stream.showDraft(2)  // the end of the text is not shown
         }
         #expect(drafts == ["é", "", "", "é", "", ""])
     }

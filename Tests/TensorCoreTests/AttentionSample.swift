@@ -34,7 +34,7 @@ struct AttentionSample {
     func attended(_ chunks: [Int], in pages: CachePages? = nil, on context: ComputeContext) -> Tensor {
         let pages = pages ?? self.pages()
         var first = 0
-        return .stacked(
+        return context.stacked(
             chunks.map { count in
                 let rows = first..<first + count
                 first += count

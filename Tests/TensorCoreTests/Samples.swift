@@ -48,6 +48,9 @@ extension ComputeContext {
         ComputeContext(kernels: table, pool: ThreadPool(threads: threads))
     }
 
+    /// Rows of a table by an array of ids.
+    func embedding(_ ids: [Int32], _ table: PackedMatrix) -> Tensor { embedding(ids.span, table) }
+
     /// The naive twin.
     static var scalar: ComputeContext { .with(KernelTable.available[0]) }
 }

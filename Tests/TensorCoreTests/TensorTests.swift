@@ -10,18 +10,20 @@ struct TensorTests {
         #expect(tail[rows: 1..<2].values == [5, 6] && tail[rows: 1..<1].values == [])
         let first = tail.withRow(1) { $0[0] }
         #expect(first == 5)
-        #expect(Tensor.stacked([tail, x[rows: 0..<1]]).values == [3, 4, 5, 6, 1, 2])
+        #expect(ComputeContext.scalar.stacked([tail, x[rows: 0..<1]]).values == [3, 4, 5, 6, 1, 2])
     }
 
     /// No rows are as good as any number of them.
     @Test(arguments: KernelTable.available) func emptyTensors(table: KernelTable) {
         let context = ComputeContext.with(table, threads: 2)
         let empty = Tensor([], rows: 0, columns: 32)
-        #expect(empty.values.isEmpty && Tensor.stacked([empty, empty]).rows == 0 && Tensor.stacked([]).rows == 0)
+        #expect(empty.values.isEmpty && context.stacked([empty, empty]).rows == 0 && context.stacked([]).rows == 0)
         let matrix = FileMatrix(random: .q4_0, rows: 5, columns: 32, seed: 1).packed(on: context)
         #expect(context.linear(empty, matrix).values.isEmpty)
         #expect(context.softmax(empty).rows == 0 && context.add(empty, empty).rows == 0)
-        #expect(context.swiglu(gate: empty, up: empty).rows == 0 && context.embedding([], matrix).rows == 0)
+        #expect(
+            context.swiglu(gate: empty, up: empty).rows == 0
+                && context.embedding([], matrix).rows == 0)
     }
 
     @Test func hashesTellRowsApart() {

@@ -46,14 +46,15 @@ struct MockModel: LanguageModel {
         compute = try ComputeContext(threads: 1)
     }
 
-    func embed(_ tokens: [Token]) -> Tensor {
+    func embed(_ tokens: Span<Token>) -> Tensor {
         let random = CounterRandom(seed: seed)
-        let values = tokens.flatMap { token -> [Float] in [Float(random.uniform(UInt64(token))), 0] }
+        var values: [Float] = []
+        for index in tokens.indices { values += [Float(random.uniform(UInt64(tokens[index]))), 0] }
         return Tensor(values, rows: tokens.count, columns: 2)
     }
 
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
-        let constant = x.rows == 1 ? oneConstant : Tensor.stacked(Array(repeating: oneConstant, count: x.rows))
+        let constant = x.rows == 1 ? oneConstant : compute.stacked(Array(repeating: oneConstant, count: x.rows))
         let mixed = memory.attend(layer: index, queries: constant, keys: constant, values: x, rotary: rotary)
         var values: [Float] = []
         values.reserveCapacity(2 * x.rows)
@@ -67,7 +68,7 @@ struct MockModel: LanguageModel {
     }
 
     func logits(_ x: Tensor) -> Tensor {
-        .stacked(
+        compute.stacked(
             (0..<x.rows).map { row in
                 logits(x.withRow(row) { Row(text: $0[0].bitPattern, change: $0[1].bitPattern) })
             })

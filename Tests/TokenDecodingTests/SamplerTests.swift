@@ -43,7 +43,7 @@ import Testing
 
     @Test(arguments: options)
     func probabilities(_ sampling: Sampling) throws {
-        for size in [1, 2, 7, 32, 200] {
+        for size in [1, 2, 7, 32, 200, 1000] {
             for (kind, logits) in Self.rows(size, seed: 21).enumerated() {
                 let text = [0, 3, 3, 5, 1].map { Token($0 % size) }
                 let expected = NaiveSampler(sampling: sampling).probabilities(logits, history: text)
@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: options)
     func coupledChoice(_ sampling: Sampling) throws {
-        for (kind, logits) in Self.rows(50, seed: 22).enumerated() {
+        for (kind, logits) in (Self.rows(50, seed: 22) + Self.rows(700, seed: 24)).enumerated() {
             for seed in 0..<20 as Range<UInt64> {
                 var sampling = sampling
                 sampling.seed = seed
@@ -108,14 +108,15 @@ import Testing
     }
 
     /// The best few come out in order, however logits lie.
-    @Test func candidateQueue() {
+    @Test(arguments: [0, 1, 2, 150, 299, 300]) func bestFew(count: Int) throws {
+        let compute = try ComputeContext(threads: 1)
         for logits in Self.rows(300, seed: 23) {
-            let candidates = Candidates(Tensor(logits, rows: 1, columns: logits.count), row: 0).all
-            var queue = CandidateQueue(candidates)
-            var found: [Token] = []
-            while let next = queue.popBest() { found.append(next.id) }
+            var candidates = Candidates(vocabularySize: logits.count)
+            candidates.add(
+                Tensor(logits, rows: 1, columns: logits.count), atLeast: -.infinity, on: compute)
+            candidates.keepBest { kept, _ in kept < count }
             let sorted = logits.indices.sorted { logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1 }
-            #expect(found == sorted.map { Token($0) })
+            #expect(candidates.all.map(\.id) == sorted.prefix(count).map { Token($0) })
         }
     }
 }

@@ -130,6 +130,20 @@ typedef struct {
     /// Index of the largest value, ties to the lowest; SIZE_MAX if any value is NaN or infinite.
     size_t (*argmax)(const float *x, size_t count);
 
+    /// The largest of at least one value, none of which is NaN.
+    float (*maximum)(const float *x, size_t count);
+    /// The sum of e^((x - maximum) / temperature).
+    double (*exponential_sum)(const float *x, size_t count, float maximum, float temperature);
+    /// Bit i says whether x[i] >= floor, for at most 64 values.
+    uint64_t (*at_least)(const float *x, size_t count, float floor);
+    /// Bit i says whether (x[i] - maximum) / temperature + noise may reach `floor`, for at most 64 values; -infinity may
+    /// be among them.
+    ///
+    /// The noise is that of Gumbel's distribution for 64 random bits, a function of `key` and the counter `first` + i.
+    /// The result is rounded as f32 rounds: whoever wants to miss none asks for a floor that is a little too low.
+    uint64_t (*gumbel_contenders)(
+        const float *x, size_t count, float maximum, float temperature, float floor, uint64_t key, uint64_t first);
+
     ctk_cache_kernels caches[CTK_CACHE_FORMAT_COUNT];
     /// Attention as a whole, [head_dim], from its `count` pages' parts, added in the order of the pages.
     void (*merge_pages)(

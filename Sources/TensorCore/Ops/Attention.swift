@@ -21,14 +21,14 @@ extension ComputeContext {
         precondition(keys.rows == queries.rows && values.rows == queries.rows, "a key and a value for each query")
         precondition(first >= 0 && first + queries.rows <= cache.capacity, "a page for each position")
 
-        let result = Tensor(rows: queries.rows, columns: queries.columns)
-        let turned = Tensor(rows: queries.rows, columns: queries.columns)
-        let turnedKeys = Tensor(rows: keys.rows, columns: keys.columns)
-        let angles = rotary.angles(first: first, count: queries.rows)
+        let result = Tensor(rows: queries.rows, columns: queries.columns, on: self)
+        let turned = Tensor(rows: queries.rows, columns: queries.columns, on: self)
+        let turnedKeys = Tensor(rows: keys.rows, columns: keys.columns, on: self)
+        let angles = rotary.angles(first: first, count: queries.rows, on: self)
         let pageCount = (first + queries.rows + cachePagePositions - 1) / cachePagePositions
         // Few rows at a time where the context is long, so that the parts take a megabyte or two at the most.
         let block = max(1, min(queries.rows, (1 << 20) / (pageCount * queries.columns * MemoryLayout<Float>.stride)))
-        let parts = AttentionParts(rows: block, pages: pageCount, shape)
+        let parts = AttentionParts(rows: block, pages: pageCount, shape, on: self)
         cache.withPages(layer: layer) { pages in
             let storing = CacheStoring(
                 queries: queries, keys: keys, values: values, angles: angles, turned: turned, turnedKeys: turnedKeys,

@@ -7,10 +7,10 @@ struct AttentionParts {
     /// [rows, heads, pages, headDimension]
     let weighted: Storage
 
-    init(rows: Int, pages: Int, _ shape: AttentionShape) {
+    init(rows: Int, pages: Int, _ shape: AttentionShape, on context: ComputeContext) {
         let count = rows * shape.heads * pages
-        softmaxes = Storage(byteCount: count * MemoryLayout<ctk_page_softmax>.stride)
-        weighted = Storage(byteCount: count * shape.headDimension * MemoryLayout<Float>.stride)
+        softmaxes = context.memory.take(byteCount: count * MemoryLayout<ctk_page_softmax>.stride)
+        weighted = context.memory.take(byteCount: count * shape.headDimension * MemoryLayout<Float>.stride)
     }
 }
 

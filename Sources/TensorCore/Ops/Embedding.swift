@@ -1,8 +1,9 @@
 extension ComputeContext {
     /// Rows `ids` of a table [vocabulary, width], dequantized: [ids.count, width].
-    package func embedding(_ ids: [Int32], _ table: PackedMatrix) -> Tensor {
-        let result = Tensor(rows: ids.count, columns: table.columns)
-        for (row, id) in ids.enumerated() {
+    package func embedding(_ ids: Span<Int32>, _ table: PackedMatrix) -> Tensor {
+        let result = Tensor(rows: ids.count, columns: table.columns, on: self)
+        for row in ids.indices {
+            let id = ids[row]
             precondition(id >= 0 && id < table.rows, "token \(id) outside the vocabulary of \(table.rows)")
             table.unpack(row: Int(id), into: result.pointer + row * table.columns)
         }

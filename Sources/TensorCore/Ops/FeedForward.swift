@@ -8,10 +8,10 @@ extension ComputeContext {
     ) -> Tensor {
         precondition(gate.rows == up.rows && down.rows == x.columns, "weights of one feed-forward network")
         var rows = PreparedRows(x, norm: norm, on: self)
-        let gated = Tensor(rows: x.rows, columns: gate.rows)
-        let upped = Tensor(rows: x.rows, columns: up.rows)
+        let gated = Tensor(rows: x.rows, columns: gate.rows, on: self)
+        let upped = Tensor(rows: x.rows, columns: up.rows, on: self)
         var hidden = PreparedRows(gated, on: self)
-        let result = Tensor(rows: x.rows, columns: x.columns)
+        let result = Tensor(rows: x.rows, columns: x.columns, on: self)
         let job = FeedForwardJob(
             gate: PanelProduct(gate, &rows, into: gated), up: PanelProduct(up, &rows, into: upped),
             activation: GatedActivation(gate: gated, up: upped, on: self),

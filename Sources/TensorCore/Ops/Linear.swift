@@ -6,7 +6,7 @@ extension ComputeContext {
         _ x: Tensor, norm: RMSNorm? = nil, _ weights: PackedMatrix, addingTo summand: Tensor? = nil
     ) -> Tensor {
         var rows = PreparedRows(x, norm: norm, on: self)
-        let result = Tensor(rows: x.rows, columns: weights.rows)
+        let result = Tensor(rows: x.rows, columns: weights.rows, on: self)
         let product = PanelProduct(weights, &rows, into: result, addingTo: summand)
         withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, product, nil, nil)) }
         return result
@@ -19,8 +19,8 @@ extension ComputeContext {
     ) -> (Tensor, Tensor, Tensor) {
         var rows = PreparedRows(x, norm: norm, on: self)
         let results = (
-            Tensor(rows: x.rows, columns: first.rows), Tensor(rows: x.rows, columns: second.rows),
-            Tensor(rows: x.rows, columns: third.rows)
+            Tensor(rows: x.rows, columns: first.rows, on: self), Tensor(rows: x.rows, columns: second.rows, on: self),
+            Tensor(rows: x.rows, columns: third.rows, on: self)
         )
         let first = PanelProduct(first, &rows, into: results.0)
         let second = PanelProduct(second, &rows, into: results.1)

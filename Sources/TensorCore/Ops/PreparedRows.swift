@@ -19,7 +19,7 @@ struct PreparedRows {
         precondition(norm.map { $0.gain.columns == x.columns } ?? true, "one gain per column")
         self.x = x
         self.context = context
-        normed = norm == nil ? x : Tensor(rows: x.rows, columns: x.columns)
+        normed = norm == nil ? x : Tensor(rows: x.rows, columns: x.columns, on: context)
         preparation = RowPreparation(x, norm: norm, normed: normed, on: context)
     }
 
@@ -39,7 +39,7 @@ struct PreparedRows {
         _ storage: inout Storage?, _ form: inout RowPreparation.Form?, _ weights: PackedMatrix
     ) -> UnsafeRawPointer {
         if let storage { return UnsafeRawPointer(storage.address) }
-        let memory = Storage(byteCount: weights.format.pointee.prepared_bytes(x.columns, x.rows))
+        let memory = context.memory.take(byteCount: weights.format.pointee.prepared_bytes(x.columns, x.rows))
         storage = memory
         form = RowPreparation.Form(format: weights.format, address: memory.address)
         return UnsafeRawPointer(memory.address)

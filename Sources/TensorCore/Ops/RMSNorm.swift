@@ -17,7 +17,7 @@ extension ComputeContext {
     /// The norm of each row: [n, width] -> [n, width].
     package func rmsNorm(_ x: Tensor, _ norm: RMSNorm) -> Tensor {
         precondition(norm.gain.columns == x.columns, "one gain per column")
-        let result = Tensor(rows: x.rows, columns: x.columns)
+        let result = Tensor(rows: x.rows, columns: x.columns, on: self)
         pool.run(count: x.rows, grain: 16) { rows in
             for row in rows {
                 let offset = row * x.columns

@@ -38,9 +38,9 @@ public final class RotaryEmbedding: Sendable {
     }
 
     /// Cosines, then sines, of each position from `first` on: [count, headDimension].
-    func angles(first: Int, count: Int) -> Tensor {
+    func angles(first: Int, count: Int, on context: ComputeContext) -> Tensor {
         let width = 2 * frequencies.count
-        let result = Tensor(rows: count, columns: width)
+        let result = Tensor(rows: count, columns: width, on: context)
         pages.withLock { pages in
             while pages.count * cachePagePositions < first + count { pages.append(makePage(pages.count)) }
             for row in 0..<count {
@@ -74,8 +74,8 @@ extension ComputeContext {
     package func rotated(_ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int) -> Tensor {
         precondition(
             rotary.frequencies.count * 2 == headDimension && x.columns % headDimension == 0, "one frequency per pair")
-        let result = Tensor(rows: x.rows, columns: x.columns)
-        let angles = rotary.angles(first: first, count: x.rows)
+        let result = Tensor(rows: x.rows, columns: x.columns, on: self)
+        let angles = rotary.angles(first: first, count: x.rows, on: self)
         result.pointer.update(from: x.pointer, count: x.rows * x.columns)
         for row in 0..<x.rows {
             let cosines = angles.pointer + row * headDimension

@@ -5,7 +5,7 @@ extension ComputeContext {
     /// Transformer", arXiv 2002.05202.
     package func swiglu(gate: Tensor, up: Tensor) -> Tensor {
         precondition(gate.rows == up.rows && gate.columns == up.columns, "gate and up must have one shape")
-        let result = Tensor(rows: gate.rows, columns: gate.columns)
+        let result = Tensor(rows: gate.rows, columns: gate.columns, on: self)
         pool.run(count: gate.rows, grain: 4) { rows in
             let offset = rows.lowerBound * gate.columns
             kernels.functions.pointee.swiglu(

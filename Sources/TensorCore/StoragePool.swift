@@ -1,0 +1,56 @@
+import Synchronization
+
+/// Memory for results of operations, used again as soon as nothing else refers to it.
+///
+/// An operation takes a block a result, and a token's hundreds of operations need only a few blocks at a time. So, once
+/// warm, decoding asks the heap for nothing: not for a block, and not for the object that stands for it.
+final class StoragePool: Sendable {
+    private let blocks = Mutex(Blocks())
+
+    /// Memory of at least so many bytes, with undefined contents.
+    func take(byteCount: Int) -> Storage { blocks.withLock { $0.take(byteCount) } }
+
+    /// Bytes of all blocks, in use or not.
+    var byteCount: Int { blocks.withLock { $0.byteCount } }
+
+    /// The most bytes that the pool holds on to: what a chunk of a prompt takes in a model of a billion weights.
+    static let byteLimit = 32 << 20
+}
+
+private struct Blocks {
+    /// In ascending order of size.
+    private var all: [Storage] = []
+    private(set) var byteCount = 0
+
+    mutating func take(_ byteCount: Int) -> Storage {
+        // The smallest free block, so that large ones stay free for what needs them. A block is free where the pool's
+        // reference is the only one; whoever gave up the last other one had done with the memory before.
+        var index = firstIndex(holding: byteCount)
+        let end = all.endIndex
+        while index < end {
+            if isKnownUniquelyReferenced(&all[index]) { return all[index] }
+            index += 1
+        }
+        return add(Storage(byteCount: byteCount))
+    }
+
+    private mutating func add(_ block: Storage) -> Storage {
+        if byteCount + block.byteCount > StoragePool.byteLimit { giveBack() }
+        if byteCount + block.byteCount <= StoragePool.byteLimit {
+            all.insert(block, at: firstIndex(holding: block.byteCount))
+            byteCount += block.byteCount
+        }
+        return block
+    }
+
+    /// Returns all free blocks to the heap.
+    private mutating func giveBack() {
+        for index in all.indices.reversed() where isKnownUniquelyReferenced(&all[index]) {
+            byteCount -= all.remove(at: index).byteCount
+        }
+    }
+
+    private func firstIndex(holding byteCount: Int) -> Int {
+        all.firstIndex { $0.byteCount >= byteCount } ?? all.endIndex
+    }
+}

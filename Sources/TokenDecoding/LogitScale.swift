@@ -1,0 +1,25 @@
+import TensorCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Makes logits log-probabilities, up to a constant: 0 for the best.
+struct LogitScale: Sendable {
+    /// Subtracted first, so that nothing can overflow upwards.
+    let maximum: Double
+    let temperature: Float
+
+    func callAsFunction(_ logit: Double) -> Double { (logit - maximum) / Double(temperature) }
+
+    /// The sum of a row's probabilities, relative to the best one's.
+    func weight(of row: Tensor, on compute: ComputeContext) -> Double {
+        let greatest = compute.maximum(row)
+        guard greatest > -.infinity else { return 0 }
+        return compute.exponentialSum(row, maximum: greatest, temperature: temperature) * exp(self(Double(greatest)))
+    }
+}

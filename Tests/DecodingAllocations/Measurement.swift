@@ -1,0 +1,60 @@
+import LayerSkip
+
+/// Counts allocations while a text is written, once everything that decoding reuses is there.
+struct Measurement {
+    let model: TextModel
+    let counter: AllocationCounter
+
+    /// Tokens after which the state is steady, and tokens to count over: together within one page of the cache.
+    private static let warmUp = 64
+    private static let counted = 128
+
+    private var prompt: [Token] { model.tokenizer.encode("Once upon a time") }
+
+    /// Allocations of the decoding loop.
+    func generator(_ drafter: some Drafter, _ sampling: Sampling) throws -> Int {
+        var generator = try Generator(model.model, drafter: drafter, sampling: sampling)
+        try generator.prefill(prompt)
+        let start = generator.tokens.count + Self.warmUp
+        while generator.tokens.count < start { _ = try generator.nextTokens(limit: .max) }
+        counter.begin()
+        while generator.tokens.count < start + Self.counted { _ = try generator.nextTokens(limit: .max) }
+        return counter.end()
+    }
+
+    /// Allocations of decoding and of turning tokens into text; nil where a piece of text was too long to lie in its
+    /// `String` itself, and so took memory by right.
+    func text(_ strategy: DecodingStrategy, _ sampling: Sampling) throws -> Int? {
+        var options = GenerationOptions()
+        options.strategy = strategy
+        options.sampling = sampling
+        options.ignoresEndOfText = true
+        options.maxTokens = Self.warmUp + Self.counted
+        var pieces = 0
+        var isCounting = false
+        var hasLongPiece = false
+        var count = 0
+        _ = try TextSession(model, options: options).generate(prompt) { [counter] event in
+            switch event {
+            case .verified: return
+            case .drafted(let piece):
+                if isCounting, piece.utf8.count > Self.bytesOfSmallString { hasLongPiece = true }
+            case .text(let piece, _):
+                if isCounting, piece.utf8.count > Self.bytesOfSmallString { hasLongPiece = true }
+                pieces += 1
+                if pieces == Self.warmUp {
+                    isCounting = true
+                    counter.begin()
+                }
+                // Not all tokens: those that only begin a character make no piece.
+                if pieces == Self.warmUp + Self.counted / 2 {
+                    count = counter.end()
+                    isCounting = false
+                }
+            }
+        }
+        return hasLongPiece ? nil : count
+    }
+
+    private static let bytesOfSmallString = 15
+}

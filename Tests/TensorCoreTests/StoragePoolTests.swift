@@ -1,0 +1,74 @@
+import Testing
+
+@testable import TensorCore
+
+@Suite("Storage pool")
+struct StoragePoolTests {
+    @Test func freeBlocksAreUsedAgain() {
+        let pool = StoragePool()
+        let addresses = Set((0..<1000).map { _ in pool.take(byteCount: 1000).address })
+        #expect(addresses.count == 1 && pool.byteCount == 1000)
+    }
+
+    @Test func blocksInUseAreNot() {
+        let pool = StoragePool()
+        var held = (0..<10).map { _ in pool.take(byteCount: 64) }
+        #expect(Set(held.map(\.address)).count == 10)
+        let last = held.removeLast()
+        #expect(pool.take(byteCount: 64) !== last)
+    }
+
+    @Test func partsOfTensorsHoldTheirBlocks() {
+        let context = ComputeContext.scalar
+        let zeros = Tensor([0, 0, 0, 0], rows: 2, columns: 2)
+        let nines = Tensor([9, 9, 9, 9], rows: 2, columns: 2)
+        let part = context.add(Tensor([1, 2, 3, 4], rows: 2, columns: 2), zeros)[rows: 1..<2]
+        for _ in 0..<10 { #expect(context.add(nines, zeros).values == nines.values) }
+        #expect(part.values == [3, 4])
+    }
+
+    @Test func smallestThatIsLargeEnough() {
+        let pool = StoragePool()
+        var blocks = [3000, 1000, 2000].map { pool.take(byteCount: $0) }
+        blocks.removeAll()
+        for (asked, given) in [(1, 1000), (1000, 1000), (1001, 2000), (2500, 3000)] {
+            #expect(pool.take(byteCount: asked).byteCount == given)
+        }
+        let small = pool.take(byteCount: 10)
+        #expect(pool.take(byteCount: 10).byteCount == 2000 && small.byteCount == 1000)
+        #expect(pool.byteCount == 6000)
+    }
+
+    /// What is free is given back before the pool holds too much; what does not fit at all is not kept.
+    @Test func isBounded() {
+        let pool = StoragePool()
+        let quarter = StoragePool.byteLimit / 4
+        var blocks = (0..<6).map { _ in pool.take(byteCount: quarter) }
+        #expect(pool.byteCount == StoragePool.byteLimit)
+        blocks.removeLast(4)
+        _ = pool.take(byteCount: quarter + 1)
+        #expect(pool.byteCount == 3 * quarter + 1)
+        blocks.removeAll()
+        _ = pool.take(byteCount: StoragePool.byteLimit + 1)
+        #expect(pool.byteCount == 0)
+    }
+
+    /// Two threads never hold one block at once.
+    @Test func threads() {
+        let pool = StoragePool()
+        ThreadPool(threads: 4).run(count: 4, grain: 1) { threads in
+            for thread in threads {
+                for size in 1...5000 {
+                    let storage = pool.take(byteCount: 8 * (1 + size % 50))
+                    storage.elements(Int.self)[0] = thread
+                    let other = pool.take(byteCount: 8)
+                    other.elements(Int.self)[0] = -1
+                    #expect(storage.elements(Int.self)[0] == thread)
+                    withExtendedLifetime((storage, other)) {}
+                }
+            }
+        }
+        // At most as many of each size as were in use at once.
+        #expect(pool.byteCount <= 4 * 2 * (1...50).reduce(0) { $0 + 8 * $1 })
+    }
+}

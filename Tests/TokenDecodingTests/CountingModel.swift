@@ -1,0 +1,51 @@
+import LanguageModels
+import Synchronization
+import TensorCore
+
+/// A model that counts the rows that it is given.
+struct CountingModel<Model: LanguageModel>: LanguageModel {
+    /// Rows so far.
+    struct Counts: Equatable {
+        var embedded = 0
+        var head = 0
+        var blocks: [Int]
+    }
+
+    let model: Model
+    private let counter: Counter
+
+    private final class Counter: Sendable {
+        let counts: Mutex<Counts>
+        init(layerCount: Int) { counts = Mutex(Counts(blocks: Array(repeating: 0, count: layerCount))) }
+    }
+
+    init(_ model: Model) {
+        self.model = model
+        counter = Counter(layerCount: model.layerCount)
+    }
+
+    var counts: Counts { counter.counts.withLock { $0 } }
+
+    var layerCount: Int { model.layerCount }
+    var vocabularySize: Int { model.vocabularySize }
+    var contextLength: Int { model.contextLength }
+    var attention: AttentionShape { model.attention }
+    var weightByteCount: Int { model.weightByteCount }
+    var compute: ComputeContext { model.compute }
+
+    func embed(_ tokens: Span<Token>) -> Tensor {
+        let count = tokens.count
+        counter.counts.withLock { $0.embedded += count }
+        return model.embed(tokens)
+    }
+
+    func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
+        counter.counts.withLock { $0.blocks[index] += x.rows }
+        return model.block(index, x, &memory)
+    }
+
+    func logits(_ x: Tensor) -> Tensor {
+        counter.counts.withLock { $0.head += x.rows }
+        return model.logits(x)
+    }
+}

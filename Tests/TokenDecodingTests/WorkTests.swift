@@ -1,0 +1,41 @@
+import LanguageModels
+import Testing
+
+@testable import TokenDecoding
+
+/// Nothing is computed that nobody looks at.
+@Suite struct WorkTests {
+    private static let prompt: [Token] = [1, 2, 3, 4, 5, 6]
+
+    /// A prompt needs no logits: its last token's are the first round's.
+    @Test(arguments: [1, 2, 64]) func prefill(chunk: Int) throws {
+        let model = CountingModel(try MockModel())
+        var generator = try Generator(model, drafter: NoDrafter())
+        try generator.prefill(Self.prompt, chunk: chunk)
+        #expect(model.counts == .init(embedded: 5, head: 0, blocks: [5, 5, 5]))
+    }
+
+    @Test func plainDecoding() throws {
+        let model = CountingModel(try MockModel())
+        var generator = try Generator(model, drafter: NoDrafter())
+        try generator.prefill(Self.prompt)
+        try generator.finish(maxTokens: 10)
+        #expect(model.counts == .init(embedded: 15, head: 10, blocks: [15, 15, 15]))
+    }
+
+    /// In a round with d drafts, d + 1 rows pass each layer once, and the head sees d drafts and d + 1 rows to verify.
+    @Test(arguments: [1, 2], [1, 2, 5, 9]) func selfSpeculation(exitLayer: Int, draftLength: Int) throws {
+        let model = CountingModel(try MockModel())
+        let drafter = try EarlyExitDrafter(exitLayer: exitLayer, draftLength: draftLength, for: model)
+        var generator = try Generator(model, drafter: drafter)
+        try generator.prefill(Self.prompt)
+        try generator.finish(maxTokens: 40)
+        let rows = generator.statistics.drafted + generator.statistics.rounds
+        let all = Self.prompt.count - 1 + rows
+        #expect(generator.statistics.drafted > 0)
+        #expect(
+            model.counts
+                == .init(
+                    embedded: all, head: generator.statistics.drafted + rows, blocks: Array(repeating: all, count: 3)))
+    }
+}
