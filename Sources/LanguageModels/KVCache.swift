@@ -52,13 +52,24 @@ public struct KVCache: ~Copyable, AttentionMemory {
     public mutating func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor {
+        let first = makeRoom(for: keys.rows, layer: layer)
+        return compute.attend(
+            queries: queries, keys: keys, values: values, rotary: rotary, at: first, layer: layer, in: pages)
+    }
+
+    public mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
+        let first = makeRoom(for: keys.rows, layer: layer)
+        compute.store(keys: keys, values: values, rotary: rotary, at: first, layer: layer, in: pages)
+    }
+
+    /// Lengthens a layer; returns the first of its new positions.
+    private mutating func makeRoom(for count: Int, layer: Int) -> Int {
         let first = lengths[layer]
-        let end = first + queries.rows
+        let end = first + count
         precondition(end <= capacity, "\(end) positions in a cache for \(capacity)")
         pages.reserve(end)
         lengths[layer] = end
-        return compute.attend(
-            queries: queries, keys: keys, values: values, rotary: rotary, at: first, layer: layer, in: pages)
+        return first
     }
 
     /// One position's rotated keys and its values in one layer; for tests and tools.

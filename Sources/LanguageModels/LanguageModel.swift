@@ -27,6 +27,10 @@ public protocol LanguageModel: Sendable {
     /// Block `index` applied to rows x: [n, width] -> [n, width]. The memory owns the rows' positions.
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor
 
+    /// The part of block `index` that later rows look back on, where nobody reads what x becomes: a prompt's rows in the
+    /// last block leave only keys and values behind.
+    func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable)
+
     /// Final norm and head, shared by every exit: [n, width] -> [n, vocabularySize].
     func logits(_ x: Tensor) -> Tensor
 }
@@ -34,6 +38,16 @@ public protocol LanguageModel: Sendable {
 extension LanguageModel {
     /// Token embeddings: [tokens.count, width]. Every id must lie in 0..<vocabularySize.
     public func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
+
+    /// All of the block, for models that know no shorter way.
+    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        _ = block(index, x, &memory)
+    }
+
+    /// Runs rows through all blocks for the sake of later rows alone.
+    public func remember(_ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        remember(layerCount - 1, run(0..<layerCount - 1, x, &memory), &memory)
+    }
 
     /// Blocks `layers`, one after the other.
     public func run(
@@ -59,4 +73,7 @@ public protocol AttentionMemory: ~Copyable {
     mutating func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor
+
+    /// Rotates and appends as ``attend(layer:queries:keys:values:rotary:)`` does, for rows that ask nothing.
+    mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding)
 }

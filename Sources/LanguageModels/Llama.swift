@@ -29,6 +29,14 @@ public struct Llama: LanguageModel {
             let mixed = memory.attend(layer: layer, queries: queries, keys: keys, values: values, rotary: rotary)
             return compute.linear(mixed, output, addingTo: x)
         }
+
+        /// Keys and values alone.
+        func remember(
+            _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
+        ) {
+            let (keys, values) = compute.linears(x, norm: norm, key, value)
+            memory.append(layer: layer, keys: keys, values: values, rotary: rotary)
+        }
     }
 
     private struct MLP: Sendable {
@@ -67,6 +75,10 @@ public struct Llama: LanguageModel {
     public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         let block = blocks[index]
         return block.mlp(block.attention(x, layer: index, &memory, compute), compute)
+    }
+
+    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        blocks[index].attention.remember(x, layer: index, &memory, compute)
     }
 
     public func logits(_ x: Tensor) -> Tensor { compute.linear(x, norm: norm, separateHead ?? embedding) }

@@ -30,4 +30,8 @@ public struct LoadedModel: LanguageModel {
     public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         model.block(index, x, &memory)
     }
+
+    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        model.remember(index, x, &memory)
+    }
 }

@@ -27,6 +27,10 @@ public struct Truncated<Model: LanguageModel>: LanguageModel {
     public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         model.block(index, x, &memory)
     }
+
+    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        model.remember(index, x, &memory)
+    }
 }
 
 /// An exit layer that the model does not have.

@@ -186,8 +186,7 @@ extension Generator where D: ~Copyable {
         while cache.length < prompt.count - 1 {
             guard shouldContinue() else { throw .cancelled }
             let rows = cache.length..<min(cache.length + max(1, chunk), prompt.count - 1)
-            let embedded = model.embed(prompt.span.extracting(rows))
-            _ = model.run(0..<model.layerCount, embedded, &cache)
+            model.remember(model.embed(prompt.span.extracting(rows)), &cache)
             statistics.prefilledTokens += rows.count
         }
     }

@@ -28,10 +28,16 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (tokens, stopwatch.seconds)
     }
 
-    /// Seconds of reading a prompt of `count` tokens.
+    /// Seconds of reading a prompt of `count` tokens, up to the logits of its last: as generating would, but for that
+    /// token's way through the layers, which is here part of the last chunk.
     mutating func prefill(_ count: Int) -> Double {
         let stopwatch = Stopwatch()
-        if let last = read(count) { _ = model.logits(last[rows: last.rows - 1..<last.rows]) }
+        let rest = (count - 1) % prefillChunk + 1
+        read(count - rest)
+        let lastLayer = model.layerCount - 1
+        let hidden = layers(lastLayer, rest)
+        model.remember(lastLayer, hidden[rows: 0..<rest - 1], &cache)
+        _ = model.logits(model.block(lastLayer, hidden[rows: rest - 1..<rest], &cache))
         let seconds = stopwatch.seconds
         forget()
         return seconds
@@ -79,23 +85,24 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole / calls, part / calls)
     }
 
-    /// Runs the next `count` tokens through all layers, in chunks as prompts are read; the last chunk's rows.
-    @discardableResult
-    private mutating func read(_ count: Int) -> Tensor? {
-        var last: Tensor?
+    /// Runs the next `count` tokens through all layers, in chunks as prompts are read.
+    private mutating func read(_ count: Int) {
         for start in stride(from: 0, to: count, by: prefillChunk) {
-            last = layers(model.layerCount, min(prefillChunk, count - start))
+            let rows = min(prefillChunk, count - start)
+            model.remember(model.embed(nextTokens(rows)), &cache)
         }
-        return last
     }
 
     /// Runs the next `count` tokens through the first layers.
     private mutating func layers(_ layers: Int, _ count: Int) -> Tensor {
+        model.run(0..<layers, model.embed(nextTokens(count)), &cache)
+    }
+
+    private func nextTokens(_ count: Int) -> [Token] {
         let position = cache.length(layer: 0)
-        let tokens = (position..<position + count).map { index in
+        return (position..<position + count).map { index in
             Token(random[UInt64(index)] % UInt64(model.vocabularySize))
         }
-        return model.run(0..<layers, model.embed(tokens), &cache)
     }
 
     /// Back to the length that the sequence began with.

@@ -14,12 +14,8 @@ extension ComputeContext {
         in cache: CachePages
     ) -> Tensor {
         let shape = cache.shape
-        precondition(
-            queries.columns == shape.heads * shape.headDimension
-                && keys.columns == shape.keyValueHeads * shape.headDimension && values.columns == keys.columns
-                && rotary.frequencies.count * 2 == shape.headDimension, "rows of whole heads")
-        precondition(keys.rows == queries.rows && values.rows == queries.rows, "a key and a value for each query")
-        precondition(first >= 0 && first + queries.rows <= cache.capacity, "a page for each position")
+        precondition(queries.columns == shape.heads * shape.headDimension, "rows of whole heads")
+        precondition(keys.rows == queries.rows, "a key for each query")
 
         let result = Tensor(rows: queries.rows, columns: queries.columns, on: self)
         let turned = Tensor(rows: queries.rows, columns: queries.columns, on: self)
@@ -32,7 +28,7 @@ extension ComputeContext {
         cache.withPages(layer: layer) { pages in
             let storing = CacheStoring(
                 queries: queries, keys: keys, values: values, angles: angles, turned: turned, turnedKeys: turnedKeys,
-                pairing: rotary.pairing, first: first, pages: pages, cache, on: self)
+                rotary: rotary, first: first, pages: pages, cache, on: self)
             for row in stride(from: 0, to: queries.rows, by: block) {
                 pool.run(
                     AttentionJob(

@@ -1,13 +1,37 @@
 import CTensorKernels
 
+extension ComputeContext {
+    /// Turns and stores keys and values ([n, keyValueHeads * headDimension]) of positions `first`... in a layer's pages.
+    package func store(
+        keys: Tensor, values: Tensor, rotary: RotaryEmbedding, at first: Int, layer: Int, in cache: CachePages
+    ) {
+        let turnedKeys = Tensor(rows: keys.rows, columns: keys.columns, on: self)
+        let angles = rotary.angles(first: first, count: keys.rows, on: self)
+        cache.withPages(layer: layer) { pages in
+            let storing = CacheStoring(
+                queries: nil, keys: keys, values: values, angles: angles, turned: nil, turnedKeys: turnedKeys,
+                rotary: rotary, first: first, pages: pages, cache, on: self)
+            pool.run(StoringJob(storing: storing))
+        }
+        withExtendedLifetime((turnedKeys, angles)) {}
+    }
+}
+
+private struct StoringJob: ParallelJob {
+    let storing: CacheStoring
+
+    func run(_ team: inout Team) { storing.share(in: &team) }
+}
+
 /// The step of attention that turns queries and keys and stores keys and values: addresses and numbers, like
 /// ``RowPreparation``.
 struct CacheStoring: @unchecked Sendable {
-    private let queries: UnsafePointer<Float>
+    /// nil where there are no queries.
+    private let queries: UnsafePointer<Float>?
     private let keys: UnsafePointer<Float>
     private let values: UnsafePointer<Float>
     private let angles: UnsafePointer<Float>
-    private let turned: UnsafeMutablePointer<Float>
+    private let turned: UnsafeMutablePointer<Float>?
     private let turnedKeys: UnsafeMutablePointer<Float>
     private let count: Int
     private let first: Int
@@ -18,20 +42,26 @@ struct CacheStoring: @unchecked Sendable {
     private let cache: UnsafePointer<ctk_cache_kernels>
 
     init(
-        queries: Tensor, keys: Tensor, values: Tensor, angles: Tensor, turned: Tensor, turnedKeys: Tensor,
-        pairing: RoPEPairing, first: Int, pages: LayerPages, _ cache: CachePages, on context: ComputeContext
+        queries: Tensor?, keys: Tensor, values: Tensor, angles: Tensor, turned: Tensor?, turnedKeys: Tensor,
+        rotary: RotaryEmbedding, first: Int, pages: LayerPages, _ cache: CachePages, on context: ComputeContext
     ) {
-        self.queries = UnsafePointer(queries.pointer)
+        let shape = cache.shape
+        precondition(
+            keys.columns == shape.keyValueHeads * shape.headDimension && values.columns == keys.columns
+                && rotary.frequencies.count * 2 == shape.headDimension, "rows of whole heads")
+        precondition(values.rows == keys.rows, "a value for each key")
+        precondition(first >= 0 && first + keys.rows <= cache.capacity, "a page for each position")
+        self.queries = queries.map { UnsafePointer($0.pointer) }
         self.keys = UnsafePointer(keys.pointer)
         self.values = UnsafePointer(values.pointer)
         self.angles = UnsafePointer(angles.pointer)
-        self.turned = turned.pointer
+        self.turned = turned?.pointer
         self.turnedKeys = turnedKeys.pointer
-        count = queries.rows
+        count = keys.rows
         self.first = first
         self.pages = pages
-        shape = cache.shape
-        self.pairing = pairing.kernelPairing
+        self.shape = shape
+        pairing = rotary.pairing.kernelPairing
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
     }
@@ -46,9 +76,10 @@ struct CacheStoring: @unchecked Sendable {
     /// One key and value head, and the query heads that it serves.
     private func store(row: Int, head: Int) {
         let size = shape.headDimension
-        let group = shape.group * size
-        let query = (row * shape.keyValueHeads + head) * group
-        turn(queries + query, heads: shape.group, row: row, into: turned + query)
+        if let queries, let turned {
+            let query = (row * shape.keyValueHeads + head) * shape.group * size
+            turn(queries + query, heads: shape.group, row: row, into: turned + query)
+        }
         let key = (row * shape.keyValueHeads + head) * size
         turn(keys + key, heads: 1, row: row, into: turnedKeys + key)
         let (page, position) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)

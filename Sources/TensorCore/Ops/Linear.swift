@@ -29,6 +29,20 @@ extension ComputeContext {
         return results
     }
 
+    /// Two products of the same activations, likewise.
+    package func linears(
+        _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix
+    ) -> (Tensor, Tensor) {
+        var rows = PreparedRows(x, norm: norm, on: self)
+        let results = (
+            Tensor(rows: x.rows, columns: first.rows, on: self), Tensor(rows: x.rows, columns: second.rows, on: self)
+        )
+        let first = PanelProduct(first, &rows, into: results.0)
+        let second = PanelProduct(second, &rows, into: results.1)
+        withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, first, second, nil)) }
+        return results
+    }
+
     /// How many panels a thread takes at once: few enough that threads which the system slows down can be helped.
     func grain(_ panels: Int) -> Int { max(1, panels / (pool.threadCount * 8)) }
 }

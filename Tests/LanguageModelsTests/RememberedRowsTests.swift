@@ -1,0 +1,33 @@
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+/// Rows that are only remembered leave the same keys and values behind as rows that are run.
+@Suite("Remembered rows")
+struct RememberedRowsTests {
+    @Test(arguments: tableNames, CacheFormat.allCases) func leaveTheSameBehind(table: String, format: CacheFormat)
+        throws
+    {
+        for shape in TinyShape.all {
+            let model = try shape.file.model(on: ComputeContext(table: table))
+            let tokens = shape.tokens(count: 300)
+            var expected = KVCache(for: model, format: format)
+            _ = model.run(0..<model.layerCount, model.embed(tokens), &expected)
+            for chunk in [1, 7, 300] {
+                var cache = KVCache(for: model, format: format)
+                for start in stride(from: 0, to: tokens.count, by: chunk) {
+                    model.remember(model.embed(Array(tokens[start..<min(start + chunk, tokens.count)])), &cache)
+                }
+                let (found, wanted) = (trace(cache, model), trace(expected, model))
+                #expect(found == wanted, "\(shape), \(chunk) at a time")
+            }
+        }
+    }
+
+    private func trace(_ cache: borrowing KVCache, _ model: Llama) -> Trace {
+        var trace = Trace()
+        trace.append(cache, layers: model.layerCount)
+        return trace
+    }
+}
