@@ -31,7 +31,7 @@ public struct Llama: LanguageModel {
         }
 
         /// Keys and values alone.
-        func remember(
+        func storeKeysAndValues(
             _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
         ) {
             let (keys, values) = compute.linears(x, norm: norm, key, value)
@@ -77,8 +77,8 @@ public struct Llama: LanguageModel {
         return block.mlp(block.attention(x, layer: index, &memory, compute), compute)
     }
 
-    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        blocks[index].attention.remember(x, layer: index, &memory, compute)
+    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        blocks[index].attention.storeKeysAndValues(x, layer: index, &memory, compute)
     }
 
     public func logits(_ x: Tensor) -> Tensor { compute.linear(x, norm: norm, separateHead ?? embedding) }

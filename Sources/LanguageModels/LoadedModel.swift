@@ -31,7 +31,7 @@ public struct LoadedModel: LanguageModel {
         model.block(index, x, &memory)
     }
 
-    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        model.remember(index, x, &memory)
+    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        model.storeKeysAndValues(index, x, &memory)
     }
 }

@@ -28,8 +28,8 @@ public struct Truncated<Model: LanguageModel>: LanguageModel {
         model.block(index, x, &memory)
     }
 
-    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        model.remember(index, x, &memory)
+    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        model.storeKeysAndValues(index, x, &memory)
     }
 }
 

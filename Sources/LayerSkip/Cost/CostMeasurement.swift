@@ -91,7 +91,8 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     }
 
     private mutating func measureRegions() {
-        let steps = 8
+        // As many as a region may have, so that one step's share of the difference is best seen.
+        let steps = WorkShares.stepLimit
         let one = model.compute.pool.regionOverhead(steps: 1)
         let all = model.compute.pool.regionOverhead(steps: steps)
         regionSeconds.append(one)

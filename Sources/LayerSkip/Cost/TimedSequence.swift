@@ -36,7 +36,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         read(count - rest)
         let lastLayer = model.layerCount - 1
         let hidden = layers(lastLayer, rest)
-        model.remember(lastLayer, hidden[rows: 0..<rest - 1], &cache)
+        model.storeKeysAndValues(lastLayer, hidden[rows: 0..<rest - 1], &cache)
         _ = model.logits(model.block(lastLayer, hidden[rows: rest - 1..<rest], &cache))
         let seconds = stopwatch.seconds
         forget()
@@ -85,11 +85,11 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole / calls, part / calls)
     }
 
-    /// Runs the next `count` tokens through all layers, in chunks as prompts are read.
+    /// Runs the next `count` tokens as prompts are read: the last layer only stores keys and values, in chunks as prompts are read.
     private mutating func read(_ count: Int) {
         for start in stride(from: 0, to: count, by: prefillChunk) {
             let rows = min(prefillChunk, count - start)
-            model.remember(model.embed(nextTokens(rows)), &cache)
+            model.prefill(model.embed(nextTokens(rows)), &cache)
         }
     }
 

@@ -9,7 +9,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// Which two coordinates of a head RoPE turns together.
+/// Which two coordinates of a head RoPE rotates together.
 public enum RoPEPairing: Sendable {
     /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
     case interleaved
@@ -20,7 +20,7 @@ public enum RoPEPairing: Sendable {
     var kernelPairing: Int32 { Int32(self == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT) }
 }
 
-/// RoPE: pair i of a head at position p is turned by the angle p * frequency[i].
+/// RoPE: pair i of a head at position p is rotated by the angle p * frequency[i].
 ///
 /// Su et al., "RoFormer" (arXiv 2104.09864), eq. 34. The model owns the rule; attention memories apply it.
 public final class RotaryEmbedding: Sendable {
@@ -70,7 +70,7 @@ public final class RotaryEmbedding: Sendable {
 }
 
 extension ComputeContext {
-    /// Each row of `x` ([n, heads * headDimension]), turned as position `first` + its index.
+    /// Each row of `x` ([n, heads * headDimension]), rotated as position `first` + its index.
     package func rotated(_ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int) -> Tensor {
         precondition(
             rotary.frequencies.count * 2 == headDimension && x.columns % headDimension == 0, "one frequency per pair")
