@@ -18,6 +18,8 @@ public protocol LanguageModel: Sendable {
     var attention: AttentionShape { get }
     /// Bytes that the weights take in memory.
     var weightByteCount: Int { get }
+    /// Bytes of weights that decoding a token reads: all, but for an embedding that is not the head, too.
+    var bytesReadPerToken: Int { get }
     /// What the model computes with.
     var compute: ComputeContext { get }
 
@@ -38,6 +40,9 @@ public protocol LanguageModel: Sendable {
 extension LanguageModel {
     /// Token embeddings: [tokens.count, width]. Every id must lie in 0..<vocabularySize.
     public func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
+
+    /// All weights.
+    public var bytesReadPerToken: Int { weightByteCount }
 
     /// All of the block, for models that know no shorter way.
     public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {

@@ -61,13 +61,15 @@ public struct Llama: LanguageModel {
     public var contextLength: Int { configuration.contextLength }
     public var attention: AttentionShape { configuration.attention }
 
-    public var weightByteCount: Int {
+    public var weightByteCount: Int { bytesReadPerToken + (separateHead == nil ? 0 : embedding.byteCount) }
+
+    public var bytesReadPerToken: Int {
         let matrices = blocks.flatMap { block in
             [block.attention.query, block.attention.key, block.attention.value, block.attention.output]
                 + [block.mlp.gate, block.mlp.up, block.mlp.down]
         }
         let norms = (2 * layerCount + 1) * configuration.width * MemoryLayout<Float>.stride
-        return (matrices + [embedding] + (separateHead.map { [$0] } ?? [])).reduce(norms) { $0 + $1.byteCount }
+        return (matrices + [separateHead ?? embedding]).reduce(norms) { $0 + $1.byteCount }
     }
 
     public func embed(_ tokens: Span<Token>) -> Tensor { compute.embedding(tokens, embedding) }

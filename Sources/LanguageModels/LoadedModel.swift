@@ -22,6 +22,7 @@ public struct LoadedModel: LanguageModel {
     public var contextLength: Int { model.contextLength }
     public var attention: AttentionShape { model.attention }
     public var weightByteCount: Int { model.weightByteCount }
+    public var bytesReadPerToken: Int { model.bytesReadPerToken }
     public var compute: ComputeContext { model.compute }
 
     public func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }

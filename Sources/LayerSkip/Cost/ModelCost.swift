@@ -18,7 +18,7 @@ public struct ModelCost: Sendable {
         public let tokensPerSecond: Double
         /// Bytes per second at which the same threads read memory between stretches of decoding.
         public let readBytesPerSecond: Double
-        /// Bytes of weights times tokens per second, over that.
+        /// Bytes of weights that a token reads times tokens per second, over that.
         public let shareOfReadSpeed: Double
     }
 

@@ -1,8 +1,8 @@
 import LanguageModels
 import TensorCore
 
-/// A sequence of random tokens of some length, to run further passes behind. None of them is remembered but
-/// those of ``decode(limit:forSeconds:)``.
+/// A sequence of random tokens of some length, to run further passes behind. None of them is kept but those
+/// of ``decode(limit:forSeconds:)``.
 struct TimedSequence<Model: LanguageModel>: ~Copyable {
     private let model: Model
     private let length: Int
@@ -13,7 +13,17 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         self.model = model
         self.length = length
         cache = KVCache(for: model, format: cacheFormat)
-        read(length)
+    }
+
+    /// Reads the tokens that it is to begin with.
+    ///
+    /// - Returns: false if `goesOn`, which is asked before each chunk of them, said no.
+    mutating func begin(_ goesOn: () -> Bool) -> Bool {
+        for start in stride(from: 0, to: length, by: prefillChunk) {
+            guard goesOn() else { return false }
+            read(min(prefillChunk, length - start))
+        }
+        return true
     }
 
     /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call goes on behind them.
@@ -85,7 +95,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole / calls, part / calls)
     }
 
-    /// Runs the next `count` tokens as prompts are read: the last layer only stores keys and values, in chunks as prompts are read.
+    /// Runs the next `count` tokens as prompts are read: in chunks, of which the last layer only stores keys and values.
     private mutating func read(_ count: Int) {
         for start in stride(from: 0, to: count, by: prefillChunk) {
             let rows = min(prefillChunk, count - start)
