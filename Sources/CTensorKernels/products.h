@@ -207,8 +207,8 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
     [CTK_Q8_0] = PANEL_FORMAT(q8_0, q8_0, quantized), [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),              \
     [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)
 
-/// A table with these entries for the formats, by number.
-#define VECTOR_TABLE(NAME, ...)                                                                                      \
+/// A table with these kernels for dense products in bf16, and these entries for the formats, by number.
+#define VECTOR_TABLE(NAME, DENSE_BF16, ...)                                                                          \
     {                                                                                                                \
         .name = NAME, .formats = {__VA_ARGS__},                                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
@@ -219,6 +219,7 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_F16] = {store_f16, attend_page_f16},                                                               \
              [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
+        .dense = {[CTK_DENSE_F32] = DENSE_KERNELS(f32, 1), [CTK_DENSE_BF16] = DENSE_BF16},                           \
     }
 
 #endif

@@ -60,7 +60,14 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
         return caches.assumingMemoryBound(to: ctk_cache_kernels.self) + format.kernelFormat
     }
 
+    /// The kernels of a dense product.
+    func dense(_ precision: ProductPrecision) -> UnsafePointer<ctk_dense_kernels> {
+        let dense = UnsafeRawPointer(functions) + Self.denseOffset
+        return dense.assumingMemoryBound(to: ctk_dense_kernels.self) + precision.kernelIndex
+    }
+
     private static let cachesOffset = MemoryLayout<ctk_table>.offset(of: \.caches).unsafelyUnwrapped
+    private static let denseOffset = MemoryLayout<ctk_table>.offset(of: \.dense).unsafelyUnwrapped
     private static let formatsOffset = MemoryLayout<ctk_table>.offset(of: \.formats).unsafelyUnwrapped
 }
 

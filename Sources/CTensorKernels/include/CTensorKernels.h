@@ -114,6 +114,35 @@ typedef struct {
     void (*attend_page)(const ctk_page_queries *queries, const void *keys, const void *values);
 } ctk_cache_kernels;
 
+/// The precisions in which the operands of a dense product meet; sums are always f32.
+enum {
+    CTK_DENSE_F32 = 0,
+    /// Rounded to nearest even while they are packed. A table without vdpbf16ps multiplies f32 instead.
+    CTK_DENSE_BF16 = 1,
+    CTK_DENSE_COUNT = 2,
+};
+
+/// The product of two f32 matrices, c[m,n] = a[m,k] b[k,n], over one block of the depth k.
+///
+/// Both operands are cut into panels, `tile_rows` rows of a or `tile_columns` columns of b, in which what meets in one step
+/// of the depth lies together; missing rows and columns are zeros. Each element of c is summed over the block in one order
+/// from zero, and the block's sum is then added to c.
+typedef struct {
+    size_t tile_rows;
+    size_t tile_columns;
+    /// Depths that share a word of four bytes in a panel: a panel has tile * ceil(depth / depths_per_word) words.
+    size_t depths_per_word;
+    /// Packs `count` rows of a into panels one after the other. Element (row i, depth p) lies at x[i * stride + p] where
+    /// `along_depth`, else at x[p * stride + i].
+    void (*pack_rows)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);
+    /// The same for columns of b.
+    void (*pack_columns)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);
+    /// c[i * c_stride + j] = (adding ? c[i * c_stride + j] : 0) + sum of a[i,p] b[p,j], for rows x columns elements.
+    void (*multiply)(
+        const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, float *c,
+        size_t c_stride, bool adding);
+} ctk_dense_kernels;
+
 typedef struct {
     const char *name;
     ctk_format_kernels formats[CTK_FORMAT_COUNT];
@@ -149,6 +178,8 @@ typedef struct {
     /// Attention as a whole, [head_dim], from its `count` pages' parts, added in the order of the pages.
     void (*merge_pages)(
         const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out);
+
+    ctk_dense_kernels dense[CTK_DENSE_COUNT];
 } ctk_table;
 
 /// Tables in ascending order of speed; the scalar one, always there, is the naive twin that the others are tested by.
