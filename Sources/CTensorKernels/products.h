@@ -17,6 +17,7 @@
 #include "attention.h"
 #include "panels.h"
 #include "scan.h"
+#include "training_attention.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
@@ -220,6 +221,7 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
         .dense = {[CTK_DENSE_F32] = DENSE_KERNELS(f32, 1), [CTK_DENSE_BF16] = DENSE_BF16},                           \
+        .training = TRAINING_KERNELS,                                                                                \
     }
 
 #endif
