@@ -1,7 +1,8 @@
 // The inner loops, one table of function pointers per instruction set.
 //
 // Promise kept by every function here: a row's result depends on that row alone. Each output element is summed in one
-// fixed order, whatever the number of rows, and rows are the only thing callers may divide between threads.
+// fixed order by one call. Callers may divide rows, panels of weights, elements and pages of attention between threads,
+// never the sum of one element.
 #ifndef CTENSOR_KERNELS_H
 #define CTENSOR_KERNELS_H
 
@@ -256,7 +257,7 @@ const char *ctk_table_name(size_t index);
 /// Element `index` of a page's keys or values in f32; for tests and tools.
 float ctk_cache_element(int format, const void *elements, size_t index);
 
-/// Bytes of a file row of `columns` elements in `format`.
+/// Bytes of a file row of `columns` elements in `format`; 0 for a format that there is not.
 size_t ctk_file_row_bytes(int format, size_t columns);
 /// Naive conversions of one row between f32 and the file layout of `format`, the reference for all others.
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
