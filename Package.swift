@@ -26,7 +26,9 @@ let package = Package(
         .target(name: "ModelTraining", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"]),
         .target(
             name: "LayerSkip",
-            dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TextTokens", "TokenDecoding"]),
+            dependencies: [
+                "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens", "TokenDecoding",
+            ]),
         .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
