@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // One table of targets, bottom to top. Arrows point up this list only; Documentation/Architecture.md says why.
@@ -14,7 +15,8 @@ let package = Package(
         .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         .target(name: "CTensorKernels"),
@@ -23,10 +25,13 @@ let package = Package(
         .target(name: "TextTokens"),
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
+        .target(name: "ModelTraining", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"]),
         .target(
             name: "LayerSkip",
-            dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TextTokens", "TokenDecoding"]),
-        .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
+            dependencies: [
+                "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens", "TokenDecoding",
+            ]),
+        .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", "ModelTraining", argumentParser, yams]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
         .executableTarget(
@@ -42,13 +47,18 @@ let package = Package(
         .testTarget(
             name: "TokenDecodingTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport", "TokenDecoding"]),
+        .testTarget(
+            name: "ModelTrainingTests",
+            dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TestSupport"]),
         .testTarget(name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport"]),
         .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport"]),
     ]
 )
 
 // One loop of settings.
-let memoryChecked: Set = ["TextTokens", "LanguageModels", "TokenDecoding", "LayerSkip", "LayerSkipCommand"]
+let memoryChecked: Set = [
+    "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
+]
 for target in package.targets {
     if target.name == "CTensorKernels" {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
