@@ -19,10 +19,8 @@ extension LayerSet: LosslessStringConvertible {
 
     /// Reads `none`, or numbers and ranges with commas between, in ascending order.
     public init?(_ description: String) {
-        if description == "none" {
-            self.init()
-            return
-        }
+        self.init()
+        if description == "none" { return }
         var ranges: [ClosedRange<Int>] = []
         for part in description.filter({ $0 != " " }).split(separator: ",", omittingEmptySubsequences: false) {
             let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
