@@ -103,8 +103,7 @@ extension Llama {
         func norm(_ weights: Weights) throws(CheckpointError) -> RMSNorm {
             RMSNorm(gain: try weights("weight", width).vector(), epsilon: configuration.normEpsilon)
         }
-        let rotary = configuration.rotary(
-            pairing: weights.source.ropePairing, factors: try configuration.frequencyFactors(model))
+        let rotary = configuration.rotary(pairing: weights.source.ropePairing)
 
         var blocks: [Block] = []
         for index in 0..<configuration.layerCount {
@@ -159,5 +158,8 @@ extension Llama {
         public var ropeBase: Double
         /// Linear RoPE scaling: positions are divided by this.
         public var ropeLinearFactor: Double
+        /// What the frequency of each pair is divided by; nil for 1 throughout. Llama 3's scaling leaves high frequencies
+        /// as they are and slows low ones down.
+        public var ropeFrequencyFactors: [Float]?
     }
 }

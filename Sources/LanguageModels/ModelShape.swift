@@ -16,12 +16,12 @@ public struct ModelShape: Sendable, Equatable {
     /// Positions the model was trained for.
     public let contextLength: Int
 
-    /// Reads a GGUF file's metadata.
+    /// Reads a checkpoint's configuration.
     ///
     /// - Throws: if its architecture is unknown, or what it says about it is wrong.
-    package init(_ file: GGUFFile) throws(CheckpointError) {
-        switch try GGUFArchitecture(file) {
-        case .llama: self.init(try Llama.Configuration(file))
+    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        switch try Architecture(checkpoint) {
+        case .llama: self.init(try Llama.Configuration(checkpoint))
         }
     }
 
@@ -36,16 +36,46 @@ public struct ModelShape: Sendable, Equatable {
 }
 
 /// The architectures that have a model here.
-enum GGUFArchitecture {
+enum Architecture: String {
     case llama
 
-    /// A file's architecture.
+    /// A checkpoint's architecture.
     ///
     /// - Throws: if it is unknown.
-    init(_ file: GGUFFile) throws(CheckpointError) {
-        switch try GGUFNames.names(for: file.metadata).architecture {
-        case GGUFNames.llama.architecture: self = .llama
-        case let name: preconditionFailure("\(name) has names but no model")
+    init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        switch checkpoint {
+        case .gguf(let file):
+            let name = try GGUFNames.names(for: file.metadata).architecture
+            guard let known = Architecture(rawValue: name) else {
+                preconditionFailure("\(name) has names but no model")
+            }
+            self = known
+        case .folder(let folder):
+            struct Content: Decodable {
+                let type: String
+                enum CodingKeys: String, CodingKey { case type = "model_type" }
+            }
+            let path = folder.file(ModelFolder.Name.configuration)
+            let name = try JSONText.read(path, as: Content.self).type
+            guard let known = Architecture(rawValue: name) else {
+                throw CheckpointError(
+                    file: path, name: "key \"model_type\"", expected: "a known architecture (llama)",
+                    found: name.quoted)
+            }
+            self = known
+        }
+    }
+}
+
+extension Llama.Configuration {
+    /// Reads what a checkpoint says about its model.
+    ///
+    /// - Throws: if something is missing, wrong, or of a variant that is not supported.
+    init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        switch checkpoint {
+        case .gguf(let file): try self.init(file)
+        case .folder(let folder):
+            self = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration)).llama
         }
     }
 }

@@ -55,7 +55,7 @@ public struct CheckpointSummary: Sendable {
         version = Int(file.version)
         architecture = try GGUFNames.names(for: metadata).architecture
         name = try metadata.stringIfPresent(named: "general.name")
-        shape = try ModelShape(file)
+        shape = try ModelShape(.gguf(file))
         tokenizerModel = try metadata.stringIfPresent(named: "tokenizer.ggml.model")
         preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
         chatTemplate = try metadata.stringIfPresent(named: "tokenizer.chat_template")
