@@ -22,10 +22,11 @@ struct EarlyExitLossTests {
     @Test func weightsByHand() {
         // L = 4, e_scale = 1: e = 0, 1, 3, and 3 + (0 + 1 + 2) = 6.
         let weights = loss(1, .all).weights(step: 0, of: 10, layerCount: 4)
-        #expect(weights == [0, 1.0 / 10, 3.0 / 10, 6.0 / 10])
+        let expected: [Double] = [0, 0.1, 0.3, 0.6]
+        #expect(weights == expected)
         // e_scale = 0.5: 0, .5, 1.5, 4.5.
         let half = loss(0.5, .all).weights(step: 0, of: 10, layerCount: 4)
-        for (found, expected) in zip(half, [0, 0.5 / 6.5, 1.5 / 6.5, 4.5 / 6.5]) {
+        for (found, expected) in zip(half, [0, 0.5, 1.5, 4.5].map { $0 / 6.5 }) {
             #expect(abs(found - expected) < 1e-15)
         }
     }
@@ -33,7 +34,8 @@ struct EarlyExitLossTests {
     @Test func weightsSumToOneOverEnabledExits() {
         // One exit and the last: normalised over these two alone, 3/9 and 6/9.
         let weights = loss(1, .rotational(every: 4)).weights(step: 2, of: 10, layerCount: 4)
-        #expect(weights == [0, 0, 3.0 / 9, 6.0 / 9])
+        let importances: [Double] = [0, 0, 3, 6]
+        #expect(weights == importances.map { $0 / 9 })
         for curriculum in [Curriculum.all, .none, .gradual, .rotational(every: 3), .rotational(every: 100)] {
             for step in 0..<40 {
                 for layerCount in [1, 2, 7] {
@@ -56,7 +58,8 @@ struct EarlyExitLossTests {
     @Test func onlyListedExitsAndTheLast() {
         // Exits 2 and 3 are layers 1 and 2 of 6; e = 1, 3, and 5 + (0 + ... + 4) = 15.
         let weights = loss(1, .all, exits: [3, 2]).weights(step: 0, of: 10, layerCount: 6)
-        #expect(weights == [0, 1.0 / 19, 3.0 / 19, 0, 0, 15.0 / 19])
+        let importances: [Double] = [0, 1, 3, 0, 0, 15]
+        #expect(weights == importances.map { $0 / 19 })
     }
 }
 

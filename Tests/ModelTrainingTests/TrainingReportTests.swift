@@ -32,12 +32,14 @@ struct TrainingReportTests {
     }
 
     @Test func everyExitHasACurveAndARow() {
-        let page = page([
+        let metrics = [
             Self.step(1, loss: 4), Self.validation(1, [5, 4, 3]), Self.step(2, loss: 3),
             Self.validation(2, [4, 3, 2.125]),
-        ])
+        ]
+        let page = page(metrics)
         // Training has two curves and validation one, then loss, accuracy and agreement of three exits.
-        #expect(page.matches(of: /<polyline/).count == 3 + 3 * 3)
+        let curves = page.matches(of: /<polyline/).count
+        #expect(curves == 12)
         #expect(page.contains("<tr><td>3</td><td>2.125</td><td>25 %</td><td>50 %</td></tr>"))
         #expect(page.contains("Step 2 of 1000, 200 tokens, 5k tokens a second; loss 3."))
     }
@@ -67,12 +69,14 @@ struct TrainingReportTests {
     }
 
     @Test func longRunsStaySmall() {
-        #expect(page((1...50_000).map { Self.step($0, loss: 4 - Double($0) / 50_000) }).utf8.count < 60_000)
+        let steps = (1...50_000).map { Self.step($0, loss: 1 / Double($0)) }
+        let size = page(steps).utf8.count
+        #expect(size < 60_000)
     }
 
     @Test func axesHaveRoundMarksWithinTheirRange() {
         #expect(Axis(0...10, parts: 5).ticks == [0, 2, 4, 6, 8, 10])
-        #expect(Axis(3.1...4.2, parts: 5).ticks.count == 3)
+        #expect(Axis(3.1...4.2, parts: 5).ticks == [3.25, 3.5, 3.75, 4])
         let flat = Axis(3...3, parts: 5)
         #expect(flat.share(3) == 0.5)
         #expect(flat.ticks.contains { abs($0 - 3) < 1e-9 })

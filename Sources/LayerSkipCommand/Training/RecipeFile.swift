@@ -123,11 +123,10 @@ extension RecipeFileError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             self.init(place: "\(name):\(mark.line)", key: "", expected: "YAML", found: problem)
-        case .duplicatedKeysInMapping(let duplicates, _):
-            let key = duplicates.first
+        case .duplicatedKeysInMapping(let duplicates, let context):
             self.init(
-                place: key?.mark.map { "\(name):\($0.line)" } ?? name, key: key?.scalar?.string ?? "",
-                expected: "each key once", found: "it again")
+                place: "\(name):\(context.mark.line)", key: duplicates.min() ?? "", expected: "each key once",
+                found: "it again")
         default:
             self.init(place: name, key: "", expected: "YAML", found: "\(error)")
         }

@@ -27,10 +27,10 @@ struct Axis: Equatable {
     /// Where a value lies: 0 at the lower end, 1 at the upper.
     func share(_ value: Double) -> Double { (value - range.lowerBound) / (range.upperBound - range.lowerBound) }
 
-    /// 1, 2 or 5 times a power of ten, at least as much as `size`.
+    /// 1, 2, 2.5 or 5 times a power of ten, at least as much as `size`.
     private static func roundStep(_ size: Double) -> Double {
         let power = pow(10, floor(log10(size)))
-        let digit = [1.0, 2, 5, 10].first { $0 * power >= size * 0.999 } ?? 10
+        let digit = [1.0, 2, 2.5, 5, 10].first { $0 * power >= size * 0.999 } ?? 10
         return digit * power
     }
 }
