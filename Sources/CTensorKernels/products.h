@@ -16,6 +16,7 @@
 #include "attention.h"
 #include "panels.h"
 #include "scan.h"
+#include "training_attention.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
@@ -218,6 +219,7 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_F16] = {store_f16, attend_page_f16},                                                               \
              [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
+        .training = TRAINING_KERNELS,                                                                                \
     }
 
 #endif

@@ -11,6 +11,7 @@
 #include "cache_elements.h"
 #include "shared.h"
 #include "tables.h"
+#include "training_scalar.h"
 
 static void pack_row(int format, const void *file, size_t columns, void *panel) {
     memcpy(panel, file, ctk_file_row_bytes(format, columns));
@@ -259,4 +260,5 @@ const ctk_table ctk_scalar_table = {
          [CTK_F16] = {store_F16, attend_page_F16},
          [CTK_BF16] = {store_BF16, attend_page_BF16}},
     .merge_pages = merge_pages,
+    .training = TRAINING_KERNELS,
 };

@@ -7,24 +7,33 @@ public struct ComputeContext: Sendable {
     /// The threads that share an operation's rows.
     public let pool: ThreadPool
     /// Where operations take the memory of their results from.
-    let memory = StoragePool()
+    let memory: StoragePool
+
+    /// What decoding keeps for results to come: what a chunk of a prompt takes in a model of a billion weights.
+    public static let standardRecycledBytes = 32 << 20
 
     /// A context with the given table and pool.
-    public init(kernels: KernelTable, pool: ThreadPool) {
+    ///
+    /// - Parameter recycledBytes: the most bytes of results' memory that are kept for results to come. Training, whose
+    ///   results are large, wants what a step takes: new memory has to be zeroed by the system page by page.
+    public init(kernels: KernelTable, pool: ThreadPool, recycledBytes: Int = standardRecycledBytes) {
         self.kernels = kernels
         self.pool = pool
+        memory = StoragePool(byteLimit: recycledBytes)
     }
 
     /// A context with the selected table.
     ///
-    /// - Parameter threads: number of threads; by default one per physical core.
+    /// - Parameters:
+    ///   - threads: number of threads; by default one per physical core.
+    ///   - recycledBytes: the most bytes of results' memory that are kept for results to come.
     /// - Throws: ``KernelTableError`` when `LAYERSKIP_KERNELS` names a table that cannot run here, ``ThreadCountError``
     ///   when there are to be no threads or too many.
-    public init(threads: Int? = nil) throws {
+    public init(threads: Int? = nil, recycledBytes: Int = standardRecycledBytes) throws {
         let limits = 1...ThreadPool.maximumThreadCount
         let threads = threads ?? min(physicalCoreCount(), limits.upperBound)
         guard limits.contains(threads) else { throw ThreadCountError(found: threads) }
-        self.init(kernels: try .selected(), pool: ThreadPool(threads: threads))
+        self.init(kernels: try .selected(), pool: ThreadPool(threads: threads), recycledBytes: recycledBytes)
     }
 }
 

@@ -113,6 +113,74 @@ typedef struct {
     void (*attend_page)(const ctk_page_queries *queries, const void *keys, const void *values);
 } ctk_cache_kernels;
 
+/// Causal attention of one sequence, of the query heads that share one KV head.
+///
+/// Position p's head h lies at queries + p * query_stride + h * head_dim, and so do the output and its gradient; the key
+/// at keys + p * key_stride, and so do values and both their gradients. All positions are turned already.
+typedef struct {
+    size_t length;
+    size_t heads;
+    size_t head_dim;
+    size_t query_stride;
+    size_t key_stride;
+    /// Scores are query . key * scale.
+    float scale;
+    const float *queries;
+    const float *keys;
+    const float *values;
+    /// Written forward, read on the way back.
+    float *output;
+    /// [heads][length]: ln of the sum of e^score over all that a position sees; likewise.
+    float *log_sums;
+    /// Only for the way back; the last three are written.
+    const float *output_gradient;
+    float *query_gradient;
+    float *key_gradient;
+    float *value_gradient;
+    /// As many floats as `attention_scratch` says.
+    float *scratch;
+} ctk_sequence_attention;
+
+/// One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), all numbers that are the same for all
+/// elements.
+typedef struct {
+    float gradient_scale;
+    float beta1;
+    float beta2;
+    /// 1 - learning rate * weight decay.
+    float keep;
+    /// learning rate / (1 - beta1^t).
+    float rate;
+    /// 1 / sqrt(1 - beta2^t).
+    float root_scale;
+    float epsilon;
+} ctk_adamw;
+
+/// What only training needs. Gradients of rows are the rows' own; sums over rows are the caller's to order.
+typedef struct {
+    /// The gradients of x and of the gain, one row. dx is added to if `adding`, else written; dgain always added to.
+    /// Either may be NULL.
+    void (*rms_norm_gradient)(
+        const float *x, const float *gain, const float *dy, size_t columns, float epsilon, bool adding, float *dx,
+        float *dgain);
+    void (*swiglu_gradient)(
+        const float *gate, const float *up, const float *dy, size_t count, float *dgate, float *dup);
+    /// y = weight * e^(x - maximum).
+    void (*weighted_exponentials)(const float *x, size_t count, float maximum, float weight, float *y);
+    /// c[i][j] (+)= sum over k of a[i * a_row + k * a_step] * b[k * b_stride + j], each sum in the order of k.
+    void (*multiply)(
+        const float *a, size_t a_row, size_t a_step, const float *b, size_t b_stride, size_t rows, size_t columns,
+        size_t depth, bool adding, float *c, size_t c_stride);
+    size_t (*attention_scratch)(size_t length, size_t head_dim);
+    void (*attend_sequence)(const ctk_sequence_attention *attention);
+    void (*attend_sequence_gradient)(const ctk_sequence_attention *attention);
+    /// In f64.
+    double (*sum_of_squares)(const float *x, size_t count);
+    /// Changes weights and moments in place.
+    void (*adamw_step)(
+        const ctk_adamw *step, const float *gradient, size_t count, float *weights, float *first, float *second);
+} ctk_training_kernels;
+
 typedef struct {
     const char *name;
     ctk_format_kernels formats[CTK_FORMAT_COUNT];
@@ -148,6 +216,8 @@ typedef struct {
     /// Attention as a whole, [head_dim], from its `count` pages' parts, added in the order of the pages.
     void (*merge_pages)(
         const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out);
+
+    ctk_training_kernels training;
 } ctk_table;
 
 /// Tables in ascending order of speed; the scalar one, always there, is the naive twin that the others are tested by.

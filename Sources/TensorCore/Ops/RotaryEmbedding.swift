@@ -70,19 +70,41 @@ public final class RotaryEmbedding: Sendable {
 }
 
 extension ComputeContext {
-    /// Each row of `x` ([n, heads * headDimension]), turned as position `first` + its index.
-    package func rotated(_ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int) -> Tensor {
+    /// Each row of `x` ([n, heads * headDimension]), turned as position `first` + its index in its sequence.
+    ///
+    /// - Parameter length: rows of a sequence, of which x has one or more; by default all are one.
+    package func rotated(
+        _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int = 0, length: Int? = nil
+    ) -> Tensor {
         precondition(
             rotary.frequencies.count * 2 == headDimension && x.columns % headDimension == 0, "one frequency per pair")
-        let result = Tensor(rows: x.rows, columns: x.columns, on: self)
-        let angles = rotary.angles(first: first, count: x.rows, on: self)
-        result.pointer.update(from: x.pointer, count: x.rows * x.columns)
-        for row in 0..<x.rows {
-            let cosines = angles.pointer + row * headDimension
-            kernels.functions.pointee.rotate(
-                result.pointer + row * x.columns, x.columns / headDimension, headDimension, cosines,
-                cosines + headDimension / 2, rotary.pairing.kernelPairing)
+        let length = length ?? x.rows
+        let angles = rotary.angles(first: first, count: min(length, x.rows), on: self)
+        let result = copy(x)
+        turn(result, by: angles, length: length, rotary.pairing)
+        guard let input = x.node else { return result }
+        return result.recorded(from: [x], on: self) { gradient in
+            // The inverse of a rotation, which is also its transpose, turns by the opposite angle.
+            let opposite = copy(angles)
+            for row in 0..<opposite.rows {
+                let sines = opposite.pointer + row * headDimension + headDimension / 2
+                for pair in 0..<headDimension / 2 { sines[pair] = -sines[pair] }
+            }
+            turn(gradient, by: opposite, length: length, rotary.pairing)
+            input.receive(gradient)
         }
-        return result
+    }
+
+    /// Turns rows in place by the angles of their places in their sequences.
+    private func turn(_ x: Tensor, by angles: Tensor, length: Int, _ pairing: RoPEPairing) {
+        let headDimension = angles.columns
+        pool.run(count: x.rows, grain: 16) { rows in
+            for row in rows {
+                let cosines = angles.pointer + row % length * headDimension
+                kernels.functions.pointee.rotate(
+                    x.pointer + row * x.columns, x.columns / headDimension, headDimension, cosines,
+                    cosines + headDimension / 2, pairing.kernelPairing)
+            }
+        }
     }
 }
