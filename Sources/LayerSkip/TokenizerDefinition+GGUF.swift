@@ -1,5 +1,5 @@
 package import CheckpointFiles
-public import TextTokens
+package import TextTokens
 
 extension TokenizerDefinition {
     /// Reads a tokenizer from a GGUF file's metadata.
@@ -34,14 +34,5 @@ extension TokenizerDefinition {
         let key = "tokenizer.ggml.scores"
         if case .array(.int32s(let numbers)) = metadata[key] { return numbers.map { Float($0) } }
         return try metadata.floatsIfPresent(named: key)
-    }
-}
-
-extension Tokenizer {
-    /// The tokenizer of a GGUF file, without its weights.
-    ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
-    public init(ofFile path: String) throws {
-        try self.init(TokenizerDefinition(GGUFFile(path: path).metadata))
     }
 }
