@@ -161,5 +161,23 @@ extension Llama {
         /// What the frequency of each pair is divided by; nil for 1 throughout. Llama 3's scaling leaves high frequencies
         /// as they are and slows low ones down.
         public var ropeFrequencyFactors: [Float]?
+
+        /// A configuration; by default RoPE's frequencies are not scaled.
+        public init(
+            layerCount: Int, width: Int, feedForwardWidth: Int, attention: AttentionShape, vocabularySize: Int,
+            contextLength: Int, normEpsilon: Float, ropeBase: Double, ropeLinearFactor: Double = 1,
+            ropeFrequencyFactors: [Float]? = nil
+        ) {
+            self.layerCount = layerCount
+            self.width = width
+            self.feedForwardWidth = feedForwardWidth
+            self.attention = attention
+            self.vocabularySize = vocabularySize
+            self.contextLength = contextLength
+            self.normEpsilon = normEpsilon
+            self.ropeBase = ropeBase
+            self.ropeLinearFactor = ropeLinearFactor
+            self.ropeFrequencyFactors = ropeFrequencyFactors
+        }
     }
 }
