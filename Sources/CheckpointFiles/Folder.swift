@@ -4,7 +4,7 @@ package enum Folder {
     ///
     /// - Throws: if that cannot be done.
     package static func make(_ path: String) throws(CheckpointError) {
-        if case .directory? = SystemCalls.kind(of: path) { return }
+        if exists(path) { return }
         let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         if !parent.isEmpty { try make(parent) }
         guard !path.isEmpty, !path.utf8.contains(0) else {
@@ -13,6 +13,11 @@ package enum Folder {
         guard SystemCalls.createFolder(path) else {
             throw CheckpointError(file: path, expected: "a place for a folder", found: SystemCalls.lastError)
         }
+    }
+
+    /// Whether there is a folder at a path.
+    package static func exists(_ path: String) -> Bool {
+        if case .directory? = SystemCalls.kind(of: path) { true } else { false }
     }
 
     /// The names in a folder, sorted; none where it cannot be read.

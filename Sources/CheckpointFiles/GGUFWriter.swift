@@ -83,10 +83,18 @@ package struct GGUFWriter: Sendable {
 
     /// Writes the file in one step: under a temporary name beside its place, synced, then renamed.
     ///
-    /// - Throws: if the file cannot be written; whatever was at the path before is then still there.
-    package func write(to path: String) throws(CheckpointError) {
+    /// - Parameter progress: is told how many bytes have been written.
+    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still there.
+    package func write(
+        to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
+    ) throws(CheckpointError) {
         let file = try ReplacementFile(path)
-        try emit { (bytes) throws(CheckpointError) in try file.write(bytes) }
+        var byteCount = 0
+        try emit { (bytes) throws(CheckpointError) in
+            try file.write(bytes)
+            byteCount += bytes.byteCount
+            try progress(byteCount)
+        }
         try file.commit()
     }
 

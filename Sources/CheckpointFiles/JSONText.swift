@@ -7,21 +7,15 @@
 /// JSON that nobody vouches for, read into a type with errors of ours; and JSON to write, always the same bytes for the
 /// same value.
 package enum JSONText {
-    /// The most bytes of JSON that are read; the tokenizers of the largest vocabularies have a tenth of it.
-    package static let largest = 1 << 28
-
     /// Reads a value from the JSON file at a path.
     ///
     /// - Throws: ``CheckpointError`` if there is no such file, it is no JSON, or says something else than the type expects.
     package static func read<Value: Decodable>(
         _ path: String, as type: Value.Type = Value.self
     ) throws(CheckpointError) -> Value {
-        let file = try MappedFile(path: path)
-        guard file.byteCount <= largest else {
-            throw CheckpointError(file: path, expected: "at most \(largest) bytes", found: "\(file.byteCount)")
-        }
-        return try file.withBytes(in: 0..<file.byteCount) { (bytes) throws(CheckpointError) in
-            try bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in try decode(bytes, file: path) }
+        let bytes = try TextFile.bytes(path)
+        return try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+            try decode(bytes, file: path)
         }
     }
 
@@ -58,10 +52,7 @@ package enum JSONText {
     ///
     /// - Throws: if the file cannot be written; whatever was at the path before is then still there.
     package static func write(_ value: some Encodable, to path: String) throws(CheckpointError) {
-        let bytes = encode(value)
-        let file = try ReplacementFile(path)
-        try file.write(bytes.span.bytes)
-        try file.commit()
+        try TextFile.write(encode(value), to: path)
     }
 }
 

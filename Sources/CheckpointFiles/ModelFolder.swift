@@ -39,11 +39,25 @@ package struct ModelFolder: Sendable {
         }
     }
 
+    /// The folder's own name, without the folders that it lies in.
+    package var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
+
     /// The path of one of the folder's files, whether or not it exists.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// The path of one of the folder's files, if it exists.
     package func existingFile(_ name: String) -> String? { Self.isFile(file(name)) ? file(name) : nil }
+
+    /// The architecture that `config.json` names, such as `llama`.
+    ///
+    /// - Throws: if the file is missing or wrong.
+    package func architecture() throws(CheckpointError) -> String {
+        struct Content: Decodable {
+            let type: String
+            enum CodingKeys: String, CodingKey { case type = "model_type" }
+        }
+        return try JSONText.read(file(Name.configuration), as: Content.self).type
+    }
 
     private static func isFile(_ path: String) -> Bool {
         if case .file = SystemCalls.kind(of: path) { true } else { false }

@@ -32,7 +32,9 @@ extension ConfigurationFile {
                 beginningOfText: try content.beginningOfText.map { (id) throws(CheckpointError) in
                     try token(.beginningOfText, id)
                 },
-                endsOfText: try ends().map { (id) throws(CheckpointError) in try token(.endsOfText, id) },
+                endsOfText: try (content.endsOfText?.all ?? []).map { (id) throws(CheckpointError) in
+                    try token(.endsOfText, id)
+                },
                 dtype: dtype)
         }
 
@@ -82,14 +84,6 @@ extension ConfigurationFile {
                 throw failure(.normEpsilon, expected: "a number above 0 and below 1", found: "\(value)")
             }
             return Float(value)
-        }
-
-        private func ends() -> [Int] {
-            switch content.endsOfText {
-            case .one(let id): [id]
-            case .many(let ids): ids
-            case nil: []
-            }
         }
 
         private func token(_ key: CodingKeys, _ id: Int) throws(CheckpointError) -> Token {

@@ -26,8 +26,7 @@ extension ConfigurationFile {
         attentionBias = false
         mlpBias = false
         beginningOfText = configuration.beginningOfText.map { Int($0) }
-        let ends = configuration.endsOfText.map { Int($0) }
-        endsOfText = ends.count == 1 ? .one(ends[0]) : ends.isEmpty ? nil : .many(ends)
+        endsOfText = OneOrMany(configuration.endsOfText.map { Int($0) })
         dtype =
             switch configuration.dtype {
             case .bf16: "bfloat16"

@@ -122,27 +122,4 @@ struct ConfigurationFile: Codable {
         init(from decoder: any Decoder) {}
         func encode(to encoder: any Encoder) { preconditionFailure("only read") }
     }
-
-    /// A number, or a list of them.
-    enum OneOrMany: Codable {
-        case one(Int)
-        case many([Int])
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let one = try? container.decode(Int.self) {
-                self = .one(one)
-            } else {
-                self = .many(try container.decode([Int].self))
-            }
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            switch self {
-            case .one(let one): try container.encode(one)
-            case .many(let many): try container.encode(many)
-            }
-        }
-    }
 }

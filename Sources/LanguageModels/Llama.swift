@@ -204,9 +204,10 @@ extension Llama {
         /// as they are and slows low ones down.
         public var ropeFrequencyFactors: [Float]?
 
-        package init(
+        /// A configuration; by default RoPE's frequencies are not scaled.
+        public init(
             layerCount: Int, width: Int, feedForwardWidth: Int, attention: AttentionShape, vocabularySize: Int,
-            contextLength: Int, normEpsilon: Float = 1e-5, ropeBase: Double = 10000, ropeLinearFactor: Double = 1,
+            contextLength: Int, normEpsilon: Float, ropeBase: Double, ropeLinearFactor: Double = 1,
             ropeFrequencyFactors: [Float]? = nil
         ) {
             self.layerCount = layerCount

@@ -51,15 +51,11 @@ enum Architecture: String {
             }
             self = known
         case .folder(let folder):
-            struct Content: Decodable {
-                let type: String
-                enum CodingKeys: String, CodingKey { case type = "model_type" }
-            }
-            let path = folder.file(ModelFolder.Name.configuration)
-            let name = try JSONText.read(path, as: Content.self).type
+            let name = try folder.architecture()
             guard let known = Architecture(rawValue: name) else {
                 throw CheckpointError(
-                    file: path, name: "key \"model_type\"", expected: "a known architecture (llama)",
+                    file: folder.file(ModelFolder.Name.configuration), name: "key \"model_type\"",
+                    expected: "a known architecture (llama)",
                     found: name.quoted)
             }
             self = known
