@@ -36,18 +36,6 @@ static void weighted_exponentials(const float *x, size_t count, float maximum, f
     for (size_t i = 0; i < count; i++) y[i] = weight * expf(x[i] - maximum);
 }
 
-static void multiply(
-    const float *a, size_t a_row, size_t a_step, const float *b, size_t b_stride, size_t rows, size_t columns,
-    size_t depth, bool adding, float *c, size_t c_stride) {
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < columns; j++) {
-            float sum = adding ? c[i * c_stride + j] : 0;
-            for (size_t k = 0; k < depth; k++) sum = fmaf(a[i * a_row + k * a_step], b[k * b_stride + j], sum);
-            c[i * c_stride + j] = sum;
-        }
-    }
-}
-
 static float dot(const float *x, const float *y, size_t count) {
     float sum = 0;
     for (size_t i = 0; i < count; i++) sum = fmaf(x[i], y[i], sum);
@@ -132,10 +120,9 @@ static void adamw_step(
 #define TRAINING_KERNELS                                                                                             \
     {                                                                                                                \
         .rms_norm_gradient = rms_norm_gradient, .swiglu_gradient = swiglu_gradient,                                  \
-        .weighted_exponentials = weighted_exponentials, .multiply = multiply,                                        \
-        .attention_scratch = attention_scratch, .attend_sequence = attend_sequence,                                  \
-        .attend_sequence_gradient = attend_sequence_gradient, .sum_of_squares = sum_of_squares,                      \
-        .adamw_step = adamw_step,                                                                                    \
+        .weighted_exponentials = weighted_exponentials, .attention_scratch = attention_scratch,                      \
+        .attend_sequence = attend_sequence, .attend_sequence_gradient = attend_sequence_gradient,                    \
+        .sum_of_squares = sum_of_squares, .adamw_step = adamw_step,                                                  \
     }
 
 #endif

@@ -35,7 +35,7 @@ public struct Llama: TrainableModel {
         }
 
         /// Keys and values alone.
-        func remember(
+        func storeKeysAndValues(
             _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
         ) {
             let (keys, values) = compute.linears(x, norm: norm, key, value)
@@ -77,13 +77,15 @@ public struct Llama: TrainableModel {
     public var contextLength: Int { configuration.contextLength }
     public var attention: AttentionShape { configuration.attention }
 
-    public var weightByteCount: Int {
+    public var weightByteCount: Int { bytesReadPerToken + (separateHead == nil ? 0 : embedding.byteCount) }
+
+    public var bytesReadPerToken: Int {
         let matrices = blocks.flatMap { block in
             [block.attention.query, block.attention.key, block.attention.value, block.attention.output]
                 + [block.mlp.gate, block.mlp.up, block.mlp.down]
         }
         let norms = (2 * layerCount + 1) * configuration.width * MemoryLayout<Float>.stride
-        return (matrices + [embedding] + (separateHead.map { [$0] } ?? [])).reduce(norms) { $0 + $1.byteCount }
+        return (matrices + [separateHead ?? embedding]).reduce(norms) { $0 + $1.byteCount }
     }
 
     public func embed(_ tokens: Span<Token>) -> Tensor { compute.embedding(tokens, embedding) }
@@ -93,8 +95,8 @@ public struct Llama: TrainableModel {
         return block.mlp(block.attention(x, layer: index, &memory, compute), compute)
     }
 
-    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        blocks[index].attention.remember(x, layer: index, &memory, compute)
+    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        blocks[index].attention.storeKeysAndValues(x, layer: index, &memory, compute)
     }
 
     public func logits(_ x: Tensor) -> Tensor { compute.linear(x, norm: norm, separateHead ?? embedding) }

@@ -8,6 +8,8 @@ public struct ComputeContext: Sendable {
     public let pool: ThreadPool
     /// Where operations take the memory of their results from.
     let memory: StoragePool
+    /// In what precision dense products meet: training's choice, which inference from packed weights does not ask.
+    package let productPrecision: ProductPrecision
 
     /// What decoding keeps for results to come: what a chunk of a prompt takes in a model of a billion weights.
     public static let standardRecycledBytes = 32 << 20
@@ -16,10 +18,14 @@ public struct ComputeContext: Sendable {
     ///
     /// - Parameter recycledBytes: the most bytes of results' memory that are kept for results to come. Training, whose
     ///   results are large, wants what a step takes: new memory has to be zeroed by the system page by page.
-    public init(kernels: KernelTable, pool: ThreadPool, recycledBytes: Int = standardRecycledBytes) {
+    package init(
+        kernels: KernelTable, pool: ThreadPool, recycledBytes: Int = standardRecycledBytes,
+        productPrecision: ProductPrecision = .f32
+    ) {
         self.kernels = kernels
         self.pool = pool
         memory = StoragePool(byteLimit: recycledBytes)
+        self.productPrecision = productPrecision
     }
 
     /// A context with the selected table.
@@ -30,10 +36,17 @@ public struct ComputeContext: Sendable {
     /// - Throws: ``KernelTableError`` when `LAYERSKIP_KERNELS` names a table that cannot run here, ``ThreadCountError``
     ///   when there are to be no threads or too many.
     public init(threads: Int? = nil, recycledBytes: Int = standardRecycledBytes) throws {
+        try self.init(threads: threads, recycledBytes: recycledBytes, productPrecision: .f32)
+    }
+
+    /// The same, with a choice of the precision in which dense products meet.
+    package init(threads: Int?, recycledBytes: Int, productPrecision: ProductPrecision) throws {
         let limits = 1...ThreadPool.maximumThreadCount
         let threads = threads ?? min(physicalCoreCount(), limits.upperBound)
         guard limits.contains(threads) else { throw ThreadCountError(found: threads) }
-        self.init(kernels: try .selected(), pool: ThreadPool(threads: threads), recycledBytes: recycledBytes)
+        self.init(
+            kernels: try .selected(), pool: ThreadPool(threads: threads), recycledBytes: recycledBytes,
+            productPrecision: productPrecision)
     }
 }
 

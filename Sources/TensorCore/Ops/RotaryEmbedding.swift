@@ -9,7 +9,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// Which two coordinates of a head RoPE turns together.
+/// Which two coordinates of a head RoPE rotates together.
 public enum RoPEPairing: Sendable {
     /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
     case interleaved
@@ -20,7 +20,7 @@ public enum RoPEPairing: Sendable {
     var kernelPairing: Int32 { Int32(self == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT) }
 }
 
-/// RoPE: pair i of a head at position p is turned by the angle p * frequency[i].
+/// RoPE: pair i of a head at position p is rotated by the angle p * frequency[i].
 ///
 /// Su et al., "RoFormer" (arXiv 2104.09864), eq. 34. The model owns the rule; attention memories apply it.
 public final class RotaryEmbedding: Sendable {
@@ -70,7 +70,7 @@ public final class RotaryEmbedding: Sendable {
 }
 
 extension ComputeContext {
-    /// Each row of `x` ([n, heads * headDimension]), turned as position `first` + its index in its sequence.
+    /// Each row of `x` ([n, heads * headDimension]), rotated as position `first` + its index in its sequence.
     ///
     /// - Parameter length: rows of a sequence, of which x has one or more; by default all are one.
     package func rotated(
@@ -81,22 +81,22 @@ extension ComputeContext {
         let length = length ?? x.rows
         let angles = rotary.angles(first: first, count: min(length, x.rows), on: self)
         let result = copy(x)
-        turn(result, by: angles, length: length, rotary.pairing)
+        rotate(result, by: angles, length: length, rotary.pairing)
         guard let input = x.node else { return result }
         return result.recorded(from: [x], on: self) { gradient in
-            // The inverse of a rotation, which is also its transpose, turns by the opposite angle.
+            // The inverse of a rotation, which is also its transpose, rotates by the opposite angle.
             let opposite = copy(angles)
             for row in 0..<opposite.rows {
                 let sines = opposite.pointer + row * headDimension + headDimension / 2
                 for pair in 0..<headDimension / 2 { sines[pair] = -sines[pair] }
             }
-            turn(gradient, by: opposite, length: length, rotary.pairing)
+            rotate(gradient, by: opposite, length: length, rotary.pairing)
             input.receive(gradient)
         }
     }
 
-    /// Turns rows in place by the angles of their places in their sequences.
-    private func turn(_ x: Tensor, by angles: Tensor, length: Int, _ pairing: RoPEPairing) {
+    /// Rotates rows in place by the angles of their places in their sequences.
+    private func rotate(_ x: Tensor, by angles: Tensor, length: Int, _ pairing: RoPEPairing) {
         let headDimension = angles.columns
         pool.run(count: x.rows, grain: 16) { rows in
             for row in rows {
