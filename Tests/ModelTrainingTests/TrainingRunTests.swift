@@ -24,7 +24,8 @@ struct TrainingRunTests {
     ) throws -> TrainingRun {
         let configuration = HuggingFaceConfiguration(llama: TinyTraining.configuration, tiesHead: true)
         let start = TrainingStart(
-            configuration: TinyTraining.configuration, weights: weights, tokenizerFingerprint: fingerprint
+            configuration: TinyTraining.configuration, weights: weights, tokenizerFingerprint: fingerprint,
+            vocabularySize: 40
         ) { folder in
             try configuration.write(to: folder.path(for: ModelFolder.Name.configuration))
             try TextFile.write(Array("{}".utf8), to: folder.path(for: ModelFolder.Name.tokenizer))

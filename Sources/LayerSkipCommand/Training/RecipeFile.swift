@@ -1,4 +1,4 @@
-import ModelTraining
+import LayerSkip
 import Yams
 
 /// A recipe in YAML, with the lines that its keys stand on.

@@ -31,7 +31,8 @@ extension RecipeKey {
     ]
 
     private static let model = [
-        described("model.start", \.model.start, expected: Start.expected, "where the first weights come from"),
+        described(
+            "model.start", \.model.start, expected: TrainingRecipe.Start.expected, "where the first weights come from"),
         path("model.tokenizer", \.model.tokenizer, "tokenizer.json of a model that starts at random"),
         integer("model.layers", \.model.layers, in: 1...4096, "blocks"),
         integer("model.width", \.model.width, in: sizes, "width of the residual stream"),
@@ -49,6 +50,9 @@ extension RecipeKey {
     private static let data = [
         paths("data.training", \.data.training, "token shards to learn from"),
         paths("data.validation", \.data.validation, "token shards to measure on"),
+        choice(
+            "data.packing", \.data.packing,
+            "how documents become sequences: windows over all of them, or whole ones with their prompts not scored"),
         integer("batch.sequences", \.batch.sequences, in: 1...65536, "sequences in a batch"),
         integer("batch.length", \.batch.length, in: 1...(1 << 24), "tokens of a sequence"),
         integer("batch.accumulation", \.batch.accumulation, in: 1...65536, "batches in a step"),
@@ -67,6 +71,7 @@ extension RecipeKey {
         boolean("freeze.embedding", \.freeze.embedding, "whether the embedding stays as it is"),
         described("freeze.layers", \.freeze.layers, expected: LayerSet.expected, "layers that stay as they are"),
         boolean("freeze.head", \.freeze.head, "whether the last norm and the head stay as they are"),
+        choice("precision", \.precision, "in what precision the products of matrices are made; sums are f32"),
         boolean("recompute", \.recompute, "whether blocks compute twice instead of remembering: less memory"),
     ]
 

@@ -18,6 +18,8 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var dropout = LayerDropout()
     public var exits = EarlyExitLoss()
     public var freeze = Freeze()
+    /// In what precision matrices meet; sums are f32 always.
+    public var precision = Precision.f32
     /// Whether blocks forget what the gradients need and compute it again: a third more time, far less memory.
     public var recompute = false
     public var validation = Validation()
@@ -46,6 +48,14 @@ public struct TrainingRecipe: Sendable, Equatable {
     public struct Data: Sendable, Equatable {
         public var training: [String] = []
         public var validation: [String] = []
+        public var packing = BatchSampler.Packing.windows
+    }
+
+    /// In what precision the products of matrices are made.
+    public enum Precision: String, Sendable, CaseIterable {
+        case f32
+        /// Rounded to bfloat16 before they meet, where the processor has an instruction for it; f32 elsewhere.
+        case bf16
     }
 
     /// A step's tokens: `accumulation` times `sequences` of `length`.
@@ -92,25 +102,27 @@ public struct TrainingRecipe: Sendable, Equatable {
     }
 }
 
-/// Where a run's first weights come from.
-public enum Start: Sendable, Equatable, LosslessStringConvertible {
-    /// Random numbers, for a model of the shape that the recipe gives.
-    case random
-    /// A GGUF file, a model folder or a checkpoint.
-    case path(String)
+extension TrainingRecipe {
+    /// Where a run's first weights come from.
+    public enum Start: Sendable, Equatable, LosslessStringConvertible {
+        /// Random numbers, for a model of the shape that the recipe gives.
+        case random
+        /// A GGUF file, a model folder or a checkpoint.
+        case path(String)
 
-    /// What ``init(_:)`` reads, in words.
-    static let expected = "random, or the path of a GGUF file or a model folder"
+        /// What ``init(_:)`` reads, in words.
+        static let expected = "random, or the path of a GGUF file or a model folder"
 
-    public init?(_ description: String) {
-        if description.isEmpty { return nil }
-        self = description == "random" ? .random : .path(description)
-    }
+        public init?(_ description: String) {
+            if description.isEmpty { return nil }
+            self = description == "random" ? .random : .path(description)
+        }
 
-    public var description: String {
-        switch self {
-        case .random: "random"
-        case .path(let path): path
+        public var description: String {
+            switch self {
+            case .random: "random"
+            case .path(let path): path
+            }
         }
     }
 }

@@ -16,22 +16,6 @@ package struct TrainingRun {
 
     private var recipe: TrainingRecipe { trainer.recipe }
 
-    /// What happens, for whoever watches.
-    package enum Event {
-        case step(StepMetrics)
-        case validation(ValidationMetrics)
-        /// The path of a new checkpoint.
-        case checkpoint(String)
-    }
-
-    /// How a run ended.
-    package enum Outcome: Equatable {
-        /// With its last step.
-        case finished
-        /// Because it was asked to, after so many steps; the same run goes on from there.
-        case stopped(step: Int)
-    }
-
     /// Prepares a run; where its folder has a checkpoint, it goes on from the newest.
     ///
     /// - Throws: ``RecipeError`` where the recipe does not fit the model, or has changed; ``CheckpointError`` where files
@@ -64,7 +48,8 @@ package struct TrainingRun {
     /// - Parameters:
     ///   - shouldStop: is asked often; where it says yes, the run ends with a checkpoint.
     /// - Throws: as ``Trainer/makeStep(shouldStop:)`` does, or ``CheckpointError`` if something cannot be written.
-    package mutating func run(shouldStop: () -> Bool, onEvent: (Event) throws -> Void) throws -> Outcome {
+    package mutating func run(shouldStop: () -> Bool, onEvent: (TrainingEvent) throws -> Void) throws -> TrainingOutcome
+    {
         while !shouldStop() {
             if isValidationDue {
                 guard let measured = try validate(shouldStop) else { break }
@@ -104,7 +89,7 @@ package struct TrainingRun {
     }
 
     /// Writes a checkpoint, unless there is one of this step.
-    private mutating func save(_ onEvent: (Event) throws -> Void) throws {
+    private mutating func save(_ onEvent: (TrainingEvent) throws -> Void) throws {
         guard step > savedStep else { return }
         let path = folder.checkpoint(after: step)
         let state = TrainingState(
@@ -133,27 +118,13 @@ extension TrainingRun {
     ) throws -> Trainer<Llama> {
         let llama = start.configuration
         try recipe.check(layerCount: llama.layerCount, contextLength: llama.contextLength)
-        let frozen = recipe.freeze.parts(layerCount: llama.layerCount)
-        guard step > 0 else {
-            let model = try Llama(trainable: Weights(start.weights), llama, freezing: frozen, on: compute)
-            if model.parameters.isEmpty { throw TrainingError.nothingToTrain }
-            return Trainer(recipe, model: model, data: data)
-        }
+        guard step > 0 else { return Trainer(recipe, model: try start.model(recipe, on: compute), data: data) }
         let path = folder.checkpoint(after: step)
         let state = try TrainingState(checkpoint: path, step: step)
         try state.check(recipe, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
-        let stored = try StoredLlama(.folder(ModelFolder(path: path)))
-        let model = try Llama(trainable: Weights(stored.source), stored.configuration, freezing: frozen, on: compute)
+        let model = try TrainingStart.model(checkpoint: path, recipe, on: compute)
         return Trainer(
             recipe, model: model, data: data, moments: try TrainingCheckpoint.moments(in: path, of: model.parameters),
             step: state.step, place: state.place)
-    }
-}
-
-extension TrainingRecipe.Freeze {
-    /// The parts of a model of so many layers that stay as they are.
-    fileprivate func parts(layerCount: Int) -> FrozenParts {
-        FrozenParts(
-            layers: Set((0..<layerCount).filter(layers.contains)), embedding: embedding, head: head)
     }
 }
