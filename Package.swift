@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // One table of targets, bottom to top. Arrows point up this list only; Documentation/Architecture.md says why.
@@ -14,7 +15,8 @@ let package = Package(
         .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         .target(name: "CTensorKernels"),
@@ -29,7 +31,8 @@ let package = Package(
             dependencies: [
                 "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens", "TokenDecoding",
             ]),
-        .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
+        .executableTarget(
+            name: "LayerSkipCommand", dependencies: ["LayerSkip", "ModelTraining", argumentParser, yams]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
         .executableTarget(

@@ -45,6 +45,7 @@ private struct TrainableLoading: WeightLoading {
     let frozen: FrozenParts
     let compute: ComputeContext
     private(set) var parameters: [Parameter] = []
+    private(set) var tensors: [NamedTensor] = []
 
     init(frozen: FrozenParts, compute: ComputeContext) {
         self.frozen = frozen
@@ -74,6 +75,7 @@ private struct TrainableLoading: WeightLoading {
     }
 
     private mutating func values(_ tensor: Tensor, _ name: String, of part: ModelPart) -> Tensor {
+        tensors.append(NamedTensor(name: name, values: tensor))
         guard !frozen.contains(part) else { return tensor }
         let parameter = Parameter(name: name, tensor, on: compute)
         parameters.append(parameter)

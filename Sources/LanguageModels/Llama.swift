@@ -9,6 +9,8 @@ public struct Llama: TrainableModel {
     public let compute: ComputeContext
     /// What training changes; none in a model that was loaded for inference.
     public private(set) var parameters: [Parameter]
+    /// All weights of a model that was loaded for training.
+    package let tensors: [NamedTensor]
     private var embedding: Matrix
     private var blocks: [Block]
     private var norm: RMSNorm
@@ -138,7 +140,7 @@ extension Llama {
         let keys = heads.keyValueHeads * heads.headDimension
         let vocabulary = configuration.vocabularySize
         let model = weights["model"]
-        let rotary = configuration.rotary(pairing: pairing, factors: try configuration.frequencyFactors(model))
+        let rotary = configuration.rotary(pairing: pairing)
         func norm(_ weights: Weights, _ part: ModelPart) throws(CheckpointError) -> RMSNorm {
             let gain = try loading.vector(weights, "weight", width, of: part)
             return RMSNorm(gain: gain, epsilon: configuration.normEpsilon)
@@ -171,6 +173,7 @@ extension Llama {
             weights.contains("lm_head.weight")
             ? try loading.matrix(weights, "lm_head.weight", vocabulary, width, of: .head) : nil
         parameters = loading.parameters
+        tensors = loading.tensors
         self.configuration = configuration
         compute = loading.compute
     }
@@ -199,5 +202,26 @@ extension Llama {
         public var ropeBase: Double
         /// Linear RoPE scaling: positions are divided by this.
         public var ropeLinearFactor: Double
+        /// What the frequency of each pair is divided by; nil for 1 throughout. Llama 3's scaling leaves high frequencies
+        /// as they are and slows low ones down.
+        public var ropeFrequencyFactors: [Float]?
+
+        /// A configuration; by default RoPE's frequencies are not scaled.
+        public init(
+            layerCount: Int, width: Int, feedForwardWidth: Int, attention: AttentionShape, vocabularySize: Int,
+            contextLength: Int, normEpsilon: Float, ropeBase: Double, ropeLinearFactor: Double = 1,
+            ropeFrequencyFactors: [Float]? = nil
+        ) {
+            self.layerCount = layerCount
+            self.width = width
+            self.feedForwardWidth = feedForwardWidth
+            self.attention = attention
+            self.vocabularySize = vocabularySize
+            self.contextLength = contextLength
+            self.normEpsilon = normEpsilon
+            self.ropeBase = ropeBase
+            self.ropeLinearFactor = ropeLinearFactor
+            self.ropeFrequencyFactors = ropeFrequencyFactors
+        }
     }
 }

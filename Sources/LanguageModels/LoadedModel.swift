@@ -1,20 +1,27 @@
 package import CheckpointFiles
 public import TensorCore
 
-/// A model of any architecture we know, loaded from a file. One line of the switch for each.
+/// A model of any architecture we know, loaded from a checkpoint. One line of the switch for each.
 ///
 /// A `Generator` needs a type that is itself a model, which `any LanguageModel` is not. The model is put into its box
 /// once, here: a box made anew for each call would be an allocation per layer and token.
 public struct LoadedModel: LanguageModel {
     private let model: any LanguageModel
 
+    /// Loads the model of a checkpoint.
+    ///
+    /// - Throws: if its architecture is unknown, or its configuration or tensors are wrong.
+    package init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws(CheckpointError) {
+        switch try Architecture(checkpoint) {
+        case .llama: model = try Llama(StoredLlama(checkpoint), on: compute)
+        }
+    }
+
     /// Loads the model in a GGUF file.
     ///
     /// - Throws: if its architecture is unknown, or its metadata or tensors are wrong.
     package init(_ file: GGUFFile, on compute: ComputeContext) throws(CheckpointError) {
-        switch try GGUFArchitecture(file) {
-        case .llama: model = try Llama(file, on: compute)
-        }
+        try self.init(.gguf(file), on: compute)
     }
 
     public var layerCount: Int { model.layerCount }

@@ -14,6 +14,8 @@ protocol WeightLoading {
     var compute: ComputeContext { get }
     /// The parameters among what has been loaded.
     var parameters: [Parameter] { get }
+    /// All that has been loaded in f32, parameters and frozen.
+    var tensors: [NamedTensor] { get }
 
     /// A matrix below a place in the tree of weights.
     mutating func matrix(
@@ -35,6 +37,7 @@ protocol WeightLoading {
 struct PackedLoading: WeightLoading {
     let compute: ComputeContext
     var parameters: [Parameter] { [] }
+    var tensors: [NamedTensor] { [] }
 
     func matrix(
         _ weights: Weights, _ name: String, _ rows: Int, _ columns: Int, of part: ModelPart

@@ -2,10 +2,14 @@ import CheckpointFiles
 public import TextTokens
 
 extension TokenizerDefinition {
-    /// Reads the tokenizer of a GGUF file, or a tokenizer.json.
+    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json.
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError``.
     public init(ofFile path: String) throws {
+        if Folder.exists(path) {
+            self = try TokenizerDefinition(Checkpoint(path: path))
+            return
+        }
         let file = try MappedFile(path: path)
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
             try self.init(GGUFFile(path: path).metadata)
@@ -27,7 +31,7 @@ extension TokenizerDefinition {
 }
 
 extension Tokenizer {
-    /// The tokenizer of a GGUF file, without its weights, or of a tokenizer.json.
+    /// The tokenizer of a GGUF file or a model folder, without its weights, or of a tokenizer.json.
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError``.
     public init(ofFile path: String) throws {
