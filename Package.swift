@@ -23,9 +23,12 @@ let package = Package(
         .target(name: "TextTokens"),
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
+        .target(name: "ModelTraining", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"]),
         .target(
             name: "LayerSkip",
-            dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TextTokens", "TokenDecoding"]),
+            dependencies: [
+                "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens", "TokenDecoding",
+            ]),
         .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
@@ -42,13 +45,18 @@ let package = Package(
         .testTarget(
             name: "TokenDecodingTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport", "TokenDecoding"]),
+        .testTarget(
+            name: "ModelTrainingTests",
+            dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TestSupport"]),
         .testTarget(name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport"]),
         .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport"]),
     ]
 )
 
 // One loop of settings.
-let memoryChecked: Set = ["TextTokens", "LanguageModels", "TokenDecoding", "LayerSkip", "LayerSkipCommand"]
+let memoryChecked: Set = [
+    "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
+]
 for target in package.targets {
     if target.name == "CTensorKernels" {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.

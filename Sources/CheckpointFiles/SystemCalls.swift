@@ -71,6 +71,11 @@ enum SystemCalls {
         return true
     }
 
+    /// Writes a few bytes over the first ones of a file.
+    static func overwriteStart(_ bytes: UnsafeRawBufferPointer, of descriptor: Int32) -> Bool {
+        pwrite(descriptor, bytes.baseAddress, bytes.count, 0) == bytes.count
+    }
+
     /// Waits until the file's bytes are on the disk.
     static func synchronize(_ descriptor: Int32) -> Bool { fsync(descriptor) == 0 }
 

@@ -48,6 +48,7 @@ struct LayerSkipCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             GenerateCommand.self, ChatCommand.self, VerifyCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
-            InspectCommand.self, TokenizeCommand.self, ExportCommand.self,
+            InspectCommand.self, TokenizeCommand.self, ExportCommand.self, TrainTokenizerCommand.self,
+            PrepareDataCommand.self,
         ])
 }

@@ -1,5 +1,5 @@
 package import CheckpointFiles
-public import TextTokens
+package import TextTokens
 
 extension TokenizerDefinition {
     /// Reads a tokenizer from a GGUF file's metadata.
@@ -65,14 +65,5 @@ extension TokenizerDefinition {
         set("add_bos_token", .bool(addsBeginningOfText ?? false))
         set("add_eos_token", addsEndOfText.map { .bool($0) })
         set("add_space_prefix", .bool(addsSpacePrefix ?? false))
-    }
-}
-
-extension Tokenizer {
-    /// The tokenizer of a GGUF file or a model folder, without its weights.
-    ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
-    public init(ofFile path: String) throws {
-        try self.init(TokenizerDefinition(Checkpoint(path: path)))
     }
 }

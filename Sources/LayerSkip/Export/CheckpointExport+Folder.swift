@@ -16,7 +16,7 @@ extension CheckpointExport {
         let generation = GenerationConfiguration(
             beginningOfText: tokenizer.beginningOfText.map { Int($0) }, endsOfText: OneOrMany(ends.map { Int($0) }))
         try JSONText.write(generation, to: folder.path(for: ModelFolder.Name.generation))
-        try TextFile.write(tokenizer.tokenizerJSON(), to: folder.path(for: ModelFolder.Name.tokenizer))
+        try tokenizer.write(to: folder.path(for: ModelFolder.Name.tokenizer))
         try JSONText.write(
             TokenizerConfiguration(tokenizer, chatTemplate: checkpoint.chatTemplate()),
             to: folder.path(for: ModelFolder.Name.tokenizerConfiguration))

@@ -9,11 +9,7 @@ struct ModelOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "How many threads compute (default: one per physical core).")
     var threads: Int?
 
-    func validate() throws {
-        if let threads, !(1...ThreadPool.maximumThreadCount).contains(threads) {
-            throw ValidationError("--threads: expected 1...\(ThreadPool.maximumThreadCount), found \(threads)")
-        }
-    }
+    func validate() throws { try checkThreads(threads) }
 
     func load() throws -> TextModel { try TextModel(path: model, threads: threads) }
 }
