@@ -28,6 +28,9 @@ public struct ComputeContext: Sendable {
         self.productPrecision = productPrecision
     }
 
+    /// Bytes of results that are alive, of those whose memory is kept for results to come.
+    package var heldBytes: Int { memory.heldByteCount }
+
     /// A context with the selected table.
     ///
     /// - Parameters:

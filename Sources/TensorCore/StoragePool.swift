@@ -15,6 +15,9 @@ final class StoragePool: Sendable {
 
     /// Bytes of all blocks, in use or not.
     var byteCount: Int { blocks.withLock { $0.byteCount } }
+
+    /// Bytes of the blocks in use.
+    var heldByteCount: Int { blocks.withLock { $0.heldByteCount } }
 }
 
 private struct Blocks {
@@ -40,6 +43,13 @@ private struct Blocks {
             index += 1
         }
         return add(Storage(byteCount: byteCount))
+    }
+
+    /// Bytes of the blocks that something else refers to.
+    var heldByteCount: Int {
+        mutating get {
+            all.indices.reduce(0) { $0 + (isKnownUniquelyReferenced(&all[$1]) ? 0 : all[$1].byteCount) }
+        }
     }
 
     private mutating func add(_ block: Storage) -> Storage {

@@ -100,10 +100,3 @@ struct GradientGolden: Decodable {
         return losses.dropFirst().reduce(losses[0]) { compute.add($0, $1) }
     }
 }
-
-/// ||ours - theirs|| / ||theirs||
-func relativeError(_ ours: some Collection<Float>, _ theirs: some Collection<Float>) -> Double {
-    precondition(ours.count == theirs.count)
-    func norm(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-    return norm(zip(ours, theirs).map { Double($0) - Double($1) }) / norm(theirs.map { Double($0) })
-}
