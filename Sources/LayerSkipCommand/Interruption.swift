@@ -50,5 +50,10 @@ enum Interruption {
             unsafe action.__sigaction_u.__sa_handler = handler
         #endif
         unsafe sigaction(number, &action, nil)
+        // Whoever started us may have blocked it, as the threads of some runtimes are, and we would inherit that.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, number)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

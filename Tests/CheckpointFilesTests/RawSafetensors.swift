@@ -14,7 +14,8 @@ struct RawSafetensors: Sendable {
     }
 
     /// A tensor's entry in the header.
-    static func entry(_ name: String, dtype: String = "F32", _ shape: String, _ start: String, _ end: String) -> String {
+    static func entry(_ name: String, dtype: String = "F32", _ shape: String, _ start: String, _ end: String) -> String
+    {
         "\"\(name)\":{\"dtype\":\"\(dtype)\",\"shape\":\(shape),\"data_offsets\":[\(start),\(end)]}"
     }
 }

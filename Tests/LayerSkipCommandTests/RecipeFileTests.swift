@@ -1,4 +1,4 @@
-import ModelTraining
+import LayerSkip
 import Testing
 
 @testable import LayerSkipCommand
