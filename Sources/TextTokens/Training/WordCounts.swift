@@ -6,8 +6,8 @@ public struct WordCounts: Sendable {
     private(set) var words = ByteStringTable(minimumCapacity: 1 << 12)
     private(set) var counts: [Int] = []
 
-    /// Longer words, such as embedded images in base 64, teach nothing and would make each merge slow. In bytes.
-    static let longestWord = 256
+    /// Longer words teach nothing, and would make each merge slow that they take part in. In bytes.
+    static let longestWord = 4096
 
     /// No words yet.
     ///
