@@ -13,6 +13,7 @@ let package = Package(
         .executable(name: "layerskip", targets: ["LayerSkipCommand"]),
         // For Benchmarks/, which measures the inner loops apart from all else.
         .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
+        .library(name: "CInstructionPeaks", targets: ["CInstructionPeaks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -37,6 +38,11 @@ let package = Package(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
         .executableTarget(
             name: "DecodingAllocations", dependencies: ["LayerSkip"], path: "Tests/DecodingAllocations"),
+        .target(
+            name: "CInstructionPeaks", dependencies: ["CTensorKernels"], path: "Benchmarks/CInstructionPeaks"),
+        .executableTarget(
+            name: "DenseProductTimes", dependencies: ["CInstructionPeaks", "CTensorKernels", "TensorCore"],
+            path: "Benchmarks/DenseProductTimes"),
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
@@ -57,11 +63,12 @@ let package = Package(
 )
 
 // One loop of settings.
+let cTargets: Set = ["CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
     "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
 ]
 for target in package.targets {
-    if target.name == "CTensorKernels" {
+    if cTargets.contains(target.name) {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
         target.cSettings = [
             .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),

@@ -15,46 +15,84 @@
 //     vf multiply_words(vu32 a, vu32 b, vf sum)
 // A table's own file defines DENSE_ROWS, at most 16, and DENSE_VECTORS: how large a tile its registers hold.
 
-/// Packs up to `width` (a constant) rows or columns into one panel.
-INLINE void DENSE(pack_panel)(
-    const float *x, size_t stride, bool along_depth, size_t width, size_t count, size_t depth, uint32_t *panel) {
-    size_t words = (depth + DEPTHS_PER_WORD - 1) / DEPTHS_PER_WORD;
-    if (!along_depth) {
-        for (size_t w = 0; w < words; w++) {
-            const float *row = x + w * DEPTHS_PER_WORD * stride;
-            UNROLL for (size_t i = 0; i < width; i += LANES) {
-                size_t wanted = width - i < LANES ? width - i : LANES;
-                size_t found = count < i ? 0 : count - i < wanted ? count - i : wanted;
-                vu32 v = DENSE(words_across)(row + (found > 0 ? i : 0), stride, depth - w * DEPTHS_PER_WORD, found);
-                memcpy(panel + w * width + i, &v, wanted * sizeof *panel);
-            }
-        }
-        return;
-    }
-    for (size_t i = 0; i < width; i += LANES) {
+/// Words of one row or column.
+INLINE size_t DENSE(words)(size_t depth) { return (depth + DEPTHS_PER_WORD - 1) / DEPTHS_PER_WORD; }
+
+/// Packs one word of up to `width` (a constant) rows or columns, side by side in memory.
+INLINE void DENSE(pack_across)(
+    const float *x, size_t stride, size_t width, size_t count, size_t depths, uint32_t *panel) {
+    UNROLL for (size_t i = 0; i < width; i += LANES) {
         size_t wanted = width - i < LANES ? width - i : LANES;
+        // A constant number of elements is a load or two, any other a call.
+        vu32 words = count >= i + wanted ? DENSE(words_across)(x + i, stride, depths, wanted)
+            : count > i                  ? DENSE(words_across)(x + i, stride, depths, count - i)
+                                         : (vu32)(0);
+        memcpy(panel + i, &words, wanted * sizeof *panel);
+    }
+}
+
+/// Packs up to sixteen words of up to `width` (a constant) rows or columns, each of which lies along the depth.
+INLINE void DENSE(pack_along)(
+    const float *x, size_t stride, size_t width, size_t count, size_t depths, uint32_t *panel) {
+    size_t words = DENSE(words)(depths);
+    UNROLL for (size_t i = 0; i < width; i += LANES) {
+        size_t wanted = width - i < LANES ? width - i : LANES;
+        vu32 block[LANES];
+        UNROLL for (size_t r = 0; r < LANES; r++) {
+            bool exists = r < wanted && i + r < count;
+            block[r] = exists ? DENSE(words_along)(x + (i + r) * stride, depths) : (vu32)(0);
+        }
+        transpose(block);
+        UNROLL for (size_t w = 0; w < LANES; w++) {
+            if (w < words) memcpy(panel + w * width + i, &block[w], wanted * sizeof *panel);
+        }
+    }
+}
+
+/// Packs rows or columns that lie along the depth into panels of `width` (a constant), one panel after the other.
+INLINE void DENSE(pack_panels_along)(
+    const float *x, size_t stride, size_t width, size_t count, size_t depth, uint32_t *panels) {
+    size_t words = DENSE(words)(depth);
+    for (size_t i = 0; i < count; i += width) {
         for (size_t w = 0; w < words; w += LANES) {
-            vu32 block[LANES];
-            size_t p = w * DEPTHS_PER_WORD;
-            UNROLL for (size_t r = 0; r < LANES; r++) {
-                bool exists = r < wanted && i + r < count;
-                block[r] = exists ? DENSE(words_along)(x + (i + r) * stride + p, depth - p) : (vu32)(0);
+            const float *first = x + i * stride + w * DEPTHS_PER_WORD;
+            // The next panel's rows: so many short streams are more than the core asks for by itself.
+            UNROLL for (size_t r = 0; r < width * DEPTHS_PER_WORD; r++) {
+                __builtin_prefetch(first + (width + r / DEPTHS_PER_WORD) * stride + r % DEPTHS_PER_WORD * LANES, 0, 2);
             }
-            transpose(block);
-            UNROLL for (size_t r = 0; r < LANES; r++) {
-                if (w + r < words) memcpy(panel + (w + r) * width + i, &block[r], wanted * sizeof *panel);
+            DENSE(pack_along)(
+                first, stride, width, count - i, depth - w * DEPTHS_PER_WORD, panels + i * words + w * width);
+        }
+    }
+}
+
+/// Packs rows or columns that lie side by side: a few words of all panels before the next ones, so that what shares a
+/// cache line is read together. Lines a power of two apart fall onto the same sets: the L1 cache holds but few of them.
+INLINE void DENSE(pack_panels_across)(
+    const float *x, size_t stride, size_t width, size_t count, size_t depth, uint32_t *panels) {
+    enum { WORDS = 4 };
+    size_t words = DENSE(words)(depth);
+    for (size_t w = 0; w < words; w += WORDS) {
+        for (size_t i = 0; i < count; i += width) {
+            for (size_t v = w; v < w + WORDS && v < words; v++) {
+                size_t p = v * DEPTHS_PER_WORD;
+                const float *next = x + (p + WORDS * DEPTHS_PER_WORD) * stride + i;
+                UNROLL for (size_t d = 0; d < DEPTHS_PER_WORD; d++) {
+                    UNROLL for (size_t l = 0; l < width; l += LANES) __builtin_prefetch(next + d * stride + l, 0, 3);
+                }
+                DENSE(pack_across)(
+                    x + p * stride + i, stride, width, count - i, depth - p, panels + i * words + v * width);
             }
         }
     }
 }
 
-/// Packs all panels of rows or columns.
 INLINE void DENSE(pack_panels)(
-    const float *x, size_t stride, bool along_depth, size_t width, size_t count, size_t depth, void *panels) {
-    size_t panel_words = width * ((depth + DEPTHS_PER_WORD - 1) / DEPTHS_PER_WORD);
-    for (size_t i = 0; i < count; i += width) {
-        const float *first = x + i * (along_depth ? stride : 1);
-        DENSE(pack_panel)(first, stride, along_depth, width, count - i, depth, (uint32_t *)panels + i / width * panel_words);
+    const float *x, size_t stride, bool along_depth, size_t width, size_t count, size_t depth, uint32_t *panels) {
+    if (along_depth) {
+        DENSE(pack_panels_along)(x, stride, width, count, depth, panels);
+    } else {
+        DENSE(pack_panels_across)(x, stride, width, count, depth, panels);
     }
 }
 
@@ -110,7 +148,7 @@ static void DENSE(tile)(
 static void DENSE(multiply)(
     const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, float *c,
     size_t c_stride, bool adding) {
-    size_t words = (depth + DEPTHS_PER_WORD - 1) / DEPTHS_PER_WORD;
+    size_t words = DENSE(words)(depth);
     for (size_t j = 0; j < columns; j += DENSE_VECTORS * LANES) {
         for (size_t i = 0; i < rows; i += DENSE_ROWS) {
             DENSE(tile)(

@@ -12,13 +12,6 @@
         if (i < (COUNT)) BODY(i, (COUNT)-i);                                                                         \
     }
 
-INLINE vf load_some(const float *x, size_t count) { return count == LANES ? load(x) : load_tail(x, count, 0); }
-
-INLINE void store_some(float *x, vf v, size_t count) {
-    if (count == LANES) store(x, v);
-    else store_tail(x, v, count);
-}
-
 INLINE double sum_of_lanes(vd v) {
     double sum = 0;
     UNROLL for (int i = 0; i < LANES; i++) sum += v[i];
@@ -31,8 +24,8 @@ static void rms_norm_gradient(
     vd squares = (vd)(0.0), dots = (vd)(0.0);
 #define ADD(I, N)                                                                                                    \
     {                                                                                                                \
-        vf values = load_some(x + (I), N);                                                                           \
-        vf products = load_some(gain + (I), N) * load_some(dy + (I), N);                                             \
+        vf values = load_first(x + (I), N);                                                                           \
+        vf products = load_first(gain + (I), N) * load_first(dy + (I), N);                                             \
         squares = add_squares(squares, values);                                                                      \
         dots += __builtin_convertvector(products, vd) * __builtin_convertvector(values, vd);                         \
     }
@@ -43,15 +36,15 @@ static void rms_norm_gradient(
     vf shares = splat((float)(scale * scale * scale * sum_of_lanes(dots) / (double)columns));
 #define GRADIENT_OF_X(I, N)                                                                                          \
     {                                                                                                                \
-        vf gradient = scales * load_some(gain + (I), N) * load_some(dy + (I), N) - shares * load_some(x + (I), N);   \
-        store_some(dx + (I), adding ? load_some(dx + (I), N) + gradient : gradient, N);                              \
+        vf gradient = scales * load_first(gain + (I), N) * load_first(dy + (I), N) - shares * load_first(x + (I), N);   \
+        store_first(dx + (I), adding ? load_first(dx + (I), N) + gradient : gradient, N);                              \
     }
     if (dx) FOR_LANES(columns, GRADIENT_OF_X)
 #undef GRADIENT_OF_X
 #define GRADIENT_OF_GAIN(I, N)                                                                                       \
     {                                                                                                                \
-        vf gradient = scales * load_some(x + (I), N) * load_some(dy + (I), N);                                       \
-        store_some(dgain + (I), load_some(dgain + (I), N) + gradient, N);                                            \
+        vf gradient = scales * load_first(x + (I), N) * load_first(dy + (I), N);                                       \
+        store_first(dgain + (I), load_first(dgain + (I), N) + gradient, N);                                            \
     }
     if (dgain) FOR_LANES(columns, GRADIENT_OF_GAIN)
 #undef GRADIENT_OF_GAIN
@@ -61,24 +54,24 @@ static void swiglu_gradient(
     const float *gate, const float *up, const float *dy, size_t count, float *dgate, float *dup) {
 #define GRADIENTS(I, N)                                                                                              \
     {                                                                                                                \
-        vf g = load_some(gate + (I), N), gradient = load_some(dy + (I), N);                                          \
+        vf g = load_first(gate + (I), N), gradient = load_first(dy + (I), N);                                          \
         vf share = 1 / (1 + exp16(-g));                                                                              \
-        store_some(dup + (I), gradient * g * share, N);                                                              \
-        store_some(dgate + (I), gradient * load_some(up + (I), N) * share * (1 + g * (1 - share)), N);               \
+        store_first(dup + (I), gradient * g * share, N);                                                              \
+        store_first(dgate + (I), gradient * load_first(up + (I), N) * share * (1 + g * (1 - share)), N);               \
     }
     FOR_LANES(count, GRADIENTS)
 #undef GRADIENTS
 }
 
 static void weighted_exponentials(const float *x, size_t count, float maximum, float weight, float *y) {
-#define WEIGH(I, N) store_some(y + (I), exp16(load_some(x + (I), N) - maximum) * weight, N);
+#define WEIGH(I, N) store_first(y + (I), exp16(load_first(x + (I), N) - maximum) * weight, N);
     FOR_LANES(count, WEIGH)
 #undef WEIGH
 }
 
 static double sum_of_squares(const float *x, size_t count) {
     vd squares = (vd)(0.0);
-#define ADD(I, N) squares = add_squares(squares, load_some(x + (I), N));
+#define ADD(I, N) squares = add_squares(squares, load_first(x + (I), N));
     FOR_LANES(count, ADD)
 #undef ADD
     return sum_of_lanes(squares);
@@ -89,13 +82,13 @@ static void adamw_step(
     vf beta1 = splat(step->beta1), beta2 = splat(step->beta2);
 #define STEP(I, N)                                                                                                   \
     {                                                                                                                \
-        vf g = load_some(gradient + (I), N) * step->gradient_scale, w = load_some(weights + (I), N);                 \
-        vf m = fma16(beta1, load_some(first + (I), N) - g, g);                                                       \
-        vf v = fma16(beta2, load_some(second + (I), N) - g * g, g * g);                                              \
+        vf g = load_first(gradient + (I), N) * step->gradient_scale, w = load_first(weights + (I), N);                 \
+        vf m = fma16(beta1, load_first(first + (I), N) - g, g);                                                       \
+        vf v = fma16(beta2, load_first(second + (I), N) - g * g, g * g);                                              \
         vf root = __builtin_elementwise_sqrt(v) * step->root_scale + step->epsilon;                                  \
-        store_some(first + (I), m, N);                                                                               \
-        store_some(second + (I), v, N);                                                                              \
-        store_some(weights + (I), w * step->keep - step->rate * m / root, N);                                        \
+        store_first(first + (I), m, N);                                                                               \
+        store_first(second + (I), v, N);                                                                              \
+        store_first(weights + (I), w * step->keep - step->rate * m / root, N);                                        \
     }
     FOR_LANES(count, STEP)
 #undef STEP

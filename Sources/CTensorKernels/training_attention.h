@@ -19,13 +19,13 @@ INLINE void multiply_tile(
     UNROLL for (int i = 0; i < rows; i++) {
         UNROLL for (int v = 0; v < vectors; v++) {
             const float *sum = c + (size_t)i * c_stride + LANES * v;
-            sums[i * vectors + v] = adding ? load_some(sum, v == vectors - 1 ? last : LANES) : splat(0);
+            sums[i * vectors + v] = adding ? load_first(sum, v == vectors - 1 ? last : LANES) : splat(0);
         }
     }
     for (size_t k = 0; k < depth; k++) {
         vf row[TILE_VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) {
-            row[v] = load_some(b + k * b_stride + LANES * v, v == vectors - 1 ? last : LANES);
+            row[v] = load_first(b + k * b_stride + LANES * v, v == vectors - 1 ? last : LANES);
         }
         UNROLL for (int i = 0; i < rows; i++) {
             vf factor = splat(a[(size_t)i * a_row + k * a_step]);
@@ -36,7 +36,7 @@ INLINE void multiply_tile(
     }
     UNROLL for (int i = 0; i < rows; i++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            store_some(c + (size_t)i * c_stride + LANES * v, sums[i * vectors + v], v == vectors - 1 ? last : LANES);
+            store_first(c + (size_t)i * c_stride + LANES * v, sums[i * vectors + v], v == vectors - 1 ? last : LANES);
         }
     }
 }
@@ -79,27 +79,27 @@ enum { QUERY_BLOCK = 16 };
 /// Positions in whole vectors.
 INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANES; }
 
-/// Keys and values, turned over, then two blocks of scores.
+/// Keys and values, transposed, then two blocks of scores.
 static size_t attention_scratch(size_t length, size_t head_dim) {
     return (2 * head_dim + 2 * QUERY_BLOCK) * padded(length);
 }
 
 /// [length][columns] -> [columns][padded length], zeros at the end.
-INLINE void turn_over(const float *x, size_t stride, size_t length, size_t columns, float *out) {
+INLINE void transpose_rows(const float *x, size_t stride, size_t length, size_t columns, float *out) {
     size_t width = padded(length);
     for (size_t p = 0; p < width; p++) {
         for (size_t d = 0; d < columns; d++) out[d * width + p] = p < length ? x[p * stride + d] : 0;
     }
 }
 
-/// scores[i][...] of queries `first` + i with all that the last of them sees, not scaled.
+/// Row i: the products of row `first` + i with all keys, or values, that the last of the block sees.
 INLINE void block_products(
-    const ctk_sequence_attention *a, const float *rows, const float *turned, size_t first, size_t count,
+    const ctk_sequence_attention *a, const float *rows, const float *transposed, size_t first, size_t count,
     float *products) {
     size_t width = padded(a->length);
     multiply(
-        rows + first * a->query_stride, a->query_stride, 1, turned, width, count, padded(first + count), a->head_dim,
-        false, products, width);
+        rows + first * a->query_stride, a->query_stride, 1, transposed, width, count, padded(first + count),
+        a->head_dim, false, products, width);
 }
 
 static void attend_block(const ctk_sequence_attention *a, size_t head, size_t first, size_t count) {
@@ -125,7 +125,7 @@ static void attend_block(const ctk_sequence_attention *a, size_t head, size_t fi
 }
 
 static void attend_sequence(const ctk_sequence_attention *a) {
-    turn_over(a->keys, a->key_stride, a->length, a->head_dim, a->scratch);
+    transpose_rows(a->keys, a->key_stride, a->length, a->head_dim, a->scratch);
     for (size_t head = 0; head < a->heads; head++) {
         for (size_t first = 0; first < a->length; first += QUERY_BLOCK) {
             size_t left = a->length - first;
@@ -137,7 +137,7 @@ static void attend_sequence(const ctk_sequence_attention *a) {
 /// dy . y, in the order of the columns by lanes.
 INLINE float row_product(const float *x, const float *y, size_t count) {
     vf sums = splat(0);
-#define ADD(I, N) sums = fma16(load_some(x + (I), N), load_some(y + (I), N), sums);
+#define ADD(I, N) sums = fma16(load_first(x + (I), N), load_first(y + (I), N), sums);
     FOR_LANES(count, ADD)
 #undef ADD
     return sum_lanes(sums);
@@ -148,9 +148,9 @@ INLINE void weights_and_shares(
     float *weights, float *shares, size_t visible, size_t seen, float scale, float log_sum, float mean) {
 #define SHARE(I, N)                                                                                                  \
     {                                                                                                                \
-        vf weight = exp16(load_some(weights + (I), N) * scale - log_sum);                                            \
-        store_some(weights + (I), weight, N);                                                                        \
-        store_some(shares + (I), (load_some(shares + (I), N) - mean) * weight * scale, N);                           \
+        vf weight = exp16(load_first(weights + (I), N) * scale - log_sum);                                            \
+        store_first(weights + (I), weight, N);                                                                        \
+        store_first(shares + (I), (load_first(shares + (I), N) - mean) * weight * scale, N);                           \
     }
     FOR_LANES(visible, SHARE)
 #undef SHARE
@@ -184,8 +184,8 @@ static void attend_block_gradient(const ctk_sequence_attention *a, size_t head, 
 }
 
 static void attend_sequence_gradient(const ctk_sequence_attention *a) {
-    turn_over(a->keys, a->key_stride, a->length, a->head_dim, a->scratch);
-    turn_over(a->values, a->key_stride, a->length, a->head_dim, a->scratch + a->head_dim * padded(a->length));
+    transpose_rows(a->keys, a->key_stride, a->length, a->head_dim, a->scratch);
+    transpose_rows(a->values, a->key_stride, a->length, a->head_dim, a->scratch + a->head_dim * padded(a->length));
     for (size_t p = 0; p < a->length; p++) {
         memset(a->key_gradient + p * a->key_stride, 0, a->head_dim * sizeof(float));
         memset(a->value_gradient + p * a->key_stride, 0, a->head_dim * sizeof(float));

@@ -9,7 +9,7 @@ package enum Checkpoint: Sendable {
     ///
     /// - Throws: if it cannot be read, or anything that it says about itself is wrong or not supported.
     package init(path: String) throws(CheckpointError) {
-        if case .directory = SystemCalls.kind(of: path) {
+        if ModelFolder.exists(path) {
             self = .folder(try ModelFolder(path: path))
         } else {
             self = .gguf(try GGUFFile(path: path))

@@ -11,7 +11,7 @@ package enum TextFile {
         guard file.byteCount <= largest else {
             throw CheckpointError(file: path, expected: "at most \(largest) bytes", found: "\(file.byteCount)")
         }
-        return file.withBytes(in: 0..<file.byteCount) { $0.withUnsafeBytes { Array($0) } }
+        return file.bytes(0..<file.byteCount)
     }
 
     /// The text of the file at a path.
@@ -29,7 +29,7 @@ package enum TextFile {
     /// - Throws: if it cannot be written; whatever was at the path before is then still there.
     package static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
         let file = try ReplacementFile(path)
-        try file.write(bytes.span.bytes)
+        try file.write(bytes)
         try file.commit()
     }
 }

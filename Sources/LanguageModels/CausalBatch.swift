@@ -21,11 +21,11 @@ public struct CausalBatch: AttentionMemory, Sendable {
     public func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor {
-        func turned(_ x: Tensor) -> Tensor {
+        func rotated(_ x: Tensor) -> Tensor {
             compute.rotated(x, by: rotary, headDimension: shape.headDimension, length: length)
         }
         return compute.causalAttention(
-            queries: turned(queries), keys: turned(keys), values: values, shape, length: length)
+            queries: rotated(queries), keys: rotated(keys), values: values, shape, length: length)
     }
 
     /// Nothing looks back on a batch that has gone by.

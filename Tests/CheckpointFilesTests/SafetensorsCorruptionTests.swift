@@ -66,7 +66,7 @@ struct SafetensorsCorruptionTests {
                 == "header key \"t.shape[1]\": expected an integer, found a string")
         #expect(
             complaint("{\"t\":{\"dtype\":8,\"shape\":[],\"data_offsets\":[]}}")
-                == "header key \"t.dtype\": expected a string, found a number")
+                == "header key \"t.dtype\": expected a string, found number")
     }
 
     @Test func bytesThatAreNoUTF8() {

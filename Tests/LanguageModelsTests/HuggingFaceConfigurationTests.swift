@@ -59,8 +59,8 @@ struct HuggingFaceConfigurationTests {
         #expect(newer.llama.ropeBase == 7 && newer.dtype == .f16)
     }
 
-    /// The frequencies of Llama 3.1 and 3.2, by hand: with base 500000 and heads of 64, pair i turns
-    /// 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 21.6 (i = 10), 3.34 (14), 2.2 (15), 1.03 (17), 0.67 (18).
+    /// Llama 3.2 by hand: pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14), 2.779
+    /// (15), 1.844 (16), 1.224 (17) and 0.81 (18); (t - 1) / 3 of its frequency is kept, and of the rest a 32nd.
     @Test func llama3Scaling() throws {
         let found = try read([
             "head_dim": "64", "rope_theta": "500000.0",
@@ -71,10 +71,10 @@ struct HuggingFaceConfigurationTests {
         ])
         let factors = try #require(found.llama.ropeFrequencyFactors)
         #expect(factors.count == 32)
-        #expect(factors[0] == 1 && factors[10] == 1 && factors[18] == 32 && factors[31] == 32)
-        // 8192 * 500000^(-14/32) / 2 pi = 4.18: kept; for 15, 2.776: (2.776 - 1) / 3 = 0.592 kept.
-        #expect(factors[14] == 1)
-        #expect(abs(factors[15] - 1 / (0.4080 / 32 + 0.5920)) < 2e-3)
+        #expect(factors[0] == 1 && factors[14] == 1 && factors[18] == 32 && factors[31] == 32)
+        for (pair, expected) in [(15, 1.65133), (16, 3.29226), (17, 9.66673)] {
+            #expect(abs(Double(factors[pair]) - expected) < 1e-5 * expected)
+        }
     }
 
     @Test(

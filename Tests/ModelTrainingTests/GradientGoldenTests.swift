@@ -27,20 +27,20 @@ struct GradientGoldenTests {
             loss.backward()
             #expect(relativeError([loss.scalar], [batch.loss]) < 1e-5, "loss \(step)")
             let norm = model.parameters.reduce(0) { $0 + $1.gradientSquares }.squareRoot()
-            #expect(relativeError([Float(norm)], [batch.gradientNorm]) < 1e-4, "norm \(step)")
+            #expect(relativeError([Float(norm)], [batch.gradientNorm]) < 1e-5, "norm \(step)")
             if step == 0 {
                 #expect(relativeError(exits.flatMap(\.values), logits) < 1e-5)
                 for parameter in model.parameters {
                     let gradient = try #require(parameter.gradient)
                     let expected = try #require(gradients[parameter.name])
-                    #expect(relativeError(gradient.values, expected) < 1e-4, "gradient of \(parameter.name)")
+                    #expect(relativeError(gradient.values, expected) < 1e-5, "gradient of \(parameter.name)")
                 }
             }
             optimizer.step(model.parameters, learningRate: golden.learningRate, gradientScale: 1)
         }
         for parameter in model.parameters {
             let expected = try #require(trained[parameter.name])
-            #expect(relativeError(parameter.values.values, expected) < 1e-4, "\(parameter.name) after ten steps")
+            #expect(relativeError(parameter.values.values, expected) < 1e-5, "\(parameter.name) after ten steps")
         }
     }
 }

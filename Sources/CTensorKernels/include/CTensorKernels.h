@@ -146,7 +146,7 @@ typedef struct {
 /// Causal attention of one sequence, of the query heads that share one KV head.
 ///
 /// Position p's head h lies at queries + p * query_stride + h * head_dim, and so do the output and its gradient; the key
-/// at keys + p * key_stride, and so do values and both their gradients. All positions are turned already.
+/// at keys + p * key_stride, and so do values and both their gradients. Queries and keys are rotated already.
 typedef struct {
     size_t length;
     size_t heads;

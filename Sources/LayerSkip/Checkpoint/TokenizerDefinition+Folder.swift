@@ -16,7 +16,12 @@ extension TokenizerDefinition {
     /// Reads a model folder's tokenizer: `tokenizer.json`, and which tokens begin and end texts from the files beside it.
     private init(_ folder: ModelFolder) throws {
         let path = folder.file(ModelFolder.Name.tokenizer)
-        self = try TokenizerDefinition(json: TextFile.bytes(path))
+        let json = try TextFile.bytes(path)
+        do {
+            try self.init(json: json)
+        } catch {
+            throw CheckpointError(file: path, expected: "a tokenizer that we know", found: "\(error)")
+        }
         let files = try TextFiles(folder)
         let configuration = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
         func id(_ text: String?) -> Int32? { text.flatMap { tokens.firstIndex(of: $0) }.map { Int32($0) } }
@@ -25,7 +30,7 @@ extension TokenizerDefinition {
         // One token of the vocabulary is said to end texts; models may have more that do.
         let known = tokens.indices
         var ends = configuration.endsOfText + files.generationEnds.filter { known.contains(Int($0)) }
-        if let named = id(files.endOfText) ?? endOfText ?? ends.first {
+        if let named = id(files.endOfText) ?? ends.first ?? endOfText {
             endOfText = named
             ends.removeAll { $0 == named }
         }

@@ -2,7 +2,7 @@ import CTensorKernels
 
 extension ComputeContext {
     /// Causal grouped-query attention within each of several sequences of `length` rows: queries [n, heads *
-    /// headDimension], keys and values [n, keyValueHeads * headDimension], queries and keys turned -> [n, heads *
+    /// headDimension], keys and values [n, keyValueHeads * headDimension], queries and keys rotated -> [n, heads *
     /// headDimension].
     ///
     /// Threads share sequences and KV heads, each of which gathers its keys' gradients alone.

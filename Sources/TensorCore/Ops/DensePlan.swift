@@ -10,47 +10,60 @@ struct DensePlan {
     private let columnsPerBlock: Int
     /// Bytes of one row's (or column's) words in one block of the depth.
     private let byteCountOfDepth: Int
+    /// Whether all rows are packed before any is multiplied. Else whoever computes an item packs its rows, which then
+    /// never leave its cache.
+    let packsRowsFirst: Bool
     /// Rows that one item of the work has: a multiple of the tile's.
     let rowsPerItem: Int
-    /// Columns that one item of the work has: likewise.
+    /// Columns that one item of the work has: likewise; all of a block where items pack their own rows.
     let columnsPerItem: Int
+    /// Panels that a thread packs at once.
+    let (rowPanelGrain, columnPanelGrain): (Int, Int)
+    private let rowsInPanels: Int
+    private let threads: Int
 
-    /// The depth of a block: long enough that tiles of c are seldom loaded and stored, and short enough that the L2
-    /// cache holds the panels of an item's rows beside the one of columns that passes by.
-    static let mostDepth = 512
-    /// Rows of an item at most: their panels take 192 KiB, of a core's 512 KiB or more.
-    private static let mostRows = 96
+    /// The words of a block of the depth: so many that tiles of c are seldom loaded and stored, and so few that a core's
+    /// L2 cache holds the panels of an item's rows (192 KiB) beside that of the columns that pass by (64 KiB).
+    private static let mostWords = 512
+    private static let mostRowsPerItem = 96
+    /// Panels of rows that are packed at once: what the L2 caches of two cores hold.
+    private static let mostRowBytes = 2 << 20
     /// Panels of columns that all threads read at once: a part of an L3 cache.
     private static let mostColumnBytes = 8 << 20
+    /// So many that threads end together, and those that the system slows down can be helped.
+    private static let itemsPerThread = 16
 
     init(rows: Int, columns: Int, depth: Int, _ kernels: ctk_dense_kernels, threads: Int) {
         self.columns = columns
         self.depth = depth
-        let blocks = max(1, (depth + Self.mostDepth - 1) / Self.mostDepth)
-        // Even blocks, in both senses: a word may hold two depths.
-        depthPerBlock = max(2, (depth + blocks - 1) / blocks).roundedUp(toMultipleOf: 2)
-        let words = min(depthPerBlock, depth.roundedUp(toMultipleOf: kernels.depths_per_word)) / kernels.depths_per_word
-        byteCountOfDepth = words * 4
+        self.threads = threads
+        let mostDepth = Self.mostWords * kernels.depths_per_word
+        let blocks = max(1, depth.divided(by: mostDepth))
+        depthPerBlock = depth.divided(by: blocks).roundedUp(toMultipleOf: kernels.depths_per_word)
+        byteCountOfDepth = depthPerBlock / kernels.depths_per_word * 4
         let mostColumns = Self.mostColumnBytes / max(1, byteCountOfDepth)
         columnsPerBlock = min(columns, mostColumns).roundedUp(toMultipleOf: kernels.tile_columns)
-        // So many items that threads which the system slows down can be helped. Rows are divided first: whoever computes
-        // an item packs its rows.
-        let wanted = threads * Self.itemsPerThread
-        rowsPerItem = min(max(1, rows / wanted), Self.mostRows).roundedUp(toMultipleOf: kernels.tile_rows)
-        let rowItems = max(1, (rows + rowsPerItem - 1) / rowsPerItem)
-        let columnItems = threads == 1 ? 1 : (wanted + rowItems - 1) / rowItems
-        columnsPerItem = max(1, columnsPerBlock / columnItems).roundedUp(toMultipleOf: kernels.tile_columns)
-    }
 
-    private static let itemsPerThread = 8
+        let items = threads * Self.itemsPerThread
+        packsRowsFirst = rows * byteCountOfDepth <= Self.mostRowBytes
+        let mostRows = packsRowsFirst ? Self.mostRowsPerItem / 2 : min(max(1, rows / items), Self.mostRowsPerItem)
+        rowsPerItem = min(max(1, rows), mostRows).roundedUp(toMultipleOf: kernels.tile_rows)
+        let columnItems = packsRowsFirst ? items.divided(by: max(1, rows.divided(by: rowsPerItem))) : 1
+        columnsPerItem = max(1, columnsPerBlock / columnItems).roundedUp(toMultipleOf: kernels.tile_columns)
+        rowsInPanels = packsRowsFirst ? rows.roundedUp(toMultipleOf: kernels.tile_rows) : rowsPerItem
+        rowPanelGrain = max(1, rows / kernels.tile_rows / items)
+        columnPanelGrain = max(1, columnsPerBlock / kernels.tile_columns / items)
+    }
 
     var depthBlocks: [Range<Int>] { blocks(of: depth, by: depthPerBlock) }
     var columnBlocks: [Range<Int>] { blocks(of: columns, by: columnsPerBlock) }
 
     /// Memory for the panels of a block's columns.
     var columnPanelsByteCount: Int { columnsPerBlock * byteCountOfDepth }
-    /// Memory for the panels of an item's rows.
-    var rowPanelsByteCount: Int { (rowsPerItem * byteCountOfDepth).roundedUp(toMultipleOf: 64) }
+    /// Memory for the panels of rows: all rows' or, for each thread, an item's.
+    var rowPanelsByteCount: Int { (packsRowsFirst ? 1 : threads) * rowPanelsByteCountPerThread }
+    /// Memory for the panels of rows that one thread packs for itself.
+    var rowPanelsByteCountPerThread: Int { (rowsInPanels * byteCountOfDepth).roundedUp(toMultipleOf: 64) }
 
     private func blocks(of count: Int, by size: Int) -> [Range<Int>] {
         stride(from: 0, to: count, by: max(1, size)).map { $0..<min($0 + size, count) }
@@ -58,6 +71,9 @@ struct DensePlan {
 }
 
 extension Int {
+    /// The quotient, rounded up.
+    func divided(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+
     /// The next multiple of `unit`, or this number where it is one.
-    func roundedUp(toMultipleOf unit: Int) -> Int { (self + unit - 1) / unit * unit }
+    func roundedUp(toMultipleOf unit: Int) -> Int { divided(by: unit) * unit }
 }

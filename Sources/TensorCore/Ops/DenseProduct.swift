@@ -45,7 +45,7 @@ extension ComputeContext {
             rows: rows.count, columns: columns.count, depth: rows.depth, kernels.pointee, threads: pool.threadCount)
         if rows.depth == 0 && !adding { c.pointer.update(repeating: 0, count: c.rows * c.columns) }
         let columnPanels = memory.take(byteCount: plan.columnPanelsByteCount)
-        let rowPanels = memory.take(byteCount: pool.threadCount * plan.rowPanelsByteCount)
+        let rowPanels = memory.take(byteCount: plan.rowPanelsByteCount)
         for block in plan.columnBlocks {
             for depth in plan.depthBlocks {
                 let job = DenseProductJob(

@@ -1,7 +1,7 @@
 import CTensorKernels
 
-/// One block of the depth by one block of columns: all threads pack the columns, then each takes items of rows and columns
-/// of the result. Addresses and numbers, like ``RowPreparation``.
+/// One block of the depth by one block of columns: all threads pack the columns, and the rows where the plan says so, then
+/// each takes items of the result. Addresses and numbers, like ``RowPreparation``.
 struct DenseProductJob: ParallelJob, @unchecked Sendable {
     let rows: DenseOperand
     let columns: DenseOperand
@@ -11,7 +11,6 @@ struct DenseProductJob: ParallelJob, @unchecked Sendable {
     let depth: Range<Int>
     let plan: DensePlan
     let kernels: UnsafePointer<ctk_dense_kernels>
-    /// Each thread's own.
     let rowPanels: UnsafeMutableRawPointer
     let columnPanels: UnsafeMutableRawPointer
     let result: UnsafeMutablePointer<Float>
@@ -19,33 +18,43 @@ struct DenseProductJob: ParallelJob, @unchecked Sendable {
     let adding: Bool
 
     func run(_ team: inout Team) {
-        let tile = kernels.pointee.tile_columns
-        team.share((columnRange.count + tile - 1) / tile, grain: 4) { panels in
-            let range = panels.lowerBound * tile..<min(panels.upperBound * tile, columnRange.count)
-            let own = range.lowerBound + columnRange.lowerBound..<range.upperBound + columnRange.lowerBound
-            columns.pack(own, depth: depth, to: columnPanel(range.lowerBound), by: kernels.pointee.pack_columns)
+        let (tileRows, tileColumns) = (kernels.pointee.tile_rows, kernels.pointee.tile_columns)
+        team.share(columnRange.count.divided(by: tileColumns), grain: plan.columnPanelGrain) { panels in
+            let first = panels.lowerBound * tileColumns
+            let end = min(panels.upperBound * tileColumns, columnRange.count)
+            let range = columnRange.lowerBound + first..<columnRange.lowerBound + end
+            columns.pack(range, depth: depth, to: columnPanels + byteCount(first), by: kernels.pointee.pack_columns)
         }
-        let parts = (columnRange.count + plan.columnsPerItem - 1) / plan.columnsPerItem
-        let panels = rowPanels + team.member * plan.rowPanelsByteCount
-        team.share((rows.count + plan.rowsPerItem - 1) / plan.rowsPerItem * parts, grain: 1) { items in
-            for item in items { multiply(rowItem: item / parts, columnItem: item % parts, panels: panels) }
+        if plan.packsRowsFirst {
+            team.share(rows.count.divided(by: tileRows), grain: plan.rowPanelGrain) { panels in
+                let range = panels.lowerBound * tileRows..<min(panels.upperBound * tileRows, rows.count)
+                packRows(range, to: rowPanels + byteCount(range.lowerBound))
+            }
+        }
+        let columnItems = columnRange.count.divided(by: plan.columnsPerItem)
+        let ownPanels = rowPanels + team.member * plan.rowPanelsByteCountPerThread
+        team.share(rows.count.divided(by: plan.rowsPerItem) * columnItems, grain: 1) { items in
+            for item in items {
+                let (rowItem, columnItem) = item.quotientAndRemainder(dividingBy: columnItems)
+                multiply(firstRow: rowItem * plan.rowsPerItem, firstColumn: columnItem * plan.columnsPerItem, ownPanels)
+            }
         }
     }
 
-    private func multiply(rowItem: Int, columnItem: Int, panels: UnsafeMutableRawPointer) {
-        let firstRow = rowItem * plan.rowsPerItem
+    private func multiply(firstRow: Int, firstColumn: Int, _ ownPanels: UnsafeMutableRawPointer) {
         let rowRange = firstRow..<min(firstRow + plan.rowsPerItem, rows.count)
-        rows.pack(rowRange, depth: depth, to: panels, by: kernels.pointee.pack_rows)
-        let firstColumn = columnItem * plan.columnsPerItem
         let columnCount = min(plan.columnsPerItem, columnRange.count - firstColumn)
+        if !plan.packsRowsFirst { packRows(rowRange, to: ownPanels) }
         kernels.pointee.multiply(
-            panels, columnPanel(firstColumn), rowRange.count, columnCount, depth.count,
+            plan.packsRowsFirst ? rowPanels + byteCount(firstRow) : ownPanels, columnPanels + byteCount(firstColumn),
+            rowRange.count, columnCount, depth.count,
             result + firstRow * stride + columnRange.lowerBound + firstColumn, stride, adding)
     }
 
-    /// Where the panel begins whose first column is the block's number `column`.
-    private func columnPanel(_ column: Int) -> UnsafeMutableRawPointer {
-        let words = (depth.count + kernels.pointee.depths_per_word - 1) / kernels.pointee.depths_per_word
-        return columnPanels + column * words * 4
+    private func packRows(_ range: Range<Int>, to panels: UnsafeMutableRawPointer) {
+        rows.pack(range, depth: depth, to: panels, by: kernels.pointee.pack_rows)
     }
+
+    /// Bytes of the panels of so many rows or columns.
+    private func byteCount(_ count: Int) -> Int { count * depth.count.divided(by: kernels.pointee.depths_per_word) * 4 }
 }

@@ -6,8 +6,8 @@ extension TokenizerDefinition {
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError``.
     public init(ofFile path: String) throws {
-        if Folder.exists(path) {
-            self = try TokenizerDefinition(Checkpoint(path: path))
+        if ModelFolder.exists(path) {
+            try self.init(Checkpoint(path: path))
             return
         }
         let file = try MappedFile(path: path)
@@ -23,10 +23,7 @@ extension TokenizerDefinition {
     /// - Throws: ``TokenizerError`` where the format cannot say this tokenizer; ``CheckpointError`` where the file cannot be
     ///   written, and then whatever was at the path is still there.
     public func write(to path: String) throws {
-        let json = try json()
-        let file = try ReplacementFile(path)
-        try file.write(json)
-        try file.commit()
+        try TextFile.write(json(), to: path)
     }
 }
 
