@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // One table of targets, bottom to top. Arrows point up this list only; Documentation/Architecture.md says why.
@@ -12,9 +13,11 @@ let package = Package(
         .executable(name: "layerskip", targets: ["LayerSkipCommand"]),
         // For Benchmarks/, which measures the inner loops apart from all else.
         .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
+        .library(name: "CInstructionPeaks", targets: ["CInstructionPeaks"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         .target(name: "CTensorKernels"),
@@ -29,11 +32,19 @@ let package = Package(
             dependencies: [
                 "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens", "TokenDecoding",
             ]),
-        .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
+        .executableTarget(
+            name: "LayerSkipCommand", dependencies: ["LayerSkip", "ModelTraining", argumentParser, yams]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
         .executableTarget(
             name: "DecodingAllocations", dependencies: ["LayerSkip"], path: "Tests/DecodingAllocations"),
+        .target(
+            name: "CInstructionPeaks", dependencies: ["CTensorKernels"], path: "Benchmarks/CInstructionPeaks"),
+        .executableTarget(
+            name: "DenseProductTimes", dependencies: ["CInstructionPeaks", "CTensorKernels", "TensorCore"],
+            path: "Benchmarks/DenseProductTimes"),
+        .executableTarget(
+            name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
@@ -54,11 +65,12 @@ let package = Package(
 )
 
 // One loop of settings.
+let cTargets: Set = ["CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
     "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
 ]
 for target in package.targets {
-    if target.name == "CTensorKernels" {
+    if cTargets.contains(target.name) {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
         target.cSettings = [
             .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),

@@ -15,13 +15,11 @@ let package = Package(
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
     ],
     targets: [
-        .target(
-            name: "CInstructionPeaks", dependencies: [.product(name: "CTensorKernels", package: "layerskip")],
-            path: "CInstructionPeaks"),
         .executableTarget(
             name: "KernelBenchmarks",
             dependencies: [
-                "CInstructionPeaks", layerSkip, benchmark, .product(name: "CTensorKernels", package: "layerskip"),
+                layerSkip, benchmark, .product(name: "CInstructionPeaks", package: "layerskip"),
+                .product(name: "CTensorKernels", package: "layerskip"),
             ],
             path: "KernelBenchmarks", plugins: [plugin]),
         .executableTarget(
@@ -30,12 +28,8 @@ let package = Package(
 )
 
 for target in package.targets {
-    let isC = target.name == "CInstructionPeaks"
-    if isC { target.cSettings = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)] }
-    if !isC {
-        target.swiftSettings = [
-            .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
-            .treatAllWarnings(as: .error),
-        ]
-    }
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ]
 }

@@ -27,6 +27,10 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 
 #include "products.h"
 
+#define DENSE_ROWS 12
+#define DENSE_VECTORS 2
+#include "dense_f32.h"
+
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                                        \
@@ -34,11 +38,14 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
     apply_to = function)
 
 #include "bf16_pairs.h"
+#include "dense_bf16.h"
 
 #pragma clang attribute pop
 
-const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_avx512_table = VECTOR_TABLE(
+    "avx512", DENSE_KERNELS(f32, 1), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
 const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE(
-    "avx512bf16", F32_AND_F16_PANELS, [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
+    "avx512bf16", DENSE_KERNELS(bf16, 2), F32_AND_F16_PANELS,
+    [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
 
 #endif

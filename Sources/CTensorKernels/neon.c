@@ -48,6 +48,10 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 
 #include "products.h"
 
+#define DENSE_ROWS 6
+#define DENSE_VECTORS 1
+#include "dense_f32.h"
+
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
@@ -56,8 +60,9 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 
 #pragma clang attribute pop
 
-const ctk_table ctk_neon_table = VECTOR_TABLE("neon", F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_neon_table = VECTOR_TABLE(
+    "neon", DENSE_KERNELS(f32, 1), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
 const ctk_table ctk_neon_i8mm_table = VECTOR_TABLE(
-    "neoni8mm", F32_AND_F16_PANELS, BF16_PANELS, ROW_PAIR_PANELS);
+    "neoni8mm", DENSE_KERNELS(f32, 1), F32_AND_F16_PANELS, BF16_PANELS, ROW_PAIR_PANELS);
 
 #endif

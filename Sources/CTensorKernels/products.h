@@ -4,7 +4,8 @@
 // row adds one fma per block of 32 (or per column) from left to right, so its result is the scalar twin's to the bit,
 // however many tokens share the panel.
 //
-// The including file includes vector.h, then defines TOKENS_AT_ONCE (how many tokens' sums fit into its registers),
+// The including file includes vector.h, then defines TOKENS_AT_ONCE (2, 4 or 8: how many tokens' sums fit into its
+// registers),
 // Q8_SIGN (see panels.h) and
 //     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
 //     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
@@ -16,6 +17,7 @@
 #include "attention.h"
 #include "panels.h"
 #include "scan.h"
+#include "training_attention.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
@@ -206,8 +208,8 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
     [CTK_Q8_0] = PANEL_FORMAT(q8_0, q8_0, quantized), [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),              \
     [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)
 
-/// A table with these entries for the formats, by number.
-#define VECTOR_TABLE(NAME, ...)                                                                                      \
+/// A table with these kernels for dense products in bf16, and these entries for the formats, by number.
+#define VECTOR_TABLE(NAME, DENSE_BF16, ...)                                                                          \
     {                                                                                                                \
         .name = NAME, .formats = {__VA_ARGS__},                                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
@@ -218,6 +220,8 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_F16] = {store_f16, attend_page_f16},                                                               \
              [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
+        .dense = {[CTK_DENSE_F32] = DENSE_KERNELS(f32, 1), [CTK_DENSE_BF16] = DENSE_BF16},                           \
+        .training = TRAINING_KERNELS,                                                                                \
     }
 
 #endif

@@ -12,7 +12,7 @@ package struct ReplacementFile: ~Copyable {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw CheckpointError(file: path, expected: "a path to write to", found: "an invalid path")
         }
-        let temporaryPath = "\(path).\(SystemCalls.processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
+        let temporaryPath = SystemCalls.temporaryName(beside: path)
         guard let descriptor = SystemCalls.create(temporaryPath) else {
             throw CheckpointError(file: path, expected: "a place to write to", found: SystemCalls.lastError)
         }
@@ -52,13 +52,7 @@ package struct ReplacementFile: ~Copyable {
         guard SystemCalls.synchronize(descriptor) else { throw failure() }
         // After this the temporary name is free, and deinit's attempt to remove it finds nothing.
         guard SystemCalls.renameFile(temporaryPath, to: path) else { throw failure() }
-        // The new name itself is safe once the directory is; some file systems cannot sync one, which is no failure.
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        if let folder = SystemCalls.openForReading(folder) {
-            _ = SystemCalls.synchronize(folder)
-            SystemCalls.closeDescriptor(folder)
-        }
+        SystemCalls.synchronizeFolder(of: path)
     }
 
     private func failure() -> CheckpointError {

@@ -49,5 +49,6 @@ struct LayerSkipCommand: ParsableCommand {
         subcommands: [
             GenerateCommand.self, ChatCommand.self, VerifyCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
             InspectCommand.self, TokenizeCommand.self, TrainTokenizerCommand.self, PrepareDataCommand.self,
+            ExportCommand.self, TrainCommand.self,
         ])
 }

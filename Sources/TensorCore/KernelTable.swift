@@ -10,7 +10,8 @@ import CTensorKernels
 
 /// The inner loops for one instruction set, chosen at run time.
 ///
-/// Within one table every result is reproducible to the bit; tables agree with each other to a tolerance.
+/// Within one table every result is reproducible to the bit. All vector tables give one set of bits, but for BF16 weights in
+/// `avx512bf16`; the scalar one agrees to a tolerance.
 public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
@@ -59,7 +60,14 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
         return caches.assumingMemoryBound(to: ctk_cache_kernels.self) + format.kernelFormat
     }
 
+    /// The kernels of a dense product.
+    func dense(_ precision: ProductPrecision) -> UnsafePointer<ctk_dense_kernels> {
+        let dense = UnsafeRawPointer(functions) + Self.denseOffset
+        return dense.assumingMemoryBound(to: ctk_dense_kernels.self) + precision.kernelIndex
+    }
+
     private static let cachesOffset = MemoryLayout<ctk_table>.offset(of: \.caches).unsafelyUnwrapped
+    private static let denseOffset = MemoryLayout<ctk_table>.offset(of: \.dense).unsafelyUnwrapped
     private static let formatsOffset = MemoryLayout<ctk_table>.offset(of: \.formats).unsafelyUnwrapped
 }
 

@@ -3,7 +3,7 @@ import LayerSkip
 
 /// Which model, and how many threads compute.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The model: a GGUF file of architecture llama.")
+    @Option(help: "The model: a GGUF file of architecture llama, or a model folder.")
     var model: String
 
     @Option(parsing: .unconditional, help: "How many threads compute (default: one per physical core).")

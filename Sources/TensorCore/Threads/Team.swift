@@ -2,7 +2,8 @@
 package struct Team: ~Copyable {
     /// nil where the caller works alone.
     private let shares: WorkShares?
-    private let member: Int
+    /// The thread's number, below the pool's `threadCount`: for scratch memory of its own.
+    let member: Int
     private(set) var step = 0
 
     init(_ shares: WorkShares?, member: Int) {

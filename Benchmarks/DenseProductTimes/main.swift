@@ -1,0 +1,34 @@
+// Times dense products for Scripts/compare-products, which runs others in turn with it. Usage: DenseProductTimes THREADS
+//
+// Reads a request a line and answers each with seconds of one product, or multiply-adds a second, on a line:
+//
+//     FORM PRECISION ROWS IN OUT    FORM is forward (x W^T), input (dy W) or weight (dy^T x, added); x is ROWS x IN, W is OUT x IN
+//     peak PRECISION                what all threads' multiplication instructions can do at most
+import CInstructionPeaks
+import CTensorKernels
+import TensorCore
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+let threads = CommandLine.arguments.dropFirst().first.flatMap { Int($0) }
+let context = try ComputeContext(threads: threads)
+var timed: TimedProduct?
+
+while let line = readLine() {
+    let words = line.split(separator: " ").map(String.init)
+    if words.count == 2, words[0] == "peak", let precision = ProductPrecision(words[1]) {
+        print(peak(precision, on: context))
+    } else if let request = ProductRequest(words) {
+        if timed?.request != request { timed = TimedProduct(request, on: context) }
+        print(timed?.seconds() ?? 0)
+    } else {
+        print("expected FORM PRECISION ROWS IN OUT or peak PRECISION, found \(line)")
+    }
+    fflush(nil)
+}

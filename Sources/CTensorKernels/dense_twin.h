@@ -1,0 +1,36 @@
+// The naive twin of dense products: panels of one row or column, and one fma a depth from left to right.
+#ifndef CTK_DENSE_TWIN_H
+#define CTK_DENSE_TWIN_H
+
+#include <math.h>
+
+#include "CTensorKernels.h"
+
+static void pack_dense(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels) {
+    float *out = panels;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t p = 0; p < depth; p++) out[i * depth + p] = along_depth ? x[i * stride + p] : x[p * stride + i];
+    }
+}
+
+static void multiply_dense(
+    const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, float *c,
+    size_t c_stride, bool adding) {
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++) {
+            const float *a = (const float *)row_panels + i * depth, *b = (const float *)column_panels + j * depth;
+            float sum = 0;
+            for (size_t p = 0; p < depth; p++) sum = fmaf(a[p], b[p], sum);
+            float *out = c + i * c_stride + j;
+            *out = adding ? *out + sum : sum;
+        }
+    }
+}
+
+#define DENSE_TWIN                                                                                                   \
+    {                                                                                                                \
+        .tile_rows = 1, .tile_columns = 1, .depths_per_word = 1, .pack_rows = pack_dense,                            \
+        .pack_columns = pack_dense, .multiply = multiply_dense,                                                      \
+    }
+
+#endif

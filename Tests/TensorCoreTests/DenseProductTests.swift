@@ -1,0 +1,106 @@
+import CTensorKernels
+import TensorCore
+import Testing
+
+/// c (+)= op(a) op(b), beside f64 sums and beside the naive twin's bits.
+@Suite("Dense products")
+struct DenseProductTests {
+    /// The naive twin, at shapes around the edges of tiles, blocks of depth and items of work.
+    @Test(arguments: [false, true]) func naiveTwinIsNearTheExactSums(adding: Bool) {
+        for shape in DenseShape.all {
+            let sample = DenseSample(shape, .forward)
+            let result = sample.multiply(on: .scalar, adding: adding).values
+            let error = sample.largestError(of: result, adding: adding)
+            if !(error <= 1) { Issue.record("\(shape): \(error) of the bound") }
+        }
+    }
+
+    /// bf16 where it is multiplied: as near to the exact sums of rounded operands.
+    @Test(arguments: KernelTable.available.filter(\.multipliesBF16), DenseForm.allCases)
+    func roundedOperandsAreMultiplied(table: KernelTable, form: DenseForm) {
+        for shape in DenseShape.all {
+            let sample = DenseSample(shape, form)
+            let result = sample.multiply(on: .with(table, threads: 2), adding: true, precision: .bf16).values
+            let error = sample.largestError(of: result, adding: true, roundsOperands: true)
+            if !(error <= 1) { Issue.record("\(shape): \(error) of the bound") }
+        }
+    }
+
+    /// Else f32 is.
+    @Test(arguments: KernelTable.available.filter { !$0.multipliesBF16 }) func withoutBF16NothingIsRounded(
+        table: KernelTable
+    ) {
+        let sample = DenseSample(DenseShape(), .inputGradient)
+        let result = sample.multiply(on: .with(table), adding: false, precision: .bf16)
+        #expect(result.bits == sample.multiply(on: .with(table), adding: false).bits)
+    }
+
+    /// All tables add in one order, whatever the tiles, the form and the number of threads.
+    @Test(arguments: KernelTable.available) func haveTheTwinsBits(table: KernelTable) {
+        for shape in DenseShape.all {
+            let samples = DenseForm.allCases.map { DenseSample(shape, $0) }
+            for adding in [false, true] {
+                let expected = samples[0].multiply(on: .scalar, adding: adding).bits
+                for sample in samples {
+                    for threads in 1...3 {
+                        let result = sample.multiply(on: .with(table, threads: threads), adding: adding).bits
+                        if result != expected { Issue.record("\(shape) \(sample.form), \(threads) threads") }
+                    }
+                }
+            }
+        }
+    }
+
+    /// bf16 too depends neither on the form nor on the number of threads, nor on other rows and columns.
+    @Test(arguments: KernelTable.available, ProductPrecision.allCases)
+    func elementsDependOnTheirRowAndColumnAlone(table: KernelTable, precision: ProductPrecision) {
+        let shape = DenseShape(m: 31, n: 70, k: 520)
+        let whole = DenseSample(shape, .forward).multiply(on: .with(table), adding: false, precision: precision).bits
+        for form in DenseForm.allCases {
+            let result = DenseSample(shape, form).multiply(
+                on: .with(table, threads: 3), adding: false, precision: precision)
+            #expect(result.bits == whole)
+        }
+        let sample = DenseSample(shape, .forward)
+        for (rows, columns) in [(0..<1, 0..<1), (17..<18, 0..<70), (3..<31, 69..<70), (10..<23, 7..<48)] {
+            let c = Tensor(
+                [Float](repeating: 0, count: rows.count * columns.count), rows: rows.count, columns: columns.count)
+            ComputeContext.with(table, threads: 2).denseProduct(
+                sample.a[rows: rows], transposed: false, sample.b[rows: columns], transposed: true, into: c,
+                adding: false, precision: precision)
+            let expected = rows.flatMap { row in columns.map { whole[row * shape.n + $0] } }
+            #expect(c.bits == expected, "\(rows) \(columns)")
+        }
+    }
+
+    /// A bad value spoils all sums that it takes part in and no others, and what is not added to is not read.
+    @Test(arguments: KernelTable.available, ProductPrecision.allCases)
+    func badValuesStayBad(table: KernelTable, precision: ProductPrecision) {
+        let shape = DenseShape(m: 30, n: 37, k: 19)
+        for form in DenseForm.allCases {
+            for bad in [Float.nan, .infinity, -.infinity] {
+                var sample = DenseSample(shape, form)
+                sample.setA(row: 13, depth: 18, bad)
+                sample.setB(column: 36, depth: 0, bad)
+                let context = ComputeContext.with(table)
+                let c = Tensor([Float](repeating: .nan, count: shape.m * shape.n), rows: shape.m, columns: shape.n)
+                sample.multiply(on: context, into: c, adding: false, precision: precision)
+                for (index, value) in c.values.enumerated() {
+                    #expect(value.isFinite == (index / shape.n != 13 && index % shape.n != 36))
+                }
+                sample.multiply(on: context, into: c, adding: true, precision: precision)
+                #expect(c.values[13 * shape.n...13 * shape.n + 36].allSatisfy { !$0.isFinite })
+            }
+        }
+    }
+}
+
+extension KernelTable {
+    /// Whether it has an instruction for products of bf16; else f32 is multiplied.
+    var multipliesBF16: Bool {
+        (0..<ctk_table_count()).contains { index in
+            guard let table = ctk_table_at(index), String(cString: table.pointee.name) == name else { return false }
+            return table.pointee.dense.1.depths_per_word == 2
+        }
+    }
+}
