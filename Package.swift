@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // One table of targets, bottom to top. Arrows point up this list only; Documentation/Architecture.md says why.
@@ -15,7 +16,8 @@ let package = Package(
         .library(name: "CInstructionPeaks", targets: ["CInstructionPeaks"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         .target(name: "CTensorKernels"),
@@ -24,10 +26,14 @@ let package = Package(
         .target(name: "TextTokens"),
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
+        .target(name: "ModelTraining", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"]),
         .target(
             name: "LayerSkip",
-            dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TextTokens", "TokenDecoding"]),
-        .executableTarget(name: "LayerSkipCommand", dependencies: ["LayerSkip", argumentParser]),
+            dependencies: [
+                "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens", "TokenDecoding",
+            ]),
+        .executableTarget(
+            name: "LayerSkipCommand", dependencies: ["LayerSkip", "ModelTraining", argumentParser, yams]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
         .executableTarget(
@@ -37,6 +43,8 @@ let package = Package(
         .executableTarget(
             name: "DenseProductTimes", dependencies: ["CInstructionPeaks", "CTensorKernels", "TensorCore"],
             path: "Benchmarks/DenseProductTimes"),
+        .executableTarget(
+            name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
@@ -48,6 +56,9 @@ let package = Package(
         .testTarget(
             name: "TokenDecodingTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport", "TokenDecoding"]),
+        .testTarget(
+            name: "ModelTrainingTests",
+            dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TestSupport"]),
         .testTarget(name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport"]),
         .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport"]),
     ]
@@ -55,7 +66,9 @@ let package = Package(
 
 // One loop of settings.
 let cTargets: Set = ["CTensorKernels", "CInstructionPeaks"]
-let memoryChecked: Set = ["TextTokens", "LanguageModels", "TokenDecoding", "LayerSkip", "LayerSkipCommand"]
+let memoryChecked: Set = [
+    "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
+]
 for target in package.targets {
     if cTargets.contains(target.name) {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.

@@ -2,6 +2,8 @@
 //
 // Several query heads, of one row or of several, share each load of keys and values. Each of them adds in an order of its
 // own: scores over head_dim, values position after position. So the tile that it happens to be in changes no bit.
+//
+// The including file has defined TOKENS_AT_ONCE, by which tiles are sized.
 #ifndef CTK_ATTENTION_H
 #define CTK_ATTENTION_H
 
@@ -74,7 +76,7 @@ INLINE void score_positions(
     }
     UNROLL for (int q = 0; q < queries; q++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            store(tasks[q].scores + first + 16 * v, sums[q * vectors + v] * scale);
+            store(tasks[q].scores + first + LANES * v, sums[q * vectors + v] * scale);
         }
     }
 }

@@ -5,8 +5,6 @@
 
 #include "dense_words.h"
 
-INLINE vf load_first(const float *x, size_t count) { return count >= LANES ? load(x) : load_tail(x, count, 0); }
-
 INLINE vu32 words_along_bf16(const float *x, size_t depths) {
     vf low = load_first(x, depths), high = depths > LANES ? load_first(x + LANES, depths - LANES) : splat(0);
     return (vu32)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);

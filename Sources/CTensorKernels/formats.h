@@ -1,4 +1,5 @@
-// Blocks as they lie in a file (GGUF specification, "block_q8_0", "block_q4_0", "block_q4_1"), and 16-bit floats.
+// Blocks as they lie in a file (GGUF specification, "block_q8_0", "block_q4_0", "block_q4_1"), 16-bit floats, and the block that activations
+// are quantized to.
 #ifndef CTK_FORMATS_H
 #define CTK_FORMATS_H
 

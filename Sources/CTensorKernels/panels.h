@@ -1,6 +1,6 @@
 // Panels of sixteen rows of weights, as all vector tables pack them.
 //
-// One load brings 4 columns of 16 rows (quantized) or one column of 16 rows (floats). The including file defines Q8_SIGN:
+// One load brings 4 columns (Q8_0) or 8 (Q4_0, Q4_1) of 16 rows, or one column (F32). The including file defines Q8_SIGN:
 // 0x80 where dot products want unsigned weights, else 0.
 #ifndef CTK_PANELS_H
 #define CTK_PANELS_H

@@ -4,7 +4,8 @@
 // row adds one fma per block of 32 (or per column) from left to right, so its result is the scalar twin's to the bit,
 // however many tokens share the panel.
 //
-// The including file includes vector.h, then defines TOKENS_AT_ONCE (how many tokens' sums fit into its registers),
+// The including file includes vector.h, then defines TOKENS_AT_ONCE (2, 4 or 8: how many tokens' sums fit into its
+// registers),
 // Q8_SIGN (see panels.h) and
 //     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
 //     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
@@ -16,6 +17,7 @@
 #include "attention.h"
 #include "panels.h"
 #include "scan.h"
+#include "training_attention.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
@@ -219,6 +221,7 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
         .dense = {[CTK_DENSE_F32] = DENSE_KERNELS(f32, 1), [CTK_DENSE_BF16] = DENSE_BF16},                           \
+        .training = TRAINING_KERNELS,                                                                                \
     }
 
 #endif

@@ -12,6 +12,7 @@
 #include "dense_twin.h"
 #include "shared.h"
 #include "tables.h"
+#include "training_scalar.h"
 
 static void pack_row(int format, const void *file, size_t columns, void *panel) {
     memcpy(panel, file, ctk_file_row_bytes(format, columns));
@@ -261,4 +262,5 @@ const ctk_table ctk_scalar_table = {
          [CTK_BF16] = {store_BF16, attend_page_BF16}},
     .merge_pages = merge_pages,
     .dense = {[CTK_DENSE_F32] = DENSE_TWIN, [CTK_DENSE_BF16] = DENSE_TWIN},
+    .training = TRAINING_KERNELS,
 };

@@ -51,6 +51,14 @@ INLINE vf load_tail(const float *x, size_t count, float fill) {
 
 INLINE void store_tail(float *x, vf v, size_t count) { memcpy(x, &v, count * sizeof(float)); }
 
+/// All elements where there are at least sixteen, else the first `count` and zeros.
+INLINE vf load_first(const float *x, size_t count) { return count >= LANES ? load(x) : load_tail(x, count, 0); }
+
+INLINE void store_first(float *x, vf v, size_t count) {
+    if (count >= LANES) store(x, v);
+    else store_tail(x, v, count);
+}
+
 INLINE vf fma16(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 
 /// sums + v * v, in f64: the square of 2^64 would overflow f32, and a norm of infinity would silently give zeros.

@@ -6,15 +6,7 @@ package struct GGUFWriter: Sendable {
     package var version: UInt32 = 3
     /// The metadata to write; `general.alignment` also decides where tensors begin.
     package var metadata = GGUFMetadata(file: "new GGUF file")
-    private var entries: [Entry] = []
-
-    private struct Entry: Sendable {
-        let name: String
-        let dtype: DType
-        let shape: [Int]
-        let byteCount: Int
-        let contents: @Sendable () throws(CheckpointError) -> StoredTensor
-    }
+    private var entries = TensorEntries()
 
     /// A file without metadata and tensors.
     package init() {}
@@ -30,11 +22,17 @@ package struct GGUFWriter: Sendable {
         _ name: String, _ dtype: DType, shape: [Int],
         contents: @escaping @Sendable () throws(CheckpointError) -> StoredTensor
     ) {
-        guard (1...4).contains(shape.count), let byteCount = dtype.byteCount(shape: shape) else {
-            preconditionFailure("\(name): \(dtype) cannot have shape \(shape)")
-        }
-        precondition(!entries.contains { $0.name == name }, "\(name) was added before")
-        entries.append(Entry(name: name, dtype: dtype, shape: shape, byteCount: byteCount, contents: contents))
+        entries.add(name, dtype, shape: shape, contents: contents)
+    }
+
+    /// Adds a tensor whose bytes are written piece by piece, so that not even one needs memory as a whole.
+    ///
+    /// - Parameter write: gives exactly as many bytes as the shape needs, row after row.
+    package mutating func add(
+        _ name: String, _ dtype: DType, shape: [Int],
+        writing write: @escaping @Sendable (ByteOutput) throws(CheckpointError) -> Void
+    ) {
+        entries.add(name, dtype, shape: shape, writing: write)
     }
 
     /// Adds a tensor of bytes that are there already.
@@ -51,7 +49,7 @@ package struct GGUFWriter: Sendable {
         var sink = ByteSink()
         sink.append(raw: Array("GGUF".utf8))
         sink.append(version)
-        sink.append(UInt64(entries.count))
+        sink.append(UInt64(entries.all.count))
         sink.append(UInt64(metadata.keys.count))
         for key in metadata.keys {
             guard let value = metadata[key] else { continue }
@@ -60,7 +58,7 @@ package struct GGUFWriter: Sendable {
             sink.append(value)
         }
         var offset = 0
-        for entry in entries {
+        for entry in entries.all {
             sink.append(entry.name)
             sink.append(UInt32(entry.shape.count))
             for dimension in entry.shape.reversed() {
@@ -85,24 +83,22 @@ package struct GGUFWriter: Sendable {
 
     /// Writes the file in one step: under a temporary name beside its place, synced, then renamed.
     ///
-    /// - Throws: if the file cannot be written; whatever was at the path before is then still there.
-    package func write(to path: String) throws(CheckpointError) {
+    /// - Parameter progress: is told how many bytes have been written.
+    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still there.
+    package func write(
+        to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
+    ) throws(CheckpointError) {
         let file = try ReplacementFile(path)
-        try emit { (bytes) throws(CheckpointError) in try file.write(bytes) }
+        var byteCount = 0
+        try emit { (bytes) throws(CheckpointError) in
+            try file.write(bytes)
+            byteCount += bytes.byteCount
+            try progress(byteCount)
+        }
         try file.commit()
     }
 
-    private func emit(_ write: (RawSpan) throws(CheckpointError) -> Void) throws(CheckpointError) {
-        let alignment = try metadata.alignment()
-        // Spans of temporaries crash the compiler here (6.3.1): "instruction does not dominate all uses".
-        let header = try header()
-        try write(header.span.bytes)
-        for entry in entries {
-            let tensor = try entry.contents()
-            precondition(tensor.dtype == entry.dtype && tensor.shape == entry.shape, "\(entry.name) is another tensor")
-            try tensor.withBytes(write)
-            let padding = [UInt8](repeating: 0, count: entry.byteCount.padding(to: alignment))
-            try write(padding.span.bytes)
-        }
+    private func emit(_ output: ByteOutput) throws(CheckpointError) {
+        try entries.write(header(), alignment: metadata.alignment(), to: output)
     }
 }

@@ -35,6 +35,14 @@ package final class MappedFile: Sendable {
         }
     }
 
+    /// Whether there is a file at a path, and nothing in it, so that it cannot be mapped.
+    package static func isEmpty(path: String) -> Bool {
+        guard let descriptor = SystemCalls.openForReading(path) else { return false }
+        defer { SystemCalls.closeDescriptor(descriptor) }
+        if case .file(byteCount: 0) = SystemCalls.kind(of: descriptor) { return true }
+        return false
+    }
+
     deinit {
         SystemCalls.unmap(base, byteCount: byteCount)
     }
@@ -48,6 +56,13 @@ package final class MappedFile: Sendable {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "a range beyond the end of \(path)")
         let bytes = UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
         return try withExtendedLifetime(self) { () throws(Failure) in try body(bytes.bytes) }
+    }
+
+    /// A copy of the bytes of a range.
+    ///
+    /// - Precondition: the range lies within `0..<byteCount`.
+    package func bytes(_ range: Range<Int>) -> [UInt8] {
+        withBytes(in: range) { bytes in bytes.withUnsafeBytes { Array($0) } }
     }
 
     /// Tells the system that the pages lying wholly in a range are not needed for now.

@@ -1,16 +1,18 @@
 /// A file in the making that takes its name only when it is complete and on the disk, so that neither a crash nor a
 /// full disk loses what had that name before.
-struct ReplacementFile: ~Copyable {
+package struct ReplacementFile: ~Copyable {
     private let path: String
     private let temporaryPath: String
     private let descriptor: Int32
 
     /// Creates a temporary file beside the one to write or replace.
-    init(_ path: String) throws(CheckpointError) {
+    ///
+    /// - Throws: if it cannot be made.
+    package init(_ path: String) throws(CheckpointError) {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw CheckpointError(file: path, expected: "a path to write to", found: "an invalid path")
         }
-        let temporaryPath = "\(path).\(SystemCalls.processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
+        let temporaryPath = SystemCalls.temporaryName(beside: path)
         guard let descriptor = SystemCalls.create(temporaryPath) else {
             throw CheckpointError(file: path, expected: "a place to write to", found: SystemCalls.lastError)
         }
@@ -25,22 +27,32 @@ struct ReplacementFile: ~Copyable {
     }
 
     /// Appends bytes.
-    func write(_ bytes: RawSpan) throws(CheckpointError) {
+    ///
+    /// - Throws: if they cannot be written, as where the disk is full.
+    package func write(_ bytes: RawSpan) throws(CheckpointError) {
         guard bytes.withUnsafeBytes({ SystemCalls.write($0, to: descriptor) }) else { throw failure() }
     }
 
+    /// Appends bytes.
+    ///
+    /// - Throws: if they cannot be written.
+    package func write(_ bytes: [UInt8]) throws(CheckpointError) { try write(bytes.span.bytes) }
+
+    /// Writes over the first bytes, which must have been written before: for a header whose numbers are known last.
+    ///
+    /// - Throws: if they cannot be written.
+    package func overwriteStart(_ bytes: [UInt8]) throws(CheckpointError) {
+        guard bytes.withUnsafeBytes({ SystemCalls.overwriteStart($0, of: descriptor) }) else { throw failure() }
+    }
+
     /// Waits for the disk, then gives the file its name.
-    consuming func commit() throws(CheckpointError) {
+    ///
+    /// - Throws: if either fails; whatever had the name before then still has it.
+    package consuming func commit() throws(CheckpointError) {
         guard SystemCalls.synchronize(descriptor) else { throw failure() }
         // After this the temporary name is free, and deinit's attempt to remove it finds nothing.
         guard SystemCalls.renameFile(temporaryPath, to: path) else { throw failure() }
-        // The new name itself is safe once the directory is; some file systems cannot sync one, which is no failure.
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        if let folder = SystemCalls.openForReading(folder) {
-            _ = SystemCalls.synchronize(folder)
-            SystemCalls.closeDescriptor(folder)
-        }
+        SystemCalls.synchronizeFolder(of: path)
     }
 
     private func failure() -> CheckpointError {

@@ -52,7 +52,13 @@ package struct StoredTensor: Sendable {
         }
     }
 
-    /// Lends the bytes, row after row, for the time of one call; they start at a multiple of 8.
+    /// The path of the file that the tensor lies in; nil if it lies in memory.
+    package var file: String? {
+        if case .mapped(let file, _) = contents { file.path } else { nil }
+    }
+
+    /// Lends the bytes, row after row, for the time of one call; they start at a multiple of an element's (or a block's
+    /// scale's) size.
     package func withBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {

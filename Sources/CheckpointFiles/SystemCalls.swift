@@ -28,11 +28,7 @@ enum SystemCalls {
     static func kind(of descriptor: Int32) -> Kind? {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: return .file(byteCount: Int(status.st_size))
-        case S_IFDIR: return .directory
-        default: return .other
-        }
+        return kind(status)
     }
 
     /// A read-only mapping of a file's first `byteCount` > 0 bytes.
@@ -75,8 +71,29 @@ enum SystemCalls {
         return true
     }
 
+    /// Writes a few bytes over the first ones of a file.
+    static func overwriteStart(_ bytes: UnsafeRawBufferPointer, of descriptor: Int32) -> Bool {
+        pwrite(descriptor, bytes.baseAddress, bytes.count, 0) == bytes.count
+    }
+
     /// Waits until the file's bytes are on the disk.
     static func synchronize(_ descriptor: Int32) -> Bool { fsync(descriptor) == 0 }
+
+    /// Makes the names in a path's folder safe, such as one that was just given to the path's own file.
+    ///
+    /// Some file systems cannot, which is no failure.
+    static func synchronizeFolder(of path: String) {
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard let folder = openForReading(folder) else { return }
+        _ = synchronize(folder)
+        closeDescriptor(folder)
+    }
+
+    /// A name in the same folder that nobody uses, for what is not complete yet.
+    static func temporaryName(beside path: String) -> String {
+        "\(path).\(processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
+    }
 
     static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 
@@ -84,6 +101,37 @@ enum SystemCalls {
     static func renameFile(_ old: String, to new: String) -> Bool { rename(old, new) == 0 }
 
     static func removeFile(_ path: String) { _ = unlink(path) }
+
+    /// Makes an empty folder that did not exist before.
+    static func createFolder(_ path: String) -> Bool { mkdir(path, 0o777) == 0 }
+
+    /// Whether there is nothing in a folder; false if that cannot be told.
+    static func isEmptyFolder(_ path: String) -> Bool {
+        guard let folder = opendir(path) else { return false }
+        defer { closedir(folder) }
+        // Only `.` and `..`.
+        var count = 0
+        while readdir(folder) != nil { count += 1 }
+        return count <= 2
+    }
+
+    /// Removes an empty folder.
+    static func removeFolder(_ path: String) { _ = rmdir(path) }
+
+    /// What a path leads to; nil if there is nothing, or it cannot be told.
+    static func kind(of path: String) -> Kind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return kind(status)
+    }
+
+    private static func kind(_ status: stat) -> Kind {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: .file(byteCount: Int(status.st_size))
+        case S_IFDIR: .directory
+        default: .other
+        }
+    }
 
     private static func descriptor(_ result: Int32) -> Int32? { result < 0 ? nil : result }
 }

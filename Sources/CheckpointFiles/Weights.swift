@@ -53,5 +53,8 @@ package struct Weights: Sendable {
     /// Whether there is a tensor of a name below this place.
     package func contains(_ name: String) -> Bool { source.contains(full(name)) }
 
+    /// The name, from the root on, of what has a name below this place.
+    package func path(of name: String) -> String { full(name) }
+
     private func full(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }

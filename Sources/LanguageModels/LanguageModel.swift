@@ -3,7 +3,7 @@ public import TensorCore
 /// The id of a token in a model's vocabulary.
 public typealias Token = Int32
 
-/// A decoder-only transformer as three functions; everything that LayerSkip does happens between them.
+/// A decoder-only transformer as three functions (and a shorter form of the second); everything that LayerSkip does happens between them.
 ///
 /// No model knows of drafts, exits or caches: whoever runs it decides which blocks run, on which rows, and what
 /// `logits` is applied to.
@@ -18,6 +18,8 @@ public protocol LanguageModel: Sendable {
     var attention: AttentionShape { get }
     /// Bytes that the weights take in memory.
     var weightByteCount: Int { get }
+    /// Bytes of weights that decoding a token reads: all, but for an embedding that is not the head, too.
+    var bytesReadPerToken: Int { get }
     /// What the model computes with.
     var compute: ComputeContext { get }
 
@@ -29,7 +31,7 @@ public protocol LanguageModel: Sendable {
 
     /// The part of block `index` that later rows look back on, where nobody reads what x becomes: a prompt's rows in the
     /// last block leave only keys and values behind.
-    func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable)
+    func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable)
 
     /// Final norm and head, shared by every exit: [n, width] -> [n, vocabularySize].
     func logits(_ x: Tensor) -> Tensor
@@ -39,14 +41,17 @@ extension LanguageModel {
     /// Token embeddings: [tokens.count, width]. Every id must lie in 0..<vocabularySize.
     public func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
 
+    /// All weights.
+    public var bytesReadPerToken: Int { weightByteCount }
+
     /// All of the block, for models that know no shorter way.
-    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
         _ = block(index, x, &memory)
     }
 
     /// Runs rows through all blocks for the sake of later rows alone.
-    public func remember(_ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        remember(layerCount - 1, run(0..<layerCount - 1, x, &memory), &memory)
+    public func prefill(_ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        storeKeysAndValues(layerCount - 1, run(0..<layerCount - 1, x, &memory), &memory)
     }
 
     /// Blocks `layers`, one after the other.

@@ -6,10 +6,7 @@ extension Llama {
     ///
     /// - Throws: if metadata or tensors are missing, wrong, or of a variant that is not supported.
     package init(_ file: GGUFFile, on compute: ComputeContext) throws(CheckpointError) {
-        let source = try GGUFSource(file)
-        let configuration = try Configuration(file)
-        try configuration.refuseUnknownTensors(of: source)
-        try self.init(Weights(source), configuration, on: compute)
+        try self.init(StoredLlama(.gguf(file)), on: compute)
     }
 }
 
@@ -23,16 +20,18 @@ extension Llama.Configuration {
         let sizes = 1...(1 << 24)
         let heads = try metadata.integer(named: "llama.attention.head_count", in: sizes)
         let width = try metadata.integer(named: "llama.embedding_length", in: sizes)
+        let attention = try Self.attention(metadata, heads: heads, width: width)
         self.init(
             layerCount: try metadata.integer(named: "llama.block_count", in: 1...4096),
             width: width,
             feedForwardWidth: try metadata.integer(named: "llama.feed_forward_length", in: sizes),
-            attention: try Self.attention(metadata, heads: heads, width: width),
+            attention: attention,
             vocabularySize: try Self.vocabularySize(file),
             contextLength: try metadata.integer(named: "llama.context_length", in: 1...(1 << 30)),
             normEpsilon: try Self.normEpsilon(metadata),
             ropeBase: try Self.ropeBase(metadata),
-            ropeLinearFactor: try Self.linearFactor(metadata))
+            ropeLinearFactor: try Self.linearFactor(metadata),
+            ropeFrequencyFactors: try Self.frequencyFactors(file, count: attention.headDimension / 2))
         if let experts = try metadata.integerIfPresent(named: "llama.expert_count"), experts != 0 {
             throw metadata.failure("llama.expert_count", expected: "0 (a dense model)", found: "\(experts)")
         }
@@ -43,28 +42,27 @@ extension Llama.Configuration {
     ) throws(CheckpointError) -> AttentionShape {
         let keyValueHeads =
             try metadata.integerIfPresent(named: "llama.attention.head_count_kv", in: 1...heads) ?? heads
-        guard heads % keyValueHeads == 0 else {
-            throw metadata.failure(
-                "llama.attention.head_count_kv", expected: "a divisor of the \(heads) heads", found: "\(keyValueHeads)")
-        }
-        let ownSize = try metadata.integerIfPresent(named: "llama.attention.key_length", in: 2...4096)
-        guard ownSize != nil || width % heads == 0 else {
-            throw metadata.failure(
-                "llama.attention.head_count", expected: "a divisor of the width \(width)", found: "\(heads)")
-        }
-        let headDimension = ownSize ?? width / heads
-        guard headDimension % 2 == 0, headDimension <= 4096 else {
-            throw metadata.failure(
-                ownSize == nil ? "llama.attention.head_count" : "llama.attention.key_length",
-                expected: "heads of an even size up to 4096", found: "size \(headDimension)")
+        let ownSize = try metadata.integerIfPresent(
+            named: "llama.attention.key_length", in: 2...AttentionShape.largestHead)
+        let attention = try AttentionShape.checked(
+            heads: heads, keyValueHeads: keyValueHeads, headDimension: ownSize, width: width
+        ) { field, expected, found in
+            let key =
+                switch field {
+                case .heads: "head_count"
+                case .keyValueHeads: "head_count_kv"
+                case .headDimension: "key_length"
+                }
+            return metadata.failure("llama.attention.\(key)", expected: expected, found: found)
         }
         // What other implementations allow to differ, we have no model for.
         for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
-            if let size = try metadata.integerIfPresent(named: key), size != headDimension {
-                throw metadata.failure(key, expected: "the head size \(headDimension)", found: "\(size)")
+            if let size = try metadata.integerIfPresent(named: key), size != attention.headDimension {
+                throw metadata.failure(
+                    key, expected: "the head size \(attention.headDimension)", found: "\(size)")
             }
         }
-        return AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headDimension: headDimension)
+        return attention
     }
 
     /// `llama.vocab_size` is optional: the embedding itself tells.
@@ -115,26 +113,18 @@ extension Llama.Configuration {
         return value
     }
 
-    /// A tensor that the graph does not use, such as a bias, would change the model: better no text than a wrong one.
-    func refuseUnknownTensors(of source: GGUFSource) throws(CheckpointError) {
-        // Compared as the file spells them: a second spelling, such as `blk.00.`, is no tensor of ours.
-        let known = Set(tensorNames.map { source.storedName(of: $0) })
-        for tensor in source.gguf.tensors where !known.contains(tensor.name) {
-            throw CheckpointError(
-                file: source.file, name: "tensor \(tensor.name.quoted)",
-                expected: "only tensors of a plain Llama with \(layerCount) blocks", found: "a tensor it has no use for"
-            )
+    /// The divisors of RoPE's frequencies, one per pair; nil where the file has none.
+    private static func frequencyFactors(_ file: GGUFFile, count: Int) throws(CheckpointError) -> [Float]? {
+        let name = "rope_freqs.weight"
+        guard let tensor = file.tensor(named: name) else { return nil }
+        func failure(expected: String, found: String) -> CheckpointError {
+            CheckpointError(file: file.path, name: "tensor \(name.quoted)", expected: expected, found: found)
         }
-    }
-
-    private var tensorNames: [String] {
-        let layer =
-            ["input_layernorm", "post_attention_layernorm"]
-            + ["q_proj", "k_proj", "v_proj", "o_proj"].map { "self_attn.\($0)" }
-            + ["gate_proj", "up_proj", "down_proj"].map { "mlp.\($0)" }
-        let layers = (0..<layerCount).flatMap { index in layer.map { "model.layers.\(index).\($0).weight" } }
-        return layers + [
-            "model.embed_tokens.weight", "model.norm.weight", "lm_head.weight", "model.rope_frequency_factors.weight",
-        ]
+        guard tensor.shape == [count] else { throw failure(expected: "shape [\(count)]", found: "\(tensor.shape)") }
+        let factors = tensor.vector().values
+        if let wrong = factors.first(where: { !($0 > 0 && $0.isFinite) }) {
+            throw failure(expected: "positive numbers", found: "\(wrong)")
+        }
+        return factors
     }
 }

@@ -1,20 +1,27 @@
 package import CheckpointFiles
 public import TensorCore
 
-/// A model of any architecture we know, loaded from a file. One line of the switch for each.
+/// A model of any architecture we know, loaded from a checkpoint. One line of the switch for each.
 ///
 /// A `Generator` needs a type that is itself a model, which `any LanguageModel` is not. The model is put into its box
 /// once, here: a box made anew for each call would be an allocation per layer and token.
 public struct LoadedModel: LanguageModel {
     private let model: any LanguageModel
 
+    /// Loads the model of a checkpoint.
+    ///
+    /// - Throws: if its architecture is unknown, or its configuration or tensors are wrong.
+    package init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws(CheckpointError) {
+        switch try Architecture(checkpoint) {
+        case .llama: model = try Llama(StoredLlama(checkpoint), on: compute)
+        }
+    }
+
     /// Loads the model in a GGUF file.
     ///
     /// - Throws: if its architecture is unknown, or its metadata or tensors are wrong.
     package init(_ file: GGUFFile, on compute: ComputeContext) throws(CheckpointError) {
-        switch try GGUFArchitecture(file) {
-        case .llama: model = try Llama(file, on: compute)
-        }
+        try self.init(.gguf(file), on: compute)
     }
 
     public var layerCount: Int { model.layerCount }
@@ -22,6 +29,7 @@ public struct LoadedModel: LanguageModel {
     public var contextLength: Int { model.contextLength }
     public var attention: AttentionShape { model.attention }
     public var weightByteCount: Int { model.weightByteCount }
+    public var bytesReadPerToken: Int { model.bytesReadPerToken }
     public var compute: ComputeContext { model.compute }
 
     public func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
@@ -31,7 +39,7 @@ public struct LoadedModel: LanguageModel {
         model.block(index, x, &memory)
     }
 
-    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        model.remember(index, x, &memory)
+    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        model.storeKeysAndValues(index, x, &memory)
     }
 }

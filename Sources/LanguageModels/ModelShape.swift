@@ -16,12 +16,12 @@ public struct ModelShape: Sendable, Equatable {
     /// Positions the model was trained for.
     public let contextLength: Int
 
-    /// Reads a GGUF file's metadata.
+    /// Reads a checkpoint's configuration.
     ///
     /// - Throws: if its architecture is unknown, or what it says about it is wrong.
-    package init(_ file: GGUFFile) throws(CheckpointError) {
-        switch try GGUFArchitecture(file) {
-        case .llama: self.init(try Llama.Configuration(file))
+    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        switch try Architecture(checkpoint) {
+        case .llama: self.init(try Llama.Configuration(checkpoint))
         }
     }
 
@@ -32,20 +32,5 @@ public struct ModelShape: Sendable, Equatable {
         attention = llama.attention
         vocabularySize = llama.vocabularySize
         contextLength = llama.contextLength
-    }
-}
-
-/// The architectures that have a model here.
-enum GGUFArchitecture {
-    case llama
-
-    /// A file's architecture.
-    ///
-    /// - Throws: if it is unknown.
-    init(_ file: GGUFFile) throws(CheckpointError) {
-        switch try GGUFNames.names(for: file.metadata).architecture {
-        case GGUFNames.llama.architecture: self = .llama
-        case let name: preconditionFailure("\(name) has names but no model")
-        }
     }
 }

@@ -15,11 +15,21 @@ extension StoredTensor {
     }
 
     /// The elements in f32, as one row.
-    package func vector() -> Tensor {
+    package func vector() -> Tensor { dense(rows: 1, columns: rows * columns) { $0 } }
+
+    /// The matrix in f32.
+    ///
+    /// - Parameter order: which row of the file becomes each row.
+    package func dense(order: (_ row: Int) -> Int = { $0 }) -> Tensor {
+        dense(rows: rows, columns: columns, order)
+    }
+
+    private func dense(rows: Int, columns: Int, _ order: (Int) -> Int) -> Tensor {
         defer { release() }
-        let elements = withBytes { bytes in
-            unsafe bytes.withUnsafeBytes { bytes in unsafe dtype.dequantize(bytes, columns: rows * columns) }
+        return withBytes { bytes in
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe Tensor(dequantizing: bytes, dtype: dtype, rows: rows, columns: columns, order: order)
+            }
         }
-        return Tensor(elements, rows: 1, columns: elements.count)
     }
 }

@@ -19,6 +19,7 @@ public struct Truncated<Model: LanguageModel>: LanguageModel {
     public var contextLength: Int { model.contextLength }
     public var attention: AttentionShape { model.attention }
     public var weightByteCount: Int { model.weightByteCount }
+    public var bytesReadPerToken: Int { model.bytesReadPerToken }
     public var compute: ComputeContext { model.compute }
 
     public func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
@@ -28,8 +29,8 @@ public struct Truncated<Model: LanguageModel>: LanguageModel {
         model.block(index, x, &memory)
     }
 
-    public func remember(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        model.remember(index, x, &memory)
+    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        model.storeKeysAndValues(index, x, &memory)
     }
 }
 

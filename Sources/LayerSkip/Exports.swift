@@ -1,6 +1,7 @@
-// What a library user meets beside this module's own types: sampling options, statistics, tokenizers, errors.
+// What a library user meets beside this module's own types: sampling options, statistics, recipes, tokenizers, errors.
 @_exported public import CheckpointFiles
 @_exported public import LanguageModels
+@_exported public import ModelTraining
 @_exported public import TensorCore
 @_exported public import TextTokens
 @_exported public import TokenDecoding

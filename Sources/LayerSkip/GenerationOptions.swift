@@ -18,6 +18,9 @@ public struct GenerationOptions: Sendable, Equatable {
     /// Whether to write on where the model ends its text.
     public var ignoresEndOfText = false
 
+    /// How many tokens are drafted a round unless a caller says otherwise: the paper's for code and chat.
+    public static let defaultDraftLength = 6
+
     /// The longest draft, ten times the paper's. Verification holds the logits of every drafted token, a fifth of a
     /// megabyte each for a vocabulary of 50 thousand, and rejection sampling twice that for its distributions.
     public static let maximumDraftLength = 128

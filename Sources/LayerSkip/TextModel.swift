@@ -3,7 +3,7 @@ public import LanguageModels
 public import TensorCore
 public import TextTokens
 
-/// A model that reads and writes text: what a checkpoint file holds, ready to run.
+/// A model that reads and writes text: what a GGUF file or a model folder holds, ready to run.
 ///
 /// It is immutable and may be used from any number of tasks at once.
 ///
@@ -16,15 +16,16 @@ public struct TextModel: Sendable {
     public let model: LoadedModel
     /// Its vocabulary.
     public let tokenizer: Tokenizer
-    /// What the file says about itself.
+    /// What the file or folder says about itself.
     public let summary: CheckpointSummary
     /// Seconds from opening the file to being ready.
     public let loadSeconds: Double
 
-    /// Loads a GGUF file and packs its weights for this machine.
+    /// Loads a GGUF file or a model folder (`config.json`, `model.safetensors`, `tokenizer.json`) and packs its weights for
+    /// this machine.
     ///
     /// - Parameters:
-    ///   - path: the file.
+    ///   - path: the file or folder.
     ///   - threads: how many threads compute, 1...1024; by default one per physical core.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported;
     ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``.
@@ -32,19 +33,19 @@ public struct TextModel: Sendable {
         try self.init(path: path, on: ComputeContext(threads: threads))
     }
 
-    /// Loads a GGUF file for a given table of kernels and pool of threads.
+    /// Loads a GGUF file or a model folder for a given table of kernels and pool of threads.
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported.
     public init(path: String, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
-        let file = try GGUFFile(path: path)
+        let checkpoint = try Checkpoint(path: path)
         // Cheap checks first: what is to be refused should not be packed before.
-        summary = try CheckpointSummary(file)
-        tokenizer = try Tokenizer(TokenizerDefinition(file.metadata))
-        model = try LoadedModel(file, on: compute)
+        summary = try CheckpointSummary(checkpoint)
+        tokenizer = try Tokenizer(TokenizerDefinition(checkpoint))
+        model = try LoadedModel(checkpoint, on: compute)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
-                file: path, name: "tokenizer.ggml.tokens",
+                file: path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",
                 expected: "at most one token for each of the model's \(model.vocabularySize) rows",
                 found: "\(tokenizer.vocabularySize)")
         }

@@ -9,7 +9,7 @@ struct BenchmarkCommand: ParsableCommand {
 
             With --cost, what passes over the model cost: decoding and prompts beside the speed of memory, v(n) (one pass \
             over n tokens, in units of one token), drafts at each exit, and the speedup that these let expect. \
-            --draft-length then says how many tokens were drafted a round where --acceptance was counted (default: 6).
+            --draft-length then says how many tokens were drafted a round where --acceptance was counted (default: \(GenerationOptions.defaultDraftLength)).
             """)
 
     @OptionGroup var model: ModelOptions
@@ -41,7 +41,8 @@ struct BenchmarkCommand: ParsableCommand {
 
     private var options: GenerationOptions {
         var options = GenerationOptions()
-        options.strategy = .selfSpeculative(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 6)
+        options.strategy = .selfSpeculative(
+            exitLayer: exitLayer ?? 1, draftLength: draftLength ?? GenerationOptions.defaultDraftLength)
         options.maxTokens = maxTokens ?? 128
         options.ignoresEndOfText = ignoresEndOfText
         options.cacheFormat = cache.cacheFormat
@@ -81,7 +82,8 @@ struct BenchmarkCommand: ParsableCommand {
         ) { done, total in Progress("measured", of: total)(done) }
         guard let measured else { throw InterruptedError() }
         let report = CostReport(
-            measured, of: model, acceptance: cost.acceptance ?? 0.6, draftLength: draftLength ?? 6)
+            measured, of: model, acceptance: cost.acceptance ?? 0.6,
+            draftLength: draftLength ?? GenerationOptions.defaultDraftLength)
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.text)

@@ -5,7 +5,7 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Tell what a model file holds.")
 
-    @Argument(help: "A GGUF file.")
+    @Argument(help: "A GGUF file, or a model folder.")
     var file: String
 
     @Option(help: "How to print the result.")
@@ -24,7 +24,7 @@ struct InspectCommand: ParsableCommand {
 private struct InspectionReport: Encodable {
     let file: String
     let bytes: Int
-    let ggufVersion: Int
+    let ggufVersion: Nullable<Int>
     let architecture: String
     let name: Nullable<String>
     let parameters: Int
@@ -51,7 +51,7 @@ private struct InspectionReport: Encodable {
         let model = summary.shape
         file = summary.path
         bytes = summary.byteCount
-        ggufVersion = summary.version
+        ggufVersion = Nullable(summary.version)
         architecture = summary.architecture
         name = Nullable(summary.name)
         parameters = summary.parameterCount
@@ -78,7 +78,7 @@ private struct InspectionReport: Encodable {
             "  \(tensor.format.padded(to: 5))  \(tensor.shape.map(String.init).joined(separator: " x "))  \(tensor.name.quoted)"
         }
         return """
-            file           \(file) (\(bytes.megabytes), GGUF \(ggufVersion))
+            file           \(file) (\(bytes.megabytes), \(ggufVersion.value.map { "GGUF \($0)" } ?? "safetensors"))
             architecture   \(architecture)\(name.value.map { ", \($0.quoted)" } ?? "")
             parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million
             layers         \(layers), \(width) wide, \(feedForwardWidth) inside the MLP

@@ -22,8 +22,11 @@ enum Interruption {
         flag.store(false, ordering: .relaxed)
         endsProgram.store(true, ordering: .relaxed)
         signal(SIGPIPE, SIG_IGN)
-        listen()
+        listen(to: SIGINT)
     }
+
+    /// Makes a polite request to end (SIGTERM) the same as Ctrl-C, for work that has something to save first.
+    static func listenToTermination() { listen(to: SIGTERM) }
 
     /// Makes Ctrl-C stop work only, however often it is pressed: for programs with another way out.
     static func keepProgramRunning() { endsProgram.store(false, ordering: .relaxed) }
@@ -31,21 +34,26 @@ enum Interruption {
     /// Forgets an earlier Ctrl-C.
     static func reset() {
         flag.store(false, ordering: .relaxed)
-        listen()
+        listen(to: SIGINT)
     }
 
-    private static func listen() {
+    private static func listen(to number: Int32) {
         var action = sigaction()
         // Without SA_RESTART, so that Ctrl-C also ends the waiting for a line.
-        let handler: @convention(c) (Int32) -> Void = { _ in
+        let handler: @convention(c) (Int32) -> Void = { number in
             Interruption.flag.store(true, ordering: .relaxed)
-            if Interruption.endsProgram.load(ordering: .relaxed) { signal(SIGINT, SIG_DFL) }
+            if Interruption.endsProgram.load(ordering: .relaxed) { signal(number, SIG_DFL) }
         }
         #if canImport(Glibc) || canImport(Musl)
             unsafe action.__sigaction_handler.sa_handler = handler
         #else
             unsafe action.__sigaction_u.__sa_handler = handler
         #endif
-        unsafe sigaction(SIGINT, &action, nil)
+        unsafe sigaction(number, &action, nil)
+        // Whoever started us may have blocked it, as the threads of some runtimes are, and we would inherit that.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, number)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

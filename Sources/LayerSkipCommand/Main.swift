@@ -48,6 +48,7 @@ struct LayerSkipCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             GenerateCommand.self, ChatCommand.self, VerifyCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
-            InspectCommand.self, TokenizeCommand.self,
+            InspectCommand.self, TokenizeCommand.self, TrainTokenizerCommand.self, PrepareDataCommand.self,
+            ExportCommand.self, TrainCommand.self,
         ])
 }

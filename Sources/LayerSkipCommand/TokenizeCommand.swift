@@ -6,7 +6,7 @@ struct TokenizeCommand: ParsableCommand {
         commandName: "tokenize", abstract: "Show a text's tokens.",
         discussion: "Without TEXT the text is read from standard input.")
 
-    @Option(help: "The model whose tokenizer it is: a GGUF file.")
+    @Option(help: "The model whose tokenizer it is, a GGUF file or a model folder; or a tokenizer.json.")
     var model: String
 
     @Argument(help: "The text.")

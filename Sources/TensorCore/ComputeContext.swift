@@ -7,24 +7,49 @@ public struct ComputeContext: Sendable {
     /// The threads that share an operation's rows.
     public let pool: ThreadPool
     /// Where operations take the memory of their results from.
-    let memory = StoragePool()
+    let memory: StoragePool
+    /// In what precision dense products meet: training's choice, which inference from packed weights does not ask.
+    package let productPrecision: ProductPrecision
+
+    /// What decoding keeps for results to come: what a chunk of a prompt takes in a model of a billion weights.
+    public static let standardRecycledBytes = 32 << 20
 
     /// A context with the given table and pool.
-    public init(kernels: KernelTable, pool: ThreadPool) {
+    ///
+    /// - Parameter recycledBytes: the most bytes of results' memory that are kept for results to come. Training, whose
+    ///   results are large, wants what a step takes: new memory has to be zeroed by the system page by page.
+    package init(
+        kernels: KernelTable, pool: ThreadPool, recycledBytes: Int = standardRecycledBytes,
+        productPrecision: ProductPrecision = .f32
+    ) {
         self.kernels = kernels
         self.pool = pool
+        memory = StoragePool(byteLimit: recycledBytes)
+        self.productPrecision = productPrecision
     }
+
+    /// Bytes of results that are alive, of those whose memory is kept for results to come.
+    package var heldBytes: Int { memory.heldByteCount }
 
     /// A context with the selected table.
     ///
-    /// - Parameter threads: number of threads; by default one per physical core.
+    /// - Parameters:
+    ///   - threads: number of threads; by default one per physical core.
+    ///   - recycledBytes: the most bytes of results' memory that are kept for results to come.
     /// - Throws: ``KernelTableError`` when `LAYERSKIP_KERNELS` names a table that cannot run here, ``ThreadCountError``
     ///   when there are to be no threads or too many.
-    public init(threads: Int? = nil) throws {
+    public init(threads: Int? = nil, recycledBytes: Int = standardRecycledBytes) throws {
+        try self.init(threads: threads, recycledBytes: recycledBytes, productPrecision: .f32)
+    }
+
+    /// The same, with a choice of the precision in which dense products meet.
+    package init(threads: Int?, recycledBytes: Int, productPrecision: ProductPrecision) throws {
         let limits = 1...ThreadPool.maximumThreadCount
         let threads = threads ?? min(physicalCoreCount(), limits.upperBound)
         guard limits.contains(threads) else { throw ThreadCountError(found: threads) }
-        self.init(kernels: try .selected(), pool: ThreadPool(threads: threads))
+        self.init(
+            kernels: try .selected(), pool: ThreadPool(threads: threads), recycledBytes: recycledBytes,
+            productPrecision: productPrecision)
     }
 }
 

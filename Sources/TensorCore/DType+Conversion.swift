@@ -29,10 +29,15 @@ extension DType {
 
     /// The values of `columns` elements that lie in `bytes` as they lie in a file.
     package func dequantize(_ bytes: UnsafeRawBufferPointer, columns: Int) -> [Float] {
-        precondition(bytes.count == bytesPerRow(columns: columns), "a row must consist of whole blocks")
-        return [Float](unsafeUninitializedCapacity: columns) { elements, count in
-            ctk_dequantize_row(Int32(kernelFormat), bytes.baseAddress, columns, elements.baseAddress)
+        [Float](unsafeUninitializedCapacity: columns) { elements, count in
+            dequantize(bytes, into: UnsafeMutableBufferPointer(rebasing: elements[..<columns]))
             count = columns
         }
+    }
+
+    /// Writes the values of elements that lie in `bytes` as they lie in a file.
+    func dequantize(_ bytes: UnsafeRawBufferPointer, into elements: UnsafeMutableBufferPointer<Float>) {
+        precondition(bytes.count == bytesPerRow(columns: elements.count), "a row must consist of whole blocks")
+        ctk_dequantize_row(Int32(kernelFormat), bytes.baseAddress, elements.count, elements.baseAddress)
     }
 }

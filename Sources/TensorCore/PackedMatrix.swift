@@ -59,9 +59,3 @@ package struct PackedMatrix: @unchecked Sendable {
         format.pointee.unpack_row(panel, row % format.pointee.panel_rows, columns, out)
     }
 }
-
-/// An address that a parallel region may share between its threads.
-struct SendablePointer: @unchecked Sendable {
-    let address: UnsafeRawPointer
-    init(_ address: UnsafeRawPointer) { self.address = address }
-}

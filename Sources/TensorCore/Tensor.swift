@@ -8,6 +8,8 @@ public struct Tensor: Sendable {
     public let rows: Int
     /// Values per row.
     public let columns: Int
+    /// How a gradient goes back from here; nil for plain values, such as all of inference.
+    package internal(set) var node: GradientNode?
 
     /// The result of an operation, with undefined contents yet.
     init(rows: Int, columns: Int, on context: ComputeContext) {
@@ -15,7 +17,7 @@ public struct Tensor: Sendable {
         self.init(context.memory.take(byteCount: byteCount), rows: rows, columns: columns)
     }
 
-    private init(_ storage: Storage, rows: Int, columns: Int) {
+    init(_ storage: Storage, rows: Int, columns: Int) {
         self.storage = storage
         firstElement = 0
         self.rows = rows
@@ -24,6 +26,8 @@ public struct Tensor: Sendable {
 
     private init(sharing tensor: Tensor, rows: Range<Int>) {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= tensor.rows, "rows out of range")
+        // Its gradient would be lost.
+        precondition(!tensor.isRecorded, "rows of a recorded tensor are gathered")
         storage = tensor.storage
         firstElement = tensor.firstElement + rows.lowerBound * tensor.columns
         self.rows = rows.count
@@ -38,6 +42,12 @@ public struct Tensor: Sendable {
             guard let start = values.baseAddress else { return }
             pointer.update(from: start, count: values.count)
         }
+    }
+
+    /// A tensor of zeros.
+    package init(zeroRows rows: Int, columns: Int) {
+        self.init(Storage(byteCount: rows * columns * MemoryLayout<Float>.stride), rows: rows, columns: columns)
+        fill(0)
     }
 
     /// The given rows, sharing this tensor's storage.
@@ -59,6 +69,15 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor {
+    /// The value of a tensor [1, 1].
+    package var scalar: Float {
+        precondition(rows == 1 && columns == 1, "one value")
+        return pointer[0]
+    }
+
+    /// Sets all values; for whoever makes the tensor.
+    func fill(_ value: Float) { pointer.update(repeating: value, count: rows * columns) }
+
     /// A 64-bit hash of one row's bits, so that rows can be compared without being kept.
     package func bitHash(row: Int) -> UInt64 {
         withRow(row) { values in

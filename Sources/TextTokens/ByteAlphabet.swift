@@ -22,6 +22,25 @@ enum ByteAlphabet {
         (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
     }
 
+    /// The character of each byte.
+    private static let characters: [Unicode.Scalar] = {
+        var characters = [Unicode.Scalar](repeating: " ", count: 256)
+        for (codePoint, byte) in bytes.enumerated() where byte >= 0 {
+            characters[Int(byte)] = Unicode.Scalar(codePoint) ?? " "
+        }
+        return characters
+    }()
+
+    /// Bytes, written in the alphabet.
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        var text = String.UnicodeScalarView()
+        for byte in bytes { text.append(characters[Int(byte)]) }
+        return String(text)
+    }
+
+    /// The bytes in the order of their characters' code points, in which trained vocabularies number them.
+    static var bytesByCharacter: [UInt8] { bytes.filter { $0 >= 0 }.map { UInt8($0) } }
+
     /// Appends the bytes that a text stands for; false, with some bytes perhaps appended, where a character is none of
     /// the alphabet's.
     static func append(_ text: Substring.UTF8View, to output: inout [UInt8]) -> Bool {

@@ -6,7 +6,7 @@ struct LongWord {
     private var symbols: [Int32]
     private var next: [Int32]
     private var previous: [Int32]
-    private var heap = MinimumHeap()
+    private var heap = MinimumHeap<UInt64>()
 
     /// Marks a symbol that has become part of its left neighbour.
     private static let gone: Int32 = -2
@@ -44,36 +44,5 @@ struct LongWord {
         guard next[left] >= 0 else { return }
         let rank = pairs.find(symbols[left], symbols[Int(next[left])]).rank
         if rank != PairTable.absent { heap.push(UInt64(rank) << 32 | UInt64(left)) }
-    }
-}
-
-/// A binary heap that gives back its least number first.
-struct MinimumHeap {
-    private var items: [UInt64] = []
-
-    mutating func push(_ item: UInt64) {
-        items.append(item)
-        var place = items.count - 1
-        while place > 0, items[(place - 1) / 2] > item {
-            items[place] = items[(place - 1) / 2]
-            place = (place - 1) / 2
-        }
-        items[place] = item
-    }
-
-    mutating func popLeast() -> UInt64? {
-        guard let least = items.first, let last = items.popLast() else { return nil }
-        if items.isEmpty { return least }
-        var place = 0
-        while true {
-            var child = place * 2 + 1
-            guard child < items.count else { break }
-            if child + 1 < items.count, items[child + 1] < items[child] { child += 1 }
-            guard items[child] < last else { break }
-            items[place] = items[child]
-            place = child
-        }
-        items[place] = last
-        return least
     }
 }

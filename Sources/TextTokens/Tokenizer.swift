@@ -7,7 +7,8 @@ public struct Tokenizer: Sendable {
     let kinds: [TokenKind]
     let userTokens: SpecialTokenFinder
     let specialTokens: SpecialTokenFinder
-    let addsBeginningOfText: Bool
+    /// Whether texts start with ``beginningOfText``.
+    package let addsBeginningOfText: Bool
     let addsEndOfText: Bool
     let addsSpacePrefix: Bool
     /// In bytes. The longest in use, runs of whitespace and the like, have some hundreds.

@@ -16,6 +16,16 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case tokenTooLong(id: Int, limit: Int, found: Int)
     /// A special token's id is no position in the vocabulary.
     case idOutOfRange(name: String, found: Int32, vocabularySize: Int)
+    /// Something in a tokenizer.json is not as it should be.
+    case malformedFile(place: String, expected: String, found: String)
+    /// Two tokens have the same text, which a tokenizer.json cannot say.
+    case duplicateToken(String)
+    /// A vocabulary that is to be trained has no room for its special tokens and the 256 bytes.
+    case vocabularyTooSmall(minimum: Int, found: Int)
+    /// A special token of a vocabulary that is to be trained is shorter than two bytes, or occurs twice.
+    case unsuitableSpecialToken(String)
+    /// There is no text to train a vocabulary on.
+    case emptyCorpus
     /// A special token that a chat template needs is not in the vocabulary.
     case missingSpecialToken(String)
 
@@ -38,6 +48,16 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
             "token \(id): expected at most \(limit) bytes, found \(found)"
         case .idOutOfRange(let name, let found, let count):
             "\(name): expected a token id below \(count), found \(found)"
+        case .malformedFile(let place, let expected, let found):
+            "tokenizer.json: \(place): expected \(expected), found \(found)"
+        case .duplicateToken(let text):
+            "tokenizer.json: expected tokens that differ, found \"\(text)\" twice"
+        case .vocabularyTooSmall(let minimum, let found):
+            "vocabulary: expected at least \(minimum) tokens, for the 256 bytes and the special tokens, found \(found)"
+        case .unsuitableSpecialToken(let text):
+            "special tokens: expected each once and with two bytes or more, found \"\(text)\""
+        case .emptyCorpus:
+            "corpus: expected some text, found none"
         case .missingSpecialToken(let text):
             "the chat template needs the special token \(text), which the vocabulary does not have"
         }

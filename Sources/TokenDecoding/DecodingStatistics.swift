@@ -27,8 +27,6 @@ public struct DecodingStatistics: Sendable, Equatable {
     public var drafted: Int { draftedByPosition.reduce(0, +) }
     /// Drafted tokens that were accepted.
     public var accepted: Int { acceptedByPosition.reduce(0, +) }
-    /// Seconds of `decodeSeconds` that went to sampling and bookkeeping.
-    public var otherSeconds: Double { decodeSeconds - draftSeconds - verifySeconds }
     /// accepted / drafted; nil where nothing was drafted.
     public var acceptanceRate: Double? { drafted > 0 ? Double(accepted) / Double(drafted) : nil }
     /// Prompt tokens per second; nil where none were run.

@@ -186,7 +186,7 @@ extension Generator where D: ~Copyable {
         while cache.length < prompt.count - 1 {
             guard shouldContinue() else { throw .cancelled }
             let rows = cache.length..<min(cache.length + max(1, chunk), prompt.count - 1)
-            model.remember(model.embed(prompt.span.extracting(rows)), &cache)
+            model.prefill(model.embed(prompt.span.extracting(rows)), &cache)
             statistics.prefilledTokens += rows.count
         }
     }

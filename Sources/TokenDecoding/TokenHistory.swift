@@ -11,8 +11,6 @@ struct TokenHistory: Sendable {
         distinct.reserveCapacity(vocabularySize)
     }
 
-    func contains(_ token: Token) -> Bool { isPresent[Int(token)] }
-
     mutating func append(_ tokens: some Sequence<Token>) {
         for token in tokens where !isPresent[Int(token)] {
             isPresent[Int(token)] = true

@@ -21,6 +21,7 @@ static void test(const ctk_table *table) {
     test_bad_row_operations(table);
     test_scans(table);
     test_attention(table);
+    test_training(table);
     test_dense_products(table);
 }
 

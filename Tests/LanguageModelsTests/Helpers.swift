@@ -43,13 +43,6 @@ extension LanguageModel {
     }
 }
 
-/// ||ours - theirs|| / ||theirs||
-func relativeError(_ ours: some Collection<Float>, _ theirs: some Collection<Float>) -> Double {
-    precondition(ours.count == theirs.count)
-    func norm(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-    return norm(zip(ours, theirs).map { Double($0) - Double($1) }) / norm(theirs.map { Double($0) })
-}
-
 extension Tensor {
     func row(_ index: Int) -> ArraySlice<Float> { values[index * columns..<(index + 1) * columns] }
 }

@@ -43,6 +43,18 @@ struct TinyGoldenTests {
         }
     }
 
+    /// The weights that training starts from, in another order of rows.
+    @Test(arguments: names, tableNames) func denseLogitsAgree(name: String, table: String) throws {
+        let (golden, _) = try load(name, table: table)
+        let file = try GGUFFile(path: Goldens.path(golden.model))
+        let model = try Llama(
+            trainable: Weights(GGUFSource(file)), Llama.Configuration(file), on: ComputeContext(table: table))
+        var batch = CausalBatch(for: model, length: golden.tokens.count)
+        let ours = model.logits(model.run(0..<model.layerCount, model.embed(golden.tokens), &batch))
+        let theirs = try Goldens.floats(golden.logits.file)
+        #expect(relativeError(golden.logits.rows.flatMap { ours.row($0) }, theirs) < 1e-5)
+    }
+
     @Test(arguments: names, tableNames) func greedyTokensAreEqual(name: String, table: String) throws {
         let (golden, model) = try load(name, table: table)
         #expect(try model.greedy(after: golden.tokens, count: golden.greedy.count) == golden.greedy)

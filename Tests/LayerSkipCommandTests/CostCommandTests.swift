@@ -77,9 +77,10 @@ struct CostCommandTests {
         #expect(complaint.contains(option), "\(run.errors)")
     }
 
-    @Test func aDepthBeyondTheContextIsAnError() throws {
-        let run = try cost("--depth", "400")
+    @Test(arguments: [("400", "528"), ("\(Int.max)", "\(Int.max)")])
+    func aDepthBeyondTheContextIsAnError(depth: String, expected: String) throws {
+        let run = try cost("--depth", depth)
         #expect(run.code == 1)
-        #expect(run.errors.contains("expected 528 or more, found 512"), "\(run.errors)")
+        #expect(run.errors.contains("expected \(expected) or more, found 512"), "\(run.errors)")
     }
 }

@@ -75,7 +75,8 @@ struct ErrorTests {
             ["generate", "a", "--model"], ["chat", "--model"], ["tokenize", "a", "--model"], ["inspect"],
         ] {
             expectFailure(try CommandRun(command + ["/no/such/file"]), code: 1, "/no/such/file", "No such file")
-            expectFailure(try CommandRun(command + [files.path]), code: 1, files.path, "a directory")
+            expectFailure(
+                try CommandRun(command + [files.path]), code: 1, files.path, "a folder with model.safetensors")
             expectFailure(try CommandRun(command + ["/dev/null"]), code: 1, "/dev/null")
         }
     }

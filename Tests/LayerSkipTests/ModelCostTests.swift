@@ -12,7 +12,7 @@ struct ModelCostTests {
             return true
         }
         let cost = try #require(measured)
-        #expect(calls == [[0, 2], [1, 2], [2, 2]])
+        #expect(calls.first == [0, 2] && calls.last == [2, 2] && Set(calls) == [[0, 2], [1, 2], [2, 2]])
         #expect(cost.rounds == 2)
         #expect(cost.weightByteCount == model.model.weightByteCount)
         let decoding = try #require(cost.decoding)
@@ -48,9 +48,16 @@ struct ModelCostTests {
         }
     }
 
-    @Test func progressMayStop() throws {
+    /// At whichever time: while the depth is read, within a round, or between rounds.
+    @Test(arguments: 0...6) func progressMayStop(calls: Int) throws {
         let model = try TinyModel.shared.get().model
-        #expect(try ModelCost.measure(model, [.prefill], rounds: 3) { done, _ in done < 1 } == nil)
+        var remaining = calls
+        let cost = try ModelCost.measure(model, depth: 300, rounds: 2) { _, _ in
+            remaining -= 1
+            return remaining >= 0
+        }
+        #expect(cost == nil)
+        #expect(remaining < 0)
     }
 
     @Test(arguments: [(-1, 1), (400, 1), (0, 0)]) func whatCannotBeMeasuredIsAnError(depth: Int, rounds: Int) throws {

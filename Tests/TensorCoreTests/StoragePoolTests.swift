@@ -4,14 +4,16 @@ import Testing
 
 @Suite("Storage pool")
 struct StoragePoolTests {
+    private let limit = 32 << 20
+
     @Test func freeBlocksAreUsedAgain() {
-        let pool = StoragePool()
+        let pool = StoragePool(byteLimit: limit)
         let addresses = Set((0..<1000).map { _ in pool.take(byteCount: 1000).address })
         #expect(addresses.count == 1 && pool.byteCount == 1000)
     }
 
     @Test func blocksInUseAreNot() {
-        let pool = StoragePool()
+        let pool = StoragePool(byteLimit: limit)
         var held = (0..<10).map { _ in pool.take(byteCount: 64) }
         #expect(Set(held.map(\.address)).count == 10)
         let last = held.removeLast()
@@ -28,7 +30,7 @@ struct StoragePoolTests {
     }
 
     @Test func smallestThatIsLargeEnough() {
-        let pool = StoragePool()
+        let pool = StoragePool(byteLimit: limit)
         var blocks = [3000, 1000, 2000].map { pool.take(byteCount: $0) }
         blocks.removeAll()
         for (asked, given) in [(1, 1000), (1000, 1000), (1001, 2000), (2500, 3000)] {
@@ -39,23 +41,32 @@ struct StoragePoolTests {
         #expect(pool.byteCount == 6000)
     }
 
+    /// A small result that is kept would keep a large block from whoever needs it.
+    @Test func largeBlocksAreForLargeResults() {
+        let pool = StoragePool(byteLimit: limit)
+        let size = 4 << 20
+        do { _ = pool.take(byteCount: size) }
+        #expect(pool.take(byteCount: size / 2 - 1).byteCount == size / 2 - 1)
+        #expect(pool.take(byteCount: size / 2 + 1).byteCount == size)
+    }
+
     /// What is free is given back before the pool holds too much; what does not fit at all is not kept.
     @Test func isBounded() {
-        let pool = StoragePool()
-        let quarter = StoragePool.byteLimit / 4
+        let pool = StoragePool(byteLimit: limit)
+        let quarter = limit / 4
         var blocks = (0..<6).map { _ in pool.take(byteCount: quarter) }
-        #expect(pool.byteCount == StoragePool.byteLimit)
+        #expect(pool.byteCount == limit)
         blocks.removeLast(4)
         _ = pool.take(byteCount: quarter + 1)
         #expect(pool.byteCount == 3 * quarter + 1)
         blocks.removeAll()
-        _ = pool.take(byteCount: StoragePool.byteLimit + 1)
+        _ = pool.take(byteCount: limit + 1)
         #expect(pool.byteCount == 0)
     }
 
     /// Two threads never hold one block at once.
     @Test func threads() {
-        let pool = StoragePool()
+        let pool = StoragePool(byteLimit: limit)
         ThreadPool(threads: 4).run(count: 4, grain: 1) { threads in
             for thread in threads {
                 for size in 1...5000 {

@@ -6,7 +6,7 @@
     import Musl
 #endif
 
-/// A folder of its own for one test, removed with the files in it when the last reference goes.
+/// A folder of its own for one test, removed with what is in it when the last reference goes.
 package final class TemporaryFolder: Sendable {
     /// The folder's path.
     package let path: String
@@ -19,8 +19,14 @@ package final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        for name in contents {
-            unlink(path + "/" + name)
+        Self.removeAll(path)
+    }
+
+    /// Removes a folder and everything in it.
+    private static func removeAll(_ path: String) {
+        for name in names(in: path) {
+            let entry = path + "/" + name
+            if unlink(entry) != 0 { removeAll(entry) }
         }
         rmdir(path)
     }
@@ -29,7 +35,15 @@ package final class TemporaryFolder: Sendable {
     package func file(_ name: String) -> String { path + "/" + name }
 
     /// The names of the files in the folder, sorted.
-    package var contents: [String] {
+    package var contents: [String] { Self.names(in: path) }
+
+    /// Makes a folder in the folder, and returns its path.
+    package func makeFolder(_ name: String) -> String {
+        guard mkdir(file(name), 0o700) == 0 else { fatalError("cannot make \(file(name))") }
+        return file(name)
+    }
+
+    private static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []

@@ -1,7 +1,8 @@
 // The inner loops, one table of function pointers per instruction set.
 //
 // Promise kept by every function here: a row's result depends on that row alone. Each output element is summed in one
-// fixed order, whatever the number of rows, and rows are the only thing callers may divide between threads.
+// fixed order by one call. Callers may divide rows, panels of weights, elements and pages of attention between threads,
+// never the sum of one element.
 #ifndef CTENSOR_KERNELS_H
 #define CTENSOR_KERNELS_H
 
@@ -142,6 +143,70 @@ typedef struct {
         size_t c_stride, bool adding);
 } ctk_dense_kernels;
 
+/// Causal attention of one sequence, of the query heads that share one KV head.
+///
+/// Position p's head h lies at queries + p * query_stride + h * head_dim, and so do the output and its gradient; the key
+/// at keys + p * key_stride, and so do values and both their gradients. Queries and keys are rotated already.
+typedef struct {
+    size_t length;
+    size_t heads;
+    size_t head_dim;
+    size_t query_stride;
+    size_t key_stride;
+    /// Scores are query . key * scale.
+    float scale;
+    const float *queries;
+    const float *keys;
+    const float *values;
+    /// Written forward, read on the way back.
+    float *output;
+    /// [heads][length]: ln of the sum of e^score over all that a position sees; likewise.
+    float *log_sums;
+    /// Only for the way back; the last three are written.
+    const float *output_gradient;
+    float *query_gradient;
+    float *key_gradient;
+    float *value_gradient;
+    /// As many floats as `attention_scratch` says.
+    float *scratch;
+} ctk_sequence_attention;
+
+/// One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), all numbers that are the same for all
+/// elements.
+typedef struct {
+    float gradient_scale;
+    float beta1;
+    float beta2;
+    /// 1 - learning rate * weight decay.
+    float keep;
+    /// learning rate / (1 - beta1^t).
+    float rate;
+    /// 1 / sqrt(1 - beta2^t).
+    float root_scale;
+    float epsilon;
+} ctk_adamw;
+
+/// What only training needs. Gradients of rows are the rows' own; sums over rows are the caller's to order.
+typedef struct {
+    /// The gradients of x and of the gain, one row. dx is added to if `adding`, else written; dgain always added to.
+    /// Either may be NULL.
+    void (*rms_norm_gradient)(
+        const float *x, const float *gain, const float *dy, size_t columns, float epsilon, bool adding, float *dx,
+        float *dgain);
+    void (*swiglu_gradient)(
+        const float *gate, const float *up, const float *dy, size_t count, float *dgate, float *dup);
+    /// y = weight * e^(x - maximum).
+    void (*weighted_exponentials)(const float *x, size_t count, float maximum, float weight, float *y);
+    size_t (*attention_scratch)(size_t length, size_t head_dim);
+    void (*attend_sequence)(const ctk_sequence_attention *attention);
+    void (*attend_sequence_gradient)(const ctk_sequence_attention *attention);
+    /// In f64.
+    double (*sum_of_squares)(const float *x, size_t count);
+    /// Changes weights and moments in place.
+    void (*adamw_step)(
+        const ctk_adamw *step, const float *gradient, size_t count, float *weights, float *first, float *second);
+} ctk_training_kernels;
+
 typedef struct {
     const char *name;
     ctk_format_kernels formats[CTK_FORMAT_COUNT];
@@ -179,6 +244,7 @@ typedef struct {
         const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out);
 
     ctk_dense_kernels dense[CTK_DENSE_COUNT];
+    ctk_training_kernels training;
 } ctk_table;
 
 /// Tables in ascending order of speed; the scalar one, always there, is the naive twin that the others are tested by.
@@ -191,7 +257,7 @@ const char *ctk_table_name(size_t index);
 /// Element `index` of a page's keys or values in f32; for tests and tools.
 float ctk_cache_element(int format, const void *elements, size_t index);
 
-/// Bytes of a file row of `columns` elements in `format`.
+/// Bytes of a file row of `columns` elements in `format`; 0 for a format that there is not.
 size_t ctk_file_row_bytes(int format, size_t columns);
 /// Naive conversions of one row between f32 and the file layout of `format`, the reference for all others.
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);

@@ -40,17 +40,25 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
         decodingSequence = TimedSequence(model, length: parts.contains(.decode) ? depth : 0, cacheFormat)
         promptSequence = TimedSequence(model, length: 0, cacheFormat)
         passSequence = TimedSequence(model, length: ModelCost.passContext, cacheFormat)
-        reading = ReadSpeed(ofBytes: parts.contains(.decode) ? model.weightByteCount : 0, on: model.compute)
+        reading = ReadSpeed(ofBytes: parts.contains(.decode) ? model.bytesReadPerToken : 0, on: model.compute)
     }
 
-    mutating func round() {
-        if parts.contains(.decode) { measureDecoding() }
-        if parts.contains(.prefill) {
+    /// Reads the tokens that the measured ones come after.
+    ///
+    /// - Returns: false if `goesOn`, which is asked before each chunk of them, said no.
+    mutating func prepare(_ goesOn: () -> Bool) -> Bool {
+        decodingSequence.begin(goesOn) && passSequence.begin(goesOn)
+    }
+
+    /// One round, which ends early where `goesOn`, asked before each part, says no.
+    mutating func round(_ goesOn: () -> Bool) {
+        if parts.contains(.decode), goesOn() { measureDecoding() }
+        if parts.contains(.prefill), goesOn() {
             let count = ModelCost.promptLength
             prefillTokensPerSecond.append(Double(count) / promptSequence.prefill(count))
         }
-        if parts.contains(.passes) { measurePasses() }
-        measureRegions()
+        if parts.contains(.passes), goesOn() { measurePasses() }
+        if goesOn() { measureRegions() }
     }
 
     /// Parallel regions that all layers take for one token.
@@ -67,14 +75,14 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
             let after = reading.measure()
             tokens += stretch.tokens
             seconds += stretch.seconds
-            secondsOfReading += Double(stretch.tokens * model.weightByteCount) * 2 / (before + after)
+            secondsOfReading += Double(stretch.tokens * model.bytesReadPerToken) * 2 / (before + after)
             before = after
         }
         decodingSequence.forget()
         decoding.append(
             Decoding(
                 tokensPerSecond: Double(count) / seconds,
-                readBytesPerSecond: Double(count * model.weightByteCount) / secondsOfReading))
+                readBytesPerSecond: Double(count * model.bytesReadPerToken) / secondsOfReading))
     }
 
     private mutating func measurePasses() {
@@ -91,10 +99,12 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     }
 
     private mutating func measureRegions() {
-        let steps = 8
+        // As many as a region may have, so that one step's share of the difference is best seen.
+        let steps = WorkShares.stepLimit
         let one = model.compute.pool.regionOverhead(steps: 1)
         let all = model.compute.pool.regionOverhead(steps: steps)
         regionSeconds.append(one)
-        stepSeconds.append((all - one) / Double(steps - 1))
+        // Where there are more threads than cores, either may have met with any other program.
+        stepSeconds.append(max(0, all - one) / Double(steps - 1))
     }
 }

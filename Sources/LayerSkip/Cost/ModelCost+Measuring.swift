@@ -15,7 +15,7 @@ extension ModelCost {
     ///   - depth: tokens before those that are decoded.
     ///   - cacheFormat: how caches keep keys and values.
     ///   - rounds: how often, at least 1; nil means as often as 12 seconds allow, from 3 times to 25.
-    ///   - progress: is told how many rounds of how many are done, and says whether to go on.
+    ///   - progress: is told how many rounds of how many are done, several times a round, and says whether to go on.
     /// - Returns: nil if `progress` said no.
     /// - Throws: ``DecodingError`` if the model's context is too short, or there are to be no rounds.
     public static func measure(
@@ -23,7 +23,8 @@ extension ModelCost {
         cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(DecodingError) -> ModelCost? {
-        let longest = max(depth + decodedTokens, promptLength)
+        let (behindDepth, overflows) = depth.addingReportingOverflow(decodedTokens)
+        let longest = overflows ? Int.max : max(behindDepth, promptLength)
         func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: Int) throws(DecodingError) {
             guard isValid else { throw .invalidOption(name: name, expected: expected, found: "\(found)") }
         }
@@ -32,15 +33,17 @@ extension ModelCost {
         try require(rounds ?? 1 >= 1, "rounds", "1 or more", rounds ?? 1)
 
         var measurement = CostMeasurement(model, parts, depth: depth, cacheFormat: cacheFormat)
-        let stopwatch = Stopwatch()
         var (done, total) = (0, rounds ?? 3)
+        func goesOn() -> Bool { progress(done, total) }
+        guard measurement.prepare(goesOn) else { return nil }
+        let stopwatch = Stopwatch()
         while done < total {
-            guard progress(done, total) else { return nil }
-            measurement.round()
+            measurement.round(goesOn)
+            guard goesOn() else { return nil }
             done += 1
             if rounds == nil, done == 1 { total = min(max(3, Int(12 / stopwatch.seconds)), 25) }
         }
-        _ = progress(done, total)
+        _ = goesOn()
         let counts = measurement.regionCounts()
         return ModelCost(measurement, of: model, depth: depth, rounds: done, regions: counts)
     }
@@ -51,7 +54,7 @@ extension ModelCost {
     ) {
         weightByteCount = model.weightByteCount
         self.rounds = rounds
-        decoding = Decoding(measurement.decoding, depth: depth, weightByteCount: weightByteCount)
+        decoding = Decoding(measurement.decoding, depth: depth, bytesPerToken: model.bytesReadPerToken)
         prefillTokensPerSecond = measurement.prefillTokensPerSecond.median
         passes = Passes(measurement.passes, layerCount: model.layerCount)
         let layers = Double(model.layerCount)
@@ -62,8 +65,8 @@ extension ModelCost {
 }
 
 extension ModelCost.Decoding {
-    fileprivate init?(_ samples: [CostMeasurement<some LanguageModel>.Decoding], depth: Int, weightByteCount: Int) {
-        let shares = samples.map { Double(weightByteCount) * $0.tokensPerSecond / $0.readBytesPerSecond }
+    fileprivate init?(_ samples: [CostMeasurement<some LanguageModel>.Decoding], depth: Int, bytesPerToken: Int) {
+        let shares = samples.map { Double(bytesPerToken) * $0.tokensPerSecond / $0.readBytesPerSecond }
         guard let share = shares.median, let tokensPerSecond = samples.map(\.tokensPerSecond).median,
             let readBytesPerSecond = samples.map(\.readBytesPerSecond).median
         else { return nil }

@@ -14,10 +14,11 @@ public struct ModelCost: Sendable {
     public struct Decoding: Sendable {
         /// Tokens before the first.
         public let depth: Int
+        /// Tokens per second, one at a time.
         public let tokensPerSecond: Double
         /// Bytes per second at which the same threads read memory between stretches of decoding.
         public let readBytesPerSecond: Double
-        /// Bytes of weights times tokens per second, over that.
+        /// Bytes of weights that a token reads times tokens per second, over that.
         public let shareOfReadSpeed: Double
     }
 
@@ -37,6 +38,7 @@ public struct ModelCost: Sendable {
 
     /// How often threads have to find each other for one token, and how long that takes them.
     public struct Regions: Sendable {
+        /// Regions a layer, for one token.
         public let perLayer: Double
         /// Each region has one step or more, after each of which all threads wait for the last.
         public let stepsPerLayer: Double
@@ -46,12 +48,17 @@ public struct ModelCost: Sendable {
         public let stepOverhead: Double
     }
 
+    /// Bytes of the packed weights.
     public let weightByteCount: Int
     /// How often each part was measured.
     public let rounds: Int
+    /// nil where ``Part/decode`` was not asked for.
     public let decoding: Decoding?
-    /// Tokens per second of a prompt of 512, with the head for its last row only.
+    /// Tokens per second of a prompt of 512, with the head for its last row only; nil where ``Part/prefill`` was not asked
+    /// for.
     public let prefillTokensPerSecond: Double?
+    /// nil where ``Part/passes`` was not asked for.
     public let passes: Passes?
+    /// Measured always.
     public let regions: Regions
 }

@@ -1,8 +1,8 @@
 import LanguageModels
 import TensorCore
 
-/// A sequence of random tokens of some length, to run further passes behind. None of them is remembered but
-/// those of ``decode(limit:forSeconds:)``.
+/// A sequence of random tokens of some length, to run further passes behind. None of them is kept but those
+/// of ``decode(limit:forSeconds:)``.
 struct TimedSequence<Model: LanguageModel>: ~Copyable {
     private let model: Model
     private let length: Int
@@ -13,7 +13,17 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         self.model = model
         self.length = length
         cache = KVCache(for: model, format: cacheFormat)
-        read(length)
+    }
+
+    /// Reads the tokens that it is to begin with.
+    ///
+    /// - Returns: false if `goesOn`, which is asked before each chunk of them, said no.
+    mutating func begin(_ goesOn: () -> Bool) -> Bool {
+        for start in stride(from: 0, to: length, by: prefillChunk) {
+            guard goesOn() else { return false }
+            read(min(prefillChunk, length - start))
+        }
+        return true
     }
 
     /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call goes on behind them.
@@ -36,7 +46,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         read(count - rest)
         let lastLayer = model.layerCount - 1
         let hidden = layers(lastLayer, rest)
-        model.remember(lastLayer, hidden[rows: 0..<rest - 1], &cache)
+        model.storeKeysAndValues(lastLayer, hidden[rows: 0..<rest - 1], &cache)
         _ = model.logits(model.block(lastLayer, hidden[rows: rest - 1..<rest], &cache))
         let seconds = stopwatch.seconds
         forget()
@@ -85,11 +95,11 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole / calls, part / calls)
     }
 
-    /// Runs the next `count` tokens through all layers, in chunks as prompts are read.
+    /// Runs the next `count` tokens as prompts are read: in chunks, of which the last layer only stores keys and values.
     private mutating func read(_ count: Int) {
         for start in stride(from: 0, to: count, by: prefillChunk) {
             let rows = min(prefillChunk, count - start)
-            model.remember(model.embed(nextTokens(rows)), &cache)
+            model.prefill(model.embed(nextTokens(rows)), &cache)
         }
     }
 

@@ -3,17 +3,13 @@ import LayerSkip
 
 /// Which model, and how many threads compute.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The model: a GGUF file of architecture llama.")
+    @Option(help: "The model: a GGUF file of architecture llama, or a model folder.")
     var model: String
 
     @Option(parsing: .unconditional, help: "How many threads compute (default: one per physical core).")
     var threads: Int?
 
-    func validate() throws {
-        if let threads, !(1...ThreadPool.maximumThreadCount).contains(threads) {
-            throw ValidationError("--threads: expected 1...\(ThreadPool.maximumThreadCount), found \(threads)")
-        }
-    }
+    func validate() throws { try checkThreads(threads) }
 
     func load() throws -> TextModel { try TextModel(path: model, threads: threads) }
 }

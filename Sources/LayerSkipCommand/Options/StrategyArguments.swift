@@ -15,7 +15,9 @@ struct StrategyArguments: ParsableArguments {
     @Option(parsing: .unconditional, help: "How many layers run before the early exit (default: a quarter of them).")
     var exitLayer: Int?
 
-    @Option(parsing: .unconditional, help: "How many tokens are drafted a round (default: 6).")
+    @Option(
+        parsing: .unconditional,
+        help: "How many tokens are drafted a round (default: \(GenerationOptions.defaultDraftLength)).")
     var draftLength: Int?
 
     func validate() throws {
@@ -35,7 +37,9 @@ struct StrategyArguments: ParsableArguments {
         switch strategy {
         case .plain: return .plain
         case .earlyExit: return .earlyExit(exitLayer: exitLayer)
-        case .selfSpeculative: return .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength ?? 6)
+        case .selfSpeculative:
+            return .selfSpeculative(
+                exitLayer: exitLayer, draftLength: draftLength ?? GenerationOptions.defaultDraftLength)
         }
     }
 }

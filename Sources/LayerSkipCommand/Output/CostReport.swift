@@ -120,8 +120,9 @@ extension CostReport.Passes {
         let token = (secondsPerToken * 1e3).formatted(decimals: 3)
         var lines = [
             "passes    \(costs)  of \(token) ms", "head      \(headCost.formatted(decimals: 2)) layers",
-            "expected  where \(acceptance.percentage) of drafts are accepted, \(draftLength) a round:",
         ]
+        guard !exits.isEmpty else { return lines }
+        lines.append("expected  where \(acceptance.percentage) of drafts are accepted, \(draftLength) a round:")
         lines += exits.map { exit in
             "exit \(exit.exitLayer)".padded(to: 9)
                 + "  a draft costs \(exit.draftCost.formatted(decimals: 2)), speedup "

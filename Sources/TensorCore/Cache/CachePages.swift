@@ -6,7 +6,7 @@ package let cachePagePositions = CTK_PAGE_POSITIONS
 /// The memory of a cache: pages of 256 consecutive positions' keys and values.
 ///
 /// A page holds the keys of head 0, its values, the keys of head 1, and so on: attention then reads memory from front to
-/// back, twice as fast from DRAM as with all keys before all values. The order within a head is the kernels'.
+/// back, which DRAM rewards (Documentation/Kernels.md). The order within a head is the kernels'.
 /// The pages of all layers for the same positions lie in one block, which is large enough for huge memory pages.
 package struct CachePages: Sendable {
     package let shape: AttentionShape

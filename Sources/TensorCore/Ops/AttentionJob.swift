@@ -33,7 +33,7 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
     private let headsTogether: Int
     private let rowsTogether: Int
 
-    /// Row i of `queries` ([n, heads * headDimension], turned) is position `first` + i.
+    /// Row i of `queries` ([n, heads * headDimension], rotated) is position `first` + i.
     init(
         storing: CacheStoring?, queries: Tensor, result: Tensor, rows: Range<Int>, first: Int, pages: LayerPages,
         parts: AttentionParts, _ cache: CachePages, on context: ComputeContext

@@ -1,19 +1,19 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Turns and stores keys and values ([n, keyValueHeads * headDimension]) of positions `first`... in a layer's pages.
+    /// Rotates and stores keys and values ([n, keyValueHeads * headDimension]) of positions `first`... in a layer's pages.
     package func store(
         keys: Tensor, values: Tensor, rotary: RotaryEmbedding, at first: Int, layer: Int, in cache: CachePages
     ) {
-        let turnedKeys = Tensor(rows: keys.rows, columns: keys.columns, on: self)
+        let rotatedKeys = Tensor(rows: keys.rows, columns: keys.columns, on: self)
         let angles = rotary.angles(first: first, count: keys.rows, on: self)
         cache.withPages(layer: layer) { pages in
             let storing = CacheStoring(
-                queries: nil, keys: keys, values: values, angles: angles, turned: nil, turnedKeys: turnedKeys,
+                queries: nil, keys: keys, values: values, angles: angles, rotated: nil, rotatedKeys: rotatedKeys,
                 rotary: rotary, first: first, pages: pages, cache, on: self)
             pool.run(StoringJob(storing: storing))
         }
-        withExtendedLifetime((turnedKeys, angles)) {}
+        withExtendedLifetime((rotatedKeys, angles)) {}
     }
 }
 
@@ -23,7 +23,7 @@ private struct StoringJob: ParallelJob {
     func run(_ team: inout Team) { storing.share(in: &team) }
 }
 
-/// The step of attention that turns queries and keys and stores keys and values: addresses and numbers, like
+/// The step of attention that rotates queries and keys and stores keys and values: addresses and numbers, like
 /// ``RowPreparation``.
 struct CacheStoring: @unchecked Sendable {
     /// nil where there are no queries.
@@ -31,8 +31,8 @@ struct CacheStoring: @unchecked Sendable {
     private let keys: UnsafePointer<Float>
     private let values: UnsafePointer<Float>
     private let angles: UnsafePointer<Float>
-    private let turned: UnsafeMutablePointer<Float>?
-    private let turnedKeys: UnsafeMutablePointer<Float>
+    private let rotated: UnsafeMutablePointer<Float>?
+    private let rotatedKeys: UnsafeMutablePointer<Float>
     private let count: Int
     private let first: Int
     private let pages: LayerPages
@@ -42,7 +42,7 @@ struct CacheStoring: @unchecked Sendable {
     private let cache: UnsafePointer<ctk_cache_kernels>
 
     init(
-        queries: Tensor?, keys: Tensor, values: Tensor, angles: Tensor, turned: Tensor?, turnedKeys: Tensor,
+        queries: Tensor?, keys: Tensor, values: Tensor, angles: Tensor, rotated: Tensor?, rotatedKeys: Tensor,
         rotary: RotaryEmbedding, first: Int, pages: LayerPages, _ cache: CachePages, on context: ComputeContext
     ) {
         let shape = cache.shape
@@ -55,8 +55,8 @@ struct CacheStoring: @unchecked Sendable {
         self.keys = UnsafePointer(keys.pointer)
         self.values = UnsafePointer(values.pointer)
         self.angles = UnsafePointer(angles.pointer)
-        self.turned = turned?.pointer
-        self.turnedKeys = turnedKeys.pointer
+        self.rotated = rotated?.pointer
+        self.rotatedKeys = rotatedKeys.pointer
         count = keys.rows
         self.first = first
         self.pages = pages
@@ -76,19 +76,19 @@ struct CacheStoring: @unchecked Sendable {
     /// One key and value head, and the query heads that it serves.
     private func store(row: Int, head: Int) {
         let size = shape.headDimension
-        if let queries, let turned {
+        if let queries, let rotated {
             let query = (row * shape.keyValueHeads + head) * shape.group * size
-            turn(queries + query, heads: shape.group, row: row, into: turned + query)
+            rotate(queries + query, heads: shape.group, row: row, into: rotated + query)
         }
         let key = (row * shape.keyValueHeads + head) * size
-        turn(keys + key, heads: 1, row: row, into: turnedKeys + key)
+        rotate(keys + key, heads: 1, row: row, into: rotatedKeys + key)
         let (page, position) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
         cache.pointee.store(
-            turnedKeys + key, values + key, size, position, pages.keys(page, head: head),
+            rotatedKeys + key, values + key, size, position, pages.keys(page, head: head),
             pages.values(page, head: head))
     }
 
-    private func turn(
+    private func rotate(
         _ x: UnsafePointer<Float>, heads: Int, row: Int, into out: UnsafeMutablePointer<Float>
     ) {
         let size = shape.headDimension

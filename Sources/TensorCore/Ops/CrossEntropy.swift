@@ -1,3 +1,5 @@
+import CTensorKernels
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -7,19 +9,68 @@
 #endif
 
 extension ComputeContext {
-    /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses; a row that is not finite gives NaN.
+    /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses; a row that is not finite gives NaN, and
+    /// a target of -1 is not scored and gives 0.
     package func crossEntropy(_ logits: Tensor, targets: [Int32]) -> [Double] {
-        precondition(targets.count == logits.rows, "one target per row")
-        precondition(targets.allSatisfy { $0 >= 0 && $0 < logits.columns }, "a column for each target")
-        let losses = Storage(byteCount: targets.count * MemoryLayout<Double>.stride)
-        pool.run(count: targets.count, grain: 1) { rows in
+        softmaxSums(logits, targets).map(\.loss)
+    }
+
+    /// The sum of the rows' losses, times a weight: [n, vocabulary] -> [1, 1]. A target of -1 is not scored.
+    package func crossEntropy(_ logits: Tensor, targets: [Int32], weight: Float) -> Tensor {
+        let sums = softmaxSums(logits, targets)
+        let total = Double(weight) * sums.reduce(0) { $0 + $1.loss }
+        let result = Tensor([Float(total)], rows: 1, columns: 1)
+        guard let input = logits.node else { return result }
+        return result.recorded(from: [logits], on: self) { [logits = logits.detached()] upstream in
+            let weight = weight * upstream.scalar
+            input.receive(softmaxGradient(logits, targets, sums, weight: weight))
+        }
+    }
+
+    /// weight * (softmax - one at the target).
+    private func softmaxGradient(
+        _ logits: Tensor, _ targets: [Int32], _ sums: [SoftmaxSum], weight: Float
+    ) -> Tensor {
+        let result = Tensor(rows: logits.rows, columns: logits.columns, on: self)
+        pool.run(count: logits.rows, grain: 1) { rows in
             for row in rows {
-                let values = UnsafeBufferPointer(start: logits.pointer + row * logits.columns, count: logits.columns)
-                let maximum = values.reduce(-Float.infinity) { max($0, $1) }
-                let sum = values.reduce(0.0) { $0 + Double(expf($1 - maximum)) }
-                losses.elements(Double.self)[row] = log(sum) + Double(maximum) - Double(values[Int(targets[row])])
+                let gradient = result[rows: row..<row + 1]
+                guard targets[row] >= 0 else {
+                    gradient.fill(0)
+                    continue
+                }
+                kernels.functions.pointee.training.weighted_exponentials(
+                    logits.pointer + row * logits.columns, logits.columns, sums[row].maximum,
+                    Float(Double(weight) / sums[row].sum), gradient.pointer)
+                gradient.pointer[Int(targets[row])] -= weight
             }
         }
-        return Array(UnsafeBufferPointer(start: losses.elements(Double.self), count: targets.count))
+        return result
     }
+
+    private func softmaxSums(_ logits: Tensor, _ targets: [Int32]) -> [SoftmaxSum] {
+        precondition(targets.count == logits.rows, "one target per row")
+        precondition(targets.allSatisfy { $0 >= -1 && $0 < logits.columns }, "a column for each target, or -1")
+        let sums = Storage(byteCount: targets.count * MemoryLayout<SoftmaxSum>.stride)
+        pool.run(count: targets.count, grain: 1) { rows in
+            for row in rows {
+                let values = logits.pointer + row * logits.columns
+                var sum = SoftmaxSum()
+                if targets[row] >= 0 {
+                    sum.maximum = kernels.functions.pointee.maximum(values, logits.columns)
+                    sum.sum = kernels.functions.pointee.exponential_sum(values, logits.columns, sum.maximum, 1)
+                    sum.loss = log(sum.sum) + Double(sum.maximum) - Double(values[Int(targets[row])])
+                }
+                sums.elements(SoftmaxSum.self)[row] = sum
+            }
+        }
+        return Array(UnsafeBufferPointer(start: sums.elements(SoftmaxSum.self), count: targets.count))
+    }
+}
+
+/// What a row's softmax needs: its largest value, the sum of e^(x - maximum), and the target's loss.
+private struct SoftmaxSum {
+    var maximum: Float = 0
+    var sum = 1.0
+    var loss = 0.0
 }

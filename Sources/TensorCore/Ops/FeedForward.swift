@@ -1,8 +1,17 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// x + down(silu(gate(norm(x))) * up(norm(x))): [n, width] -> [n, width], in one parallel region. Shazeer, "GLU
-    /// Variants Improve Transformer", arXiv 2002.05202.
+    /// x + down(silu(gate(norm(x))) * up(norm(x))): [n, width] -> [n, width]. Shazeer, "GLU Variants Improve
+    /// Transformer", arXiv 2002.05202.
+    package func gatedFeedForward(_ x: Tensor, norm: RMSNorm, gate: Matrix, up: Matrix, down: Matrix) -> Tensor {
+        if case (.packed(let gate), .packed(let up), .packed(let down)) = (gate, up, down) {
+            return gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
+        }
+        let (gated, upped) = linears(x, norm: norm, gate, up)
+        return linear(swiglu(gate: gated, up: upped), down, addingTo: x)
+    }
+
+    /// The same of packed weights, in one parallel region.
     package func gatedFeedForward(
         _ x: Tensor, norm: RMSNorm, gate: PackedMatrix, up: PackedMatrix, down: PackedMatrix
     ) -> Tensor {

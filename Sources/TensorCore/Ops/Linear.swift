@@ -1,7 +1,40 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// norm(x) w^T + summand: [n, columns] by [rows, columns] -> [n, rows].
+    /// norm(x) w^T + summand: [n, columns] by [rows, columns] -> [n, rows]. Packed weights do it in one parallel region
+    /// but pass no gradients on.
+    package func linear(
+        _ x: Tensor, norm: RMSNorm? = nil, _ weights: Matrix, addingTo summand: Tensor? = nil
+    ) -> Tensor {
+        switch weights {
+        case .packed(let weights): linear(x, norm: norm, weights, addingTo: summand)
+        case .dense(let weights): linear(norm.map { rmsNorm(x, $0) } ?? x, weights, addingTo: summand)
+        }
+    }
+
+    /// Three products of the same activations, as those of attention.
+    package func linears(
+        _ x: Tensor, norm: RMSNorm, _ first: Matrix, _ second: Matrix, _ third: Matrix
+    ) -> (Tensor, Tensor, Tensor) {
+        if case (.packed(let first), .packed(let second), .packed(let third)) = (first, second, third) {
+            return linears(x, norm: norm, first, second, third)
+        }
+        let normed = rmsNorm(x, norm)
+        return (linear(normed, first), linear(normed, second), linear(normed, third))
+    }
+
+    /// Two products of the same activations, likewise.
+    package func linears(_ x: Tensor, norm: RMSNorm, _ first: Matrix, _ second: Matrix) -> (Tensor, Tensor) {
+        if case (.packed(let first), .packed(let second)) = (first, second) {
+            return linears(x, norm: norm, first, second)
+        }
+        let normed = rmsNorm(x, norm)
+        return (linear(normed, first), linear(normed, second))
+    }
+}
+
+extension ComputeContext {
+    /// norm(x) w^T + summand of packed weights, in one parallel region.
     package func linear(
         _ x: Tensor, norm: RMSNorm? = nil, _ weights: PackedMatrix, addingTo summand: Tensor? = nil
     ) -> Tensor {
@@ -12,8 +45,7 @@ extension ComputeContext {
         return result
     }
 
-    /// Three products of the same activations, as those of attention, in one parallel region; the weights' formats may
-    /// differ.
+    /// Three products of the same activations in one parallel region; the weights' formats may differ.
     package func linears(
         _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix, _ third: PackedMatrix
     ) -> (Tensor, Tensor, Tensor) {

@@ -17,6 +17,7 @@ struct PreparedRows {
     /// Rows of `x`: [n, columns]. Nothing is computed yet.
     init(_ x: Tensor, norm: RMSNorm? = nil, on context: ComputeContext) {
         precondition(norm.map { $0.gain.columns == x.columns } ?? true, "one gain per column")
+        precondition(!x.isRecorded && norm?.gain.isRecorded != true, "packed weights pass no gradients on")
         self.x = x
         self.context = context
         normed = norm == nil ? x : Tensor(rows: x.rows, columns: x.columns, on: context)

@@ -13,6 +13,11 @@ package struct RMSNorm: Sendable {
     }
 }
 
+extension RMSNorm {
+    /// The same norm without a parameter's memory of what is done with it.
+    package func detached() -> RMSNorm { RMSNorm(gain: gain.detached(), epsilon: epsilon) }
+}
+
 extension ComputeContext {
     /// The norm of each row: [n, width] -> [n, width].
     package func rmsNorm(_ x: Tensor, _ norm: RMSNorm) -> Tensor {
@@ -25,6 +30,28 @@ extension ComputeContext {
                     x.pointer + offset, norm.gain.pointer, x.columns, norm.epsilon, result.pointer + offset)
             }
         }
-        return result
+        guard x.isRecorded || norm.gain.isRecorded else { return result }
+        return result.recorded(from: [x, norm.gain], on: self) { gradient in
+            let partialSums = norm.gain.node.map { _ in ChunkSums(rows: x.rows, columns: x.columns, on: self) }
+            let chunks = Chunks(rows: x.rows)
+            func goBack(into dx: Tensor?, adding: Bool) {
+                pool.run(count: chunks.count, grain: 1) { range in
+                    for chunk in range {
+                        for row in chunks[chunk] {
+                            let offset = row * x.columns
+                            kernels.functions.pointee.training.rms_norm_gradient(
+                                x.pointer + offset, norm.gain.pointer, gradient.pointer + offset, x.columns,
+                                norm.epsilon, adding, dx.map { $0.pointer + offset }, partialSums?.pointer(chunk))
+                        }
+                    }
+                }
+            }
+            if let input = x.node {
+                input.accumulate { goBack(into: $0, adding: $1) }
+            } else {
+                goBack(into: nil, adding: false)
+            }
+            if let partialSums { norm.gain.node?.accumulate { partialSums.total(into: $0, adding: $1) } }
+        }
     }
 }

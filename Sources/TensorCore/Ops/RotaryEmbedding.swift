@@ -9,7 +9,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// Which two coordinates of a head RoPE turns together.
+/// Which two coordinates of a head RoPE rotates together.
 public enum RoPEPairing: Sendable {
     /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
     case interleaved
@@ -20,7 +20,7 @@ public enum RoPEPairing: Sendable {
     var kernelPairing: Int32 { Int32(self == .interleaved ? CTK_INTERLEAVED : CTK_HALF_SPLIT) }
 }
 
-/// RoPE: pair i of a head at position p is turned by the angle p * frequency[i].
+/// RoPE: pair i of a head at position p is rotated by the angle p * frequency[i].
 ///
 /// Su et al., "RoFormer" (arXiv 2104.09864), eq. 34. The model owns the rule; attention memories apply it.
 public final class RotaryEmbedding: Sendable {
@@ -70,19 +70,41 @@ public final class RotaryEmbedding: Sendable {
 }
 
 extension ComputeContext {
-    /// Each row of `x` ([n, heads * headDimension]), turned as position `first` + its index.
-    package func rotated(_ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int) -> Tensor {
+    /// Each row of `x` ([n, heads * headDimension]), rotated as position `first` + its index in its sequence.
+    ///
+    /// - Parameter length: rows of a sequence, of which x has one or more; by default all are one.
+    package func rotated(
+        _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int = 0, length: Int? = nil
+    ) -> Tensor {
         precondition(
             rotary.frequencies.count * 2 == headDimension && x.columns % headDimension == 0, "one frequency per pair")
-        let result = Tensor(rows: x.rows, columns: x.columns, on: self)
-        let angles = rotary.angles(first: first, count: x.rows, on: self)
-        result.pointer.update(from: x.pointer, count: x.rows * x.columns)
-        for row in 0..<x.rows {
-            let cosines = angles.pointer + row * headDimension
-            kernels.functions.pointee.rotate(
-                result.pointer + row * x.columns, x.columns / headDimension, headDimension, cosines,
-                cosines + headDimension / 2, rotary.pairing.kernelPairing)
+        let length = length ?? x.rows
+        let angles = rotary.angles(first: first, count: min(length, x.rows), on: self)
+        let result = copy(x)
+        rotate(result, by: angles, length: length, rotary.pairing)
+        guard let input = x.node else { return result }
+        return result.recorded(from: [x], on: self) { gradient in
+            // The inverse of a rotation, which is also its transpose, rotates by the opposite angle.
+            let opposite = copy(angles)
+            for row in 0..<opposite.rows {
+                let sines = opposite.pointer + row * headDimension + headDimension / 2
+                for pair in 0..<headDimension / 2 { sines[pair] = -sines[pair] }
+            }
+            rotate(gradient, by: opposite, length: length, rotary.pairing)
+            input.receive(gradient)
         }
-        return result
+    }
+
+    /// Rotates rows in place by the angles of their places in their sequences.
+    private func rotate(_ x: Tensor, by angles: Tensor, length: Int, _ pairing: RoPEPairing) {
+        let headDimension = angles.columns
+        pool.run(count: x.rows, grain: 16) { rows in
+            for row in rows {
+                let cosines = angles.pointer + row % length * headDimension
+                kernels.functions.pointee.rotate(
+                    x.pointer + row * x.columns, x.columns / headDimension, headDimension, cosines,
+                    cosines + headDimension / 2, pairing.kernelPairing)
+            }
+        }
     }
 }

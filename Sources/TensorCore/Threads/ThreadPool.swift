@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Threads that share the rows of one operation at a time.
+/// Threads that share the work of one parallel region at a time.
 ///
 /// Threads are started once. After a parallel region they wait in a loop for the next one, which then begins within a
 /// microsecond, and only after some hundred microseconds without work do they sleep.
@@ -52,8 +52,9 @@ public final class ThreadPool: Sendable {
 
     /// Calls `body` with ranges that together cover 0..<count, on all threads, and returns when all are done.
     ///
-    /// Ranges start at multiples of `grain` and are handed out as threads become free, so results must not depend on
-    /// who computes what. When the pool is busy with another caller's region, the caller works alone.
+    /// Ranges start at multiples of `grain`. Each thread takes those of its own share, then of the others', so results
+    /// must not depend on who computes what. The caller works alone where there is no more than one range, and when the
+    /// pool is busy with another caller's region.
     package func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
         guard threadCount > 1, count > grain else { return count > 0 ? body(0..<count) : () }
         withoutActuallyEscaping(body) { run(ClosureJob(count: count, grain: grain, body: $0)) }

@@ -1,5 +1,5 @@
 package import CheckpointFiles
-public import TextTokens
+package import TextTokens
 
 extension TokenizerDefinition {
     /// Reads a tokenizer from a GGUF file's metadata.
@@ -37,11 +37,33 @@ extension TokenizerDefinition {
     }
 }
 
-extension Tokenizer {
-    /// The tokenizer of a GGUF file, without its weights.
+extension TokenizerDefinition {
+    /// Sets the metadata under `tokenizer.ggml.`.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
-    public init(ofFile path: String) throws {
-        try self.init(TokenizerDefinition(GGUFFile(path: path).metadata))
+    /// - Parameter count: rows of the model's embedding. llama.cpp wants a token for each, so unused ones follow ours.
+    package func write(to metadata: inout GGUFMetadata, count: Int) {
+        func set(_ key: String, _ value: GGUFValue?) { metadata["tokenizer.ggml." + key] = value }
+        func set(id name: String, _ id: Int32?) {
+            set("\(name)_token_id", id.map { .uint32(UInt32(bitPattern: $0)) })
+        }
+        let missing = max(0, count - tokens.count)
+        let normal = Int32(1)
+        let unused = Int32(5)
+        set("model", .string(model))
+        set("pre", preTokenizer.map { .string($0) })
+        set("tokens", .array(.strings(tokens + (0..<missing).map { "[PAD\($0)]" })))
+        set("scores", scores.map { .array(.float32s($0 + [Float](repeating: 0, count: missing))) })
+        let kinds = kinds ?? Array(repeating: normal, count: tokens.count)
+        set("token_type", .array(.int32s(kinds + Array(repeating: unused, count: missing))))
+        set("merges", merges.map { .array(.strings($0)) })
+        set(id: "bos", beginningOfText)
+        set(id: "eos", endOfText)
+        set(id: "unknown", unknown)
+        set(id: "eot", endOfTurn)
+        set(id: "eom", endOfMessage)
+        // llama.cpp has its own opinion where the file says nothing.
+        set("add_bos_token", .bool(addsBeginningOfText ?? false))
+        set("add_eos_token", addsEndOfText.map { .bool($0) })
+        set("add_space_prefix", .bool(addsSpacePrefix ?? false))
     }
 }

@@ -3,10 +3,10 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Rows that are only remembered leave the same keys and values behind as rows that are run.
-@Suite("Remembered rows")
-struct RememberedRowsTests {
-    @Test(arguments: tableNames, CacheFormat.allCases) func leaveTheSameBehind(table: String, format: CacheFormat)
+/// A prefill leaves the same keys and values behind as rows that are run.
+@Suite("Prefill")
+struct PrefillTests {
+    @Test(arguments: tableNames, CacheFormat.allCases) func leavesTheSameBehind(table: String, format: CacheFormat)
         throws
     {
         for shape in TinyShape.all {
@@ -17,7 +17,7 @@ struct RememberedRowsTests {
             for chunk in [1, 7, 300] {
                 var cache = KVCache(for: model, format: format)
                 for start in stride(from: 0, to: tokens.count, by: chunk) {
-                    model.remember(model.embed(Array(tokens[start..<min(start + chunk, tokens.count)])), &cache)
+                    model.prefill(model.embed(Array(tokens[start..<min(start + chunk, tokens.count)])), &cache)
                 }
                 let (found, wanted) = (trace(cache, model), trace(expected, model))
                 #expect(found == wanted, "\(shape), \(chunk) at a time")

@@ -1,0 +1,99 @@
+"""Writes what PyTorch makes of each operation of training and of its gradients: gradients-operations.json.
+
+Usage: gradient_operations.py FOLDER. The format is described in Tests/Goldens/README.md.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+from transformers.models.llama.modeling_llama import LlamaRMSNorm, apply_rotary_pos_emb
+
+generator = torch.Generator().manual_seed(4)
+
+
+def random(*shape):
+    return torch.randn(shape, generator=generator)
+
+
+def numbers(x):
+    """A matrix with its values to nine digits, from which float32 comes back."""
+    return {"rows": x.shape[0], "columns": x.shape[1], "values": [float(f"{v:.9g}") for v in x.flatten().tolist()]}
+
+
+def operation(name, function, *inputs):
+    """An operation on matrices, with the gradients that a random gradient of its result gives."""
+    inputs = [x.requires_grad_() for x in inputs]
+    result = function(*inputs)
+    gradient = random(*result.shape)
+    result.backward(gradient)
+    return {
+        "name": name,
+        "inputs": [numbers(x.detach()) for x in inputs],
+        "result": numbers(result.detach()),
+        "result_gradient": numbers(gradient),
+        "gradients": [numbers(x.grad) for x in inputs],
+    }
+
+
+def rms_norm(x, gain):
+    norm = LlamaRMSNorm(x.shape[1], eps=1e-5)
+    norm.weight.data = gain.detach()[0]
+    del norm.weight  # so that the gradient goes to our own
+    norm.weight = gain[0]
+    return norm(x)
+
+
+HEADS, KV_HEADS, HEAD_DIM, SEQUENCES, LENGTH = 4, 2, 6, 2, 7
+
+
+def heads(x):
+    """[sequences * length, heads * head_dim] -> [sequences, heads, length, head_dim]"""
+    return x.reshape(SEQUENCES, LENGTH, -1, HEAD_DIM).transpose(1, 2)
+
+
+def rows(x):
+    return x.transpose(1, 2).reshape(SEQUENCES * LENGTH, -1)
+
+
+def rotate(x):
+    frequencies = 10000.0 ** (-torch.arange(0, HEAD_DIM, 2).float() / HEAD_DIM)
+    angles = torch.arange(LENGTH).float()[:, None] * frequencies
+    angles = torch.cat([angles, angles], dim=-1)[None]
+    return rows(apply_rotary_pos_emb(heads(x), heads(x), angles.cos(), angles.sin())[0])
+
+
+def attend(queries, keys, values):
+    return rows(
+        functional.scaled_dot_product_attention(
+            heads(queries), heads(keys), heads(values), is_causal=True, enable_gqa=True
+        )
+    )
+
+
+def cross_entropy(logits):
+    targets = torch.tensor([3, -1, 0, 10, 3])
+    return 0.25 * functional.cross_entropy(logits, targets, ignore_index=-1, reduction="sum").reshape(1, 1)
+
+
+count = SEQUENCES * LENGTH
+OPERATIONS = [
+    operation("linear", functional.linear, random(5, 19), random(7, 19)),
+    operation("linear with summand", lambda x, w, s: s + functional.linear(x, w), random(5, 19), random(7, 19), random(5, 7)),
+    operation("embedding", lambda w: functional.embedding(torch.tensor([3, 0, 3, 5, 1, 3]), w), random(6, 18)),
+    operation("rms norm", rms_norm, random(5, 37), random(1, 37)),
+    operation("rotation", rotate, random(count, HEADS * HEAD_DIM)),
+    operation("attention", attend, *(random(count, n * HEAD_DIM) for n in (HEADS, KV_HEADS, KV_HEADS))),
+    operation("swiglu", lambda g, u: functional.silu(g) * u, 3 * random(3, 21), random(3, 21)),
+    operation("sum", torch.add, random(3, 18), random(3, 18)),
+    operation("cross entropy", cross_entropy, 3 * random(5, 37)),
+    operation("gather", lambda x: x[[4, 0, 4]], random(6, 18)),
+    operation("scatter", lambda y, x: x.index_copy(0, torch.tensor([4, 1]), y), random(2, 18), random(6, 18)),
+]
+
+if __name__ == "__main__":
+    # One operation a line.
+    lines = ",\n".join(json.dumps(operation) for operation in OPERATIONS)
+    (Path(sys.argv[1]) / "gradients-operations.json").write_text(f"[\n{lines}\n]\n")

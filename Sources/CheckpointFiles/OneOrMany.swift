@@ -1,0 +1,36 @@
+/// A number in JSON, or a list of them, as Hugging Face's files have it for the tokens that end a text.
+package enum OneOrMany: Codable {
+    case one(Int)
+    case many([Int])
+
+    /// As one number if that is all; nil for none.
+    package init?(_ numbers: [Int]) {
+        guard let first = numbers.first else { return nil }
+        self = numbers.count == 1 ? .one(first) : .many(numbers)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let one = try? container.decode(Int.self) {
+            self = .one(one)
+        } else {
+            self = .many(try container.decode([Int].self))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .one(let one): try container.encode(one)
+        case .many(let many): try container.encode(many)
+        }
+    }
+
+    /// All of the numbers.
+    package var all: [Int] {
+        switch self {
+        case .one(let one): [one]
+        case .many(let many): many
+        }
+    }
+}

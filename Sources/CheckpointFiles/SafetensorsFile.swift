@@ -1,0 +1,47 @@
+import TensorCore
+
+/// A safetensors file, mapped into memory.
+///
+/// Opening checks everything that the file says about itself, so that reading its tensors cannot fail afterwards.
+package struct SafetensorsFile: Sendable {
+    /// What the file says beside its tensors, such as `format`: `pt`.
+    package let metadata: [String: String]
+    /// All tensors, in the order of their data.
+    package let tensors: [SafetensorsTensorInfo]
+    /// The mapped bytes.
+    package let mapping: MappedFile
+    private let indices: [String: Int]
+
+    /// Opens the file at a path.
+    ///
+    /// - Throws: if the file cannot be read, anything that it says about itself is wrong, or it holds a tensor of another
+    ///   type than F32, F16 and BF16.
+    package init(path: String) throws(CheckpointError) {
+        let mapping = try MappedFile(path: path)
+        let header = try mapping.withBytes(in: 0..<mapping.byteCount) { (bytes) throws(CheckpointError) in
+            try bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+                try SafetensorsHeader(bytes, file: mapping.path)
+            }
+        }
+        self.mapping = mapping
+        metadata = header.metadata
+        tensors = header.tensors
+        indices = Dictionary(header.tensors.indices.map { (header.tensors[$0].name, $0) }) { first, _ in first }
+    }
+
+    /// The path of the file, as it was given.
+    package var path: String { mapping.path }
+
+    /// The tensor of a name; nil if there is none.
+    package func tensor(named name: String) -> StoredTensor? {
+        guard let index = indices[name] else { return nil }
+        let info = tensors[index]
+        let elementByteCount = info.dtype.bytesPerBlock
+        guard info.range.lowerBound.isMultiple(of: elementByteCount) else {
+            // Old writers did not pad the header: what lies askew is read from a copy.
+            let bytes = mapping.withBytes(in: info.range) { $0.withUnsafeBytes { Array($0) } }
+            return StoredTensor(name: info.name, dtype: info.dtype, shape: info.shape, bytes: bytes)
+        }
+        return StoredTensor(name: info.name, dtype: info.dtype, shape: info.shape, file: mapping, range: info.range)
+    }
+}

@@ -1,0 +1,87 @@
+package import TensorCore
+
+/// The weights in one or several safetensors files, under Hugging Face's names.
+package struct SafetensorsSource: TensorSource {
+    package let file: String
+    /// The files, in the order of their names.
+    package let files: [SafetensorsFile]
+    private var owners: [String: Int]
+
+    /// Takes a file's tensors for those of a model.
+    package init(_ file: SafetensorsFile) {
+        self.file = file.path
+        files = [file]
+        owners = Dictionary(file.tensors.map { ($0.name, 0) }) { first, _ in first }
+    }
+
+    /// Opens the files that an index lists (`model.safetensors.index.json`), which lie beside it.
+    ///
+    /// - Throws: if the index or one of the files is wrong, or they contradict each other.
+    package init(index path: String) throws(CheckpointError) {
+        func failure(_ name: String, expected: String, found: String) -> CheckpointError {
+            CheckpointError(file: path, name: "tensor \(name.quoted)", expected: expected, found: found)
+        }
+        let index: Index = try JSONText.read(path)
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let names = Set(index.places.values).sorted()
+        var files: [SafetensorsFile] = []
+        var owners: [String: Int] = [:]
+        for name in names {
+            // A name from the index must not lead out of the folder.
+            guard !name.contains("/"), name.hasSuffix(".safetensors") else {
+                throw CheckpointError(
+                    file: path, name: "key \"weight_map\"", expected: "names of safetensors files beside the index",
+                    found: name.quoted)
+            }
+            let file = try SafetensorsFile(path: folder + name)
+            for tensor in file.tensors where owners.updateValue(files.count, forKey: tensor.name) != nil {
+                throw failure(tensor.name, expected: "one file that holds it", found: "it again in \(name.quoted)")
+            }
+            files.append(file)
+        }
+        for (tensor, name) in index.places.sorted(by: { $0.key < $1.key }) {
+            guard let owner = owners[tensor], names[owner] == name else {
+                throw failure(tensor, expected: "it in \(name.quoted)", found: "no such tensor there")
+            }
+        }
+        file = path
+        self.files = files
+        self.owners = owners
+    }
+
+    private struct Index: Decodable {
+        let places: [String: String]
+        enum CodingKeys: String, CodingKey { case places = "weight_map" }
+    }
+
+    package var ropePairing: RoPEPairing { .halfSplit }
+
+    package func storedName(of name: String) -> String { name }
+
+    package func contains(_ name: String) -> Bool { owners[name] != nil }
+
+    package func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
+        func failure(_ file: String, expected: String, found: String) -> CheckpointError {
+            CheckpointError(file: file, name: "tensor \(name.quoted)", expected: expected, found: found)
+        }
+        guard let owner = owners[name], let tensor = files[owner].tensor(named: name) else {
+            throw failure(file, expected: "shape \(shape)", found: "no such tensor")
+        }
+        guard tensor.shape == shape else {
+            throw failure(files[owner].path, expected: "shape \(shape)", found: "\(tensor.shape)")
+        }
+        return tensor
+    }
+
+    /// The names of all tensors, in the order of the files.
+    package var tensorNames: [String] { files.flatMap { $0.tensors.map(\.name) } }
+}
+
+extension SafetensorsSource {
+    /// The same weights but one, such as a head that the configuration says is not used.
+    package func without(_ name: String) -> SafetensorsSource {
+        var result = self
+        result.owners[name] = nil
+        return result
+    }
+}

@@ -1,0 +1,104 @@
+package import TensorCore
+
+/// Writes safetensors files: a header, then tensors in the order in which they were added, F32 before the others.
+///
+/// Source: the format's specification, "Format" in the README of huggingface/safetensors. The same tensors give the same bytes.
+package struct SafetensorsWriter: Sendable {
+    /// What to say beside the tensors; readers of PyTorch's checkpoints expect this.
+    package var metadata = ["format": "pt"]
+    private var entries = TensorEntries()
+
+    /// A file without tensors.
+    package init() {}
+
+    /// Adds a tensor whose bytes are made only when they are written, so that not all need memory at once.
+    ///
+    /// - Parameters:
+    ///   - name: the name in the file.
+    ///   - dtype: F32, F16 or BF16.
+    ///   - shape: one to four dimensions, the innermost last.
+    ///   - contents: gives a tensor of that format and shape; its own name does not matter.
+    package mutating func add(
+        _ name: String, _ dtype: DType, shape: [Int],
+        contents: @escaping @Sendable () throws(CheckpointError) -> StoredTensor
+    ) {
+        check(name, dtype)
+        entries.add(name, dtype, shape: shape, contents: contents)
+    }
+
+    /// Adds a tensor whose bytes are written piece by piece, so that not even one needs memory as a whole.
+    ///
+    /// - Parameter write: gives exactly as many bytes as the shape needs, row after row.
+    package mutating func add(
+        _ name: String, _ dtype: DType, shape: [Int],
+        writing write: @escaping @Sendable (ByteOutput) throws(CheckpointError) -> Void
+    ) {
+        check(name, dtype)
+        entries.add(name, dtype, shape: shape, writing: write)
+    }
+
+    private func check(_ name: String, _ dtype: DType) {
+        precondition(dtype.elementsPerBlock == 1, "\(name): safetensors files know no \(dtype.rawValue)")
+        precondition(name != SafetensorsHeader.metadataKey, "\(name) is no tensor's name")
+    }
+
+    /// Everything before the tensors' data: its length, and JSON padded with spaces so that the data begins at a multiple
+    /// of 8.
+    package func header() -> [UInt8] {
+        var fields: [String: Field] = [SafetensorsHeader.metadataKey: .metadata(metadata)]
+        var offset = 0
+        for entry in entries.widestElementsFirst.all {
+            let end = offset + entry.byteCount
+            fields[entry.name] = .tensor(
+                Field.Tensor(dtype: entry.dtype.rawValue, shape: entry.shape, offsets: [offset, end]))
+            offset = end
+        }
+        var text = JSONText.encode(fields, onOneLine: true)
+        text += repeatElement(UInt8(ascii: " "), count: text.count.padding(to: 8))
+        var sink = ByteSink()
+        sink.append(UInt64(text.count))
+        sink.append(raw: text)
+        return sink.bytes
+    }
+
+    private enum Field: Encodable {
+        case metadata([String: String])
+        case tensor(Tensor)
+
+        struct Tensor: Encodable {
+            let dtype: String
+            let shape: [Int]
+            let offsets: [Int]
+
+            enum CodingKeys: String, CodingKey {
+                case dtype, shape
+                case offsets = "data_offsets"
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .metadata(let metadata): try metadata.encode(to: encoder)
+            case .tensor(let tensor): try tensor.encode(to: encoder)
+            }
+        }
+    }
+
+    /// Writes the file in one step: under a temporary name beside its place, synced, then renamed.
+    ///
+    /// - Parameter progress: is told how many bytes have been written.
+    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still there.
+    package func write(
+        to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
+    ) throws(CheckpointError) {
+        let file = try ReplacementFile(path)
+        var byteCount = 0
+        // No padding between tensors: the format allows no holes.
+        try entries.widestElementsFirst.write(header(), alignment: 1) { (bytes) throws(CheckpointError) in
+            try file.write(bytes)
+            byteCount += bytes.byteCount
+            try progress(byteCount)
+        }
+        try file.commit()
+    }
+}

@@ -1,0 +1,65 @@
+import TensorCore
+
+/// Takes the bytes of a file one piece after the other.
+package typealias ByteOutput = (RawSpan) throws(CheckpointError) -> Void
+
+/// The tensors of a file in the making: names, formats and shapes first, bytes only when they are written, so that not
+/// all need memory at once.
+struct TensorEntries: Sendable {
+    struct Entry: Sendable {
+        let name: String
+        let dtype: DType
+        let shape: [Int]
+        let byteCount: Int
+        let write: @Sendable (ByteOutput) throws(CheckpointError) -> Void
+    }
+
+    private(set) var all: [Entry] = []
+    private var names: Set<String> = []
+
+    mutating func add(
+        _ name: String, _ dtype: DType, shape: [Int],
+        writing write: @escaping @Sendable (ByteOutput) throws(CheckpointError) -> Void
+    ) {
+        guard (1...4).contains(shape.count), let byteCount = dtype.byteCount(shape: shape) else {
+            preconditionFailure("\(name): \(dtype) cannot have shape \(shape)")
+        }
+        precondition(names.insert(name).inserted, "\(name) was added before")
+        all.append(Entry(name: name, dtype: dtype, shape: shape, byteCount: byteCount, write: write))
+    }
+
+    mutating func add(
+        _ name: String, _ dtype: DType, shape: [Int],
+        contents: @escaping @Sendable () throws(CheckpointError) -> StoredTensor
+    ) {
+        add(name, dtype, shape: shape) { (output) throws(CheckpointError) in
+            let tensor = try contents()
+            precondition(tensor.dtype == dtype && tensor.shape == shape, "\(name) is another tensor")
+            try tensor.withBytes(output)
+        }
+    }
+
+    /// The same, those of wide elements first, so that all lie at multiples of their element's size without padding.
+    var widestElementsFirst: TensorEntries {
+        var result = self
+        let widths = Set(all.map(\.dtype.bytesPerBlock)).sorted(by: >)
+        result.all = widths.flatMap { width in all.filter { $0.dtype.bytesPerBlock == width } }
+        return result
+    }
+
+    /// Writes a header, then every tensor, each followed by zeros up to a multiple of `alignment`.
+    func write(_ header: [UInt8], alignment: Int, to output: ByteOutput) throws(CheckpointError) {
+        // Spans of temporaries crash the compiler here (6.3.1): "instruction does not dominate all uses".
+        try output(header.span.bytes)
+        for entry in all {
+            var byteCount = 0
+            try entry.write { (bytes) throws(CheckpointError) in
+                byteCount += bytes.byteCount
+                try output(bytes)
+            }
+            precondition(byteCount == entry.byteCount, "\(entry.name): \(byteCount) of \(entry.byteCount) bytes")
+            let padding = [UInt8](repeating: 0, count: byteCount.padding(to: alignment))
+            try output(padding.span.bytes)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import CheckpointFiles
+import TensorCore
+
+extension ConfigurationFile {
+    /// Checks what a file says, and fills in transformers' defaults.
+    struct Reader {
+        let file: String
+        let content: ConfigurationFile
+
+        // Far above any model, and small enough that products of two cannot overflow.
+        private static let sizes = 1...(1 << 24)
+
+        func configuration() throws(CheckpointError) -> HuggingFaceConfiguration {
+            try refuseOtherGraphs()
+            let width = try checked(.width, content.width, in: Self.sizes)
+            let attention = try attention(width: width)
+            let rope = try rope(attention)
+            let llama = Llama.Configuration(
+                layerCount: try checked(.layerCount, content.layerCount, in: 1...4096),
+                width: width,
+                feedForwardWidth: try checked(.feedForwardWidth, content.feedForwardWidth, in: Self.sizes),
+                attention: attention,
+                vocabularySize: try checked(.vocabularySize, content.vocabularySize, in: 1...Int(Int32.max)),
+                contextLength: try checked(.contextLength, content.contextLength ?? 2048, in: 1...(1 << 30)),
+                normEpsilon: try normEpsilon(),
+                ropeBase: rope.base,
+                ropeLinearFactor: rope.linearFactor,
+                ropeFrequencyFactors: rope.frequencyFactors)
+            return HuggingFaceConfiguration(
+                llama: llama,
+                tiesHead: content.tiesHead ?? false,
+                beginningOfText: try content.beginningOfText.map { (id) throws(CheckpointError) in
+                    try token(.beginningOfText, id)
+                },
+                endsOfText: try (content.endsOfText?.all ?? []).map { (id) throws(CheckpointError) in
+                    try token(.endsOfText, id)
+                },
+                dtype: dtype)
+        }
+
+        private func refuseOtherGraphs() throws(CheckpointError) {
+            let architecture = "LlamaForCausalLM"
+            if let found = content.architectures, !found.contains(architecture) {
+                throw failure(.architectures, expected: architecture, found: "\(found.prefix(4))")
+            }
+            if let activation = content.activation, activation != "silu" {
+                throw failure(.activation, expected: "\"silu\"", found: activation.quoted)
+            }
+            for (key, bias) in [(CodingKeys.attentionBias, content.attentionBias), (.mlpBias, content.mlpBias)]
+            where bias == true {
+                throw failure(key, expected: "false (a plain Llama)", found: "true")
+            }
+            if let share = content.partialRotaryFactor, share != 1 {
+                throw failure(.partialRotaryFactor, expected: "1 (a plain Llama)", found: "\(share)")
+            }
+            if content.quantization != nil {
+                throw failure(.quantization, expected: "weights in F32, F16 or BF16", found: "quantized ones")
+            }
+        }
+
+        private func attention(width: Int) throws(CheckpointError) -> AttentionShape {
+            let heads = try checked(.heads, content.heads, in: Self.sizes)
+            let keyValueHeads = try checked(.keyValueHeads, content.keyValueHeads ?? heads, in: 1...heads)
+            let headDimension = try content.headDimension.map { (size) throws(CheckpointError) in
+                try checked(.headDimension, size, in: 2...AttentionShape.largestHead)
+            }
+            return try AttentionShape.checked(
+                heads: heads, keyValueHeads: keyValueHeads, headDimension: headDimension, width: width
+            ) { field, expected, found in
+                let key: CodingKeys =
+                    switch field {
+                    case .heads: .heads
+                    case .keyValueHeads: .keyValueHeads
+                    case .headDimension: .headDimension
+                    }
+                return failure(key, expected: expected, found: found)
+            }
+        }
+
+        private func normEpsilon() throws(CheckpointError) -> Float {
+            let value = content.normEpsilon ?? 1e-6
+            // Zero, also where f32 rounds to it, would turn a row of zeros into NaN.
+            guard Float(value) > 0, value < 1 else {
+                throw failure(.normEpsilon, expected: "a number above 0 and below 1", found: "\(value)")
+            }
+            return Float(value)
+        }
+
+        private func token(_ key: CodingKeys, _ id: Int) throws(CheckpointError) -> Token {
+            Token(try checked(key, id, in: 0...content.vocabularySize - 1))
+        }
+
+        private var dtype: DType {
+            switch content.newerDtype ?? content.dtype {
+            case "bfloat16": .bf16
+            case "float16": .f16
+            default: .f32
+            }
+        }
+
+        private func checked(_ key: CodingKeys, _ value: Int, in range: ClosedRange<Int>) throws(CheckpointError) -> Int
+        {
+            guard range.contains(value) else {
+                throw failure(
+                    key, expected: "an integer in \(range.lowerBound)...\(range.upperBound)", found: "\(value)")
+            }
+            return value
+        }
+
+        func failure(_ key: CodingKeys, expected: String, found: String) -> CheckpointError {
+            failure(key.rawValue, expected: expected, found: found)
+        }
+
+        func failure(_ key: String, expected: String, found: String) -> CheckpointError {
+            CheckpointError(file: file, name: "key \(key.quoted)", expected: expected, found: found)
+        }
+    }
+}

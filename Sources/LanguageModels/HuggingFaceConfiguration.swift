@@ -1,0 +1,125 @@
+package import CheckpointFiles
+package import TensorCore
+
+/// What a model folder's `config.json` says: the model's shapes and constants, and the tokens that begin and end texts.
+package struct HuggingFaceConfiguration: Sendable, Equatable {
+    /// Shapes and constants.
+    package var llama: Llama.Configuration
+    /// Whether the embedding serves as head.
+    package var tiesHead: Bool
+    /// The token that begins a text.
+    package var beginningOfText: Token?
+    /// The tokens that end one.
+    package var endsOfText: [Token]
+    /// The format of the matrices, as the file says; F32 where it does not.
+    package var dtype: DType
+
+    /// A configuration to write.
+    package init(
+        llama: Llama.Configuration, tiesHead: Bool, beginningOfText: Token? = nil, endsOfText: [Token] = [],
+        dtype: DType = .f32
+    ) {
+        self.llama = llama
+        self.tiesHead = tiesHead
+        self.beginningOfText = beginningOfText
+        self.endsOfText = endsOfText
+        self.dtype = dtype
+    }
+
+    /// Reads the file at a path.
+    ///
+    /// - Throws: if a key is missing, out of range, or asks for something else than a plain Llama.
+    package init(path: String) throws(CheckpointError) {
+        self = try ConfigurationFile.Reader(file: path, content: JSONText.read(path)).configuration()
+    }
+
+    /// Writes `config.json`, in one step.
+    ///
+    /// - Throws: if the file cannot be written, or RoPE's frequency factors are none of Llama 3's, which is all that the
+    ///   format can say.
+    package func write(to path: String) throws(CheckpointError) {
+        try JSONText.write(try ConfigurationFile(self, path: path), to: path)
+    }
+}
+
+/// `config.json` of a Llama as it is written and read (transformers' `LlamaConfig`).
+struct ConfigurationFile: Codable {
+    var architectures: [String]?
+    var modelType: String
+    var vocabularySize: Int
+    var width: Int
+    var feedForwardWidth: Int
+    var layerCount: Int
+    var heads: Int
+    var keyValueHeads: Int?
+    var headDimension: Int?
+    var contextLength: Int?
+    var normEpsilon: Double?
+    var activation: String?
+    var ropeBase: Double?
+    var ropeScaling: RoPE?
+    /// Where transformers 5 puts both of the above.
+    var ropeParameters: RoPE?
+    var partialRotaryFactor: Double?
+    var tiesHead: Bool?
+    var attentionBias: Bool?
+    var mlpBias: Bool?
+    var quantization: Presence?
+    var beginningOfText: Int?
+    var endsOfText: OneOrMany?
+    var dtype: String?
+    var newerDtype: String?
+
+    enum CodingKeys: String, CodingKey {
+        case architectures
+        case modelType = "model_type"
+        case vocabularySize = "vocab_size"
+        case width = "hidden_size"
+        case feedForwardWidth = "intermediate_size"
+        case layerCount = "num_hidden_layers"
+        case heads = "num_attention_heads"
+        case keyValueHeads = "num_key_value_heads"
+        case headDimension = "head_dim"
+        case contextLength = "max_position_embeddings"
+        case normEpsilon = "rms_norm_eps"
+        case activation = "hidden_act"
+        case ropeBase = "rope_theta"
+        case ropeScaling = "rope_scaling"
+        case ropeParameters = "rope_parameters"
+        case partialRotaryFactor = "partial_rotary_factor"
+        case tiesHead = "tie_word_embeddings"
+        case attentionBias = "attention_bias"
+        case mlpBias = "mlp_bias"
+        case quantization = "quantization_config"
+        case beginningOfText = "bos_token_id"
+        case endsOfText = "eos_token_id"
+        case dtype = "torch_dtype"
+        case newerDtype = "dtype"
+    }
+
+    struct RoPE: Codable {
+        var type: String?
+        var olderType: String?
+        var base: Double?
+        var factor: Double?
+        var lowFrequencyFactor: Double?
+        var highFrequencyFactor: Double?
+        var originalContext: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case type = "rope_type"
+            case olderType = "type"
+            case base = "rope_theta"
+            case factor
+            case lowFrequencyFactor = "low_freq_factor"
+            case highFrequencyFactor = "high_freq_factor"
+            case originalContext = "original_max_position_embeddings"
+        }
+    }
+
+    /// That there is something, whatever it is.
+    struct Presence: Codable {
+        init(from decoder: any Decoder) {}
+        func encode(to encoder: any Encoder) { preconditionFailure("only read") }
+    }
+}

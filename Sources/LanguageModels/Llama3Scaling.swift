@@ -1,0 +1,85 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Llama 3.1's way to a longer context: RoPE frequencies that turn often within the original context stay, those that turn
+/// seldom are divided by a factor, and those between are blended.
+///
+/// GGUF files hold the divisors, Hugging Face's configurations these four numbers (`rope_scaling` of type `llama3`; Dubey
+/// et al., "The Llama 3 Herd of Models", and transformers' `_compute_llama3_parameters`).
+package struct Llama3Scaling: Sendable, Equatable {
+    /// What slow frequencies are divided by.
+    package var factor: Double
+    /// Turns within the original context up to which a frequency is divided in full.
+    package var lowFrequencyFactor: Double
+    /// Turns from which on it stays; more than ``lowFrequencyFactor``.
+    package var highFrequencyFactor: Double
+    /// Positions of the original context.
+    package var originalContext: Int
+
+    /// What the frequency of each pair is divided by.
+    package func divisors(ropeBase: Double, headDimension: Int) -> [Float] {
+        (0..<headDimension / 2).map { pair in
+            let frequency = pow(ropeBase, -2 * Double(pair) / Double(headDimension))
+            let turns = Double(originalContext) * frequency / (2 * Double.pi)
+            let share = (turns - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor)
+            let kept = min(max(share, 0), 1)
+            return Float(1 / ((1 - kept) / factor + kept))
+        }
+    }
+
+    /// The scaling that gives these divisors; nil if none does.
+    ///
+    /// Only the ratios of the three last numbers matter, so the context is taken to be a power of two, as all known ones
+    /// are, with the paper's factors 1 and 4 if they fit, or else 8192 with the factors that do.
+    package init?(_ divisors: [Float], ropeBase: Double, headDimension: Int) {
+        precondition(divisors.count == headDimension / 2, "one divisor for each pair")
+        guard let largest = divisors.max(), largest > 1 else { return nil }
+        let factor = Double(largest)
+        func fits(_ candidate: Llama3Scaling) -> Bool {
+            zip(candidate.divisors(ropeBase: ropeBase, headDimension: headDimension), divisors).allSatisfy {
+                ours, theirs in
+                abs(ours - theirs) <= 1e-6 * theirs
+            }
+        }
+        let usual = (4...24).map { exponent in
+            Llama3Scaling(
+                factor: factor, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 1 << exponent)
+        }
+        let blended = Self.blend(divisors, factor: factor, ropeBase: ropeBase, headDimension: headDimension)
+        guard let found = (usual + [blended].compactMap(\.self)).first(where: fits) else { return nil }
+        self = found
+    }
+
+    package init(factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, originalContext: Int) {
+        self.factor = factor
+        self.lowFrequencyFactor = lowFrequencyFactor
+        self.highFrequencyFactor = highFrequencyFactor
+        self.originalContext = originalContext
+    }
+
+    /// The straight line through the two outermost frequencies that are neither kept nor divided in full:
+    /// kept = (context * f / 2 pi - low) / (high - low).
+    private static func blend(
+        _ divisors: [Float], factor: Double, ropeBase: Double, headDimension: Int
+    ) -> Llama3Scaling? {
+        let points = divisors.indices.filter { divisors[$0] > 1 && Double(divisors[$0]) < factor }.map { pair in
+            (
+                turns: pow(ropeBase, -2 * Double(pair) / Double(headDimension)) / (2 * Double.pi),
+                kept: (1 / Double(divisors[pair]) - 1 / factor) / (1 - 1 / factor)
+            )
+        }
+        guard let first = points.first, let last = points.last, first.turns > last.turns else { return nil }
+        let slope = (first.kept - last.kept) / (first.turns - last.turns)
+        let context = 8192
+        let low = (slope * first.turns - first.kept) * Double(context) / slope
+        guard slope > 0, low > 0 else { return nil }
+        return Llama3Scaling(
+            factor: factor, lowFrequencyFactor: low, highFrequencyFactor: low + Double(context) / slope,
+            originalContext: context)
+    }
+}

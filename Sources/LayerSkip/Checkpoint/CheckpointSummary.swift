@@ -1,0 +1,83 @@
+import CheckpointFiles
+public import LanguageModels
+public import TensorCore
+
+/// What a GGUF file or a model folder says about itself, without its weights being read.
+public struct CheckpointSummary: Sendable {
+    /// The path, as given.
+    public let path: String
+    /// Bytes of the file, or of a folder's weights.
+    public let byteCount: Int
+    /// GGUF version; nil for a folder.
+    public let version: Int?
+    /// The model's kind, such as `llama`.
+    public let architecture: String
+    /// What the model is called: `general.name`, or the folder's own name.
+    public let name: String?
+    /// How large the model is.
+    public let shape: ModelShape
+    /// The kind of tokenizer, as `tokenizer.ggml.model` calls it.
+    public let tokenizerModel: String?
+    /// What cuts text into words before it, as `tokenizer.ggml.pre` calls it.
+    public let preTokenizer: String?
+    /// The template of conversations, unread.
+    public let chatTemplate: String?
+    /// Every tensor, in the order of the files.
+    public let tensors: [TensorEntry]
+
+    /// One tensor of the file.
+    public struct TensorEntry: Sendable {
+        /// Its name in the file.
+        public let name: String
+        /// Its element format.
+        public let dtype: DType
+        /// Its dimensions, the contiguous one last.
+        public let shape: [Int]
+        /// Bytes in the file.
+        public let byteCount: Int
+
+        /// Number of elements.
+        public var elementCount: Int { shape.reduce(1, *) }
+    }
+
+    /// Elements of all tensors.
+    public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
+
+    /// Summarizes the GGUF file or model folder at a path.
+    ///
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if it cannot be read, is damaged, or is of no known
+    ///   architecture.
+    public init(path: String) throws { try self.init(Checkpoint(path: path)) }
+
+    init(_ checkpoint: Checkpoint) throws {
+        shape = try ModelShape(checkpoint)
+        path = checkpoint.path
+        chatTemplate = try checkpoint.chatTemplate()
+        switch checkpoint {
+        case .gguf(let file):
+            let metadata = file.metadata
+            byteCount = file.mapping.byteCount
+            version = Int(file.version)
+            architecture = try GGUFNames.names(for: metadata).architecture
+            name = try metadata.stringIfPresent(named: "general.name")
+            tokenizerModel = try metadata.stringIfPresent(named: "tokenizer.ggml.model")
+            preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
+            tensors = file.tensors.map {
+                TensorEntry(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.range.count)
+            }
+        case .folder(let folder):
+            let files = folder.source.files
+            byteCount = files.reduce(0) { $0 + $1.mapping.byteCount }
+            version = nil
+            architecture = try folder.architecture()
+            name = folder.name
+            let hasTokenizer = folder.existingFile(ModelFolder.Name.tokenizer) != nil
+            let tokenizer = hasTokenizer ? try TokenizerDefinition(checkpoint) : nil
+            tokenizerModel = tokenizer?.model
+            preTokenizer = tokenizer?.preTokenizer
+            tensors = files.flatMap(\.tensors).map {
+                TensorEntry(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.range.count)
+            }
+        }
+    }
+}

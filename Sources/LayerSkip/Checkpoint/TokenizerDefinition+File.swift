@@ -1,0 +1,37 @@
+import CheckpointFiles
+public import TextTokens
+
+extension TokenizerDefinition {
+    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json.
+    ///
+    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
+    public init(ofFile path: String) throws {
+        if ModelFolder.exists(path) {
+            try self.init(Checkpoint(path: path))
+            return
+        }
+        let file = try MappedFile(path: path)
+        if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
+            try self.init(GGUFFile(path: path).metadata)
+        } else {
+            try self.init(json: file.bytes(0..<file.byteCount))
+        }
+    }
+
+    /// Writes a tokenizer.json in one step.
+    ///
+    /// - Throws: ``TokenizerError`` where the format cannot say this tokenizer; ``CheckpointError`` where the file cannot be
+    ///   written, and then whatever was at the path is still there.
+    public func write(to path: String) throws {
+        try TextFile.write(json(), to: path)
+    }
+}
+
+extension Tokenizer {
+    /// The tokenizer of a GGUF file or a model folder, without its weights, or of a tokenizer.json.
+    ///
+    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
+    public init(ofFile path: String) throws {
+        try self.init(TokenizerDefinition(ofFile: path))
+    }
+}

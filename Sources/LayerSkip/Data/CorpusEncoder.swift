@@ -1,0 +1,99 @@
+public import CheckpointFiles
+import LanguageModels
+import ModelTraining
+public import TensorCore
+public import TextTokens
+
+/// Turns a corpus into a shard of tokens for training. The shard depends on the corpus and the tokenizer alone.
+public struct CorpusEncoder: Sendable {
+    private let tokenizer: Tokenizer
+    private let fingerprint: UInt64
+    private let separator: Token
+
+    /// What a shard was made of.
+    public struct Summary: Sendable, Equatable {
+        /// Documents in the shard.
+        public internal(set) var documents = 0
+        /// Their tokens, end-of-text included.
+        public internal(set) var tokens = 0
+        /// Their bytes of text.
+        public internal(set) var bytes = 0
+        /// Documents without any text, which are left out.
+        public internal(set) var empty = 0
+        /// The names of documents that are left out because they are not UTF-8.
+        public internal(set) var skipped: [String] = []
+    }
+
+    /// An encoder for a tokenizer.
+    ///
+    /// - Parameters:
+    ///   - definition: the tokenizer.
+    ///   - endOfText: the text of the special token that ends each document; by default `<|endoftext|>` if there is one,
+    ///     since instruct models often name the end of a turn as their end of text, or else the tokenizer's own.
+    /// - Throws: ``TokenizerError`` where the tokenizer is malformed or has no such token.
+    public init(_ definition: TokenizerDefinition, endOfText: String? = nil) throws(TokenizerError) {
+        tokenizer = try Tokenizer(definition)
+        fingerprint = definition.fingerprint
+        let standard = "<|endoftext|>"
+        let named = tokenizer.specialToken(endOfText ?? standard)
+        guard let separator = endOfText == nil ? named ?? tokenizer.endOfText : named else {
+            throw .missingSpecialToken(endOfText ?? standard)
+        }
+        self.separator = separator
+    }
+
+    /// Encodes a corpus into a shard, which takes its name only when it is complete.
+    ///
+    /// - Parameters:
+    ///   - corpus: the documents.
+    ///   - path: where the shard is written.
+    ///   - invalidText: what is done with documents that are not UTF-8.
+    ///   - pool: the threads that work.
+    ///   - progress: is told how many documents are done, and says whether to go on.
+    /// - Returns: what was written; nil, with nothing written, if `progress` said no.
+    /// - Throws: ``CheckpointError`` where a document cannot be read or is not UTF-8, there is no text at all, or the shard
+    ///   cannot be written.
+    public func encode(
+        _ corpus: Corpus, to path: String, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
+        progress: (Int) -> Bool = { _ in true }
+    ) throws(CheckpointError) -> Summary? {
+        var writer = try TokenShardWriter(
+            path: path, vocabularySize: tokenizer.vocabularySize, endOfText: separator,
+            tokenizerFingerprint: fingerprint)
+        var summary = Summary()
+        let reader = CorpusReader(corpus: corpus, invalidText: invalidText, pool: pool)
+        let isComplete = try reader.forEach(
+            encode,
+            take: { (document, encoded) throws(CheckpointError) in
+                guard let encoded else { return summary.skipped.append(corpus.name(of: document)) }
+                guard encoded.bytes > 0 else { return summary.empty += 1 }
+                try writer.append(encoded.tokens, promptLength: encoded.promptLength)
+                summary.bytes += encoded.bytes
+            }, progress: progress)
+        guard isComplete else { return nil }
+        summary.documents = writer.documentCount
+        summary.tokens = writer.tokenCount
+        guard summary.documents > 0 else {
+            throw CheckpointError(file: path, name: "corpus", expected: "some text", found: "none")
+        }
+        try writer.commit()
+        return summary
+    }
+
+    private struct Encoded {
+        let tokens: [Token]
+        let promptLength: Int
+        let bytes: Int
+    }
+
+    /// A prompt is encoded by itself, as it will be when the model is asked.
+    @Sendable private func encode(_ document: Corpus.Document) -> Encoded {
+        let start = tokenizer.addsBeginningOfText ? tokenizer.beginningOfText.map { [$0] } ?? [] : []
+        let prompt = Array(document.text[..<document.promptLength])
+        let rest = Array(document.text[document.promptLength...])
+        let asked = prompt.isEmpty ? [] : tokenizer.encode(prompt, addingSpecialTokens: false)
+        return Encoded(
+            tokens: start + asked + tokenizer.encode(rest, addingSpecialTokens: false),
+            promptLength: prompt.isEmpty ? 0 : start.count + asked.count, bytes: document.text.count)
+    }
+}

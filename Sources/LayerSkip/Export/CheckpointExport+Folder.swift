@@ -1,0 +1,20 @@
+import CheckpointFiles
+import LanguageModels
+
+extension CheckpointExport {
+    func writeFolder(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
+        let description = try ModelDescription(checkpoint, model, dtype: plan.mainFormat)
+        var folder = try ReplacementFolder(path)
+        // The small files first: what they cannot say should be known before the weights are written.
+        try description.write(into: &folder)
+
+        var writer = SafetensorsWriter()
+        for entry in plan.entries {
+            writer.add(entry.name, entry.conversion.dtype, shape: entry.shape) { (output) throws(CheckpointError) in
+                try entry.write(to: output)
+            }
+        }
+        try writer.write(to: folder.path(for: ModelFolder.Name.weights), progress: progress)
+        try folder.commit()
+    }
+}

@@ -1,0 +1,60 @@
+import CheckpointFiles
+import LanguageModels
+import TensorCore
+import TextTokens
+
+extension CheckpointExport {
+    func writeGGUF(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
+        var writer = GGUFWriter()
+        writer.metadata = try ggufMetadata()
+        if let factors = model.configuration.ropeFactorTensor {
+            writer.add(factors.name, factors.dtype, shape: factors.shape) { factors }
+        }
+        for entry in plan.entries {
+            guard let name = GGUFNames.llama.storedName(of: entry.name) else {
+                preconditionFailure("\(entry.name) has no name in a GGUF file")
+            }
+            writer.add(name, entry.conversion.dtype, shape: entry.shape) { (output) throws(CheckpointError) in
+                try entry.write(to: output)
+            }
+        }
+        try writer.write(to: path, progress: progress)
+    }
+
+    private func ggufMetadata() throws -> GGUFMetadata {
+        var metadata = GGUFMetadata(file: "new GGUF file")
+        switch checkpoint {
+        case .gguf(let file):
+            // Whatever it says about itself, such as its license, stays true.
+            metadata = file.metadata
+        case .folder(let folder):
+            metadata["general.architecture"] = .string(GGUFNames.llama.architecture)
+            metadata["general.name"] = .string(folder.name)
+            model.configuration.write(to: &metadata)
+            let tokenizer = try TokenizerDefinition(checkpoint)
+            tokenizer.write(to: &metadata, count: model.configuration.vocabularySize)
+            if let template = try checkpoint.chatTemplate() {
+                metadata["tokenizer.chat_template"] = .string(template)
+            }
+        }
+        metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
+        if plan.entries.contains(where: { $0.conversion.dtype.elementsPerBlock > 1 }) {
+            metadata["general.quantization_version"] = .uint32(2)
+        }
+        return metadata
+    }
+}
+
+extension DType {
+    /// How `general.file_type` names files whose matrices are mostly of this format (`enum llama_ftype` in llama.h).
+    fileprivate var ggufFileType: UInt32 {
+        switch self {
+        case .f32: 0
+        case .f16: 1
+        case .q4_0: 2
+        case .q4_1: 3
+        case .q8_0: 7
+        case .bf16: 32
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import CheckpointFiles
+import LanguageModels
+public import TensorCore
+import TextTokens
+
+/// A model to be written anew: in another format, or with smaller weights.
+///
+/// ```swift
+/// let export = try CheckpointExport(path: "checkpoint", to: .gguf, quantizing: .q8_0)
+/// try export.write(to: "model.gguf")
+/// ```
+public struct CheckpointExport: Sendable {
+    /// What may be written.
+    public enum Target: String, Sendable, CaseIterable {
+        /// One file, as llama.cpp and we read it.
+        case gguf
+        /// A folder, as transformers and we read it.
+        case safetensors
+
+        /// The formats that its matrices may have.
+        public var formats: [DType] {
+            switch self {
+            case .gguf: DType.allCases
+            case .safetensors: DType.allCases.filter { $0.elementsPerBlock == 1 }
+            }
+        }
+
+        /// The order of query and key rows.
+        fileprivate var ropePairing: RoPEPairing {
+            switch self {
+            case .gguf: .interleaved
+            case .safetensors: .halfSplit
+            }
+        }
+    }
+
+    /// What is written.
+    public let target: Target
+    /// What is not as it was asked for, and why; for people.
+    public var notes: [String] { plan.notes }
+    /// Bytes of all weights as they will be written.
+    public var byteCount: Int { plan.byteCount }
+
+    let checkpoint: Checkpoint
+    let model: StoredLlama
+    let plan: TensorPlan
+
+    /// Opens a GGUF file, a model folder or a checkpoint of a training run.
+    ///
+    /// - Parameters:
+    ///   - path: the file or folder to read.
+    ///   - target: what to write.
+    ///   - dtype: the format of the matrices; nil leaves each as it is, but for quantized ones in a folder, which become
+    ///     F32. Must be one of the target's.
+    /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported.
+    public init(path: String, to target: Target, quantizing dtype: DType? = nil) throws(CheckpointError) {
+        if let dtype {
+            precondition(target.formats.contains(dtype), "\(target) files have no \(dtype)")
+        }
+        self.target = target
+        checkpoint = try Checkpoint(path: path)
+        model = try StoredLlama(checkpoint)
+        plan = try TensorPlan(
+            model, pairing: target.ropePairing, quantizing: dtype, canQuantize: target == .gguf)
+    }
+
+    /// Writes the file or folder, in one step; no more than a few megabytes of weights are in memory at once.
+    ///
+    /// - Parameters:
+    ///   - path: where to. A file is replaced; a folder must not exist, or be empty.
+    ///   - progress: is told how many bytes have been written, and says whether to go on.
+    /// - Returns: false if `progress` said no; nothing has been written then.
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if something in the model cannot be said in the target's
+    ///   format, or the files cannot be written. Whatever was at the path before is then still there.
+    public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
+        var goesOn = true
+        func check(_ done: Int) throws(CheckpointError) {
+            goesOn = progress(min(done, byteCount))
+            guard goesOn else { throw CheckpointError(file: path, expected: "to be written", found: "an interruption") }
+        }
+        do {
+            switch target {
+            case .gguf: try writeGGUF(to: path, progress: check)
+            case .safetensors: try writeFolder(to: path, progress: check)
+            }
+        } catch {
+            guard goesOn else { return false }
+            throw error
+        }
+        return true
+    }
+}

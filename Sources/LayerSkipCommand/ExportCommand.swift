@@ -1,0 +1,63 @@
+import ArgumentParser
+import LayerSkip
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write a model as a GGUF file or as a folder for transformers.",
+        discussion: """
+            Without --quantize weights stay as they are, but for quantized ones in a folder, which become F32. Norms are \
+            always F32. With q4_0 and q4_1 the embedding and the head are Q8_0; matrices whose columns are no multiple of \
+            32 are F16.
+            """)
+
+    @Argument(help: "A GGUF file, a model folder, or a checkpoint of a training run.")
+    var source: String
+
+    @Option(name: .customLong("to"), help: "What to write: gguf (one file) or safetensors (a folder).")
+    var target: Target
+
+    @Option(help: "The format of the matrices: q8_0, q4_0, q4_1 (gguf only), bf16, f16 or f32.")
+    var quantize: MatrixFormat?
+
+    @Option(help: "Where to: a file, which is replaced, or a new folder.")
+    var output: String
+
+    func validate() throws {
+        if let quantize, !target.value.formats.contains(quantize.value) {
+            throw ValidationError("--quantize: expected f32, f16 or bf16 for safetensors, found \(quantize)")
+        }
+    }
+
+    func run() throws {
+        let export = try CheckpointExport(path: source, to: target.value, quantizing: quantize?.value)
+        export.notes.forEach { Output.note("note: " + $0) }
+        let progress = Progress("bytes written:", of: export.byteCount)
+        guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }
+        Output.note("\(output): \(export.byteCount.megabytes) of weights")
+    }
+}
+
+/// ``CheckpointExport/Target`` on the command line.
+enum Target: String, ExpressibleByArgument, CaseIterable {
+    case gguf, safetensors
+
+    var value: CheckpointExport.Target {
+        switch self {
+        case .gguf: .gguf
+        case .safetensors: .safetensors
+        }
+    }
+}
+
+/// ``DType`` on the command line.
+struct MatrixFormat: ExpressibleByArgument, CustomStringConvertible {
+    let value: DType
+
+    init?(argument: String) {
+        guard let value = DType.allCases.first(where: { $0.rawValue.lowercased() == argument }) else { return nil }
+        self.value = value
+    }
+
+    var description: String { value.rawValue.lowercased() }
+    static var allValueStrings: [String] { DType.allCases.map { $0.rawValue.lowercased() } }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import LayerSkip
+
+struct PrepareDataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prepare-data", abstract: "Turn texts into tokens to train on.",
+        discussion: """
+            Writes one file of tokens, document after document, each followed by an end-of-text token. Of prompts with \
+            answers it remembers where the answer begins, so that only answers are learned.
+            """)
+
+    @OptionGroup var texts: CorpusOptions
+
+    @Option(help: "The tokenizer: a tokenizer.json, or the GGUF file of a model.")
+    var tokenizer: String
+
+    @Option(help: "The special token that ends each document (default: <|endoftext|>, or else the tokenizer's own).")
+    var endOfText: String?
+
+    @Option(name: .shortAndLong, help: "Where to write the tokens.")
+    var output: String
+
+    @Option(help: "How to print the result.")
+    var format: OutputFormat = .text
+
+    func run() throws {
+        let encoder = try CorpusEncoder(TokenizerDefinition(ofFile: tokenizer), endOfText: endOfText)
+        let corpus = try texts.corpus()
+        let summary = try encoder.encode(
+            corpus, to: output, invalidText: texts.invalidText, on: texts.pool,
+            progress: Progress("encoded", of: corpus.count).callAsFunction)
+        guard let summary else { throw InterruptedError() }
+        Output.note(skipped: summary.skipped)
+        switch format {
+        case .json: try Output.write(json: DataReport(summary))
+        case .text:
+            let bytesPerToken = Double(summary.bytes) / Double(summary.tokens)
+            try Output.write(
+                "\(output): \(summary.tokens) tokens of \(summary.documents) documents, "
+                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes a token\n")
+        }
+    }
+}
+
+private struct DataReport: Encodable {
+    let documents: Int
+    let tokens: Int
+    let bytes: Int
+    let empty: Int
+    let skipped: Int
+
+    init(_ summary: CorpusEncoder.Summary) {
+        documents = summary.documents
+        tokens = summary.tokens
+        bytes = summary.bytes
+        empty = summary.empty
+        skipped = summary.skipped.count
+    }
+}

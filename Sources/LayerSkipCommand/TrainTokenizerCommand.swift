@@ -1,0 +1,79 @@
+import ArgumentParser
+import LayerSkip
+
+struct TrainTokenizerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train-tokenizer", abstract: "Learn a vocabulary from texts.",
+        discussion: """
+            Byte-level byte-pair encoding, written as a tokenizer.json that Hugging Face's tokenizers read as well. The \
+            same texts always give the same vocabulary.
+            """)
+
+    @OptionGroup var texts: CorpusOptions
+
+    @Option(name: .shortAndLong, help: "Where to write the tokenizer.json.")
+    var output: String
+
+    @Option(parsing: .unconditional, help: "How many tokens, special ones and the 256 bytes included.")
+    var vocabularySize = 8192
+
+    @Option(help: "A special token, of which the first ends a text; may be given several times.")
+    var special: [String] = ["<|endoftext|>"]
+
+    @Option(help: "The rule that cuts texts into words: gpt-2, smollm (digits stand alone), or another of llama.cpp's.")
+    var preTokenizer = "smollm"
+
+    @Option(parsing: .unconditional, help: "Pairs that occur less often are not merged.")
+    var minimumCount = 2
+
+    @Option(help: "How to print the result.")
+    var format: OutputFormat = .text
+
+    func validate() throws {
+        if minimumCount < 1 { throw ValidationError("--minimum-count: expected 1 or more, found \(minimumCount)") }
+        do { _ = try trainer() } catch let error as TokenizerError { throw ValidationError("\(error)") }
+    }
+
+    func run() throws {
+        let trainer = try trainer()
+        let corpus = try texts.corpus()
+        let counted = try trainer.countWords(
+            of: corpus, invalidText: texts.invalidText, on: texts.pool,
+            progress: Progress("read", of: corpus.count).callAsFunction)
+        guard let counted else { throw InterruptedError() }
+        Output.note(skipped: counted.skipped)
+        let definition = try trainer.definition(
+            from: counted.words, progress: Progress("learned", of: vocabularySize).callAsFunction)
+        guard let definition else { throw InterruptedError() }
+        try definition.write(to: output)
+        try report(definition, documents: corpus.count - counted.skipped.count, words: counted.words.distinctCount)
+    }
+
+    private func trainer() throws -> TokenizerTrainer {
+        try TokenizerTrainer(
+            vocabularySize: vocabularySize, specialTokens: special, preTokenizer: preTokenizer,
+            minimumCount: minimumCount)
+    }
+
+    private func report(_ definition: TokenizerDefinition, documents: Int, words: Int) throws {
+        let report = TrainingReport(
+            documents: documents, words: words, tokens: definition.tokens.count,
+            fingerprint: String(definition.fingerprint, radix: 16))
+        switch format {
+        case .json: try Output.write(json: report)
+        case .text:
+            try Output.write(
+                "\(output): \(report.tokens) tokens from \(words) different words of \(documents) documents\n")
+        }
+        if report.tokens < vocabularySize {
+            Output.note("the texts have too few pairs for \(vocabularySize) tokens")
+        }
+    }
+}
+
+private struct TrainingReport: Encodable {
+    let documents: Int
+    let words: Int
+    let tokens: Int
+    let fingerprint: String
+}

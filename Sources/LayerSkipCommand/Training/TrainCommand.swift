@@ -1,0 +1,95 @@
+import ArgumentParser
+import LayerSkip
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Train a model by a recipe.",
+        discussion: """
+            The recipe is a YAML file; what stands after it replaces its values: \
+            layerskip train recipe.yaml steps=100 optimizer.rate=1e-3
+
+            The run's folder (output) gets checkpoints, each a model folder, metrics.jsonl and report.html. The same \
+            command goes on from the newest checkpoint, to the same weights as if the run had never stopped. Ctrl-C and \
+            SIGTERM stop it with a checkpoint.
+            """)
+
+    @Argument(help: "The recipe, a YAML file.")
+    var recipe: String?
+
+    @Argument(help: ArgumentHelp("Values instead of the recipe's.", valueName: "key.path=value"))
+    var overrides: [String] = []
+
+    @Flag(help: "Make a few steps, write nothing, and tell what the whole run would take.")
+    var dryRun = false
+
+    @Flag(help: "List the keys that a recipe may have.")
+    var listKeys = false
+
+    func validate() throws {
+        if recipe == nil, !listKeys { throw ValidationError("expected a recipe") }
+    }
+
+    func run() throws {
+        guard !listKeys, let path = recipe else { return try printKeys() }
+        let file = try RecipeFile(path: path, overrides: overrides)
+        do {
+            let session = try TrainingSession(file.recipe)
+            if dryRun { try report(session.estimate(), of: file.recipe) } else { try train(session) }
+        } catch let error as RecipeError {
+            throw file.located(error)
+        }
+    }
+
+    private func train(_ session: TrainingSession) throws {
+        Interruption.listenToTermination()
+        let steps = session.recipe.steps
+        let progress = TrainingProgress(steps: steps)
+        let outcome = try session.run(
+            shouldStop: { Interruption.isRequested }, onStart: progress.start, onEvent: progress.show)
+        progress.finish()
+        if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
+        try Output.write("\(session.recipe.output)/newest: a model of \(steps) steps\n")
+    }
+
+    private func report(_ estimate: TrainingEstimate, of recipe: TrainingRecipe) throws {
+        func millions(_ count: Int) -> String { (Double(count) / 1e6).formatted(decimals: 2) + " million" }
+        let epochs = estimate.epochs.formatted(decimals: 2)
+        try Output.write(
+            """
+            parameters  \(millions(estimate.parameterCount)), of which \(millions(estimate.trainedCount)) learn
+            memory      \(estimate.peakByteCount.megabytes) at most so far, of which weights, gradients and moments \
+            \(estimate.stateByteCount.megabytes)
+            tokens      \(millions(estimate.tokenCount)) in \(recipe.steps) steps of \(recipe.batch.tokensPerStep), the \
+            data \(epochs) times
+            speed       \(estimate.tokensPerSecond.formatted(decimals: 0)) tokens a second, \
+            \(estimate.secondsPerStep.formatted(decimals: 2)) seconds a step
+            time        \(estimate.totalSeconds.duration), of which validation \(estimate.validationSeconds.duration)
+
+            """)
+    }
+
+    private func printKeys() throws {
+        let defaults = TrainingRecipe()
+        for key in RecipeKey.all {
+            let value = key.value(in: defaults).map { " (default: \($0))" } ?? ""
+            try Output.write("\(key.path): \(key.expected)\(value)\n    \(key.about)\n")
+        }
+    }
+}
+
+/// A run was stopped by Ctrl-C or SIGTERM.
+struct TrainingStopped: Error, CustomStringConvertible {
+    let step: Int
+    let steps: Int
+
+    init(step: Int, of steps: Int) {
+        self.step = step
+        self.steps = steps
+    }
+
+    var description: String {
+        step > 0
+            ? "stopped after step \(step) of \(steps); the same command goes on from there"
+            : "stopped before the first step; nothing was written"
+    }
+}

@@ -1,0 +1,48 @@
+import CheckpointFiles
+
+/// Sequences that are whole documents, as many in a row as fit. A document's first token and its prompt are not scored.
+///
+/// The documents are packed in a random order that depends on the seed alone, so that like ones, which often stand
+/// together, share no sequence. Those that are longer than a sequence lose their ends; those that then have nothing to be
+/// scored are left out.
+struct DocumentLayout: SequenceLayout {
+    private let pieces: [SequencePiece]
+    /// For each sequence, where in `pieces` it ends.
+    private let ends: [Int]
+
+    var count: Int { ends.count }
+
+    init(_ shards: [TokenShard], length: Int, seed: UInt64) {
+        var all: [SequencePiece] = []
+        for (index, shard) in shards.enumerated() {
+            for document in shard.documents {
+                let start = document.tokens.lowerBound
+                let piece = SequencePiece(
+                    shard: index, tokens: start..<min(start + length + 1, document.tokens.upperBound),
+                    unscored: max(1, document.promptLength))
+                if piece.unscored < piece.tokens.count { all.append(piece) }
+            }
+        }
+        var pieces: [SequencePiece] = []
+        var ends: [Int] = []
+        var free = length + 1
+        // Epochs count from 0: no epoch has the same order.
+        let order = all.isEmpty ? nil : EpochOrder(count: all.count, seed: seed, epoch: -1)
+        for index in all.indices {
+            let piece = all[order?[index] ?? index]
+            if piece.tokens.count > free {
+                ends.append(pieces.count)
+                free = length + 1
+            }
+            pieces.append(piece)
+            free -= piece.tokens.count
+        }
+        if !pieces.isEmpty { ends.append(pieces.count) }
+        self.pieces = pieces
+        self.ends = ends
+    }
+
+    func pieces(of sequence: Int) -> [SequencePiece] {
+        Array(pieces[(sequence == 0 ? 0 : ends[sequence - 1])..<ends[sequence]])
+    }
+}

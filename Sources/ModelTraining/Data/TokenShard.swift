@@ -1,0 +1,111 @@
+public import CheckpointFiles
+public import LanguageModels
+
+/// A file of token ids, document after document, each with end-of-text as its last token; mapped into memory.
+///
+/// Nothing in the file is believed before it was checked: the header and the table of documents when it is opened, each
+/// id when it is read. ``TokenShardHeader`` has the layout.
+public struct TokenShard: Sendable {
+    /// A text, or a prompt with its answer.
+    public struct Document: Sendable, Equatable {
+        /// Where its tokens lie in the shard, end-of-text included.
+        public let tokens: Range<Int>
+        /// How many of its tokens are the prompt, whose prediction is not scored; fewer than it has.
+        public let promptLength: Int
+    }
+
+    private let file: MappedFile
+    private let header: TokenShardHeader
+    /// The documents, in order; together they are all tokens.
+    public let documents: [Document]
+
+    /// Maps the shard at a path.
+    ///
+    /// - Throws: if it cannot be read, is no shard, or is damaged.
+    public init(path: String) throws(CheckpointError) {
+        file = try MappedFile(path: path)
+        header = try TokenShardHeader(
+            file.bytes(0..<min(file.byteCount, TokenShardHeader.byteCount)), file: path, fileSize: file.byteCount)
+        documents = try Self.documents(of: file, header)
+    }
+
+    /// The path, as it was given.
+    public var path: String { file.path }
+    /// How many tokens the vocabulary has: every id is below it.
+    public var vocabularySize: Int { header.vocabularySize }
+    /// The token that ends each document.
+    public var endOfText: Token { header.endOfText }
+    /// What tells the tokenizer from others, as `TokenizerDefinition.fingerprint`.
+    public var tokenizerFingerprint: UInt64 { header.tokenizerFingerprint }
+    /// How many tokens there are.
+    public var tokenCount: Int { header.tokenCount }
+
+    /// The ids of a range of tokens.
+    ///
+    /// - Throws: if one of them is no token of the vocabulary.
+    public func tokens(in range: Range<Int>) throws(CheckpointError) -> [Token] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= tokenCount, "tokens beyond the end of \(path)")
+        let size = header.bytesPerToken
+        let start = TokenShardHeader.byteCount
+        let tokens = file.withBytes(in: start + range.lowerBound * size..<start + range.upperBound * size) { bytes in
+            // Aligned: the file is mapped at a page's start, and ids begin at byte 64.
+            unsafe bytes.withUnsafeBytes { bytes in
+                size == 2
+                    ? unsafe bytes.assumingMemoryBound(to: UInt16.self).map { Token($0) }
+                    : unsafe bytes.assumingMemoryBound(to: UInt32.self).map { Token(bitPattern: $0) }
+            }
+        }
+        if let bad = tokens.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {
+            throw CheckpointError(
+                file: path, name: "token \(range.lowerBound + bad)", expected: "an id below \(vocabularySize)",
+                found: "\(UInt32(bitPattern: tokens[bad]))")
+        }
+        return tokens
+    }
+
+    /// Checks that the shard was made by the tokenizer that the model uses.
+    ///
+    /// - Throws: if it was another.
+    public func check(tokenizerFingerprint: UInt64, vocabularySize: Int) throws(CheckpointError) {
+        func hexadecimal(_ fingerprint: UInt64) -> String { String(fingerprint, radix: 16) }
+        guard vocabularySize == self.vocabularySize, tokenizerFingerprint == self.tokenizerFingerprint else {
+            throw CheckpointError(
+                file: path, name: "tokenizer",
+                expected: "\(hexadecimal(tokenizerFingerprint)) with \(vocabularySize) tokens",
+                found: "\(hexadecimal(self.tokenizerFingerprint)) with \(self.vocabularySize)")
+        }
+    }
+}
+
+extension TokenShard {
+    private static func documents(
+        of file: MappedFile, _ header: TokenShardHeader
+    ) throws(CheckpointError) -> [Document] {
+        let table = file.bytes(header.documentsStart..<header.fileSize)
+        let numbers = (0..<header.documentCount * 2).map { table.littleEndian(at: $0 * 8, UInt64.self) }
+        var documents: [Document] = []
+        documents.reserveCapacity(header.documentCount)
+        for index in 0..<header.documentCount {
+            let start = numbers[2 * index]
+            let end = index + 1 < header.documentCount ? numbers[2 * index + 2] : UInt64(header.tokenCount)
+            let expectedStart = UInt64(documents.last?.tokens.upperBound ?? 0)
+            guard start == expectedStart, start < end, end <= header.tokenCount else {
+                throw CheckpointError(
+                    file: file.path, name: "document \(index)",
+                    expected: "tokens from \(expectedStart) on, up to \(header.tokenCount) at most",
+                    found: "\(start) to \(end)")
+            }
+            guard numbers[2 * index + 1] < end - start else {
+                throw CheckpointError(
+                    file: file.path, name: "prompt of document \(index)",
+                    expected: "fewer than its \(end - start) tokens", found: "\(numbers[2 * index + 1])")
+            }
+            documents.append(Document(tokens: Int(start)..<Int(end), promptLength: Int(numbers[2 * index + 1])))
+        }
+        guard documents.last?.tokens.upperBound ?? 0 == header.tokenCount else {
+            throw CheckpointError(
+                file: file.path, name: "documents", expected: "all \(header.tokenCount) tokens", found: "none")
+        }
+        return documents
+    }
+}

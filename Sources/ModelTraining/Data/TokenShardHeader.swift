@@ -1,0 +1,105 @@
+import CheckpointFiles
+import LanguageModels
+
+/// The first bytes of a shard of tokens, and what they say of the rest. All numbers are little-endian.
+///
+///     0   8  magic "LSTOKENS"
+///     8   4  version, 1
+///    12   4  bytes of an id: 2 where the vocabulary has at most 65,536 tokens, else 4
+///    16   4  tokens in the vocabulary
+///    20   4  id of the end-of-text token
+///    24   8  the tokenizer's fingerprint
+///    32   8  number of ids
+///    40   8  number of documents
+///    48  16  zeros
+///    64      the ids, zeros up to a multiple of 8
+///            for each document 8 bytes, where it starts, and 8, how many of its tokens are its prompt
+struct TokenShardHeader: Equatable {
+    static let byteCount = 64
+    static let bytesPerDocument = 16
+    static let largestVocabulary = Int(Int32.max)
+    private static let magic = Array("LSTOKENS".utf8)
+    private static let version = 1
+
+    var vocabularySize: Int
+    var endOfText: Token
+    var tokenizerFingerprint: UInt64
+    var tokenCount = 0
+    var documentCount = 0
+
+    var bytesPerToken: Int { vocabularySize <= 1 << 16 ? 2 : 4 }
+    var tokensEnd: Int { Self.byteCount + tokenCount * bytesPerToken }
+    var documentsStart: Int { tokensEnd + padding }
+    var fileSize: Int { documentsStart + documentCount * Self.bytesPerDocument }
+    var padding: Int { (8 - tokensEnd % 8) % 8 }
+
+    var bytes: [UInt8] {
+        var bytes = Self.magic
+        bytes.append(littleEndian: UInt32(Self.version))
+        bytes.append(littleEndian: UInt32(bytesPerToken))
+        bytes.append(littleEndian: UInt32(vocabularySize))
+        bytes.append(littleEndian: UInt32(endOfText))
+        bytes.append(littleEndian: tokenizerFingerprint)
+        bytes.append(littleEndian: UInt64(tokenCount))
+        bytes.append(littleEndian: UInt64(documentCount))
+        return bytes + [UInt8](repeating: 0, count: Self.byteCount - bytes.count)
+    }
+}
+
+extension TokenShardHeader {
+    /// Reads the header of a file of `fileSize` bytes, and checks that the file is as long as it says.
+    init(_ bytes: [UInt8], file: String, fileSize: Int) throws(CheckpointError) {
+        func failure(_ name: String, _ expected: String, _ found: some Any) -> CheckpointError {
+            CheckpointError(file: file, name: name, expected: expected, found: "\(found)")
+        }
+        guard bytes.starts(with: Self.magic) else {
+            throw failure("", "a shard of tokens", "a file of another kind")
+        }
+        guard bytes.count == Self.byteCount else {
+            throw failure("header", "\(Self.byteCount) bytes", bytes.count)
+        }
+        let version = bytes.littleEndian(at: 8, UInt32.self)
+        guard version == Self.version else { throw failure("version", "\(Self.version)", version) }
+        let vocabularySize = bytes.littleEndian(at: 16, UInt32.self)
+        guard (1...UInt32(Self.largestVocabulary)).contains(vocabularySize) else {
+            throw failure("vocabulary size", "1 to \(Self.largestVocabulary)", vocabularySize)
+        }
+        let endOfText = bytes.littleEndian(at: 20, UInt32.self)
+        guard endOfText < vocabularySize else {
+            throw failure("end-of-text token", "an id below \(vocabularySize)", endOfText)
+        }
+        self.init(
+            vocabularySize: Int(vocabularySize), endOfText: Token(endOfText),
+            tokenizerFingerprint: bytes.littleEndian(at: 24, UInt64.self))
+        let bytesPerToken = bytes.littleEndian(at: 12, UInt32.self)
+        guard bytesPerToken == self.bytesPerToken else {
+            throw failure("bytes of an id", "\(self.bytesPerToken)", bytesPerToken)
+        }
+        let counts = (
+            tokens: bytes.littleEndian(at: 32, UInt64.self), documents: bytes.littleEndian(at: 40, UInt64.self)
+        )
+        // So that the sizes below cannot overflow.
+        guard counts.tokens <= fileSize, counts.documents <= fileSize else {
+            throw failure("counts", "no more than \(fileSize) bytes can hold", "\(counts)")
+        }
+        tokenCount = Int(counts.tokens)
+        documentCount = Int(counts.documents)
+        guard bytes[48...].allSatisfy({ $0 == 0 }) else { throw failure("header", "zeros at its end", "other bytes") }
+        guard self.fileSize == fileSize else { throw failure("", "\(self.fileSize) bytes", fileSize) }
+    }
+}
+
+extension [UInt8] {
+    mutating func append(littleEndian number: some FixedWidthInteger & UnsignedInteger) {
+        for shift in stride(from: 0, to: number.bitWidth, by: 8) {
+            append(UInt8(truncatingIfNeeded: number >> shift))
+        }
+    }
+
+    /// The number whose lowest byte is at an offset.
+    func littleEndian<Number: FixedWidthInteger & UnsignedInteger>(at offset: Int, _: Number.Type) -> Number {
+        var number: Number = 0
+        for index in (0..<Number.bitWidth / 8).reversed() { number = number << 8 | Number(self[offset + index]) }
+        return number
+    }
+}

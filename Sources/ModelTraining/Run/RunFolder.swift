@@ -1,0 +1,65 @@
+package import CheckpointFiles
+
+/// The folder of a run:
+///
+///     checkpoints/step-N/   each whole; the newest few and the best
+///     best, newest          lead to two of them
+///     metrics.jsonl
+///     report.html
+///
+/// As long as the value lives, no other program works in the folder.
+package struct RunFolder: Sendable {
+    package let path: String
+    private let lock: FolderLock
+
+    /// Makes or enters the folder, and clears away what a killed run left half done.
+    ///
+    /// - Throws: if that cannot be done, or another run is in it.
+    package init(_ path: String) throws(CheckpointError) {
+        self.path = path
+        try Folder.make("\(path)/\(Self.checkpoints)")
+        lock = try FolderLock(path)
+        for folder in ["\(path)/\(Self.checkpoints)", path] {
+            for name in Folder.names(in: folder) where name.hasSuffix(Folder.leftoverSuffix) {
+                Folder.remove("\(folder)/\(name)")
+            }
+        }
+    }
+
+    private static let checkpoints = "checkpoints"
+    private static let prefix = "step-"
+
+    package var metrics: String { "\(path)/metrics.jsonl" }
+    package var report: String { "\(path)/report.html" }
+
+    /// Where the checkpoint after a step is or will be.
+    package func checkpoint(after step: Int) -> String { "\(path)/\(name(step))" }
+
+    /// The steps after which there are checkpoints, ascending.
+    package var steps: [Int] {
+        Folder.names(in: "\(path)/\(Self.checkpoints)").compactMap { name in
+            guard name.hasPrefix(Self.prefix), let step = Int(name.dropFirst(Self.prefix.count)), step > 0,
+                name == Self.prefix + String(step)
+            else { return nil }
+            return step
+        }.sorted()
+    }
+
+    /// Points `newest` and `best` at their checkpoints, then removes all others but the newest `count`.
+    ///
+    /// - Throws: if a link cannot be made, or a checkpoint's state cannot be read.
+    package func keep(newest count: Int) throws(CheckpointError) {
+        let steps = steps
+        guard let newest = steps.last else { return }
+        var best: (step: Int, loss: Double)?
+        for step in steps {
+            let loss = try TrainingState(checkpoint: checkpoint(after: step), step: step).validationLoss
+            if let loss, loss < best?.loss ?? .infinity { best = (step, loss) }
+        }
+        try Folder.link("\(path)/newest", to: name(newest))
+        if let best { try Folder.link("\(path)/best", to: name(best.step)) }
+        for step in steps.dropLast(count) where step != best?.step { Folder.remove(checkpoint(after: step)) }
+    }
+
+    private func name(_ step: Int) -> String { "\(Self.checkpoints)/\(Self.prefix)\(step)" }
+}

@@ -1,0 +1,70 @@
+package import CheckpointFiles
+package import LanguageModels
+package import TensorCore
+
+/// A checkpoint: a model folder with `optimizer.safetensors` and `state.json`, whole or not there.
+package enum TrainingCheckpoint {
+    /// The names of a checkpoint's files beside a model folder's own.
+    package enum Name {
+        package static let optimizer = "optimizer.safetensors"
+        package static let state = "state.json"
+    }
+
+    /// Writes a checkpoint in one step.
+    ///
+    /// - Parameter start: writes what a model folder has beside its weights.
+    /// - Throws: if it cannot be written; nothing is left then.
+    package static func write(
+        to path: String, _ start: TrainingStart, model: Llama, optimizer: AdamW, state: TrainingState
+    ) throws {
+        var folder = try ReplacementFolder(path)
+        try start.describe(&folder)
+        try SafetensorsWriter(model.tensors).write(to: folder.path(for: ModelFolder.Name.weights))
+        let moments = zip(model.parameters, optimizer.moments).flatMap { parameter, moments in
+            [
+                NamedTensor(name: "m.\(parameter.name)", values: moments.first),
+                NamedTensor(name: "v.\(parameter.name)", values: moments.second),
+            ]
+        }
+        try SafetensorsWriter(moments).write(to: folder.path(for: Name.optimizer))
+        try JSONText.write(state, to: folder.path(for: Name.state))
+        try folder.commit()
+    }
+
+    /// Reads the moments of parameters.
+    ///
+    /// - Throws: if the file is damaged or of another model.
+    package static func moments(
+        in path: String, of parameters: [Parameter]
+    ) throws(CheckpointError) -> [AdamW.Moments] {
+        let source = SafetensorsSource(try SafetensorsFile(path: "\(path)/\(Name.optimizer)"))
+        func tensor(_ kind: String, _ parameter: Parameter) throws(CheckpointError) -> Tensor {
+            let shape = parameter.rows == 1 ? [parameter.columns] : [parameter.rows, parameter.columns]
+            let values = try source.tensor(named: "\(kind).\(parameter.name)", shape: shape).vector().values
+            return Tensor(values, rows: parameter.rows, columns: parameter.columns)
+        }
+        var moments: [AdamW.Moments] = []
+        for parameter in parameters {
+            moments.append(AdamW.Moments(first: try tensor("m", parameter), second: try tensor("v", parameter)))
+        }
+        return moments
+    }
+}
+
+extension SafetensorsWriter {
+    /// A file of tensors in f32.
+    fileprivate init(_ tensors: [NamedTensor]) {
+        self.init()
+        for tensor in tensors {
+            add(tensor.name, .f32, shape: tensor.shape) { (output) throws(CheckpointError) in
+                // About a megabyte at a time: none needs to be in memory twice.
+                let values = tensor.values.detached()
+                let portion = max(1, (1 << 18) / values.columns)
+                for start in stride(from: 0, to: values.rows, by: portion) {
+                    let rows = values[rows: start..<min(start + portion, values.rows)].values
+                    unsafe try output(rows.span.bytes)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// What a run measured: one line of `metrics.jsonl` each.
+public enum TrainingMetrics: Sendable, Equatable {
+    case step(StepMetrics)
+    case validation(ValidationMetrics)
+
+    /// How many steps had been made.
+    public var step: Int {
+        switch self {
+        case .step(let step): step.step
+        case .validation(let validation): validation.step
+        }
+    }
+}
+
+/// One step.
+public struct StepMetrics: Sendable, Equatable, Codable {
+    /// How many steps had been made, this one included.
+    public let step: Int
+    /// J(t), in nats a token.
+    public let loss: Double
+    /// The last layer's loss, in nats a token.
+    public let lastLoss: Double
+    /// The gradients' norm before clipping.
+    public let norm: Double
+    /// The learning rate.
+    public let rate: Double
+    /// Tokens that have been learned from so far.
+    public let tokens: Int
+    /// Tokens of this step by its time.
+    public let tokensPerSecond: Double
+
+    enum CodingKeys: String, CodingKey {
+        case step, loss, norm, rate, tokens
+        case lastLoss = "last_loss"
+        case tokensPerSecond = "tokens_per_second"
+    }
+}
+
+/// One validation: every exit on data that the model does not learn from.
+public struct ValidationMetrics: Sendable, Equatable, Codable {
+    /// How many steps had been made.
+    public let step: Int
+    /// How many tokens were scored.
+    public let scoredTokens: Int
+    /// Every exit, in order.
+    public let exits: [Exit]
+
+    /// One exit's figures: means over the scored tokens.
+    public struct Exit: Sendable, Equatable, Codable {
+        /// How many layers ran: 1...L.
+        public let exit: Int
+        /// Negative log-likelihood, in nats a token.
+        public let loss: Double
+        /// Share of tokens that it finds most likely.
+        public let accuracy: Double
+        /// Share where it and the last one find the same token most likely.
+        public let agreement: Double
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case step, exits
+        case scoredTokens = "scored_tokens"
+    }
+
+    /// The last exit's loss, by which checkpoints are compared.
+    public var lastLoss: Double { exits.last?.loss ?? .infinity }
+}
+
+extension TrainingMetrics: Codable {
+    /// Told by their keys: only a validation has exits.
+    private enum CodingKeys: String, CodingKey { case exits }
+
+    public init(from decoder: any Decoder) throws {
+        let isValidation = try decoder.container(keyedBy: CodingKeys.self).contains(.exits)
+        self = isValidation ? .validation(try .init(from: decoder)) : .step(try .init(from: decoder))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .step(let step): try step.encode(to: encoder)
+        case .validation(let validation): try validation.encode(to: encoder)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import CheckpointFiles
+import LanguageModels
+package import TensorCore
+
+/// A run from its start, or its newest checkpoint, to its last step: steps, and between them validations, checkpoints,
+/// `metrics.jsonl` and `report.html`.
+package struct TrainingRun {
+    private var trainer: Trainer<Llama>
+    private let start: TrainingStart
+    private let folder: RunFolder
+    private let validator: Validator?
+    private let log: LineLog
+    private var metrics: [TrainingMetrics]
+    /// The step of the newest checkpoint; 0 where there is none.
+    private var savedStep: Int
+
+    private var recipe: TrainingRecipe { trainer.recipe }
+
+    /// Prepares a run; where its folder has a checkpoint, it goes on from the newest.
+    ///
+    /// - Throws: ``RecipeError`` where the recipe does not fit the model, or has changed; ``CheckpointError`` where files
+    ///   cannot be read or written; ``TrainingError/nothingToTrain``.
+    package init(
+        _ recipe: TrainingRecipe, from start: TrainingStart, training: any BatchSource,
+        validation: (any BatchSource)?, on compute: ComputeContext
+    ) throws {
+        self.start = start
+        folder = try RunFolder(recipe.output)
+        savedStep = folder.steps.last ?? 0
+        let step = savedStep
+        trainer = try Self.trainer(recipe, start, folder: folder, step: step, data: training, on: compute)
+        validator = validation.map { Validator(recipe, data: $0) }
+        // What was measured after the checkpoint will be measured again.
+        var kept: [TrainingMetrics] = []
+        log = try LineLog(path: folder.metrics) { line in
+            guard let metrics: TrainingMetrics = JSONText.decode(line: line), metrics.step <= step else { return false }
+            kept.append(metrics)
+            return true
+        }
+        metrics = kept
+    }
+
+    /// How many steps have been made.
+    package var step: Int { trainer.step }
+
+    /// Goes on to the last step.
+    ///
+    /// - Parameters:
+    ///   - shouldStop: is asked often; where it says yes, the run ends with a checkpoint.
+    /// - Throws: as ``Trainer/makeStep(shouldStop:)`` does, or ``CheckpointError`` if something cannot be written.
+    package mutating func run(shouldStop: () -> Bool, onEvent: (TrainingEvent) throws -> Void) throws -> TrainingOutcome
+    {
+        while !shouldStop() {
+            if isValidationDue {
+                guard let measured = try validate(shouldStop) else { break }
+                try record(.validation(measured))
+                try onEvent(.validation(measured))
+                try writeReport()
+            }
+            let isLast = step == recipe.steps
+            if isLast || step % recipe.checkpoints.every == 0 { try save(onEvent) }
+            if isLast { return .finished }
+            guard let measured = try trainer.makeStep(shouldStop: shouldStop) else { break }
+            try record(.step(measured))
+            try onEvent(.step(measured))
+        }
+        try save(onEvent)
+        return .stopped(step: step)
+    }
+
+    private var isValidationDue: Bool {
+        let every = recipe.validation.every
+        guard every > 0, validator != nil, step % every == 0 || step == recipe.steps else { return false }
+        return validation(after: step) == nil
+    }
+
+    private func validation(after step: Int) -> ValidationMetrics? {
+        for case .validation(let measured) in metrics.reversed() where measured.step == step { return measured }
+        return nil
+    }
+
+    private func validate(_ shouldStop: () -> Bool) throws -> ValidationMetrics? {
+        try validator?.measure(trainer.model.detached(), step: step, shouldStop: shouldStop)
+    }
+
+    private mutating func record(_ measured: TrainingMetrics) throws(CheckpointError) {
+        metrics.append(measured)
+        try log.append(JSONText.encode(measured, onOneLine: true))
+    }
+
+    /// Writes a checkpoint, unless there is one of this step.
+    private mutating func save(_ onEvent: (TrainingEvent) throws -> Void) throws {
+        guard step > savedStep else { return }
+        let path = folder.checkpoint(after: step)
+        let state = TrainingState(
+            step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
+            validationLoss: validation(after: step)?.lastLoss)
+        try TrainingCheckpoint.write(
+            to: path, start, model: trainer.model, optimizer: trainer.optimizer, state: state)
+        savedStep = step
+        try folder.keep(newest: recipe.checkpoints.keep)
+        try writeReport()
+        try onEvent(.checkpoint(path))
+    }
+
+    private func writeReport() throws(CheckpointError) {
+        let title = recipe.output.split(separator: "/").last.map(String.init) ?? recipe.output
+        let page = TrainingReport(title: title, recipe: recipe, metrics).html
+        try TextFile.write(Array(page.utf8), to: folder.report)
+    }
+}
+
+extension TrainingRun {
+    /// A trainer at the run's start, or at its newest checkpoint.
+    private static func trainer(
+        _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, step: Int, data: any BatchSource,
+        on compute: ComputeContext
+    ) throws -> Trainer<Llama> {
+        let llama = start.configuration
+        try recipe.check(layerCount: llama.layerCount, contextLength: llama.contextLength)
+        guard step > 0 else { return Trainer(recipe, model: try start.model(recipe, on: compute), data: data) }
+        let path = folder.checkpoint(after: step)
+        let state = try TrainingState(checkpoint: path, step: step)
+        try state.check(recipe, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
+        let model = try TrainingStart.model(checkpoint: path, recipe, on: compute)
+        return Trainer(
+            recipe, model: model, data: data, moments: try TrainingCheckpoint.moments(in: path, of: model.parameters),
+            step: state.step, place: state.place)
+    }
+}

@@ -1,0 +1,104 @@
+import CheckpointFiles
+package import LanguageModels
+import TensorCore
+
+/// A model in training, its optimizer, and its place in the data: one step after the other, and nothing else. Files and
+/// intervals are ``TrainingRun``'s.
+///
+/// All randomness is a function of seed and step, so model, moments, step and place are the whole state.
+package struct Trainer<Model: TrainableModel> {
+    package let recipe: TrainingRecipe
+    package let model: Model
+    package private(set) var optimizer: AdamW
+    /// How many steps have been made.
+    package private(set) var step: Int
+    /// The next sequence to learn from.
+    package private(set) var place: DataPlace
+    private let source: any BatchSource
+    private let objective: Objective
+
+    /// Starts, or goes on where another one was.
+    package init(
+        _ recipe: TrainingRecipe, model: Model, data source: any BatchSource, moments: [AdamW.Moments] = [],
+        step: Int = 0, place: DataPlace = DataPlace()
+    ) {
+        precondition(source.length == recipe.batch.length, "the recipe's length")
+        self.recipe = recipe
+        self.model = model
+        self.source = source
+        self.step = step
+        self.place = place
+        let settings = recipe.optimizer
+        optimizer = AdamW(
+            betas: (settings.beta1, settings.beta2), epsilon: settings.epsilon, weightDecay: settings.weightDecay)
+        if step > 0 { optimizer.resume(moments, stepCount: step) }
+        objective = Objective(dropout: recipe.dropout, exits: recipe.exits, recompute: recipe.recompute)
+    }
+
+    /// Makes one step.
+    ///
+    /// - Parameter shouldStop: is asked between batches; where it says yes, no step is made.
+    /// - Returns: what was measured; nil where no step was made.
+    /// - Throws: ``TrainingError`` if loss or gradients are not finite, with the model as it was; ``CheckpointError`` if
+    ///   the data is damaged.
+    package mutating func makeStep(shouldStop: () -> Bool = { false }) throws -> StepMetrics? {
+        let stopwatch = Stopwatch()
+        defer { model.parameters.forEach { $0.discardGradient() } }
+        let (batches, next) = try readBatches()
+        let scored = max(1, batches.reduce(0) { $0 + $1.scoredCount })
+        let moment = LayerDropout.Moment(
+            seed: UInt64(recipe.seed), step: step, of: recipe.steps, layerCount: model.layerCount)
+        var losses = Objective.Losses()
+        for (index, batch) in batches.enumerated() {
+            if shouldStop() { return nil }
+            losses += objective.addGradients(
+                of: batch, to: model, first: index * recipe.batch.sequences, scored: scored, at: moment)
+        }
+        let norm = model.parameters.reduce(0) { $0 + $1.gradientSquares }.squareRoot()
+        guard losses.total.isFinite, norm.isFinite else {
+            throw TrainingError.notFinite(step: step + 1, place: place, loss: losses.total, norm: norm)
+        }
+        let clip = recipe.optimizer.clip
+        let rate = recipe.rate.rate(step: step, of: recipe.steps)
+        optimizer.step(
+            model.parameters, learningRate: rate, gradientScale: clip > 0 && norm > clip ? clip / norm : 1)
+        step += 1
+        place = next
+        return StepMetrics(
+            step: step, loss: losses.total, lastLoss: losses.last, norm: norm, rate: rate,
+            tokens: step * recipe.batch.tokensPerStep,
+            tokensPerSecond: Double(recipe.batch.tokensPerStep) / stopwatch.seconds)
+    }
+
+    /// The step's batches, and the place after them.
+    private func readBatches() throws(CheckpointError) -> ([TrainingBatch], DataPlace) {
+        var next = place
+        var batches: [TrainingBatch] = []
+        for _ in 0..<recipe.batch.accumulation {
+            batches.append(try source.batch(at: next, sequences: recipe.batch.sequences))
+            next = source.place(after: next, sequences: recipe.batch.sequences)
+        }
+        return (batches, next)
+    }
+}
+
+/// Why training cannot go on.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A loss or a gradient with a NaN or an infinity; the step was not made.
+    case notFinite(step: Int, place: DataPlace, loss: Double, norm: Double)
+    /// Logits that are not finite on the validation data.
+    case notFiniteValidation(step: Int, exit: Int)
+    /// Nothing would learn.
+    case nothingToTrain
+
+    public var description: String {
+        switch self {
+        case .notFinite(let step, let place, let loss, let norm):
+            "step \(step), sequence \(place.index) of epoch \(place.epoch): expected a finite loss and gradient, found "
+                + "loss \(loss) and norm \(norm) (the last checkpoint is as it was)"
+        case .notFiniteValidation(let step, let exit):
+            "validation after step \(step), exit \(exit): expected finite logits, found NaN or infinity"
+        case .nothingToTrain: "freeze: expected something that is not frozen, found nothing"
+        }
+    }
+}

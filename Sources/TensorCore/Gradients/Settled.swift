@@ -1,0 +1,36 @@
+extension ComputeContext {
+    /// The sum of a loss over chunks of rows of x, each gone back through as soon as it is known: of a chunk there stays
+    /// only what flows into x, and parameters gather their gradients at once. So the logits of all rows, which would take
+    /// more memory than the model, never exist together.
+    ///
+    /// That is possible because a loss's own gradient is known before: the result may only be added to other losses.
+    ///
+    /// - Parameters:
+    ///   - x: [n, columns]
+    ///   - rowsAtOnce: rows of a chunk.
+    ///   - loss: the loss [1, 1] of a chunk and the rows it consists of.
+    /// - Returns: [1, 1]
+    package func settled(
+        _ x: Tensor, rowsAtOnce: Int, _ loss: (_ chunk: Tensor, _ rows: Range<Int>) -> Tensor
+    ) -> Tensor {
+        precondition(rowsAtOnce > 0, "a chunk has rows")
+        let plain = x.detached()
+        let gradient = x.isRecorded ? Tensor(rows: x.rows, columns: x.columns, on: self) : nil
+        var total = 0.0
+        for start in stride(from: 0, to: x.rows, by: rowsAtOnce) {
+            let rows = start..<min(start + rowsAtOnce, x.rows)
+            let part = gradient?[rows: rows]
+            let chunk = part.map { leaf(plain[rows: rows], gathering: $0) } ?? plain[rows: rows]
+            let value = loss(chunk, rows)
+            total += Double(value.scalar)
+            value.backward()
+            if let part, chunk.node?.gradient == nil { part.fill(0) }
+        }
+        let result = Tensor([Float(total)], rows: 1, columns: 1)
+        guard let gradient else { return result }
+        return result.recorded(from: [x], on: self) { [input = x.node] upstream in
+            precondition(upstream.scalar == 1, "a settled loss may only be added to others")
+            input?.receive(gradient)
+        }
+    }
+}

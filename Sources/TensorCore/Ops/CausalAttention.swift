@@ -1,0 +1,107 @@
+import CTensorKernels
+
+extension ComputeContext {
+    /// Causal grouped-query attention within each of several sequences of `length` rows: queries [n, heads *
+    /// headDimension], keys and values [n, keyValueHeads * headDimension], queries and keys rotated -> [n, heads *
+    /// headDimension].
+    ///
+    /// Threads share sequences and KV heads, each of which gathers its keys' gradients alone.
+    package func causalAttention(
+        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int
+    ) -> Tensor {
+        let pass = CausalAttention(queries: queries, keys: keys, values: values, shape, length: length, on: self)
+        pass.attend()
+        let result = pass.output
+        guard queries.isRecorded || keys.isRecorded || values.isRecorded else { return result }
+        return result.recorded(from: [queries, keys, values], on: self) {
+            [queries = queries.node, keys = keys.node, values = values.node] gradient in
+            let gradients = pass.gradients(from: gradient)
+            queries?.receive(gradients.queries)
+            keys?.receive(gradients.keys)
+            values?.receive(gradients.values)
+        }
+    }
+}
+
+/// What attention was made from and what it left for its gradient.
+private struct CausalAttention {
+    let queries: Tensor
+    let keys: Tensor
+    let values: Tensor
+    let output: Tensor
+    /// [sequences * heads, length]
+    let logSums: Tensor
+    let shape: AttentionShape
+    let length: Int
+    let compute: ComputeContext
+
+    init(
+        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int, on compute: ComputeContext
+    ) {
+        precondition(length > 0 && queries.rows % length == 0, "rows of whole sequences")
+        precondition(
+            queries.columns == shape.heads * shape.headDimension
+                && keys.columns == shape.keyValueHeads * shape.headDimension && values.columns == keys.columns,
+            "rows of whole heads")
+        precondition(keys.rows == queries.rows && values.rows == queries.rows, "a key and a value for each query")
+        self.queries = queries.detached()
+        self.keys = keys.detached()
+        self.values = values.detached()
+        self.shape = shape
+        self.length = length
+        self.compute = compute
+        output = Tensor(rows: queries.rows, columns: queries.columns, on: compute)
+        logSums = Tensor(rows: queries.rows / length * shape.heads, columns: length, on: compute)
+    }
+
+    func attend() {
+        forEachKeyValueHead { attention in compute.kernels.functions.pointee.training.attend_sequence(&attention) }
+    }
+
+    func gradients(from gradient: Tensor) -> (queries: Tensor, keys: Tensor, values: Tensor) {
+        let result = (
+            queries: Tensor(rows: queries.rows, columns: queries.columns, on: compute),
+            keys: Tensor(rows: keys.rows, columns: keys.columns, on: compute),
+            values: Tensor(rows: values.rows, columns: values.columns, on: compute)
+        )
+        forEachKeyValueHead { attention in
+            let query = attention.output - output.pointer
+            let key = attention.keys - UnsafePointer(keys.pointer)
+            attention.output_gradient = UnsafePointer(gradient.pointer + query)
+            attention.query_gradient = result.queries.pointer + query
+            attention.key_gradient = result.keys.pointer + key
+            attention.value_gradient = result.values.pointer + key
+            compute.kernels.functions.pointee.training.attend_sequence_gradient(&attention)
+        }
+        return result
+    }
+
+    /// Calls `body` for each KV head of each sequence, on all threads.
+    private func forEachKeyValueHead(_ body: (inout ctk_sequence_attention) -> Void) {
+        let scratchCount = compute.kernels.functions.pointee.training.attention_scratch(length, shape.headDimension)
+        compute.pool.run(count: queries.rows / length * shape.keyValueHeads, grain: 1) { items in
+            let scratch = compute.memory.take(byteCount: scratchCount * MemoryLayout<Float>.stride)
+            for item in items {
+                let (sequence, head) = item.quotientAndRemainder(dividingBy: shape.keyValueHeads)
+                let firstHead = head * shape.group
+                let query = sequence * length * queries.columns + firstHead * shape.headDimension
+                let key = sequence * length * keys.columns + head * shape.headDimension
+                var attention = ctk_sequence_attention()
+                attention.length = length
+                attention.heads = shape.group
+                attention.head_dim = shape.headDimension
+                attention.query_stride = queries.columns
+                attention.key_stride = keys.columns
+                attention.scale = 1 / Float(shape.headDimension).squareRoot()
+                attention.queries = UnsafePointer(queries.pointer + query)
+                attention.keys = UnsafePointer(keys.pointer + key)
+                attention.values = UnsafePointer(values.pointer + key)
+                attention.output = output.pointer + query
+                attention.log_sums = logSums.pointer + (sequence * shape.heads + firstHead) * length
+                attention.scratch = scratch.elements()
+                body(&attention)
+            }
+            withExtendedLifetime(scratch) {}
+        }
+    }
+}

@@ -1,0 +1,107 @@
+extension TokenizerDefinition {
+    /// The tokenizer.json of this tokenizer, in Hugging Face's format; the same bytes for the same definition.
+    ///
+    /// - Throws: ``TokenizerError`` where it is no byte-level BPE, or has a rule for words or a vocabulary that the format
+    ///   cannot say.
+    public func json() throws(TokenizerError) -> [UInt8] {
+        guard model == "gpt2" else { throw .unsupportedModel(found: model, known: ["gpt2"]) }
+        let words = try HuggingFacePreTokenizer.named(preTokenizer)
+        let kinds = TokenKind.corrected(kinds, tokens: tokens)
+        var known: Set<String> = []
+        for token in tokens where !known.insert(token).inserted { throw .duplicateToken(token) }
+
+        let added = tokens.indices.filter { kinds[$0].isMatchedWhole }.map { id in
+            JSON.object([
+                ("id", .raw("\(id)")), ("content", .text(tokens[id])), ("single_word", .raw("false")),
+                ("lstrip", .raw("false")), ("rstrip", .raw("false")), ("normalized", .raw("false")),
+                ("special", .raw(kinds[id].isSpecial ? "true" : "false")),
+            ])
+        }
+        let vocabulary = tokens.enumerated().map { id, token in (token, JSON.raw("\(id)")) }
+        let merges = (merges ?? []).map { merge in
+            JSON.list(merge.split(separator: " ", omittingEmptySubsequences: false).map { .text(String($0)) })
+        }
+        let file = JSON.object([
+            ("version", .text("1.0")), ("truncation", .raw("null")), ("padding", .raw("null")),
+            ("added_tokens", .list(added)), ("normalizer", .raw("null")), ("pre_tokenizer", words.json),
+            ("post_processor", try postProcessor()), ("decoder", HuggingFacePreTokenizer.byteLevel(cuts: true)),
+            (
+                "model",
+                .object([
+                    ("type", .text("BPE")), ("dropout", .raw("null")), ("unk_token", .raw("null")),
+                    ("continuing_subword_prefix", .raw("null")), ("end_of_word_suffix", .raw("null")),
+                    ("fuse_unk", .raw("false")), ("byte_fallback", .raw("false")),
+                    ("ignore_merges", .raw(words.ignoresMerges ? "true" : "false")),
+                    ("vocab", .lines(vocabulary)), ("merges", .list(merges)),
+                ])
+            ),
+        ])
+        return Array((file.written + "\n").utf8)
+    }
+
+    /// The tokens that every text begins and ends with.
+    private func postProcessor() throws(TokenizerError) -> JSON {
+        let named = try NamedPreTokenizer.find(preTokenizer)
+        let begins = addsBeginningOfText ?? named.addsBeginningOfText
+        func name(_ id: Int32?, if isAdded: Bool) -> String? {
+            guard isAdded, let id, tokens.indices.contains(Int(id)) else { return nil }
+            return tokens[Int(id)]
+        }
+        let first = name(beginningOfText, if: begins)
+        let last = name(endOfText, if: addsEndOfText ?? false)
+        guard first != nil || last != nil else { return HuggingFacePreTokenizer.byteLevel(cuts: true) }
+        func item(_ kind: String, _ id: String, _ number: Int) -> JSON {
+            .object([(kind, .object([("id", .text(id)), ("type_id", .raw("\(number)"))]))])
+        }
+        func template(_ texts: [(String, Int)]) -> JSON {
+            .list(
+                texts.flatMap { text, number in
+                    [
+                        first.map { item("SpecialToken", $0, number) }, item("Sequence", text, number),
+                        last.map { item("SpecialToken", $0, number) },
+                    ]
+                }.compactMap { $0 })
+        }
+        let special = Set([first, last].compactMap { $0 }).sorted().map { text in
+            let id = tokens.firstIndex(of: text) ?? 0
+            return (
+                text,
+                JSON.object([
+                    ("id", .text(text)), ("ids", .list([.raw("\(id)")])), ("tokens", .list([.text(text)])),
+                ])
+            )
+        }
+        return .object([
+            ("type", .text("TemplateProcessing")), ("single", template([("A", 0)])),
+            ("pair", template([("A", 0), ("B", 1)])), ("special_tokens", .object(special)),
+        ])
+    }
+}
+
+extension HuggingFacePreTokenizer {
+    static func byteLevel(cuts: Bool) -> JSON {
+        .object([
+            ("type", .text("ByteLevel")), ("add_prefix_space", .raw("false")), ("trim_offsets", .raw("true")),
+            ("use_regex", .raw(cuts ? "true" : "false")),
+        ])
+    }
+
+    /// The `pre_tokenizer` of a tokenizer.json.
+    var json: JSON {
+        let first: JSON
+        switch rule {
+        case .gpt2: return Self.byteLevel(cuts: true)
+        case .gpt2WithSingleDigits:
+            first = .object([("type", .text("Digits")), ("individual_digits", .raw("true"))])
+        case .split(let pattern):
+            first = .object([
+                ("type", .text("Split")), ("pattern", .object([("Regex", .text(pattern))])),
+                ("behavior", .text("Isolated")), ("invert", .raw("false")),
+            ])
+        }
+        return .object([
+            ("type", .text("Sequence")),
+            ("pretokenizers", .list([first, Self.byteLevel(cuts: rule == .gpt2WithSingleDigits)])),
+        ])
+    }
+}

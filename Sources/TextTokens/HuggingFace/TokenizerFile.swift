@@ -1,0 +1,69 @@
+/// A tokenizer.json as it is read: the parts that decide which ids a text has, for byte-level BPE.
+struct TokenizerFile: Decodable {
+    struct AddedToken: Decodable {
+        let id: Int
+        let content: String
+        let special: Bool
+        let lstrip: Bool?
+        let rstrip: Bool?
+        let single_word: Bool?
+    }
+
+    /// Any part that is told by its `type`; which of the rest it has depends on that.
+    struct Part: Decodable {
+        let type: String
+        let pretokenizers: [Part]?
+        let processors: [Part]?
+        let add_prefix_space: Bool?
+        let use_regex: Bool?
+        let individual_digits: Bool?
+        let pattern: Pattern?
+        let behavior: String?
+        let invert: Bool?
+        let single: [TemplateItem]?
+    }
+
+    struct Pattern: Decodable {
+        let Regex: String?
+    }
+
+    struct TemplateItem: Decodable {
+        struct Name: Decodable { let id: String }
+        let SpecialToken: Name?
+        let Sequence: Name?
+    }
+
+    struct Model: Decodable {
+        let type: String?
+        let vocab: [String: Int]
+        let merges: [Merge]
+        let byte_fallback: Bool?
+        let ignore_merges: Bool?
+        let continuing_subword_prefix: String?
+        let end_of_word_suffix: String?
+    }
+
+    /// Two texts: written as a list of both, or, in older files, with a space between.
+    struct Merge: Decodable {
+        let text: String
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let text = try? container.decode(String.self) {
+                self.text = text
+                return
+            }
+            let halves = try container.decode([String].self)
+            guard halves.count == 2 else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "a merge of \(halves.count)")
+            }
+            text = halves[0] + " " + halves[1]
+        }
+    }
+
+    let model: Model
+    let added_tokens: [AddedToken]?
+    let normalizer: Part?
+    let pre_tokenizer: Part?
+    let post_processor: Part?
+}

@@ -1,0 +1,111 @@
+#include "check.h"
+#include "compare.h"
+#include "fingerprint.h"
+#include "memory.h"
+#include "samples.h"
+#include "tables.h"
+#include "tests.h"
+
+/// Lengths up to two vectors and one more.
+enum { MOST = 33 };
+
+static void expect_near(
+    const char *operation, size_t size, const float *found, const float *expected, size_t count, float tolerance) {
+    size_t i = first_far(found, expected, count, tolerance);
+    bool equal = i == count;
+    CHECK(
+        equal, "%s of %zu: %.9g, not %.9g, at %zu", operation, size, equal ? 0 : found[i], equal ? 0 : expected[i], i);
+}
+
+static void compare(const char *operation, const float *found, const float *expected, size_t count) {
+    fingerprint_add(found, count);
+    expect_near(operation, count, found, expected, count, 1e-6f);
+}
+
+static void test_norm(const ctk_table *table, size_t count, bool adding) {
+    const float *x = random_floats(count), *gain = random_floats(count), *dy = random_floats(count);
+    float *dx = random_floats(count), *dgain = random_floats(count);
+    float *expected_dx = guarded_copy(dx, count), *expected_dgain = guarded_copy(dgain, count);
+    ctk_scalar_table.training.rms_norm_gradient(x, gain, dy, count, 0.1f, adding, expected_dx, expected_dgain);
+    table->training.rms_norm_gradient(x, gain, dy, count, 0.1f, adding, dx, dgain);
+    compare("rms_norm_gradient of x", dx, expected_dx, count);
+    compare("rms_norm_gradient of the gain", dgain, expected_dgain, count);
+    float *alone = guarded(count * sizeof *alone);
+    table->training.rms_norm_gradient(x, gain, dy, count, 0.1f, false, alone, NULL);
+    table->training.rms_norm_gradient(x, gain, dy, count, 0.1f, false, NULL, expected_dgain);
+    if (!adding) CHECK(first_difference(alone, dx, count) == count, "rms_norm_gradient of x alone, %zu", count);
+    release_all();
+}
+
+static void test_elements(const ctk_table *table, size_t count) {
+    const ctk_training_kernels *twin = &ctk_scalar_table.training;
+    const float *a = random_floats(count), *b = random_floats(count), *c = random_floats(count);
+    float *x[3], *y[3];
+    for (int i = 0; i < 3; i++) {
+        x[i] = random_floats(count);
+        for (size_t k = 0; k < count; k++) x[i][k] = fabsf(x[i][k]);  // second moments are
+        y[i] = guarded_copy(x[i], count);
+    }
+    table->training.swiglu_gradient(a, b, c, count, x[0], x[1]);
+    twin->swiglu_gradient(a, b, c, count, y[0], y[1]);
+    compare("swiglu_gradient of the gate", x[0], y[0], count);
+    compare("swiglu_gradient of up", x[1], y[1], count);
+
+    table->training.weighted_exponentials(a, count, 1, 0.5f, x[0]);
+    twin->weighted_exponentials(a, count, 1, 0.5f, y[0]);
+    compare("weighted_exponentials", x[0], y[0], count);
+
+    const ctk_adamw step = {
+        .gradient_scale = 0.5f, .beta1 = 0.9f, .beta2 = 0.95f, .keep = 0.99f, .rate = 0.1f, .root_scale = 2,
+        .epsilon = 1e-3f};
+    table->training.adamw_step(&step, a, count, x[0], x[1], x[2]);
+    twin->adamw_step(&step, a, count, y[0], y[1], y[2]);
+    compare("weights after adamw_step", x[0], y[0], count);
+    compare("first moments", x[1], y[1], count);
+    compare("second moments", x[2], y[2], count);
+
+    double squares = table->training.sum_of_squares(a, count), expected = twin->sum_of_squares(a, count);
+    CHECK(fabs(squares - expected) <= 1e-13 * expected, "sum_of_squares of %zu: %g, not %g", count, squares, expected);
+    release_all();
+}
+
+/// Rows have a stride of their own: what lies between them must stay as it is.
+static void test_sequence(const ctk_table *table, size_t length, size_t heads, size_t head_dim) {
+    size_t query_stride = heads * head_dim + 3, key_stride = head_dim + 5;
+    size_t query_count = length * query_stride, key_count = length * key_stride;
+    float *queries = random_floats(query_count), *keys = random_floats(key_count), *values = random_floats(key_count);
+    const float *gradient = random_floats(query_count), *gap = random_floats(query_count);
+    ctk_sequence_attention runs[2];
+    for (int i = 0; i < 2; i++) {
+        const ctk_training_kernels *kernels = i == 0 ? &table->training : &ctk_scalar_table.training;
+        runs[i] = (ctk_sequence_attention){
+            .length = length, .heads = heads, .head_dim = head_dim, .query_stride = query_stride,
+            .key_stride = key_stride, .scale = 1.7f, .queries = queries, .keys = keys, .values = values,
+            .output = guarded_copy(gap, query_count), .log_sums = guarded(heads * length * sizeof(float)),
+            .output_gradient = gradient, .query_gradient = guarded_copy(gap, query_count),
+            .key_gradient = guarded_copy(values, key_count), .value_gradient = guarded_copy(values, key_count),
+            .scratch = guarded(kernels->attention_scratch(length, head_dim) * sizeof(float))};
+        kernels->attend_sequence(&runs[i]);
+        kernels->attend_sequence_gradient(&runs[i]);
+    }
+    fingerprint_add(runs[0].output, query_count);
+    // The way back begins with the C library's logarithm, which need not be the same everywhere.
+    expect_near("attend_sequence", length, runs[0].output, runs[1].output, query_count, 2e-6f);
+    expect_near("its log_sums", length, runs[0].log_sums, runs[1].log_sums, heads * length, 2e-6f);
+    expect_near("gradient of queries", length, runs[0].query_gradient, runs[1].query_gradient, query_count, 1e-5f);
+    expect_near("gradient of keys", length, runs[0].key_gradient, runs[1].key_gradient, key_count, 1e-5f);
+    expect_near("gradient of values", length, runs[0].value_gradient, runs[1].value_gradient, key_count, 1e-5f);
+    release_all();
+}
+
+void test_training(const ctk_table *table) {
+    under_test(table, -1);
+    seed(6);
+    for (size_t count = 0; count <= MOST; count++) {
+        test_elements(table, count);
+        if (count > 0) test_norm(table, count, count % 2 == 0);
+    }
+    const size_t widths[] = {1, 2, 15, 16, 17, 64, 80};
+    for (size_t length = 1; length <= 2 * MOST; length++) test_sequence(table, length, 1, 4);
+    for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) test_sequence(table, 37, 3, widths[i]);
+}

@@ -1,0 +1,168 @@
+import CheckpointFiles
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+@Suite("config.json")
+struct HuggingFaceConfigurationTests {
+    let folder = TemporaryFolder()
+
+    private static let plain = [
+        "model_type": "\"llama\"", "vocab_size": "64", "hidden_size": "32", "intermediate_size": "40",
+        "num_hidden_layers": "2", "num_attention_heads": "4",
+    ]
+
+    private func read(_ changes: [String: String?]) throws -> HuggingFaceConfiguration {
+        let keys = Self.plain.merging(changes.compactMapValues(\.self)) { $1 }.filter { changes[$0.key] != .some(nil) }
+        let text = "{" + keys.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}"
+        return try HuggingFaceConfiguration(path: folder.write(Array(text.utf8), as: "config.json"))
+    }
+
+    private func complaint(_ changes: [String: String?]) -> String? {
+        do {
+            _ = try read(changes)
+            return nil
+        } catch {
+            return "\(error)".split(separator: "/").last.map { String($0) }
+        }
+    }
+
+    @Test func whatIsLeftOutIsTransformersDefault() throws {
+        let found = try read([:])
+        let attention = AttentionShape(heads: 4, keyValueHeads: 4, headDimension: 8)
+        let expected = Llama.Configuration(
+            layerCount: 2, width: 32, feedForwardWidth: 40, attention: attention, vocabularySize: 64,
+            contextLength: 2048, normEpsilon: 1e-6, ropeBase: 10_000, ropeLinearFactor: 1)
+        #expect(found == HuggingFaceConfiguration(llama: expected, tiesHead: false))
+    }
+
+    @Test func everythingIsRead() throws {
+        let found = try read([
+            "num_key_value_heads": "2", "head_dim": "16", "max_position_embeddings": "4096", "rms_norm_eps": "1e-05",
+            "rope_theta": "500000.0", "rope_scaling": "{\"type\": \"linear\", \"factor\": 4}",
+            "tie_word_embeddings": "true", "bos_token_id": "1", "eos_token_id": "[2, 3]", "torch_dtype": "\"bfloat16\"",
+            "architectures": "[\"LlamaForCausalLM\"]", "hidden_act": "\"silu\"", "attention_bias": "false",
+            "mlp_bias": "false", "pad_token_id": "-1", "transformers_version": "\"4.0\"", "use_cache": "true",
+            "quantization_config": "null",
+        ])
+        #expect(found.llama.attention == AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 16))
+        #expect(found.llama.contextLength == 4096 && found.llama.normEpsilon == 1e-5)
+        #expect(found.llama.ropeBase == 500_000 && found.llama.ropeLinearFactor == 4)
+        #expect(found.tiesHead && found.beginningOfText == 1 && found.endsOfText == [2, 3] && found.dtype == .bf16)
+        #expect(try read(["eos_token_id": "5"]).endsOfText == [5])
+        #expect(try read(["eos_token_id": "null"]).endsOfText == [])
+        #expect(try read(["rope_scaling": "null"]).llama.ropeFrequencyFactors == nil)
+        let newer = try read([
+            "rope_parameters": "{\"rope_type\": \"default\", \"rope_theta\": 7}", "dtype": "\"float16\"",
+        ])
+        #expect(newer.llama.ropeBase == 7 && newer.dtype == .f16)
+    }
+
+    /// Llama 3.2 by hand: pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14), 2.779
+    /// (15), 1.844 (16), 1.224 (17) and 0.81 (18); (t - 1) / 3 of its frequency is kept, and of the rest a 32nd.
+    @Test func llama3Scaling() throws {
+        let found = try read([
+            "head_dim": "64", "rope_theta": "500000.0",
+            "rope_scaling": """
+            {"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0, \
+            "original_max_position_embeddings": 8192, "rope_type": "llama3"}
+            """,
+        ])
+        let factors = try #require(found.llama.ropeFrequencyFactors)
+        #expect(factors.count == 32)
+        #expect(factors[0] == 1 && factors[14] == 1 && factors[18] == 32 && factors[31] == 32)
+        for (pair, expected) in [(15, 1.65133), (16, 3.29226), (17, 9.66673)] {
+            #expect(abs(Double(factors[pair]) - expected) < 1e-5 * expected)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["hidden_size": nil], "key \"hidden_size\": expected a value, found no such key"),
+            (["hidden_size": "\"32\""], "key \"hidden_size\": expected an integer, found a string"),
+            (["hidden_size": "0"], "key \"hidden_size\": expected an integer in 1...16777216, found 0"),
+            (["hidden_size": "-32"], "key \"hidden_size\": expected an integer in 1...16777216, found -32"),
+            (["num_hidden_layers": "5000"], "key \"num_hidden_layers\": expected an integer in 1...4096, found 5000"),
+            (
+                ["vocab_size": "3000000000"],
+                "key \"vocab_size\": expected an integer in 1...2147483647, found 3000000000"
+            ),
+            (["num_attention_heads": "5"], "key \"num_attention_heads\": expected a divisor of the width 32, found 5"),
+            (
+                ["num_attention_heads": "32"],
+                "key \"num_attention_heads\": expected heads of an even size up to 4096, found size 1"
+            ),
+            (["num_key_value_heads": "3"], "key \"num_key_value_heads\": expected a divisor of the 4 heads, found 3"),
+            (["num_key_value_heads": "8"], "key \"num_key_value_heads\": expected an integer in 1...4, found 8"),
+            (["head_dim": "7"], "key \"head_dim\": expected heads of an even size up to 4096, found size 7"),
+            (["rms_norm_eps": "0"], "key \"rms_norm_eps\": expected a number above 0 and below 1, found 0.0"),
+            (["rms_norm_eps": "1e-60"], "key \"rms_norm_eps\": expected a number above 0 and below 1, found 1e-60"),
+            (["hidden_act": "\"gelu\""], "key \"hidden_act\": expected \"silu\", found \"gelu\""),
+            (["attention_bias": "true"], "key \"attention_bias\": expected false (a plain Llama), found true"),
+            (["mlp_bias": "true"], "key \"mlp_bias\": expected false (a plain Llama), found true"),
+            (["partial_rotary_factor": "0.5"], "key \"partial_rotary_factor\": expected 1 (a plain Llama), found 0.5"),
+            (
+                ["quantization_config": "{}"],
+                "key \"quantization_config\": expected weights in F32, F16 or BF16, found quantized ones"
+            ),
+            (
+                ["architectures": "[\"LlamaModel\"]"],
+                "key \"architectures\": expected LlamaForCausalLM, found [\"LlamaModel\"]"
+            ),
+            (["eos_token_id": "64"], "key \"eos_token_id\": expected an integer in 0...63, found 64"),
+            (["eos_token_id": "[1, -1]"], "key \"eos_token_id\": expected an integer in 0...63, found -1"),
+            (["bos_token_id": "\"<s>\""], "key \"bos_token_id\": expected an integer, found a string"),
+            (["rope_theta": "0.5"], "key \"rope_theta\": expected a number of at least 1, found 0.5"),
+            (
+                ["rope_scaling": "{\"type\": \"linear\"}"],
+                "key \"rope_scaling.factor\": expected a positive number, found no such key"
+            ),
+            (
+                ["rope_scaling": "{\"type\": \"linear\", \"factor\": 0}"],
+                "key \"rope_scaling.factor\": expected a positive number, found 0.0"
+            ),
+            (
+                ["rope_scaling": "{\"type\": \"yarn\"}"],
+                "key \"rope_scaling.rope_type\": expected \"default\", \"linear\" or \"llama3\", found \"yarn\""
+            ),
+            (
+                [
+                    "rope_parameters":
+                        "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": 64, \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4}"
+                ], "key \"rope_parameters.high_freq_factor\": expected more than low_freq_factor, found 4.0"
+            ),
+            (
+                [
+                    "rope_parameters":
+                        "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": 64, \"factor\": 1e300, \"low_freq_factor\": 1, \"high_freq_factor\": 4}"
+                ], "key \"rope_parameters.factor\": expected a factor that F32 can hold, found 1e+300"
+            ),
+        ] as [([String: String?], String)]) func whatIsWrongIsSaid(changes: [String: String?], message: String)
+    {
+        #expect(complaint(changes) == "config.json: " + message)
+    }
+
+    @Test func whatIsNoJSONIsAnError() {
+        for text in ["", " ", "[]", "{", "\u{0}", "{\"hidden_size\": 1e999}", String(repeating: "[", count: 100_000)] {
+            let path = folder.write(Array(text.utf8), as: "config.json")
+            #expect(throws: CheckpointError.self) { try HuggingFaceConfiguration(path: path) }
+        }
+    }
+
+    @Test(arguments: [nil, [1, 1, 1, 1]] as [[Float]?]) func whatIsWrittenIsRead(factors: [Float]?) throws {
+        let llama = Llama.Configuration(
+            layerCount: 3, width: 48, feedForwardWidth: 10,
+            attention: AttentionShape(heads: 6, keyValueHeads: 3, headDimension: 8),
+            vocabularySize: 100, contextLength: 77, normEpsilon: 1e-5, ropeBase: 123_456.5, ropeLinearFactor: 2.5,
+            ropeFrequencyFactors: factors)
+        let written = HuggingFaceConfiguration(
+            llama: llama, tiesHead: true, beginningOfText: 1, endsOfText: [2, 99], dtype: .f16)
+        let path = folder.file("config.json")
+        try written.write(to: path)
+        var expected = written
+        expected.llama.ropeFrequencyFactors = nil
+        #expect(try HuggingFaceConfiguration(path: path) == expected)
+        #expect(try TextFile.text(path).contains("\"rms_norm_eps\" : 1e-05"))
+    }
+}

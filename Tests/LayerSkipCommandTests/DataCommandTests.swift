@@ -1,0 +1,71 @@
+import TestSupport
+import Testing
+
+@Suite("train-tokenizer and prepare-data")
+struct DataCommandTests {
+    private let folder = TemporaryFolder()
+
+    private func write(_ text: String, _ name: String) -> String { folder.write(Array(text.utf8), as: name) }
+
+    @Test func fromTextsToTokens() throws {
+        let texts = (0..<3).map { write("the cat and the dog, \($0) times", "\($0).txt") }
+        let vocabulary = folder.file("tokenizer.json")
+        let trained = try CommandRun(
+            [
+                "train-tokenizer", folder.path, "--endings", "txt", "--vocabulary-size", "270", "--output", vocabulary,
+                "--format", "json",
+            ])
+        #expect(trained.code == 0, "\(trained.errors)")
+        #expect(try trained.json["documents"] as? Int == 3)
+        #expect(try trained.json["tokens"] as? Int == 270)
+
+        let list = write(texts.joined(separator: "\n") + "\n", "list")
+        let data = try CommandRun(
+            [
+                "prepare-data", "--files", list, "--tokenizer", vocabulary, "--output", folder.file("a.tokens"),
+                "--format",
+                "json",
+            ])
+        #expect(data.code == 0, "\(data.errors)")
+        #expect(try data.json["documents"] as? Int == 3)
+        let shown = try CommandRun(["tokenize", "--model", vocabulary, "the cat and the dog, 0 times"])
+        let ids = try #require(try shown.json["ids"] as? [Int])
+        #expect(try data.json["tokens"] as? Int == 3 * (ids.count + 1))
+        #expect(folder.contents == ["0.txt", "1.txt", "2.txt", "a.tokens", "list", "tokenizer.json"])
+    }
+
+    @Test func badInput() throws {
+        let text = write("a b", "a.txt")
+        let bad = folder.write([0xC3, 0x28], as: "bad.txt")
+        let output = folder.file("out")
+        func run(_ arguments: String...) throws -> CommandRun { try CommandRun(arguments + ["--output", output]) }
+        func expect(_ run: CommandRun, _ code: Int32, _ part: String, location: SourceLocation = #_sourceLocation) {
+            #expect(run.code == code, sourceLocation: location)
+            #expect(run.errors.contains(part), "\(run.errors)", sourceLocation: location)
+        }
+        expect(try run("train-tokenizer"), 2, "expected an <input> or --files")
+        expect(try run("train-tokenizer", text, "--vocabulary-size", "100"), 2, "expected at least 257 tokens")
+        expect(try run("train-tokenizer", text, "--pre-tokenizer", "no"), 2, "unsupported pre-tokenizer \"no\"")
+        expect(try run("train-tokenizer", folder.file("none")), 1, "expected a file or a folder, found nothing")
+        expect(try run("train-tokenizer", bad), 1, "\(bad): byte 0: expected text in UTF-8")
+        expect(try run("train-tokenizer", bad, "--skip-invalid"), 1, "corpus: expected some text, found none")
+        expect(try run("train-tokenizer", text, bad, "--skip-invalid"), 0, "skipped \(bad): not UTF-8")
+        let vocabulary = folder.file("out")
+        let data = ["prepare-data", text, "--output", folder.file("a.tokens"), "--tokenizer"]
+        expect(try CommandRun(data + [vocabulary, "--end-of-text", "<|no|>"]), 1, "<|no|>")
+        expect(try CommandRun(data + [text]), 1, "tokenizer.json: the file: expected")
+        expect(try CommandRun(data + [folder.file("none")]), 1, "none: expected a readable file")
+        #expect(folder.contents == ["a.txt", "bad.txt", "out"])
+    }
+
+    @Test func interruptedWorkLeavesNothing() throws {
+        // The list of files never ends, so that there is time to interrupt.
+        let run = try CommandRun(
+            script: """
+                sleep 2 | "$LAYERSKIP" train-tokenizer --files - --output "$1/out" & sleep 1; kill -INT $!; wait $!
+                """, [folder.path])
+        #expect(run.code == 1, "\(run.errors)")
+        #expect(run.errors.contains("interrupted before there was a result"))
+        #expect(folder.contents.isEmpty)
+    }
+}

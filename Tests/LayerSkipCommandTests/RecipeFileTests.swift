@@ -1,0 +1,114 @@
+import LayerSkip
+import Testing
+
+@testable import LayerSkipCommand
+
+@Suite("Recipes in YAML")
+struct RecipeFileTests {
+    private static let complete = """
+        output: runs/a
+        steps: 20
+        model:
+          start: tiny.gguf
+        data:
+          training: [a.tokens, b.tokens]
+          validation: c.tokens
+        batch: {sequences: 4, length: 32}
+        optimizer:
+          rate: 3e-4
+          decay: linear
+        exits:
+          scale: 0.2
+          curriculum: rotational 3
+          layers: [2, 3]
+        dropout: {maximum: .1, depth: exponential}
+        freeze: {layers: 0-1}
+        recompute: true
+        """
+
+    private func read(_ text: String, _ overrides: String...) throws -> TrainingRecipe {
+        try RecipeFile(text, name: "r.yaml", overrides: overrides).recipe
+    }
+
+    @Test func everyKindOfValueIsRead() throws {
+        let recipe = try read(Self.complete)
+        #expect(recipe.output == "runs/a")
+        #expect(recipe.steps == 20)
+        #expect(recipe.model.start == .path("tiny.gguf"))
+        #expect(recipe.data.training == ["a.tokens", "b.tokens"])
+        #expect(recipe.data.validation == ["c.tokens"])
+        #expect(recipe.batch.sequences == 4)
+        #expect(recipe.batch.length == 32)
+        #expect(recipe.batch.accumulation == 1)
+        #expect(recipe.rate.peak == 3e-4)
+        #expect(recipe.rate.decay == .linear)
+        #expect(recipe.exits.curriculum == .rotational(every: 3))
+        #expect(recipe.exits.exits == [2, 3])
+        #expect(recipe.dropout.maximum == 0.1)
+        #expect(recipe.freeze.layers == LayerSet("0-1"))
+        #expect(recipe.recompute)
+    }
+
+    @Test func theCommandLineComesLast() throws {
+        let recipe = try read(Self.complete, "steps=7", "exits.curriculum=all", "exits.layers=[3]", "steps=8")
+        #expect(recipe.steps == 8)
+        #expect(recipe.exits.curriculum == .all)
+        #expect(recipe.exits.exits == [3])
+    }
+
+    @Test(arguments: [
+        ("step: 20", "r.yaml:1: step: expected one of output, seed"),
+        (
+            "batch:\n  lenght: 3",
+            "r.yaml:2: batch.lenght: expected one of batch.sequences, batch.length, batch.accumulation"
+        ),
+        ("steps: many", "r.yaml:1: steps: expected an integer in 1...1000000000, found many"),
+        ("\nsteps: \"20\"", "r.yaml:2: steps: expected an integer in 1...1000000000, found the text \"20\""),
+        ("steps: [20]", "r.yaml:1: steps: expected an integer in 1...1000000000, found [20]"),
+        ("steps: {a: 1}", "r.yaml:1: steps: expected an integer in 1...1000000000, found keys with values"),
+        ("steps:", "r.yaml:1: steps: expected an integer in 1...1000000000, found "),
+        ("recompute: yes", "r.yaml:1: recompute: expected true or false, found yes"),
+        ("batch: 3", "r.yaml:1: batch: expected keys with values, found 3"),
+        ("- a\n- b", "r.yaml:1: expected keys with values, found a list"),
+        ("steps: 1\nsteps: 2", "r.yaml:1: steps: expected each key once, found it again"),
+        ("steps: [1", "r.yaml:"),
+        ("a: *b", "r.yaml:1: expected YAML"),
+        ("exits: {layers: [2, x]}", "r.yaml:1: exits.layers: expected a list of integers in 1...4096, found [2, x]"),
+        ("", "r.yaml: output: expected a path, found nothing"),
+    ])
+    func mistakesNameLineAndKey(_ text: String, _ expected: String) throws {
+        let error = #expect(throws: RecipeFileError.self) { try read(text) }
+        let text = try #require(error).description
+        #expect(text.hasPrefix(expected), "\(text)")
+    }
+
+    @Test(arguments: [
+        ("steps", "steps: expected key.path=value, found no ="),
+        ("steps=", "steps=: steps: expected a value, found nothing"),
+        ("steps=x", "steps=x: steps: expected an integer in 1...1000000000, found x"),
+        ("stops=1", "stops=1: stops: expected one of output"),
+        ("batch=1", "batch=1: batch: expected one of output"),
+        ("optimizer.warmup=30", "optimizer.warmup=30: optimizer.warmup: expected at most 20 steps, found 30"),
+    ])
+    func mistakesOnTheCommandLineNameTheArgument(_ argument: String, _ expected: String) throws {
+        let error = #expect(throws: RecipeFileError.self) { try read(Self.complete, argument) }
+        let text = try #require(error).description
+        #expect(text.hasPrefix(expected), "\(text)")
+    }
+
+    @Test func whatDoesNotGoTogetherNamesTheLineToo() {
+        let error = #expect(throws: RecipeFileError.self) {
+            try read(Self.complete + "\n", "optimizer.warmup=3", "steps=2")
+        }
+        #expect(error?.place == "optimizer.warmup=3")
+        let inFile = #expect(throws: RecipeFileError.self) {
+            try read(Self.complete.replacing("decay: linear", with: "warmup: 99"))
+        }
+        #expect(inFile?.place == "r.yaml:11")
+    }
+
+    @Test func deepNestingIsAnError() {
+        #expect(throws: RecipeFileError.self) { try read("steps: " + String(repeating: "[", count: 200_000)) }
+        #expect(throws: RecipeFileError.self) { try read(String(repeating: "{a: ", count: 200_000)) }
+    }
+}

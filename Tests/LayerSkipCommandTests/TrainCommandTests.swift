@@ -1,0 +1,205 @@
+import Foundation
+import LayerSkip
+import TestSupport
+import Testing
+
+@testable import LayerSkipCommand
+
+@Suite("train")
+struct TrainCommandTests {
+    private let files: TrainingFiles
+
+    init() throws { files = try TrainingFiles() }
+
+    @Test func aRunMakesAModelThatOtherCommandsTake() throws {
+        let run = try files.train("a")
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output == "\(files.output("a"))/newest: a model of 6 steps\n")
+        #expect(run.errors.contains("validation after step 6: loss "))
+        let generated = try CommandRun([
+            "generate", "--model", files.output("a") + "/newest", "the", "--max-tokens", "4",
+        ])
+        #expect(generated.code == 0, "\(generated.errors)")
+        // Nothing is left to do, and nothing is done.
+        let again = try files.train("a")
+        #expect(again.code == 0)
+        #expect(again.errors == "going on after step 6\n")
+    }
+
+    @Test func aDryRunWritesNothing() throws {
+        let run = try files.train("a", "--dry-run")
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.hasPrefix("parameters  0.14 million, of which 0.14 million learn\n"))
+        #expect(run.output.contains("tokens      0.00 million in 6 steps of 32, the data "))
+        #expect(!FileManager.default.fileExists(atPath: files.output("a")))
+    }
+
+    @Test func killedAtAnyMomentItEndsWithTheSameBits() throws {
+        #expect(try files.train("whole", "steps=40", "checkpoints.every=3").code == 0)
+        // Moments from before the first step to near the end; each goes on where the one before was killed.
+        let kills = try files.script(
+            """
+            for moment in 0.1 0.2 0.15 0.3 0.25 0.2; do
+                timeout -s KILL $moment "$LAYERSKIP" train "$@" >/dev/null 2>&1
+                echo $?
+            done
+            """, "killed", "steps=40", "checkpoints.every=3")
+        #expect(kills.output.contains("137"), "\(kills.output)")
+        let last = try files.train("killed", "steps=40", "checkpoints.every=3")
+        #expect(last.code == 0, "\(last.errors)")
+        try files.expectSameBits("killed", "whole")
+        #expect(files.names("killed/checkpoints").allSatisfy { !$0.hasSuffix(".partial") })
+        #expect(try files.metrics("killed") == files.metrics("whole"))
+    }
+
+    @Test(arguments: ["TERM", "INT"]) func askedToStopItLeavesACheckpoint(_ signal: String) throws {
+        let arguments = ["steps=3000", "checkpoints.every=3000", "validation.every=0"]
+        let run = try files.script(
+            """
+            "$LAYERSKIP" train "$@" &
+            pid=$!
+            # Until it learns.
+            until grep -q step "$RUN/metrics.jsonl" 2>/dev/null; do kill -0 $pid || exit 9; sleep 0.02; done
+            kill -s \(signal) $pid
+            wait $pid
+            """, "stopped", arguments)
+        #expect(run.code == 1)
+        let step = try #require(files.steps("stopped").last)
+        #expect(
+            run.errors.hasSuffix("error: stopped after step \(step) of 3000; the same command goes on from there\n"))
+        #expect(try files.metrics("stopped").count == step)
+    }
+
+    @Test func aFullDiskIsAnErrorAndLeavesTheLastCheckpoint() throws {
+        #expect(try files.train("full", "steps=12").code == 0)
+        let before = files.names("full/checkpoints")
+        // A limit on the size of files stands in for a disk without room.
+        let run = try files.script(
+            "trap '' XFSZ; ulimit -f 40; exec \"$LAYERSKIP\" train \"$@\"", "full2", ["steps=12"])
+        #expect(run.code == 1)
+        #expect(run.errors.contains("expected a disk that can be written to, found File too large"), "\(run.errors)")
+        #expect(files.names("full2/checkpoints").isEmpty)
+        #expect(files.names("full/checkpoints") == before)
+    }
+
+    @Test func mistakesAreErrorsThatNameThem() throws {
+        func errors(_ arguments: String...) throws -> String {
+            let run = try files.train("bad", arguments)
+            #expect(run.code == 1, "\(run.output)")
+            return run.errors
+        }
+        #expect(
+            try errors("data.training=missing.tokens")
+                == "error: missing.tokens: expected a readable file, found No such file or directory\n")
+        let other = files.write(Array(repeating: 0, count: 200), as: "other.tokens")
+        #expect(
+            try errors("data.training=\(other)")
+                == "error: \(other): expected a shard of tokens, found a file of another kind\n")
+        let foreign = try files.shard("foreign.tokens", fingerprint: 5)
+        #expect(try errors("data.validation=\(foreign)").hasPrefix("error: \(foreign): tokenizer: expected "))
+        #expect(
+            try errors("exits.layers=[9]").hasPrefix("error: exits.layers=[9]: exits.layers: expected exits in 2...4"))
+        #expect(
+            try errors("batch.length=100000").hasPrefix(
+                "error: batch.length=100000: batch.length: expected at most the model's context"))
+        #expect(try errors("output=/proc/none").hasPrefix("error: /proc/none: expected a place for a folder"))
+        #expect(
+            try CommandRun(["train", "missing.yaml"]).errors.hasPrefix("error: missing.yaml: expected a readable text"))
+        #expect(try CommandRun(["train"]).code == 2)
+        // A recipe that has changed under a run.
+        #expect(try files.train("changed").code == 0)
+        let changed = try files.train("changed", "optimizer.rate=0.5")
+        #expect(
+            changed.errors
+                == "error: optimizer.rate=0.5: optimizer.rate: expected 0.001, as when the run began, found 0.5\n")
+    }
+
+    @Test func theListOfKeysIsWhole() throws {
+        let run = try CommandRun(["train", "--list-keys"])
+        #expect(run.code == 0)
+        for key in RecipeKey.all { #expect(run.output.contains("\(key.path): \(key.expected)"), "\(key.path)") }
+    }
+}
+
+/// A tiny model, data and a recipe for it.
+struct TrainingFiles {
+    private let files: CommandFiles
+    private let recipe: String
+    private let fingerprint: UInt64
+    private let vocabularySize: Int
+
+    init() throws {
+        files = try CommandFiles()
+        let tokenizer = try TokenizerDefinition(ofFile: files.model)
+        fingerprint = tokenizer.fingerprint
+        vocabularySize = tokenizer.tokens.count
+        recipe = files.write(
+            """
+            output: none
+            steps: 6
+            threads: 1
+            model: {start: \(files.model)}
+            data:
+              training: \(files.path)/train.tokens
+              validation: \(files.path)/validation.tokens
+            batch: {sequences: 2, length: 16}
+            dropout: {maximum: 0.3}
+            exits: {scale: 0.5, curriculum: all}
+            validation: {every: 3, batches: 2}
+            checkpoints: {every: 2}
+
+            """, as: "recipe.yaml")
+        _ = try shard("train.tokens", fingerprint: fingerprint)
+        _ = try shard("validation.tokens", fingerprint: fingerprint)
+    }
+
+    /// Writes a shard of some tokens that repeat.
+    func shard(_ name: String, fingerprint: UInt64) throws -> String {
+        var writer = try TokenShardWriter(
+            path: files.file(name), vocabularySize: vocabularySize, endOfText: 0, tokenizerFingerprint: fingerprint)
+        for document in 0..<8 { try writer.append((0..<50).map { Int32(3 + ($0 * (document + 1)) % 60) }) }
+        try writer.commit()
+        return files.file(name)
+    }
+
+    func write(_ bytes: [UInt8], as name: String) -> String { files.write(bytes, as: name) }
+
+    func output(_ name: String) -> String { "\(files.path)/\(name)" }
+
+    func names(_ name: String) -> [String] { Folder.names(in: output(name)) }
+
+    /// The steps of a run's checkpoints, ascending.
+    func steps(_ run: String) -> [Int] {
+        names("\(run)/checkpoints").compactMap { Int($0.dropFirst("step-".count)) }.sorted()
+    }
+
+    func train(_ run: String, _ arguments: String...) throws -> CommandRun { try train(run, arguments) }
+
+    func train(_ run: String, _ arguments: [String]) throws -> CommandRun {
+        try CommandRun(["train", recipe, "output=\(output(run))"] + arguments)
+    }
+
+    /// Runs a script whose arguments are those of `train`, and whose `$RUN` is the run's folder.
+    func script(_ script: String, _ run: String, _ arguments: String...) throws -> CommandRun {
+        try self.script(script, run, arguments)
+    }
+
+    func script(_ script: String, _ run: String, _ arguments: [String]) throws -> CommandRun {
+        try CommandRun(
+            script: script, [recipe, "output=\(output(run))"] + arguments, environment: ["RUN": output(run)])
+    }
+
+    /// A run's measurements without what depends on the clock.
+    func metrics(_ run: String) throws -> [String] {
+        try LineLog.lines(of: output(run) + "/metrics.jsonl").map {
+            String(decoding: $0, as: UTF8.self).replacing(/"tokens_per_second":[^,}]*/, with: "")
+        }
+    }
+
+    func expectSameBits(_ one: String, _ other: String) throws {
+        for name in ["model.safetensors", "optimizer.safetensors"] {
+            let bytes = try [one, other].map { try Data(contentsOf: URL(filePath: "\(output($0))/newest/\(name)")) }
+            #expect(bytes[0] == bytes[1], "\(name)")
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import LanguageModels
+import TensorCore
+import Testing
+
+@testable import ModelTraining
+
+@Suite("Trainer")
+struct TrainerTests {
+    private func trained(_ recipe: TrainingRecipe, steps: Int, threads: Int = 1) throws -> Trainer<Llama> {
+        var trainer = try TinyTraining.trainer(recipe, threads: threads)
+        for _ in 0..<steps { _ = try trainer.makeStep() }
+        return trainer
+    }
+
+    @Test func itLearns() throws {
+        var trainer = try TinyTraining.trainer(TinyTraining.recipe { $0.steps = 60 })
+        let first = try #require(try trainer.makeStep())
+        var last = first
+        while trainer.step < 60 { last = try #require(try trainer.makeStep()) }
+        #expect(abs(first.lastLoss - 3.69) < 0.1, "ln 40 at the start, found \(first.lastLoss)")
+        #expect(last.lastLoss < 1.5)
+        #expect(last.step == 60)
+        #expect(last.tokens == 60 * 48)
+    }
+
+    @Test func threadsChangeNoBit() throws {
+        let one = try trained(TinyTraining.recipe(), steps: 3)
+        let four = try trained(TinyTraining.recipe(), steps: 3, threads: 4)
+        #expect(one.model.bits == four.model.bits)
+    }
+
+    @Test func eachStepReadsOn() throws {
+        var trainer = try TinyTraining.trainer(TinyTraining.recipe())
+        #expect(trainer.place == DataPlace())
+        _ = try trainer.makeStep()
+        #expect(trainer.place == DataPlace(index: 6))
+        for _ in 0..<3 { _ = try trainer.makeStep() }
+        // 24 sequences of 20 in an epoch.
+        #expect(trainer.place == DataPlace(epoch: 1, index: 4))
+    }
+
+    @Test func aTrainerGoesOnWhereAnotherWas() throws {
+        let recipe = TinyTraining.recipe { $0.steps = 8 }
+        let whole = try trained(recipe, steps: 6)
+        let half = try trained(recipe, steps: 3)
+        var rest = Trainer(
+            recipe, model: half.model, data: CountingSource(), moments: half.optimizer.moments, step: half.step,
+            place: half.place)
+        for _ in 0..<3 { _ = try rest.makeStep() }
+        #expect(rest.model.bits == whole.model.bits)
+    }
+
+    @Test func clippingShortensTheStepAndReportsTheWholeNorm() throws {
+        // By hand: without decay the first step of AdamW is rate * g / (|g| + epsilon), so that a scale shows only
+        // against a large epsilon.
+        func weights(clip: Double) throws -> ([Float], norm: Double) {
+            let recipe = TinyTraining.recipe {
+                $0.optimizer.clip = clip
+                $0.optimizer.epsilon = 1e3
+                $0.rate.peak = 1
+                $0.optimizer.weightDecay = 0
+            }
+            var trainer = try TinyTraining.trainer(recipe)
+            let measured = try #require(try trainer.makeStep())
+            return (trainer.model.tensors[0].values.values, measured.norm)
+        }
+        let start = try TinyTraining.model().tensors[0].values.values
+        let free = try weights(clip: 0)
+        let clipped = try weights(clip: free.norm / 4)
+        #expect(free.norm == clipped.norm)
+        let index = try #require(start.indices.max { abs(free.0[$0] - start[$0]) < abs(free.0[$1] - start[$1]) })
+        let ratio = (clipped.0[index] - start[index]) / (free.0[index] - start[index])
+        #expect(abs(ratio - 0.25) < 0.02, "\(ratio)")
+        #expect(try weights(clip: free.norm * 2).0 == free.0)
+    }
+
+    @Test func whatIsNotFiniteStopsBeforeTheStep() throws {
+        let model = try TinyTraining.model(weights: MovedWeights(base: TinyTraining.weights, step: .nan))
+        var trainer = Trainer(TinyTraining.recipe(), model: model, data: CountingSource())
+        let error = #expect(throws: TrainingError.self) { try trainer.makeStep() }
+        guard case .notFinite(let step, let place, _, _)? = error else {
+            Issue.record("\(error as Any)")
+            return
+        }
+        #expect(step == 1)
+        #expect(place == DataPlace())
+        #expect(trainer.step == 0)
+        #expect(model.gradients.isEmpty)
+    }
+
+    @Test func stoppedWithinAStepNothingHasChanged() throws {
+        var trainer = try trained(TinyTraining.recipe(), steps: 1)
+        let before = trainer.model.bits
+        var asked = 0
+        let measured = try trainer.makeStep {
+            asked += 1
+            return asked == 2
+        }
+        #expect(measured == nil)
+        #expect(trainer.model.bits == before)
+        #expect(trainer.step == 1)
+        #expect(trainer.model.gradients.isEmpty)
+        // The step that was given up leaves no trace.
+        _ = try trainer.makeStep()
+        #expect(trainer.model.bits == (try trained(TinyTraining.recipe(), steps: 2)).model.bits)
+    }
+
+    @Test func frozenPartsStayAsTheyAre() throws {
+        let model = try TinyTraining.model(frozen: FrozenParts(layers: [0], embedding: true, head: true))
+        let before = Dictionary(uniqueKeysWithValues: model.tensors.map { ($0.name, $0.values.values) })
+        var trainer = Trainer(TinyTraining.recipe(), model: model, data: CountingSource())
+        for _ in 0..<2 { _ = try trainer.makeStep() }
+        for tensor in model.tensors {
+            let isFrozen = tensor.name.contains("layers.0.") || !tensor.name.contains("layers.")
+            #expect((tensor.values.values == before[tensor.name]) == isFrozen, "\(tensor.name)")
+        }
+    }
+
+    @Test func validationIsTheEvaluationOfTheSameModel() throws {
+        let recipe = TinyTraining.recipe {
+            $0.batch.sequences = 1
+            $0.validation.batches = 1
+        }
+        let model = try trained(TinyTraining.recipe { $0.steps = 30 }, steps: 20).model.detached()
+        // One sequence of nine tokens, in which every token is scored.
+        let source = OneSequence()
+        let found = try #require(
+            try Validator(recipe, data: source).measure(model, step: 3) { false })
+        let expected = try #require(
+            try ExitEvaluation.evaluate(model, on: OneSequence.text, window: 9, cacheFormat: .f32))
+        #expect(found.step == 3)
+        #expect(found.scoredTokens == 8)
+        for (found, expected) in zip(found.exits, expected.exits) {
+            #expect(found.exit == expected.exit)
+            #expect(abs(found.loss - expected.negativeLogLikelihood) < 1e-5)
+            #expect(found.accuracy == expected.accuracy)
+            #expect(found.agreement == expected.agreement)
+        }
+        #expect(found.exits.last?.agreement == 1)
+    }
+
+    private struct OneSequence: BatchSource {
+        static let text: [Token] = [3, 4, 5, 6, 8, 10, 12, 13, 14]
+        var length: Int { 8 }
+        var sequencesPerEpoch: Int { 1 }
+        func batch(at place: DataPlace, sequences: Int) -> TrainingBatch {
+            TrainingBatch(
+                sequences: 1, length: 8, tokens: Array(Self.text.dropLast()), targets: Array(Self.text.dropFirst()))
+        }
+    }
+}

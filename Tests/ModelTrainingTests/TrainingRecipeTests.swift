@@ -1,0 +1,133 @@
+import ModelTraining
+import Testing
+
+@Suite("Recipe")
+struct TrainingRecipeTests {
+    static func complete() -> TrainingRecipe {
+        var recipe = TrainingRecipe()
+        recipe.output = "runs/a"
+        recipe.model.tokenizer = "tokenizer.json"
+        recipe.model.layers = 4
+        recipe.model.width = 64
+        recipe.model.feedForward = 96
+        recipe.model.heads = 4
+        recipe.data.training = ["a"]
+        recipe.data.validation = ["b"]
+        return recipe
+    }
+
+    private func key(_ path: String) throws -> RecipeKey { try #require(RecipeKey.named(path)) }
+
+    @Test func keysAreUniqueAndExplained() {
+        #expect(Set(RecipeKey.all.map(\.path)).count == RecipeKey.all.count)
+        #expect(RecipeKey.all.allSatisfy { !$0.about.isEmpty && !$0.expected.isEmpty })
+    }
+
+    @Test func everyKeyReadsWhatItWrites() throws {
+        var recipe = Self.complete()
+        recipe.threads = 3
+        recipe.model.keyValueHeads = 2
+        recipe.model.ropeBase = 500_000.5
+        recipe.model.isTied = false
+        recipe.rate.peak = 0.1 + 0.2
+        recipe.exits.exits = [2, 3]
+        recipe.exits.curriculum = .rotational(every: 3)
+        recipe.dropout.depth = .linear
+        recipe.freeze.layers = try #require(LayerSet("0-1, 3"))
+        recipe.model.start = .path("a.gguf")
+        var copy = TrainingRecipe()
+        for key in RecipeKey.all {
+            if let value = key.value(in: recipe) { try key.set(value, in: &copy) }
+        }
+        #expect(copy == recipe)
+    }
+
+    @Test(arguments: [
+        ("steps", "0"), ("steps", "ten"), ("steps", "1.5"), ("seed", "-1"), ("batch.length", "0"),
+        ("optimizer.rate", "fast"), ("optimizer.rate", "nan"), ("optimizer.rate", "-1"), ("optimizer.beta2", "1"),
+        ("dropout.maximum", "1"), ("dropout.depth", "steep"), ("exits.scale", "1.1"), ("exits.layers", "two"),
+        ("exits.curriculum", "spiral"), ("freeze.layers", "3-1"), ("model.tied", "yes"), ("output", ""),
+    ])
+    func illTypedValuesNameKeyAndWhatIsExpected(_ path: String, _ value: String) throws {
+        let key = try key(path)
+        var recipe = TrainingRecipe()
+        let error = RecipeError(key: path, expected: key.expected, found: value)
+        #expect(throws: error) { try key.set(.scalar(value), in: &recipe) }
+        #expect(recipe == TrainingRecipe())
+    }
+
+    @Test func aListIsNoNumber() throws {
+        var recipe = TrainingRecipe()
+        #expect(throws: RecipeError.self) { try key("steps").set(.list(["3"]), in: &recipe) }
+    }
+
+    @Test func aCompleteRecipeIsAccepted() throws {
+        try Self.complete().check()
+        try Self.complete().check(layerCount: 4, contextLength: 256)
+    }
+
+    /// A complete recipe in which one key is another, or none.
+    private func changed(_ path: String, _ value: String?) throws -> TrainingRecipe {
+        var recipe = TrainingRecipe()
+        for key in RecipeKey.all {
+            guard key.path != path, let complete = key.value(in: Self.complete()) else { continue }
+            try key.set(complete, in: &recipe)
+        }
+        if let value { try key(path).set(.scalar(value), in: &recipe) }
+        return recipe
+    }
+
+    @Test(arguments: [
+        ("output", nil, "output"),
+        ("data.training", nil, "data.training"),
+        ("data.validation", nil, "data.validation"),
+        ("model.width", nil, "model.width"),
+        ("model.tokenizer", nil, "model.tokenizer"),
+        // A file brings its own shape and tokenizer.
+        ("model.start", "x.gguf", "model.tokenizer"),
+        ("model.key_value_heads", "3", "model.key_value_heads"),
+        ("model.heads", "5", "model.heads"),
+        ("model.head_dimension", "7", "model.head_dimension"),
+        ("optimizer.warmup", "1001", "optimizer.warmup"),
+        ("model.context", "255", "batch.length"),
+    ])
+    func whatDoesNotGoTogetherIsNamed(_ path: String, _ value: String?, _ expected: String) throws {
+        let recipe = try changed(path, value)
+        let error = #expect(throws: RecipeError.self) { try recipe.check() }
+        #expect(error?.key == expected)
+    }
+
+    @Test(arguments: [
+        ("exits.layers", "5"), ("exits.layers", "1"), ("freeze.layers", "3-4"), ("batch.length", "300"),
+    ])
+    func whatTheModelDoesNotHaveIsNamed(_ path: String, _ value: String) throws {
+        let recipe = try changed(path, value)
+        let error = #expect(throws: RecipeError.self) { try recipe.check(layerCount: 4, contextLength: 256) }
+        #expect(error?.key == path)
+    }
+
+    @Test func aResumedRunMayChangeOnlyWhatWeightsDoNotDependOn() {
+        let original = Self.complete()
+        var harmless = original
+        harmless.threads = 7
+        harmless.output = "elsewhere"
+        harmless.checkpoints.keep = 9
+        harmless.validation.every = 3
+        #expect(harmless.difference(from: original) == nil)
+        var other = original
+        other.rate.peak = 5e-4
+        #expect(
+            other.difference(from: original)
+                == RecipeError(key: "optimizer.rate", expected: "0.001, as when the run began", found: "0.0005"))
+    }
+
+    @Test func theFourAblationsDifferInTwoSwitches() {
+        var both = Self.complete()
+        #expect(both.dropout.maximum == 0)
+        #expect(both.exits.weights(step: 0, of: 10, layerCount: 4) == [0, 0, 0, 1])
+        both.dropout.maximum = 0.1
+        both.exits.scale = 0.2
+        both.exits.curriculum = .all
+        #expect(both.difference(from: Self.complete())?.key == "dropout.maximum")
+    }
+}

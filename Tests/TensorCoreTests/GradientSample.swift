@@ -1,0 +1,58 @@
+import TensorCore
+import TestSupport
+
+/// An operation of training with PyTorch's numbers: `Scripts/goldens/gradient_operations.py`.
+struct GradientSample: Decodable, CustomStringConvertible {
+    struct Values: Decodable {
+        let rows: Int
+        let columns: Int
+        let values: [Float]
+
+        var tensor: Tensor { Tensor(values, rows: rows, columns: columns) }
+    }
+
+    let name: String
+    let inputs: [Values]
+    let result: Values
+    let resultGradient: Values
+    let gradients: [Values]
+
+    static func all() throws -> [GradientSample] { try Goldens.json("gradients-operations.json") }
+
+    var description: String { name }
+
+    /// What PyTorch computes under this name.
+    func apply(_ x: [Tensor], on compute: ComputeContext) -> Tensor {
+        switch name {
+        case "linear": return compute.linear(x[0], .dense(x[1]))
+        case "linear with summand": return compute.linear(x[0], .dense(x[1]), addingTo: x[2])
+        case "embedding": return compute.embedding([3, 0, 3, 5, 1, 3].span, .dense(x[0]))
+        case "rms norm": return compute.rmsNorm(x[0], RMSNorm(gain: x[1], epsilon: 1e-5))
+        case "rotation":
+            let frequencies = (0..<3).map { Self.frequencies[$0] }
+            return compute.rotated(
+                x[0], by: RotaryEmbedding(pairing: .halfSplit, frequencies: frequencies), headDimension: 6, length: 7)
+        case "attention":
+            let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 6)
+            return compute.causalAttention(queries: x[0], keys: x[1], values: x[2], shape, length: 7)
+        case "swiglu": return compute.swiglu(gate: x[0], up: x[1])
+        case "sum": return compute.add(x[0], x[1])
+        case "cross entropy": return compute.crossEntropy(x[0], targets: [3, -1, 0, 10, 3], weight: 0.25)
+        case "gather": return compute.gather(x[0], rows: [4, 0, 4])
+        case "scatter": return compute.scatter(x[0], rows: [4, 1], into: x[1])
+        default: preconditionFailure("\(name) has a golden but no operation")
+        }
+    }
+
+    /// 10000^(-2i / 6)
+    private static let frequencies: [Float] = [1, 0.046415888, 0.0021544347]
+
+    /// The result and the gradients of all inputs.
+    func goneBack(on compute: ComputeContext) -> (result: Tensor, gradients: [Tensor]) {
+        let memory = inputs.map { input in Tensor(zeroRows: input.rows, columns: input.columns) }
+        let leaves = zip(inputs, memory).map { compute.leaf($0.tensor, gathering: $1) }
+        let result = apply(leaves, on: compute)
+        result.backward(from: resultGradient.tensor)
+        return (result.detached(), memory)
+    }
+}

@@ -1,0 +1,86 @@
+import TensorCore
+import TestSupport
+import Testing
+
+/// Each operation of training, on every table: PyTorch's numbers, finite differences, and bits that depend on nothing else.
+@Suite("Gradients of operations")
+struct GradientTests {
+    private static let names = [
+        "linear", "linear with summand", "embedding", "rms norm", "rotation", "attention", "swiglu", "sum",
+        "cross entropy", "gather", "scatter",
+    ]
+
+    private func sample(_ name: String) throws -> GradientSample {
+        try #require(try GradientSample.all().first { $0.name == name })
+    }
+
+    @Test func everyGoldenIsRead() throws { #expect(try GradientSample.all().map(\.name) == Self.names) }
+
+    @Test(arguments: names) func areThoseOfPyTorch(name: String) throws {
+        let sample = try sample(name)
+        for table in KernelTable.available {
+            let (result, gradients) = sample.goneBack(on: .with(table, threads: 2))
+            #expect(relativeError(result.values, sample.result.values) < 1e-6, "\(table)")
+            for (index, (ours, theirs)) in zip(gradients, sample.gradients).enumerated() {
+                #expect(relativeError(ours.values, theirs.values) < 2e-6, "\(table), input \(index)")
+            }
+        }
+    }
+
+    @Test(arguments: names) func areFiniteDifferences(name: String) throws {
+        let sample = try sample(name)
+        for table in KernelTable.available {
+            let compute = ComputeContext.with(table)
+            let (_, gradients) = sample.goneBack(on: compute)
+            let differences = FiniteDifferences().gradients(
+                of: { sample.apply($0, on: compute) }, at: sample.inputs.map(\.tensor),
+                weights: sample.resultGradient.values)
+            for (index, (ours, expected)) in zip(gradients, differences).enumerated() {
+                #expect(relativeError(ours.values, expected) < 2e-4, "\(table), input \(index)")
+            }
+        }
+    }
+
+    /// Neither threads nor the vectors' width change a bit.
+    @Test(arguments: names) func bitsAreTheSame(name: String) throws {
+        let sample = try sample(name)
+        func bits(_ context: ComputeContext) -> [[UInt32]] {
+            let (result, gradients) = sample.goneBack(on: context)
+            return ([result] + gradients).map(\.bits)
+        }
+        for table in KernelTable.available {
+            let alone = bits(.with(table))
+            for threads in 2...3 { #expect(bits(.with(table, threads: threads)) == alone, "\(table), \(threads)") }
+        }
+        #expect(Set(KernelTable.vectors.map { bits(.with($0)) }).count <= 1)
+    }
+
+    /// A second way back adds to what has been gathered.
+    @Test(arguments: names) func gradientsAdd(name: String) throws {
+        let sample = try sample(name)
+        let compute = ComputeContext.with(KernelTable.available[KernelTable.available.count - 1])
+        let parameters = sample.inputs.map { Parameter(name: "", $0.tensor, on: compute) }
+        for count in 1...2 {
+            sample.apply(parameters.map(\.values), on: compute).backward(from: sample.resultGradient.tensor)
+            for (parameter, theirs) in zip(parameters, sample.gradients) {
+                let gradient = try #require(parameter.gradient).values.map { $0 / Float(count) }
+                #expect(relativeError(gradient, theirs.values) < 2e-6)
+            }
+        }
+    }
+
+    /// What is plain gets no gradient and does not keep others from theirs.
+    @Test(arguments: names) func inputsAreRecordedApart(name: String) throws {
+        let sample = try sample(name)
+        let compute = ComputeContext.with(KernelTable.available[0])
+        let plain = sample.inputs.map(\.tensor)
+        #expect(!sample.apply(plain, on: compute).isRecorded)
+        for (index, theirs) in sample.gradients.enumerated() {
+            let parameter = Parameter(name: "", plain[index], on: compute)
+            var inputs = plain
+            inputs[index] = parameter.values
+            sample.apply(inputs, on: compute).backward(from: sample.resultGradient.tensor)
+            #expect(relativeError(try #require(parameter.gradient).values, theirs.values) < 2e-6)
+        }
+    }
+}

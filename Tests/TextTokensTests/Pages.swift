@@ -1,0 +1,18 @@
+import Foundation
+import TestSupport
+
+/// The pages among the goldens.
+enum Pages {
+    static var all: [(name: String, text: String)] {
+        get throws {
+            try ["english.txt", "markdown.md", "swift.txt"].map { name in
+                (name, String(decoding: try bytes("pages/" + name), as: UTF8.self))
+            }
+        }
+    }
+
+    /// A golden's bytes.
+    static func bytes(_ name: String) throws -> [UInt8] {
+        try Array(Data(contentsOf: URL(filePath: Goldens.path(name))))
+    }
+}

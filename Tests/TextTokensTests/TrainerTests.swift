@@ -1,0 +1,150 @@
+import TestSupport
+import Testing
+
+@testable import TextTokens
+
+/// Learning a vocabulary, against its slow and obvious twin and against Hugging Face's trainer.
+struct TrainerTests {
+    /// Counts everything anew for each merge.
+    private func naiveMerges(_ texts: [String], _ trainer: TokenizerTrainer) throws -> [String] {
+        let preTokenizer = try NamedPreTokenizer.find(trainer.preTokenizer).preTokenizer
+        let alphabet = ByteAlphabet.bytesByCharacter
+        var symbols = trainer.specialTokens.map { _ in [UInt8]() } + alphabet.map { [$0] }
+        var words: [[Int]] = []
+        for text in texts {
+            let bytes = Array(text.utf8)
+            var start = 0
+            for end in preTokenizer.wordEnds(in: bytes.span, bytes.indices) {
+                words.append(bytes[start..<end].map { symbols.firstIndex(of: [$0]) ?? -1 })
+                start = end
+            }
+        }
+        var merges: [String] = []
+        while symbols.count < trainer.vocabularySize {
+            var counts: [[Int]: Int] = [:]
+            for word in words { for pair in zip(word, word.dropFirst()) { counts[[pair.0, pair.1], default: 0] += 1 } }
+            let best = counts.min { a, b in
+                a.value != b.value ? a.value > b.value : a.key.lexicographicallyPrecedes(b.key)
+            }
+            guard let best, best.value >= trainer.minimumCount else { break }
+            let (left, right) = (symbols[best.key[0]], symbols[best.key[1]])
+            merges.append(ByteAlphabet.text(left) + " " + ByteAlphabet.text(right))
+            let merged = symbols.firstIndex(of: left + right) ?? symbols.count
+            if merged == symbols.count { symbols.append(left + right) }
+            words = words.map { word in
+                var result: [Int] = []
+                var place = 0
+                while place < word.count {
+                    let isPair = place + 1 < word.count && Array(word[place...place + 1]) == best.key
+                    result.append(isPair ? merged : word[place])
+                    place += isPair ? 2 : 1
+                }
+                return result
+            }
+        }
+        return merges
+    }
+
+    private func learn(_ texts: [String], _ trainer: TokenizerTrainer) throws -> TokenizerDefinition {
+        var words = try WordCounts(preTokenizer: trainer.preTokenizer)
+        for text in texts { words.add(Array(text.utf8)) }
+        return try #require(try trainer.definition(from: words))
+    }
+
+    @Test(arguments: 0..<30) func learnsLikeTheNaiveTrainer(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        // Few letters make runs of one letter, ties, and tokens to which two merges lead.
+        let letters = Array("aaab bé1".prefix(Int.random(in: 2...8, using: &random)))
+        let texts = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+            String(
+                (0..<Int.random(in: 0...60, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
+        }
+        let trainer = try TokenizerTrainer(
+            vocabularySize: 257 + Int.random(in: 0...40, using: &random),
+            preTokenizer: Bool.random(using: &random) ? "gpt-2" : "smollm",
+            minimumCount: Int.random(in: 1...3, using: &random))
+        guard texts.contains(where: { !$0.isEmpty }) else { return }
+        #expect(try learn(texts, trainer).merges == naiveMerges(texts, trainer))
+    }
+
+    @Test(arguments: ["gpt-2", "smollm"]) func learnsWhatHuggingFaceLearns(name: String) throws {
+        let pages = try Pages.all
+        let trainer = try TokenizerTrainer(
+            vocabularySize: 700, specialTokens: ["<|endoftext|>", "<|im_start|>"], preTokenizer: name)
+        let ours = try learn(pages.map(\.text), trainer)
+        let theirs = try TokenizerDefinition(json: Pages.bytes("vocabulary-\(name).json"))
+        #expect(ours.merges == theirs.merges)
+        #expect(ours.tokens == theirs.tokens)
+        #expect(ours.fingerprint == theirs.fingerprint)
+        let ids: [String: [String: [Int32]]] = try Goldens.json("vocabularies.json")
+        for definition in [ours, theirs] {
+            let tokenizer = try Tokenizer(definition)
+            for page in pages {
+                #expect(tokenizer.encode(page.text) == ids[name]?[page.name], "\(page.name)")
+                #expect(tokenizer.decode(tokenizer.encode(page.text)) == page.text)
+            }
+        }
+    }
+
+    @Test func theOrderOfTheTextsChangesNothing() throws {
+        let texts = try Pages.all.map(\.text)
+        let trainer = try TokenizerTrainer(vocabularySize: 500)
+        var parts = try texts.map { text in
+            var words = try WordCounts(preTokenizer: trainer.preTokenizer)
+            words.add(Array(text.utf8))
+            return words
+        }
+        parts.reverse()
+        var all = parts[0]
+        for part in parts.dropFirst() { all.add(part) }
+        #expect(try trainer.definition(from: all)?.merges == learn(texts, trainer).merges)
+    }
+
+    @Test func textNeverMergesIntoASpecialToken() throws {
+        let trainer = try TokenizerTrainer(vocabularySize: 400, specialTokens: ["abc", "<|endoftext|>"])
+        let definition = try learn([String(repeating: "abc abcd abc ", count: 20)], trainer)
+        #expect(Set(definition.tokens).count == definition.tokens.count)
+        #expect(definition.endOfText == 0)
+        let tokenizer = try Tokenizer(definition)
+        #expect(!tokenizer.encode("abc").contains(0))
+        #expect(tokenizer.encode("abc", parsingSpecialTokens: true) == [0])
+    }
+
+    @Test func stopsWhenTold() throws {
+        let trainer = try TokenizerTrainer(vocabularySize: 700)
+        var words = try WordCounts(preTokenizer: trainer.preTokenizer)
+        for page in try Pages.all { words.add(Array(page.text.utf8)) }
+        var told: [Int] = []
+        let definition = try trainer.definition(from: words) { count in
+            told.append(count)
+            return count < 400
+        }
+        #expect(definition == nil)
+        #expect(told.last.map { (400..<500).contains($0) } == true)
+    }
+
+    @Test func whatCannotBeLearnedIsAnError() throws {
+        #expect(throws: TokenizerError.vocabularyTooSmall(minimum: 257, found: 256)) {
+            try TokenizerTrainer(vocabularySize: 256)
+        }
+        #expect(throws: TokenizerError.vocabularyTooSmall(minimum: 258, found: -1)) {
+            try TokenizerTrainer(vocabularySize: -1, specialTokens: ["<a>", "<b>"])
+        }
+        for token in ["", "a", "Ġ"] {
+            #expect(throws: TokenizerError.unsuitableSpecialToken(token)) {
+                try TokenizerTrainer(vocabularySize: 300, specialTokens: [token])
+            }
+        }
+        #expect(throws: TokenizerError.unsuitableSpecialToken("<a>")) {
+            try TokenizerTrainer(vocabularySize: 300, specialTokens: ["<a>", "<b>", "<a>"])
+        }
+        let error = #expect(throws: TokenizerError.self) {
+            try TokenizerTrainer(vocabularySize: 300, preTokenizer: "deepseek-llm")
+        }
+        #expect(error?.description.contains("known are gpt-2, smollm") == true)
+        let trainer = try TokenizerTrainer(vocabularySize: 300)
+        #expect(throws: TokenizerError.emptyCorpus) {
+            try trainer.definition(from: WordCounts(preTokenizer: "smollm"))
+        }
+    }
+}
