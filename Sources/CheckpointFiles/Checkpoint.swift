@@ -9,7 +9,7 @@ package enum Checkpoint: Sendable {
     ///
     /// - Throws: if it cannot be read, or anything that it says about itself is wrong or not supported.
     package init(path: String) throws(CheckpointError) {
-        if ModelFolder.exists(path) {
+        if Folder.exists(path) {
             self = .folder(try ModelFolder(path: path))
         } else {
             self = .gguf(try GGUFFile(path: path))

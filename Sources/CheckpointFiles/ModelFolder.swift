@@ -59,11 +59,6 @@ package struct ModelFolder: Sendable {
         return try JSONText.read(file(Name.configuration), as: Content.self).type
     }
 
-    /// Whether there is a folder at a path.
-    package static func exists(_ path: String) -> Bool {
-        if case .directory = SystemCalls.kind(of: path) { true } else { false }
-    }
-
     private static func isFile(_ path: String) -> Bool {
         if case .file = SystemCalls.kind(of: path) { true } else { false }
     }

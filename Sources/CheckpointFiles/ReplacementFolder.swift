@@ -20,7 +20,7 @@ package struct ReplacementFolder: ~Copyable {
         switch SystemCalls.kind(of: place) {
         case nil: break
         case .directory:
-            guard SystemCalls.isEmptyFolder(place) else { throw failure("a folder that is not empty") }
+            guard Folder.names(in: place).isEmpty else { throw failure("a folder that is not empty") }
         case .file, .other: throw failure("a file")
         }
         let temporary = SystemCalls.temporaryName(beside: place)

@@ -105,16 +105,6 @@ enum SystemCalls {
     /// Makes an empty folder that did not exist before.
     static func createFolder(_ path: String) -> Bool { mkdir(path, 0o777) == 0 }
 
-    /// Whether there is nothing in a folder; false if that cannot be told.
-    static func isEmptyFolder(_ path: String) -> Bool {
-        guard let folder = opendir(path) else { return false }
-        defer { closedir(folder) }
-        // Only `.` and `..`.
-        var count = 0
-        while readdir(folder) != nil { count += 1 }
-        return count <= 2
-    }
-
     /// Removes an empty folder.
     static func removeFolder(_ path: String) { _ = rmdir(path) }
 

@@ -51,7 +51,9 @@ struct CheckpointExportTests {
             #expect(bytes(after, tensor.name) == bytes(before, tensor.name), "\(tensor.name)")
         }
         #expect(try StoredLlama(.gguf(after)).configuration == StoredLlama(.gguf(before)).configuration)
-        for key in ["model", "pre", "tokens", "merges", "bos_token_id", "eos_token_id", "unknown_token_id", "add_bos_token"] {
+        for key in [
+            "model", "pre", "tokens", "merges", "bos_token_id", "eos_token_id", "unknown_token_id", "add_bos_token",
+        ] {
             #expect(after.metadata["tokenizer.ggml." + key] == before.metadata["tokenizer.ggml." + key], "\(key)")
         }
         #expect(after.metadata["tokenizer.chat_template"] == before.metadata["tokenizer.chat_template"])
@@ -91,7 +93,9 @@ struct CheckpointExportTests {
         }
         let types: [DType: UInt32] = [.f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .bf16: 32]
         #expect(try file.metadata.integer(named: "general.file_type") == types[dtype].map { Int($0) })
-        #expect(try TextSession(TextModel(path: path, threads: 1), options: .test(maxTokens: 4)).generate([5]).tokens.count == 4)
+        #expect(
+            try TextSession(TextModel(path: path, threads: 1), options: .test(maxTokens: 4)).generate([5]).tokens.count
+                == 4)
     }
 
     @Test(arguments: [DType.f32, .f16, .bf16]) func foldersHaveTheirFormats(dtype: DType) throws {
@@ -132,13 +136,16 @@ struct CheckpointExportTests {
         writer.metadata["tokenizer.ggml.token_type"] = nil
         let source = folder.file("source.gguf")
         try writer.write(to: source)
-        let back = try GGUFFile(path: export(export(source, to: .safetensors, as: "folder"), to: .gguf, as: "back.gguf"))
+        let back = try GGUFFile(
+            path: export(export(source, to: .safetensors, as: "folder"), to: .gguf, as: "back.gguf"))
         let tokens = try back.metadata.strings(named: "tokenizer.ggml.tokens")
         #expect(tokens.count == 320 && tokens[280] == "[PAD0]" && tokens[319] == "[PAD39]")
         #expect(try back.metadata.integers(named: "tokenizer.ggml.token_type")[300] == 5)
     }
 
-    @Test(arguments: CheckpointExport.Target.allCases) func anInterruptionLeavesNothing(target: CheckpointExport.Target) throws {
+    @Test(arguments: CheckpointExport.Target.allCases) func anInterruptionLeavesNothing(target: CheckpointExport.Target)
+        throws
+    {
         let source = try write("tied")
         let export = try CheckpointExport(path: source, to: target)
         #expect(try !export.write(to: folder.file("new")) { $0 < 100_000 })

@@ -13,7 +13,7 @@ import Testing
 @Suite("Damaged models")
 struct LoaderFuzzTests {
     /// Seconds for each seed; a whole night's worth can be asked for with `LAYERSKIP_FUZZ_SECONDS`.
-    private static let seconds = getenv("LAYERSKIP_FUZZ_SECONDS").flatMap { Double(String(cString: $0)) } ?? 1
+    static let seconds = getenv("LAYERSKIP_FUZZ_SECONDS").flatMap { Double(String(cString: $0)) } ?? 1
 
     /// A page that has words, numbers, other scripts, and what looks like a special token.
     private static let page = String(

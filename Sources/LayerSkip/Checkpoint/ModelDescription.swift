@@ -26,7 +26,8 @@ struct ModelDescription: Sendable {
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` where something is missing or wrong.
     init(_ checkpoint: Checkpoint, _ model: StoredLlama, dtype: DType) throws {
         self.init(
-            model.configuration, tiesHead: model.tiesHead, dtype: dtype, tokenizer: try TokenizerDefinition(checkpoint),
+            model.configuration, tiesHead: model.tiesHead, dtype: dtype,
+            tokenizer: try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize),
             chatTemplate: try checkpoint.chatTemplate())
     }
 

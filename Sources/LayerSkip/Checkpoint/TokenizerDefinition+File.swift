@@ -6,7 +6,7 @@ extension TokenizerDefinition {
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError``.
     public init(ofFile path: String) throws {
-        if ModelFolder.exists(path) {
+        if Folder.exists(path) {
             try self.init(Checkpoint(path: path))
             return
         }

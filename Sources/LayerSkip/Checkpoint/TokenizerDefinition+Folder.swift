@@ -13,6 +13,19 @@ extension TokenizerDefinition {
         }
     }
 
+    /// Reads the tokenizer of a checkpoint whose model has a number of rows in its embedding, to write it elsewhere.
+    ///
+    /// - Throws: as above, and where the tokenizer contradicts itself or has more tokens than there are rows.
+    init(_ checkpoint: Checkpoint, rows: Int) throws {
+        try self.init(checkpoint)
+        _ = try Tokenizer(self)
+        guard tokens.count <= rows else {
+            throw CheckpointError(
+                file: checkpoint.path, name: "tokenizer",
+                expected: "at most one token for each of the model's \(rows) rows", found: "\(tokens.count)")
+        }
+    }
+
     /// Reads a model folder's tokenizer: `tokenizer.json`, and which tokens begin and end texts from the files beside it.
     private init(_ folder: ModelFolder) throws {
         let path = folder.file(ModelFolder.Name.tokenizer)

@@ -31,8 +31,8 @@ extension CheckpointExport {
             metadata["general.architecture"] = .string(GGUFNames.llama.architecture)
             metadata["general.name"] = .string(folder.name)
             model.configuration.write(to: &metadata)
-            let tokenizer = try TokenizerDefinition(checkpoint)
-            tokenizer.write(to: &metadata, count: model.configuration.vocabularySize)
+            let rows = model.configuration.vocabularySize
+            try TokenizerDefinition(checkpoint, rows: rows).write(to: &metadata, count: rows)
             if let template = try checkpoint.chatTemplate() {
                 metadata["tokenizer.chat_template"] = .string(template)
             }

@@ -31,13 +31,7 @@ extension TrainingStart {
     private init(path: String) throws {
         let checkpoint = try Checkpoint(path: path)
         let model = try StoredLlama(checkpoint)
-        let tokenizer = try TokenizerDefinition(checkpoint)
-        guard tokenizer.tokens.count <= model.configuration.vocabularySize else {
-            throw CheckpointError(
-                file: path, name: "tokenizer",
-                expected: "at most one token for each of the model's \(model.configuration.vocabularySize) rows",
-                found: "\(tokenizer.tokens.count)")
-        }
+        let tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
         // What is trained is f32, whatever it began as.
         let description = try ModelDescription(checkpoint, model, dtype: .f32)
         self.init(
