@@ -59,6 +59,8 @@ package struct TensorConversion: Sendable {
                         }
                     }
                     try output(converted.span.bytes)
+                    // Rows in another order are still within a head of where they were; those are read once more.
+                    tensor.release(start * rowByteCount..<min(start + portion, tensor.rows) * rowByteCount)
                 }
             }
         }
