@@ -49,7 +49,8 @@ static float *product(
     for (size_t i = 0; i < s.m; i++) {
         memcpy(dense + i * s.n, out + i * stride, s.n * sizeof *out);
         const float *gap = out + i * stride + s.n;
-        if (s.n > 0 && i + 1 < s.m) CHECK(isnan(gap[0]) && isnan(gap[1]) && isnan(gap[2]), "a value in row %zu's gap", i);
+        if (s.n == 0 || i + 1 == s.m) continue;
+        CHECK(isnan(gap[0]) && isnan(gap[1]) && isnan(gap[2]), "%g %g %g after row %zu", gap[0], gap[1], gap[2], i);
     }
     return dense;
 }
