@@ -14,13 +14,27 @@ private let formats: [(name: String, number: Int)] = [
     ("Q4_1", CTK_Q4_1),
 ]
 
+/// Tokens, inputs and outputs of training's products.
+private let denseShapes = [
+    (4096, 384, 1024), (4096, 640, 1792), (2048, 2048, 2048), (4096, 192, 512), (4096, 192, 4096),
+]
+
 let benchmarks: @Sendable () -> Void = {
-    let compute = ComputeContext(kernels: KernelTable.available[0], pool: ThreadPool(threads: 1))
+    guard let compute = try? ComputeContext(threads: 1) else {
+        fatalError("LAYERSKIP_KERNELS names no table of this CPU")
+    }
     for index in 0..<ctk_table_count() {
         guard let table = ctk_table_at(index) else { continue }
         for format in formats {
             for tokens in Array(1...16) + [64, 512] {
                 measure(table, format.name, format.number, tokens: tokens, on: compute)
+            }
+        }
+        for (tokens, inputs, outputs) in denseShapes {
+            for form in DenseSample.Form.allCases {
+                for precision in [CTK_DENSE_F32, CTK_DENSE_BF16] {
+                    measureDense(table, precision, form, tokens: tokens, inputs: inputs, outputs: outputs)
+                }
             }
         }
     }
@@ -49,6 +63,32 @@ private func measure(
         let seconds = secondsOf(product.multiply)
         benchmark.stopMeasurement()
         if let readSpeed { benchmark.measurement(ofReadSpeed, percent(Double(product.byteCount) / seconds, readSpeed)) }
+        if let peak { benchmark.measurement(ofPeak, percent(Double(product.multiplyAdds) / seconds, peak)) }
+    }
+}
+
+/// One form of a dense product beside what the table's instructions can do at most; where a table multiplies f32 in the
+/// place of bf16, and by the slow scalar table, nothing is measured.
+private func measureDense(
+    _ table: UnsafePointer<ctk_table>, _ precision: Int, _ form: DenseSample.Form, tokens: Int, inputs: Int,
+    outputs: Int
+) {
+    let tableName = String(cString: table.pointee.name)
+    let isBF16 = precision == CTK_DENSE_BF16
+    let kernels = isBF16 ? table.pointee.dense.1 : table.pointee.dense.0
+    if tableName == "scalar" || isBF16 && kernels.depths_per_word == 1 { return }
+    var sample: DenseSample?
+    Benchmark(
+        "\(tableName) dense \(isBF16 ? "BF16" : "F32") \(form) \(tokens)x\(inputs)x\(outputs)",
+        configuration: .init(
+            metrics: [.wallClock, ofPeak], warmupIterations: 1, maxDuration: .milliseconds(500), maxIterations: 50)
+    ) { benchmark in
+        let product = sample ?? DenseSample(kernels, form, tokens: tokens, inputs: inputs, outputs: outputs)
+        sample = product
+        let peak = peakSpeed(tableName, Int32(isBF16 ? CTK_ACTIVATIONS_BF16_PAIRS : CTK_ACTIVATIONS_F32))
+        benchmark.startMeasurement()
+        let seconds = secondsOf(product.multiply)
+        benchmark.stopMeasurement()
         if let peak { benchmark.measurement(ofPeak, percent(Double(product.multiplyAdds) / seconds, peak)) }
     }
 }

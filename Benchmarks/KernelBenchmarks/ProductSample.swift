@@ -1,13 +1,5 @@
 import CTensorKernels
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// A packed matrix and some tokens' activations, to multiply again and again.
 final class ProductSample {
     /// Bytes of the weights.
@@ -17,9 +9,9 @@ final class ProductSample {
     private let format: ctk_format_kernels
     private let panels: Int
     private let tokens: Int
-    private let weights: UnsafeMutableRawPointer
-    private let prepared: UnsafeMutableRawPointer
-    private let result: UnsafeMutablePointer<Float>
+    private let weights: Memory
+    private let prepared: Memory
+    private let result: Memory
 
     private static let columns = 2048
 
@@ -32,12 +24,12 @@ final class ProductSample {
         panels = max(1, byteCount / panelBytes)
         self.byteCount = panels * panelBytes
         multiplyAdds = panels * format.panel_rows * columns * tokens
-        weights = allocate(self.byteCount)
-        prepared = allocate(format.prepared_bytes(columns, tokens))
-        result = allocate(panels * format.panel_rows * tokens * 4).assumingMemoryBound(to: Float.self)
+        weights = Memory(byteCount: self.byteCount)
+        prepared = Memory(byteCount: format.prepared_bytes(columns, tokens))
+        result = Memory(floats: panels * format.panel_rows * tokens)
 
         let numbers = (0..<max(tokens, format.panel_rows) * columns).map { Float(($0 * 7919) % 2001 - 1000) / 1000 }
-        format.prepare(numbers, columns, tokens, 0, tokens, prepared)
+        format.prepare(numbers, columns, tokens, 0, tokens, prepared.address)
         // All panels alike: what they hold does not matter to their product's speed.
         let rowBytes = ctk_file_row_bytes(kind, columns)
         var file = [UInt8](repeating: 0, count: format.panel_rows * rowBytes)
@@ -49,31 +41,13 @@ final class ProductSample {
                 }
             }
         }
-        for panel in 0..<panels { format.pack(file, format.panel_rows, columns, weights + panel * panelBytes) }
-    }
-
-    deinit {
-        free(weights)
-        free(prepared)
-        free(result)
+        for panel in 0..<panels { format.pack(file, format.panel_rows, columns, weights.address + panel * panelBytes) }
     }
 
     /// All tokens times all weights, on this core.
     func multiply() {
         let rows = panels * format.panel_rows
-        format.product(weights, 0, panels, rows, Self.columns, prepared, tokens, result, rows)
+        format.product(
+            weights.address, 0, panels, rows, Self.columns, prepared.address, tokens, result.floats, rows)
     }
-}
-
-/// Memory in pages of 2 MiB where there are any, as the library's own.
-private func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
-    let page = 2 << 20
-    var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, page, (byteCount + page - 1) / page * page) == 0, let memory else {
-        fatalError("out of memory: \(byteCount) bytes")
-    }
-    #if os(Linux)
-        madvise(memory, byteCount, MADV_HUGEPAGE)
-    #endif
-    return memory
 }

@@ -10,8 +10,8 @@
 //     vu32 words_along(const float *x, size_t depths)
 //                        the next sixteen words of one row, whose first depth lies at x; those beyond `depths` are zero
 //     vu32 words_across(const float *x, size_t stride, size_t depths, size_t count)
-//                        one word of sixteen rows, side by side at x, of which `count` exist; the next depth lies `stride`
-//                        further on if `depths` > 1
+//                        one word of sixteen rows, side by side at x, of which `count` exist; the next depth lies
+//                        `stride` further on if `depths` > 1
 //     vf multiply_words(vu32 a, vu32 b, vf sum)
 // A table's own file defines DENSE_ROWS, at most 16, and DENSE_VECTORS: how large a tile its registers hold.
 

@@ -1,5 +1,5 @@
-// Dense products in BF16 by vdpbf16ps: a word is a pair of depths, the even one in the lower half; see bf16_pairs.h for the
-// instruction's order. Operands are rounded to nearest even while they are packed, those below 2^-126 to zero.
+// Dense products in BF16 by vdpbf16ps: a word is a pair of depths, the even one in the lower half; see bf16_pairs.h for
+// the instruction's order. Operands are rounded to nearest even while they are packed, those below 2^-126 to zero.
 #ifndef CTK_DENSE_BF16_H
 #define CTK_DENSE_BF16_H
 
@@ -15,8 +15,8 @@ INLINE vu32 words_across_bf16(const float *x, size_t stride, size_t depths, size
     typedef uint16_t halves __attribute__((ext_vector_type(32)));
     halves both = (halves)_mm512_cvtne2ps_pbh((__m512)odd, (__m512)even);
     return (vu32)__builtin_shufflevector(
-        both, both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
-        14, 30, 15, 31);
+        both, both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+        29, 14, 30, 15, 31);
 }
 
 INLINE vf multiply_words_bf16(vu32 a, vu32 b, vf sum) {

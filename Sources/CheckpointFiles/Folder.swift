@@ -26,14 +26,25 @@ package enum Folder {
     /// Removes a folder and the files in it, however much of it is there. It gets another name first, so that a crash
     /// leaves no half of it under its own.
     package static func remove(_ path: String) {
-        let leftover = path.hasSuffix(leftoverSuffix) ? path : path + leftoverSuffix
-        if leftover != path { _ = SystemCalls.renameFile(path, to: leftover) }
-        for name in names(in: leftover) { SystemCalls.removeFile("\(leftover)/\(name)") }
-        SystemCalls.removeFolder(leftover)
+        let leftover = SystemCalls.temporaryName(beside: path)
+        guard SystemCalls.renameFile(path, to: leftover) else { return }
+        removeLeftover(leftover)
+    }
+
+    /// Removes what programs that were killed have left in a folder: files, links and folders that were not complete.
+    package static func removeLeftovers(in path: String) {
+        for name in names(in: path) where name.hasSuffix(leftoverSuffix) { removeLeftover("\(path)/\(name)") }
+    }
+
+    private static func removeLeftover(_ path: String) {
+        // Never what a link leads to, which may be whole.
+        if SystemCalls.unlinkFile(path) { return }
+        for name in names(in: path) { SystemCalls.removeFile("\(path)/\(name)") }
+        SystemCalls.removeFolder(path)
     }
 
     /// How the names of folders and files end that are not complete.
-    package static let leftoverSuffix = ".partial"
+    private static let leftoverSuffix = ".partial"
 
     /// Makes a name in a folder lead to another one beside it, in one step.
     ///

@@ -18,10 +18,12 @@ public struct ComputeContext: Sendable {
     ///
     /// - Parameter recycledBytes: the most bytes of results' memory that are kept for results to come. Training, whose
     ///   results are large, wants what a step takes: new memory has to be zeroed by the system page by page.
-    package init(
-        kernels: KernelTable, pool: ThreadPool, recycledBytes: Int = standardRecycledBytes,
-        productPrecision: ProductPrecision = .f32
-    ) {
+    public init(kernels: KernelTable, pool: ThreadPool, recycledBytes: Int = standardRecycledBytes) {
+        self.init(kernels: kernels, pool: pool, recycledBytes: recycledBytes, productPrecision: .f32)
+    }
+
+    /// The same, with a choice of the precision in which dense products meet.
+    package init(kernels: KernelTable, pool: ThreadPool, recycledBytes: Int, productPrecision: ProductPrecision) {
         self.kernels = kernels
         self.pool = pool
         memory = StoragePool(byteLimit: recycledBytes)

@@ -22,6 +22,7 @@ static void test(const ctk_table *table) {
     test_scans(table);
     test_attention(table);
     test_training(table);
+    test_dense_products(table);
 }
 
 /// Whether the tables that can run here are those of these names.

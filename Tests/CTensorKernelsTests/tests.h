@@ -13,5 +13,6 @@ void test_bad_row_operations(const ctk_table *table);
 void test_scans(const ctk_table *table);
 void test_attention(const ctk_table *table);
 void test_training(const ctk_table *table);
+void test_dense_products(const ctk_table *table);
 
 #endif

@@ -127,6 +127,9 @@ struct TrainingRunTests {
         let half = "\(recipe.output)/checkpoints/step-5.123-4.partial"
         try Folder.make(half)
         try TextFile.write([1, 2, 3], to: "\(half)/model.safetensors")
+        try TextFile.write([1, 2, 3], to: "\(recipe.output)/report.html.123-4.partial")
+        // A link that was not yet given its name leads to a checkpoint that must stay.
+        try Folder.link("\(recipe.output)/newest.123-4.partial", to: "checkpoints/step-4")
         let log = FileHandle(forWritingAtPath: "\(recipe.output)/metrics.jsonl")
         _ = try log?.seekToEnd()
         // A step after the checkpoint, and half a line.
@@ -134,9 +137,25 @@ struct TrainingRunTests {
         var rest = try run(recipe)
         #expect(rest.step == 4)
         #expect(names("\(recipe.output)/checkpoints") == ["step-2", "step-4"])
+        #expect(names("\(recipe.output)/checkpoints/step-4").count == 5)
+        #expect(names(recipe.output) == ["best", "checkpoints", "metrics.jsonl", "newest", "report.html"])
         _ = try rest.run(shouldStop: { false }) { _ in }
         #expect(try metrics(recipe).count == 6 + 4)
         #expect(try metrics(recipe).allSatisfy { !$0.contains("\"loss\":9") })
+    }
+
+    @Test func aRunThatWasKilledAfterItsLastCheckpointIsFinished() throws {
+        defer { try? FileManager.default.removeItem(at: place) }
+        let recipe = recipe("a")
+        do {
+            var run = try run(recipe)
+            _ = try run.run(shouldStop: { false }) { _ in }
+        }
+        try Folder.link("\(recipe.output)/newest", to: "checkpoints/step-4")
+        var again = try run(recipe)
+        #expect(try again.run(shouldStop: { false }) { _ in } == .finished)
+        let link = try FileManager.default.destinationOfSymbolicLink(atPath: "\(recipe.output)/newest")
+        #expect(link == "checkpoints/step-6")
     }
 
     @Test func theNewestFewAndTheBestAreKept() throws {

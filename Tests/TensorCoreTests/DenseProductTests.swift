@@ -73,6 +73,51 @@ struct DenseProductTests {
         }
     }
 
+    /// More rows than are packed at once, and more columns: what several smaller products make of them.
+    @Test(arguments: KernelTable.available, ProductPrecision.allCases)
+    func largeProductsAreMadeOfSmallOnes(table: KernelTable, precision: ProductPrecision) {
+        let context = ComputeContext.with(table, threads: 2)
+        func product(_ rows: Tensor, _ columns: Tensor, rowsTransposed: Bool = false) -> Tensor {
+            let count = rowsTransposed ? rows.columns : rows.rows
+            let zeros = [Float](repeating: 0, count: count * columns.rows)
+            let c = Tensor(zeros, rows: count, columns: columns.rows)
+            context.denseProduct(
+                rows, transposed: rowsTransposed, columns, transposed: true, into: c, adding: false,
+                precision: precision)
+            return c
+        }
+        let (many, few) = (Self.large[rows: 0..<2100], Self.large[rows: 0..<3])
+        let tall = product(many, few).bits
+        #expect(tall == (0..<3).flatMap { product(many[rows: $0 * 700..<$0 * 700 + 700], few).bits })
+        #expect(tall == product(Self.largeTransposed, few, rowsTransposed: true).bits)
+        let wide = product(few, Self.large)
+        for start in stride(from: 0, to: Self.large.rows, by: 2075) {
+            let piece = product(few, Self.large[rows: start..<start + 2075])
+            for row in 0..<3 {
+                let part = wide[rows: row..<row + 1].bits[start..<start + 2075]
+                #expect(Array(part) == piece[rows: row..<row + 1].bits)
+            }
+        }
+    }
+
+    private static let large: Tensor = {
+        let values = [Float](unsafeUninitializedCapacity: 8300 * 512) { values, count in
+            count = 8300 * 512
+            for index in 0..<count { values[index] = Float((index &* 7919) % 2003 - 1001) / 1001 }
+        }
+        return Tensor(values, rows: 8300, columns: 512)
+    }()
+
+    /// The first 2100 rows.
+    private static let largeTransposed: Tensor = {
+        let rows = large.values
+        let values = [Float](unsafeUninitializedCapacity: 512 * 2100) { values, count in
+            count = 512 * 2100
+            for index in 0..<count { values[index] = rows[index % 2100 * 512 + index / 2100] }
+        }
+        return Tensor(values, rows: 512, columns: 2100)
+    }()
+
     /// A bad value spoils all sums that it takes part in and no others, and what is not added to is not read.
     @Test(arguments: KernelTable.available, ProductPrecision.allCases)
     func badValuesStayBad(table: KernelTable, precision: ProductPrecision) {

@@ -59,9 +59,12 @@ public enum RecipeValue: Sendable, Equatable, Codable, CustomStringConvertible {
 public struct RecipeError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The key, with dots.
     public let key: String
+    /// What would have been right.
     public let expected: String
+    /// What was there instead.
     public let found: String
 
+    /// Makes an error from its three parts.
     public init(key: String, expected: String, found: String) {
         self.key = key
         self.expected = expected

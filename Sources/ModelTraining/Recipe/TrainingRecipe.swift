@@ -8,21 +8,31 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var seed = 1
     /// How many threads compute; nil for one per physical core.
     public var threads: Int?
+    /// What to start from.
     public var model = Model()
+    /// What to learn from and to measure on.
     public var data = Data()
+    /// How many tokens a step takes.
     public var batch = Batch()
     /// T: how often the optimizer changes the weights.
     public var steps = 1000
+    /// How gradients become changes.
     public var optimizer = Optimizer()
+    /// How large the changes are, step by step.
     public var rate = LearningRate()
+    /// Which sequences skip which layers.
     public var dropout = LayerDropout()
+    /// Which exits have a loss, and how much each weighs.
     public var exits = EarlyExitLoss()
+    /// What stays as it is.
     public var freeze = Freeze()
     /// In what precision matrices meet; sums are f32 always.
     public var precision = Precision.f32
     /// Whether blocks forget what the gradients need and compute it again: a third more time, far less memory.
     public var recompute = false
+    /// How often the exits are measured.
     public var validation = Validation()
+    /// How often the run is written down.
     public var checkpoints = Checkpoints()
 
     /// A recipe of defaults.
@@ -30,24 +40,39 @@ public struct TrainingRecipe: Sendable, Equatable {
 
     /// What to start from, and for random weights also how large a model.
     public struct Model: Sendable, Equatable {
+        /// Where the first weights come from. All that follows is for random ones only.
         public var start = Start.random
+        /// The path of a tokenizer.json; its number of tokens is the vocabulary's.
         public var tokenizer: String?
+        /// Blocks.
         public var layers: Int?
+        /// Width of the residual stream.
         public var width: Int?
+        /// Width inside the MLP.
         public var feedForward: Int?
+        /// Query heads.
         public var heads: Int?
+        /// Key and value heads; nil for as many as there are query heads.
         public var keyValueHeads: Int?
+        /// Width of a head; nil for width / heads.
         public var headDimension: Int?
+        /// The longest text; nil for a sequence's length.
         public var context: Int?
+        /// Base of the RoPE frequencies; nil for 10000.
         public var ropeBase: Double?
+        /// Added to the mean square in every norm; nil for 1e-5.
         public var normEpsilon: Double?
+        /// Whether the embedding serves as head; nil for yes.
         public var isTied: Bool?
     }
 
     /// Token shards.
     public struct Data: Sendable, Equatable {
+        /// Paths of shards to learn from.
         public var training: [String] = []
+        /// Paths of shards to measure on.
         public var validation: [String] = []
+        /// How documents become sequences.
         public var packing = BatchSampler.Packing.windows
     }
 
@@ -60,8 +85,11 @@ public struct TrainingRecipe: Sendable, Equatable {
 
     /// A step's tokens: `accumulation` times `sequences` of `length`.
     public struct Batch: Sendable, Equatable {
+        /// Sequences that are run together.
         public var sequences = 8
+        /// Tokens of a sequence.
         public var length = 256
+        /// How many such batches make a step.
         public var accumulation = 1
 
         /// Tokens that one step learns from.
@@ -70,9 +98,13 @@ public struct TrainingRecipe: Sendable, Equatable {
 
     /// AdamW and the clipping before it.
     public struct Optimizer: Sendable, Equatable {
+        /// Decay of the gradients' running mean.
         public var beta1 = 0.9
+        /// Decay of the running mean of their squares.
         public var beta2 = 0.95
+        /// Added to the root of the latter.
         public var epsilon = 1e-8
+        /// Share of a matrix's weights that is taken off, times the learning rate.
         public var weightDecay = 0.1
         /// The most that the gradients' norm may be; 0 for any.
         public var clip = 1.0
@@ -80,8 +112,11 @@ public struct TrainingRecipe: Sendable, Equatable {
 
     /// What does not learn.
     public struct Freeze: Sendable, Equatable {
+        /// The embedding, and with it a head that is tied to it.
         public var embedding = false
+        /// Layers by number.
         public var layers = LayerSet()
+        /// The last norm, and a head of its own.
         public var head = false
     }
 

@@ -19,11 +19,8 @@ package struct RunFolder: Sendable {
         self.path = path
         try Folder.make("\(path)/\(Self.checkpoints)")
         lock = try FolderLock(path)
-        for folder in ["\(path)/\(Self.checkpoints)", path] {
-            for name in Folder.names(in: folder) where name.hasSuffix(Folder.leftoverSuffix) {
-                Folder.remove("\(folder)/\(name)")
-            }
-        }
+        Folder.removeLeftovers(in: path)
+        Folder.removeLeftovers(in: "\(path)/\(Self.checkpoints)")
     }
 
     private static let checkpoints = "checkpoints"

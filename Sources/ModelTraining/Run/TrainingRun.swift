@@ -29,6 +29,8 @@ package struct TrainingRun {
         savedStep = folder.steps.last ?? 0
         let step = savedStep
         trainer = try Self.trainer(recipe, start, folder: folder, step: step, data: training, on: compute)
+        // A killed run may have written a checkpoint and no more.
+        try folder.keep(newest: recipe.checkpoints.keep)
         validator = validation.map { Validator(recipe, data: $0) }
         // What was measured after the checkpoint will be measured again.
         var kept: [TrainingMetrics] = []

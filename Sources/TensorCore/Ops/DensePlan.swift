@@ -51,8 +51,14 @@ struct DensePlan {
         let columnItems = packsRowsFirst ? items.divided(by: max(1, rows.divided(by: rowsPerItem))) : 1
         columnsPerItem = max(1, columnsPerBlock / columnItems).roundedUp(toMultipleOf: kernels.tile_columns)
         rowsInPanels = packsRowsFirst ? rows.roundedUp(toMultipleOf: kernels.tile_rows) : rowsPerItem
-        rowPanelGrain = max(1, rows / kernels.tile_rows / items)
-        columnPanelGrain = max(1, columnsPerBlock / kernels.tile_columns / items)
+        rowPanelGrain = Self.packingGrain(rows.divided(by: kernels.tile_rows), threads)
+        columnPanelGrain = Self.packingGrain(columnsPerBlock / kernels.tile_columns, threads)
+    }
+
+    /// Even parts of at most sixteen panels: neighbours are packed together, since rows that lie side by side share cache
+    /// lines.
+    private static func packingGrain(_ panels: Int, _ threads: Int) -> Int {
+        max(1, panels.divided(by: max(1, panels.divided(by: 16)).roundedUp(toMultipleOf: threads)))
     }
 
     var depthBlocks: [Range<Int>] { blocks(of: depth, by: depthPerBlock) }

@@ -1,0 +1,64 @@
+import CTensorKernels
+
+/// The dense product of two f32 matrices on one core, block by block of depth as the library cuts it.
+final class DenseSample {
+    /// What is multiplied: x W^T, dy W, or dy^T x.
+    enum Form: CaseIterable { case forward, input, weight }
+
+    /// Multiplications and additions of one product.
+    let multiplyAdds: Int
+    private let kernels: ctk_dense_kernels
+    private let form: Form
+    private let (rows, columns, depth): (Int, Int, Int)
+    private let a: Memory
+    private let b: Memory
+    private let c: Memory
+    private let rowPanels: Memory
+    private let columnPanels: Memory
+
+    /// What a core's L2 cache holds of rows, and words of a block of the depth.
+    private static let (rowsPerItem, words) = (96, 512)
+
+    /// The product of one form for x [tokens, inputs] and W [outputs, inputs].
+    init(_ kernels: ctk_dense_kernels, _ form: Form, tokens: Int, inputs: Int, outputs: Int) {
+        self.kernels = kernels
+        self.form = form
+        (rows, columns, depth) =
+            switch form {
+            case .forward: (tokens, outputs, inputs)
+            case .input: (tokens, inputs, outputs)
+            case .weight: (outputs, inputs, tokens)
+            }
+        multiplyAdds = rows * columns * depth
+        a = Memory(floats: rows * depth)
+        b = Memory(floats: columns * depth)
+        c = Memory(floats: rows * columns)
+        rowPanels = Memory(floats: Self.rowsPerItem * Self.words)
+        columnPanels = Memory(floats: (columns + kernels.tile_columns) * Self.words)
+    }
+
+    /// All of it.
+    func multiply() {
+        let block = Self.words * kernels.depths_per_word
+        for start in stride(from: 0, to: depth, by: block) { multiply(from: start, depth: min(block, depth - start)) }
+    }
+
+    private func multiply(from start: Int, depth: Int) {
+        let bAlongDepth = form == .forward
+        kernels.pack_columns(
+            b.floats + (bAlongDepth ? start : start * columns), bAlongDepth ? self.depth : columns, bAlongDepth,
+            columns,
+            depth, columnPanels.address)
+        let aAlongDepth = form != .weight
+        let item = Self.rowsPerItem / kernels.tile_rows * kernels.tile_rows
+        for row in stride(from: 0, to: rows, by: item) {
+            let count = min(item, rows - row)
+            kernels.pack_rows(
+                a.floats + (aAlongDepth ? row * self.depth + start : start * rows + row),
+                aAlongDepth ? self.depth : rows, aAlongDepth, count, depth, rowPanels.address)
+            kernels.multiply(
+                rowPanels.address, columnPanels.address, count, columns, depth, c.floats + row * columns, columns,
+                start > 0)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Memory in pages of 2 MiB where there are any, as the library's own; zeros.
+final class Memory {
+    let address: UnsafeMutableRawPointer
+
+    init(byteCount: Int) {
+        let page = 2 << 20
+        let size = max(1, (byteCount + page - 1) / page) * page
+        var memory: UnsafeMutableRawPointer?
+        guard posix_memalign(&memory, page, size) == 0, let memory else {
+            fatalError("out of memory: \(byteCount) bytes")
+        }
+        #if os(Linux)
+            madvise(memory, size, MADV_HUGEPAGE)
+        #endif
+        memset(memory, 0, size)
+        address = memory
+    }
+
+    /// The same for floats.
+    convenience init(floats: Int) { self.init(byteCount: floats * MemoryLayout<Float>.stride) }
+
+    deinit { free(address) }
+
+    /// The memory as floats.
+    var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
+}
