@@ -10,7 +10,8 @@ package enum Folder {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw CheckpointError(file: path, expected: "a path for a folder", found: "an invalid path")
         }
-        guard SystemCalls.createFolder(path) else {
+        // It is there by now if another program made it, or if the path ends with a slash.
+        guard SystemCalls.createFolder(path) || exists(path) else {
             throw CheckpointError(file: path, expected: "a place for a folder", found: SystemCalls.lastError)
         }
     }
@@ -33,18 +34,15 @@ package enum Folder {
 
     /// Removes what programs that were killed have left in a folder: files, links and folders that were not complete.
     package static func removeLeftovers(in path: String) {
-        for name in names(in: path) where name.hasSuffix(leftoverSuffix) { removeLeftover("\(path)/\(name)") }
+        for name in names(in: path) where SystemCalls.isTemporary(name) { removeLeftover("\(path)/\(name)") }
     }
 
     private static func removeLeftover(_ path: String) {
         // Never what a link leads to, which may be whole.
-        if SystemCalls.unlinkFile(path) { return }
+        if SystemCalls.removeFile(path) { return }
         for name in names(in: path) { SystemCalls.removeFile("\(path)/\(name)") }
         SystemCalls.removeFolder(path)
     }
-
-    /// How the names of folders and files end that are not complete.
-    private static let leftoverSuffix = ".partial"
 
     /// Makes a name in a folder lead to another one beside it, in one step.
     ///

@@ -40,7 +40,7 @@ package final class LineLog: Sendable {
     package static func lines(of path: String) throws(CheckpointError) -> [ArraySlice<UInt8>] {
         guard case .file(let byteCount)? = SystemCalls.kind(of: path), byteCount > 0 else { return [] }
         let file = try MappedFile(path: path)
-        let bytes = file.withBytes(in: 0..<file.byteCount) { $0.withUnsafeBytes { Array($0) } }
+        let bytes = file.bytes(0..<file.byteCount)
         // What follows the last line end is no line, or empty.
         return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().map { $0 }
     }

@@ -39,8 +39,8 @@ package struct SafetensorsFile: Sendable {
         let elementByteCount = info.dtype.bytesPerBlock
         guard info.range.lowerBound.isMultiple(of: elementByteCount) else {
             // Old writers did not pad the header: what lies askew is read from a copy.
-            let bytes = mapping.withBytes(in: info.range) { $0.withUnsafeBytes { Array($0) } }
-            return StoredTensor(name: info.name, dtype: info.dtype, shape: info.shape, bytes: bytes)
+            return StoredTensor(
+                name: info.name, dtype: info.dtype, shape: info.shape, bytes: mapping.bytes(info.range))
         }
         return StoredTensor(name: info.name, dtype: info.dtype, shape: info.shape, file: mapping, range: info.range)
     }

@@ -27,9 +27,6 @@ extension SystemCalls {
         return names
     }
 
-    /// Removes a file or a link; false for a folder.
-    static func unlinkFile(_ path: String) -> Bool { unlink(path) == 0 }
-
     /// Makes a new name that leads to another.
     static func createLink(_ path: String, to target: String) -> Bool { symlink(target, path) == 0 }
 

@@ -6,7 +6,7 @@
     import Musl
 #endif
 
-/// The operating system's calls that this target needs, so that only this file asks which C library there is.
+/// The operating system's calls that this target needs, so that only these files ask which C library there is.
 ///
 /// Each returns nil or false on failure; ``lastError`` then says why.
 enum SystemCalls {
@@ -95,12 +95,21 @@ enum SystemCalls {
         "\(path).\(processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
     }
 
+    /// Whether a name is one of those, and not another program's.
+    static func isTemporary(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[parts.count - 1] == "partial" else { return false }
+        let numbers = parts[parts.count - 2].split(separator: "-", omittingEmptySubsequences: false)
+        return numbers.count == 2 && numbers.allSatisfy { UInt32($0) != nil }
+    }
+
     static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 
     /// Gives a file a new name in one step, replacing whatever had that name.
     static func renameFile(_ old: String, to new: String) -> Bool { rename(old, new) == 0 }
 
-    static func removeFile(_ path: String) { _ = unlink(path) }
+    /// Removes a file or a link; false for a folder.
+    @discardableResult static func removeFile(_ path: String) -> Bool { unlink(path) == 0 }
 
     /// Makes an empty folder that did not exist before.
     static func createFolder(_ path: String) -> Bool { mkdir(path, 0o777) == 0 }

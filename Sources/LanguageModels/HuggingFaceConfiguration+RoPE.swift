@@ -21,12 +21,12 @@ extension ConfigurationFile.Reader {
         case "default": return (base, 1, nil)
         case "linear": return (base, try number(.factor, rope?.factor), nil)
         case "llama3":
-            let context = try number(.originalContext, rope?.originalContext.map { Double($0) })
+            _ = try number(.originalContext, rope?.originalContext.map { Double($0) })
             let scaling = Llama3Scaling(
                 factor: try number(.factor, rope?.factor),
                 lowFrequencyFactor: try number(.lowFrequencyFactor, rope?.lowFrequencyFactor),
                 highFrequencyFactor: try number(.highFrequencyFactor, rope?.highFrequencyFactor),
-                originalContext: Int(context))
+                originalContext: rope?.originalContext ?? 1)
             guard scaling.highFrequencyFactor > scaling.lowFrequencyFactor else {
                 throw failure(
                     "\(place).high_freq_factor", expected: "more than low_freq_factor",

@@ -33,12 +33,12 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
         self = try ConfigurationFile.Reader(file: path, content: JSONText.read(path)).configuration()
     }
 
-    /// Writes `config.json`, in one step.
+    /// `config.json`.
     ///
-    /// - Throws: if the file cannot be written, or RoPE's frequency factors are none of Llama 3's, which is all that the
-    ///   format can say.
-    package func write(to path: String) throws(CheckpointError) {
-        try JSONText.write(try ConfigurationFile(self, path: path), to: path)
+    /// - Parameter file: what errors call it.
+    /// - Throws: if RoPE's frequency factors are none of Llama 3's, which is all that the format can say.
+    package func json(file: String) throws(CheckpointError) -> [UInt8] {
+        JSONText.encode(try ConfigurationFile(self, path: file))
     }
 }
 

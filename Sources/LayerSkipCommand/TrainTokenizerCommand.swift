@@ -56,7 +56,7 @@ struct TrainTokenizerCommand: ParsableCommand {
     }
 
     private func report(_ definition: TokenizerDefinition, documents: Int, words: Int) throws {
-        let report = TrainingReport(
+        let report = VocabularyReport(
             documents: documents, words: words, tokens: definition.tokens.count,
             fingerprint: String(definition.fingerprint, radix: 16))
         switch format {
@@ -71,7 +71,7 @@ struct TrainTokenizerCommand: ParsableCommand {
     }
 }
 
-private struct TrainingReport: Encodable {
+private struct VocabularyReport: Encodable {
     let documents: Int
     let words: Int
     let tokens: Int

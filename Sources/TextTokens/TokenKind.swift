@@ -1,5 +1,5 @@
 /// The role of a token, numbered as in GGUF's `tokenizer.ggml.token_type`.
-enum TokenKind: Int32, Sendable {
+package enum TokenKind: Int32, Sendable {
     case undefined, normal, unknown, control, userDefined, unused, byte
 
     /// Whether the token is left out of plain text: it stands for structure, or for nothing.
@@ -29,7 +29,11 @@ extension TokenKind {
     /// the file says, or a user's text could end a turn or start one.
     static func corrected(_ numbers: [Int32]?, tokens: [String]) -> [TokenKind] {
         tokens.indices.map { id in
-            let kind = numbers.map { TokenKind(rawValue: $0[id]) ?? .undefined } ?? .normal
+            let kind =
+                numbers.map { kinds in
+                    kinds.indices.contains(id) ? TokenKind(rawValue: kinds[id]) ?? .undefined : .undefined
+                }
+                ?? .normal
             let first = tokens[id].utf8.first
             guard first == UInt8(ascii: "<") || first == UInt8(ascii: "_") || first == UInt8(ascii: "[") else {
                 return kind

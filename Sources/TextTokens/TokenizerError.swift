@@ -22,6 +22,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case duplicateToken(String)
     /// A vocabulary that is to be trained has no room for its special tokens and the 256 bytes.
     case vocabularyTooSmall(minimum: Int, found: Int)
+    /// A vocabulary that is to be trained would be larger than any tokenizer.json may be.
+    case vocabularyTooLarge(maximum: Int, found: Int)
     /// A special token of a vocabulary that is to be trained is shorter than two bytes, or occurs twice.
     case unsuitableSpecialToken(String)
     /// There is no text to train a vocabulary on.
@@ -54,6 +56,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
             "tokenizer.json: expected tokens that differ, found \"\(text)\" twice"
         case .vocabularyTooSmall(let minimum, let found):
             "vocabulary: expected at least \(minimum) tokens, for the 256 bytes and the special tokens, found \(found)"
+        case .vocabularyTooLarge(let maximum, let found):
+            "vocabulary: expected at most \(maximum) tokens, found \(found)"
         case .unsuitableSpecialToken(let text):
             "special tokens: expected each once and with two bytes or more, found \"\(text)\""
         case .emptyCorpus:

@@ -58,10 +58,8 @@ struct SafetensorsSourceTests {
             complaint(about: index("\"x\":\"c.safetensors\""))
                 == "c.safetensors: expected a readable file, found No such file or directory")
         for name in ["../a.safetensors", "/etc/passwd", "a.safetensors/", "index.json", "", "a.bin"] {
-            #expect(
-                complaint(about: index("\"x\":\"\(name)\""))?.contains("key \"weight_map\": expected names of") == true
-                    || name.contains("/"), "\(name)")
-            #expect(complaint(about: index("\"x\":\"\(name)\"")) != nil)
+            let error = #expect(throws: CheckpointError.self) { try source(index("\"x\":\"\(name)\"")) }
+            #expect(error?.name == "key \"weight_map\"", "\(name)")
         }
         #expect(complaint(about: "{}") == "index.json: key \"weight_map\": expected a value, found no such key")
         #expect(
@@ -70,7 +68,6 @@ struct SafetensorsSourceTests {
     }
 
     @Test func aNameInTwoFilesIsAnError() throws {
-        try SafetensorsWriter().write(to: folder.file("empty.safetensors"))
         folder.write(try TextFile.bytes(folder.file("a.safetensors")), as: "copy.safetensors")
         let places = "\"x\":\"a.safetensors\",\"y\":\"copy.safetensors\""
         #expect(

@@ -47,7 +47,7 @@ struct ExportCommandTests {
         let odd = try CommandFiles { $0.feedForwardWidth = 88 }
         let run = try export(odd.model, "--to", "gguf", "--quantize", "q4_0", "--output", odd.file("small.gguf"))
         #expect(run.code == 0)
-        #expect(run.errors.contains("note: matrices of 88 columns, no multiple of 32, stay in F16"))
+        #expect(run.errors.contains("note: matrices of 88 columns, no multiple of 32, are F16"))
     }
 
     @Test func wrongUsageIsCode2() throws {

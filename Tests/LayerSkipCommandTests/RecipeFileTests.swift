@@ -71,6 +71,7 @@ struct RecipeFileTests {
         ("batch: 3", "r.yaml:1: batch: expected keys with values, found 3"),
         ("- a\n- b", "r.yaml:1: expected keys with values, found a list"),
         ("steps: 1\nsteps: 2", "r.yaml:1: steps: expected each key once, found it again"),
+        ("batch: {length: 8}\nbatch.length: 4", "r.yaml:2: batch.length: expected each key once, found it again"),
         ("steps: [1", "r.yaml:"),
         ("a: *b", "r.yaml:1: expected YAML"),
         ("exits: {layers: [2, x]}", "r.yaml:1: exits.layers: expected a list of integers in 1...4096, found [2, x]"),

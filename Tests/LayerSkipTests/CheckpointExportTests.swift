@@ -120,7 +120,7 @@ struct CheckpointExportTests {
     @Test func oddColumnsStayInF16() throws {
         let source = try write("tied") { $0.feedForwardWidth = 88 }
         let export = try CheckpointExport(path: source, to: .gguf, quantizing: .q8_0)
-        #expect(export.notes == ["matrices of 88 columns, no multiple of 32, stay in F16"])
+        #expect(export.notes == ["matrices of 88 columns, no multiple of 32, are F16"])
         #expect(try export.write(to: folder.file("small.gguf")))
         let file = try GGUFFile(path: folder.file("small.gguf"))
         #expect(file.tensor(named: "blk.0.ffn_down.weight")?.dtype == .f16)

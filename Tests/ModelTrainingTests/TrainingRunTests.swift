@@ -27,7 +27,8 @@ struct TrainingRunTests {
             configuration: TinyTraining.configuration, weights: weights, tokenizerFingerprint: fingerprint,
             vocabularySize: 40
         ) { folder in
-            try configuration.write(to: folder.path(for: ModelFolder.Name.configuration))
+            let path = folder.path(for: ModelFolder.Name.configuration)
+            try TextFile.write(configuration.json(file: path), to: path)
             try TextFile.write(Array("{}".utf8), to: folder.path(for: ModelFolder.Name.tokenizer))
         }
         return try TrainingRun(

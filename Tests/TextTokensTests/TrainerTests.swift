@@ -130,6 +130,9 @@ struct TrainerTests {
         #expect(throws: TokenizerError.vocabularyTooSmall(minimum: 258, found: -1)) {
             try TokenizerTrainer(vocabularySize: -1, specialTokens: ["<a>", "<b>"])
         }
+        #expect(throws: TokenizerError.vocabularyTooLarge(maximum: 1 << 24, found: .max)) {
+            try TokenizerTrainer(vocabularySize: .max)
+        }
         for token in ["", "a", "Ġ"] {
             #expect(throws: TokenizerError.unsuitableSpecialToken(token)) {
                 try TokenizerTrainer(vocabularySize: 300, specialTokens: [token])

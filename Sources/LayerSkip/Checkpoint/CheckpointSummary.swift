@@ -71,8 +71,8 @@ public struct CheckpointSummary: Sendable {
             version = nil
             architecture = try folder.architecture()
             name = folder.name
-            let hasTokenizer = folder.existingFile(ModelFolder.Name.tokenizer) != nil
-            let tokenizer = hasTokenizer ? try TokenizerDefinition(checkpoint) : nil
+            // A tokenizer of another kind keeps nobody from looking at the weights.
+            let tokenizer = try? TokenizerDefinition(checkpoint)
             tokenizerModel = tokenizer?.model
             preTokenizer = tokenizer?.preTokenizer
             tensors = files.flatMap(\.tensors).map {

@@ -4,28 +4,42 @@ import TensorCore
 import TextTokens
 
 /// What a model folder says beside its weights: `config.json`, the tokenizer, what ends texts, the chat template.
+///
+/// The files are made at once, so that what a folder cannot say is known before hours of training end in it.
 struct ModelDescription: Sendable {
-    private let configuration: HuggingFaceConfiguration
-    private let tokenizer: TokenizerDefinition
-    private let chatTemplate: String?
+    private let files: [(name: String, bytes: [UInt8])]
 
     /// A description of a model with a tokenizer.
+    ///
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where the format cannot say it.
     init(
         _ llama: Llama.Configuration, tiesHead: Bool, dtype: DType, tokenizer: TokenizerDefinition,
         chatTemplate: String? = nil
-    ) {
-        configuration = HuggingFaceConfiguration(
+    ) throws {
+        // What is out of place in a tokenizer is an error here, and not a trap below.
+        _ = try Tokenizer(tokenizer)
+        let configuration = HuggingFaceConfiguration(
             llama: llama, tiesHead: tiesHead, beginningOfText: tokenizer.beginningOfText, endsOfText: tokenizer.ends,
             dtype: dtype)
-        self.tokenizer = tokenizer
-        self.chatTemplate = chatTemplate
+        let generation = GenerationConfiguration(
+            beginningOfText: tokenizer.beginningOfText.map { Int($0) },
+            endsOfText: OneOrMany(tokenizer.ends.map { Int($0) }))
+        files = [
+            (ModelFolder.Name.configuration, try configuration.json(file: ModelFolder.Name.configuration)),
+            (ModelFolder.Name.generation, JSONText.encode(generation)),
+            (ModelFolder.Name.tokenizer, try tokenizer.json()),
+            (
+                ModelFolder.Name.tokenizerConfiguration,
+                JSONText.encode(TokenizerConfiguration(tokenizer, chatTemplate: chatTemplate))
+            ),
+        ]
     }
 
     /// What a checkpoint says about itself.
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` where something is missing or wrong.
     init(_ checkpoint: Checkpoint, _ model: StoredLlama, dtype: DType) throws {
-        self.init(
+        try self.init(
             model.configuration, tiesHead: model.tiesHead, dtype: dtype,
             tokenizer: try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize),
             chatTemplate: try checkpoint.chatTemplate())
@@ -33,17 +47,9 @@ struct ModelDescription: Sendable {
 
     /// Writes the files.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where the format cannot say it, or a file cannot be written.
-    func write(into folder: inout ReplacementFolder) throws {
-        try configuration.write(to: folder.path(for: ModelFolder.Name.configuration))
-        let generation = GenerationConfiguration(
-            beginningOfText: tokenizer.beginningOfText.map { Int($0) },
-            endsOfText: OneOrMany(tokenizer.ends.map { Int($0) }))
-        try JSONText.write(generation, to: folder.path(for: ModelFolder.Name.generation))
-        try TextFile.write(tokenizer.json(), to: folder.path(for: ModelFolder.Name.tokenizer))
-        try JSONText.write(
-            TokenizerConfiguration(tokenizer, chatTemplate: chatTemplate),
-            to: folder.path(for: ModelFolder.Name.tokenizerConfiguration))
+    /// - Throws: if one cannot be written.
+    func write(into folder: inout ReplacementFolder) throws(CheckpointError) {
+        for file in files { try TextFile.write(file.bytes, to: folder.path(for: file.name)) }
     }
 }
 

@@ -1,11 +1,5 @@
 public import CheckpointFiles
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Texts to learn from, in a fixed order; each is read only when it is needed.
 ///
 /// A file is one document, except that each line of a file `NAME.jsonl` is: an object with a `prompt` and its `answer`.
@@ -89,7 +83,7 @@ extension Corpus {
         case .line(let file, let range, _):
             let line = pairFiles[file].bytes(range)
             if line.firstInvalidUTF8 != nil, invalidText == .skip { return nil }
-            guard let pair = try? JSONDecoder().decode(Pair.self, from: Data(line)) else {
+            guard let pair: Pair = JSONText.decode(line: line) else {
                 throw CheckpointError(
                     file: name(of: document), expected: "{\"prompt\": \"...\", \"answer\": \"...\"}",
                     found: String(decoding: line, as: UTF8.self).quoted)

@@ -7,7 +7,7 @@ import TextTokens
 ///
 /// ```swift
 /// let export = try CheckpointExport(path: "checkpoint", to: .gguf, quantizing: .q8_0)
-/// try export.write(to: "model.gguf")
+/// _ = try export.write(to: "model.gguf")
 /// ```
 public struct CheckpointExport: Sendable {
     /// What may be written.

@@ -64,7 +64,7 @@ struct TensorPlan: Sendable {
             entries.append(Entry(name: name, shape: shape, conversion: conversion, source: model.source))
         }
         self.entries = entries
-        notes = odd.sorted().map { "matrices of \($0) columns, no multiple of 32, stay in F16" }
+        notes = odd.sorted().map { "matrices of \($0) columns, no multiple of 32, are F16" }
     }
 
     private static func isEnd(_ name: String) -> Bool {

@@ -20,7 +20,7 @@ extension TrainingStart {
         let tokenizer = try TokenizerDefinition(ofFile: path)
         let llama = recipe.configuration(vocabularySize: tokenizer.tokens.count)
         let isTied = recipe.model.isTied ?? true
-        let description = ModelDescription(llama, tiesHead: isTied, dtype: .f32, tokenizer: tokenizer)
+        let description = try ModelDescription(llama, tiesHead: isTied, dtype: .f32, tokenizer: tokenizer)
         self.init(
             configuration: llama,
             weights: RandomInitializer(seed: UInt64(recipe.seed), layerCount: llama.layerCount, isTied: isTied),
@@ -33,7 +33,9 @@ extension TrainingStart {
         let model = try StoredLlama(checkpoint)
         let tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
         // What is trained is f32, whatever it began as.
-        let description = try ModelDescription(checkpoint, model, dtype: .f32)
+        let description = try ModelDescription(
+            model.configuration, tiesHead: model.tiesHead, dtype: .f32, tokenizer: tokenizer,
+            chatTemplate: try checkpoint.chatTemplate())
         self.init(
             configuration: model.configuration, weights: model.source, tokenizerFingerprint: tokenizer.fingerprint,
             vocabularySize: tokenizer.tokens.count, describe: description.write)

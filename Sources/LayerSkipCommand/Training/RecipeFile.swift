@@ -75,6 +75,9 @@ struct RecipeFile {
         guard let value = RecipeValue(node, isText: key.isText) else {
             throw RecipeFileError(place: place, key: path, expected: key.expected, found: node.summary)
         }
+        guard places[path] == nil else {
+            throw RecipeFileError(place: place, key: path, expected: "each key once", found: "it again")
+        }
         places[path] = place
         do {
             try key.set(value, in: &recipe)

@@ -44,6 +44,8 @@ struct TrainCommand: ParsableCommand {
         Interruption.listenToTermination()
         let steps = session.recipe.steps
         let progress = TrainingProgress(steps: steps)
+        // Also where an error ends the run: it gets a line of its own.
+        defer { progress.finish() }
         let outcome = try session.run(
             shouldStop: { Interruption.isRequested }, onStart: progress.start, onEvent: progress.show)
         progress.finish()

@@ -6,7 +6,7 @@
 
 extension TokenizerDefinition {
     /// The most tokens that a tokenizer.json may have; the largest vocabularies in use have a quarter of a million.
-    private static let largestVocabulary = 1 << 24
+    static let largestVocabulary = 1 << 24
 
     /// Reads a tokenizer.json in Hugging Face's format, if it is byte-level BPE with a known pre-tokenizer.
     ///

@@ -15,7 +15,7 @@ public struct TokenizerTrainer: Sendable {
 
     /// Says what to learn.
     ///
-    /// - Throws: ``TokenizerError`` where the vocabulary is too small, a special token is unsuitable, or the
+    /// - Throws: ``TokenizerError`` where the vocabulary is too small or too large, a special token is unsuitable, or the
     ///   pre-tokenizer is none that a tokenizer.json can describe.
     public init(
         vocabularySize: Int, specialTokens: [String] = ["<|endoftext|>"], preTokenizer: String = "smollm",
@@ -24,6 +24,8 @@ public struct TokenizerTrainer: Sendable {
         precondition(!specialTokens.isEmpty && minimumCount >= 1, "some token ends a text, and a pair occurs")
         let minimum = specialTokens.count + 256
         guard vocabularySize >= minimum else { throw .vocabularyTooSmall(minimum: minimum, found: vocabularySize) }
+        let maximum = TokenizerDefinition.largestVocabulary
+        guard vocabularySize <= maximum else { throw .vocabularyTooLarge(maximum: maximum, found: vocabularySize) }
         for (index, token) in specialTokens.enumerated() {
             guard token.utf8.count >= 2, !ByteAlphabet.isOneByte(token), !specialTokens[..<index].contains(token) else {
                 throw .unsuitableSpecialToken(token)

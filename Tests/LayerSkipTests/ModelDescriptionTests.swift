@@ -1,0 +1,44 @@
+import CheckpointFiles
+import LanguageModels
+import TensorCore
+import Testing
+
+@testable import LayerSkip
+
+@Suite("What a model folder can say")
+struct ModelDescriptionTests {
+    private let llama = Llama.Configuration(
+        layerCount: 1, width: 8, feedForwardWidth: 8,
+        attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8), vocabularySize: 3, contextLength: 8,
+        normEpsilon: 1e-5, ropeBase: 10_000)
+
+    private func describe(_ llama: Llama.Configuration, _ tokenizer: TokenizerDefinition) throws {
+        _ = try ModelDescription(llama, tiesHead: true, dtype: .f32, tokenizer: tokenizer)
+    }
+
+    private func tokenizer(model: String) -> TokenizerDefinition {
+        var tokenizer = TokenizerDefinition(model: model, preTokenizer: "smollm", tokens: ["<s>", "a", "b"])
+        tokenizer.merges = []
+        tokenizer.scores = [0, 0, 0]
+        return tokenizer
+    }
+
+    /// Before a run has made its first step, not when it wants to save it.
+    @Test func whatItCannotSayIsKnownAtOnce() throws {
+        try describe(llama, tokenizer(model: "gpt2"))
+        #expect(throws: TokenizerError.self) { try describe(llama, tokenizer(model: "llama")) }
+        var scaled = llama
+        scaled.ropeFrequencyFactors = [1, 2, 1, 2]
+        #expect(throws: CheckpointError.self) { try describe(scaled, tokenizer(model: "gpt2")) }
+    }
+
+    @Test func tokenizersThatContradictThemselvesAreErrors() {
+        var wild = tokenizer(model: "gpt2")
+        wild.endOfText = 1000
+        #expect(throws: TokenizerError.self) { try describe(llama, wild) }
+        var short = tokenizer(model: "gpt2")
+        short.kinds = [3]
+        _ = short.fingerprint
+        #expect(throws: TokenizerError.self) { try describe(llama, short) }
+    }
+}
