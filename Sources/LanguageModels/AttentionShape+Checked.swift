@@ -1,9 +1,8 @@
-import CheckpointFiles
-import TensorCore
+package import TensorCore
 
 extension AttentionShape {
     /// What a configuration says of attention, for errors: each format has its own name for it.
-    enum Field { case heads, keyValueHeads, headDimension }
+    package enum Field { case heads, keyValueHeads, headDimension }
 
     /// The largest head of any model, and then some.
     static let largestHead = 4096
@@ -13,10 +12,10 @@ extension AttentionShape {
     /// - Parameters:
     ///   - headDimension: nil where the width is shared among the heads.
     ///   - failure: makes an error about a field.
-    static func checked(
+    package static func checked<Failure: Error>(
         heads: Int, keyValueHeads: Int, headDimension ownSize: Int?, width: Int,
-        failure: (_ field: Field, _ expected: String, _ found: String) -> CheckpointError
-    ) throws(CheckpointError) -> AttentionShape {
+        failure: (_ field: Field, _ expected: String, _ found: String) -> Failure
+    ) throws(Failure) -> AttentionShape {
         guard heads % keyValueHeads == 0 else {
             throw failure(.keyValueHeads, "a divisor of the \(heads) heads", "\(keyValueHeads)")
         }

@@ -100,7 +100,8 @@ struct TrainCommandTests {
         let foreign = try files.shard("foreign.tokens", fingerprint: 5)
         #expect(try errors("data.validation=\(foreign)").hasPrefix("error: \(foreign): tokenizer: expected "))
         #expect(
-            try errors("exits.layers=[9]").hasPrefix("error: exits.layers=[9]: exits.layers: expected exits in 2...4"))
+            try errors("exits.layers=[9]").hasPrefix(
+                "error: exits.layers=[9]: exits.layers: expected exits from 2 to 4"))
         #expect(
             try errors("batch.length=100000").hasPrefix(
                 "error: batch.length=100000: batch.length: expected at most the model's context"))

@@ -106,6 +106,28 @@ struct TrainingRecipeTests {
         #expect(error?.key == path)
     }
 
+    /// Values that no key has read: a library's user may write anything.
+    @Test func valuesOutOfRangeAreErrors() {
+        for (path, change) in [
+            ("seed", { $0.seed = -1 }), ("batch.sequences", { $0.batch.sequences = 0 }),
+            ("batch.length", { $0.batch.length = 0 }),
+            ("model.head_dimension", { $0.model.headDimension = 8192 }),
+            ("model.heads", { ($0.model.width, $0.model.heads) = (8192, 1) }),
+        ] as [(String, (inout TrainingRecipe) -> Void)] {
+            var recipe = Self.complete()
+            change(&recipe)
+            let error = #expect(throws: RecipeError.self) { try recipe.check() }
+            #expect(error?.key == path)
+        }
+    }
+
+    @Test func aModelOfOneLayerHasNoEarlyExit() throws {
+        var recipe = Self.complete()
+        recipe.exits.exits = [2]
+        let error = #expect(throws: RecipeError.self) { try recipe.check(layerCount: 1, contextLength: 256) }
+        #expect(error?.key == "exits.layers")
+    }
+
     @Test func aResumedRunMayChangeOnlyWhatWeightsDoNotDependOn() {
         let original = Self.complete()
         var harmless = original

@@ -112,6 +112,7 @@ struct TrainingRunTests {
             #expect(try bytes(parts, "newest/\(name)") == bytes(whole, "newest/\(name)"), "\(name)")
         }
         #expect(try metrics(parts) == metrics(whole))
+        #expect(try bytes(parts, "best/model.safetensors") == bytes(whole, "best/model.safetensors"))
         // Nothing is left to do.
         var fourth = try run(parts)
         #expect(try fourth.run(shouldStop: { false }) { _ in Issue.record("more work") } == .finished)
@@ -221,9 +222,15 @@ struct TrainingRunTests {
             $0.optimizer.epsilon = 1e-30
             $0.optimizer.clip = 0
         }
-        var run = try run(recipe, weights: MovedWeights(base: TinyTraining.weights, step: 1e18))
-        #expect(throws: TrainingError.self) { try run.run(shouldStop: { false }) { _ in } }
-        #expect(names("\(recipe.output)/checkpoints").count <= 2)
+        var run = try run(recipe)
+        var saved: [String] = []
+        #expect(throws: TrainingError.self) {
+            try run.run(shouldStop: { false }) { if case .checkpoint(let path) = $0 { saved.append(path) } }
+        }
+        let last = try #require(saved.last)
+        for folder in [last, "\(recipe.output)/newest"] {
+            #expect(names(folder).contains("state.json") && names(folder).contains("model.safetensors"))
+        }
     }
 
     @Test func damagedCheckpointsAreNamed() throws {

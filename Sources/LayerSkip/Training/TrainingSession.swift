@@ -34,7 +34,7 @@ public struct TrainingSession: Sendable {
         validation =
             recipe.validation.every > 0 ? try Self.sampler(recipe.data.validation, recipe, start, seed: 0) : nil
         compute = try ComputeContext(
-            threads: recipe.threads, recycledBytes: 2 << 30, productPrecision: recipe.precision == .bf16 ? .bf16 : .f32)
+            threads: recipe.threads, recycledBytes: 2 << 30, productPrecision: recipe.precision)
     }
 
     private static func sampler(

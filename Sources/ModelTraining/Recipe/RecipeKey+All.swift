@@ -19,7 +19,8 @@ extension RecipeKey {
     public static func named(_ path: String) -> RecipeKey? { all.first { $0.path == path } }
 
     private static let steps = 1...1_000_000_000
-    private static let sizes = 1...(1 << 20)
+    // From 2: a matrix of one row would be written as a vector.
+    private static let sizes = 2...(1 << 20)
 
     private static let run = [
         path("output", \.output, "the folder of the run: checkpoints, metrics.jsonl, report.html"),
@@ -43,7 +44,8 @@ extension RecipeKey {
             "model.head_dimension", \.model.headDimension, in: 2...4096, "width of a head (default: width / heads)"),
         integer("model.context", \.model.context, in: 2...(1 << 24), "longest text (default: batch.length)"),
         number("model.rope_base", \.model.ropeBase, in: 1...1e12, "base of the RoPE frequencies (default: 10000)"),
-        number("model.norm_epsilon", \.model.normEpsilon, in: 0...1, "added to the mean square (default: 1e-5)"),
+        number(
+            "model.norm_epsilon", \.model.normEpsilon, in: 1e-30...0.999, "added to the mean square (default: 1e-5)"),
         boolean("model.tied", \.model.isTied, "whether the embedding is also the head (default: true)"),
     ]
 

@@ -1,8 +1,14 @@
+import LanguageModels
+import TensorCore
+
 extension TrainingRecipe {
     /// Finds what no key shows by itself: what is missing, and what does not go together.
     ///
     /// - Throws: ``RecipeError``.
     public func check() throws(RecipeError) {
+        // Values that were not read by their keys may be anything.
+        var copy = self
+        for key in RecipeKey.all { if let value = key.value(in: self) { try key.set(value, in: &copy) } }
         try require("output")
         try require("data.training")
         if validation.every > 0 { try require("data.validation") }
@@ -32,10 +38,10 @@ extension TrainingRecipe {
     ///
     /// - Throws: ``RecipeError``.
     public func check(layerCount: Int, contextLength: Int) throws(RecipeError) {
-        if let exit = exits.exits?.first(where: { !(2...max(2, layerCount)).contains($0) }) {
+        if let exit = exits.exits?.first(where: { $0 < 2 || $0 > layerCount }) {
             throw RecipeError(
                 key: "exits.layers",
-                expected: "exits in 2...\(max(2, layerCount)), since the model has \(layerCount) layers and the first "
+                expected: "exits from 2 to \(layerCount), since the model has \(layerCount) layers and the first "
                     + "weighs nothing (equation 6)", found: "\(exit)")
         }
         if let last = freeze.layers.last, last >= layerCount {
@@ -56,20 +62,16 @@ extension TrainingRecipe {
 
     private func checkHeads() throws(RecipeError) {
         guard let heads = model.heads, let width = model.width else { return }
-        let keyValueHeads = model.keyValueHeads ?? heads
-        if heads % keyValueHeads != 0 {
-            throw RecipeError(
-                key: "model.key_value_heads", expected: "a divisor of the \(heads) heads", found: "\(keyValueHeads)")
-        }
-        if model.headDimension == nil, width % heads != 0 {
-            throw RecipeError(
-                key: "model.heads", expected: "a divisor of the width, \(width), or model.head_dimension",
-                found: "\(heads)")
-        }
-        let dimension = model.headDimension ?? width / heads
-        if dimension % 2 != 0 {
-            throw RecipeError(
-                key: "model.head_dimension", expected: "an even number, since RoPE turns pairs", found: "\(dimension)")
+        _ = try AttentionShape.checked(
+            heads: heads, keyValueHeads: model.keyValueHeads ?? heads, headDimension: model.headDimension, width: width
+        ) { field, expected, found in
+            let key =
+                switch field {
+                case .heads: "model.heads"
+                case .keyValueHeads: "model.key_value_heads"
+                case .headDimension: "model.head_dimension"
+                }
+            return RecipeError(key: key, expected: expected, found: found)
         }
     }
 

@@ -1,3 +1,5 @@
+public import TensorCore
+
 /// Everything that a training run is made of, as plain values. ``RecipeKey/all`` is its table of contents.
 ///
 /// The defaults are a plain model: no dropout, no early exits. Each of the two is switched on by itself.
@@ -27,7 +29,7 @@ public struct TrainingRecipe: Sendable, Equatable {
     /// What stays as it is.
     public var freeze = Freeze()
     /// In what precision matrices meet; sums are f32 always.
-    public var precision = Precision.f32
+    public var precision = ProductPrecision.f32
     /// Whether blocks forget what the gradients need and compute it again: a third more time, far less memory.
     public var recompute = false
     /// How often the exits are measured.
@@ -74,13 +76,6 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var validation: [String] = []
         /// How documents become sequences.
         public var packing = BatchSampler.Packing.windows
-    }
-
-    /// In what precision the products of matrices are made.
-    public enum Precision: String, Sendable, CaseIterable {
-        case f32
-        /// Rounded to bfloat16 before they meet, where the processor has an instruction for it; f32 elsewhere.
-        case bf16
     }
 
     /// A step's tokens: `accumulation` times `sequences` of `length`.

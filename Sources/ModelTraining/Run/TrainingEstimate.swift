@@ -65,7 +65,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         one.validation.batches = 1
         let stopwatch = Stopwatch()
         _ = try Validator(one, data: source).measure(model, step: 0) { false }
-        let batches = min(recipe.validation.batches, max(1, source.sequencesPerEpoch / recipe.batch.sequences))
+        let batches = Validator(recipe, data: source).batches
         // At the start, every so many steps, and at the end.
         return stopwatch.seconds * Double(batches) * Double(1 + (recipe.steps + every - 1) / every)
     }

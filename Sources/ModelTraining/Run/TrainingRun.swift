@@ -56,6 +56,7 @@ package struct TrainingRun {
             if isValidationDue {
                 guard let measured = try validate(shouldStop) else { break }
                 try record(.validation(measured))
+                try saveLoss()
                 try onEvent(.validation(measured))
                 try writeReport()
             }
@@ -94,15 +95,25 @@ package struct TrainingRun {
     private mutating func save(_ onEvent: (TrainingEvent) throws -> Void) throws {
         guard step > savedStep else { return }
         let path = folder.checkpoint(after: step)
-        let state = TrainingState(
-            step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
-            validationLoss: validation(after: step)?.lastLoss)
         try TrainingCheckpoint.write(
             to: path, start, model: trainer.model, optimizer: trainer.optimizer, state: state)
         savedStep = step
         try folder.keep(newest: recipe.checkpoints.keep)
         try writeReport()
         try onEvent(.checkpoint(path))
+    }
+
+    /// Tells the checkpoint of this step, if a stopped run left one before it was validated, how good it is.
+    private func saveLoss() throws(CheckpointError) {
+        guard step > 0, step == savedStep else { return }
+        try JSONText.write(state, to: "\(folder.checkpoint(after: step))/\(TrainingCheckpoint.Name.state)")
+        try folder.keep(newest: recipe.checkpoints.keep)
+    }
+
+    private var state: TrainingState {
+        TrainingState(
+            step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
+            validationLoss: validation(after: step)?.lastLoss)
     }
 
     private func writeReport() throws(CheckpointError) {
@@ -124,6 +135,12 @@ extension TrainingRun {
         let path = folder.checkpoint(after: step)
         let state = try TrainingState(checkpoint: path, step: step)
         try state.check(recipe, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
+        guard state.place.index < data.sequencesPerEpoch else {
+            throw CheckpointError(
+                file: "\(path)/\(TrainingCheckpoint.Name.state)", name: "place",
+                expected: "an index below the \(data.sequencesPerEpoch) sequences of the data",
+                found: "\(state.place.index)")
+        }
         let model = try TrainingStart.model(checkpoint: path, recipe, on: compute)
         return Trainer(
             recipe, model: model, data: data, moments: try TrainingCheckpoint.moments(in: path, of: model.parameters),

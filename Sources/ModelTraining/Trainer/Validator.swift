@@ -6,7 +6,8 @@ import TensorCore
 struct Validator: Sendable {
     private let source: any BatchSource
     private let sequencesPerBatch: Int
-    private let batches: Int
+    /// How many batches it takes.
+    let batches: Int
 
     init(_ recipe: TrainingRecipe, data source: any BatchSource) {
         self.source = source

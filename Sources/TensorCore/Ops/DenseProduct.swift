@@ -1,7 +1,7 @@
 import CTensorKernels
 
 /// In what precision the operands of a product meet. Sums are always f32.
-package enum ProductPrecision: Sendable, CaseIterable {
+public enum ProductPrecision: String, Sendable, CaseIterable {
     /// As they are.
     case f32
     /// Rounded to the nearest bfloat16, ties to even, while they are packed. A kernel table without an instruction for it

@@ -1,6 +1,7 @@
 extension ComputeContext {
     /// The tensors' rows one below the other.
     package func stacked(_ parts: [Tensor]) -> Tensor {
+        precondition(!parts.contains(where: \.isRecorded), "of decoding alone: no gradient passes through")
         if parts.count == 1 { return parts[0] }
         let result = Tensor(rows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0, on: self)
         var next = result.pointer
