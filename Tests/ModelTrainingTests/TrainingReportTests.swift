@@ -50,8 +50,8 @@ struct TrainingReportTests {
             series: [
                 .init(name: "s", color: "red", points: [.init(x: 0, y: 0), .init(x: 50, y: 10), .init(x: 100, y: 5)])
             ])
-        // Left 62, right edge 626; top 12, bottom 326.
-        #expect(chart.html.contains("points=\"62,326 344,12 626,169\""))
+        // Left 62, right edge 612; top 12, bottom 326.
+        #expect(chart.html.contains("points=\"62,326 337,12 612,169\""))
     }
 
     @Test func textIsEscapedAndNothingIsFetched() {

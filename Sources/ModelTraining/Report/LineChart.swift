@@ -24,7 +24,8 @@ struct LineChart {
     private static let width = 640.0
     private static let height = 360.0
     private static let left = 62.0
-    private static let right = 14.0
+    // Half of the last step's number stands here.
+    private static let right = 28.0
     private static let top = 12.0
     private static let bottom = 34.0
 
