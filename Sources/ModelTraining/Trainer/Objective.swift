@@ -82,6 +82,7 @@ extension TrainingBatch {
 }
 
 extension LanguageModel {
-    /// How many rows' logits may exist at once: about 16 MB of them, which a processor's caches still help with.
-    var rowsOfLogitsAtOnce: Int { max(32, (4 << 20) / vocabularySize) }
+    /// How many rows' logits may exist at once: about 16 MB of them, which a processor's caches still help with, but never
+    /// few rows, since the head is packed anew, and its gradient read and written, for every chunk.
+    var rowsOfLogitsAtOnce: Int { max(256, (4 << 20) / vocabularySize) }
 }
