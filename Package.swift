@@ -44,6 +44,10 @@ let package = Package(
             name: "DenseProductTimes", dependencies: ["CInstructionPeaks", "CTensorKernels", "TensorCore"],
             path: "Benchmarks/DenseProductTimes"),
         .executableTarget(
+            name: "TrainingStepTimes",
+            dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore"],
+            path: "Benchmarks/TrainingStepTimes"),
+        .executableTarget(
             name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
         .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
