@@ -13,10 +13,10 @@ protocol DecodingSession: AnyObject {
 }
 
 extension TextModel {
-    /// A session with an empty cache for a strategy.
+    /// A session with an empty cache for the options' strategy, or the model's own.
     func session(_ options: GenerationOptions) throws -> any DecodingSession {
         try options.validate()
-        switch options.strategy {
+        switch options.strategy ?? recommendedStrategy {
         case .plain:
             return try GeneratorSession(model, NoDrafter(), options)
         case .earlyExit(let exitLayer):

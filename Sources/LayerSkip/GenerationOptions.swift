@@ -3,8 +3,8 @@ public import TokenDecoding
 
 /// How to write a text.
 public struct GenerationOptions: Sendable, Equatable {
-    /// Which layers make the text.
-    public var strategy: DecodingStrategy = .plain
+    /// Which layers make the text; nil for what serves the model best: ``TextModel/recommendedStrategy``.
+    public var strategy: DecodingStrategy?
     /// How tokens are chosen.
     public var sampling: Sampling = .greedy
     /// How sampled drafts are accepted.
@@ -25,7 +25,7 @@ public struct GenerationOptions: Sendable, Equatable {
     /// megabyte each for a vocabulary of 50 thousand, and rejection sampling twice that for its distributions.
     public static let maximumDraftLength = 128
 
-    /// Plain and greedy unless changed.
+    /// Greedy, by the strategy that serves the model best, unless changed.
     public init() {}
 
     /// Throws if an option has no meaning for any model.
@@ -37,7 +37,7 @@ public struct GenerationOptions: Sendable, Equatable {
         if let maxTokens { try require(maxTokens >= 1, "max tokens", "1 or more", "\(maxTokens)") }
         try require(!stops.contains(""), "stop", "a text that is not empty", "\"\"")
         switch strategy {
-        case .plain: break
+        case nil, .plain: break
         case .earlyExit(let exitLayer):
             try require(exitLayer >= 1, "exit layer", "1 or more", "\(exitLayer)")
         case .selfSpeculative(let exitLayer, let draftLength):

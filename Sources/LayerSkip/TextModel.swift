@@ -52,6 +52,12 @@ public struct TextModel: Sendable {
         loadSeconds = stopwatch.seconds
     }
 
+    /// Self-speculation as the file says that it serves the model best; plain decoding where it says nothing.
+    public var recommendedStrategy: DecodingStrategy {
+        guard let setting = summary.speculation else { return .plain }
+        return .selfSpeculative(exitLayer: setting.exitLayer, draftLength: setting.draftLength)
+    }
+
     /// How the model's conversations are written.
     ///
     /// - Throws: ``TokenizerError`` where the file's template is not ChatML; ``CheckpointError`` where it has none.

@@ -9,7 +9,8 @@ struct BenchmarkCommand: ParsableCommand {
 
             With --cost, what passes over the model cost: decoding and prompts beside the speed of memory, v(n) (one pass \
             over n tokens, in units of one token), drafts at each exit, and the speedup that these let expect. \
-            --draft-length then says how many tokens were drafted a round where --acceptance was counted (default: \(GenerationOptions.defaultDraftLength)).
+            --draft-length then says how many tokens were drafted a round where --acceptance was counted (default: what the \
+            model says, or \(GenerationOptions.defaultDraftLength)).
             """)
 
     @OptionGroup var model: ModelOptions
@@ -17,10 +18,11 @@ struct BenchmarkCommand: ParsableCommand {
     @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
     var prompts: String?
 
-    @Option(parsing: .unconditional, help: "How many layers run before the early exit.")
+    @Option(
+        parsing: .unconditional, help: "How many layers run before the early exit (default: what the model says).")
     var exitLayer: Int?
 
-    @Option(parsing: .unconditional, help: "How many tokens are drafted a round.")
+    @Option(parsing: .unconditional, help: "How many tokens are drafted a round (default: what the model says).")
     var draftLength: Int?
 
     @Option(parsing: .unconditional, help: "The most tokens to write for a prompt (default: 128).")
@@ -58,24 +60,22 @@ struct BenchmarkCommand: ParsableCommand {
                 ("--ignore-eos", ignoresEndOfText),
             ] where isGiven { throw ValidationError("\(name): expected no --cost beside it") }
             if draftLength == 0 { throw ValidationError("--draft-length: expected 1 or more beside --cost, found 0") }
-        } else {
-            for (name, isGiven) in [
-                ("--prompts", prompts != nil), ("--exit-layer", exitLayer != nil),
-                ("--draft-length", draftLength != nil),
-            ] where !isGiven { throw ValidationError("expected \(name) or --cost, found neither") }
+        } else if prompts == nil {
+            throw ValidationError("expected --prompts or --cost, found neither")
         }
     }
 
     func run() throws {
         if cost.cost {
             try runCost()
-        } else if let prompts, let exitLayer, let draftLength {
-            try runStrategies(PromptFile(path: prompts), exitLayer: exitLayer, draftLength: draftLength)
+        } else if let prompts {
+            try runStrategies(PromptFile(path: prompts))
         }
     }
 
     private func runCost() throws {
         let model = try model.load()
+        let stated = model.summary.speculation?.draftLength ?? 0
         let measured = try ModelCost.measure(
             model.model, Set(cost.parts?.values ?? ModelCost.Part.allCases), depth: cost.depth ?? 0,
             cacheFormat: cache.cacheFormat, rounds: rounds
@@ -83,22 +83,30 @@ struct BenchmarkCommand: ParsableCommand {
         guard let measured else { throw InterruptedError() }
         let report = CostReport(
             measured, of: model, acceptance: cost.acceptance ?? 0.6,
-            draftLength: draftLength ?? GenerationOptions.defaultDraftLength)
+            draftLength: draftLength ?? (stated > 0 ? stated : GenerationOptions.defaultDraftLength))
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.text)
         }
     }
 
-    private func runStrategies(_ prompts: PromptFile, exitLayer: Int, draftLength: Int) throws {
+    private func runStrategies(_ prompts: PromptFile) throws {
         let model = try model.load()
+        let setting = model.summary.speculation
+        guard let exitLayer = exitLayer ?? setting?.exitLayer else {
+            throw InputError.unsaid("--exit-layer", by: model)
+        }
+        guard let draftLength = draftLength ?? setting?.draftLength else {
+            throw InputError.unsaid("--draft-length", by: model)
+        }
         let rounds = rounds ?? 3
         let total = rounds * 3 * prompts.prompts.count
         let benchmark = try StrategyBenchmark(
             model, prompts: prompts.tokens(for: model), exitLayer: exitLayer, draftLength: draftLength, rounds: rounds,
             options: options, progress: Progress("written", of: total).callAsFunction)
         guard benchmark.selfSpeculative.count == rounds else { throw InterruptedError() }
-        let report = BenchmarkReport(benchmark, on: model)
+        let report = BenchmarkReport(
+            benchmark, of: model, SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength))
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.table)

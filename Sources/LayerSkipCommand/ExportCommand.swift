@@ -19,6 +19,15 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "The format of the matrices: q8_0, q4_0, q4_1 (gguf only), bf16, f16 or f32.")
     var quantize: MatrixFormat?
 
+    @Option(parsing: .unconditional, help: "Say in the file that drafts are best made by so many layers (gguf only).")
+    var exitLayer: Int?
+
+    @Option(parsing: .unconditional, help: "Say in the file how many tokens are best drafted a round (gguf only).")
+    var draftLength: Int?
+
+    @Option(help: "Say in the file that the model is called so (gguf only; default: what the source calls it).")
+    var name: String?
+
     @Option(help: "Where to: a file, which is replaced, or a new folder.")
     var output: String
 
@@ -26,10 +35,29 @@ struct ExportCommand: ParsableCommand {
         if let quantize, !target.value.formats.contains(quantize.value) {
             throw ValidationError("--quantize: expected f32, f16 or bf16 for safetensors, found \(quantize)")
         }
+        guard (exitLayer == nil) == (draftLength == nil) else {
+            throw ValidationError("expected --exit-layer and --draft-length together, found one of them")
+        }
+        for (option, isGiven) in [("--exit-layer", exitLayer != nil), ("--name", name != nil)]
+        where isGiven && target == .safetensors {
+            throw ValidationError("\(option): expected --to gguf beside it, since a folder has no place for it")
+        }
+        if let speculation {
+            var options = GenerationOptions()
+            options.strategy = .selfSpeculative(
+                exitLayer: speculation.exitLayer, draftLength: speculation.draftLength)
+            try checkUsage(options.validate)
+        }
+    }
+
+    private var speculation: SpeculationSetting? {
+        guard let exitLayer, let draftLength else { return nil }
+        return SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength)
     }
 
     func run() throws {
-        let export = try CheckpointExport(path: source, to: target.value, quantizing: quantize?.value)
+        let export = try CheckpointExport(
+            path: source, to: target.value, quantizing: quantize?.value, speculation: speculation, name: name)
         export.notes.forEach { Output.note("note: " + $0) }
         let progress = Progress("bytes written:", of: export.byteCount)
         guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }

@@ -38,6 +38,8 @@ private struct InspectionReport: Encodable {
     let context: Int
     let tokenizer: String
     let chatTemplate: String
+    let exitLayer: Nullable<Int>
+    let draftLength: Nullable<Int>
     let tensors: [Tensor]
 
     struct Tensor: Encodable {
@@ -66,9 +68,16 @@ private struct InspectionReport: Encodable {
         tokenizer = [summary.tokenizerModel ?? "none", summary.preTokenizer].compactMap { $0 }.joined(separator: ", ")
         chatTemplate =
             summary.chatTemplate.map { (try? ChatTemplate(jinja: $0)) == nil ? "not ChatML" : "ChatML" } ?? "none"
+        exitLayer = Nullable(summary.speculation?.exitLayer)
+        draftLength = Nullable(summary.speculation?.draftLength)
         tensors = summary.tensors.map {
             Tensor(name: $0.name, format: $0.dtype.rawValue, shape: $0.shape, bytes: $0.byteCount)
         }
+    }
+
+    private var speculation: String {
+        guard let exit = exitLayer.value, let length = draftLength.value else { return "not said" }
+        return "exit layer \(exit), draft length \(length)"
     }
 
     var text: String {
@@ -87,6 +96,7 @@ private struct InspectionReport: Encodable {
             context        \(context)
             tokenizer      \(tokenizer)
             chat template  \(chatTemplate)
+            speculation    \(speculation)
             tensors        \(counts.joined(separator: ", "))
             \(shapes.joined(separator: "\n"))
 

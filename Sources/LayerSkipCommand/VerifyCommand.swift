@@ -12,11 +12,11 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
     var prompts: String
 
-    @Option(parsing: .unconditional, help: "Exit layers, with commas between.")
-    var exitLayers: CommaSeparated<Int>
+    @Option(parsing: .unconditional, help: "Exit layers, with commas between (default: the one that the model says).")
+    var exitLayers: CommaSeparated<Int>?
 
-    @Option(parsing: .unconditional, help: "Draft lengths, with commas between.")
-    var draftLengths: CommaSeparated<Int>
+    @Option(parsing: .unconditional, help: "Draft lengths, with commas between (default: the one that the model says).")
+    var draftLengths: CommaSeparated<Int>?
 
     @Option(parsing: .unconditional, help: "The most tokens to write for a prompt.")
     var maxTokens = 64
@@ -33,8 +33,10 @@ struct VerifyCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     /// What to try, but for the prompts.
-    private var plan: Verification.Plan {
-        var plan = Verification.Plan(prompts: [], exitLayers: exitLayers.values, draftLengths: draftLengths.values)
+    private func plan(_ setting: SpeculationSetting?) -> Verification.Plan {
+        var plan = Verification.Plan(
+            prompts: [], exitLayers: exitLayers?.values ?? [setting?.exitLayer].compactMap(\.self),
+            draftLengths: draftLengths?.values ?? [setting?.draftLength].compactMap(\.self))
         plan.maxTokens = maxTokens
         plan.cacheFormat = cache.cacheFormat
         plan.samplings = seed.values.map { seed in
@@ -46,12 +48,19 @@ struct VerifyCommand: ParsableCommand {
         return plan
     }
 
-    func validate() throws { try checkUsage(plan.validate) }
+    func validate() throws {
+        // What the model may say is not known yet; any will do.
+        try checkUsage(plan(SpeculationSetting(exitLayer: 1, draftLength: 1)).validate)
+    }
 
     func run() throws {
         let prompts = try PromptFile(path: prompts)
         let model = try model.load()
-        var plan = plan
+        var plan = plan(model.summary.speculation)
+        for (option, values) in [("--exit-layers", plan.exitLayers), ("--draft-lengths", plan.draftLengths)]
+        where values.isEmpty {
+            throw InputError.unsaid(option, by: model)
+        }
         plan.prompts = prompts.tokens(for: model)
         let total = plan.prompts.count * plan.samplings.count * plan.exitLayers.count * plan.draftLengths.count
         let verification = try Verification(model, plan, progress: Progress("verified", of: total).callAsFunction)

@@ -59,9 +59,8 @@ struct CostCommandTests {
     }
 
     @Test(arguments: [
-        ([], "--prompts"), (["--prompts", "p", "--exit-layer", "1"], "--draft-length"),
-        (["--exit-layer", "1", "--draft-length", "2"], "--prompts"),
-        (["--prompts", "p", "--draft-length", "2"], "--exit-layer"), (["--cost", "--prompts", "p"], "--prompts"),
+        ([], "--prompts"), (["--exit-layer", "1", "--draft-length", "2"], "--prompts"),
+        (["--cost", "--prompts", "p"], "--prompts"),
         (["--cost", "--exit-layer", "1"], "--exit-layer"), (["--cost", "--max-tokens", "3"], "--max-tokens"),
         (["--cost", "--ignore-eos"], "--ignore-eos"), (["--cost", "--draft-length", "0"], "--draft-length"),
         (["--cost", "--depth", "-1"], "--depth"), (["--cost", "--acceptance", "1.5"], "--acceptance"),

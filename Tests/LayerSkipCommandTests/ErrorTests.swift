@@ -33,7 +33,10 @@ struct ErrorTests {
         expectFailure(try generate("a", "--temperature", "warm"), code: 2, "--temperature")
         expectFailure(try generate("a", "--strategy", "fast"), code: 2, "--strategy", "self-speculative")
         expectFailure(try generate("a", "--prompt-file", "b"), code: 2, "found both")
-        expectFailure(try generate("a", "--exit-layer", "1"), code: 2, "--strategy")
+        expectFailure(try generate("a", "--strategy", "plain", "--exit-layer", "1"), code: 2, "--strategy")
+        expectFailure(
+            try generate("a", "--strategy", "early-exit", "--draft-length", "1"), code: 2, "--strategy self-speculative"
+        )
         expectFailure(try generate("a", "--format", "xml"), code: 2, "--format")
         let prompts = files.write("{\"prompt\": \"a\"}", as: "prompts.jsonl")
         let verify = ["verify", "--model", files.model, "--prompts", prompts]

@@ -50,6 +50,48 @@ struct ExportCommandTests {
         #expect(run.errors.contains("note: matrices of 88 columns, no multiple of 32, are F16"))
     }
 
+    /// A file that says at which exit it drafts best is decoded so, unless one asks for something else.
+    @Test func aFileSaysHowItSpeculatesBest() throws {
+        let (silent, saying) = (files.model, files.file("saying.gguf"))
+        let setting = ["--exit-layer", "3", "--draft-length", "2"]
+        #expect(try CommandRun(["export", silent, "--to", "gguf", "--output", saying] + setting).code == 0)
+        let inspected = try CommandRun(["inspect", saying, "--format", "json"]).json
+        #expect(inspected["exit_layer"] as? Int == 3 && inspected["draft_length"] as? Int == 2)
+        #expect(try CommandRun(["inspect", saying]).output.contains("exit layer 3, draft length 2"))
+
+        func generate(_ model: String, _ arguments: String...) throws -> (text: String, drafted: Int) {
+            let command = ["generate", "the hare", "--max-tokens", "12", "--format", "json", "--model", model]
+            let json = try CommandRun(command + arguments).json
+            let statistics = try #require(json["statistics"] as? [String: Any])
+            return (try #require(json["text"] as? String), try #require(statistics["drafted"] as? Int))
+        }
+        let plain = try generate(silent)
+        #expect(plain.drafted == 0)
+        let drafting = try generate(saying)
+        #expect(drafting.text == plain.text && drafting.drafted > 0)
+        #expect(try generate(saying, "--strategy", "plain") == plain)
+        #expect(try generate(silent, "--exit-layer", "3", "--draft-length", "2") == drafting)
+
+        let prompts = files.write("{\"prompt\": \"the hare\"}", as: "prompts.jsonl")
+        let benchmark = ["benchmark", "--prompts", prompts, "--max-tokens", "4", "--rounds", "1", "--model"]
+        #expect(try CommandRun(benchmark + [saying]).code == 0)
+        for (arguments, missing) in [([], "--exit-layer"), (["--exit-layer", "3"], "--draft-length")] {
+            let unsaid = try CommandRun(benchmark + [silent] + arguments)
+            #expect(unsaid.code == 1 && unsaid.errors.contains("\(missing), or a model that says it"))
+        }
+        let verify = ["verify", "--prompts", prompts, "--max-tokens", "8", "--model"]
+        #expect(try CommandRun(verify + [saying]).output.hasPrefix("1 cases, 1 with equal tokens"))
+        #expect(try CommandRun(verify + [silent]).errors.contains("--exit-layers, or a model that says it"))
+
+        // A folder has no place for it, and says so; a file made from a file keeps it, and its name unless given one.
+        let lost = try export(saying, "--to", "safetensors", "--output", files.file("folder"))
+        #expect(lost.code == 0 && lost.errors.contains("note: a folder has no place"))
+        let kept = files.file("kept.gguf")
+        #expect(try export(saying, "--to", "gguf", "--name", "Renamed", "--output", kept).code == 0)
+        let again = try CommandRun(["inspect", kept, "--format", "json"]).json
+        #expect(again["exit_layer"] as? Int == 3 && again["name"] as? String == "Renamed")
+    }
+
     @Test func wrongUsageIsCode2() throws {
         let output = files.file("new")
         for (arguments, message) in [
@@ -58,10 +100,32 @@ struct ExportCommandTests {
             ([files.model, "--output", output], "--to"),
             ([files.model, "--to", "gguf", "--quantize", "q5_0", "--output", output], "q5_0"),
             ([files.model, "--to", "safetensors", "--quantize", "q8_0", "--output", output], "--quantize: expected"),
+            ([files.model, "--to", "gguf", "--exit-layer", "1", "--output", output], "found one of them"),
+            (
+                [files.model, "--to", "safetensors", "--exit-layer", "1", "--draft-length", "1", "--output", output],
+                "--exit-layer: expected --to gguf"
+            ),
+            ([files.model, "--to", "safetensors", "--name", "a", "--output", output], "--name: expected --to gguf"),
+            (
+                [files.model, "--to", "gguf", "--exit-layer", "0", "--draft-length", "1", "--output", output],
+                "exit layer: expected 1 or more, found 0"
+            ),
+            (
+                [files.model, "--to", "gguf", "--exit-layer", "1", "--draft-length", "129", "--output", output],
+                "draft length: expected 0...128, found 129"
+            ),
         ] {
             let run = try CommandRun(["export"] + arguments)
             #expect(run.code == 2 && run.errors.contains(message), "\(arguments): \(run.errors)")
         }
+    }
+
+    @Test func anExitThatTheModelDoesNotHaveIsCode1() throws {
+        let output = files.file("new")
+        let run = try export(
+            files.model, "--to", "gguf", "--exit-layer", "5", "--draft-length", "1", "--output", output)
+        #expect(run.code == 1 && run.errors.contains("exit layer: expected 1...4, found 5"), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: output))
     }
 
     @Test func whatCannotBeReadOrWrittenIsCode1() throws {

@@ -39,6 +39,40 @@ struct TextModelTests {
         #expect(result.tokens.count == 200)
     }
 
+    @Test func aFileSaysHowItSpeculatesBest() throws {
+        #expect(try TinyModel.shared.get().recommendedStrategy == .plain)
+        func load(_ exitLayer: GGUFValue?, _ draftLength: GGUFValue?) throws -> TextModel {
+            var writer = TinyLlamaFile().writer()
+            writer.metadata["layerskip.exit_layer"] = exitLayer
+            writer.metadata["layerskip.draft_length"] = draftLength
+            return try TinyModel.load(writer)
+        }
+        let expected = DecodingStrategy.selfSpeculative(exitLayer: 2, draftLength: 5)
+        #expect(try load(.uint32(2), .uint32(5)).recommendedStrategy == expected)
+        #expect(try load(.int64(2), .uint8(5)).recommendedStrategy == expected)
+        for (exitLayer, draftLength, key) in [
+            (.uint32(3), .uint32(5), "exit_layer"), (.uint32(0), .uint32(5), "exit_layer"),
+            (.uint32(1), .uint32(129), "draft_length"), (.uint32(1), nil, "draft_length"),
+            (nil, .uint32(1), "exit_layer"), (.string("1"), .uint32(1), "exit_layer"),
+        ] as [(GGUFValue?, GGUFValue?, String)] {
+            let error = #expect(throws: CheckpointError.self) { try load(exitLayer, draftLength) }
+            #expect("\(try #require(error))".contains("layerskip.\(key)"))
+        }
+    }
+
+    /// Without a strategy, a model that says how it speculates does so.
+    @Test func optionsWithoutAStrategyTakeTheModelsOwn() throws {
+        let silent = try TinyModel.shared.get()
+        var writer = TinyModel.writer()
+        writer.metadata["layerskip.exit_layer"] = .uint32(3)
+        writer.metadata["layerskip.draft_length"] = .uint32(2)
+        let saying = try TinyModel.load(writer)
+        let plain = try TextSession(silent, options: .test(nil)).generate([5])
+        let drafted = try TextSession(saying, options: .test(nil)).generate([5])
+        #expect(plain.statistics.drafted == 0 && drafted.statistics.drafted > 0)
+        #expect(drafted.tokens == plain.tokens)
+    }
+
     @Test func anArchitectureThatWeDoNotKnowIsNamed() throws {
         var writer = TinyLlamaFile().writer()
         writer.metadata["general.architecture"] = .string("mamba")

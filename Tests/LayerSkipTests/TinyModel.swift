@@ -7,11 +7,13 @@ enum TinyModel {
     /// Four layers; the text of three of them often agrees with that of all.
     static let shared = Result { try make { _ in } }
 
-    static func make(_ change: (inout TinyLlamaFile) -> Void) throws -> TextModel {
+    static func make(_ change: (inout TinyLlamaFile) -> Void) throws -> TextModel { try load(writer(change)) }
+
+    static func writer(_ change: (inout TinyLlamaFile) -> Void = { _ in }) -> GGUFWriter {
         var file = TinyLlamaFile()
         file.layers = 4
         change(&file)
-        return try load(file.writer())
+        return file.writer()
     }
 
     static func load(_ writer: GGUFWriter) throws -> TextModel {
@@ -26,7 +28,7 @@ enum TinyModel {
 extension GenerationOptions {
     /// Options for a strategy that write at most `maxTokens` tokens, whatever the model wants.
     static func test(
-        _ strategy: DecodingStrategy = .plain, maxTokens: Int? = 40, temperature: Float = 0, seed: UInt64 = 0,
+        _ strategy: DecodingStrategy? = .plain, maxTokens: Int? = 40, temperature: Float = 0, seed: UInt64 = 0,
         stops: [String] = []
     ) -> GenerationOptions {
         var options = GenerationOptions()

@@ -22,6 +22,8 @@ public struct CheckpointSummary: Sendable {
     public let preTokenizer: String?
     /// The template of conversations, unread.
     public let chatTemplate: String?
+    /// How the model speculates on itself best, where the file says so.
+    public let speculation: SpeculationSetting?
     /// Every tensor, in the order of the files.
     public let tensors: [TensorEntry]
 
@@ -53,6 +55,7 @@ public struct CheckpointSummary: Sendable {
         shape = try ModelShape(checkpoint)
         path = checkpoint.path
         chatTemplate = try checkpoint.chatTemplate()
+        speculation = try SpeculationSetting(checkpoint, layerCount: shape.layerCount)
         switch checkpoint {
         case .gguf(let file):
             let metadata = file.metadata

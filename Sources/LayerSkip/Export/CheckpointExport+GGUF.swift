@@ -37,6 +37,8 @@ extension CheckpointExport {
                 metadata["tokenizer.chat_template"] = .string(template)
             }
         }
+        speculation?.write(to: &metadata)
+        if let name { metadata["general.name"] = .string(name) }
         metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
         if plan.entries.contains(where: { $0.conversion.dtype.elementsPerBlock > 1 }) {
             metadata["general.quantization_version"] = .uint32(2)

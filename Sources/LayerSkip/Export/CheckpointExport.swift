@@ -36,12 +36,17 @@ public struct CheckpointExport: Sendable {
 
     /// What is written.
     public let target: Target
-    /// What is not as it was asked for, and why; for people.
-    public var notes: [String] { plan.notes }
+    /// What is not as it was asked for, or gets lost, and why; for people.
+    public var notes: [String] {
+        guard target == .safetensors, speculation != nil else { return plan.notes }
+        return plan.notes + ["a folder has no place for the model's exit layer and draft length"]
+    }
     /// Bytes of all weights as they will be written.
     public var byteCount: Int { plan.byteCount }
 
     let checkpoint: Checkpoint
+    let speculation: SpeculationSetting?
+    let name: String?
     let model: StoredLlama
     let plan: TensorPlan
 
@@ -52,14 +57,29 @@ public struct CheckpointExport: Sendable {
     ///   - target: what to write.
     ///   - dtype: the format of the matrices; nil leaves each as it is, but for quantized ones in a folder, which become
     ///     F32. Must be one of the target's.
-    /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported.
-    public init(path: String, to target: Target, quantizing dtype: DType? = nil) throws(CheckpointError) {
+    ///   - speculation: what the file will say of how the model speculates on itself best; nil leaves what the source says.
+    ///     Folders have no place for it.
+    ///   - name: what a GGUF file will say that the model is called; nil leaves what the source calls it. A folder's name is
+    ///     its own.
+    /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported, or has no such exit layer.
+    public init(
+        path: String, to target: Target, quantizing dtype: DType? = nil,
+        speculation: SpeculationSetting? = nil, name: String? = nil
+    ) throws(CheckpointError) {
         if let dtype {
             precondition(target.formats.contains(dtype), "\(target) files have no \(dtype)")
         }
         self.target = target
         checkpoint = try Checkpoint(path: path)
         model = try StoredLlama(checkpoint)
+        let layerCount = model.configuration.layerCount
+        if let speculation {
+            try speculation.check(layerCount: layerCount, file: checkpoint.path)
+            self.speculation = speculation
+        } else {
+            self.speculation = try SpeculationSetting(checkpoint, layerCount: layerCount)
+        }
+        self.name = name
         plan = try TensorPlan(
             model, pairing: target.ropePairing, quantizing: dtype, canQuantize: target == .gguf)
     }

@@ -1,8 +1,17 @@
-/// A file or standard input that could not be read as text.
+import LayerSkip
+
+/// Input that is not what was expected.
 struct InputError: Error, CustomStringConvertible {
     let name: String
     let expected: String
     let found: String
 
     var description: String { "\(name): expected \(expected), found \(found)" }
+}
+
+extension InputError {
+    /// Neither the command line nor the model says how to speculate.
+    static func unsaid(_ option: String, by model: TextModel) -> Self {
+        Self(name: model.summary.path, expected: "\(option), or a model that says it", found: "neither")
+    }
 }

@@ -9,22 +9,31 @@ struct StrategyArguments: ParsableArguments {
         case selfSpeculative = "self-speculative"
     }
 
-    @Option(help: "All layers, the first ones alone, or drafts by the first that all verify.")
-    var strategy: Name = .plain
+    @Option(
+        help: """
+            All layers, the first ones alone, or drafts by the first that all verify (default: the last if the model, \
+            --exit-layer or --draft-length says how, else plain).
+            """)
+    var strategy: Name?
 
-    @Option(parsing: .unconditional, help: "How many layers run before the early exit (default: a quarter of them).")
+    @Option(
+        parsing: .unconditional,
+        help: "How many layers run before the early exit (default: what the model says, or a quarter of them).")
     var exitLayer: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "How many tokens are drafted a round (default: \(GenerationOptions.defaultDraftLength)).")
+        help: """
+            How many tokens are drafted a round (default: what the model says, or \
+            \(GenerationOptions.defaultDraftLength)).
+            """)
     var draftLength: Int?
 
     func validate() throws {
         if strategy == .plain, exitLayer != nil {
             throw ValidationError("--exit-layer: expected --strategy early-exit or self-speculative beside it")
         }
-        if strategy != .selfSpeculative, draftLength != nil {
+        if let strategy, strategy != .selfSpeculative, draftLength != nil {
             throw ValidationError("--draft-length: expected --strategy self-speculative beside it")
         }
         var options = GenerationOptions()
@@ -32,14 +41,17 @@ struct StrategyArguments: ParsableArguments {
         try checkUsage(options.validate)
     }
 
-    func strategy(for model: TextModel) -> DecodingStrategy {
-        let exitLayer = exitLayer ?? max(1, model.model.layerCount / 4)
-        switch strategy {
+    /// What was asked for; nil where nothing was, and the model's own strategy is to be taken.
+    func strategy(for model: TextModel) -> DecodingStrategy? {
+        guard strategy != nil || exitLayer != nil || draftLength != nil else { return nil }
+        let setting = model.summary.speculation
+        let exitLayer = exitLayer ?? setting?.exitLayer ?? max(1, model.model.layerCount / 4)
+        switch strategy ?? .selfSpeculative {
         case .plain: return .plain
         case .earlyExit: return .earlyExit(exitLayer: exitLayer)
         case .selfSpeculative:
-            return .selfSpeculative(
-                exitLayer: exitLayer, draftLength: draftLength ?? GenerationOptions.defaultDraftLength)
+            let draftLength = draftLength ?? setting?.draftLength ?? GenerationOptions.defaultDraftLength
+            return .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
         }
     }
 }

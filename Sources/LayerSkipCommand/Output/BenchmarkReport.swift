@@ -6,6 +6,8 @@ struct BenchmarkReport: Encodable {
     let earlyExit: Row
     let selfSpeculative: Row
     let speedup: Spread
+    let exitLayer: Int
+    let draftLength: Int
     let kernels: String
     let threads: Int
 
@@ -30,7 +32,9 @@ struct BenchmarkReport: Encodable {
         let max: Nullable<Double>
     }
 
-    init(_ benchmark: StrategyBenchmark, on model: TextModel) {
+    init(_ benchmark: StrategyBenchmark, of model: TextModel, _ setting: SpeculationSetting) {
+        exitLayer = setting.exitLayer
+        draftLength = setting.draftLength
         plain = Row(benchmark.plain)
         earlyExit = Row(benchmark.earlyExit)
         selfSpeculative = Row(benchmark.selfSpeculative)
@@ -51,6 +55,6 @@ struct BenchmarkReport: Encodable {
         return line("plain           ", plain) + line("early exit      ", earlyExit)
             + line("self-speculative", selfSpeculative)
             + "speedup \(number(speedup.median)) (\(number(speedup.min))...\(number(speedup.max))), "
-            + "\(kernels), \(threads) threads\n"
+            + "exit layer \(exitLayer), draft length \(draftLength), \(kernels), \(threads) threads\n"
     }
 }

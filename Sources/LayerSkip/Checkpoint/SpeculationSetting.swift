@@ -1,0 +1,52 @@
+import CheckpointFiles
+
+/// The exit layer and draft length that serve a model best, as whoever made it has measured them.
+///
+/// A GGUF file says them as `layerskip.exit_layer` and `layerskip.draft_length`; other programs pass over such keys.
+public struct SpeculationSetting: Sendable, Equatable {
+    /// How many layers draft.
+    public var exitLayer: Int
+    /// How many tokens are drafted a round.
+    public var draftLength: Int
+
+    /// A setting.
+    public init(exitLayer: Int, draftLength: Int) {
+        self.exitLayer = exitLayer
+        self.draftLength = draftLength
+    }
+
+    /// What a checkpoint says of it; nil where it says nothing. A folder has no place for it.
+    ///
+    /// - Throws: where only one of the two numbers is there, or a model of so many layers could not do it.
+    init?(_ checkpoint: Checkpoint, layerCount: Int) throws(CheckpointError) {
+        guard case .gguf(let file) = checkpoint else { return nil }
+        let keys = [Key.exitLayer, Key.draftLength]
+        guard keys.contains(where: { file.metadata[$0] != nil }) else { return nil }
+        for missing in keys where file.metadata[missing] == nil {
+            throw file.metadata.failure(
+                missing, expected: keys.joined(separator: " and ") + ", or neither", found: "none")
+        }
+        exitLayer = try file.metadata.integer(named: Key.exitLayer, in: 1...layerCount)
+        draftLength = try file.metadata.integer(named: Key.draftLength, in: 0...GenerationOptions.maximumDraftLength)
+    }
+
+    /// Throws unless a model of so many layers could do it.
+    func check(layerCount: Int, file: String) throws(CheckpointError) {
+        for (name, value, range) in [
+            ("exit layer", exitLayer, 1...layerCount),
+            ("draft length", draftLength, 0...GenerationOptions.maximumDraftLength),
+        ] where !range.contains(value) {
+            throw CheckpointError(file: file, name: name, expected: "\(range)", found: "\(value)")
+        }
+    }
+
+    func write(to metadata: inout GGUFMetadata) {
+        metadata[Key.exitLayer] = .uint32(UInt32(exitLayer))
+        metadata[Key.draftLength] = .uint32(UInt32(draftLength))
+    }
+
+    private enum Key {
+        static let exitLayer = "layerskip.exit_layer"
+        static let draftLength = "layerskip.draft_length"
+    }
+}
