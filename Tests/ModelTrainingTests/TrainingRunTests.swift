@@ -20,11 +20,11 @@ struct TrainingRunTests {
     }
 
     private func run(
-        _ recipe: TrainingRecipe, fingerprint: UInt64 = 7, weights: any TensorSource = TinyTraining.weights
+        _ recipe: TrainingRecipe, fingerprint: UInt64 = 7
     ) throws -> TrainingRun {
         let configuration = HuggingFaceConfiguration(llama: TinyTraining.configuration, tiesHead: true)
         let start = TrainingStart(
-            configuration: TinyTraining.configuration, weights: weights, tokenizerFingerprint: fingerprint,
+            configuration: TinyTraining.configuration, weights: TinyTraining.weights, tokenizerFingerprint: fingerprint,
             vocabularySize: 40
         ) { folder in
             let path = folder.path(for: ModelFolder.Name.configuration)
