@@ -16,6 +16,8 @@
 #include "vector.h"
 
 #define TOKENS_AT_ONCE 8
+#define EAGER_PREFETCH 0
+#define EACH_GROUP UNROLL
 #define Q8_SIGN 0x80
 
 INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int group) {

@@ -6,7 +6,8 @@
 //
 // The including file includes vector.h, then defines TOKENS_AT_ONCE (2, 4 or 8: how many tokens' sums fit into its
 // registers),
-// Q8_SIGN (see panels.h) and
+// EACH_GROUP (UNROLL, or ROLL where registers are few: the compiler would load a whole block's weights first, and spill
+// them), EAGER_PREFETCH (see prefetch), Q8_SIGN (see panels.h) and
 //     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
 //     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
 // which multiply four columns of each row with activations 4 * group ... 4 * group + 3.
@@ -30,11 +31,15 @@ INLINE vbytes load_bytes(const uint8_t *x) {
 
 /// Asks for what a panel holds further on: 4 KiB ahead for the L1 cache, 16 KiB ahead for the L2 cache. A tile of many
 /// tokens keeps the core so busy that its own loads do not run far enough ahead of it, and the L1 cache alone cannot wait
-/// for enough lines at once. With few tokens the loads do run ahead, and asking twice would only take their place.
+/// for enough lines at once. With few tokens the loads do run ahead, and asking twice would only take their place. Where a
+/// dot product takes many instructions (EAGER_PREFETCH), loads never run ahead, but nor do they need to come from so far.
 INLINE void prefetch(const void *weights, int tokens) {
-    if (tokens <= 4) return;
-    __builtin_prefetch((const uint8_t *)weights + (4 << 10), 0, 3);
-    __builtin_prefetch((const uint8_t *)weights + (16 << 10), 0, 2);
+    if (EAGER_PREFETCH) {
+        __builtin_prefetch((const uint8_t *)weights + (2 << 10), 0, 3);
+    } else if (tokens > 4) {
+        __builtin_prefetch((const uint8_t *)weights + (4 << 10), 0, 3);
+        __builtin_prefetch((const uint8_t *)weights + (16 << 10), 0, 2);
+    }
 }
 
 /// `tokens` tokens by one panel of floats; `x` is [columns][tokens].
@@ -56,7 +61,7 @@ INLINE void q8_0_tile(const void *panel, size_t columns, const activation_block 
         vi dots[TOKENS_AT_ONCE];
         // An unsigned weight is 128 too large: 128 times the activations' sum is taken off beforehand.
         UNROLL for (int t = 0; t < tokens; t++) dots[t] = (vi)(Q8_SIGN ? x[t].minus_128_sums : 0);
-        UNROLL for (int g = 0; g < BLOCK / 4; g++) {
+        EACH_GROUP for (int g = 0; g < BLOCK / 4; g++) {
             const uint8_t *group = pairs[b / 2].weights[b % 2][g];
             prefetch(group, tokens);
             vbytes weights = load_bytes(group);
@@ -71,7 +76,7 @@ INLINE void q8_0_tile(const void *panel, size_t columns, const activation_block 
 
 INLINE void dot_nibble_groups(
     const uint8_t nibbles[BLOCK / 8][PANEL_ROWS * 4], const activation_block *x, int tokens, vi *dots) {
-    UNROLL for (int g = 0; g < BLOCK / 8; g++) {
+    EACH_GROUP for (int g = 0; g < BLOCK / 8; g++) {
         prefetch(nibbles[g], tokens);
         vbytes pair = load_bytes(nibbles[g]);
         vbytes low = pair & 15, high = pair >> 4;

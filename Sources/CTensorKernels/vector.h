@@ -19,6 +19,7 @@ typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define ROLL _Pragma("clang loop unroll(disable)")
 
 INLINE vf splat(float value) { return (vf)(value); }
 
