@@ -9,7 +9,7 @@
 #include "training.h"
 
 // A tile of sums that fits into the registers, beside the vectors it is made from.
-enum { TILE_ROWS = TOKENS_AT_ONCE >= 8 ? 4 : 2, TILE_VECTORS = TOKENS_AT_ONCE >= 8 ? 4 : 2 };
+enum { TILE_ROWS = TOKENS_AT_ONCE >= 8 ? 4 : 6, TILE_VECTORS = TOKENS_AT_ONCE >= 8 ? 4 : 1 };
 
 /// Up to 16 * `vectors` columns, of which `last` exist in the last vector.
 INLINE void multiply_tile(
@@ -73,22 +73,25 @@ static void multiply(
     }
 }
 
-/// Queries that are attended to together: each vector of keys that is loaded serves them all.
-enum { QUERY_BLOCK = 16 };
+/// Queries that are attended to together: each vector of keys that is loaded serves them all. A multiple of the tile's rows.
+enum { QUERY_BLOCK = 24 };
 
 /// Positions in whole vectors.
 INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANES; }
 
+/// How far rows of scratch are apart: lengths are powers of two, which would all fall onto the same sets of the L1 cache.
+INLINE size_t scratch_stride(size_t length) { return padded(length) + LANES; }
+
 /// Keys and values, transposed, then two blocks of scores.
 static size_t attention_scratch(size_t length, size_t head_dim) {
-    return (2 * head_dim + 2 * QUERY_BLOCK) * padded(length);
+    return (2 * head_dim + 2 * QUERY_BLOCK) * scratch_stride(length);
 }
 
-/// [length][columns] -> [columns][padded length], zeros at the end.
+/// [length][columns] -> [columns][scratch stride], zeros where the last vector has no positions.
 INLINE void transpose_rows(const float *x, size_t stride, size_t length, size_t columns, float *out) {
-    size_t width = padded(length);
-    for (size_t p = 0; p < width; p++) {
-        for (size_t d = 0; d < columns; d++) out[d * width + p] = p < length ? x[p * stride + d] : 0;
+    size_t stride_out = scratch_stride(length);
+    for (size_t p = 0; p < padded(length); p++) {
+        for (size_t d = 0; d < columns; d++) out[d * stride_out + p] = p < length ? x[p * stride + d] : 0;
     }
 }
 
@@ -96,14 +99,14 @@ INLINE void transpose_rows(const float *x, size_t stride, size_t length, size_t 
 INLINE void block_products(
     const ctk_sequence_attention *a, const float *rows, const float *transposed, size_t first, size_t count,
     float *products) {
-    size_t width = padded(a->length);
+    size_t width = scratch_stride(a->length);
     multiply(
         rows + first * a->query_stride, a->query_stride, 1, transposed, width, count, padded(first + count),
         a->head_dim, false, products, width);
 }
 
 static void attend_block(const ctk_sequence_attention *a, size_t head, size_t first, size_t count) {
-    size_t width = padded(a->length), seen = first + count;
+    size_t width = scratch_stride(a->length), seen = first + count;
     float *keys = a->scratch, *scores = keys + 2 * a->head_dim * width, scales[QUERY_BLOCK];
     float *output = a->output + first * a->query_stride + head * a->head_dim;
     block_products(a, a->queries + head * a->head_dim, keys, first, count, scores);
@@ -158,7 +161,7 @@ INLINE void weights_and_shares(
 }
 
 static void attend_block_gradient(const ctk_sequence_attention *a, size_t head, size_t first, size_t count) {
-    size_t width = padded(a->length), seen = first + count;
+    size_t width = scratch_stride(a->length), seen = first + count;
     const float *keys = a->scratch, *values = keys + a->head_dim * width;
     float *weights = a->scratch + 2 * a->head_dim * width, *shares = weights + QUERY_BLOCK * width;
     size_t start = first * a->query_stride + head * a->head_dim;
@@ -185,7 +188,7 @@ static void attend_block_gradient(const ctk_sequence_attention *a, size_t head, 
 
 static void attend_sequence_gradient(const ctk_sequence_attention *a) {
     transpose_rows(a->keys, a->key_stride, a->length, a->head_dim, a->scratch);
-    transpose_rows(a->values, a->key_stride, a->length, a->head_dim, a->scratch + a->head_dim * padded(a->length));
+    transpose_rows(a->values, a->key_stride, a->length, a->head_dim, a->scratch + a->head_dim * scratch_stride(a->length));
     for (size_t p = 0; p < a->length; p++) {
         memset(a->key_gradient + p * a->key_stride, 0, a->head_dim * sizeof(float));
         memset(a->value_gradient + p * a->key_stride, 0, a->head_dim * sizeof(float));
