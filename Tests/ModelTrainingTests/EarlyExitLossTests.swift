@@ -61,6 +61,16 @@ struct EarlyExitLossTests {
         let importances: [Double] = [0, 1, 3, 0, 0, 15]
         #expect(weights == importances.map { $0 / 19 })
     }
+
+    @Test func aConstantProfileWeighsAllEarlyExitsAlike() {
+        var equal = loss(0.25, .all, exits: [2, 5])
+        equal.profile = .constant
+        // 1/4, 1/4 and 1 for the last.
+        let importances: [Double] = [0, 1, 0, 0, 1, 4]
+        #expect(equal.weights(step: 0, of: 10, layerCount: 6) == importances.map { $0 / 6 })
+        equal.scale = 0
+        #expect(equal.weights(step: 0, of: 10, layerCount: 6) == [0, 0, 0, 0, 0, 1])
+    }
 }
 
 @Suite("Curriculum")

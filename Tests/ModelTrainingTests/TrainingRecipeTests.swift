@@ -106,6 +106,16 @@ struct TrainingRecipeTests {
         #expect(error?.key == path)
     }
 
+    @Test func theFirstLayerMayExitWhereItWeighsSomething() throws {
+        let recipe = try changed("exits.profile", "constant")
+        var first = recipe
+        first.exits.exits = [1]
+        try first.check(layerCount: 4, contextLength: 256)
+        first.exits.exits = [0]
+        let error = #expect(throws: RecipeError.self) { try first.check(layerCount: 4, contextLength: 256) }
+        #expect(error?.key == "exits.layers")
+    }
+
     /// Values that no key has read: a library's user may write anything.
     @Test func valuesOutOfRangeAreErrors() {
         for (path, change) in [

@@ -43,7 +43,7 @@ struct TrainCommand: ParsableCommand {
     private func train(_ session: TrainingSession) throws {
         Interruption.listenToTermination()
         let steps = session.recipe.steps
-        let progress = TrainingProgress(steps: steps)
+        let progress = TrainingProgress(steps: steps, exitLayer: session.recipe.exits.trained?.first)
         // Also where an error ends the run: it gets a line of its own.
         defer { progress.finish() }
         let outcome = try session.run(

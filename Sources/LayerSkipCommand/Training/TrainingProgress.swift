@@ -3,6 +3,8 @@ import LayerSkip
 /// What a run is doing, on standard error: on a terminal a line that changes, elsewhere a line now and then.
 final class TrainingProgress {
     private let steps: Int
+    /// The exit that is shown beside the last; nil for the one half way.
+    private let exitLayer: Int?
     private let isTerminal: Bool
     private let write: (String) -> Void
     private var stopwatch = Stopwatch()
@@ -12,9 +14,11 @@ final class TrainingProgress {
     private var lineIsOpen = false
 
     init(
-        steps: Int, isTerminal: Bool = Output.isErrorTerminal, write: @escaping (String) -> Void = Output.prompt
+        steps: Int, exitLayer: Int? = nil, isTerminal: Bool = Output.isErrorTerminal,
+        write: @escaping (String) -> Void = Output.prompt
     ) {
         self.steps = steps
+        self.exitLayer = exitLayer
         self.isTerminal = isTerminal
         self.write = write
     }
@@ -30,7 +34,7 @@ final class TrainingProgress {
     func show(_ event: TrainingEvent) {
         switch event {
         case .step(let step): show(step)
-        case .validation(let validation): line(validation.summary)
+        case .validation(let validation): line(validation.summary(exitLayer: exitLayer))
         case .checkpoint(let path): line("checkpoint \(path)")
         }
     }
@@ -65,11 +69,11 @@ final class TrainingProgress {
 }
 
 extension ValidationMetrics {
-    /// One line: the last exit, and the one half way.
-    fileprivate var summary: String {
-        let half = exits[exits.count / 2 - (exits.count > 1 ? 1 : 0)]
-        return "validation after step \(step): loss \(lastLoss.formatted(decimals: 3)); exit \(half.exit): "
-            + "\(half.loss.formatted(decimals: 3)), agreement \(half.agreement.percentage)"
+    /// One line: the last exit, and beside it the one named, or else the one half way.
+    func summary(exitLayer: Int?) -> String {
+        let exit = exits.first { $0.exit == exitLayer } ?? exits[max(0, exits.count / 2 - 1)]
+        return "validation after step \(step): loss \(lastLoss.formatted(decimals: 3)); exit \(exit.exit): "
+            + "\(exit.loss.formatted(decimals: 3)), agreement \(exit.agreement.percentage)"
     }
 }
 

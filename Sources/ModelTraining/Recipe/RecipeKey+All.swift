@@ -82,6 +82,7 @@ extension RecipeKey {
         choice("dropout.depth", \.dropout.depth, "D(l), how the rate grows with depth"),
         choice("dropout.time", \.dropout.time, "S(t), how the rate grows with time"),
         number("exits.scale", \.exits.scale, in: 0...1, "e_scale, how much early exits weigh; 0 for no exit loss"),
+        choice("exits.profile", \.exits.profile, "how the weights of early exits depend on their depth"),
         described(
             "exits.curriculum", \.exits.curriculum, expected: Curriculum.expected, "which exits have a loss, when"),
         integers(

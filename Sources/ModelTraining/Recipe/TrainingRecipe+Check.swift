@@ -38,11 +38,12 @@ extension TrainingRecipe {
     ///
     /// - Throws: ``RecipeError``.
     public func check(layerCount: Int, contextLength: Int) throws(RecipeError) {
-        if let exit = exits.exits?.first(where: { $0 < 2 || $0 > layerCount }) {
+        let first = exits.profile == .quadratic ? 2 : 1
+        if let exit = exits.exits?.first(where: { $0 < first || $0 > layerCount }) {
             throw RecipeError(
                 key: "exits.layers",
-                expected: "exits from 2 to \(layerCount), since the model has \(layerCount) layers and the first "
-                    + "weighs nothing (equation 6)", found: "\(exit)")
+                expected: "exits from \(first) to \(layerCount), since the model has \(layerCount) layers"
+                    + (first > 1 ? " and the first weighs nothing (equation 6)" : ""), found: "\(exit)")
         }
         if let last = freeze.layers.last, last >= layerCount {
             throw RecipeError(
