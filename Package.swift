@@ -23,6 +23,7 @@ let package = Package(
         .target(name: "CTensorKernels"),
         .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
         .target(name: "CheckpointFiles", dependencies: ["TensorCore"]),
+        .target(name: "CDefaultModel", exclude: ["default-model.gguf", "MODEL_CARD.md"]),
         .target(name: "TextTokens"),
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
@@ -30,7 +31,8 @@ let package = Package(
         .target(
             name: "LayerSkip",
             dependencies: [
-                "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens", "TokenDecoding",
+                "CDefaultModel", "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens",
+                "TokenDecoding",
             ]),
         .executableTarget(
             name: "LayerSkipCommand", dependencies: ["LayerSkip", "ModelTraining", argumentParser, yams]),
@@ -63,13 +65,14 @@ let package = Package(
         .testTarget(
             name: "ModelTrainingTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TestSupport"]),
-        .testTarget(name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport"]),
+        .testTarget(
+            name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LanguageModels", "LayerSkip", "TestSupport"]),
         .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport"]),
     ]
 )
 
 // One loop of settings.
-let cTargets: Set = ["CTensorKernels", "CInstructionPeaks"]
+let cTargets: Set = ["CDefaultModel", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
     "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
 ]

@@ -1,27 +1,25 @@
 import Foundation  // only for fflush
 import LayerSkip
 
-/// Loads a model, streams a text that it writes with self-speculation, and ends it after some pieces.
+/// Loads a model, streams a text that it writes, and ends it after some pieces.
 ///
-///     swift run StreamingExample MODEL.gguf "The capital of France is" 100
+///     swift run -c release StreamingExample "struct Point {" 100
+///     swift run -c release StreamingExample "The capital of France is" 100 MODEL.gguf
 @main
 struct StreamingExample {
     static func main() async throws {
-        let arguments = CommandLine.arguments.dropFirst()
-        guard let path = arguments.first else {
-            print("usage: StreamingExample MODEL.gguf [PROMPT] [PIECES]")
-            return
-        }
-        let prompt = arguments.dropFirst().first ?? "The capital of France is"
-        let wanted = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 100
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let prompt = arguments.first ?? "struct Point {"
+        let wanted = arguments.dropFirst().first.flatMap { Int($0) } ?? 100
+        let path = arguments.dropFirst(2).first  // none for the model in the program
 
         // Reading a file takes a moment; a program with a user interface does this on a thread of its own.
         let model = try TextModel(path: path)
 
+        // The model says how many of its layers draft, and how many tokens they draft before all layers verify them. A model
+        // that says nothing decodes plainly, unless it is told: options.strategy = .selfSpeculative(exitLayer: 8, draftLength: 3).
+        // The text is the full model's in any case.
         var options = GenerationOptions()
-        // Half of the layers draft three tokens at a time, and all layers verify them. The text is the full model's; it
-        // comes faster if the model was trained to speak that early. Without this line, the model's file says what is best.
-        options.strategy = .selfSpeculative(exitLayer: max(1, model.model.layerCount / 2), draftLength: 3)
         options.sampling.temperature = 0.7
         options.sampling.seed = 42
         options.maxTokens = 200

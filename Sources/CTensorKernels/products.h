@@ -4,8 +4,7 @@
 // row adds one fma per block of 32 (or per column) from left to right, so its result is the scalar twin's to the bit,
 // however many tokens share the panel.
 //
-// The including file includes vector.h, then defines TOKENS_AT_ONCE (2, 4 or 8: how many tokens' sums fit into its
-// registers),
+// The including file includes vector.h, then defines TOKENS_AT_ONCE (4 or 8: how many tokens' sums fit into its registers),
 // EACH_GROUP (UNROLL, or ROLL where registers are few: the compiler would load a whole block's weights first, and spill
 // them), EAGER_PREFETCH (see prefetch), Q8_SIGN (see panels.h) and
 //     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15

@@ -73,14 +73,16 @@ static void multiply(
     }
 }
 
-/// Queries that are attended to together: each vector of keys that is loaded serves them all. A multiple of the tile's rows.
+/// Queries that are attended to together: each vector of keys that is loaded serves them all.
 enum { QUERY_BLOCK = 24 };
+
+_Static_assert(QUERY_BLOCK % TILE_ROWS == 0, "blocks of queries are whole tiles");
 
 /// Positions in whole vectors.
 INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANES; }
 
-/// How far rows of scratch are apart: lengths are powers of two, which would all fall onto the same sets of the L1 cache.
-INLINE size_t scratch_stride(size_t length) { return padded(length) + LANES; }
+/// How far rows of scratch are apart: an odd number of vectors. Powers of two would all fall onto a few sets of a cache.
+INLINE size_t scratch_stride(size_t length) { return padded(length) / LANES % 2 ? padded(length) : padded(length) + LANES; }
 
 /// Keys and values, transposed, then two blocks of scores.
 static size_t attention_scratch(size_t length, size_t head_dim) {

@@ -16,7 +16,7 @@ package enum Checkpoint: Sendable {
         }
     }
 
-    /// The path, as it was given.
+    /// The path, as it was given, or what stands for one.
     package var path: String {
         switch self {
         case .gguf(let file): file.path

@@ -7,8 +7,9 @@ package final class MappedFile: Sendable {
     package let path: String
     /// How many bytes the file has; at least 1.
     package let byteCount: Int
-    // The mapped memory is read-only and lives exactly as long as this object.
+    // The mapped memory is read-only and lives at least as long as this object.
     private nonisolated(unsafe) let base: UnsafeRawPointer
+    private let isOwned: Bool
 
     /// Maps the file at a path.
     ///
@@ -29,10 +30,22 @@ package final class MappedFile: Sendable {
             self.path = path
             self.byteCount = byteCount
             self.base = base
+            isOwned = true
         case .directory: throw failure("a directory")
         case .other: throw failure("neither a file nor a directory")
         case nil: throw failure(SystemCalls.lastError)
         }
+    }
+
+    /// Bytes that are part of the program, which the system has mapped with it.
+    ///
+    /// - Parameter name: stands for the path.
+    package init(name: String, partOfProgram bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress, !bytes.isEmpty else { preconditionFailure("\(name) has no bytes") }
+        path = name
+        byteCount = bytes.count
+        self.base = base
+        isOwned = false
     }
 
     /// Whether there is a file at a path, and nothing in it, so that it cannot be mapped.
@@ -44,7 +57,7 @@ package final class MappedFile: Sendable {
     }
 
     deinit {
-        SystemCalls.unmap(base, byteCount: byteCount)
+        if isOwned { SystemCalls.unmap(base, byteCount: byteCount) }
     }
 
     /// Lends the bytes of a range for the time of one call.
@@ -70,6 +83,8 @@ package final class MappedFile: Sendable {
     /// Call it once weights have been packed elsewhere, so that they do not take memory twice. The bytes stay readable;
     /// reading them again costs reading them from the file.
     package func release(_ range: Range<Int>) {
+        // The program's own bytes begin at no page.
+        guard isOwned else { return }
         let page = SystemCalls.pageSize
         let clamped = range.clamped(to: 0..<byteCount)
         let first = (clamped.lowerBound + page - 1) / page * page

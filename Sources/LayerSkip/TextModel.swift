@@ -8,8 +8,8 @@ public import TextTokens
 /// It is immutable and may be used from any number of tasks at once.
 ///
 /// ```swift
-/// let model = try TextModel(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
-/// for try await piece in model.generate("The capital of France is") { print(piece, terminator: "") }
+/// let model = try TextModel()   // the default model; or TextModel(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
+/// for try await piece in model.generate("func fibonacci(_ n: Int) -> Int {") { print(piece, terminator: "") }
 /// ```
 public struct TextModel: Sendable {
     /// The transformer.
@@ -25,27 +25,27 @@ public struct TextModel: Sendable {
     /// this machine.
     ///
     /// - Parameters:
-    ///   - path: the file or folder.
+    ///   - path: the file or folder; nil for the default model, which is part of the program.
     ///   - threads: how many threads compute, 1...1024; by default one per physical core.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported;
     ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``.
-    public init(path: String, threads: Int? = nil) throws {
+    public init(path: String? = nil, threads: Int? = nil) throws {
         try self.init(path: path, on: ComputeContext(threads: threads))
     }
 
-    /// Loads a GGUF file or a model folder for a given table of kernels and pool of threads.
+    /// Loads a GGUF file, a model folder or the default model for a given table of kernels and pool of threads.
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported.
-    public init(path: String, on compute: ComputeContext) throws {
+    public init(path: String? = nil, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
-        let checkpoint = try Checkpoint(path: path)
+        let checkpoint = try Checkpoint(pathOrDefault: path)
         // Cheap checks first: what is to be refused should not be packed before.
         summary = try CheckpointSummary(checkpoint)
         tokenizer = try Tokenizer(TokenizerDefinition(checkpoint))
         model = try LoadedModel(checkpoint, on: compute)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
-                file: path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",
+                file: checkpoint.path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",
                 expected: "at most one token for each of the model's \(model.vocabularySize) rows",
                 found: "\(tokenizer.vocabularySize)")
         }

@@ -10,8 +10,9 @@ struct ExportCommand: ParsableCommand {
             32 are F16.
             """)
 
-    @Argument(help: "A GGUF file, a model folder, or a checkpoint of a training run.")
-    var source: String
+    @Argument(
+        help: "A GGUF file, a model folder, or a checkpoint of a training run (default: the model in the program).")
+    var source: String?
 
     @Option(name: .customLong("to"), help: "What to write: gguf (one file) or safetensors (a folder).")
     var target: Target

@@ -5,8 +5,8 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Tell what a model file holds.")
 
-    @Argument(help: "A GGUF file, or a model folder.")
-    var file: String
+    @Argument(help: "A GGUF file, or a model folder (default: the model in the program).")
+    var file: String?
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text

@@ -11,8 +11,11 @@ struct PrepareDataCommand: ParsableCommand {
 
     @OptionGroup var texts: CorpusOptions
 
-    @Option(help: "The tokenizer: a tokenizer.json, or the GGUF file of a model.")
-    var tokenizer: String
+    @Option(
+        help:
+            "The tokenizer: a tokenizer.json, a GGUF file or a model folder (default: that of the model in the program)."
+    )
+    var tokenizer: String?
 
     @Option(help: "The special token that ends each document (default: <|endoftext|>, or else the tokenizer's own).")
     var endOfText: String?

@@ -6,8 +6,12 @@ struct TokenizeCommand: ParsableCommand {
         commandName: "tokenize", abstract: "Show a text's tokens.",
         discussion: "Without TEXT the text is read from standard input.")
 
-    @Option(help: "The model whose tokenizer it is, a GGUF file or a model folder; or a tokenizer.json.")
-    var model: String
+    @Option(
+        help: """
+            The model whose tokenizer it is, a GGUF file or a model folder; or a tokenizer.json (default: the model in the \
+            program).
+            """)
+    var model: String?
 
     @Argument(help: "The text.")
     var text: String?

@@ -32,8 +32,17 @@ struct CostCommandTests {
         #expect(exits.map { $0["exit_layer"] as? Int } == [1, 2, 3])
         #expect(
             exits.allSatisfy {
-                Set($0.keys) == ["exit_layer", "draft_cost", "best_draft_length", "expected_speedup"]
+                Set($0.keys) == [
+                    "exit_layer", "draft_cost", "best_draft_length", "expected_speedup", "expected_speedup_as_counted",
+                ]
             })
+        for exit in exits {
+            let (asCounted, best) = (
+                exit["expected_speedup_as_counted"] as? Double, exit["expected_speedup"] as? Double
+            )
+            #expect(try #require(asCounted) <= #require(best))
+            #expect((exit["best_draft_length"] as? Int != passes["draft_length"] as? Int) || asCounted == best)
+        }
         let speedups = exits.compactMap { $0["expected_speedup"] as? Double }
         let best = try #require(passes["best"] as? [String: Any])
         #expect(best["expected_speedup"] as? Double == speedups.max())

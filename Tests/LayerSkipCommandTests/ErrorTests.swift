@@ -26,7 +26,6 @@ struct ErrorTests {
 
     @Test func wrongUsageIsCode2() throws {
         expectFailure(try CommandRun(["frobnicate"]), code: 2, "frobnicate", "Usage:")
-        expectFailure(try CommandRun(["generate", "a"]), code: 2, "--model")
         expectFailure(try generate("a", "--bogus"), code: 2, "--bogus")
         expectFailure(try generate("a", "--threads", "0"), code: 2, "--threads: expected 1...", "found 0")
         expectFailure(try generate("a", "--threads", "99999999999999999999"), code: 2, "--threads")

@@ -86,6 +86,10 @@ struct JSONTests {
             let row = try #require(json[key] as? [String: Any])
             #expect(try #require(row["decode_tokens_per_second"] as? Double) > 0)
             #expect((row["acceptance_rate"] is NSNull) == (key != "self_speculative"))
+            let drafting = try #require(row["draft_share"] as? Double)
+            let verifying = try #require(row["verify_share"] as? Double)
+            #expect(verifying > 0 && drafting + verifying <= 1)
+            #expect(key == "self_speculative" ? drafting > 0.02 : drafting < 0.02, "\(key): \(drafting)")
         }
         let speedup = try #require(json["speedup"] as? [String: Double])
         #expect(Set(speedup.keys) == ["median", "min", "max"])

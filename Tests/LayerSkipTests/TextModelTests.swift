@@ -1,4 +1,5 @@
 import CheckpointFiles
+import LanguageModels
 import LayerSkip
 import TestSupport
 import Testing
@@ -71,6 +72,32 @@ struct TextModelTests {
         let drafted = try TextSession(saying, options: .test(nil)).generate([5])
         #expect(plain.statistics.drafted == 0 && drafted.statistics.drafted > 0)
         #expect(drafted.tokens == plain.tokens)
+    }
+
+    @Test func theDefaultModelIsTheFileBesideItsSource() throws {
+        let path = "\(Fixtures.repository)/Sources/CDefaultModel/default-model.gguf"
+        let checkpoint = try Checkpoint(pathOrDefault: nil)
+        guard case .gguf(let inside) = checkpoint else {
+            Issue.record("expected a GGUF file, found a folder")
+            return
+        }
+        let file = try MappedFile(path: path)
+        #expect(inside.mapping.bytes(0..<inside.mapping.byteCount) == file.bytes(0..<file.byteCount))
+        #expect(checkpoint.path == "the default model")
+        #expect(try StoredLlama(Checkpoint(pathOrDefault: path)).configuration == StoredLlama(checkpoint).configuration)
+    }
+
+    @Test func theDefaultModelDraftsForItself() throws {
+        let model = try TextModel(threads: 1)
+        let setting = try #require(model.summary.speculation)
+        #expect(setting.exitLayer < model.model.layerCount && setting.draftLength > 0)
+        let prompt = model.tokenizer.encode("func fibonacci(_ n: Int) -> Int {")
+        let plain = try TextSession(model, options: .test(.plain)).generate(prompt)
+        let recommended = try TextSession(model, options: .test(nil)).generate(prompt)
+        #expect(recommended.tokens == plain.tokens && plain.tokens.count == 40)
+        #expect(plain.statistics.drafted == 0)
+        #expect(recommended.statistics.accepted > 0)
+        #expect(try Tokenizer(ofFile: nil).encode("let x = 1") == model.tokenizer.encode("let x = 1"))
     }
 
     @Test func anArchitectureThatWeDoNotKnowIsNamed() throws {

@@ -65,7 +65,8 @@ struct TokenizerFileTests {
     }
 
     @Test(.enabled(if: Fixtures.smolLM2 != nil || Fixtures.required)) func aRealVocabularyComesBack() throws {
-        let definition = try TokenizerDefinition(ofFile: #require(Fixtures.smolLM2))
+        let file = try #require(Fixtures.smolLM2)
+        let definition = try TokenizerDefinition(ofFile: file)
         let folder = TemporaryFolder()
         let path = folder.file("tokenizer.json")
         try definition.write(to: path)

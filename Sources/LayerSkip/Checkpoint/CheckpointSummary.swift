@@ -4,7 +4,7 @@ public import TensorCore
 
 /// What a GGUF file or a model folder says about itself, without its weights being read.
 public struct CheckpointSummary: Sendable {
-    /// The path, as given.
+    /// The path, as given; `the default model` for the one in the program.
     public let path: String
     /// Bytes of the file, or of a folder's weights.
     public let byteCount: Int
@@ -45,11 +45,11 @@ public struct CheckpointSummary: Sendable {
     /// Elements of all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
 
-    /// Summarizes the GGUF file or model folder at a path.
+    /// Summarizes the GGUF file or model folder at a path, or the default model (nil), which is part of the program.
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if it cannot be read, is damaged, or is of no known
     ///   architecture.
-    public init(path: String) throws { try self.init(Checkpoint(path: path)) }
+    public init(path: String?) throws { try self.init(Checkpoint(pathOrDefault: path)) }
 
     init(_ checkpoint: Checkpoint) throws {
         shape = try ModelShape(checkpoint)

@@ -26,15 +26,19 @@ public struct SpeculationSetting: Sendable, Equatable {
             throw file.metadata.failure(
                 missing, expected: keys.joined(separator: " and ") + ", or neither", found: "none")
         }
-        exitLayer = try file.metadata.integer(named: Key.exitLayer, in: 1...layerCount)
-        draftLength = try file.metadata.integer(named: Key.draftLength, in: 0...GenerationOptions.maximumDraftLength)
+        exitLayer = try file.metadata.integer(named: Key.exitLayer, in: Self.exitLayers(of: layerCount))
+        draftLength = try file.metadata.integer(named: Key.draftLength, in: Self.draftLengths)
     }
+
+    private static let draftLengths = 0...GenerationOptions.maximumDraftLength
+
+    private static func exitLayers(of layerCount: Int) -> ClosedRange<Int> { 1...layerCount }
 
     /// Throws unless a model of so many layers could do it.
     func check(layerCount: Int, file: String) throws(CheckpointError) {
         for (name, value, range) in [
-            ("exit layer", exitLayer, 1...layerCount),
-            ("draft length", draftLength, 0...GenerationOptions.maximumDraftLength),
+            ("exit layer", exitLayer, Self.exitLayers(of: layerCount)),
+            ("draft length", draftLength, Self.draftLengths),
         ] where !range.contains(value) {
             throw CheckpointError(file: file, name: name, expected: "\(range)", found: "\(value)")
         }

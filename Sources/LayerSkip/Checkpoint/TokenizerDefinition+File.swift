@@ -2,10 +2,14 @@ import CheckpointFiles
 public import TextTokens
 
 extension TokenizerDefinition {
-    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json.
+    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json; or that of the default model (nil).
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError``.
-    public init(ofFile path: String) throws {
+    public init(ofFile path: String?) throws {
+        guard let path else {
+            try self.init(Checkpoint(pathOrDefault: nil))
+            return
+        }
         if Folder.exists(path) {
             try self.init(Checkpoint(path: path))
             return
@@ -28,10 +32,10 @@ extension TokenizerDefinition {
 }
 
 extension Tokenizer {
-    /// The tokenizer of a GGUF file or a model folder, without its weights, or of a tokenizer.json.
+    /// The tokenizer of a GGUF file, a model folder or the default model, without its weights, or of a tokenizer.json.
     ///
     /// - Throws: ``CheckpointError`` or ``TokenizerError``.
-    public init(ofFile path: String) throws {
+    public init(ofFile path: String?) throws {
         try self.init(TokenizerDefinition(ofFile: path))
     }
 }

@@ -53,7 +53,7 @@ public struct CheckpointExport: Sendable {
     /// Opens a GGUF file, a model folder or a checkpoint of a training run.
     ///
     /// - Parameters:
-    ///   - path: the file or folder to read.
+    ///   - path: the file or folder to read; nil for the default model, which is part of the program.
     ///   - target: what to write.
     ///   - dtype: the format of the matrices; nil leaves each as it is, but for quantized ones in a folder, which become
     ///     F32. Must be one of the target's.
@@ -63,14 +63,14 @@ public struct CheckpointExport: Sendable {
     ///     its own.
     /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported, or has no such exit layer.
     public init(
-        path: String, to target: Target, quantizing dtype: DType? = nil,
+        path: String?, to target: Target, quantizing dtype: DType? = nil,
         speculation: SpeculationSetting? = nil, name: String? = nil
     ) throws(CheckpointError) {
         if let dtype {
             precondition(target.formats.contains(dtype), "\(target) files have no \(dtype)")
         }
         self.target = target
-        checkpoint = try Checkpoint(path: path)
+        checkpoint = try Checkpoint(pathOrDefault: path)
         model = try StoredLlama(checkpoint)
         let layerCount = model.configuration.layerCount
         if let speculation {

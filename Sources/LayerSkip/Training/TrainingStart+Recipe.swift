@@ -11,7 +11,8 @@ extension TrainingStart {
     init(_ recipe: TrainingRecipe) throws {
         switch recipe.model.start {
         case .random: try self.init(random: recipe)
-        case .path(let path): try self.init(path: path)
+        case .defaultModel: try self.init(Checkpoint(pathOrDefault: nil))
+        case .path(let path): try self.init(Checkpoint(path: path))
         }
     }
 
@@ -28,8 +29,7 @@ extension TrainingStart {
             describe: description.write)
     }
 
-    private init(path: String) throws {
-        let checkpoint = try Checkpoint(path: path)
+    private init(_ checkpoint: Checkpoint) throws {
         let model = try StoredLlama(checkpoint)
         let tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
         // What is trained is f32, whatever it began as.

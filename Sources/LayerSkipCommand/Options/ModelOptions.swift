@@ -3,8 +3,8 @@ import LayerSkip
 
 /// Which model, and how many threads compute.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The model: a GGUF file of architecture llama, or a model folder.")
-    var model: String
+    @Option(help: "The model: a GGUF file of architecture llama, or a model folder (default: the one in the program).")
+    var model: String?
 
     @Option(parsing: .unconditional, help: "How many threads compute (default: one per physical core).")
     var threads: Int?

@@ -15,6 +15,9 @@ struct BenchmarkReport: Encodable {
         let decodeTokensPerSecond: Nullable<Double>
         let prefillTokensPerSecond: Nullable<Double>
         let acceptanceRate: Nullable<Double>
+        /// Of the seconds of decoding, those that drafting and verifying take.
+        let draftShare: Nullable<Double>
+        let verifyShare: Nullable<Double>
         let tokens: Int
 
         init(_ measurements: [DecodingStatistics]) {
@@ -22,6 +25,9 @@ struct BenchmarkReport: Encodable {
             decodeTokensPerSecond = Nullable(all.compactMap(\.decodeTokensPerSecond).median)
             prefillTokensPerSecond = Nullable(all.compactMap(\.prefillTokensPerSecond).median)
             acceptanceRate = Nullable(all.compactMap(\.acceptanceRate).median)
+            let decoding = all.filter { $0.decodeSeconds > 0 }
+            draftShare = Nullable(decoding.map { $0.draftSeconds / $0.decodeSeconds }.median)
+            verifyShare = Nullable(decoding.map { $0.verifySeconds / $0.decodeSeconds }.median)
             tokens = all.first?.generatedTokens ?? 0
         }
     }

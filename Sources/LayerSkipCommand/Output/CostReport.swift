@@ -39,6 +39,8 @@ struct CostReport: Encodable {
         let draftCost: Double
         let bestDraftLength: Int
         let expectedSpeedup: Double
+        /// The expected speedup with `draftLength` drafts a round.
+        let expectedSpeedupAsCounted: Double
     }
 
     struct Regions: Encodable {
@@ -80,7 +82,9 @@ extension CostReport.Passes {
             let best = passes.expected.best(chance: chance, exitLayer: index + 1)
             return CostReport.Exit(
                 exitLayer: index + 1, draftCost: cost, bestDraftLength: best.draftLength,
-                expectedSpeedup: best.speedup)
+                expectedSpeedup: best.speedup,
+                expectedSpeedupAsCounted: passes.expected(
+                    chance: chance, exitLayer: index + 1, draftLength: draftLength))
         }
         self.init(
             secondsPerToken: passes.secondsPerToken,

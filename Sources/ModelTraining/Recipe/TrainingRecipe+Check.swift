@@ -18,11 +18,12 @@ extension TrainingRecipe {
                 try require(key)
             }
             try checkHeads()
-        case .path(let path):
+        case .defaultModel, .path:
+            let origin = model.start == .defaultModel ? "the program" : "\(model.start)"
             for key in RecipeKey.all where key.path.hasPrefix("model.") && key.path != "model.start" {
                 guard let value = key.value(in: self) else { continue }
                 throw RecipeError(
-                    key: key.path, expected: "no value, since the model comes from \(path)", found: "\(value)")
+                    key: key.path, expected: "no value, since the model comes from \(origin)", found: "\(value)")
             }
         }
         if rate.warmup > steps {

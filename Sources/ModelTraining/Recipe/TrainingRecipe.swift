@@ -137,20 +137,27 @@ extension TrainingRecipe {
     public enum Start: Sendable, Equatable, LosslessStringConvertible {
         /// Random numbers, for a model of the shape that the recipe gives.
         case random
+        /// The default model, which is part of the program.
+        case defaultModel
         /// A GGUF file, a model folder or a checkpoint.
         case path(String)
 
         /// What ``init(_:)`` reads, in words.
-        static let expected = "random, or the path of a GGUF file or a model folder"
+        static let expected = "random, default (the model in the program), or the path of another model"
 
         public init?(_ description: String) {
-            if description.isEmpty { return nil }
-            self = description == "random" ? .random : .path(description)
+            switch description {
+            case "": return nil
+            case "random": self = .random
+            case "default": self = .defaultModel
+            default: self = .path(description)
+            }
         }
 
         public var description: String {
             switch self {
             case .random: "random"
+            case .defaultModel: "default"
             case .path(let path): path
             }
         }
