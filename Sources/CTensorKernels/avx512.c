@@ -41,13 +41,14 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 
 #include "bf16_pairs.h"
 #include "dense_bf16.h"
+#include "training_attention_bf16.h"
 
 #pragma clang attribute pop
 
 const ctk_table ctk_avx512_table = VECTOR_TABLE(
-    "avx512", DENSE_KERNELS(f32, 1), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+    "avx512", DENSE_KERNELS(f32, 1), ATTENTION_KERNELS(f32), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
 const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE(
-    "avx512bf16", DENSE_KERNELS(bf16, 2), F32_AND_F16_PANELS,
+    "avx512bf16", DENSE_KERNELS(bf16, 2), ATTENTION_KERNELS(bf16), F32_AND_F16_PANELS,
     [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
 
 #endif

@@ -17,7 +17,7 @@
 #include "attention.h"
 #include "panels.h"
 #include "scan.h"
-#include "training_attention.h"
+#include "training_attention_f32.h"
 #include "vector.h"
 
 // MARK: Products of one panel with `tokens` tokens; `tokens` is a constant once inlined.
@@ -131,8 +131,6 @@ INLINE void store_sums(const vf *sums, int tokens, size_t rows_left, float *y, s
 /// 512 KiB, and the tile's activations in the L1 cache.
 enum { PANEL_GROUP_BYTES = 256 << 10 };
 
-INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
 /// Defines product_NAME, which calls TILE(tokens), an expression in `panel`, `x` and `sums`, with a constant number of
 /// tokens. ACTIVATION is the type that `prepared` points to, and ELEMENTS how many of them a token has.
 #define DEFINE_PRODUCT(NAME, ACTIVATION, ELEMENTS, TILE)                                                             \
@@ -212,8 +210,8 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
     [CTK_Q8_0] = PANEL_FORMAT(q8_0, q8_0, quantized), [CTK_Q4_0] = PANEL_FORMAT(q4_0, q4_0, quantized),              \
     [CTK_Q4_1] = PANEL_FORMAT(q4_1, q4_1, quantized)
 
-/// A table with these kernels for dense products in bf16, and these entries for the formats, by number.
-#define VECTOR_TABLE(NAME, DENSE_BF16, ...)                                                                          \
+/// A table with these kernels of training for bf16, and these entries for the formats, by number.
+#define VECTOR_TABLE(NAME, DENSE_BF16, ATTENTION_BF16, ...)                                                          \
     {                                                                                                                \
         .name = NAME, .formats = {__VA_ARGS__},                                                                      \
         .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .softmax = softmax,                    \
@@ -225,6 +223,7 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
         .dense = {[CTK_DENSE_F32] = DENSE_KERNELS(f32, 1), [CTK_DENSE_BF16] = DENSE_BF16},                           \
+        .attention = {[CTK_DENSE_F32] = ATTENTION_KERNELS(f32), [CTK_DENSE_BF16] = ATTENTION_BF16},                  \
         .training = TRAINING_KERNELS,                                                                                \
     }
 

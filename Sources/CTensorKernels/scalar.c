@@ -262,5 +262,6 @@ const ctk_table ctk_scalar_table = {
          [CTK_BF16] = {store_BF16, attend_page_BF16}},
     .merge_pages = merge_pages,
     .dense = {[CTK_DENSE_F32] = DENSE_TWIN, [CTK_DENSE_BF16] = DENSE_TWIN},
+    .attention = {[CTK_DENSE_F32] = ATTENTION_KERNELS(f32), [CTK_DENSE_BF16] = ATTENTION_KERNELS(f32)},
     .training = TRAINING_KERNELS,
 };

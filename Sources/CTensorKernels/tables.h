@@ -6,6 +6,13 @@
 
 extern const ctk_table ctk_scalar_table;
 
+/// The attention kernels of one precision.
+#define ATTENTION_KERNELS(PRECISION)                                                                                 \
+    {                                                                                                                \
+        .scratch = attention_scratch_##PRECISION, .attend = attend_sequence_##PRECISION,                             \
+        .attend_gradient = attend_sequence_gradient_##PRECISION,                                                     \
+    }
+
 #if defined(__x86_64__)
 extern const ctk_table ctk_avx2_table;
 extern const ctk_table ctk_avx512_table;

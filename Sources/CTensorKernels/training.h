@@ -97,9 +97,8 @@ static void adamw_step(
 #define TRAINING_KERNELS                                                                                             \
     {                                                                                                                \
         .rms_norm_gradient = rms_norm_gradient, .swiglu_gradient = swiglu_gradient,                                  \
-        .weighted_exponentials = weighted_exponentials, .attention_scratch = attention_scratch,                      \
-        .attend_sequence = attend_sequence, .attend_sequence_gradient = attend_sequence_gradient,                    \
-        .sum_of_squares = sum_of_squares, .adamw_step = adamw_step,                                                  \
+        .weighted_exponentials = weighted_exponentials, .sum_of_squares = sum_of_squares,                            \
+        .adamw_step = adamw_step,                                                                                    \
     }
 
 #endif

@@ -47,12 +47,12 @@ static void add_scaled(float factor, const float *x, size_t count, float *y) {
     for (size_t i = 0; i < count; i++) y[i] = fmaf(factor, x[i], y[i]);
 }
 
-static size_t attention_scratch(size_t length, size_t head_dim) {
+static size_t attention_scratch_f32(size_t length, size_t head_dim) {
     (void)head_dim;
     return length;
 }
 
-static void attend_sequence(const ctk_sequence_attention *a) {
+static void attend_sequence_f32(const ctk_sequence_attention *a) {
     for (size_t h = 0; h < a->heads; h++) {
         for (size_t p = 0; p < a->length; p++) {
             const float *query = a->queries + p * a->query_stride + h * a->head_dim;
@@ -74,7 +74,7 @@ static void attend_sequence(const ctk_sequence_attention *a) {
 }
 
 /// With weights p = softmax(s): dv += p dy, ds = p (dy . v - dy . y), from which dq and dk.
-static void attend_sequence_gradient(const ctk_sequence_attention *a) {
+static void attend_sequence_gradient_f32(const ctk_sequence_attention *a) {
     for (size_t t = 0; t < a->length; t++) {
         for (size_t d = 0; d < a->head_dim; d++) {
             a->key_gradient[t * a->key_stride + d] = a->value_gradient[t * a->key_stride + d] = 0;
@@ -120,9 +120,8 @@ static void adamw_step(
 #define TRAINING_KERNELS                                                                                             \
     {                                                                                                                \
         .rms_norm_gradient = rms_norm_gradient, .swiglu_gradient = swiglu_gradient,                                  \
-        .weighted_exponentials = weighted_exponentials, .attention_scratch = attention_scratch,                      \
-        .attend_sequence = attend_sequence, .attend_sequence_gradient = attend_sequence_gradient,                    \
-        .sum_of_squares = sum_of_squares, .adamw_step = adamw_step,                                                  \
+        .weighted_exponentials = weighted_exponentials, .sum_of_squares = sum_of_squares,                            \
+        .adamw_step = adamw_step,                                                                                    \
     }
 
 #endif

@@ -21,6 +21,9 @@ typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define ROLL _Pragma("clang loop unroll(disable)")
 
+INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
 INLINE vf splat(float value) { return (vf)(value); }
 
 INLINE vf load(const float *x) {

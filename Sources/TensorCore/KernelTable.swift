@@ -66,6 +66,13 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
         return dense.assumingMemoryBound(to: ctk_dense_kernels.self) + precision.kernelIndex
     }
 
+    /// The kernels of training's attention.
+    func attention(_ precision: ProductPrecision) -> UnsafePointer<ctk_attention_kernels> {
+        let attention = UnsafeRawPointer(functions) + Self.attentionOffset
+        return attention.assumingMemoryBound(to: ctk_attention_kernels.self) + precision.kernelIndex
+    }
+
+    private static let attentionOffset = MemoryLayout<ctk_table>.offset(of: \.attention).unsafelyUnwrapped
     private static let cachesOffset = MemoryLayout<ctk_table>.offset(of: \.caches).unsafelyUnwrapped
     private static let denseOffset = MemoryLayout<ctk_table>.offset(of: \.dense).unsafelyUnwrapped
     private static let formatsOffset = MemoryLayout<ctk_table>.offset(of: \.formats).unsafelyUnwrapped

@@ -167,9 +167,16 @@ typedef struct {
     float *query_gradient;
     float *key_gradient;
     float *value_gradient;
-    /// As many floats as `attention_scratch` says.
+    /// As many floats as the kernels' `scratch` says.
     float *scratch;
 } ctk_sequence_attention;
+
+/// Attention of training, with the operands of its products in one precision.
+typedef struct {
+    size_t (*scratch)(size_t length, size_t head_dim);
+    void (*attend)(const ctk_sequence_attention *attention);
+    void (*attend_gradient)(const ctk_sequence_attention *attention);
+} ctk_attention_kernels;
 
 /// One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), all numbers that are the same for all
 /// elements.
@@ -197,9 +204,6 @@ typedef struct {
         const float *gate, const float *up, const float *dy, size_t count, float *dgate, float *dup);
     /// y = weight * e^(x - maximum).
     void (*weighted_exponentials)(const float *x, size_t count, float maximum, float weight, float *y);
-    size_t (*attention_scratch)(size_t length, size_t head_dim);
-    void (*attend_sequence)(const ctk_sequence_attention *attention);
-    void (*attend_sequence_gradient)(const ctk_sequence_attention *attention);
     /// In f64.
     double (*sum_of_squares)(const float *x, size_t count);
     /// Changes weights and moments in place.
@@ -244,6 +248,8 @@ typedef struct {
         const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out);
 
     ctk_dense_kernels dense[CTK_DENSE_COUNT];
+    /// By the same numbers.
+    ctk_attention_kernels attention[CTK_DENSE_COUNT];
     ctk_training_kernels training;
 } ctk_table;
 

@@ -34,6 +34,7 @@ private struct CausalAttention {
     let shape: AttentionShape
     let length: Int
     let compute: ComputeContext
+    let kernels: UnsafePointer<ctk_attention_kernels>
 
     init(
         queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int, on compute: ComputeContext
@@ -50,12 +51,13 @@ private struct CausalAttention {
         self.shape = shape
         self.length = length
         self.compute = compute
+        kernels = compute.kernels.attention(compute.productPrecision)
         output = Tensor(rows: queries.rows, columns: queries.columns, on: compute)
         logSums = Tensor(rows: queries.rows / length * shape.heads, columns: length, on: compute)
     }
 
     func attend() {
-        forEachKeyValueHead { attention in compute.kernels.functions.pointee.training.attend_sequence(&attention) }
+        forEachKeyValueHead { attention in kernels.pointee.attend(&attention) }
     }
 
     func gradients(from gradient: Tensor) -> (queries: Tensor, keys: Tensor, values: Tensor) {
@@ -71,14 +73,14 @@ private struct CausalAttention {
             attention.query_gradient = result.queries.pointer + query
             attention.key_gradient = result.keys.pointer + key
             attention.value_gradient = result.values.pointer + key
-            compute.kernels.functions.pointee.training.attend_sequence_gradient(&attention)
+            kernels.pointee.attend_gradient(&attention)
         }
         return result
     }
 
     /// Calls `body` for each KV head of each sequence, on all threads.
     private func forEachKeyValueHead(_ body: (inout ctk_sequence_attention) -> Void) {
-        let scratchCount = compute.kernels.functions.pointee.training.attention_scratch(length, shape.headDimension)
+        let scratchCount = kernels.pointee.scratch(length, shape.headDimension)
         compute.pool.run(count: queries.rows / length * shape.keyValueHeads, grain: 1) { items in
             let scratch = compute.memory.take(byteCount: scratchCount * MemoryLayout<Float>.stride)
             for item in items {

@@ -1,0 +1,49 @@
+// What causal attention of whole sequences needs in either precision.
+#ifndef CTK_TRAINING_ATTENTION_ROWS_H
+#define CTK_TRAINING_ATTENTION_ROWS_H
+
+#include "training.h"
+
+/// Keys and values of a sequence, and memory, in the form that a precision's products want.
+typedef struct {
+    /// For products of a row with each of them.
+    void *keys_to_meet;
+    void *values_to_meet;
+    /// For sums over them.
+    const void *keys_to_sum;
+    const void *values_to_sum;
+    /// For what a block of queries is packed into.
+    void *row_panels;
+    void *column_panels;
+} attention_operands;
+
+/// Positions in whole vectors.
+INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANES; }
+
+/// How far rows of scratch are apart: an odd number of vectors. Powers of two would all fall onto a few sets of a cache.
+INLINE size_t scratch_stride(size_t length) { return padded(length) / LANES % 2 ? padded(length) : padded(length) + LANES; }
+
+/// dy . y, in the order of the columns by lanes.
+INLINE float row_product(const float *x, const float *y, size_t count) {
+    vf sums = splat(0);
+#define ADD(I, N) sums = fma16(load_first(x + (I), N), load_first(y + (I), N), sums);
+    FOR_LANES(count, ADD)
+#undef ADD
+    return sum_lanes(sums);
+}
+
+/// Scores become weights e^(score - log_sum), products dy . v become (dy . v - mean) * weight * scale.
+INLINE void weights_and_shares(
+    float *weights, float *shares, size_t visible, size_t seen, float scale, float log_sum, float mean) {
+#define SHARE(I, N)                                                                                                  \
+    {                                                                                                                \
+        vf weight = exp16(load_first(weights + (I), N) * scale - log_sum);                                            \
+        store_first(weights + (I), weight, N);                                                                        \
+        store_first(shares + (I), (load_first(shares + (I), N) - mean) * weight * scale, N);                           \
+    }
+    FOR_LANES(visible, SHARE)
+#undef SHARE
+    for (size_t t = visible; t < seen; t++) weights[t] = shares[t] = 0;
+}
+
+#endif
