@@ -60,13 +60,13 @@ struct TimedProduct {
         switch request.form {
         case .forward:
             context.denseProduct(
-                x, transposed: false, w, transposed: true, into: result, adding: false, precision: precision)
+                x, transposed: false, w, transposed: true, into: result, precision: precision)
         case .input:
             context.denseProduct(
-                dy, transposed: false, w, transposed: false, into: result, adding: false, precision: precision)
+                dy, transposed: false, w, transposed: false, into: result, precision: precision)
         case .weight:
             context.denseProduct(
-                dy, transposed: true, x, transposed: false, into: result, adding: true, precision: precision)
+                dy, transposed: true, x, transposed: false, into: result, plus: result, precision: precision)
         }
     }
 

@@ -108,12 +108,14 @@ static void DENSE(pack_columns)(
 
 /// One tile of c, of which `rows` and `columns` exist.
 static void DENSE(tile)(
-    const uint32_t *a, const uint32_t *b, size_t words, float *c, size_t c_stride, size_t rows, size_t columns,
-    bool adding) {
-    // While the panels pass by, the tile of c comes near.
+    const uint32_t *a, const uint32_t *b, size_t words, const float *summand, float *c, size_t stride, size_t rows,
+    size_t columns) {
+    // While the panels pass by, the tiles of c and of the summand come near.
     UNROLL for (size_t r = 0; r < DENSE_ROWS; r++) {
-        if (r < rows) {
-            UNROLL for (size_t v = 0; v < DENSE_VECTORS; v++) __builtin_prefetch(c + r * c_stride + v * LANES, 1, 3);
+        if (r >= rows) continue;
+        UNROLL for (size_t v = 0; v < DENSE_VECTORS; v++) {
+            __builtin_prefetch(c + r * stride + v * LANES, 1, 3);
+            if (summand) __builtin_prefetch(summand + r * stride + v * LANES, 0, 3);
         }
     }
     vf sums[DENSE_ROWS][DENSE_VECTORS];
@@ -133,12 +135,12 @@ static void DENSE(tile)(
     UNROLL for (size_t r = 0; r < DENSE_ROWS; r++) {
         if (r >= rows) continue;
         UNROLL for (size_t v = 0; v < DENSE_VECTORS; v++) {
-            float *out = c + r * c_stride + v * LANES;
+            size_t place = r * stride + v * LANES;
             if (columns >= (v + 1) * LANES) {
-                store(out, adding ? load(out) + sums[r][v] : sums[r][v]);
+                store(c + place, summand ? load(summand + place) + sums[r][v] : sums[r][v]);
             } else if (columns > v * LANES) {
                 size_t left = columns - v * LANES;
-                store_tail(out, adding ? load_tail(out, left, 0) + sums[r][v] : sums[r][v], left);
+                store_tail(c + place, summand ? load_tail(summand + place, left, 0) + sums[r][v] : sums[r][v], left);
             }
         }
     }
@@ -146,14 +148,15 @@ static void DENSE(tile)(
 
 /// A panel of columns meets all panels of rows, which the L2 cache holds, before the next one does.
 static void DENSE(multiply)(
-    const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, float *c,
-    size_t c_stride, bool adding) {
+    const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, const float *summand,
+    float *c, size_t stride) {
     size_t words = DENSE(words)(depth);
     for (size_t j = 0; j < columns; j += DENSE_VECTORS * LANES) {
         for (size_t i = 0; i < rows; i += DENSE_ROWS) {
+            size_t place = i * stride + j;
             DENSE(tile)(
                 (const uint32_t *)row_panels + i * words, (const uint32_t *)column_panels + j * words, words,
-                c + i * c_stride + j, c_stride, rows - i, columns - j, adding);
+                summand ? summand + place : NULL, c + place, stride, rows - i, columns - j);
         }
     }
 }

@@ -14,15 +14,15 @@ static void pack_dense(const float *x, size_t stride, bool along_depth, size_t c
 }
 
 static void multiply_dense(
-    const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, float *c,
-    size_t c_stride, bool adding) {
+    const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, const float *summand,
+    float *c, size_t stride) {
     for (size_t i = 0; i < rows; i++) {
         for (size_t j = 0; j < columns; j++) {
             const float *a = (const float *)row_panels + i * depth, *b = (const float *)column_panels + j * depth;
             float sum = 0;
             for (size_t p = 0; p < depth; p++) sum = fmaf(a[p], b[p], sum);
-            float *out = c + i * c_stride + j;
-            *out = adding ? *out + sum : sum;
+            size_t place = i * stride + j;
+            c[place] = summand ? summand[place] + sum : sum;
         }
     }
 }

@@ -48,7 +48,7 @@ static void meet_bf16(
     size_t seen, float *products) {
     pack_rows_bf16(rows, a->query_stride, true, count, a->head_dim, o->row_panels);
     multiply_bf16(
-        o->row_panels, met, count, padded(seen), a->head_dim, products, scratch_stride(a->length), false);
+        o->row_panels, met, count, padded(seen), a->head_dim, NULL, products, scratch_stride(a->length));
 }
 
 static void sum_up_bf16(
@@ -60,8 +60,7 @@ static void sum_up_bf16(
     for (size_t d = 0; d < a->head_dim; d += COLUMN_TILE, panel += COLUMN_TILE * words_bf16(a->length)) {
         size_t left = a->head_dim - d;
         multiply_bf16(
-            o->row_panels, panel, count, smaller(left, COLUMN_TILE), seen, sums + d, a->query_stride,
-            false);
+            o->row_panels, panel, count, smaller(left, COLUMN_TILE), seen, NULL, sums + d, a->query_stride);
     }
 }
 
@@ -70,7 +69,7 @@ static void hand_out_bf16(
     size_t count, size_t seen, float *shares) {
     pack_rows_bf16(weights, scratch_stride(a->length), false, seen, count, o->row_panels);
     pack_columns_bf16(rows, a->query_stride, false, a->head_dim, count, o->column_panels);
-    multiply_bf16(o->row_panels, o->column_panels, seen, a->head_dim, count, shares, a->key_stride, true);
+    multiply_bf16(o->row_panels, o->column_panels, seen, a->head_dim, count, shares, shares, a->key_stride);
 }
 
 #define ATTENTION(NAME) NAME##_bf16

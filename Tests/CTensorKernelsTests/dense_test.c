@@ -43,7 +43,7 @@ static float *product(
     size_t stride = s.n + GAP;
     float *out = guarded(s.m * s.n > 0 ? ((s.m - 1) * stride + s.n) * sizeof *out : 0);
     for (size_t i = 0; c && i < s.m; i++) memcpy(out + i * stride, c + i * s.n, s.n * sizeof *c);
-    kernels->multiply(rows, columns, s.m, s.n, s.k, out, stride, c != NULL);
+    kernels->multiply(rows, columns, s.m, s.n, s.k, c ? out : NULL, out, stride);
 
     float *dense = guarded(s.m * s.n * sizeof *dense);
     for (size_t i = 0; i < s.m; i++) {

@@ -51,6 +51,18 @@ struct DenseProductTests {
         }
     }
 
+    /// Where the summand is the result itself, as where a gradient is gathered: what a result of its own would be.
+    @Test(arguments: KernelTable.available, ProductPrecision.allCases)
+    func addInPlace(table: KernelTable, precision: ProductPrecision) {
+        for shape in DenseShape.all {
+            let sample = DenseSample(shape, .forward)
+            let sum = Tensor(sample.c.values, rows: shape.m, columns: shape.n)
+            sample.multiply(on: .with(table, threads: 2), into: sum, adding: true, precision: precision)
+            let expected = sample.multiply(on: .with(table, threads: 2), adding: true, precision: precision)
+            if sum.bits != expected.bits { Issue.record("\(shape)") }
+        }
+    }
+
     /// bf16 too depends neither on the form nor on the number of threads, nor on other rows and columns.
     @Test(arguments: KernelTable.available, ProductPrecision.allCases)
     func elementsDependOnTheirRowAndColumnAlone(table: KernelTable, precision: ProductPrecision) {
@@ -67,7 +79,7 @@ struct DenseProductTests {
                 [Float](repeating: 0, count: rows.count * columns.count), rows: rows.count, columns: columns.count)
             ComputeContext.with(table, threads: 2).denseProduct(
                 sample.a[rows: rows], transposed: false, sample.b[rows: columns], transposed: true, into: c,
-                adding: false, precision: precision)
+                precision: precision)
             let expected = rows.flatMap { row in columns.map { whole[row * shape.n + $0] } }
             #expect(c.bits == expected, "\(rows) \(columns)")
         }
@@ -82,7 +94,7 @@ struct DenseProductTests {
             let zeros = [Float](repeating: 0, count: count * columns.rows)
             let c = Tensor(zeros, rows: count, columns: columns.rows)
             context.denseProduct(
-                rows, transposed: rowsTransposed, columns, transposed: true, into: c, adding: false,
+                rows, transposed: rowsTransposed, columns, transposed: true, into: c,
                 precision: precision)
             return c
         }

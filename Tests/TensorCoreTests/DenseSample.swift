@@ -79,14 +79,17 @@ struct DenseSample {
         on context: ComputeContext, into c: Tensor, adding: Bool, precision: ProductPrecision = .f32
     ) {
         context.denseProduct(
-            a, transposed: form.transposesA, b, transposed: form.transposesB, into: c, adding: adding,
+            a, transposed: form.transposesA, b, transposed: form.transposesB, into: c, plus: adding ? c : nil,
             precision: precision)
     }
 
-    /// The product, added to a copy of `c` or not.
+    /// The product in memory of its own, with `c` as summand or not.
     func multiply(on context: ComputeContext, adding: Bool, precision: ProductPrecision = .f32) -> Tensor {
-        let result = Tensor(c.values, rows: shape.m, columns: shape.n)
-        multiply(on: context, into: result, adding: adding, precision: precision)
+        let nothing = [Float](repeating: .nan, count: shape.m * shape.n)
+        let result = Tensor(nothing, rows: shape.m, columns: shape.n)
+        context.denseProduct(
+            a, transposed: form.transposesA, b, transposed: form.transposesB, into: result, plus: adding ? c : nil,
+            precision: precision)
         return result
     }
 

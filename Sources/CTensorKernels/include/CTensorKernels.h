@@ -137,10 +137,11 @@ typedef struct {
     void (*pack_rows)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);
     /// The same for columns of b.
     void (*pack_columns)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);
-    /// c[i * c_stride + j] = (adding ? c[i * c_stride + j] : 0) + sum of a[i,p] b[p,j], for rows x columns elements.
+    /// c[i * stride + j] = (summand ? summand[i * stride + j] : 0) + sum of a[i,p] b[p,j], for rows x columns elements.
+    /// The summand may be c.
     void (*multiply)(
-        const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, float *c,
-        size_t c_stride, bool adding);
+        const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth,
+        const float *summand, float *c, size_t stride);
 } ctk_dense_kernels;
 
 /// Causal attention of one sequence, of the query heads that share one KV head.

@@ -18,7 +18,8 @@ public enum ProductPrecision: String, Sendable, CaseIterable {
 }
 
 extension ComputeContext {
-    /// The product of two f32 matrices, into a third that exists: c (+)= op(a) op(b), where op may transpose.
+    /// The product of two f32 matrices, into a third that exists: c = op(a) op(b) + summand, where op may
+    /// transpose.
     ///
     /// With x [n, in], W [out, in] and y [n, out] = x W^T, training takes three forms: `x, false, W, true` forward,
     /// `dy, false, W, false` for the gradient of x, and `dy, true, x, false` for that of W.
@@ -30,10 +31,10 @@ extension ComputeContext {
     ///   - a: op(a) is [m, k].
     ///   - b: op(b) is [k, n].
     ///   - c: [m, n], which shares no memory with the operands.
-    ///   - adding: whether the product is added to what `c` holds, which is otherwise not read.
+    ///   - summand: of c's shape, and perhaps c itself, to which the product is then added.
     package func denseProduct(
         _ a: Tensor, transposed aIsTransposed: Bool, _ b: Tensor, transposed bIsTransposed: Bool, into c: Tensor,
-        adding: Bool, precision: ProductPrecision = .f32
+        plus summand: Tensor? = nil, precision: ProductPrecision = .f32
     ) {
         let kernels = kernels.dense(precision)
         // Rows of op(a) and columns of op(b) are what panels are made of.
@@ -41,21 +42,26 @@ extension ComputeContext {
         let columns = DenseOperand(b, alongDepth: bIsTransposed)
         precondition(rows.depth == columns.depth, "operands must have one depth")
         precondition(c.rows == rows.count && c.columns == columns.count, "a row and a column for each of the operands'")
+        precondition(
+            summand.map { $0.rows == c.rows && $0.columns == c.columns } ?? true, "a summand of the result's shape")
         let plan = DensePlan(
             rows: rows.count, columns: columns.count, depth: rows.depth, kernels.pointee, threads: pool.threadCount)
-        if rows.depth == 0 && !adding { c.pointer.update(repeating: 0, count: c.rows * c.columns) }
+        if rows.depth == 0 {
+            for index in 0..<c.rows * c.columns { c.pointer[index] = summand?.pointer[index] ?? 0 }
+        }
         let columnPanels = memory.take(byteCount: plan.columnPanelsByteCount)
         let rowPanels = memory.take(byteCount: plan.rowPanelsByteCount)
         for block in plan.columnBlocks {
             for depth in plan.depthBlocks {
                 let job = DenseProductJob(
                     rows: rows, columns: columns, columnRange: block, depth: depth, plan: plan, kernels: kernels,
-                    rowPanels: rowPanels.address, columnPanels: columnPanels.address, result: c.pointer,
-                    stride: c.columns, adding: adding || depth.lowerBound > 0)
+                    rowPanels: rowPanels.address, columnPanels: columnPanels.address,
+                    summand: (depth.lowerBound > 0 ? c : summand).map { UnsafePointer($0.pointer) },
+                    result: c.pointer, stride: c.columns)
                 pool.run(job)
             }
         }
-        withExtendedLifetime((a, b, c, rowPanels, columnPanels)) {}
+        withExtendedLifetime((a, b, c, summand, rowPanels, columnPanels)) {}
     }
 }
 

@@ -13,9 +13,10 @@ struct DenseProductJob: ParallelJob, @unchecked Sendable {
     let kernels: UnsafePointer<ctk_dense_kernels>
     let rowPanels: UnsafeMutableRawPointer
     let columnPanels: UnsafeMutableRawPointer
+    /// What the product is added to, likewise laid out; may be the result.
+    let summand: UnsafePointer<Float>?
     let result: UnsafeMutablePointer<Float>
     let stride: Int
-    let adding: Bool
 
     func run(_ team: inout Team) {
         let (tileRows, tileColumns) = (kernels.pointee.tile_rows, kernels.pointee.tile_columns)
@@ -45,10 +46,10 @@ struct DenseProductJob: ParallelJob, @unchecked Sendable {
         let rowRange = firstRow..<min(firstRow + plan.rowsPerItem, rows.count)
         let columnCount = min(plan.columnsPerItem, columnRange.count - firstColumn)
         if !plan.packsRowsFirst { packRows(rowRange, to: ownPanels) }
+        let place = firstRow * stride + columnRange.lowerBound + firstColumn
         kernels.pointee.multiply(
             plan.packsRowsFirst ? rowPanels + byteCount(firstRow) : ownPanels, columnPanels + byteCount(firstColumn),
-            rowRange.count, columnCount, depth.count,
-            result + firstRow * stride + columnRange.lowerBound + firstColumn, stride, adding)
+            rowRange.count, columnCount, depth.count, summand.map { $0 + place }, result + place, stride)
     }
 
     private func packRows(_ range: Range<Int>, to panels: UnsafeMutableRawPointer) {

@@ -8,7 +8,14 @@ extension ComputeContext {
             return gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
         }
         let (gated, upped) = linears(x, norm: norm, gate, up)
-        return linear(swiglu(gate: gated, up: upped), down, addingTo: x)
+        let hidden = swiglu(gate: gated, up: upped)
+        switch down {
+        case .packed(let down): return linear(hidden, down, addingTo: x)
+        case .dense(let down):
+            // The widest of all, and made of two that stay in any case.
+            let remade = Remade { [gate = gated.detached(), up = upped.detached()] in self.swiglu(gate: gate, up: up) }
+            return linear(hidden, down, addingTo: x, remade: remade)
+        }
     }
 
     /// The same of packed weights, in one parallel region.

@@ -20,7 +20,11 @@ extension ComputeContext {
             return linears(x, norm: norm, first, second, third)
         }
         let normed = rmsNorm(x, norm)
-        return (linear(normed, first), linear(normed, second), linear(normed, third))
+        let remade = remadeNorm(of: x, norm)
+        return (
+            linear(normed, first, remade: remade), linear(normed, second, remade: remade),
+            linear(normed, third, remade: remade)
+        )
     }
 
     /// Two products of the same activations, likewise.
@@ -29,7 +33,15 @@ extension ComputeContext {
             return linears(x, norm: norm, first, second)
         }
         let normed = rmsNorm(x, norm)
-        return (linear(normed, first), linear(normed, second))
+        let remade = remadeNorm(of: x, norm)
+        return (linear(normed, first, remade: remade), linear(normed, second, remade: remade))
+    }
+
+    private func linear(_ normed: Tensor, _ weights: Matrix, remade: Remade) -> Tensor {
+        switch weights {
+        case .packed(let weights): linear(normed, weights)
+        case .dense(let weights): linear(normed, weights, remade: remade)
+        }
     }
 }
 

@@ -19,6 +19,11 @@ extension RMSNorm {
 }
 
 extension ComputeContext {
+    /// The norm of each row, for products on the way back: it takes a hundredth of their time and as much memory as x.
+    func remadeNorm(of x: Tensor, _ norm: RMSNorm) -> Remade {
+        Remade { [x = x.detached(), norm = norm.detached()] in self.rmsNorm(x, norm) }
+    }
+
     /// The norm of each row: [n, width] -> [n, width].
     package func rmsNorm(_ x: Tensor, _ norm: RMSNorm) -> Tensor {
         precondition(norm.gain.columns == x.columns, "one gain per column")
