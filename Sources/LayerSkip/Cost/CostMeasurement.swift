@@ -86,6 +86,8 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     }
 
     private mutating func measurePasses() {
+        // The weights that a cache can hold are in it while a text is written. Other parts may have driven them out.
+        _ = passSequence.pass(1)
         var seconds: [Double] = []
         var head = 0.0
         for length in ModelCost.passLengths {
