@@ -6,18 +6,20 @@
 // Included once per precision, by a file that defines
 //     ATTENTION(NAME)    NAME with the precision's suffix
 // and, with that suffix,
-//     QUERY_BLOCK        how many queries are attended to together: what is loaded for one serves them all
+//     QUERY_BLOCK        how many queries are attended to together, an even number: what is loaded for one serves them all
 //     size_t operands_size(size_t length, size_t head_dim)
 //                        floats that operands take
 //     attention_operands operands(const ctk_sequence_attention *a, bool backwards, float *scratch)
 //                        of one sequence, for the way there or back
 //     meet(a, operands, met, rows, count, seen, products)
-//                        products[i][t] = rows[i] . met[t], for `count` rows and the first `seen` positions
-//     sum_up(a, operands, summed, weights, count, seen, sums)
-//                        sums[i] = sum over t of weights[i][t] summed[t]
-//     hand_out(a, operands, rows, weights, count, seen, shares)
-//                        shares[t] += sum over i of weights[i][t] rows[i]
-// Rows and sums lie as queries do, shares as keys, products and weights scratch_stride(length) apart.
+//                        products[i][t] = rows[i] . met[t], for `count` rows and the first padded(seen) positions
+//     sum_up(a, operands, weights, count, seen, sums)
+//                        sums[i] = sum over t of weights[i][t] to_sum[t]
+//     hand_out(a, operands, rows, weights, count, seen, gradients)
+//                        gradients[t] += sum over i of weights[i][t] rows[i]
+// Rows and sums lie as queries do, gradients as keys, products and weights scratch_stride(length) apart.
+//
+// What a query does not see has weight 0 within its block: a value that is not finite spoils all queries of its block.
 
 /// Operands, then two blocks of scores.
 static size_t ATTENTION(attention_scratch)(size_t length, size_t head_dim) {
@@ -41,7 +43,7 @@ static void ATTENTION(attend_block)(
         scales[i] = 1 / sum;
         a->log_sums[head * a->length + first + i] = maximum + logf(sum);
     }
-    ATTENTION(sum_up)(a, o, o->values_to_sum, scores, count, seen, output);
+    ATTENTION(sum_up)(a, o, scores, count, seen, output);
     for (size_t i = 0; i < count; i++) {
         for (size_t d = 0; d < a->head_dim; d++) output[i * a->query_stride + d] *= scales[i];
     }
@@ -63,19 +65,19 @@ static void ATTENTION(attend_block_gradient)(
     size_t width = scratch_stride(a->length), seen = first + count;
     size_t start = first * a->query_stride + head * a->head_dim;
     const float *queries = a->queries + start, *gradient = a->output_gradient + start;
-    float *shares = weights + ATTENTION(QUERY_BLOCK) * width;
+    float *score_gradients = weights + ATTENTION(QUERY_BLOCK) * width;
     ATTENTION(meet)(a, o, o->keys_to_meet, queries, count, seen, weights);
-    ATTENTION(meet)(a, o, o->values_to_meet, gradient, count, seen, shares);
+    ATTENTION(meet)(a, o, o->values_to_meet, gradient, count, seen, score_gradients);
     for (size_t i = 0; i < count; i++) {
         size_t row = i * a->query_stride;
         float mean = row_product(gradient + row, a->output + start + row, a->head_dim);
         weights_and_shares(
-            weights + i * width, shares + i * width, first + i + 1, seen, a->scale,
+            weights + i * width, score_gradients + i * width, first + i + 1, seen, a->scale,
             a->log_sums[head * a->length + first + i], mean);
     }
-    ATTENTION(sum_up)(a, o, o->keys_to_sum, shares, count, seen, a->query_gradient + start);
+    ATTENTION(sum_up)(a, o, score_gradients, count, seen, a->query_gradient + start);
     ATTENTION(hand_out)(a, o, gradient, weights, count, seen, a->value_gradient);
-    ATTENTION(hand_out)(a, o, queries, shares, count, seen, a->key_gradient);
+    ATTENTION(hand_out)(a, o, queries, score_gradients, count, seen, a->key_gradient);
 }
 
 static void ATTENTION(attend_sequence_gradient)(const ctk_sequence_attention *a) {

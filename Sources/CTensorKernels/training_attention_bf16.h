@@ -1,5 +1,6 @@
 // Attention of training in BF16: the kernels of dense products, over panels of rounded operands. Scores, weights and sums
-// are f32; weights and their gradients are rounded where they are multiplied, too.
+// are f32; weights and their gradients are rounded where they are multiplied, too. The mean that scores' gradients are taken
+// from is dy . y in f32, as in the other precision.
 #ifndef CTK_TRAINING_ATTENTION_BF16_H
 #define CTK_TRAINING_ATTENTION_BF16_H
 
@@ -34,11 +35,10 @@ static attention_operands operands_bf16(const ctk_sequence_attention *a, bool ba
     float *values = scratch + met_words(a->length, a->head_dim), *summed = values + met_words(a->length, a->head_dim);
     float *row_panels = summed + summed_words(a->length, a->head_dim);
     attention_operands o = {
-        .keys_to_meet = scratch, .values_to_meet = values, .keys_to_sum = summed, .values_to_sum = summed,
+        .keys_to_meet = scratch, .values_to_meet = values, .to_sum = summed,
         .row_panels = row_panels, .column_panels = row_panels + row_panel_words(a->length, a->head_dim)};
     pack_columns_bf16(a->keys, a->key_stride, true, a->length, a->head_dim, o.keys_to_meet);
     if (backwards) pack_columns_bf16(a->values, a->key_stride, true, a->length, a->head_dim, o.values_to_meet);
-    // Forward values are summed, on the way back keys are.
     pack_columns_bf16(backwards ? a->keys : a->values, a->key_stride, false, a->head_dim, a->length, summed);
     return o;
 }
@@ -52,11 +52,11 @@ static void meet_bf16(
 }
 
 static void sum_up_bf16(
-    const ctk_sequence_attention *a, const attention_operands *o, const void *summed, const float *weights,
-    size_t count, size_t seen, float *sums) {
+    const ctk_sequence_attention *a, const attention_operands *o, const float *weights, size_t count, size_t seen,
+    float *sums) {
     pack_rows_bf16(weights, scratch_stride(a->length), true, count, seen, o->row_panels);
     // Panel by panel, since each is as long as the sequence, and only its first words are seen.
-    const uint32_t *panel = summed;
+    const uint32_t *panel = o->to_sum;
     for (size_t d = 0; d < a->head_dim; d += COLUMN_TILE, panel += COLUMN_TILE * words_bf16(a->length)) {
         size_t left = a->head_dim - d;
         multiply_bf16(
@@ -66,10 +66,10 @@ static void sum_up_bf16(
 
 static void hand_out_bf16(
     const ctk_sequence_attention *a, const attention_operands *o, const float *rows, const float *weights,
-    size_t count, size_t seen, float *shares) {
+    size_t count, size_t seen, float *gradients) {
     pack_rows_bf16(weights, scratch_stride(a->length), false, seen, count, o->row_panels);
     pack_columns_bf16(rows, a->query_stride, false, a->head_dim, count, o->column_panels);
-    multiply_bf16(o->row_panels, o->column_panels, seen, a->head_dim, count, shares, shares, a->key_stride);
+    multiply_bf16(o->row_panels, o->column_panels, seen, a->head_dim, count, gradients, gradients, a->key_stride);
 }
 
 #define ATTENTION(NAME) NAME##_bf16

@@ -86,7 +86,7 @@ static void transpose_positions(const ctk_sequence_attention *a, const float *x,
 static attention_operands operands_f32(const ctk_sequence_attention *a, bool backwards, float *scratch) {
     attention_operands o = {
         .keys_to_meet = scratch, .values_to_meet = scratch + a->head_dim * scratch_stride(a->length),
-        .keys_to_sum = a->keys, .values_to_sum = a->values};
+        .to_sum = backwards ? a->keys : a->values};
     transpose_positions(a, a->keys, o.keys_to_meet);
     if (backwards) transpose_positions(a, a->values, o.values_to_meet);
     return o;
@@ -102,20 +102,19 @@ INLINE void meet_f32(
 }
 
 INLINE void sum_up_f32(
-    const ctk_sequence_attention *a, const attention_operands *o, const void *summed, const float *weights,
-    size_t count, size_t seen, float *sums) {
-    (void)o;
+    const ctk_sequence_attention *a, const attention_operands *o, const float *weights, size_t count, size_t seen,
+    float *sums) {
     multiply(
-        weights, scratch_stride(a->length), 1, summed, a->key_stride, count, a->head_dim, seen, false, sums,
+        weights, scratch_stride(a->length), 1, o->to_sum, a->key_stride, count, a->head_dim, seen, false, sums,
         a->query_stride);
 }
 
 INLINE void hand_out_f32(
     const ctk_sequence_attention *a, const attention_operands *o, const float *rows, const float *weights,
-    size_t count, size_t seen, float *shares) {
+    size_t count, size_t seen, float *gradients) {
     (void)o;
     multiply(
-        weights, 1, scratch_stride(a->length), rows, a->query_stride, seen, a->head_dim, count, true, shares,
+        weights, 1, scratch_stride(a->length), rows, a->query_stride, seen, a->head_dim, count, true, gradients,
         a->key_stride);
 }
 

@@ -9,9 +9,8 @@ typedef struct {
     /// For products of a row with each of them.
     void *keys_to_meet;
     void *values_to_meet;
-    /// For sums over them.
-    const void *keys_to_sum;
-    const void *values_to_sum;
+    /// For sums over them: values on the way there, keys on the way back.
+    const void *to_sum;
     /// For what a block of queries is packed into.
     void *row_panels;
     void *column_panels;

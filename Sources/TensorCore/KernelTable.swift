@@ -10,8 +10,8 @@ import CTensorKernels
 
 /// The inner loops for one instruction set, chosen at run time.
 ///
-/// Within one table every result is reproducible to the bit. All vector tables give one set of bits, but for BF16 weights in
-/// `avx512bf16`; the scalar one agrees to a tolerance.
+/// Within one table every result is reproducible to the bit. All vector tables give one set of bits, but for BF16 weights and
+/// training in bf16 in `avx512bf16`; the scalar one agrees to a tolerance.
 public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>

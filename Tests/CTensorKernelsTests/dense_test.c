@@ -42,8 +42,14 @@ static float *product(
     kernels->pack_columns(laid(b, s.n, s.k, form.b_along), form.b_along ? s.k : s.n, form.b_along, s.n, s.k, columns);
     size_t stride = s.n + GAP;
     float *out = guarded(s.m * s.n > 0 ? ((s.m - 1) * stride + s.n) * sizeof *out : 0);
-    for (size_t i = 0; c && i < s.m; i++) memcpy(out + i * stride, c + i * s.n, s.n * sizeof *c);
-    kernels->multiply(rows, columns, s.m, s.n, s.k, c ? out : NULL, out, stride);
+    size_t count = s.m * s.n > 0 ? (s.m - 1) * stride + s.n : 0;
+    float *summand = c ? guarded(count * sizeof *summand) : NULL;
+    for (size_t i = 0; c && i < s.m; i++) memcpy(summand + i * stride, c + i * s.n, s.n * sizeof *c);
+    kernels->multiply(rows, columns, s.m, s.n, s.k, summand, out, stride);
+    if (c) {
+        kernels->multiply(rows, columns, s.m, s.n, s.k, summand, summand, stride);
+        CHECK(first_difference(summand, out, count) == count, "%zu x %zu x %zu in place", s.m, s.n, s.k);
+    }
 
     float *dense = guarded(s.m * s.n * sizeof *dense);
     for (size_t i = 0; i < s.m; i++) {

@@ -80,19 +80,32 @@ typedef struct {
     float tolerance;
 } attention_result;
 
-/// What is rounded to bf16 is far off where it nearly cancels: there all elements' relative error together counts.
-static void expect_close(attention_result r, size_t length, double tolerance) {
-    double error = 0, norm = (double)r.rows * (double)r.used;  // as if each were 1 larger: of one position, all is 0
-    for (size_t i = 0; i < r.rows * r.stride; i++) {
-        bool counts = i % r.stride < r.used;
-        double difference = counts ? (double)r.found[i] - r.expected[i] : 0;
-        error += difference * difference;
-        norm += counts ? (double)r.expected[i] * r.expected[i] : 0;
-        if (!counts) CHECK(same(r.found[i], r.expected[i]), "%s of %zu: a gap was written to", r.operation, length);
+/// The root of the mean square of `count` differences, or of the elements where there is no `y`.
+static double size_of(const float *x, const float *y, size_t count) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        double difference = (double)x[i] - (y ? y[i] : 0);
+        sum += difference * difference;
     }
-    CHECK(
-        error <= tolerance * tolerance * norm, "%s of %zu: relative error %.3g", r.operation, length,
-        sqrt(error / norm));
+    return sqrt(sum / (double)count);
+}
+
+/// What is rounded to bf16 is far off where it nearly cancels: a row's error together is held to its size and to that of
+/// all rows, or to a tenth where they cancel altogether, as gradients of one position do.
+static void expect_close(attention_result r, size_t length, double tolerance) {
+    double all = 0;
+    for (size_t i = 0; i < r.rows; i++) all += size_of(r.expected + i * r.stride, NULL, r.used) / (double)r.rows;
+    if (all < 0.1) all = 0.1;
+    for (size_t i = 0; i < r.rows; i++) {
+        const float *found = r.found + i * r.stride, *expected = r.expected + i * r.stride;
+        double error = size_of(found, expected, r.used), size = size_of(expected, NULL, r.used);
+        CHECK(
+            error <= tolerance * (size + all), "%s of %zu, row %zu: error %.3g of %.3g", r.operation, length, i, error,
+            size);
+        for (size_t g = r.used; g < r.stride; g++) {
+            CHECK(same(found[g], expected[g]), "%s of %zu: the gap after row %zu", r.operation, length, i);
+        }
+    }
 }
 
 static void test_sequence(
@@ -130,7 +143,7 @@ static void test_sequence(
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
         attention_result r = results[i];
         if (rounds) {
-            expect_close(r, length, 1e-2);
+            expect_close(r, length, 4e-2);
         } else {
             expect_near(r.operation, length, r.found, r.expected, r.rows * r.stride, r.tolerance);
         }

@@ -46,6 +46,23 @@ struct GradientGraphTests {
         #expect(compute.heldBytes <= 4 * result)
     }
 
+    /// Of a feed-forward network there stay what its norm and SwiGLU were made from, and not what they made.
+    @Test func normsAndActivationsAreMadeAgain() {
+        let (rows, width, hidden) = (4096, 64, 512)  // 8 MiB where it is wide: no other block will do
+        let norm = RMSNorm(gain: parameter(1, width, seed: 1).values, epsilon: 1e-5)
+        let (gate, up) = (parameter(hidden, width, seed: 2), parameter(hidden, width, seed: 3))
+        let down = parameter(width, hidden, seed: 4)
+        let x = parameter(rows, width, seed: 5)
+        let before = compute.heldBytes
+        let result = compute.gatedFeedForward(
+            x.values, norm: norm, gate: .dense(gate.values), up: .dense(up.values), down: .dense(down.values))
+        let floats = (compute.heldBytes - before) / MemoryLayout<Float>.stride
+        #expect(floats >= rows * (2 * hidden + width))
+        #expect(floats < rows * 3 * hidden)
+        result.backward(from: randomTensor(rows: rows, columns: width, seed: 6))
+        #expect(down.gradient != nil && gate.gradient != nil && x.gradient != nil)
+    }
+
     private struct Layer {
         let norm: Parameter
         let weights: Parameter

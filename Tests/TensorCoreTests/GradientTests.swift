@@ -41,6 +41,25 @@ struct GradientTests {
         }
     }
 
+    /// Operands are rounded where the table can, and only there, and threads change no bit.
+    @Test(arguments: KernelTable.available, ["linear", "linear with summand", "attention"])
+    func bf16RoundsOperands(table: KernelTable, name: String) throws {
+        let sample = try sample(name)
+        func results(_ precision: ProductPrecision, threads: Int) -> [Tensor] {
+            let pool = ThreadPool(threads: threads)
+            let compute = ComputeContext(
+                kernels: table, pool: pool, recycledBytes: 1 << 20, productPrecision: precision)
+            let (result, gradients) = sample.goneBack(on: compute)
+            return [result] + gradients
+        }
+        let rounded = results(.bf16, threads: 1)
+        for (ours, exact) in zip(rounded, results(.f32, threads: 1)) {
+            #expect(relativeError(ours.values, exact.values) < 2e-2)
+        }
+        #expect(rounded.map(\.bits) == results(.bf16, threads: 3).map(\.bits))
+        #expect((rounded.map(\.bits) == results(.f32, threads: 1).map(\.bits)) == !table.multipliesBF16)
+    }
+
     /// Neither threads nor the vectors' width change a bit.
     @Test(arguments: names) func bitsAreTheSame(name: String) throws {
         let sample = try sample(name)

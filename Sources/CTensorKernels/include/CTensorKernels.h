@@ -114,7 +114,7 @@ typedef struct {
     void (*attend_page)(const ctk_page_queries *queries, const void *keys, const void *values);
 } ctk_cache_kernels;
 
-/// The precisions in which the operands of a dense product meet; sums are always f32.
+/// The precisions in which the operands of a dense product, or of training's attention, meet; sums are always f32.
 enum {
     CTK_DENSE_F32 = 0,
     /// Rounded to nearest even while they are packed. A table without vdpbf16ps multiplies f32 instead.
@@ -126,7 +126,7 @@ enum {
 ///
 /// Both operands are cut into panels, `tile_rows` rows of a or `tile_columns` columns of b, in which what meets in one step
 /// of the depth lies together; missing rows and columns are zeros. Each element of c is summed over the block in one order
-/// from zero, and the block's sum is then added to c.
+/// from zero, and the block's sum is then added to the summand.
 typedef struct {
     size_t tile_rows;
     size_t tile_columns;
@@ -249,7 +249,7 @@ typedef struct {
         const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out);
 
     ctk_dense_kernels dense[CTK_DENSE_COUNT];
-    /// By the same numbers.
+    /// Indexed by CTK_DENSE_F32 and CTK_DENSE_BF16, too.
     ctk_attention_kernels attention[CTK_DENSE_COUNT];
     ctk_training_kernels training;
 } ctk_table;

@@ -73,7 +73,7 @@ extension RecipeKey {
         boolean("freeze.embedding", \.freeze.embedding, "whether the embedding stays as it is"),
         described("freeze.layers", \.freeze.layers, expected: LayerSet.expected, "layers that stay as they are"),
         boolean("freeze.head", \.freeze.head, "whether the last norm and the head stay as they are"),
-        choice("precision", \.precision, "in what precision the products of matrices are made; sums are f32"),
+        choice("precision", \.precision, "in what precision operands of products meet, attention's too; sums are f32"),
         boolean("recompute", \.recompute, "whether blocks compute twice instead of remembering: less memory"),
     ]
 

@@ -28,7 +28,7 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var exits = EarlyExitLoss()
     /// What stays as it is.
     public var freeze = Freeze()
-    /// In what precision matrices meet; sums are f32 always.
+    /// In what precision operands of matrix products, attention's among them, meet; sums are f32 always.
     public var precision = ProductPrecision.f32
     /// Whether blocks forget what the gradients need and compute it again: a third more time, far less memory.
     public var recompute = false

@@ -1,7 +1,8 @@
 /// A tensor that is made again on the way back instead of being remembered: what is cheaper to compute than to keep.
 ///
-/// All who read it share what the first of them makes, and with the last it is forgotten.
-final class Remade: @unchecked Sendable {
+/// All who read it share what the first of them makes; it is forgotten with the last, or where one is never reached, with the
+/// last closure that might have read it.
+final class Remade {
     private let make: () -> Tensor
     private var readers = 0
     private var made: Tensor?

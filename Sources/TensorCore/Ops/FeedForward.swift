@@ -12,7 +12,8 @@ extension ComputeContext {
         switch down {
         case .packed(let down): return linear(hidden, down, addingTo: x)
         case .dense(let down):
-            // The widest of all, and made of two that stay in any case.
+            guard hidden.isRecorded else { return linear(hidden, down, addingTo: x) }
+            // The widest of all, and made of two that stay for its own gradient.
             let remade = Remade { [gate = gated.detached(), up = upped.detached()] in self.swiglu(gate: gate, up: up) }
             return linear(hidden, down, addingTo: x, remade: remade)
         }

@@ -20,7 +20,7 @@ extension ComputeContext {
             return linears(x, norm: norm, first, second, third)
         }
         let normed = rmsNorm(x, norm)
-        let remade = remadeNorm(of: x, norm)
+        let remade = normed.isRecorded ? remadeNorm(of: x, norm) : nil
         return (
             linear(normed, first, remade: remade), linear(normed, second, remade: remade),
             linear(normed, third, remade: remade)
@@ -33,11 +33,11 @@ extension ComputeContext {
             return linears(x, norm: norm, first, second)
         }
         let normed = rmsNorm(x, norm)
-        let remade = remadeNorm(of: x, norm)
+        let remade = normed.isRecorded ? remadeNorm(of: x, norm) : nil
         return (linear(normed, first, remade: remade), linear(normed, second, remade: remade))
     }
 
-    private func linear(_ normed: Tensor, _ weights: Matrix, remade: Remade) -> Tensor {
+    private func linear(_ normed: Tensor, _ weights: Matrix, remade: Remade?) -> Tensor {
         switch weights {
         case .packed(let weights): linear(normed, weights)
         case .dense(let weights): linear(normed, weights, remade: remade)
