@@ -56,9 +56,10 @@ final class DenseSample {
             kernels.pack_rows(
                 a.floats + (aAlongDepth ? row * self.depth + start : start * rows + row),
                 aAlongDepth ? self.depth : rows, aAlongDepth, count, depth, rowPanels.address)
+            let result = c.floats + row * columns
             kernels.multiply(
-                rowPanels.address, columnPanels.address, count, columns, depth, c.floats + row * columns, columns,
-                start > 0)
+                rowPanels.address, columnPanels.address, count, columns, depth,
+                start > 0 ? UnsafePointer(result) : nil, result, columns)
         }
     }
 }
