@@ -88,12 +88,12 @@ private func tensor(_ rows: Int, _ columns: Int) -> Tensor {
 
 /// Multiply-adds a second of all threads together, at most.
 func peak(_ precision: ProductPrecision, on context: ComputeContext) -> Double {
-    let activations = precision == .bf16 ? CTK_ACTIVATIONS_BF16_PAIRS : CTK_ACTIVATIONS_F32
+    let operands = precision == .bf16 ? CTP_DENSE_BF16 : CTK_ACTIVATIONS_F32
     let table = context.kernels.name
     let sum = Atomic(0)
     let stopwatch = Stopwatch()
     context.pool.run(count: context.pool.threadCount, grain: 1) { threads in
-        for _ in threads { sum.add(ctp_multiply(table, Int32(activations), 6_000_000), ordering: .relaxed) }
+        for _ in threads { sum.add(ctp_multiply(table, Int32(operands), 6_000_000), ordering: .relaxed) }
     }
     return Double(sum.load(ordering: .relaxed)) / stopwatch.seconds
 }

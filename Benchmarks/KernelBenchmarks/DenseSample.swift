@@ -16,8 +16,8 @@ final class DenseSample {
     private let rowPanels: Memory
     private let columnPanels: Memory
 
-    /// What a core's L2 cache holds of rows, and words of a block of the depth.
-    private static let (rowsPerItem, words) = (96, 512)
+    /// What a core's L2 cache holds of rows.
+    private static let rowsPerItem = 96
 
     /// The product of one form for x [tokens, inputs] and W [outputs, inputs].
     init(_ kernels: ctk_dense_kernels, _ form: Form, tokens: Int, inputs: Int, outputs: Int) {
@@ -33,13 +33,14 @@ final class DenseSample {
         a = Memory(floats: rows * depth)
         b = Memory(floats: columns * depth)
         c = Memory(floats: rows * columns)
-        rowPanels = Memory(floats: Self.rowsPerItem * Self.words)
-        columnPanels = Memory(floats: (columns + kernels.tile_columns) * Self.words)
+        let floats = kernels.depths_per_block / kernels.depths_per_step * kernels.step_bytes / 4
+        rowPanels = Memory(floats: Self.rowsPerItem * floats)
+        columnPanels = Memory(floats: (columns + kernels.tile_columns) * floats)
     }
 
     /// All of it.
     func multiply() {
-        let block = Self.words * kernels.depths_per_word
+        let block = kernels.depths_per_block
         for start in stride(from: 0, to: depth, by: block) { multiply(from: start, depth: min(block, depth - start)) }
     }
 

@@ -76,7 +76,7 @@ private func measureDense(
     let tableName = String(cString: table.pointee.name)
     let isBF16 = precision == CTK_DENSE_BF16
     let kernels = isBF16 ? table.pointee.dense.1 : table.pointee.dense.0
-    if tableName == "scalar" || isBF16 && kernels.depths_per_word == 1 { return }
+    if tableName == "scalar" || isBF16 && kernels.depths_per_step == 1 { return }
     var sample: DenseSample?
     Benchmark(
         "\(tableName) dense \(isBF16 ? "BF16" : "F32") \(form) \(tokens)x\(inputs)x\(outputs)",
@@ -85,7 +85,7 @@ private func measureDense(
     ) { benchmark in
         let product = sample ?? DenseSample(kernels, form, tokens: tokens, inputs: inputs, outputs: outputs)
         sample = product
-        let peak = peakSpeed(tableName, Int32(isBF16 ? CTK_ACTIVATIONS_BF16_PAIRS : CTK_ACTIVATIONS_F32))
+        let peak = peakSpeed(tableName, Int32(isBF16 ? CTP_DENSE_BF16 : CTK_ACTIVATIONS_F32))
         benchmark.startMeasurement()
         let seconds = secondsOf(product.multiply)
         benchmark.stopMeasurement()
@@ -94,10 +94,10 @@ private func measureDense(
 }
 
 /// Multiply-adds per second of the instruction that a table multiplies with; nil where it has none of its own.
-private func peakSpeed(_ table: String, _ activations: Int32) -> Double? {
+private func peakSpeed(_ table: String, _ operands: Int32) -> Double? {
     let rounds = 1_000_000
     var multiplyAdds = 0
-    let seconds = secondsOf { multiplyAdds = ctp_multiply(table, activations, rounds) }
+    let seconds = secondsOf { multiplyAdds = ctp_multiply(table, operands, rounds) }
     return multiplyAdds == 0 ? nil : Double(multiplyAdds) / seconds
 }
 

@@ -1,4 +1,5 @@
-// AVX-512 with VNNI: vpdpbusd adds four products of unsigned weights and signed activations to each of 16 rows.
+// AVX-512 with VNNI: vpdpbusd adds four products of unsigned weights and signed activations to each of 16 rows. BF16 by
+// vdpbf16ps and, in training, by AMX.
 
 #if defined(__x86_64__)
 
@@ -41,14 +42,36 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 
 #include "bf16_pairs.h"
 #include "dense_bf16.h"
+
+enum { QUERY_BLOCK_bf16 = 4 * TILE_ROWS_bf16 };
+#define ATTENTION(NAME) NAME##_bf16
 #include "training_attention_bf16.h"
+#undef ATTENTION
+
+#pragma clang attribute pop
+
+#pragma clang attribute push(                                                                                        \
+    __attribute__((                                                                                                  \
+        target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16,amx-tile,amx-bf16"))),        \
+    apply_to = function)
+
+#include "dense_amx.h"
+
+enum { QUERY_BLOCK_amx = 2 * TILE_ROWS_amx };
+#define ATTENTION(NAME) NAME##_amx
+#include "training_attention_bf16.h"
+#undef ATTENTION
 
 #pragma clang attribute pop
 
 const ctk_table ctk_avx512_table = VECTOR_TABLE(
-    "avx512", DENSE_KERNELS(f32, 1), ATTENTION_KERNELS(f32), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+    "avx512", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
 const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE(
-    "avx512bf16", DENSE_KERNELS(bf16, 2), ATTENTION_KERNELS(bf16), F32_AND_F16_PANELS,
+    "avx512bf16", DENSE_KERNELS(bf16, 4, 1024), ATTENTION_KERNELS(bf16), F32_AND_F16_PANELS,
+    [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
+// 32 KiB of a panel of columns: they stay in the L1 cache, while rows come from the L2 cache as fast as it gives them.
+const ctk_table ctk_amx_table = VECTOR_TABLE(
+    "amx", DENSE_KERNELS(amx, 64, 512), ATTENTION_KERNELS(amx), F32_AND_F16_PANELS,
     [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
 
 #endif

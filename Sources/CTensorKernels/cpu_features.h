@@ -1,6 +1,10 @@
-// What the tables ask of the processor.
+// What the tables ask of the processor. To be included first: Linux's `syscall` hides behind _GNU_SOURCE.
 #ifndef CTK_CPU_FEATURES_H
 #define CTK_CPU_FEATURES_H
+
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
 
 #include <stdbool.h>
 
@@ -17,6 +21,26 @@ static inline bool cpu_runs_avx512(void) {
 }
 
 static inline bool cpu_runs_avx512_bf16(void) { return cpu_runs_avx512() && __builtin_cpu_supports("avx512bf16"); }
+
+#if defined(__linux__)
+
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/// Linux gives the tiles' 8 KiB of state only to processes that ask: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA), see
+/// its Documentation/arch/x86/xstate.rst. Threads have what their process has.
+static inline bool cpu_runs_amx(void) {
+    unsigned a, b, c, d = 0;
+    bool has_tiles = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 24 & 1) && (d >> 22 & 1);
+    return has_tiles && cpu_runs_avx512_bf16() && syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+}
+
+#else
+
+static inline bool cpu_runs_amx(void) { return false; }
+
+#endif
 
 #elif defined(__aarch64__)
 

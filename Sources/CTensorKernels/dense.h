@@ -1,109 +1,19 @@
-// Dense products of two f32 matrices, for every vector table and precision: panels, and tiles of sums in registers.
+// Dense products of two f32 matrices by vectors, for every vector table and precision: tiles of sums in registers.
 //
 // A tile of c stays in registers while its two panels pass by: for each word of the depth, a few vectors of columns and
 // a broadcast of each row. An element has one lane to itself, so its sum over a block runs from left to right.
 //
-// Included once per precision, by a file that defines
-//     DENSE(NAME)        NAME with the precision's suffix
-//     DEPTHS_PER_WORD    depths that a word of a panel holds
-// and, with that suffix,
-//     vu32 words_along(const float *x, size_t depths)
-//                        the next sixteen words of one row, whose first depth lies at x; those beyond `depths` are zero
-//     vu32 words_across(const float *x, size_t stride, size_t depths, size_t count)
-//                        one word of sixteen rows, side by side at x, of which `count` exist; the next depth lies
-//                        `stride` further on if `depths` > 1
-//     vf multiply_words(vu32 a, vu32 b, vf sum)
+// Included once per precision, by a file that defines what dense_panels.h asks for and
+//     vf multiply_words(vu32 a, vu32 b, vf sum)      with the suffix
 // A table's own file defines DENSE_ROWS, at most 16, and DENSE_VECTORS: how large a tile its registers hold.
 
-/// Words of one row or column.
-INLINE size_t DENSE(words)(size_t depth) { return (depth + DEPTHS_PER_WORD - 1) / DEPTHS_PER_WORD; }
+#include "dense_panels.h"
 
-/// Packs one word of up to `width` (a constant) rows or columns, side by side in memory.
-INLINE void DENSE(pack_across)(
-    const float *x, size_t stride, size_t width, size_t count, size_t depths, uint32_t *panel) {
-    UNROLL for (size_t i = 0; i < width; i += LANES) {
-        size_t wanted = width - i < LANES ? width - i : LANES;
-        // A constant number of elements is a load or two, any other a call.
-        vu32 words = count >= i + wanted ? DENSE(words_across)(x + i, stride, depths, wanted)
-            : count > i                  ? DENSE(words_across)(x + i, stride, depths, count - i)
-                                         : (vu32)(0);
-        memcpy(panel + i, &words, wanted * sizeof *panel);
-    }
-}
-
-/// Packs up to sixteen words of up to `width` (a constant) rows or columns, each of which lies along the depth.
-INLINE void DENSE(pack_along)(
-    const float *x, size_t stride, size_t width, size_t count, size_t depths, uint32_t *panel) {
-    size_t words = DENSE(words)(depths);
-    UNROLL for (size_t i = 0; i < width; i += LANES) {
-        size_t wanted = width - i < LANES ? width - i : LANES;
-        vu32 block[LANES];
-        UNROLL for (size_t r = 0; r < LANES; r++) {
-            bool exists = r < wanted && i + r < count;
-            block[r] = exists ? DENSE(words_along)(x + (i + r) * stride, depths) : (vu32)(0);
-        }
-        transpose(block);
-        UNROLL for (size_t w = 0; w < LANES; w++) {
-            if (w < words) memcpy(panel + w * width + i, &block[w], wanted * sizeof *panel);
-        }
-    }
-}
-
-/// Packs rows or columns that lie along the depth into panels of `width` (a constant), one panel after the other.
-INLINE void DENSE(pack_panels_along)(
-    const float *x, size_t stride, size_t width, size_t count, size_t depth, uint32_t *panels) {
-    size_t words = DENSE(words)(depth);
-    for (size_t i = 0; i < count; i += width) {
-        for (size_t w = 0; w < words; w += LANES) {
-            const float *first = x + i * stride + w * DEPTHS_PER_WORD;
-            // The next panel's rows: so many short streams are more than the core asks for by itself.
-            UNROLL for (size_t r = 0; r < width * DEPTHS_PER_WORD; r++) {
-                __builtin_prefetch(first + (width + r / DEPTHS_PER_WORD) * stride + r % DEPTHS_PER_WORD * LANES, 0, 2);
-            }
-            DENSE(pack_along)(
-                first, stride, width, count - i, depth - w * DEPTHS_PER_WORD, panels + i * words + w * width);
-        }
-    }
-}
-
-/// Packs rows or columns that lie side by side: a few words of all panels before the next ones, so that what shares a
-/// cache line is read together. Lines a power of two apart fall onto the same sets: the L1 cache holds but few of them.
-INLINE void DENSE(pack_panels_across)(
-    const float *x, size_t stride, size_t width, size_t count, size_t depth, uint32_t *panels) {
-    enum { WORDS = 4 };
-    size_t words = DENSE(words)(depth);
-    for (size_t w = 0; w < words; w += WORDS) {
-        for (size_t i = 0; i < count; i += width) {
-            for (size_t v = w; v < w + WORDS && v < words; v++) {
-                size_t p = v * DEPTHS_PER_WORD;
-                const float *next = x + (p + WORDS * DEPTHS_PER_WORD) * stride + i;
-                UNROLL for (size_t d = 0; d < DEPTHS_PER_WORD; d++) {
-                    UNROLL for (size_t l = 0; l < width; l += LANES) __builtin_prefetch(next + d * stride + l, 0, 3);
-                }
-                DENSE(pack_across)(
-                    x + p * stride + i, stride, width, count - i, depth - p, panels + i * words + v * width);
-            }
-        }
-    }
-}
-
-INLINE void DENSE(pack_panels)(
-    const float *x, size_t stride, bool along_depth, size_t width, size_t count, size_t depth, uint32_t *panels) {
-    if (along_depth) {
-        DENSE(pack_panels_along)(x, stride, width, count, depth, panels);
-    } else {
-        DENSE(pack_panels_across)(x, stride, width, count, depth, panels);
-    }
-}
+enum { DENSE(TILE_ROWS) = DENSE_ROWS };
 
 static void DENSE(pack_rows)(
     const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels) {
-    DENSE(pack_panels)(x, stride, along_depth, DENSE_ROWS, count, depth, panels);
-}
-
-static void DENSE(pack_columns)(
-    const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels) {
-    DENSE(pack_panels)(x, stride, along_depth, DENSE_VECTORS * LANES, count, depth, panels);
+    DENSE(pack_panels)(x, stride, along_depth, DENSE(TILE_ROWS), count, depth, panels);
 }
 
 /// One tile of c, of which `rows` and `columns` exist.
@@ -122,7 +32,7 @@ static void DENSE(tile)(
     UNROLL for (int r = 0; r < DENSE_ROWS; r++) {
         UNROLL for (int v = 0; v < DENSE_VECTORS; v++) sums[r][v] = splat(0);
     }
-    for (size_t w = 0; w < words; w++, a += DENSE_ROWS, b += DENSE_VECTORS * LANES) {
+    for (size_t w = 0; w < words; w++, a += DENSE_ROWS, b += TILE_COLUMNS) {
         vu32 column_words[DENSE_VECTORS];
         memcpy(column_words, b, sizeof column_words);
         UNROLL for (int r = 0; r < DENSE_ROWS; r++) {
@@ -151,7 +61,7 @@ static void DENSE(multiply)(
     const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, const float *summand,
     float *c, size_t stride) {
     size_t words = DENSE(words)(depth);
-    for (size_t j = 0; j < columns; j += DENSE_VECTORS * LANES) {
+    for (size_t j = 0; j < columns; j += TILE_COLUMNS) {
         for (size_t i = 0; i < rows; i += DENSE_ROWS) {
             size_t place = i * stride + j;
             DENSE(tile)(

@@ -23,6 +23,8 @@ INLINE vf multiply_words_bf16(vu32 a, vu32 b, vf sum) {
     return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
 }
 
+enum { STEP_DEPTHS_bf16 = 2 };
+
 #define DENSE(NAME) NAME##_bf16
 #define DEPTHS_PER_WORD 2
 #include "dense.h"

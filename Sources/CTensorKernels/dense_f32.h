@@ -16,6 +16,8 @@ INLINE vu32 words_across_f32(const float *x, size_t stride, size_t depths, size_
 
 INLINE vf multiply_words_f32(vu32 a, vu32 b, vf sum) { return fma16((vf)a, (vf)b, sum); }
 
+enum { STEP_DEPTHS_f32 = 1 };
+
 #define DENSE(NAME) NAME##_f32
 #define DEPTHS_PER_WORD 1
 #include "dense.h"

@@ -29,8 +29,8 @@ static void multiply_dense(
 
 #define DENSE_TWIN                                                                                                   \
     {                                                                                                                \
-        .tile_rows = 1, .tile_columns = 1, .depths_per_word = 1, .pack_rows = pack_dense,                            \
-        .pack_columns = pack_dense, .multiply = multiply_dense,                                                      \
+        .tile_rows = 1, .tile_columns = 1, .depths_per_step = 1, .step_bytes = 4, .depths_per_block = 512,           \
+        .pack_rows = pack_dense, .pack_columns = pack_dense, .multiply = multiply_dense,                             \
     }
 
 #endif

@@ -4,6 +4,9 @@
 
 #include "vector.h"
 
+/// Columns of a panel.
+enum { TILE_COLUMNS = DENSE_VECTORS * LANES };
+
 /// Sixteen words of one row at consecutive depths become sixteen depths' words, each of sixteen rows: four rounds, each
 /// of which exchanges one bit of the row's number with one of the depth's.
 INLINE void transpose(vu32 words[LANES]) {
@@ -32,12 +35,15 @@ INLINE void transpose(vu32 words[LANES]) {
     UNROLL for (int i = 0; i < LANES; i++) words[i] = t[i];
 }
 
-/// The kernels of one precision, with its number of depths per word.
-#define DENSE_KERNELS(PRECISION, DEPTHS)                                                                             \
+/// The kernels of one kind of product, and how many depths are summed before sums go to memory.
+#define DENSE_KERNELS(KIND, BYTES, BLOCK)                                                                            \
     {                                                                                                                \
-        .tile_rows = DENSE_ROWS, .tile_columns = DENSE_VECTORS * LANES, .depths_per_word = DEPTHS,                   \
-        .pack_rows = pack_rows_##PRECISION, .pack_columns = pack_columns_##PRECISION,                                \
-        .multiply = multiply_##PRECISION,                                                                            \
+        .tile_rows = TILE_ROWS_##KIND, .tile_columns = TILE_COLUMNS, .depths_per_step = STEP_DEPTHS_##KIND,          \
+        .step_bytes = BYTES, .depths_per_block = BLOCK, .pack_rows = pack_rows_##KIND,                               \
+        .pack_columns = pack_columns_##KIND, .multiply = multiply_##KIND,                                            \
     }
+
+// Of a panel of 32 columns, 64 KiB.
+#define DENSE_KERNELS_F32 DENSE_KERNELS(f32, 4, 512)
 
 #endif

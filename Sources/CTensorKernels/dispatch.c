@@ -14,6 +14,7 @@ static const struct {
     {&ctk_avx2_table, cpu_runs_avx2},
     {&ctk_avx512_table, cpu_runs_avx512},
     {&ctk_avx512_bf16_table, cpu_runs_avx512_bf16},
+    {&ctk_amx_table, cpu_runs_amx},
 #elif defined(__aarch64__)
     {&ctk_neon_table, cpu_runs_neon},
     {&ctk_neon_i8mm_table, cpu_runs_neon_i8mm},

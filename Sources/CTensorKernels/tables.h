@@ -18,6 +18,8 @@ extern const ctk_table ctk_avx2_table;
 extern const ctk_table ctk_avx512_table;
 /// The AVX-512 table with BF16 products by vdpbf16ps, which rounds activations to BF16.
 extern const ctk_table ctk_avx512_bf16_table;
+/// The same with training's BF16 products by AMX, which adds in another order.
+extern const ctk_table ctk_amx_table;
 #elif defined(__aarch64__)
 extern const ctk_table ctk_neon_table;
 /// The NEON table with quantized products by smmla: the same bits.

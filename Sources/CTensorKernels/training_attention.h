@@ -6,7 +6,7 @@
 // Included once per precision, by a file that defines
 //     ATTENTION(NAME)    NAME with the precision's suffix
 // and, with that suffix,
-//     QUERY_BLOCK        how many queries are attended to together, an even number: what is loaded for one serves them all
+//     QUERY_BLOCK        how many queries are attended to together: what is loaded for one serves them all
 //     size_t operands_size(size_t length, size_t head_dim)
 //                        floats that operands take
 //     attention_operands operands(const ctk_sequence_attention *a, bool backwards, float *scratch)

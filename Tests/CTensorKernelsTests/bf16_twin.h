@@ -7,4 +7,8 @@
 
 float *bf16_pair_product(const void *file, const float *x, product_shape shape);
 
+// Products as AMX's tdpbf16ps takes them: 32 columns at a time, whose even and odd ones are summed from zero, then added to each
+// other, then to the sum.
+float *bf16_tile_product(const void *file, const float *x, product_shape shape);
+
 #endif

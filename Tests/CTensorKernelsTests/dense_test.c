@@ -30,7 +30,8 @@ static float *laid(const float *x, size_t count, size_t depth, bool along) {
 }
 
 static size_t panels_bytes(const ctk_dense_kernels *kernels, size_t tile, size_t count, size_t depth) {
-    return (count + tile - 1) / tile * tile * ((depth + kernels->depths_per_word - 1) / kernels->depths_per_word) * 4;
+    size_t steps = (depth + kernels->depths_per_step - 1) / kernels->depths_per_step;
+    return (count + tile - 1) / tile * tile * steps * kernels->step_bytes;
 }
 
 /// c [m, n], added to or written, from rows of a [m, k] and columns of b [n, k].
@@ -64,10 +65,11 @@ static float *product(
 /// What `product` should give: the scalar table's or, of rounded operands, the instruction's by the letter.
 static float *expected(
     const ctk_dense_kernels *kernels, const float *a, const float *b, const float *c, dense_shape s) {
-    if (kernels->depths_per_word == 1) return product(&ctk_scalar_table.dense[CTK_DENSE_F32], a, b, c, s, forms[0]);
+    if (kernels->depths_per_step == 1) return product(&ctk_scalar_table.dense[CTK_DENSE_F32], a, b, c, s, forms[0]);
     uint16_t *rounded = guarded(s.n * s.k * sizeof *rounded);
     ctk_quantize_row(CTK_BF16, b, s.n * s.k, rounded);
-    float *out = bf16_pair_product(rounded, a, (product_shape){.rows = s.n, .columns = s.k, .tokens = s.m});
+    const product_shape shape = {.rows = s.n, .columns = s.k, .tokens = s.m};
+    float *out = kernels->depths_per_step == 2 ? bf16_pair_product(rounded, a, shape) : bf16_tile_product(rounded, a, shape);
     for (size_t i = 0; c && i < s.m * s.n; i++) out[i] = c[i] + out[i];
     return out;
 }
@@ -119,7 +121,7 @@ void test_dense_products(const ctk_table *table) {
         const ctk_dense_kernels *kernels = &table->dense[precision];
         under_test(table, precision == CTK_DENSE_F32 ? CTK_F32 : CTK_BF16);
         seed(8);
-        for (size_t m = 0; m <= 33; m++) test_shape(kernels, (dense_shape){m, 35, 19}, 0);
+        for (size_t m = 0; m <= 66; m++) test_shape(kernels, (dense_shape){m, 35, 19}, 0);
         for (size_t n = 0; n <= 66; n++) test_shape(kernels, (dense_shape){13, n, 19}, 0);
         for (size_t k = 0; k <= 66; k++) test_shape(kernels, (dense_shape){13, 35, k}, 0);
         test_shape(kernels, (dense_shape){100, 130, 512}, 0);

@@ -114,7 +114,7 @@ static void test_sequence(
     size_t query_count = length * query_stride, key_count = length * key_stride;
     float *queries = random_floats(query_count), *keys = random_floats(key_count), *values = random_floats(key_count);
     const float *gradient = random_floats(query_count), *gap = random_floats(query_count);
-    bool rounds = table->dense[precision].depths_per_word > 1;
+    bool rounds = table->dense[precision].depths_per_step > 1;
     ctk_sequence_attention runs[2];
     for (int i = 0; i < 2; i++) {
         const ctk_attention_kernels *kernels = &(i == 0 ? table : &ctk_scalar_table)->attention[precision];

@@ -157,7 +157,7 @@ extension KernelTable {
     var multipliesBF16: Bool {
         (0..<ctk_table_count()).contains { index in
             guard let table = ctk_table_at(index), String(cString: table.pointee.name) == name else { return false }
-            return table.pointee.dense.1.depths_per_word == 2
+            return table.pointee.dense.1.depths_per_step > 1
         }
     }
 }

@@ -23,8 +23,7 @@ struct DenseShape {
     /// rows than an item has, and more columns.
     static let all: [DenseShape] = {
         var shapes = [DenseShape(m: 0, n: 0, k: 0), DenseShape(m: 1, n: 1, k: 1)]
-        for size in 0...33 { shapes += [DenseShape(m: size), DenseShape(k: size)] }
-        for size in 0...66 { shapes.append(DenseShape(n: size)) }
+        for size in 0...66 { shapes += [DenseShape(m: size), DenseShape(n: size), DenseShape(k: size)] }
         for depth in [511, 512, 513, 1024, 1025, 1600] { shapes.append(DenseShape(m: 3, n: 5, k: depth)) }
         return shapes + [DenseShape(m: 230, n: 3), DenseShape(m: 1, n: 700), DenseShape(m: 200, n: 130)]
     }()

@@ -4,9 +4,11 @@
 
 #include <stddef.h>
 
-/// Repeats the instructions by which the table of that name multiplies weights with activations of one form
-/// (CTK_ACTIVATIONS_...), all in registers and independent of each other; returns how many multiply-adds that were, 0 for a
-/// table that has no such instruction.
-size_t ctp_multiply(const char *table, int activations, size_t rounds);
+/// Beside the forms of activations (CTK_ACTIVATIONS_...): the operands of training's dense products in BF16.
+enum { CTP_DENSE_BF16 = 100 };
+
+/// Repeats the instructions by which the table of that name multiplies operands of one form, all in registers and
+/// independent of each other; returns how many multiply-adds that were, 0 for a table that has no such instruction.
+size_t ctp_multiply(const char *table, int operands, size_t rounds);
 
 #endif

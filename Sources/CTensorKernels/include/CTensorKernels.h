@@ -117,7 +117,7 @@ typedef struct {
 /// The precisions in which the operands of a dense product, or of training's attention, meet; sums are always f32.
 enum {
     CTK_DENSE_F32 = 0,
-    /// Rounded to nearest even while they are packed. A table without vdpbf16ps multiplies f32 instead.
+    /// Rounded to nearest even while they are packed. A table without an instruction for it multiplies f32 instead.
     CTK_DENSE_BF16 = 1,
     CTK_DENSE_COUNT = 2,
 };
@@ -130,8 +130,13 @@ enum {
 typedef struct {
     size_t tile_rows;
     size_t tile_columns;
-    /// Depths that share a word of four bytes in a panel: a panel has tile * ceil(depth / depths_per_word) words.
-    size_t depths_per_word;
+    /// Depths that lie together in a panel, and their bytes in one row or column: a panel has
+    /// tile * ceil(depth / depths_per_step) * step_bytes bytes.
+    size_t depths_per_step;
+    size_t step_bytes;
+    /// A deeper product is best cut into blocks of at most so many depths, a multiple of a step's: the caches hold a block's
+    /// panels.
+    size_t depths_per_block;
     /// Packs `count` rows of a into panels one after the other. Element (row i, depth p) lies at x[i * stride + p] where
     /// `along_depth`, else at x[p * stride + i].
     void (*pack_rows)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);

@@ -22,9 +22,7 @@ struct DensePlan {
     private let rowsInPanels: Int
     private let threads: Int
 
-    /// The words of a block of the depth: so many that tiles of c are seldom loaded and stored, and so few that a core's
-    /// L2 cache holds the panels of an item's rows (192 KiB) beside that of the columns that pass by (64 KiB).
-    private static let mostWords = 512
+    /// So few that a core's L2 cache holds their panels (192 KiB) beside that of the columns that pass by (64 KiB).
     private static let mostRowsPerItem = 96
     /// Panels of rows that are packed at once: what the L2 caches of two cores hold.
     private static let mostRowBytes = 2 << 20
@@ -37,10 +35,9 @@ struct DensePlan {
         self.columns = columns
         self.depth = depth
         self.threads = threads
-        let mostDepth = Self.mostWords * kernels.depths_per_word
-        let blocks = max(1, depth.divided(by: mostDepth))
-        depthPerBlock = depth.divided(by: blocks).roundedUp(toMultipleOf: kernels.depths_per_word)
-        byteCountOfDepth = depthPerBlock / kernels.depths_per_word * 4
+        let blocks = max(1, depth.divided(by: kernels.depths_per_block))
+        depthPerBlock = depth.divided(by: blocks).roundedUp(toMultipleOf: kernels.depths_per_step)
+        byteCountOfDepth = kernels.panelByteCount(depth: depthPerBlock)
         let mostColumns = Self.mostColumnBytes / max(1, byteCountOfDepth)
         columnsPerBlock = min(columns, mostColumns).roundedUp(toMultipleOf: kernels.tile_columns)
 
@@ -74,6 +71,11 @@ struct DensePlan {
     private func blocks(of count: Int, by size: Int) -> [Range<Int>] {
         stride(from: 0, to: count, by: max(1, size)).map { $0..<min($0 + size, count) }
     }
+}
+
+extension ctk_dense_kernels {
+    /// Bytes of one row (or column) of a panel.
+    func panelByteCount(depth: Int) -> Int { depth.divided(by: depths_per_step) * step_bytes }
 }
 
 extension Int {

@@ -57,5 +57,5 @@ struct DenseProductJob: ParallelJob, @unchecked Sendable {
     }
 
     /// Bytes of the panels of so many rows or columns.
-    private func byteCount(_ count: Int) -> Int { count * depth.count.divided(by: kernels.pointee.depths_per_word) * 4 }
+    private func byteCount(_ count: Int) -> Int { count * kernels.pointee.panelByteCount(depth: depth.count) }
 }

@@ -1,0 +1,152 @@
+// Dense products in BF16 by AMX: tdpbf16ps multiplies 16 rows with 16 columns over 32 depths, in tile registers.
+//
+// The instruction is exact about its order: of 32 depths, the even ones and the odd ones are summed by one fma after the
+// other from zero, the odd sum is added to the even one, and both together to the element; every step is rounded to nearest
+// even, values below 2^-126 are taken and given as zero. Operands are rounded to nearest even while they are packed.
+//
+// Columns lie as dense_panels.h lays them, 32 to a panel; rows, likewise 32, as the tiles want them: step by step, each row's 32
+// depths one after the other. Both end with zeros where the depth is no multiple of 32.
+#ifndef CTK_DENSE_AMX_H
+#define CTK_DENSE_AMX_H
+
+#include "dense_bf16.h"
+
+enum { AMX_TILE = 16, AMX_TILE_BYTES = 1024, TILE_ROWS_amx = 2 * AMX_TILE, STEP_DEPTHS_amx = 32 };
+
+_Static_assert(TILE_COLUMNS == 2 * AMX_TILE, "panels of columns are as wide as two tiles");
+
+#define words_along_amx words_along_bf16
+#define words_across_amx words_across_bf16
+#define DENSE(NAME) NAME##_amx
+#define DEPTHS_PER_WORD 2
+#include "dense_panels.h"
+#undef DENSE
+#undef DEPTHS_PER_WORD
+
+/// One step of sixteen rows that lie along the depth: a vector each.
+INLINE void pack_tile_along(const float *x, size_t stride, size_t count, size_t depths, uint8_t *tile) {
+    UNROLL for (size_t r = 0; r < AMX_TILE; r++) {
+        vu32 words = r < count ? words_along_bf16(x + r * stride, depths) : (vu32)(0);
+        memcpy(tile + r * sizeof words, &words, sizeof words);
+    }
+}
+
+/// One step of sixteen rows that lie side by side.
+INLINE void pack_tile_across(const float *x, size_t stride, size_t count, size_t depths, uint8_t *tile) {
+    vu32 words[LANES];
+    UNROLL for (size_t w = 0; w < LANES; w++) {
+        size_t p = 2 * w;
+        words[w] = p < depths && count > 0 ? words_across_bf16(x + p * stride, stride, depths - p, count) : (vu32)(0);
+    }
+    transpose(words);
+    memcpy(tile, words, sizeof words);
+}
+
+static void pack_rows_amx(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels) {
+    uint8_t *tile = panels;
+    for (size_t i = 0; i < count; i += TILE_ROWS_amx) {
+        for (size_t p = 0; p < depth; p += STEP_DEPTHS_amx) {
+            for (size_t r = i; r < i + TILE_ROWS_amx; r += AMX_TILE, tile += AMX_TILE_BYTES) {
+                size_t left = r < count ? count - r : 0;
+                if (along_depth) {
+                    const float *first = x + r * stride + p;
+                    // Lines of the step after the next: so many short streams are more than the core asks for by itself.
+                    UNROLL for (size_t l = 0; l < AMX_TILE; l++) {
+                        __builtin_prefetch(first + l * stride + 2 * STEP_DEPTHS_amx, 0, 3);
+                        __builtin_prefetch(first + l * stride + 2 * STEP_DEPTHS_amx + LANES, 0, 3);
+                    }
+                    pack_tile_along(first, stride, left, depth - p, tile);
+                } else {
+                    pack_tile_across(x + p * stride + r, stride, left, depth - p, tile);
+                }
+            }
+        }
+    }
+}
+
+/// All eight tiles hold sixteen rows of 64 bytes. Whoever configures them releases them, lest they are saved whenever threads
+/// change.
+INLINE void configure_tiles(void) {
+    struct {
+        uint8_t palette, start_row, reserved[14];
+        uint16_t row_bytes[16];
+        uint8_t rows[16];
+    } configuration = {.palette = 1};
+    _Static_assert(sizeof configuration == 64, "as ldtilecfg reads it");
+    for (int t = 0; t < 8; t++) {
+        configuration.row_bytes[t] = 64;
+        configuration.rows[t] = AMX_TILE;
+    }
+    _tile_loadconfig(&configuration);
+}
+
+/// Four tiles of sums, two by two, over `steps` of two panels, to `sums`.
+INLINE void sum_tiles(const uint8_t *a, const uint8_t *b, size_t steps, float *sums, size_t stride) {
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    for (size_t s = 0; s < steps; s++, a += 2 * AMX_TILE_BYTES, b += 2 * AMX_TILE_BYTES) {
+        _tile_loadd(6, b, 4 * TILE_COLUMNS);
+        _tile_loadd(4, a, 64);
+        _tile_loadd(7, b + 64, 4 * TILE_COLUMNS);
+        _tile_loadd(5, a + AMX_TILE_BYTES, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_stored(0, sums, stride * sizeof *sums);
+    _tile_stored(1, sums + AMX_TILE, stride * sizeof *sums);
+    _tile_stored(2, sums + AMX_TILE * stride, stride * sizeof *sums);
+    _tile_stored(3, sums + AMX_TILE * stride + AMX_TILE, stride * sizeof *sums);
+}
+
+/// Two panels' part of c, of which `rows` and `columns` exist.
+static void multiply_panels_amx(
+    const uint8_t *a, const uint8_t *b, size_t steps, const float *summand, float *c, size_t stride, size_t rows,
+    size_t columns) {
+    rows = smaller(rows, TILE_ROWS_amx);
+    // While the panels pass by, their part of c and of the summand come near.
+    for (size_t r = 0; r < rows; r++) {
+        UNROLL for (size_t v = 0; v < TILE_COLUMNS; v += LANES) {
+            __builtin_prefetch(c + r * stride + v, 1, 3);
+            if (summand) __builtin_prefetch(summand + r * stride + v, 0, 3);
+        }
+    }
+    if (!summand && rows == TILE_ROWS_amx && columns >= TILE_COLUMNS) {
+        sum_tiles(a, b, steps, c, stride);
+        return;
+    }
+    _Alignas(64) float sums[TILE_ROWS_amx][TILE_COLUMNS];
+    sum_tiles(a, b, steps, *sums, TILE_COLUMNS);
+    for (size_t r = 0; r < rows; r++) {
+        UNROLL for (size_t v = 0; v < TILE_COLUMNS; v += LANES) {
+            if (columns <= v) continue;
+            size_t place = r * stride + v;
+            vf sum = load(sums[r] + v);
+            if (summand) sum = load_first(summand + place, columns - v) + sum;
+            store_first(c + place, sum, columns - v);
+        }
+    }
+}
+
+/// A panel of columns meets all panels of rows, which the L2 cache holds, before the next one does.
+static void multiply_amx(
+    const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, const float *summand,
+    float *c, size_t stride) {
+    size_t steps = (depth + STEP_DEPTHS_amx - 1) / STEP_DEPTHS_amx, panel_bytes = steps * 2 * AMX_TILE_BYTES;
+    configure_tiles();
+    for (size_t j = 0; j < columns; j += TILE_COLUMNS) {
+        const uint8_t *b = (const uint8_t *)column_panels + j / TILE_COLUMNS * panel_bytes;
+        for (size_t i = 0; i < rows; i += TILE_ROWS_amx) {
+            size_t place = i * stride + j;
+            multiply_panels_amx(
+                (const uint8_t *)row_panels + i / TILE_ROWS_amx * panel_bytes, b, steps, summand ? summand + place : NULL,
+                c + place, stride, rows - i, columns - j);
+        }
+    }
+    _tile_release();
+}
+
+#endif
