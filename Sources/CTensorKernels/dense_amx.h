@@ -42,25 +42,43 @@ INLINE void pack_tile_across(const float *x, size_t stride, size_t count, size_t
     memcpy(tile, words, sizeof words);
 }
 
-static void pack_rows_amx(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels) {
-    uint8_t *tile = panels;
+INLINE void pack_tile(
+    const float *x, size_t stride, bool along_depth, size_t count, size_t depths, uint8_t *tile) {
+    if (along_depth) {
+        pack_tile_along(x, stride, count, depths, tile);
+    } else {
+        pack_tile_across(x, stride, count, depths, tile);
+    }
+}
+
+INLINE void pack_row_panels(
+    const float *x, size_t stride, bool along_depth, size_t count, size_t depth, uint8_t *tile) {
     for (size_t i = 0; i < count; i += TILE_ROWS_amx) {
         for (size_t p = 0; p < depth; p += STEP_DEPTHS_amx) {
             for (size_t r = i; r < i + TILE_ROWS_amx; r += AMX_TILE, tile += AMX_TILE_BYTES) {
-                size_t left = r < count ? count - r : 0;
-                if (along_depth) {
-                    const float *first = x + r * stride + p;
-                    // Lines of the step after the next: so many short streams are more than the core asks for by itself.
-                    UNROLL for (size_t l = 0; l < AMX_TILE; l++) {
-                        __builtin_prefetch(first + l * stride + 2 * STEP_DEPTHS_amx, 0, 3);
-                        __builtin_prefetch(first + l * stride + 2 * STEP_DEPTHS_amx + LANES, 0, 3);
-                    }
-                    pack_tile_along(first, stride, left, depth - p, tile);
+                size_t rows = r < count ? count - r : 0, depths = depth - p;
+                const float *first = x + (along_depth ? r * stride + p : p * stride + r);
+                // Sixteen rows, or 32 depths, of a line or two each: more streams than the core asks for by itself.
+                const float *next = first + (along_depth ? 2 * STEP_DEPTHS_amx : STEP_DEPTHS_amx * stride);
+                UNROLL for (size_t l = 0; l < STEP_DEPTHS_amx; l++) {
+                    __builtin_prefetch(next + (along_depth ? l / 2 * stride + l % 2 * LANES : l * stride), 0, 3);
+                }
+                // Constants, as nearly everywhere, are loads; other numbers are calls.
+                if (rows >= AMX_TILE && depths >= STEP_DEPTHS_amx) {
+                    pack_tile(first, stride, along_depth, AMX_TILE, STEP_DEPTHS_amx, tile);
                 } else {
-                    pack_tile_across(x + p * stride + r, stride, left, depth - p, tile);
+                    pack_tile(first, stride, along_depth, rows, depths, tile);
                 }
             }
         }
+    }
+}
+
+static void pack_rows_amx(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels) {
+    if (along_depth) {
+        pack_row_panels(x, stride, true, count, depth, panels);
+    } else {
+        pack_row_panels(x, stride, false, count, depth, panels);
     }
 }
 
@@ -80,8 +98,19 @@ INLINE void configure_tiles(void) {
     _tile_loadconfig(&configuration);
 }
 
-/// Four tiles of sums, two by two, over `steps` of two panels, to `sums`.
-INLINE void sum_tiles(const uint8_t *a, const uint8_t *b, size_t steps, float *sums, size_t stride) {
+/// Asks for some of the cache lines of a part of c, or of a summand, that is soon wanted.
+INLINE void come_near(const float *part, size_t stride, size_t first, size_t count) {
+    for (size_t l = first; l < first + count && l < 2 * TILE_ROWS_amx; l++) {
+        __builtin_prefetch(part + l / 2 * stride + l % 2 * LANES, 1, 3);
+    }
+}
+
+/// Four tiles of sums, two by two, over `steps` of two panels, to `sums`. While the panels pass by, what is `next` comes near: all
+/// at once would be more than a core can wait for, and c is most of what a product of few depths reads and writes.
+INLINE void sum_tiles(
+    const uint8_t *a, const uint8_t *b, size_t steps, const float *next, size_t next_stride, float *sums,
+    size_t stride) {
+    size_t lines_per_step = steps > 0 ? (2 * TILE_ROWS_amx + steps - 1) / steps : 0;
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
@@ -89,10 +118,11 @@ INLINE void sum_tiles(const uint8_t *a, const uint8_t *b, size_t steps, float *s
     for (size_t s = 0; s < steps; s++, a += 2 * AMX_TILE_BYTES, b += 2 * AMX_TILE_BYTES) {
         _tile_loadd(6, b, 4 * TILE_COLUMNS);
         _tile_loadd(4, a, 64);
-        _tile_loadd(7, b + 64, 4 * TILE_COLUMNS);
-        _tile_loadd(5, a + AMX_TILE_BYTES, 64);
         _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, b + 64, 4 * TILE_COLUMNS);
         _tile_dpbf16ps(1, 4, 7);
+        come_near(next, next_stride, s * lines_per_step, lines_per_step);
+        _tile_loadd(5, a + AMX_TILE_BYTES, 64);
         _tile_dpbf16ps(2, 5, 6);
         _tile_dpbf16ps(3, 5, 7);
     }
@@ -102,29 +132,14 @@ INLINE void sum_tiles(const uint8_t *a, const uint8_t *b, size_t steps, float *s
     _tile_stored(3, sums + AMX_TILE * stride + AMX_TILE, stride * sizeof *sums);
 }
 
-/// Two panels' part of c, of which `rows` and `columns` exist.
-static void multiply_panels_amx(
-    const uint8_t *a, const uint8_t *b, size_t steps, const float *summand, float *c, size_t stride, size_t rows,
-    size_t columns) {
-    rows = smaller(rows, TILE_ROWS_amx);
-    // While the panels pass by, their part of c and of the summand come near.
-    for (size_t r = 0; r < rows; r++) {
-        UNROLL for (size_t v = 0; v < TILE_COLUMNS; v += LANES) {
-            __builtin_prefetch(c + r * stride + v, 1, 3);
-            if (summand) __builtin_prefetch(summand + r * stride + v, 0, 3);
-        }
-    }
-    if (!summand && rows == TILE_ROWS_amx && columns >= TILE_COLUMNS) {
-        sum_tiles(a, b, steps, c, stride);
-        return;
-    }
-    _Alignas(64) float sums[TILE_ROWS_amx][TILE_COLUMNS];
-    sum_tiles(a, b, steps, *sums, TILE_COLUMNS);
-    for (size_t r = 0; r < rows; r++) {
+/// c = sums, or summand + sums, of which `rows` and `columns` exist.
+INLINE void add_sums(
+    const float *sums, const float *summand, float *c, size_t stride, size_t rows, size_t columns) {
+    for (size_t r = 0; r < smaller(rows, TILE_ROWS_amx); r++) {
         UNROLL for (size_t v = 0; v < TILE_COLUMNS; v += LANES) {
             if (columns <= v) continue;
             size_t place = r * stride + v;
-            vf sum = load(sums[r] + v);
+            vf sum = load(sums + r * TILE_COLUMNS + v);
             if (summand) sum = load_first(summand + place, columns - v) + sum;
             store_first(c + place, sum, columns - v);
         }
@@ -136,14 +151,22 @@ static void multiply_amx(
     const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, const float *summand,
     float *c, size_t stride) {
     size_t steps = (depth + STEP_DEPTHS_amx - 1) / STEP_DEPTHS_amx, panel_bytes = steps * 2 * AMX_TILE_BYTES;
+    const float *read_or_written = summand ? summand : c;
+    _Alignas(64) float sums[TILE_ROWS_amx * TILE_COLUMNS];
     configure_tiles();
     for (size_t j = 0; j < columns; j += TILE_COLUMNS) {
         const uint8_t *b = (const uint8_t *)column_panels + j / TILE_COLUMNS * panel_bytes;
         for (size_t i = 0; i < rows; i += TILE_ROWS_amx) {
+            const uint8_t *a = (const uint8_t *)row_panels + i / TILE_ROWS_amx * panel_bytes;
+            bool is_last = i + TILE_ROWS_amx >= rows;
             size_t place = i * stride + j;
-            multiply_panels_amx(
-                (const uint8_t *)row_panels + i / TILE_ROWS_amx * panel_bytes, b, steps, summand ? summand + place : NULL,
-                c + place, stride, rows - i, columns - j);
+            size_t next = is_last ? j + TILE_COLUMNS : place + TILE_ROWS_amx * stride;
+            if (!summand && rows - i >= TILE_ROWS_amx && columns - j >= TILE_COLUMNS) {
+                sum_tiles(a, b, steps, read_or_written + next, stride, c + place, stride);
+            } else {
+                sum_tiles(a, b, steps, read_or_written + next, stride, sums, TILE_COLUMNS);
+                add_sums(sums, summand ? summand + place : NULL, c + place, stride, rows - i, columns - j);
+            }
         }
     }
     _tile_release();
