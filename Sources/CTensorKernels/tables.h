@@ -18,7 +18,7 @@ extern const ctk_table ctk_avx2_table;
 extern const ctk_table ctk_avx512_table;
 /// The AVX-512 table with BF16 products by vdpbf16ps, which rounds activations to BF16.
 extern const ctk_table ctk_avx512_bf16_table;
-/// The same with training's BF16 products by AMX, which adds in another order.
+/// The AVX-512 table with training's BF16 products by AMX, which adds in another order than vdpbf16ps.
 extern const ctk_table ctk_amx_table;
 #elif defined(__aarch64__)
 extern const ctk_table ctk_neon_table;

@@ -42,8 +42,8 @@ struct LayerSkipCommand: ParsableCommand {
             something failed; 2 where the command line is wrong whatever the files hold (an unknown option, a number \
             out of its range).
 
-            The environment variable LAYERSKIP_KERNELS (scalar; avx2, avx512, avx512bf16 on x86-64; neon, neoni8mm on \
-            arm64) forces a table of kernels; by default the fastest that this CPU can run is used.
+            The environment variable LAYERSKIP_KERNELS (scalar; avx2, avx512, avx512bf16, amx on x86-64; neon, neoni8mm \
+            on arm64) forces a table of kernels; by default the fastest that this CPU can run is used.
             """,
         version: "0.1.0",
         subcommands: [

@@ -11,12 +11,12 @@ import CTensorKernels
 /// The inner loops for one instruction set, chosen at run time.
 ///
 /// Within one table every result is reproducible to the bit. All vector tables give one set of bits, but for BF16 weights and
-/// training in bf16 in `avx512bf16`; the scalar one agrees to a tolerance.
+/// training in bf16 in `avx512bf16`, and training in bf16 in `amx`; the scalar one agrees to a tolerance.
 public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
 
-    /// `scalar`; `avx2`, `avx512` or `avx512bf16` on x86-64; `neon` or `neoni8mm` on arm64.
+    /// `scalar`; `avx2`, `avx512`, `avx512bf16` or `amx` on x86-64; `neon` or `neoni8mm` on arm64.
     public var name: String { String(cString: functions.pointee.name) }
 
     /// Its name.
