@@ -10,8 +10,6 @@ public struct EarlyExitLoss: Sendable, Equatable {
     public var curriculum = Curriculum.none
     /// The exits that may have a loss, as numbers of layers run (1...L), beside the last; nil for all.
     public var exits: [Int]?
-    /// What early exits are to say.
-    public var targets = ExitTargets.data
 
     /// The last layer's loss alone.
     public init() {}
@@ -62,13 +60,4 @@ public enum ExitProfile: String, Sendable, CaseIterable {
     case quadratic
     /// e_scale, where the last layer weighs 1: for a model whose first layers are to draft, and no others.
     case constant
-}
-
-/// What an early exit is to say. The last layer always learns from the data.
-public enum ExitTargets: String, Sendable, CaseIterable {
-    /// The token that comes next in the data: Y of equation 5.
-    case data
-    /// The token that the last layer finds likeliest: what decides whether a greedy draft is accepted. Where the model is
-    /// trained already, that is less noise than the data has.
-    case lastLayer = "last_layer"
 }

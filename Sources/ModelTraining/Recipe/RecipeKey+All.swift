@@ -88,6 +88,5 @@ extension RecipeKey {
         integers(
             "exits.layers", \.exits.exits, in: 1...4096,
             "exits that may have a loss, as numbers of layers run (default: all)"),
-        choice("exits.targets", \.exits.targets, "what early exits learn to say: the data's token or the last layer's"),
     ]
 }

@@ -33,28 +33,19 @@ struct Objective: Sendable {
         let compute = model.compute
         let rows = batch.scoredRows
         let weights = exits.weights(step: moment.step, of: moment.steps, layerCount: model.layerCount)
-        var outputs: [(layer: Int, x: Tensor)] = []
+        var losses = Losses()
+        var total: Tensor?
         var x = model.embed(batch.tokens)
         for layer in 0..<model.layerCount {
             let kept = dropout.kept(layer: layer, sequences: first..<first + batch.sequences, at: moment)
             x = LayerDropout.run(
                 { block(layer, of: model, $0, length: batch.length) }, on: x, kept: kept.map { $0 - first },
                 length: batch.length, compute)
+            guard weights[layer] > 0, !rows.isEmpty else { continue }
             // x is now what this layer returned: x[l+1] of the paper.
-            if weights[layer] > 0, !rows.isEmpty { outputs.append((layer, x)) }
-        }
-        var losses = Losses()
-        var total: Tensor?
-        var targets = rows.map { batch.targets[Int($0)] }
-        // The last layer first: the others may learn from it.
-        for (layer, x) in outputs.reversed() {
-            let isLast = layer == model.layerCount - 1
-            let (loss, likeliest) = exitLoss(
-                of: model, x, rows: rows, targets: targets, weight: weights[layer] / Double(scored),
-                findsTokens: isLast && exits.targets == .lastLayer)
+            let loss = exitLoss(of: model, x, batch, rows: rows, weight: weights[layer] / Double(scored))
             losses.total += Double(loss.scalar)
-            if isLast { losses.last = Double(loss.scalar) / weights[layer] }
-            targets = likeliest ?? targets
+            if layer == model.layerCount - 1 { losses.last = Double(loss.scalar) / weights[layer] }
             total = total.map { compute.add($0, loss) } ?? loss
         }
         total?.backward()
@@ -69,26 +60,17 @@ struct Objective: Sendable {
         return recompute ? model.compute.checkpointed(x, run) : run(x)
     }
 
-    /// The weighted sum of the scored rows' losses at one exit, in chunks whose logits are gone before the next, and the tokens
-    /// that it finds likeliest, where they are asked for.
+    /// The weighted sum of the scored rows' losses at one exit, in chunks whose logits are gone before the next.
     private func exitLoss(
-        of model: some TrainableModel, _ x: Tensor, rows: [Int32], targets: [Int32], weight: Double, findsTokens: Bool
-    ) -> (loss: Tensor, likeliest: [Int32]?) {
+        of model: some TrainableModel, _ x: Tensor, _ batch: TrainingBatch, rows: [Int32], weight: Double
+    ) -> Tensor {
         let compute = model.compute
         // Rows that are not scored, such as a prompt's, need no logits.
         let scored = rows.count == x.rows ? x : compute.gather(x, rows: rows)
-        var likeliest = targets
-        let loss = compute.settled(scored, rowsAtOnce: model.rowsOfLogitsAtOnce) { chunk, range in
-            let logits = model.logits(chunk)
-            if findsTokens {
-                for (row, place) in range.enumerated() {
-                    // Logits that are not finite have none, and a loss that ends the run.
-                    if let token = compute.argmax(logits, row: row) { likeliest[place] = Int32(token) }
-                }
-            }
-            return compute.crossEntropy(logits, targets: Array(targets[range]), weight: Float(weight))
+        return compute.settled(scored, rowsAtOnce: model.rowsOfLogitsAtOnce) { chunk, range in
+            let targets = rows[range].map { batch.targets[Int($0)] }
+            return compute.crossEntropy(model.logits(chunk), targets: targets, weight: Float(weight))
         }
-        return (loss, findsTokens ? likeliest : nil)
     }
 }
 

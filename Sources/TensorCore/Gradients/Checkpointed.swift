@@ -7,13 +7,9 @@ extension ComputeContext {
         let result = body(x.detached())
         guard x.isRecorded || result.isRecorded else { return result }
         return result.detached().recorded(from: [x], on: self) { [input = x.node, x = x.detached()] gradient in
-            guard let input else { return body(x).backward(from: gradient) }
-            // In one sum with what has arrived: so the parts are added in the order in which they would be without this.
-            input.accumulate { sum, isAdding in
-                let leaf = self.leaf(x, gathering: sum, adding: isAdding)
-                body(leaf).backward(from: gradient)
-                if leaf.node?.gradient == nil { sum.fill(0) }
-            }
+            let leaf = input == nil ? x : self.leaf(x)
+            body(leaf).backward(from: gradient)
+            if let gradient = leaf.node?.gradient { input?.receive(gradient) }
         }
     }
 }

@@ -37,15 +37,9 @@ package final class GradientNode: @unchecked Sendable {
 
     /// A node without inputs, where a gradient is gathered for whoever made it.
     ///
-    /// - Parameters:
-    ///   - memory: where to gather it; by default some is taken when it is needed.
-    ///   - isAdding: whether a part of it has arrived there already.
-    static func leaf(
-        _ tensor: Tensor, gathering memory: Tensor? = nil, adding isAdding: Bool = false, on compute: ComputeContext
-    ) -> GradientNode {
-        let node = GradientNode(of: tensor, isLeaf: true, memory: memory, on: compute)
-        node.hasGradient = isAdding
-        return node
+    /// - Parameter memory: where to gather it; by default some is taken when it is needed.
+    static func leaf(_ tensor: Tensor, gathering memory: Tensor? = nil, on compute: ComputeContext) -> GradientNode {
+        GradientNode(of: tensor, isLeaf: true, memory: memory, on: compute)
     }
 
     /// The node of an operation's result.

@@ -36,11 +36,10 @@ extension Tensor {
 }
 
 extension ComputeContext {
-    /// A tensor of the same values at which a gradient is gathered, whatever it was made from; added to what is in the memory if
-    /// it is told so.
-    package func leaf(_ x: Tensor, gathering memory: Tensor? = nil, adding isAdding: Bool = false) -> Tensor {
+    /// A tensor of the same values at which a gradient is gathered, whatever it was made from.
+    package func leaf(_ x: Tensor, gathering memory: Tensor? = nil) -> Tensor {
         var tensor = x
-        tensor.node = .leaf(x, gathering: memory, adding: isAdding, on: self)
+        tensor.node = .leaf(x, gathering: memory, on: self)
         return tensor
     }
 }
