@@ -74,7 +74,6 @@ static const loop loops[] = {
     {"avx512bf16", CTP_DENSE_BF16, bf16_avx512, 32},
     {"amx", CTK_ACTIVATIONS_F32, f32_avx512, 16},
     {"amx", CTK_ACTIVATIONS_QUANTIZED, bytes_avx512, 64},
-    {"amx", CTK_ACTIVATIONS_BF16_PAIRS, bf16_avx512, 32},
     {"amx", CTP_DENSE_BF16, bf16_amx, 16 * 16 * 32},
 };
 

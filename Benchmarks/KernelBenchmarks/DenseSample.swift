@@ -1,6 +1,6 @@
 import CTensorKernels
 
-/// The dense product of two f32 matrices on one core, block by block of depth as the library cuts it.
+/// The dense product of two f32 matrices on one core, block by block of the most depth that the library takes at once.
 final class DenseSample {
     /// What is multiplied: x W^T, dy W, or dy^T x.
     enum Form: CaseIterable { case forward, input, weight }

@@ -1,10 +1,6 @@
-// What the tables ask of the processor. To be included first: Linux's `syscall` hides behind _GNU_SOURCE.
+// What the tables ask of the processor, and of the system where that has a say.
 #ifndef CTK_CPU_FEATURES_H
 #define CTK_CPU_FEATURES_H
-
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE
-#endif
 
 #include <stdbool.h>
 
@@ -29,11 +25,18 @@ static inline bool cpu_runs_avx512_bf16(void) { return cpu_runs_avx512() && __bu
 #include <unistd.h>
 
 /// Linux gives the tiles' 8 KiB of state only to processes that ask: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA), see
-/// its Documentation/arch/x86/xstate.rst. Threads have what their process has.
+/// its Documentation/arch/x86/xstate.rst. All threads have what their process has. It refuses where a thread has a signal stack too
+/// small for the tiles, and then refuses such stacks; so it is asked once, lest the answer change.
 static inline bool cpu_runs_amx(void) {
-    unsigned a, b, c, d = 0;
-    bool has_tiles = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 24 & 1) && (d >> 22 & 1);
-    return has_tiles && cpu_runs_avx512_bf16() && syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+    enum { UNASKED, REFUSED, GRANTED };
+    static _Atomic int answer = UNASKED;
+    if (answer == UNASKED) {
+        unsigned a, b, c, d = 0;
+        bool has_tiles = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 24 & 1) && (d >> 22 & 1);
+        bool granted = has_tiles && cpu_runs_avx512_bf16() && syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+        answer = granted ? GRANTED : REFUSED;
+    }
+    return answer == GRANTED;
 }
 
 #else

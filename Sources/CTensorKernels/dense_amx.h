@@ -22,6 +22,8 @@ _Static_assert(TILE_COLUMNS == 2 * AMX_TILE, "panels of columns are as wide as t
 #include "dense_panels.h"
 #undef DENSE
 #undef DEPTHS_PER_WORD
+#undef words_along_amx
+#undef words_across_amx
 
 /// One step of sixteen rows that lie along the depth: a vector each.
 INLINE void pack_tile_along(const float *x, size_t stride, size_t count, size_t depths, uint8_t *tile) {
@@ -63,7 +65,7 @@ INLINE void pack_row_panels(
                 UNROLL for (size_t l = 0; l < STEP_DEPTHS_amx; l++) {
                     __builtin_prefetch(next + (along_depth ? l / 2 * stride + l % 2 * LANES : l * stride), 0, 3);
                 }
-                // Constants, as nearly everywhere, are loads; other numbers are calls.
+                // Whole tiles, nearly all, are packed by code that knows their size.
                 if (rows >= AMX_TILE && depths >= STEP_DEPTHS_amx) {
                     pack_tile(first, stride, along_depth, AMX_TILE, STEP_DEPTHS_amx, tile);
                 } else {
@@ -98,18 +100,25 @@ INLINE void configure_tiles(void) {
     _tile_loadconfig(&configuration);
 }
 
-/// Asks for some of the cache lines of a part of c, or of a summand, that is soon wanted.
-INLINE void come_near(const float *part, size_t stride, size_t first, size_t count) {
-    for (size_t l = first; l < first + count && l < 2 * TILE_ROWS_amx; l++) {
-        __builtin_prefetch(part + l / 2 * stride + l % 2 * LANES, 1, 3);
+/// Asks for some of the first cache lines of a part of c, or of a summand, that is soon wanted and has so many rows.
+INLINE void come_near(const float *part, size_t stride, size_t rows, size_t first, size_t count) {
+    for (size_t l = first; l < first + count && l < 2 * smaller(rows, TILE_ROWS_amx); l++) {
+        __builtin_prefetch(part + l / 2 * stride + l % 2 * LANES, 0, 3);
     }
 }
 
-/// Four tiles of sums, two by two, over `steps` of two panels, to `sums`. While the panels pass by, what is `next` comes near: all
-/// at once would be more than a core can wait for, and c is most of what a product of few depths reads and writes.
+/// Where a part of c is, and of the summand where that is not c.
+typedef struct {
+    const float *c;
+    const float *summand;
+    size_t stride;
+    size_t rows;
+} amx_part;
+
+/// Four tiles of sums, two by two, over `steps` of two panels, to `sums`. While the panels pass by, the part that is next comes
+/// near, some lines a step: c is most of what a product of few depths reads and writes, and a core waits for few lines at a time.
 INLINE void sum_tiles(
-    const uint8_t *a, const uint8_t *b, size_t steps, const float *next, size_t next_stride, float *sums,
-    size_t stride) {
+    const uint8_t *a, const uint8_t *b, size_t steps, amx_part next, float *sums, size_t stride) {
     size_t lines_per_step = steps > 0 ? (2 * TILE_ROWS_amx + steps - 1) / steps : 0;
     _tile_zero(0);
     _tile_zero(1);
@@ -121,7 +130,8 @@ INLINE void sum_tiles(
         _tile_dpbf16ps(0, 4, 6);
         _tile_loadd(7, b + 64, 4 * TILE_COLUMNS);
         _tile_dpbf16ps(1, 4, 7);
-        come_near(next, next_stride, s * lines_per_step, lines_per_step);
+        come_near(next.c, next.stride, next.rows, s * lines_per_step, lines_per_step);
+        if (next.summand) come_near(next.summand, next.stride, next.rows, s * lines_per_step, lines_per_step);
         _tile_loadd(5, a + AMX_TILE_BYTES, 64);
         _tile_dpbf16ps(2, 5, 6);
         _tile_dpbf16ps(3, 5, 7);
@@ -151,21 +161,24 @@ static void multiply_amx(
     const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, const float *summand,
     float *c, size_t stride) {
     size_t steps = (depth + STEP_DEPTHS_amx - 1) / STEP_DEPTHS_amx, panel_bytes = steps * 2 * AMX_TILE_BYTES;
-    const float *read_or_written = summand ? summand : c;
+    const float *other = summand == c ? NULL : summand;
     _Alignas(64) float sums[TILE_ROWS_amx * TILE_COLUMNS];
     configure_tiles();
     for (size_t j = 0; j < columns; j += TILE_COLUMNS) {
         const uint8_t *b = (const uint8_t *)column_panels + j / TILE_COLUMNS * panel_bytes;
         for (size_t i = 0; i < rows; i += TILE_ROWS_amx) {
             const uint8_t *a = (const uint8_t *)row_panels + i / TILE_ROWS_amx * panel_bytes;
-            bool is_last = i + TILE_ROWS_amx >= rows;
-            size_t place = i * stride + j;
-            size_t next = is_last ? j + TILE_COLUMNS : place + TILE_ROWS_amx * stride;
-            if (!summand && rows - i >= TILE_ROWS_amx && columns - j >= TILE_COLUMNS) {
-                sum_tiles(a, b, steps, read_or_written + next, stride, c + place, stride);
+            size_t place = i * stride + j, left = rows - i;
+            bool is_last = left <= TILE_ROWS_amx;
+            size_t next_place = is_last ? j + TILE_COLUMNS : place + TILE_ROWS_amx * stride;
+            amx_part next = {
+                c + next_place, other ? other + next_place : NULL, stride, is_last ? rows : left - TILE_ROWS_amx};
+            if (is_last && j + TILE_COLUMNS >= columns) next.rows = 0;
+            if (!summand && left >= TILE_ROWS_amx && columns - j >= TILE_COLUMNS) {
+                sum_tiles(a, b, steps, next, c + place, stride);
             } else {
-                sum_tiles(a, b, steps, read_or_written + next, stride, sums, TILE_COLUMNS);
-                add_sums(sums, summand ? summand + place : NULL, c + place, stride, rows - i, columns - j);
+                sum_tiles(a, b, steps, next, sums, TILE_COLUMNS);
+                add_sums(sums, summand ? summand + place : NULL, c + place, stride, left, columns - j);
             }
         }
     }

@@ -5,7 +5,7 @@
 //     DENSE(NAME)        NAME with the kind's suffix
 //     DEPTHS_PER_WORD    depths that a word of a panel holds
 // and, with that suffix,
-//     STEP_DEPTHS        depths that a panel has a multiple of: a word's, or more, where the missing ones are zeros
+//     STEP_DEPTHS        a panel has a multiple of so many depths, a word's or more; zeros where the operand has fewer
 //     vu32 words_along(const float *x, size_t depths)
 //                        the next sixteen words of one row, whose first depth lies at x; those beyond `depths` are zero
 //     vu32 words_across(const float *x, size_t stride, size_t depths, size_t count)

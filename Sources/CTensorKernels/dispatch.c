@@ -1,5 +1,9 @@
 // Chooses tables at run time, so that one binary runs anywhere.
 
+#if defined(__linux__)
+#define _GNU_SOURCE  // for syscall
+#endif
+
 #include "cpu_features.h"
 #include "tables.h"
 

@@ -222,7 +222,7 @@ DEFINE_PRODUCT(q4_1, activation_block, columns / BLOCK, Q4_1_TILE)
              [CTK_F16] = {store_f16, attend_page_f16},                                                               \
              [CTK_BF16] = {store_bf16, attend_page_bf16}},                                                           \
         .merge_pages = merge_pages,                                                                                  \
-        .dense = {[CTK_DENSE_F32] = DENSE_KERNELS_F32, [CTK_DENSE_BF16] = DENSE_BF16},                           \
+        .dense = {[CTK_DENSE_F32] = DENSE_KERNELS_F32, [CTK_DENSE_BF16] = DENSE_BF16},                               \
         .attention = {[CTK_DENSE_F32] = ATTENTION_KERNELS(f32), [CTK_DENSE_BF16] = ATTENTION_BF16},                  \
         .training = TRAINING_KERNELS,                                                                                \
     }

@@ -6,11 +6,11 @@
 
 extern const ctk_table ctk_scalar_table;
 
-/// The attention kernels of one precision.
-#define ATTENTION_KERNELS(PRECISION)                                                                                 \
+/// The attention kernels of one kind of products.
+#define ATTENTION_KERNELS(KIND)                                                                                      \
     {                                                                                                                \
-        .scratch = attention_scratch_##PRECISION, .attend = attend_sequence_##PRECISION,                             \
-        .attend_gradient = attend_sequence_gradient_##PRECISION,                                                     \
+        .scratch = attention_scratch_##KIND, .attend = attend_sequence_##KIND,                                       \
+        .attend_gradient = attend_sequence_gradient_##KIND,                                                          \
     }
 
 #if defined(__x86_64__)

@@ -3,7 +3,7 @@
 // No matrix of all positions by all is kept: forward leaves the logarithm of each query's sum of exponentials, from which
 // the way back computes the weights of a block anew (Dao, "FlashAttention-2", arXiv 2307.08691, algorithms 1 and 2).
 //
-// Included once per precision, by a file that defines
+// Included once per precision, or kind of products, by a file that defines
 //     ATTENTION(NAME)    NAME with the precision's suffix
 // and, with that suffix,
 //     QUERY_BLOCK        how many queries are attended to together: what is loaded for one serves them all

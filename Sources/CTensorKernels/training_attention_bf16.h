@@ -2,12 +2,11 @@
 // are f32; weights and their gradients are rounded where they are multiplied, too. The mean that scores' gradients are taken
 // from is dy . y in f32, as in the other precision.
 //
-// Included once per kind of dense products that rounds, by a file that defines
-//     ATTENTION(NAME)    NAME with the kind's suffix
-// and, with that suffix,
-//     TILE_ROWS          rows of a panel
-//     QUERY_BLOCK        see training_attention.h: a multiple of the depths that lie together in a panel, lest a block's
-//                        products take in what lies after it
+// Included once per kind of dense products that rounds, by a file that has that kind's own (TILE_ROWS, STEP_DEPTHS, words,
+// pack_rows, pack_columns and multiply, with its suffix) and defines
+//     ATTENTION(NAME)    NAME with the suffix
+//     QUERY_BLOCK        with the suffix; see training_attention.h: a multiple of STEP_DEPTHS, lest a block's products take
+//                        in what lies after it
 
 #include "training_attention_rows.h"
 

@@ -5,13 +5,13 @@
 #include "training_attention_rows.h"
 
 // A tile of sums that fits into the registers, beside the vectors it is made from.
-enum { TILE_ROWS = TOKENS_AT_ONCE >= 8 ? 4 : 6, TILE_VECTORS = TOKENS_AT_ONCE >= 8 ? 4 : 1 };
+enum { QUERY_ROWS = TOKENS_AT_ONCE >= 8 ? 4 : 6, QUERY_VECTORS = TOKENS_AT_ONCE >= 8 ? 4 : 1 };
 
 /// Up to 16 * `vectors` columns, of which `last` exist in the last vector.
 INLINE void multiply_tile(
     const float *a, size_t a_row, size_t a_step, const float *b, size_t b_stride, int rows, int vectors, size_t last,
     size_t depth, bool adding, float *c, size_t c_stride) {
-    vf sums[TILE_ROWS * TILE_VECTORS];
+    vf sums[QUERY_ROWS * QUERY_VECTORS];
     UNROLL for (int i = 0; i < rows; i++) {
         UNROLL for (int v = 0; v < vectors; v++) {
             const float *sum = c + (size_t)i * c_stride + LANES * v;
@@ -19,7 +19,7 @@ INLINE void multiply_tile(
         }
     }
     for (size_t k = 0; k < depth; k++) {
-        vf row[TILE_VECTORS];
+        vf row[QUERY_VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) {
             row[v] = load_first(b + k * b_stride + LANES * v, v == vectors - 1 ? last : LANES);
         }
@@ -42,9 +42,9 @@ INLINE void multiply_columns(
     const float *a, size_t a_row, size_t a_step, const float *b, size_t b_stride, size_t rows, int vectors, size_t last,
     size_t depth, bool adding, float *c, size_t c_stride) {
     size_t i = 0;
-    for (; i + TILE_ROWS <= rows; i += TILE_ROWS) {
+    for (; i + QUERY_ROWS <= rows; i += QUERY_ROWS) {
         multiply_tile(
-            a + i * a_row, a_row, a_step, b, b_stride, TILE_ROWS, vectors, last, depth, adding, c + i * c_stride,
+            a + i * a_row, a_row, a_step, b, b_stride, QUERY_ROWS, vectors, last, depth, adding, c + i * c_stride,
             c_stride);
     }
     for (; i < rows; i++) {
@@ -57,9 +57,9 @@ static void multiply(
     const float *a, size_t a_row, size_t a_step, const float *b, size_t b_stride, size_t rows, size_t columns,
     size_t depth, bool adding, float *c, size_t c_stride) {
     size_t j = 0;
-    for (; j + TILE_VECTORS * LANES <= columns; j += TILE_VECTORS * LANES) {
+    for (; j + QUERY_VECTORS * LANES <= columns; j += QUERY_VECTORS * LANES) {
         multiply_columns(
-            a, a_row, a_step, b + j, b_stride, rows, TILE_VECTORS, LANES, depth, adding, c + j, c_stride);
+            a, a_row, a_step, b + j, b_stride, rows, QUERY_VECTORS, LANES, depth, adding, c + j, c_stride);
     }
     for (; j + LANES <= columns; j += LANES) {
         multiply_columns(a, a_row, a_step, b + j, b_stride, rows, 1, LANES, depth, adding, c + j, c_stride);
@@ -71,7 +71,7 @@ static void multiply(
 
 enum { QUERY_BLOCK_f32 = 24 };
 
-_Static_assert(QUERY_BLOCK_f32 % TILE_ROWS == 0, "blocks of queries are whole tiles");
+_Static_assert(QUERY_BLOCK_f32 % QUERY_ROWS == 0, "blocks of queries are whole tiles");
 
 static size_t operands_size_f32(size_t length, size_t head_dim) { return 2 * head_dim * scratch_stride(length); }
 

@@ -101,15 +101,15 @@ static void test_shape(const ctk_dense_kernels *kernels, dense_shape s, int expo
 }
 
 /// A bad value spoils its own row or column and no other.
-static void test_bad_value(const ctk_dense_kernels *kernels, float bad, size_t depth) {
-    const dense_shape s = {15, 35, 19};
+static void test_bad_value(const ctk_dense_kernels *kernels, float bad, dense_shape s, size_t depth) {
+    size_t row = s.m - 2, column = s.n - 1;
     float *a = random_floats(s.m * s.k), *b = random_floats(s.n * s.k);
-    a[13 * s.k + depth] = bad;
-    b[34 * s.k + depth] = bad;
+    a[row * s.k + depth] = bad;
+    b[column * s.k + depth] = bad;
     for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
         const float *c = product(kernels, a, b, NULL, s, forms[f]);
         for (size_t i = 0; i < s.m * s.n; i++) {
-            bool is_bad = i / s.n == 13 || i % s.n == 34;
+            bool is_bad = i / s.n == row || i % s.n == column;
             CHECK(isfinite(c[i]) == !is_bad, "%g at %zu with %g at depth %zu", c[i], i, bad, depth);
         }
     }
@@ -124,14 +124,16 @@ void test_dense_products(const ctk_table *table) {
         for (size_t m = 0; m <= 66; m++) test_shape(kernels, (dense_shape){m, 35, 19}, 0);
         for (size_t n = 0; n <= 66; n++) test_shape(kernels, (dense_shape){13, n, 19}, 0);
         for (size_t k = 0; k <= 66; k++) test_shape(kernels, (dense_shape){13, 35, k}, 0);
+        for (size_t m = 15; m <= 33; m += 3) test_shape(kernels, (dense_shape){m, 67, 30 + 2 * m}, 0);
         test_shape(kernels, (dense_shape){100, 130, 512}, 0);
         for (int exponent = -128; exponent <= 120; exponent += 8) {
             test_shape(kernels, (dense_shape){3, 5, 40}, exponent);
         }
         const float bad[] = {NAN, INFINITY, -INFINITY};
         for (size_t i = 0; i < 3; i++) {
-            test_bad_value(kernels, bad[i], 0);
-            test_bad_value(kernels, bad[i], 18);
+            test_bad_value(kernels, bad[i], (dense_shape){15, 35, 19}, 0);
+            test_bad_value(kernels, bad[i], (dense_shape){15, 35, 19}, 18);
+            test_bad_value(kernels, bad[i], (dense_shape){70, 70, 100}, 99);
         }
     }
 }

@@ -151,6 +151,29 @@ static void test_sequence(
     release_all();
 }
 
+/// A value that is not finite reaches all who see it, and none that precedes their block of queries.
+static void test_bad_value(const ctk_table *table, int precision) {
+    enum { LENGTH = 130, HEAD = 4, PLACE = 120, FIRST_OF_BLOCK = 64 };
+    float *values = random_floats(LENGTH * HEAD), *outputs[2];
+    const float *queries = random_floats(LENGTH * HEAD), *keys = random_floats(LENGTH * HEAD);
+    const ctk_attention_kernels *kernels = &table->attention[precision];
+    for (int i = 0; i < 2; i++) {
+        if (i == 1) values[PLACE * HEAD] = INFINITY;
+        outputs[i] = guarded(LENGTH * HEAD * sizeof(float));
+        const ctk_sequence_attention run = {
+            .length = LENGTH, .heads = 1, .head_dim = HEAD, .query_stride = HEAD, .key_stride = HEAD, .scale = 0.5f,
+            .queries = queries, .keys = keys, .values = values, .output = outputs[i],
+            .log_sums = guarded(LENGTH * sizeof(float)),
+            .scratch = guarded(kernels->scratch(LENGTH, HEAD) * sizeof(float))};
+        kernels->attend(&run);
+    }
+    size_t before = precision == CTK_DENSE_F32 ? PLACE : FIRST_OF_BLOCK;
+    size_t i = first_difference(outputs[0], outputs[1], before * HEAD);
+    CHECK(i == before * HEAD, "attention of query %zu changes by an infinity at %d", i / HEAD, PLACE);
+    for (size_t q = PLACE; q < LENGTH; q++) CHECK(!isfinite(outputs[1][q * HEAD]), "attention of query %zu", q);
+    release_all();
+}
+
 void test_training(const ctk_table *table) {
     under_test(table, -1);
     seed(6);
@@ -165,5 +188,6 @@ void test_training(const ctk_table *table) {
             test_sequence(table, precision, 37, 3, widths[i]);
             test_sequence(table, precision, 121, 2, widths[i]);
         }
+        test_bad_value(table, precision);
     }
 }

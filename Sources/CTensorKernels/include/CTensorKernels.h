@@ -177,7 +177,8 @@ typedef struct {
     float *scratch;
 } ctk_sequence_attention;
 
-/// Attention of training, with the operands of its products in one precision.
+/// Attention of training, with the operands of its products in one precision. One exception to the promise above: in BF16, a
+/// value that is not finite spoils queries that do not see it where they share a block of at most 64 with one that does.
 typedef struct {
     size_t (*scratch)(size_t length, size_t head_dim);
     void (*attend)(const ctk_sequence_attention *attention);
@@ -261,7 +262,8 @@ typedef struct {
 
 /// Tables in ascending order of speed; the scalar one, always there, is the naive twin that the others are tested by.
 size_t ctk_table_count(void);
-/// The table at `index`, or NULL where this CPU cannot run it.
+/// The table at `index`, or NULL where this CPU cannot run it. To ask for `amx` is to ask Linux for its tiles, which this process
+/// then has for good: alternate signal stacks must from then on have room for them (8 KiB more).
 const ctk_table *ctk_table_at(size_t index);
 /// Its name, also where it cannot run.
 const char *ctk_table_name(size_t index);

@@ -22,7 +22,8 @@ struct DensePlan {
     private let rowsInPanels: Int
     private let threads: Int
 
-    /// So few that a core's L2 cache holds their panels (192 KiB) beside that of the columns that pass by (64 KiB).
+    /// So few that a core's L2 cache holds the panels of an item's rows (192 KiB at most) beside that of the columns that pass by
+    /// (64 KiB).
     private static let mostRowsPerItem = 96
     /// Panels of rows that are packed at once: what the L2 caches of two cores hold.
     private static let mostRowBytes = 2 << 20

@@ -24,7 +24,7 @@ extension ComputeContext {
     /// With x [n, in], W [out, in] and y [n, out] = x W^T, training takes three forms: `x, false, W, true` forward,
     /// `dy, false, W, false` for the gradient of x, and `dy, true, x, false` for that of W.
     ///
-    /// An element is a sum over k in blocks whose number and size depend on k alone: in a block from left to right, then
+    /// An element is a sum over k in blocks whose number and size depend on k alone: in a block in the table's one order, then
     /// block after block. So its bits depend neither on m, n and the transpositions nor on the number of threads.
     ///
     /// - Parameters:
