@@ -69,9 +69,8 @@ const ctk_table ctk_avx512_table = VECTOR_TABLE(
 const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE(
     "avx512bf16", DENSE_KERNELS(bf16, 4, 1024), ATTENTION_KERNELS(bf16), F32_AND_F16_PANELS,
     [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
-// Cores with AMX begin a vdpbf16ps every other cycle only: f32's fma does more, so BF16 weights are those of the first table. A
-// panel of columns over 512 depths takes 32 KiB, which stay in the L1 cache while rows come from L2.
+// Cores with AMX begin a vdpbf16ps every other cycle only: f32's fma does more, so BF16 weights are those of the first table.
 const ctk_table ctk_amx_table = VECTOR_TABLE(
-    "amx", DENSE_KERNELS(amx, 64, 512), ATTENTION_KERNELS(amx), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+    "amx", DENSE_KERNELS(amx, 64, 1024), ATTENTION_KERNELS(amx), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
 
 #endif
