@@ -42,9 +42,10 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     /// - Throws: ``KernelTableError`` when there is none, or this CPU cannot run it.
     public static func named(_ name: String) throws(KernelTableError) -> KernelTable {
         // No other is asked for: what a system gives for `amx` it gives for good.
-        guard let index = (0..<ctk_table_count()).first(where: { ctk_table_name($0).map(String.init(cString:)) == name }),
-            let table = ctk_table_at(index)
-        else { throw KernelTableError(found: name, expected: available.map(\.name)) }
+        let index = (0..<ctk_table_count()).first { ctk_table_name($0).map { String(cString: $0) } == name }
+        guard let table = index.flatMap({ ctk_table_at($0) }) else {
+            throw KernelTableError(found: name, expected: available.map(\.name))
+        }
         return KernelTable(functions: table)
     }
 
