@@ -4,7 +4,7 @@
 // the way back computes the weights of a block anew (Dao, "FlashAttention-2", arXiv 2307.08691, algorithms 1 and 2).
 //
 // Included once per precision, or kind of products, by a file that defines
-//     ATTENTION(NAME)    NAME with the precision's suffix
+//     ATTENTION(NAME)    NAME with the suffix of either
 // and, with that suffix,
 //     QUERY_BLOCK        how many queries are attended to together: what is loaded for one serves them all
 //     size_t operands_size(size_t length, size_t head_dim)
