@@ -12,12 +12,19 @@
 
 // Tiles that fit into 32 registers of sixteen lanes; a table with fewer computes the same sums in other portions.
 enum {
-    QUERIES_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 4 : 2,
+    QUERIES_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 6 : 2,
     KEY_VECTORS_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 4 : 2,
     VALUE_VECTORS_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 4 : 2,
 };
 
 _Static_assert(64 % (KEY_VECTORS_AT_ONCE * LANES) == 0, "vectors of keys lie side by side in a run of 64 positions");
+
+/// Sixteen elements as store_element rounds them.
+INLINE vu16 f16_without_infinity(vf x) {
+    _Float16 __attribute__((ext_vector_type(16))) rounded = __builtin_convertvector(x, __typeof__(rounded));
+    vu16 halves = (vu16)rounded, infinity = (vu16)(0x7c00), nan = (halves & (vu16)(0x8000)) | (vu16)(0x7e00);
+    return (halves & infinity) == infinity ? nan : halves;
+}
 
 /// Sixteen elements from `index` on.
 INLINE vf load_elements(int format, const void *elements, size_t index) {
@@ -170,6 +177,8 @@ INLINE void attend_page(int format, const ctk_page_queries *q, const void *keys,
 #if TOKENS_AT_ONCE >= 8
             case 3: attend_tile(format, tasks, 3, keys, values, q->head_dim, q->scale); break;
             case 4: attend_tile(format, tasks, 4, keys, values, q->head_dim, q->scale); break;
+            case 5: attend_tile(format, tasks, 5, keys, values, q->head_dim, q->scale); break;
+            case 6: attend_tile(format, tasks, 6, keys, values, q->head_dim, q->scale); break;
 #endif
             }
             count = 0;
@@ -177,17 +186,37 @@ INLINE void attend_page(int format, const ctk_page_queries *q, const void *keys,
     }
 }
 
-#define DEFINE_CACHE(NAME, FORMAT)                                                                                   \
-    static void store_##NAME(                                                                                        \
-        const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {          \
-        store_position(FORMAT, key, value, head_dim, position, keys, values);                                        \
-    }                                                                                                                \
+static void store_f32(
+    const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {
+    store_position(CTK_F32, key, value, head_dim, 0, position, keys, values);
+}
+
+static void store_bf16(
+    const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {
+    store_position(CTK_BF16, key, value, head_dim, 0, position, keys, values);
+}
+
+/// The processor rounds sixteen elements at once; the others are rounded by integer arithmetic.
+static void store_f16(
+    const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {
+    size_t d = 0;
+    for (; d + LANES <= head_dim; d += LANES) {
+        vu16 rounded_key = f16_without_infinity(load(key + d)), rounded_value = f16_without_infinity(load(value + d));
+        for (size_t i = 0; i < LANES; i++) {
+            ((uint16_t *)keys)[ctk_key_offset(position, head_dim, d + i)] = rounded_key[i];
+        }
+        memcpy((uint16_t *)values + position * head_dim + d, &rounded_value, sizeof rounded_value);
+    }
+    store_position(CTK_F16, key, value, head_dim, d, position, keys, values);
+}
+
+#define DEFINE_ATTENTION(NAME, FORMAT)                                                                               \
     static void attend_page_##NAME(const ctk_page_queries *queries, const void *keys, const void *values) {          \
         attend_page(FORMAT, queries, keys, values);                                                                  \
     }
 
-DEFINE_CACHE(f32, CTK_F32)
-DEFINE_CACHE(f16, CTK_F16)
-DEFINE_CACHE(bf16, CTK_BF16)
+DEFINE_ATTENTION(f32, CTK_F32)
+DEFINE_ATTENTION(f16, CTK_F16)
+DEFINE_ATTENTION(bf16, CTK_BF16)
 
 #endif

@@ -23,13 +23,14 @@ static inline void store_element(int format, void *elements, size_t index, float
     }
 }
 
-/// Stores one position's key and value of one head.
+/// Stores one position's key and value of one head, from element `first` on.
 static inline void store_position(
-    int format, const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {
-    for (size_t d = 0; d < head_dim; d++) {
+    int format, const float *key, const float *value, size_t head_dim, size_t first, size_t position, void *keys,
+    void *values) {
+    for (size_t d = first; d < head_dim; d++) {
         store_element(format, keys, ctk_key_offset(position, head_dim, d), key[d]);
     }
-    for (size_t d = 0; d < head_dim; d++) store_element(format, values, position * head_dim + d, value[d]);
+    for (size_t d = first; d < head_dim; d++) store_element(format, values, position * head_dim + d, value[d]);
 }
 
 #endif

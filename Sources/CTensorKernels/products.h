@@ -28,16 +28,17 @@ INLINE vbytes load_bytes(const uint8_t *x) {
     return bytes;
 }
 
-/// Asks for what a panel holds further on: 4 KiB ahead for the L1 cache, 16 KiB ahead for the L2 cache. A tile of many
-/// tokens keeps the core so busy that its own loads do not run far enough ahead of it, and the L1 cache alone cannot wait
-/// for enough lines at once. With few tokens the loads do run ahead, and asking twice would only take their place. Where a
-/// dot product takes many instructions (EAGER_PREFETCH), loads never run ahead, but nor do they need to come from so far.
+/// Asks for what a panel holds further on: 4 KiB ahead for the L1 cache, about a panel, so that small matrices do not begin each
+/// one by waiting. A tile of many tokens keeps the core so busy that its own loads do not run far enough ahead of it, and the
+/// L1 cache alone cannot wait for enough lines at once: for the L2 cache it asks 16 KiB ahead. With few tokens the loads do run
+/// ahead, and asking twice would only take their place. Where a dot product takes many instructions (EAGER_PREFETCH), loads never
+/// run ahead, but nor do they need to come from so far.
 INLINE void prefetch(const void *weights, int tokens) {
     if (EAGER_PREFETCH) {
         __builtin_prefetch((const uint8_t *)weights + (2 << 10), 0, 3);
-    } else if (tokens > 4) {
+    } else {
         __builtin_prefetch((const uint8_t *)weights + (4 << 10), 0, 3);
-        __builtin_prefetch((const uint8_t *)weights + (16 << 10), 0, 2);
+        if (tokens > 4) __builtin_prefetch((const uint8_t *)weights + (16 << 10), 0, 2);
     }
 }
 

@@ -233,7 +233,7 @@ static void attend_page(int format, const ctk_page_queries *q, const void *keys,
 #define SCALAR_CACHE(FORMAT)                                                                                         \
     static void store_##FORMAT(                                                                                      \
         const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {          \
-        store_position(CTK_##FORMAT, key, value, head_dim, position, keys, values);                                  \
+        store_position(CTK_##FORMAT, key, value, head_dim, 0, position, keys, values);                               \
     }                                                                                                                \
     static void attend_page_##FORMAT(const ctk_page_queries *queries, const void *keys, const void *values) {        \
         attend_page(CTK_##FORMAT, queries, keys, values);                                                            \

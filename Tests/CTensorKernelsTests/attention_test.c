@@ -11,11 +11,12 @@ enum { PAGE = CTK_PAGE_POSITIONS };
 
 /// Keys and values come back rounded as the naive conversion rounds them; what is not finite then comes back as NaN.
 static void test_store(const ctk_table *table, int format) {
-    enum { HEAD_DIM = 7 };
+    enum { HEAD_DIM = 16 + 7 };
+    const float samples[] = {0,   -0.0f,    65519,     65520, 1e-7f, 3e-8f, 1e-40f,
+                             NAN, INFINITY, -INFINITY, 1,     0.1f,  3e38f, -3};
     uint16_t row[2 * HEAD_DIM];
-    const float x[2 * HEAD_DIM] = {
-        0, -0.0f, 65519, 65520, 1e-7f, 3e-8f, 1e-40f, NAN, INFINITY, -INFINITY, 1, 0.1f, 3e38f, -3};
-    float expected[2 * HEAD_DIM];
+    float x[2 * HEAD_DIM], expected[2 * HEAD_DIM];
+    for (size_t i = 0; i < 2 * HEAD_DIM; i++) x[i] = samples[i % (sizeof samples / sizeof *samples)];
     ctk_quantize_row(format, x, 2 * HEAD_DIM, format == CTK_F32 ? (void *)expected : row);
     if (format != CTK_F32) ctk_dequantize_row(format, row, 2 * HEAD_DIM, expected);
     for (size_t i = 0; i < 2 * HEAD_DIM; i++) expected[i] = isfinite(expected[i]) ? expected[i] : NAN;

@@ -53,7 +53,8 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         // Heads that share keys and values also share their reading, unless that left threads without work.
         let rowsTogether = min(rows.count, Self.mostRowsTogether)
         let items = pageCount * shape.keyValueHeads * ((rows.count + rowsTogether - 1) / rowsTogether)
-        headsTogether = items >= 4 * context.pool.threadCount ? shape.group : 1
+        let threads = context.pool.threadCount
+        headsTogether = items >= 4 * threads || items.isMultiple(of: threads) ? shape.group : 1
         self.rowsTogether = rowsTogether
     }
 

@@ -66,10 +66,13 @@ struct CacheStoring: @unchecked Sendable {
         self.cache = context.kernels.cache(cache.format)
     }
 
+    /// Rows of a head that a thread takes at once: neighbours' keys share cache lines, for which threads would wait.
+    private static let rowsAtOnce = 64
+
     /// All rows and heads, as one step of a region.
     func share(in team: inout Team) {
-        team.share(count * shape.keyValueHeads, grain: 1) { items in
-            for item in items { store(row: item / shape.keyValueHeads, head: item % shape.keyValueHeads) }
+        team.share(count * shape.keyValueHeads, grain: min(count, Self.rowsAtOnce)) { items in
+            for item in items { store(row: item % count, head: item / count) }
         }
     }
 
