@@ -14,6 +14,14 @@ struct TrainingProgressTests {
         #expect(Double.infinity.duration == "inf s")
     }
 
+    @Test func aRunThatGoesOnNamesOtherKernels() throws {
+        #expect(TrainingOrigin(step: 7).summary == "going on after step 7")
+        #expect(
+            TrainingOrigin(step: 7, otherKernels: "avx2").summary
+                == "going on after step 7, which kernels avx2 made; others go on, and in bf16 each have bits of their own"
+        )
+    }
+
     @Test func aValidationShowsTheExitThatIsTrainedOrTheOneHalfWay() throws {
         func line(exits: Int, showing exitLayer: Int?) throws -> String {
             let rows = (1...exits).map {

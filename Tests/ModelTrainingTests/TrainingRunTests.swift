@@ -182,6 +182,27 @@ struct TrainingRunTests {
         #expect(link == "checkpoints/step-\(best)")
     }
 
+    @Test func aRunSaysWhereItBeginsAndWhetherOtherKernelsBeganIt() throws {
+        defer { try? FileManager.default.removeItem(at: place) }
+        let recipe = recipe("a") { $0.steps = 2 }
+        var first: TrainingRun? = try run(recipe)
+        #expect(first?.origin == TrainingOrigin())
+        _ = try first?.run(shouldStop: { false }) { _ in }
+        first = nil
+        #expect(try run(recipe).origin == TrainingOrigin(step: 2))
+        let path = "\(recipe.output)/checkpoints/step-2/state.json"
+        let state = try String(decoding: TextFile.bytes(path), as: UTF8.self)
+        let name = try KernelTable.selected().name
+        let line = try #require(state.firstRange(of: /"kernels" ?: ?"[a-z0-9]*",?/))
+        #expect(state[line].contains("\"\(name)\""))
+        // As on a machine of another kind, and as older versions wrote it.
+        let comma = state[line].hasSuffix(",") ? "," : ""
+        for (kernels, expected) in [("\"kernels\": \"other\"\(comma)", "other"), ("", nil)] {
+            try TextFile.write(Array(state.replacing(state[line], with: kernels).utf8), to: path)
+            #expect(try run(recipe).origin == TrainingOrigin(step: 2, otherKernels: expected))
+        }
+    }
+
     @Test func aChangedRecipeOrTokenizerIsRefused() throws {
         defer { try? FileManager.default.removeItem(at: place) }
         let recipe = recipe("a") { $0.steps = 2 }

@@ -53,17 +53,17 @@ public struct TrainingSession: Sendable {
     ///
     /// - Parameters:
     ///   - shouldStop: is asked often; where it says yes, the run ends soon, with a checkpoint.
-    ///   - onStart: is told how many steps were made before.
+    ///   - onStart: is told where the run begins.
     ///   - onEvent: is told what happens.
     /// - Throws: ``RecipeError`` where the recipe is not the one that the run began with; ``CheckpointError`` where files
     ///   cannot be read or written; ``TrainingError`` where numbers stop being finite. The last checkpoint is then as it
     ///   was.
     public func run(
-        shouldStop: () -> Bool = { false }, onStart: (Int) -> Void = { _ in },
+        shouldStop: () -> Bool = { false }, onStart: (TrainingOrigin) -> Void = { _ in },
         onEvent: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingOutcome {
         var run = try TrainingRun(recipe, from: start, training: training, validation: validation, on: compute)
-        onStart(run.step)
+        onStart(run.origin)
         return try run.run(shouldStop: shouldStop, onEvent: onEvent)
     }
 

@@ -23,11 +23,11 @@ final class TrainingProgress {
         self.write = write
     }
 
-    /// The run begins after so many steps made before.
-    func start(after step: Int) {
-        firstStep = step
+    /// The run begins.
+    func start(_ origin: TrainingOrigin) {
+        firstStep = origin.step
         stopwatch = Stopwatch()
-        if step > 0 { line("going on after step \(step)") }
+        if origin.step > 0 { line(origin.summary) }
     }
 
     /// Shows what has happened.
@@ -65,6 +65,16 @@ final class TrainingProgress {
     private func line(_ text: String) {
         write((lineIsOpen ? "\r\u{1B}[K" : "") + text + "\n")
         lineIsOpen = false
+    }
+}
+
+extension TrainingOrigin {
+    /// One line about a run that goes on.
+    var summary: String {
+        let others = otherKernels.map {
+            ", which kernels \($0) made; others go on, and in bf16 each have bits of their own"
+        }
+        return "going on after step \(step)" + (others ?? "")
     }
 }
 

@@ -5,8 +5,11 @@ package import TensorCore
 /// A run from its start, or its newest checkpoint, to its last step: steps, and between them validations, checkpoints,
 /// `metrics.jsonl` and `report.html`.
 package struct TrainingRun {
+    /// Where this begins.
+    package let origin: TrainingOrigin
     private var trainer: Trainer<Llama>
     private let start: TrainingStart
+    private let kernels: KernelTable
     private let folder: RunFolder
     private let validator: Validator?
     private let log: LineLog
@@ -27,8 +30,9 @@ package struct TrainingRun {
         self.start = start
         folder = try RunFolder(recipe.output)
         savedStep = folder.steps.last ?? 0
+        kernels = compute.kernels
         let step = savedStep
-        trainer = try Self.trainer(recipe, start, folder: folder, step: step, data: training, on: compute)
+        (trainer, origin) = try Self.trainer(recipe, start, folder: folder, step: step, data: training, on: compute)
         // A killed run may have written a checkpoint and no more.
         try folder.keep(newest: recipe.checkpoints.keep)
         validator = validation.map { Validator(recipe, data: $0) }
@@ -113,7 +117,7 @@ package struct TrainingRun {
     private var state: TrainingState {
         TrainingState(
             step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
-            validationLoss: validation(after: step)?.lastLoss)
+            kernels: kernels, validationLoss: validation(after: step)?.lastLoss)
     }
 
     private func writeReport() throws(CheckpointError) {
@@ -128,10 +132,12 @@ extension TrainingRun {
     private static func trainer(
         _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, step: Int, data: any BatchSource,
         on compute: ComputeContext
-    ) throws -> Trainer<Llama> {
+    ) throws -> (Trainer<Llama>, TrainingOrigin) {
         let llama = start.configuration
         try recipe.check(layerCount: llama.layerCount, contextLength: llama.contextLength)
-        guard step > 0 else { return Trainer(recipe, model: try start.model(recipe, on: compute), data: data) }
+        guard step > 0 else {
+            return (Trainer(recipe, model: try start.model(recipe, on: compute), data: data), TrainingOrigin())
+        }
         let path = folder.checkpoint(after: step)
         let state = try TrainingState(checkpoint: path, step: step)
         try state.check(recipe, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
@@ -142,8 +148,10 @@ extension TrainingRun {
                 found: "\(state.place.index)")
         }
         let model = try TrainingStart.model(checkpoint: path, recipe, on: compute)
-        return Trainer(
+        let trainer = Trainer(
             recipe, model: model, data: data, moments: try TrainingCheckpoint.moments(in: path, of: model.parameters),
             step: state.step, place: state.place)
+        let otherKernels = state.kernels.flatMap { $0 == compute.kernels.name ? nil : $0 }
+        return (trainer, TrainingOrigin(step: step, otherKernels: otherKernels))
     }
 }

@@ -1,4 +1,5 @@
 package import CheckpointFiles
+package import TensorCore
 
 /// `state.json` of a checkpoint: all of a run's state but weights and moments.
 package struct TrainingState: Sendable, Equatable, Codable {
@@ -14,21 +15,25 @@ package struct TrainingState: Sendable, Equatable, Codable {
     package let recipe: [String: RecipeValue]
     /// What tells the tokenizer from others, as hexadecimal digits.
     package let tokenizer: String
+    /// The kernel table that made the last steps; checkpoints of older versions do not say.
+    package let kernels: String?
     /// The last layer's loss in the validation after this step, if there was one.
     package let validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
-        case format, step, place, recipe, tokenizer
+        case format, step, place, recipe, tokenizer, kernels
         case validationLoss = "validation_loss"
     }
 
     package init(
-        step: Int, place: DataPlace, recipe: TrainingRecipe, tokenizerFingerprint: UInt64, validationLoss: Double?
+        step: Int, place: DataPlace, recipe: TrainingRecipe, tokenizerFingerprint: UInt64, kernels: KernelTable,
+        validationLoss: Double?
     ) {
         self.step = step
         self.place = place
         self.recipe = RecipeKey.all.reduce(into: [:]) { $0[$1.path] = $1.value(in: recipe) }
         tokenizer = Self.text(tokenizerFingerprint)
+        self.kernels = kernels.name
         self.validationLoss = validationLoss
     }
 
