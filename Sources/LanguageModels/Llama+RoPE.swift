@@ -1,19 +1,11 @@
 import TensorCore
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 extension Llama.Configuration {
     /// The model's rotation: pair i turns by base^(-2i / headDimension) per position, divided by the linear scaling and by
     /// the pair's own factor.
     func rotary(pairing: RoPEPairing) -> RotaryEmbedding {
         let frequencies = (0..<attention.headDimension / 2).map { pair in
-            let frequency = pow(ropeBase, -2 * Double(pair) / Double(attention.headDimension))
+            let frequency = ropeFrequency(pair: pair, base: ropeBase, headDimension: attention.headDimension)
             return Float(frequency / ropeLinearFactor / Double(ropeFrequencyFactors?[pair] ?? 1))
         }
         return RotaryEmbedding(pairing: pairing, frequencies: frequencies)

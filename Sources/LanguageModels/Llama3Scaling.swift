@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Llama 3.1's way to a longer context: RoPE frequencies that turn often within the original context stay, those that turn
 /// seldom are divided by a factor, and those between are blended.
 ///
@@ -24,7 +16,7 @@ package struct Llama3Scaling: Sendable, Equatable {
     /// What the frequency of each pair is divided by.
     package func divisors(ropeBase: Double, headDimension: Int) -> [Float] {
         (0..<headDimension / 2).map { pair in
-            let frequency = pow(ropeBase, -2 * Double(pair) / Double(headDimension))
+            let frequency = ropeFrequency(pair: pair, base: ropeBase, headDimension: headDimension)
             let turns = Double(originalContext) * frequency / (2 * Double.pi)
             let share = (turns - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor)
             let kept = min(max(share, 0), 1)
@@ -69,7 +61,7 @@ package struct Llama3Scaling: Sendable, Equatable {
     ) -> Llama3Scaling? {
         let points = divisors.indices.filter { divisors[$0] > 1 && Double(divisors[$0]) < factor }.map { pair in
             (
-                turns: pow(ropeBase, -2 * Double(pair) / Double(headDimension)) / (2 * Double.pi),
+                turns: ropeFrequency(pair: pair, base: ropeBase, headDimension: headDimension) / (2 * Double.pi),
                 kept: (1 / Double(divisors[pair]) - 1 / factor) / (1 - 1 / factor)
             )
         }
