@@ -68,6 +68,13 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
         return dense.assumingMemoryBound(to: ctk_dense_kernels.self) + precision.kernelIndex
     }
 
+    /// A name for the bits of training: tables that share it give the same ones. `vector` for all vector tables, but for those
+    /// with products of their own in the precision.
+    package func arithmetic(_ precision: ProductPrecision) -> String {
+        let hasOwnProducts = dense(precision).pointee.depths_per_step != dense(.f32).pointee.depths_per_step
+        return hasOwnProducts || name == "scalar" ? name : "vector"
+    }
+
     /// The kernels of training's attention.
     func attention(_ precision: ProductPrecision) -> UnsafePointer<ctk_attention_kernels> {
         let attention = UnsafeRawPointer(functions) + Self.attentionOffset

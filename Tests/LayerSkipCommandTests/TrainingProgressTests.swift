@@ -14,12 +14,11 @@ struct TrainingProgressTests {
         #expect(Double.infinity.duration == "inf s")
     }
 
-    @Test func aRunThatGoesOnNamesOtherKernels() throws {
+    @Test func aRunThatGoesOnNamesAnotherArithmetic() throws {
         #expect(TrainingOrigin(step: 7).summary == "going on after step 7")
         #expect(
-            TrainingOrigin(step: 7, otherKernels: "avx2").summary
-                == "going on after step 7, which kernels avx2 made; others go on, and in bf16 each have bits of their own"
-        )
+            TrainingOrigin(step: 7, otherArithmetic: "amx").summary.hasPrefix(
+                "going on after step 7, which was computed with amx arithmetic; here it is another"))
     }
 
     @Test func aValidationShowsTheExitThatIsTrainedOrTheOneHalfWay() throws {

@@ -182,25 +182,39 @@ struct TrainingRunTests {
         #expect(link == "checkpoints/step-\(best)")
     }
 
-    @Test func aRunSaysWhereItBeginsAndWhetherOtherKernelsBeganIt() throws {
+    @Test func aRunSaysWhereItBeginsAndWhoseArithmeticThatWas() throws {
         defer { try? FileManager.default.removeItem(at: place) }
-        let recipe = recipe("a") { $0.steps = 2 }
-        var first: TrainingRun? = try run(recipe)
-        #expect(first?.origin == TrainingOrigin())
-        _ = try first?.run(shouldStop: { false }) { _ in }
-        first = nil
-        #expect(try run(recipe).origin == TrainingOrigin(step: 2))
-        let path = "\(recipe.output)/checkpoints/step-2/state.json"
-        let state = try String(decoding: TextFile.bytes(path), as: UTF8.self)
-        let name = try KernelTable.selected().name
-        let line = try #require(state.firstRange(of: /"kernels" ?: ?"[a-z0-9]*",?/))
-        #expect(state[line].contains("\"\(name)\""))
-        // As on a machine of another kind, and as older versions wrote it.
-        let comma = state[line].hasSuffix(",") ? "," : ""
-        for (kernels, expected) in [("\"kernels\": \"other\"\(comma)", "other"), ("", nil)] {
-            try TextFile.write(Array(state.replacing(state[line], with: kernels).utf8), to: path)
-            #expect(try run(recipe).origin == TrainingOrigin(step: 2, otherKernels: expected))
+        let recipe = recipe("a") { $0.steps = 4 }
+        do {
+            var first = try run(recipe)
+            #expect(first.origin == TrainingOrigin())
+            var steps = 0
+            _ = try first.run(shouldStop: { steps == 3 }) { if case .step(let step) = $0 { steps = step.step } }
         }
+        #expect(try run(recipe).origin == TrainingOrigin(step: 3))
+        let path = "\(recipe.output)/checkpoints/step-3/state.json"
+        let bytes = try bytes(recipe, "checkpoints/step-3/state.json")
+        let state = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
+        let arithmetic = try KernelTable.selected().arithmetic(.f32)
+        #expect(state?["arithmetic"] as? String == arithmetic)
+        // As an older version, and a machine of another kind, wrote it; and stays where nothing but a validation is new.
+        for written: String? in [nil, "other"] {
+            var changed = try #require(state)
+            changed["arithmetic"] = written
+            try JSONSerialization.data(withJSONObject: changed).write(to: URL(filePath: path))
+            #expect(try run(recipe).origin == TrainingOrigin(step: 3, otherArithmetic: written))
+        }
+        do {
+            var rest = try run(self.recipe("a") { ($0.steps, $0.validation.every) = (4, 3) })
+            var isValidated = false
+            _ = try rest.run(shouldStop: { isValidated }) { if case .validation = $0 { isValidated = true } }
+        }
+        #expect(try run(recipe).origin == TrainingOrigin(step: 3, otherArithmetic: "other"))
+        do {
+            var rest = try run(recipe)
+            _ = try rest.run(shouldStop: { false }) { _ in }
+        }
+        #expect(try run(recipe).origin == TrainingOrigin(step: 4))
     }
 
     @Test func aChangedRecipeOrTokenizerIsRefused() throws {

@@ -71,8 +71,8 @@ final class TrainingProgress {
 extension TrainingOrigin {
     /// One line about a run that goes on.
     var summary: String {
-        let others = otherKernels.map {
-            ", which kernels \($0) made; others go on, and in bf16 each have bits of their own"
+        let others = otherArithmetic.map {
+            ", which was computed with \($0) arithmetic; here it is another, so the result will not have the same bits"
         }
         return "going on after step \(step)" + (others ?? "")
     }

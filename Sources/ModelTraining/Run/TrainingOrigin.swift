@@ -2,11 +2,12 @@
 public struct TrainingOrigin: Sendable, Equatable {
     /// How many steps were made before.
     public let step: Int
-    /// The kernel table that made them, where it is not the one that goes on: in bf16 tables have bits of their own.
-    public let otherKernels: String?
+    /// The arithmetic of those steps where this machine's rounds otherwise, such as `avx512bf16`: the run then has other bits
+    /// than if it had gone on there.
+    public let otherArithmetic: String?
 
-    package init(step: Int = 0, otherKernels: String? = nil) {
+    package init(step: Int = 0, otherArithmetic: String? = nil) {
         self.step = step
-        self.otherKernels = otherKernels
+        self.otherArithmetic = otherArithmetic
     }
 }

@@ -5,11 +5,11 @@ package import TensorCore
 /// A run from its start, or its newest checkpoint, to its last step: steps, and between them validations, checkpoints,
 /// `metrics.jsonl` and `report.html`.
 package struct TrainingRun {
-    /// Where this begins.
-    package let origin: TrainingOrigin
+    /// What the checkpoint says that this goes on from; nil for a run from its start.
+    private let beginning: TrainingState?
     private var trainer: Trainer<Llama>
     private let start: TrainingStart
-    private let kernels: KernelTable
+    private let arithmetic: String
     private let folder: RunFolder
     private let validator: Validator?
     private let log: LineLog
@@ -30,9 +30,10 @@ package struct TrainingRun {
         self.start = start
         folder = try RunFolder(recipe.output)
         savedStep = folder.steps.last ?? 0
-        kernels = compute.kernels
+        arithmetic = compute.kernels.arithmetic(recipe.precision)
         let step = savedStep
-        (trainer, origin) = try Self.trainer(recipe, start, folder: folder, step: step, data: training, on: compute)
+        beginning = step > 0 ? try TrainingState(checkpoint: folder.checkpoint(after: step), step: step) : nil
+        trainer = try Self.trainer(recipe, start, folder: folder, from: beginning, data: training, on: compute)
         // A killed run may have written a checkpoint and no more.
         try folder.keep(newest: recipe.checkpoints.keep)
         validator = validation.map { Validator(recipe, data: $0) }
@@ -48,6 +49,12 @@ package struct TrainingRun {
 
     /// How many steps have been made.
     package var step: Int { trainer.step }
+
+    /// Where this begins.
+    package var origin: TrainingOrigin {
+        TrainingOrigin(
+            step: beginning?.step ?? 0, otherArithmetic: beginning?.arithmetic.flatMap { $0 == arithmetic ? nil : $0 })
+    }
 
     /// Goes on to the last step.
     ///
@@ -117,7 +124,8 @@ package struct TrainingRun {
     private var state: TrainingState {
         TrainingState(
             step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
-            kernels: kernels, validationLoss: validation(after: step)?.lastLoss)
+            arithmetic: step == beginning?.step ? beginning?.arithmetic : arithmetic,
+            validationLoss: validation(after: step)?.lastLoss)
     }
 
     private func writeReport() throws(CheckpointError) {
@@ -128,18 +136,15 @@ package struct TrainingRun {
 }
 
 extension TrainingRun {
-    /// A trainer at the run's start, or at its newest checkpoint.
+    /// A trainer at the run's start, or at the checkpoint of a state.
     private static func trainer(
-        _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, step: Int, data: any BatchSource,
-        on compute: ComputeContext
-    ) throws -> (Trainer<Llama>, TrainingOrigin) {
+        _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, from state: TrainingState?,
+        data: any BatchSource, on compute: ComputeContext
+    ) throws -> Trainer<Llama> {
         let llama = start.configuration
         try recipe.check(layerCount: llama.layerCount, contextLength: llama.contextLength)
-        guard step > 0 else {
-            return (Trainer(recipe, model: try start.model(recipe, on: compute), data: data), TrainingOrigin())
-        }
-        let path = folder.checkpoint(after: step)
-        let state = try TrainingState(checkpoint: path, step: step)
+        guard let state else { return Trainer(recipe, model: try start.model(recipe, on: compute), data: data) }
+        let path = folder.checkpoint(after: state.step)
         try state.check(recipe, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
         guard state.place.index < data.sequencesPerEpoch else {
             throw CheckpointError(
@@ -148,10 +153,8 @@ extension TrainingRun {
                 found: "\(state.place.index)")
         }
         let model = try TrainingStart.model(checkpoint: path, recipe, on: compute)
-        let trainer = Trainer(
+        return Trainer(
             recipe, model: model, data: data, moments: try TrainingCheckpoint.moments(in: path, of: model.parameters),
             step: state.step, place: state.place)
-        let otherKernels = state.kernels.flatMap { $0 == compute.kernels.name ? nil : $0 }
-        return (trainer, TrainingOrigin(step: step, otherKernels: otherKernels))
     }
 }

@@ -1,5 +1,4 @@
 package import CheckpointFiles
-package import TensorCore
 
 /// `state.json` of a checkpoint: all of a run's state but weights and moments.
 package struct TrainingState: Sendable, Equatable, Codable {
@@ -15,25 +14,25 @@ package struct TrainingState: Sendable, Equatable, Codable {
     package let recipe: [String: RecipeValue]
     /// What tells the tokenizer from others, as hexadecimal digits.
     package let tokenizer: String
-    /// The kernel table that made the last steps; checkpoints of older versions do not say.
-    package let kernels: String?
+    /// The arithmetic of the last steps (``KernelTable/arithmetic(_:)``); checkpoints of older versions do not say.
+    package let arithmetic: String?
     /// The last layer's loss in the validation after this step, if there was one.
     package let validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
-        case format, step, place, recipe, tokenizer, kernels
+        case format, step, place, recipe, tokenizer, arithmetic
         case validationLoss = "validation_loss"
     }
 
     package init(
-        step: Int, place: DataPlace, recipe: TrainingRecipe, tokenizerFingerprint: UInt64, kernels: KernelTable,
+        step: Int, place: DataPlace, recipe: TrainingRecipe, tokenizerFingerprint: UInt64, arithmetic: String?,
         validationLoss: Double?
     ) {
         self.step = step
         self.place = place
         self.recipe = RecipeKey.all.reduce(into: [:]) { $0[$1.path] = $1.value(in: recipe) }
         tokenizer = Self.text(tokenizerFingerprint)
-        self.kernels = kernels.name
+        self.arithmetic = arithmetic
         self.validationLoss = validationLoss
     }
 
