@@ -81,7 +81,7 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         drafter.propose(
             &draft, DraftingContext(model: model, tokens: tokens, limit: draftLimit), sampler: &sampler, cache: &cache,
             report: report)
-        let drafted = draft.tokens.isEmpty ? 0 : stopwatch.seconds
+        let drafted = draftLimit > 0 ? stopwatch.seconds : 0
         let logits = verify()
         let verified = stopwatch.seconds
         let accepted = try accept(logits)
