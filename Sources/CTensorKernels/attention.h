@@ -47,9 +47,9 @@ enum { PREFETCHED_BYTES = 4096, CACHE_LINE = 64 };
 
 /// Asks for what lies ahead of `count` elements, each line once.
 INLINE void prefetch_ahead(int format, const void *elements, size_t index, size_t count) {
-    const uint8_t *start = (const uint8_t *)elements + index * element_bytes(format) + PREFETCHED_BYTES;
+    size_t ahead = index * element_bytes(format) + PREFETCHED_BYTES;
     for (size_t offset = 0; offset < count * element_bytes(format); offset += CACHE_LINE) {
-        __builtin_prefetch(start + offset);
+        prefetch_l1(elements, ahead + offset);
     }
 }
 

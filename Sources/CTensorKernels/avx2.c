@@ -17,7 +17,7 @@
 
 // Of 16 registers four tokens' dot products take 8; their sums wait in the first-level cache while a block is walked.
 #define TOKENS_AT_ONCE 4
-#define EAGER_PREFETCH 1
+#define WEIGHTS_AHEAD (2 << 10)
 #define EACH_GROUP ROLL
 #define Q8_SIGN 0
 

@@ -17,7 +17,7 @@
 #include "vector.h"
 
 #define TOKENS_AT_ONCE 8
-#define EAGER_PREFETCH 0
+#define WEIGHTS_AHEAD (4 << 10)
 #define EACH_GROUP UNROLL
 #define Q8_SIGN 0x80
 

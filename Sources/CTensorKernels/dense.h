@@ -24,6 +24,7 @@ static void DENSE(tile)(
     UNROLL for (size_t r = 0; r < DENSE_ROWS; r++) {
         if (r >= rows) continue;
         UNROLL for (size_t v = 0; v < DENSE_VECTORS; v++) {
+            if (v * LANES >= columns) continue;
             __builtin_prefetch(c + r * stride + v * LANES, 1, 3);
             if (summand) __builtin_prefetch(summand + r * stride + v * LANES, 0, 3);
         }

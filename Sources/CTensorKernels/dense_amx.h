@@ -61,9 +61,10 @@ INLINE void pack_row_panels(
                 size_t rows = r < count ? count - r : 0, depths = depth - p;
                 const float *first = x + (along_depth ? r * stride + p : p * stride + r);
                 // Sixteen rows, or 32 depths, of a line or two each: more streams than the core asks for by itself.
-                const float *next = first + (along_depth ? 2 * STEP_DEPTHS_amx : STEP_DEPTHS_amx * stride);
+                size_t next = along_depth ? 2 * STEP_DEPTHS_amx : STEP_DEPTHS_amx * stride;
                 UNROLL for (size_t l = 0; l < STEP_DEPTHS_amx; l++) {
-                    __builtin_prefetch(next + (along_depth ? l / 2 * stride + l % 2 * LANES : l * stride), 0, 3);
+                    size_t line = next + (along_depth ? l / 2 * stride + l % 2 * LANES : l * stride);
+                    prefetch_l1(first, line * sizeof *first);
                 }
                 // Whole tiles, nearly all, are packed by code that knows their size.
                 if (rows >= AMX_TILE && depths >= STEP_DEPTHS_amx) {
@@ -103,7 +104,7 @@ INLINE void configure_tiles(void) {
 /// Asks for some of the first cache lines of a part of c, or of a summand, that is soon wanted and has so many rows.
 INLINE void come_near(const float *part, size_t stride, size_t rows, size_t first, size_t count) {
     for (size_t l = first; l < first + count && l < 2 * smaller(rows, TILE_ROWS_amx); l++) {
-        __builtin_prefetch(part + l / 2 * stride + l % 2 * LANES, 0, 3);
+        prefetch_l1(part, (l / 2 * stride + l % 2 * LANES) * sizeof *part);
     }
 }
 

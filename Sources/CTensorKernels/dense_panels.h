@@ -58,7 +58,8 @@ INLINE void DENSE(pack_panels_along)(
             const float *first = x + i * stride + w * DEPTHS_PER_WORD;
             // The next panel's rows: so many short streams are more than the core asks for by itself.
             UNROLL for (size_t r = 0; r < width * DEPTHS_PER_WORD; r++) {
-                __builtin_prefetch(first + (width + r / DEPTHS_PER_WORD) * stride + r % DEPTHS_PER_WORD * LANES, 0, 2);
+                size_t line = (width + r / DEPTHS_PER_WORD) * stride + r % DEPTHS_PER_WORD * LANES;
+                prefetch_l2(first, line * sizeof *first);
             }
             DENSE(pack_along)(
                 first, stride, width, count - i, depth - w * DEPTHS_PER_WORD, panels + i * words + w * width);
@@ -76,9 +77,11 @@ INLINE void DENSE(pack_panels_across)(
         for (size_t i = 0; i < count; i += width) {
             for (size_t v = w; v < w + WORDS && v < words; v++) {
                 size_t p = v * DEPTHS_PER_WORD;
-                const float *next = x + (p + WORDS * DEPTHS_PER_WORD) * stride + i;
+                size_t next = (p + WORDS * DEPTHS_PER_WORD) * stride + i;
                 UNROLL for (size_t d = 0; d < DEPTHS_PER_WORD; d++) {
-                    UNROLL for (size_t l = 0; l < width; l += LANES) __builtin_prefetch(next + d * stride + l, 0, 3);
+                    UNROLL for (size_t l = 0; l < width; l += LANES) {
+                        prefetch_l1(x, (next + d * stride + l) * sizeof *x);
+                    }
                 }
                 DENSE(pack_across)(
                     x + p * stride + i, stride, width, p < depth ? count - i : 0, depth - p,

@@ -16,7 +16,7 @@
 
 // Of 32 registers four tokens' dot products take 16; their sums wait in the first-level cache while a block is walked.
 #define TOKENS_AT_ONCE 4
-#define EAGER_PREFETCH 0
+#define WEIGHTS_AHEAD 0
 #define EACH_GROUP UNROLL
 #define Q8_SIGN 0
 

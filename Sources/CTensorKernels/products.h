@@ -6,7 +6,7 @@
 //
 // The including file includes vector.h, then defines TOKENS_AT_ONCE (4 or 8: how many tokens' sums fit into its registers),
 // EACH_GROUP (UNROLL, or ROLL where registers are few: the compiler would load a whole block's weights first, and spill
-// them), EAGER_PREFETCH (see prefetch), Q8_SIGN (see panels.h) and
+// them), WEIGHTS_AHEAD (bytes: how far ahead quantized and paired weights are asked for, 0 for not), Q8_SIGN (see panels.h) and
 //     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
 //     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
 // which multiply four columns of each row with activations 4 * group ... 4 * group + 3.
@@ -28,18 +28,12 @@ INLINE vbytes load_bytes(const uint8_t *x) {
     return bytes;
 }
 
-/// Asks for what a panel holds further on: 4 KiB ahead for the L1 cache, about a panel, so that small matrices do not begin each
-/// one by waiting. A tile of many tokens keeps the core so busy that its own loads do not run far enough ahead of it, and the
-/// L1 cache alone cannot wait for enough lines at once: for the L2 cache it asks 16 KiB ahead. With few tokens the loads do run
-/// ahead, and asking twice would only take their place. Where a dot product takes many instructions (EAGER_PREFETCH), loads never
-/// run ahead, but nor do they need to come from so far.
+/// Asks for what a panel holds further on, WEIGHTS_AHEAD for the L1 cache: so the next panel does not begin with waiting. A tile
+/// of many tokens keeps the core so busy that its own loads do not run far enough ahead of it, and the L1 cache alone cannot
+/// wait for enough lines at once: for the L2 cache it asks 16 KiB ahead. With few tokens, asking twice only takes time.
 INLINE void prefetch(const void *weights, int tokens) {
-    if (EAGER_PREFETCH) {
-        __builtin_prefetch((const uint8_t *)weights + (2 << 10), 0, 3);
-    } else {
-        __builtin_prefetch((const uint8_t *)weights + (4 << 10), 0, 3);
-        if (tokens > 4) __builtin_prefetch((const uint8_t *)weights + (16 << 10), 0, 2);
-    }
+    if (WEIGHTS_AHEAD > 0) prefetch_l1(weights, WEIGHTS_AHEAD);
+    if (tokens > 4) prefetch_l2(weights, 16 << 10);
 }
 
 /// `tokens` tokens by one panel of floats; `x` is [columns][tokens].

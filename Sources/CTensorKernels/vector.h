@@ -24,6 +24,16 @@ typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
+/// Asks for the cache line so many bytes ahead of an address. It may lie beyond what there is, where a pointer may not.
+INLINE void prefetch_l1(const void *address, size_t bytes_ahead) {
+    __builtin_prefetch((const void *)((uintptr_t)address + bytes_ahead), 0, 3);
+}
+
+/// The same, no nearer than the L2 cache.
+INLINE void prefetch_l2(const void *address, size_t bytes_ahead) {
+    __builtin_prefetch((const void *)((uintptr_t)address + bytes_ahead), 0, 2);
+}
+
 INLINE vf splat(float value) { return (vf)(value); }
 
 INLINE vf load(const float *x) {

@@ -11,9 +11,10 @@ enum { PAGE = CTK_PAGE_POSITIONS };
 
 /// Keys and values come back rounded as the naive conversion rounds them; what is not finite then comes back as NaN.
 static void test_store(const ctk_table *table, int format) {
-    enum { HEAD_DIM = 16 + 7 };
-    const float samples[] = {0,   -0.0f,    65519,     65520, 1e-7f, 3e-8f, 1e-40f,
-                             NAN, INFINITY, -INFINITY, 1,     0.1f,  3e38f, -3};
+    enum { HEAD_DIM = 2 * 16 + 7 };
+    // Also ties between two neighbours in F16, the last two among those that are nearly zero.
+    const float samples[] = {0, -0.0f, 65519, 65520, -65520, 1e-7f, 3e-8f, 1e-40f, NAN, INFINITY, -INFINITY, 1, 0.1f,
+        3e38f, -3, 0x1.002p0f, -0x1.006p0f, 0x1p-25f, 0x1.8p-24f};
     uint16_t row[2 * HEAD_DIM];
     float x[2 * HEAD_DIM], expected[2 * HEAD_DIM];
     for (size_t i = 0; i < 2 * HEAD_DIM; i++) x[i] = samples[i % (sizeof samples / sizeof *samples)];

@@ -6,15 +6,15 @@ struct CachePagesTests {
     /// A page gives back what was stored in it, rounded to nearest even.
     @Test(arguments: KernelTable.available, CacheFormat.allCases)
     func pagesKeepWhatIsStored(table: KernelTable, format: CacheFormat) {
-        let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 6)
+        let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 22)
         var sample = AttentionSample(shape, format, length: 300)
         // Between two neighbours of either format, the largest ones, and those of F16 that are nearly zero.
         let special: [Float] = [
             1.000_488_3, 1.001_464_8, 1.003_906_2, 1.011_718_8, 65504, 65519, -65519, 6.1e-5, 5.96e-8, 2.98e-8, 3e-8,
             0.25,
         ]
-        sample.keys = Tensor(special + sample.keys.values.dropFirst(12), rows: 300, columns: 12)
-        sample.values = Tensor(special.reversed() + sample.values.values.dropFirst(12), rows: 300, columns: 12)
+        sample.keys = Tensor(special + sample.keys.values.dropFirst(12), rows: 300, columns: 44)
+        sample.values = Tensor(special.reversed() + sample.values.values.dropFirst(12), rows: 300, columns: 44)
         let context = ComputeContext.with(table)
         let pages = sample.pages()
         _ = sample.attended([300], in: pages, on: context)
@@ -26,7 +26,7 @@ struct CachePagesTests {
             let (k, v) = (
                 format.rounded(sample.keys[rows: row].values), format.rounded(sample.values[rows: row].values)
             )
-            let expected = Array(k[..<6] + v[..<6] + k[6...] + v[6...])
+            let expected = Array(k[..<22] + v[..<22] + k[22...] + v[22...])
             let found = copy.keysAndValues(layer: 0, position: position)
             #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "position \(position)")
         }

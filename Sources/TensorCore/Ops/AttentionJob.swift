@@ -50,12 +50,15 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         shape = cache.shape
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
-        // Heads that share keys and values also share their reading, unless that left threads without work.
-        let rowsTogether = min(rows.count, Self.mostRowsTogether)
-        let items = pageCount * shape.keyValueHeads * ((rows.count + rowsTogether - 1) / rowsTogether)
+        // Blocks as even as can be: one of a single row would leave a thread without work.
+        let blocks = (rows.count + Self.mostRowsTogether - 1) / Self.mostRowsTogether
+        rowsTogether = (rows.count + blocks - 1) / blocks
+        // Heads that share keys and values also share their reading, unless that left threads without work: the last page
+        // may be nearly empty.
+        let itemsPerPage = shape.keyValueHeads * blocks
         let threads = context.pool.threadCount
-        headsTogether = items >= 4 * threads || items.isMultiple(of: threads) ? shape.group : 1
-        self.rowsTogether = rowsTogether
+        let isShared = itemsPerPage.isMultiple(of: threads) || itemsPerPage * pageCount >= 4 * threads
+        headsTogether = isShared ? shape.group : 1
     }
 
     /// Their queries and parts stay in the L1 cache while a page, in the L2 cache, passes by.

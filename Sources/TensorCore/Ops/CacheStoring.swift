@@ -40,6 +40,8 @@ struct CacheStoring: @unchecked Sendable {
     private let pairing: Int32
     private let kernels: KernelTable
     private let cache: UnsafePointer<ctk_cache_kernels>
+    /// Rows of a head that a thread takes at once.
+    private let grain: Int
 
     init(
         queries: Tensor?, keys: Tensor, values: Tensor, angles: Tensor, rotated: Tensor?, rotatedKeys: Tensor,
@@ -64,14 +66,17 @@ struct CacheStoring: @unchecked Sendable {
         pairing = rotary.pairing.kernelPairing
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
+        // Neighbours' keys share cache lines, for which threads would wait; but all threads should have some rows to rotate.
+        let share = count * shape.keyValueHeads / context.pool.threadCount
+        grain = min(count, max(Self.leastRowsAtOnce, min(share, Self.mostRowsAtOnce)))
     }
 
-    /// Rows of a head that a thread takes at once: neighbours' keys share cache lines, for which threads would wait.
-    private static let rowsAtOnce = 64
+    private static let leastRowsAtOnce = 16
+    private static let mostRowsAtOnce = 64
 
     /// All rows and heads, as one step of a region.
     func share(in team: inout Team) {
-        team.share(count * shape.keyValueHeads, grain: min(count, Self.rowsAtOnce)) { items in
+        team.share(count * shape.keyValueHeads, grain: grain) { items in
             for item in items { store(row: item % count, head: item / count) }
         }
     }
