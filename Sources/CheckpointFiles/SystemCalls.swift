@@ -124,7 +124,7 @@ enum SystemCalls {
         return kind(status)
     }
 
-    private static func kind(_ status: stat) -> Kind {
+    static func kind(_ status: stat) -> Kind {
         switch status.st_mode & S_IFMT {
         case S_IFREG: .file(byteCount: Int(status.st_size))
         case S_IFDIR: .directory
