@@ -35,18 +35,21 @@ struct TrainTokenizerCommand: ParsableCommand {
     }
 
     func run() throws {
+        let output = try HomeFolder.expand(output)
         let trainer = try trainer()
         let corpus = try texts.corpus()
         let counted = try trainer.countWords(
             of: corpus, invalidText: texts.invalidText, on: texts.pool,
             progress: Progress("read", of: corpus.count).callAsFunction)
         guard let counted else { throw InterruptedError() }
-        Output.note(skipped: counted.skipped)
+        Output.note(counted.remarks)
         let definition = try trainer.definition(
             from: counted.words, progress: Progress("learned", of: vocabularySize).callAsFunction)
         guard let definition else { throw InterruptedError() }
         try definition.write(to: output)
-        try report(definition, documents: corpus.count - counted.skipped.count, words: counted.words.distinctCount)
+        try report(
+            definition, to: output, documents: corpus.count - counted.remarks.skipped.count,
+            words: counted.words.distinctCount)
     }
 
     private func trainer() throws -> TokenizerTrainer {
@@ -55,7 +58,7 @@ struct TrainTokenizerCommand: ParsableCommand {
             minimumCount: minimumCount)
     }
 
-    private func report(_ definition: TokenizerDefinition, documents: Int, words: Int) throws {
+    private func report(_ definition: TokenizerDefinition, to output: String, documents: Int, words: Int) throws {
         let report = VocabularyReport(
             documents: documents, words: words, tokens: definition.tokens.count,
             fingerprint: String(definition.fingerprint, radix: 16))
