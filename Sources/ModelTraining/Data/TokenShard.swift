@@ -14,7 +14,7 @@ public struct TokenShard: Sendable {
         public let promptLength: Int
     }
 
-    private let file: MappedFile
+    let file: MappedFile
     private let header: TokenShardHeader
     /// The documents, in order; together they are all tokens.
     public let documents: [Document]
@@ -39,6 +39,8 @@ public struct TokenShard: Sendable {
     public var tokenizerFingerprint: UInt64 { header.tokenizerFingerprint }
     /// How many tokens there are.
     public var tokenCount: Int { header.tokenCount }
+    /// How many documents begin with a prompt.
+    public var promptedDocumentCount: Int { documents.count { $0.promptLength > 0 } }
 
     /// The ids of a range of tokens.
     ///
