@@ -34,7 +34,7 @@ struct TrainCommand: ParsableCommand {
         let file = try RecipeFile(path: path, overrides: overrides)
         do {
             let session = try TrainingSession(file.recipe)
-            if dryRun { try report(session.estimate(), of: file.recipe) } else { try train(session) }
+            if dryRun { try report(session.estimate(), of: session) } else { try train(session) }
         } catch let error as RecipeError {
             throw file.located(error)
         }
@@ -47,13 +47,20 @@ struct TrainCommand: ParsableCommand {
         // Also where an error ends the run: it gets a line of its own.
         defer { progress.finish() }
         let outcome = try session.run(
-            shouldStop: { Interruption.isRequested }, onStart: progress.start, onEvent: progress.show)
+            shouldStop: { Interruption.isRequested },
+            onStart: { origin in
+                // A finished run reads no data.
+                if origin.step < steps { session.dataNotes.forEach(Output.note) }
+                progress.start(origin)
+            }, onEvent: progress.show)
         progress.finish()
         if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
         try Output.write("\(session.recipe.output)/newest: a model of \(steps) steps\n")
     }
 
-    private func report(_ estimate: TrainingEstimate, of recipe: TrainingRecipe) throws {
+    private func report(_ estimate: TrainingEstimate, of session: TrainingSession) throws {
+        let recipe = session.recipe
+        session.dataNotes.forEach(Output.note)
         func millions(_ count: Int) -> String { (Double(count) / 1e6).formatted(decimals: 2) + " million" }
         let epochs = estimate.epochs.formatted(decimals: 2)
         try Output.write(
