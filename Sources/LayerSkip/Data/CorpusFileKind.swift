@@ -11,7 +11,7 @@ enum CorpusFileKind: Equatable {
         let name = path.split(separator: "/").last ?? ""
         let ending = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last?.lowercased() ?? ""
         switch ending {
-        case "jsonl", "ndjson": self = .lines
+        case "jsonl", "ndjson", "jsonlines", "ldjson": self = .lines
         case "json":
             let advice = "rename it to .jsonl if each line is one object, or to .txt if it is to be learned as it is"
             self = .refused(found: "a .json file (\(advice))")

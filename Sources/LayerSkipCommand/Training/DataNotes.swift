@@ -6,8 +6,15 @@ extension TrainingSession {
         let packing =
             "training on \(training.sequencesPerEpoch.counted("sequence")) of \(training.length) tokens, made of "
         let first = packing + training.packing.summary
-        return [first] + training.notes("data.training").map { "note: data.training: " + $0 }
-            + (validation?.notes("data.validation") ?? []).map { "note: data.validation: " + $0 }
+        return [first] + training.notes.map { "note: data.training: " + $0 }
+            + ((validation?.notes ?? []) + limit).map { "note: data.validation: " + $0 }
+    }
+
+    /// What `validation.batches` leaves out.
+    private var limit: [String] {
+        guard let all = validation?.sequencesPerEpoch else { return [] }
+        let measured = recipe.validation.batches * min(recipe.batch.sequences, all)
+        return measured < all ? ["measured on \(measured) of \(all.counted("sequence")), as validation.batches says"] : []
     }
 }
 
@@ -23,7 +30,7 @@ extension BatchSampler.Packing {
 
 extension BatchSampler {
     /// What is probably not meant, and what is lost.
-    fileprivate func notes(_ key: String) -> [String] {
+    fileprivate var notes: [String] {
         var notes: [String] = []
         func documents(_ count: Int) -> String { "\(count) of \(documentCount.counted("document"))" }
         if packing == .windows, promptedDocumentCount > 0 {
