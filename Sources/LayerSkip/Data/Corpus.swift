@@ -28,6 +28,9 @@ public struct Corpus: Sendable {
     /// Files of pairs, mapped.
     private var pairFiles: [MappedFile] = []
 
+    /// The files, and whatever else was read to find them: no shard is written over one of these.
+    public var inputs = InputFiles()
+
     /// How many documents there are.
     public var count: Int { places.count }
 
@@ -36,6 +39,7 @@ public struct Corpus: Sendable {
     /// - Throws: ``CheckpointError`` where a file of pairs cannot be read; other files are read later.
     public init(files: [String]) throws(CheckpointError) {
         for path in files {
+            inputs.add(path, as: "a text that is read")
             if path.hasSuffix(".jsonl") {
                 if !MappedFile.isEmpty(path: path) { try addLines(of: MappedFile(path: path)) }
             } else {
@@ -73,6 +77,7 @@ extension Corpus {
             if MappedFile.isEmpty(path: path) { return Document(text: []) }
             let file = try MappedFile(path: path)
             let text = file.bytes(0..<file.byteCount)
+            try file.checkUnchanged()
             if let bad = text.firstInvalidUTF8 {
                 if invalidText == .skip { return nil }
                 throw CheckpointError(
@@ -82,6 +87,7 @@ extension Corpus {
             return Document(text: text)
         case .line(let file, let range, _):
             let line = pairFiles[file].bytes(range)
+            try pairFiles[file].checkUnchanged()
             if line.firstInvalidUTF8 != nil, invalidText == .skip { return nil }
             guard let pair: Pair = JSONText.decode(line: line) else {
                 throw CheckpointError(

@@ -30,7 +30,9 @@ struct CorpusOptions: ParsableArguments {
     func corpus() throws -> Corpus {
         var inputs = inputs
         if let files { inputs += try TextInput.read(files).split(whereSeparator: \.isNewline).map { String($0) } }
-        return try Corpus(files: CorpusFiles(endings: endings?.values ?? []).paths(inputs))
+        var corpus = try Corpus(files: CorpusFiles(endings: endings?.values ?? []).paths(inputs))
+        if let files { corpus.inputs.add(files == "-" ? "/dev/stdin" : files, as: "the list of inputs") }
+        return corpus
     }
 
     var invalidText: Corpus.InvalidText { skipInvalid ? .skip : .fail }
