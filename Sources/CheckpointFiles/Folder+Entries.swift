@@ -1,8 +1,7 @@
 extension Folder {
     /// What tells a file or folder from others, by whatever paths it is reached.
     package struct Identity: Hashable, Sendable {
-        let device: UInt64
-        let number: UInt64
+        let status: FileStatus.Identity
     }
 
     /// What a name in a folder leads to.
@@ -32,24 +31,34 @@ extension Folder {
     ///
     /// - Throws: if the folder cannot be read.
     package static func entries(of path: String) throws(CheckpointError) -> [Entry] {
-        guard let entries = SystemCalls.entries(in: path) else {
-            throw CheckpointError(file: path, expected: "a readable folder", found: SystemCalls.lastError)
+        do {
+            // Names alone do not say why there are none.
+            SystemCalls.closeDescriptor(try SystemCalls.openForReading(path))
+        } catch {
+            throw CheckpointError(file: path, expected: "a readable folder", found: "\(error)")
         }
-        let sorted = entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        return sorted.map { entry in
-            let kind: Entry.Kind =
-                switch entry.kind {
-                case .file: .file
-                case .directory: .folder
-                case .other: .special
-                case nil: .unreachable
-                }
-            return Entry(
-                path: path.hasSuffix("/") ? path + entry.name : "\(path)/\(entry.name)", name: entry.name,
-                isLink: entry.isLink, kind: kind, identity: entry.identity)
-        }
+        let names = SystemCalls.names(in: path).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names.map { name in entry(path: path.hasSuffix("/") ? path + name : "\(path)/\(name)", name: name) }
+    }
+
+    private static func entry(path: String, name: String) -> Entry {
+        let isLink = (try? SystemCalls.linkStatus(of: path))?.kind == .link
+        let status = try? SystemCalls.status(of: path)
+        let kind: Entry.Kind =
+            switch status?.kind {
+            case .file: .file
+            case .directory: .folder
+            case .link, .other: .special
+            case nil: .unreachable
+            }
+        return Entry(
+            path: path, name: name, isLink: isLink, kind: kind,
+            identity: (status?.identity).map { Identity(status: $0) })
     }
 
     /// What tells the file or folder at a path from others; nil where there is nothing.
-    package static func identity(of path: String) -> Identity? { SystemCalls.identity(of: path) }
+    package static func identity(of path: String) -> Identity? {
+        guard let status = try? SystemCalls.status(of: path) else { return nil }
+        return Identity(status: status.identity)
+    }
 }

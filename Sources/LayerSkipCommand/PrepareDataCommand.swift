@@ -29,7 +29,7 @@ struct PrepareDataCommand: ParsableCommand {
     func run() throws {
         let output = try HomeFolder.expand(output)
         let tokenizer = try tokenizer.map { try HomeFolder.expand($0) }
-        let encoder = try CorpusEncoder(TokenizerDefinition(ofFile: tokenizer), endOfText: endOfText)
+        let encoder = try CorpusEncoder(tokenizerOf: tokenizer, endOfText: endOfText)
         let corpus = try texts.corpus()
         let summary = try encoder.encode(
             corpus, to: output, invalidText: texts.invalidText, on: texts.pool,
@@ -37,12 +37,12 @@ struct PrepareDataCommand: ParsableCommand {
         guard let summary else { throw InterruptedError() }
         Output.note(summary.remarks)
         switch format {
-        case .json: try Output.write(json: DataReport(summary))
+        case .json: try Output.write(json: DataReport(summary), about: output)
         case .text:
             let bytesPerToken = Double(summary.bytes) / Double(summary.tokens)
-            try Output.write(
+            Output.summarize(
                 "\(output): \(summary.tokens) tokens of \(summary.documents) documents, "
-                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes a token\n")
+                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes a token", of: output)
         }
     }
 }

@@ -38,6 +38,7 @@ struct TrainTokenizerCommand: ParsableCommand {
         let output = try HomeFolder.expand(output)
         let trainer = try trainer()
         let corpus = try texts.corpus()
+        try corpus.inputs.check(output: output)
         let counted = try trainer.countWords(
             of: corpus, invalidText: texts.invalidText, on: texts.pool,
             progress: Progress("read", of: corpus.count).callAsFunction)
@@ -46,7 +47,7 @@ struct TrainTokenizerCommand: ParsableCommand {
         let definition = try trainer.definition(
             from: counted.words, progress: Progress("learned", of: vocabularySize).callAsFunction)
         guard let definition else { throw InterruptedError() }
-        try definition.write(to: output)
+        try definition.write(to: output, inputs: corpus.inputs)
         try report(
             definition, to: output, documents: corpus.count - counted.remarks.skipped.count,
             words: counted.words.distinctCount)
@@ -63,10 +64,11 @@ struct TrainTokenizerCommand: ParsableCommand {
             documents: documents, words: words, tokens: definition.tokens.count,
             fingerprint: String(definition.fingerprint, radix: 16))
         switch format {
-        case .json: try Output.write(json: report)
+        case .json: try Output.write(json: report, about: output)
         case .text:
-            try Output.write(
-                "\(output): \(report.tokens) tokens from \(words) different words of \(documents) documents\n")
+            Output.summarize(
+                "\(output): \(report.tokens) tokens from \(words) different words of \(documents) documents",
+                of: output)
         }
         if report.tokens < vocabularySize {
             Output.note("the texts have too few pairs for \(vocabularySize) tokens")

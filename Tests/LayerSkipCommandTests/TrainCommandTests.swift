@@ -102,7 +102,7 @@ struct TrainCommandTests {
         #expect(try files.metrics("killed") == files.metrics("whole"))
     }
 
-    @Test(arguments: ["TERM", "INT"]) func askedToStopItLeavesACheckpoint(_ signal: String) throws {
+    @Test(arguments: ["TERM", "INT", "HUP"]) func askedToStopItLeavesACheckpoint(_ signal: String) throws {
         let arguments = ["steps=3000", "checkpoints.every=3000", "validation.every=0"]
         let run = try files.script(
             """
@@ -118,6 +118,35 @@ struct TrainCommandTests {
         #expect(
             run.errors.hasSuffix("error: stopped after step \(step) of 3000; the same command goes on from there\n"))
         #expect(try files.metrics("stopped").count == step)
+    }
+
+    /// The folder is the result; nothing that is meant for people lands in a file that got a standard number.
+    @Test func closedOutputsAreNoFailure() throws {
+        #expect(try files.train("open").code == 0)
+        for closed in [">&-", "2>&-", "<&- >&- 2>&-"] {
+            let run = try files.script("rm -rf \"$RUN\"; \"$LAYERSKIP\" train \"$@\" \(closed)", "closed")
+            #expect(run.code == 0, "\(closed): \(run.errors)")
+            try files.expectSameBits("closed", "open")
+            #expect(try files.metrics("closed") == files.metrics("open"))
+        }
+        let full = try files.script("\"$LAYERSKIP\" train \"$@\" >/dev/full", "open")
+        #expect(full.code == 0 && full.errors.contains("note: standard output: expected to write"), "\(full.errors)")
+    }
+
+    /// Neither what a run writes nor what it removes is something that it reads.
+    @Test func aRunLeavesItsInputsAlone() throws {
+        #expect(try files.train("a").code == 0)
+        let checkpoint = "\(files.output("a"))/newest"
+        func expectRefusal(_ run: String, _ arguments: String...) throws {
+            let result = try files.train(run, arguments)
+            #expect(result.code == 1)
+            #expect(result.errors.contains("expected an output that is not also an input"), "\(result.errors)")
+        }
+        try expectRefusal("a", "model.start=\(checkpoint)")
+        try expectRefusal("a/newest", "model.start=\(checkpoint)")
+        try expectRefusal("a", "data.training=\(files.output("a"))/report.html")
+        // A run of its own beside it is none of these.
+        #expect(try files.train("b", "model.start=\(checkpoint)").code == 0)
     }
 
     @Test func aFullDiskIsAnErrorAndLeavesTheLastCheckpoint() throws {

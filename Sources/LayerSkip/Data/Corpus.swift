@@ -32,6 +32,9 @@ public struct Corpus: Sendable {
     /// Files of pairs, mapped.
     private var pairFiles: [MappedFile] = []
 
+    /// The files, and whatever else was read to find them: no shard is written over one of these.
+    public var inputs = InputFiles()
+
     /// How many documents there are.
     public var count: Int { places.count }
 
@@ -41,6 +44,7 @@ public struct Corpus: Sendable {
     ///   read; other files are read later.
     public init(files: [String]) throws(CheckpointError) {
         for path in files {
+            inputs.add(path, as: "a text that is read")
             switch CorpusFileKind(path: path) {
             case .text: places.append(.file(path: path))
             // Counted as a document without text.
@@ -101,6 +105,7 @@ extension Corpus {
         case .file(let path): return try text(path, invalidText)
         case .line(let file, let range, let number):
             let line = pairFiles[file].bytes(range)
+            try pairFiles[file].checkUnchanged()
             if invalidText == .skip, TextEncoding.firstInvalid(line) != nil { return nil }
             return try pair(JSONLine(line, file: pairFiles[file].path, number: number), name: name(of: document))
         }
@@ -110,6 +115,7 @@ extension Corpus {
         if MappedFile.isEmpty(path: path) { return Document(text: []) }
         let file = try MappedFile(path: path)
         let bytes = file.bytes(0..<file.byteCount)
+        try file.checkUnchanged()
         let bad = TextEncoding.firstInvalid(bytes)
         let kind = bytes.contains(0) || bad != nil ? TextEncoding.otherKind(bytes) : nil
         guard bad != nil || kind != nil else {

@@ -9,6 +9,8 @@ public struct CorpusEncoder: Sendable {
     private let tokenizer: Tokenizer
     private let fingerprint: UInt64
     private let separator: Token
+    /// What else was read, such as the tokenizer's file: no shard is written over it.
+    public var inputs = InputFiles()
 
     /// What a shard was made of.
     public struct Summary: Sendable, Equatable {
@@ -40,6 +42,15 @@ public struct CorpusEncoder: Sendable {
         self.separator = separator
     }
 
+    /// An encoder for the tokenizer of a tokenizer.json, a GGUF file, a model folder or the default model (nil).
+    ///
+    /// The tokenizer's files become part of ``inputs``.
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where it cannot be read, is malformed or has no such token.
+    public init(tokenizerOf path: String?, endOfText: String? = nil) throws {
+        try self.init(TokenizerDefinition(ofFile: path), endOfText: endOfText)
+        if let path { inputs.add(path, as: "the tokenizer") }
+    }
+
     /// Encodes a corpus into a shard, which takes its name only when it is complete.
     ///
     /// - Parameters:
@@ -49,12 +60,14 @@ public struct CorpusEncoder: Sendable {
     ///   - pool: the threads that work.
     ///   - progress: is told how many documents are done, and says whether to go on.
     /// - Returns: what was written; nil, with nothing written, if `progress` said no.
-    /// - Throws: ``CheckpointError`` where a document cannot be read or is not UTF-8, there is no text at all, or the
-    ///   shard cannot be written.
+    /// - Throws: ``CheckpointError`` where the path is that of a document or of one of ``inputs``, a document cannot be read
+    ///   or is not UTF-8, there is no text at all, or the shard cannot be written.
     public func encode(
         _ corpus: Corpus, to path: String, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
         progress: (Int) -> Bool = { _ in true }
     ) throws(CheckpointError) -> Summary? {
+        try corpus.inputs.check(output: path)
+        try inputs.check(output: path)
         var writer = try TokenShardWriter(
             path: path, vocabularySize: tokenizer.vocabularySize, endOfText: separator,
             tokenizerFingerprint: fingerprint)

@@ -23,11 +23,18 @@ public struct TrainingSession: Sendable {
 
     /// Opens a recipe's model and data. Nothing is written yet.
     ///
+    /// - Parameters:
+    ///   - recipe: what is run.
+    ///   - inputs: other files that are read, such as the recipe's own: the run's folder must not be where it would replace
+    ///     one of them, or one that the recipe names.
     /// - Throws: ``RecipeError`` where the recipe contradicts itself or the model; ``CheckpointError`` or
     ///   ``TokenizerError`` where a file cannot be read, is damaged, or is of another tokenizer.
-    public init(_ recipe: TrainingRecipe) throws {
+    public init(_ recipe: TrainingRecipe, inputs: InputFiles = InputFiles()) throws {
         var recipe = try recipe.expandingHome()
         try recipe.check()
+        var inputs = inputs
+        inputs.add(recipe.inputs)
+        try RunFolder.check(recipe.output, leavesAlone: inputs)
         start = try TrainingStart(recipe)
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)

@@ -39,7 +39,9 @@ struct CorpusOptions: ParsableArguments {
         let selection = try CorpusFiles(endings: endings?.values ?? []).select(inputs)
         let leftOut = "\(selection.leftOut)"
         if !leftOut.isEmpty { Output.note("note: left out of folders: \(leftOut)") }
-        return try Corpus(files: selection.paths)
+        var corpus = try Corpus(files: selection.paths)
+        if let files { corpus.inputs.add(files == "-" ? "/dev/stdin" : files, as: "the list of inputs") }
+        return corpus
     }
 
     var invalidText: Corpus.InvalidText { skipInvalid ? .skip : .fail }

@@ -9,8 +9,8 @@ struct TrainCommand: ParsableCommand {
             layerskip train recipe.yaml steps=100 optimizer.rate=1e-3
 
             The run's folder (output) gets checkpoints, each a model folder, metrics.jsonl and report.html. The same \
-            command goes on from the newest checkpoint, to the same weights as if the run had never stopped. Ctrl-C and \
-            SIGTERM stop it with a checkpoint.
+            command goes on from the newest checkpoint, to the same weights as if the run had never stopped. Ctrl-C, \
+            SIGTERM and SIGHUP stop it with a checkpoint.
             """)
 
     @Argument(help: "The recipe, a YAML file.")
@@ -33,7 +33,9 @@ struct TrainCommand: ParsableCommand {
         guard !listKeys, let path = recipe else { return try printKeys() }
         let file = try RecipeFile(path: path, overrides: overrides)
         do {
-            let session = try TrainingSession(file.recipe)
+            var inputs = InputFiles()
+            inputs.add(path, as: "the recipe")
+            let session = try TrainingSession(file.recipe, inputs: inputs)
             if dryRun { try report(session.estimate(), of: session) } else { try train(session) }
         } catch let error as RecipeError {
             throw file.located(error)
@@ -41,7 +43,6 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func train(_ session: TrainingSession) throws {
-        Interruption.listenToTermination()
         let steps = session.recipe.steps
         let progress = TrainingProgress(steps: steps, exitLayer: session.recipe.exits.trained?.first)
         // Also where an error ends the run: it gets a line of its own.
@@ -55,7 +56,8 @@ struct TrainCommand: ParsableCommand {
             }, onEvent: progress.show)
         progress.finish()
         if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
-        try Output.write("\(session.recipe.output)/newest: a model of \(steps) steps\n")
+        let newest = "\(session.recipe.output)/newest"
+        Output.summarize("\(newest): a model of \(steps) steps", of: newest)
     }
 
     private func report(_ estimate: TrainingEstimate, of session: TrainingSession) throws {
@@ -86,7 +88,7 @@ struct TrainCommand: ParsableCommand {
     }
 }
 
-/// A run was stopped by Ctrl-C or SIGTERM.
+/// A run was stopped by a signal.
 struct TrainingStopped: Error, CustomStringConvertible {
     let step: Int
     let steps: Int

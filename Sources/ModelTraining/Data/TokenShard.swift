@@ -27,6 +27,7 @@ public struct TokenShard: Sendable {
         header = try TokenShardHeader(
             file.bytes(0..<min(file.byteCount, TokenShardHeader.byteCount)), file: path, fileSize: file.byteCount)
         documents = try Self.documents(of: file, header)
+        try file.checkUnchanged()
     }
 
     /// The path, as it was given.
@@ -44,7 +45,7 @@ public struct TokenShard: Sendable {
 
     /// The ids of a range of tokens.
     ///
-    /// - Throws: if one of them is no token of the vocabulary.
+    /// - Throws: if one of them is no token of the vocabulary, or the file has been written to since it was opened.
     public func tokens(in range: Range<Int>) throws(CheckpointError) -> [Token] {
         precondition(range.lowerBound >= 0 && range.upperBound <= tokenCount, "tokens beyond the end of \(path)")
         let size = header.bytesPerToken
@@ -62,6 +63,7 @@ public struct TokenShard: Sendable {
                 file: path, name: "token \(range.lowerBound + bad)", expected: "an id below \(vocabularySize)",
                 found: "\(UInt32(bitPattern: tokens[bad]))")
         }
+        try file.checkUnchanged()
         return tokens
     }
 

@@ -67,6 +67,7 @@ package struct TrainingStart: Sendable {
         let layers = Set((0..<configuration.layerCount).filter(freeze.layers.contains))
         let frozen = FrozenParts(layers: layers, embedding: freeze.embedding, head: freeze.head)
         let model = try Llama(trainable: weights, configuration, freezing: frozen, on: compute)
+        try weights.source.checkUnchanged()
         if model.parameters.isEmpty { throw TrainingError.nothingToTrain }
         return model
     }
