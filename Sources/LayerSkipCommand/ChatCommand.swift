@@ -41,26 +41,32 @@ struct ChatCommand: ParsableCommand {
         var options = options
         options.strategy = strategy.strategy(for: model)
         let conversation = try Conversation(model, system: system, options: options)
-        let input = LineReader()
+        let input = LineReader(limit: model.longestPrompt)
         if input.isTerminal { Interruption.keepProgramRunning() }
         while let line = try nextLine(input) {
-            switch line {
+            let spaces: Set<Character> = [" ", "\t"]
+            let start = line.drop(while: spaces.contains)
+            switch String(start.reversed().drop(while: spaces.contains).reversed()) {
             case "": continue
             case "/exit": return
             case "/reset":
                 conversation.reset()
                 Output.note("(the conversation is forgotten)")
+            // Spaces are part of a message.
             default: try answer(line, in: conversation, model)
             }
         }
     }
 
-    /// The next line without the spaces around it; nil at the end of the input.
+    /// The next line; nil at the end of the input.
     private func nextLine(_ input: LineReader) throws -> String? {
         while true {
             if input.isTerminal { Output.prompt("> ") }
             Interruption.reset()
             switch input.next() {
+            case .tooLong:
+                throw InputError(
+                    name: "message", expected: "a message that fits into the model's context", found: "a longer line")
             case .line(let line): return line
             case .notText:
                 Output.note("error: \(InputError(name: "message", expected: "text in UTF-8", found: "other bytes"))")

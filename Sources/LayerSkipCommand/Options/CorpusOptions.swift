@@ -29,8 +29,14 @@ struct CorpusOptions: ParsableArguments {
 
     func corpus() throws -> Corpus {
         var inputs = inputs
-        if let files { inputs += try TextInput.read(files).split(whereSeparator: \.isNewline).map { String($0) } }
+        if let files { inputs += try Self.lines(TextInput.read(files, atMost: .fileList)) }
         return try Corpus(files: CorpusFiles(endings: endings?.values ?? []).paths(inputs))
+    }
+
+    /// The lines of a list, without empty ones. A path may hold any other character, even one that Unicode calls a line
+    /// separator.
+    private static func lines(_ list: String) -> [String] {
+        list.split { $0 == "\n" || $0 == "\r\n" }.map { String($0) }
     }
 
     var invalidText: Corpus.InvalidText { skipInvalid ? .skip : .fail }
