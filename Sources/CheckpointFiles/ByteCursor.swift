@@ -44,16 +44,17 @@ struct ByteCursor {
         }
     }
 
-    /// Reads a 64-bit count of things that take at least `minimumBytes` each, and checks that so many can follow.
+    /// Reads a 64-bit count of things that take at least `minimumBytes` each, and checks that so many can follow, and
+    /// that they are no more than `limit`.
     mutating func count(
-        minimumBytes: Int, _ what: @autoclosure () -> String
+        minimumBytes: Int, atMost limit: Int, _ what: @autoclosure () -> String
     ) throws(CheckpointError) -> Int {
         let count = try number(what(), as: UInt64.self)
-        guard count <= UInt64(remaining / minimumBytes) else {
+        let bound = min(remaining / minimumBytes, limit)
+        guard count <= UInt64(bound) else {
             offset -= MemoryLayout<UInt64>.size
-            throw failure(
-                what(), expected: "at most \((remaining - 8) / minimumBytes), as the bytes left allow",
-                found: "\(count)")
+            let reason = bound == limit ? "" : ", as the bytes left allow"
+            throw failure(what(), expected: "at most \(bound)\(reason)", found: "\(count)")
         }
         return Int(count)
     }

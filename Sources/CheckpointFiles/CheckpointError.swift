@@ -19,25 +19,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
 
     /// One line, such as `model.gguf: tensor "output.weight": expected shape [576, 576], found [576, 192]`.
     public var description: String {
-        let subject = name.isEmpty ? file : "\(file): \(name)"
+        let subject = name.isEmpty ? file.printable : "\(file.printable): \(name)"
         return "\(subject): expected \(expected), found \(found)"
-    }
-}
-
-extension String {
-    /// The text between quotation marks, shortened and without control characters, fit for a one-line message.
-    package var quoted: String {
-        let limit = 80
-        var text = "\""
-        var count = 0
-        for scalar in unicodeScalars {
-            if count == limit {
-                text += "…"
-                break
-            }
-            text.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar)
-            count += 1
-        }
-        return text + "\""
     }
 }

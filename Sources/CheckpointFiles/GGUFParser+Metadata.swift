@@ -41,7 +41,11 @@ extension GGUFParser {
             throw cursor.failure(what(), expected: "arrays nested at most 8 deep", found: "deeper ones")
         }
         let type = try valueType(what)
-        let count = try cursor.count(minimumBytes: type.minimumBytes, what())
+        let count = try cursor.count(minimumBytes: type.minimumBytes, atMost: elementsLeft, what())
+        elementsLeft -= count
+        if count > 1 << 16 {
+            try CheckpointError.checkMemory(count * 16, file: cursor.file, name: what())
+        }
         switch type {
         case .uint8: return .uint8s(try cursor.numbers(count: count, what()))
         case .int8: return .int8s(try cursor.numbers(count: count, what()))
@@ -56,7 +60,7 @@ extension GGUFParser {
         case .float64: return .float64s(try cursor.numbers(count: count, what()))
         case .string:
             var strings: [String] = []
-            strings.reserveCapacity(min(count, 1 << 20))  // the strings may yet prove longer than the file
+            strings.reserveCapacity(min(count, 1 << 20))  // they may yet prove longer than the file
             for _ in 0..<count {
                 strings.append(try cursor.string(what()))
             }

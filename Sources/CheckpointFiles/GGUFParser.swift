@@ -13,11 +13,13 @@ struct GGUFParser {
     /// How many bytes the file has.
     let byteCount: Int
     var result: Result
+    /// How many more elements the arrays may have.
+    var elementsLeft = GGUFLimits.elementCount
 
     init(_ bytes: UnsafeRawBufferPointer, file: String) {
-        // What precedes the data is copied into memory. The largest models say less than 50 MB about themselves, so a
-        // file with more than 1 GiB of it (which costs nothing where files may be sparse) is not read on.
-        cursor = ByteCursor(UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 30)), file: file)
+        // What precedes the data is copied into memory; a sparse file may claim much of it at no cost.
+        let header = UnsafeRawBufferPointer(rebasing: bytes.prefix(GGUFLimits.headerByteCount))
+        cursor = ByteCursor(header, file: file)
         byteCount = bytes.count
         result = Result(metadata: GGUFMetadata(file: file))
     }
@@ -26,8 +28,10 @@ struct GGUFParser {
         result.version = try version()
         // A tensor has at least a name's length, the number of dimensions, one of them, a type and an offset; a
         // metadata entry at least a key's length, a type and one byte.
-        let tensorCount = try cursor.count(minimumBytes: 8 + 4 + 8 + 4 + 8, "tensor count")
-        let metadataCount = try cursor.count(minimumBytes: 8 + 4 + 1, "metadata count")
+        let tensorCount = try cursor.count(
+            minimumBytes: 8 + 4 + 8 + 4 + 8, atMost: GGUFLimits.tensorCount, "tensor count")
+        let metadataCount = try cursor.count(
+            minimumBytes: 8 + 4 + 1, atMost: GGUFLimits.keyCount, "metadata count")
         for index in 0..<metadataCount {
             try metadataEntry(index)
         }

@@ -1,70 +1,81 @@
-// Strings of JSON, with their escapes.
-
 extension JSONScanner {
-    /// A string, from its opening quotation mark on.
-    mutating func string() throws(Problem) -> String {
-        place += 1
-        var text: [UInt8] = []
-        var start = place
-        while place < bytes.count {
-            switch bytes[place] {
+    /// Passes over a string, the opening quotation mark included.
+    ///
+    /// - Returns: what lies between the marks, and a hash of the text that it stands for.
+    mutating func string() throws(JSONFault) -> (hash: UInt64, range: Range<Int>) {
+        offset += 1
+        let start = offset
+        var hash = FowlerNollVo()
+        while let byte = peek {
+            switch byte {
             case UInt8(ascii: "\""):
-                text += bytes[start..<place]
-                place += 1
-                return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"):
-                text += bytes[start..<place]
-                text += try escape().utf8
-                start = place
-            case 0..<0x20:
-                throw Problem(
-                    found: "a control character in a string (byte \(place)), where an escape such as \\n is due")
-            default: place += 1
+                offset += 1
+                return (hash.state, start..<offset - 1)
+            case UInt8(ascii: "\\"): try hash.add(escape())
+            case ..<0x20: throw fault("no control character in a string", "0x" + String(byte, radix: 16))
+            case ..<0x80:
+                hash.add(byte)
+                offset += 1
+            default: try hash.add(multibyte())
             }
         }
-        throw Problem(found: "the line's end within a string")
+        throw fault("the end of the string that begins at byte \(start - 1)", "the end of the text")
     }
 
-    /// What an escape stands for, from its backslash on.
-    private mutating func escape() throws(Problem) -> String {
-        let start = place
-        place += 2
-        guard start + 1 < bytes.count else { throw Problem(found: "the line's end within a string") }
-        switch bytes[start + 1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
-            return String(decoding: [bytes[start + 1]], as: UTF8.self)
-        case UInt8(ascii: "b"): return "\u{08}"
-        case UInt8(ascii: "f"): return "\u{0C}"
+    private mutating func multibyte() throws(JSONFault) -> Unicode.Scalar {
+        var parser = Unicode.UTF8.ForwardParser()
+        var rest = bytes[offset...].prefix(4).makeIterator()
+        guard case .valid(let sequence) = parser.parseScalar(from: &rest) else {
+            throw fault("valid UTF-8", "the byte 0x" + String(bytes[offset], radix: 16))
+        }
+        offset += sequence.count
+        return Unicode.UTF8.decode(sequence)
+    }
+
+    private mutating func escape() throws(JSONFault) -> Unicode.Scalar {
+        let start = offset
+        offset += 1
+        guard let byte = peek else { throw fault("an escaped character", "the end") }
+        offset += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
         case UInt8(ascii: "n"): return "\n"
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): return String(Character(try scalar(from: start)))
-        default: throw Problem(found: "\(text(from: start, count: 2).quoted), which is no escape of JSON")
+        case UInt8(ascii: "u"): break
+        default: throw fault(at: start, "an escape that JSON has", "\\" + String(decoding: [byte], as: UTF8.self))
         }
-    }
-
-    /// The character of an escape `\uXXXX`, or of two that are a surrogate pair.
-    private mutating func scalar(from start: Int) throws(Problem) -> Unicode.Scalar {
-        let unit = try codeUnit()
-        if let scalar = Unicode.Scalar(unit) { return scalar }
-        if unit < 0xDC00, place + 1 < bytes.count, bytes[place] == UInt8(ascii: "\\"),
-            bytes[place + 1] == UInt8(ascii: "u")
-        {
-            place += 2
-            let low = try codeUnit()
-            if 0xDC00...0xDFFF ~= low, let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)) {
+        let first = try hexadecimalDigits()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        // Half of a pair: the other half follows, or the text is no Unicode.
+        if first < 0xDC00, take("\\u") {
+            let second = try hexadecimalDigits()
+            if second & 0xFC00 == 0xDC00,
+                let scalar = Unicode.Scalar(0x10000 + (first & 0x3FF) << 10 + second & 0x3FF)
+            {
                 return scalar
             }
         }
-        throw Problem(found: "the lone surrogate \(text(from: start, count: 6)), which is half of a character")
+        throw fault(at: start, "Unicode text", "half of a surrogate pair, \\u" + String(first, radix: 16))
     }
 
-    private mutating func codeUnit() throws(Problem) -> UInt32 {
-        let digits = text(from: place, count: 4)
-        guard digits.utf8.count == 4, digits.allSatisfy(\.isHexDigit), let unit = UInt32(digits, radix: 16) else {
-            throw Problem(found: "\(("\\u" + digits).quoted), where four hexadecimal digits are due")
-        }
-        place += 4
-        return unit
+    private mutating func hexadecimalDigits() throws(JSONFault) -> UInt32 {
+        let digits = bytes[offset...].prefix(4)
+        guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit && $0 < 0x80 }),
+            let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+        else { throw fault("four hexadecimal digits", whatFollows) }
+        offset += 4
+        return value
     }
+}
+
+/// FNV-1a of 64 bits over a text's scalars. Two keys that differ and hash alike do not occur by chance.
+private struct FowlerNollVo {
+    private(set) var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func add(_ byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+
+    mutating func add(_ scalar: Unicode.Scalar) { for byte in scalar.utf8 { add(byte) } }
 }

@@ -1,130 +1,138 @@
-/// Reads JSON (RFC 8259) strictly, and says what is wrong where it is none. Foundation's decoder says only where.
+/// Checks that bytes are JSON as RFC 8259 has it, in one pass and without building anything.
+///
+/// Foundation's decoder names no place where a text is wrong, takes trailing commas and the first of two equal keys, and
+/// uses 25 times a file's size in memory before it can refuse it. So its input passes here first.
 struct JSONScanner {
-    /// A value, of which only texts and the keys of objects are kept.
-    enum Value: Sendable {
-        case text(String)
-        case object([(key: String, value: Value)])
-        case list, number, boolean, null
-
-        /// In words, with an article.
-        var kind: String {
-            switch self {
-            case .text: "a string"
-            case .object: "an object"
-            case .list: "a list"
-            case .number: "a number"
-            case .boolean: "true or false"
-            case .null: "null"
-            }
-        }
-    }
-
-    /// What is wrong.
-    struct Problem: Error {
-        /// The key of the outermost object at whose value the problem is; empty where it is at none.
-        var key = ""
-        /// What was found, such as `NaN, which is no JSON`.
-        let found: String
-    }
-
-    let bytes: [UInt8]
-    var place = 0
+    let bytes: UnsafeRawBufferPointer
+    /// The most values that are allowed.
+    let valueLimit: Int
+    /// Is told of each number: its bytes, and the place that it stands at.
+    var onNumber: ((Range<Int>, String) -> Void)?
+    var offset = 0
+    private(set) var valueCount = 0
     private var depth = 0
-    private static let deepest = 256
+    private var path: [Step] = []
+    /// Hashes and places of the keys of all objects that are open.
+    private var keys: [(hash: UInt64, range: Range<Int>)] = []
 
-    /// The value that bytes in UTF-8 are.
-    static func value(_ bytes: [UInt8]) throws(Problem) -> Value {
-        var scanner = JSONScanner(bytes: bytes)
-        let value = try scanner.value()
-        guard scanner.next() == nil else {
-            throw Problem(found: "more after it: \(scanner.rest.quoted)")
-        }
-        return value
+    private enum Step { case key(Range<Int>), index(Int) }
+
+    init(_ bytes: UnsafeRawBufferPointer, valueLimit: Int) {
+        self.bytes = bytes
+        self.valueLimit = valueLimit
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    /// Reads the whole text.
+    mutating func scan() throws(JSONFault) {
+        try checkEncoding()
+        try value()
+        skipSpace()
+        if offset < bytes.count { throw fault("the end", whatFollows) }
+    }
 
-    private mutating func value() throws(Problem) -> Value {
-        guard let first = next() else {
-            throw Problem(found: depth > 0 ? "the line's end within a value" : "nothing")
-        }
-        switch first {
-        case UInt8(ascii: "\""): return .text(try string())
-        case UInt8(ascii: "{"): return .object(try nested { (scanner) throws(Problem) in try scanner.members() })
-        case UInt8(ascii: "["):
-            try nested { (scanner) throws(Problem) in try scanner.elements() }
-            return .list
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            try number()
-            return .number
-        default: return try word()
+    private mutating func value() throws(JSONFault) {
+        skipSpace()
+        valueCount += 1
+        guard valueCount <= valueLimit else { throw fault("at most \(valueLimit) values", "more") }
+        switch peek {
+        case UInt8(ascii: "{"): try object()
+        case UInt8(ascii: "["): try list()
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "-"): try number()
+        case let byte? where isDigit(byte): try number()
+        default:
+            guard take("true") || take("false") || take("null") else { throw fault("a value", whatFollows) }
         }
     }
 
-    private mutating func nested<Result>(
-        _ body: (inout JSONScanner) throws(Problem) -> Result
-    ) throws(Problem) -> Result {
-        guard depth < Self.deepest else { throw Problem(found: "more than \(Self.deepest) levels") }
-        depth += 1
-        place += 1
-        let result = try body(&self)
-        depth -= 1
-        return result
-    }
-
-    private mutating func members() throws(Problem) -> [(key: String, value: Value)] {
-        var members: [(key: String, value: Value)] = []
-        let isOutermost = depth == 1
-        if take("}") { return members }
-        while true {
-            guard next() == UInt8(ascii: "\"") else {
-                throw unexpected("a key in double quotes", after: members.isEmpty)
-            }
+    private mutating func object() throws(JSONFault) {
+        try enter()
+        let firstKey = keys.count
+        while !take("}") {
+            if keys.count > firstKey { try expect(",", "\",\" or \"}\"") }
+            skipSpace()
+            guard peek == UInt8(ascii: "\"") else { throw fault("a key in quotation marks", whatFollows) }
             let key = try string()
-            guard take(":") else { throw unexpected("a colon after the key \(key.quoted)") }
-            do {
-                members.append((key, try value()))
-            } catch {
-                throw Problem(key: isOutermost ? key : error.key, found: error.found)
+            keys.append(key)
+            skipSpace()
+            try expect(":", "\":\"")
+            path.append(.key(key.range))
+            try value()
+            path.removeLast()
+            skipSpace()
+        }
+        try checkKeys(from: firstKey)
+        keys.removeSubrange(firstKey...)
+        depth -= 1
+    }
+
+    private mutating func list() throws(JSONFault) {
+        try enter()
+        var count = 0
+        while !take("]") {
+            if count > 0 { try expect(",", "\",\" or \"]\"") }
+            path.append(.index(count))
+            try value()
+            path.removeLast()
+            count += 1
+            skipSpace()
+        }
+        depth -= 1
+    }
+
+    /// Takes the bracket that opens an object or list, and the space behind it.
+    private mutating func enter() throws(JSONFault) {
+        depth += 1
+        guard depth <= ReadingLimit.jsonDepth else {
+            throw fault("objects and lists at most \(ReadingLimit.jsonDepth) deep", "deeper ones")
+        }
+        offset += 1
+        skipSpace()
+    }
+
+    private mutating func number() throws(JSONFault) {
+        let start = offset
+        _ = take("-")
+        guard let first = peek, isDigit(first) else { throw fault("a digit", whatFollows) }
+        if !take("0") { skipDigits() }
+        if take(".") { try digits() }
+        if take("e") || take("E") {
+            _ = take("+") || take("-")
+            try digits()
+        }
+        if let next = peek, isDigit(next) {
+            offset = start
+            throw fault("a number without leading zeros", whatFollows)
+        }
+        if let onNumber { onNumber(start..<offset, place) }
+    }
+
+    private mutating func digits() throws(JSONFault) {
+        guard let first = peek, isDigit(first) else { throw fault("a digit", whatFollows) }
+        skipDigits()
+    }
+
+    private mutating func skipDigits() { while let byte = peek, isDigit(byte) { offset += 1 } }
+
+    private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    /// Two equal keys: readers differ in which they take.
+    private func checkKeys(from first: Int) throws(JSONFault) {
+        guard keys.count > first + 1 else { return }
+        let sorted = keys[first...].sorted { ($0.hash, $0.range.lowerBound) < ($1.hash, $1.range.lowerBound) }
+        for (one, other) in zip(sorted, sorted.dropFirst()) where one.hash == other.hash {
+            let key = String(decoding: bytes[other.range], as: UTF8.self)
+            throw fault(at: other.range.lowerBound, "each key once", "\(key.quoted) again")
+        }
+    }
+
+    /// The keys and indices that lead to the present place.
+    var place: String {
+        path.reduce(into: "") { text, step in
+            switch step {
+            case .index(let index): text += "[\(index)]"
+            case .key(let range): text += (text.isEmpty ? "" : ".") + String(decoding: bytes[range], as: UTF8.self)
             }
-            if take("}") { return members }
-            guard take(",") else { throw unexpected("a comma or }") }
-        }
-    }
-
-    private mutating func elements() throws(Problem) {
-        if take("]") { return }
-        while true {
-            if next() == UInt8(ascii: "]") { throw Problem(found: "a comma before ]") }
-            _ = try value()
-            if take("]") { return }
-            guard take(",") else { throw unexpected("a comma or ]") }
-        }
-    }
-
-    /// The next byte that is no white space, which stays.
-    mutating func next() -> UInt8? {
-        while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
-        return place < bytes.count ? bytes[place] : nil
-    }
-
-    mutating func take(_ sign: Unicode.Scalar) -> Bool {
-        guard next() == UInt8(ascii: sign) else { return false }
-        place += 1
-        return true
-    }
-
-    var rest: String { String(decoding: bytes[place...], as: UTF8.self) }
-
-    func text(from start: Int, count: Int) -> String {
-        String(decoding: bytes[start..<min(start + count, bytes.count)], as: UTF8.self)
-    }
-
-    mutating func unexpected(_ due: String, after isFirst: Bool = true) -> Problem {
-        switch next() {
-        case nil: Problem(found: "the line's end, where \(due) is due")
-        case UInt8(ascii: "}") where !isFirst: Problem(found: "a comma before }")
-        default: Problem(found: "\(rest.quoted), where \(due) is due")
         }
     }
 }

@@ -9,14 +9,27 @@
 package enum JSONText {
     /// Reads a value from the JSON file at a path.
     ///
-    /// - Throws: ``CheckpointError`` if there is no such file, it is no JSON, or says something else than the type expects.
+    /// - Parameter limit: the most that such a file may hold.
+    /// - Throws: ``CheckpointError`` if there is no such file, it is too large or no JSON, or says something else than the
+    ///   type expects.
     package static func read<Value: Decodable>(
-        _ path: String, as type: Value.Type = Value.self
+        _ path: String, atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
     ) throws(CheckpointError) -> Value {
-        let bytes = try TextFile.bytes(path)
+        let bytes = try TextFile.bytes(path, atMost: limit)
         return try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
-            try decode(bytes, file: path)
+            try decode(bytes, file: path, atMost: limit)
         }
+    }
+
+    /// The bytes of the JSON file at a path, for a decoder elsewhere.
+    ///
+    /// - Throws: ``CheckpointError`` if there is no such file, it is too large, or no JSON.
+    package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
+        let bytes = try TextFile.bytes(path, atMost: limit)
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+            try check(bytes, file: path, atMost: limit)
+        }
+        return bytes
     }
 
     /// Reads a value from bytes.
@@ -24,16 +37,42 @@ package enum JSONText {
     /// - Parameters:
     ///   - file: the path that errors name.
     ///   - part: which part of the file the bytes are, such as `header`; empty where they are all of it.
-    static func decode<Value: Decodable>(
-        _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", as type: Value.Type = Value.self
+    /// - Throws: ``CheckpointError`` if they are no JSON, too many, or say something else than the type expects.
+    package static func decode<Value: Decodable>(
+        _ bytes: UnsafeRawBufferPointer, file: String, part: String = "",
+        atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
     ) throws(CheckpointError) -> Value {
+        try check(bytes, file: file, part: part, atMost: limit)
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            return try JSONDecoder().decode(type, from: bytes.lent)
         } catch let error as CheckpointError {
             throw error
         } catch {
+            if let number = UnsuitableNumber(in: bytes, for: type, valueLimit: limit.valueCount) {
+                throw CheckpointError(
+                    file: file,
+                    name: [part, "key \(number.place.quoted)"].filter { !$0.isEmpty }.joined(separator: " "),
+                    expected: number.expected, found: number.found)
+            }
             throw CheckpointError(error, file: file, part: part)
         }
+    }
+
+    /// Throws unless the bytes are JSON of few enough values.
+    private static func check(
+        _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit
+    ) throws(CheckpointError) {
+        var scanner = JSONScanner(bytes, valueLimit: limit.valueCount)
+        do {
+            try scanner.scan()
+        } catch {
+            let position = error.position(in: bytes)
+            throw CheckpointError(
+                file: file, name: part.isEmpty ? position : "\(part), \(position)", expected: error.expected,
+                found: error.found)
+        }
+        // What Foundation's decoder takes.
+        try CheckpointError.checkMemory(bytes.count + 64 * scanner.valueCount, file: file, name: part)
     }
 
     /// A value as JSON, keys sorted.
@@ -53,6 +92,14 @@ package enum JSONText {
     /// - Throws: if the file cannot be written; whatever was at the path before is then still there.
     package static func write(_ value: some Encodable, to path: String) throws(CheckpointError) {
         try TextFile.write(encode(value), to: path)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The same bytes for Foundation, not copied; they must not be used after this buffer.
+    var lent: Data {
+        guard let base = baseAddress else { return Data() }
+        return Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: count, deallocator: .none)
     }
 }
 
@@ -83,9 +130,9 @@ extension CheckpointError {
         case DecodingError.valueNotFound(let type, let context):
             self = failure(context.codingPath, expected: Self.name(of: type), found: "null")
         case DecodingError.dataCorrupted(let context):
-            self = failure(context.codingPath, expected: "valid JSON", found: context.debugDescription)
+            self = failure(context.codingPath, expected: "a value that fits", found: context.debugDescription.quoted)
         default:
-            self = failure([], expected: "valid JSON", found: "\(error)")
+            self = failure([], expected: "a value that fits", found: "\(error)".quoted)
         }
     }
 

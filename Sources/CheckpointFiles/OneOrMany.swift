@@ -11,9 +11,9 @@ package enum OneOrMany: Codable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let one = try? container.decode(Int.self) {
-            self = .one(one)
-        } else {
+        do {
+            self = .one(try container.decode(Int.self))
+        } catch DecodingError.typeMismatch {
             self = .many(try container.decode([Int].self))
         }
     }

@@ -18,8 +18,6 @@ package struct SafetensorsTensorInfo: Sendable, Equatable {
 ///
 /// Source: the format's specification, "Format" in the README of huggingface/safetensors.
 struct SafetensorsHeader {
-    /// As the reference implementation bounds it.
-    static let largest = 100_000_000
     /// The one key that is no tensor's.
     static let metadataKey = "__metadata__"
 
@@ -30,7 +28,7 @@ struct SafetensorsHeader {
     init(_ bytes: UnsafeRawBufferPointer, file: String) throws(CheckpointError) {
         var cursor = ByteCursor(bytes, file: file)
         let length = try cursor.number("header length", as: UInt64.self)
-        let bound = min(cursor.remaining, Self.largest)
+        let bound = min(cursor.remaining, ReadingLimit.safetensorsHeader.byteCount)
         guard length <= UInt64(bound) else {
             throw cursor.failure("header length", expected: "at most \(bound) bytes", found: "\(length)")
         }
@@ -40,7 +38,8 @@ struct SafetensorsHeader {
         guard text.first == UInt8(ascii: "{") else {
             throw cursor.failure("header", expected: "a JSON object", found: "something else")
         }
-        let content: Content = try JSONText.decode(text, file: file, part: "header")
+        let content: Content = try JSONText.decode(
+            text, file: file, part: "header", atMost: .safetensorsHeader)
         metadata = content.metadata
         var tensors: [SafetensorsTensorInfo] = []
         for (name, entry) in content.entries {

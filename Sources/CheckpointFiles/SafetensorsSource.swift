@@ -21,7 +21,7 @@ package struct SafetensorsSource: TensorSource {
         func failure(_ name: String, expected: String, found: String) -> CheckpointError {
             CheckpointError(file: path, name: "tensor \(name.quoted)", expected: expected, found: found)
         }
-        let index: Index = try JSONText.read(path)
+        let index: Index = try JSONText.read(path, atMost: .index)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let names = Set(index.places.values).sorted()
         var files: [SafetensorsFile] = []

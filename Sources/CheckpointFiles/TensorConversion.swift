@@ -37,44 +37,42 @@ package struct TensorConversion: Sendable {
 
     /// Writes a tensor, about a megabyte at a time. Rows of a format that stays are copied, quantized or not.
     ///
-    /// - Throws: if an element is not finite, or too large for the format; or what `output` throws.
+    /// - Throws: if an element is not finite, or the format cannot hold the tensor's elements; or what `output` throws.
     package func write(_ tensor: StoredTensor, to output: ByteOutput) throws(CheckpointError) {
         let columns = tensor.columns
         let rowByteCount = tensor.dtype.bytesPerRow(columns: columns)
         let order = rows?.sources(count: tensor.rows)
         let portion = max(1, (1 << 20) / dtype.bytesPerRow(columns: columns))
+        var range = FormatRange(dtype)
         defer { tensor.release() }
         try tensor.withBytes { (bytes) throws(CheckpointError) in
             try bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+                func stored(_ row: Int) -> UnsafeRawBufferPointer {
+                    let source = (order?[row] ?? row) * rowByteCount
+                    return UnsafeRawBufferPointer(rebasing: bytes[source..<source + rowByteCount])
+                }
                 for start in stride(from: 0, to: tensor.rows, by: portion) {
+                    let end = min(start + portion, tensor.rows)
                     var converted: [UInt8] = []
-                    converted.reserveCapacity(portion * dtype.bytesPerRow(columns: columns))
-                    for row in start..<min(start + portion, tensor.rows) {
-                        let source = (order?[row] ?? row) * rowByteCount
-                        let stored = UnsafeRawBufferPointer(rebasing: bytes[source..<source + rowByteCount])
+                    converted.reserveCapacity((end - start) * dtype.bytesPerRow(columns: columns))
+                    for row in start..<end {
                         if dtype == tensor.dtype {
-                            converted.append(contentsOf: stored)
+                            converted.append(contentsOf: stored(row))
                         } else {
-                            converted += try convert(stored, of: tensor)
+                            converted += dtype.quantize(tensor.dtype.dequantize(stored(row), columns: columns))
                         }
+                    }
+                    if let element = range.firstNotFinite(converted) {
+                        let (row, column) = element.quotientAndRemainder(dividingBy: columns)
+                        let elements = tensor.dtype.dequantize(stored(start + row), columns: columns)
+                        throw range.failure(tensor, elements, row: order?[start + row] ?? start + row, column: column)
                     }
                     try output(converted.span.bytes)
                     // Rows in another order are still within a head of where they were; those are read once more.
-                    tensor.release(start * rowByteCount..<min(start + portion, tensor.rows) * rowByteCount)
+                    tensor.release(start * rowByteCount..<end * rowByteCount)
                 }
             }
         }
-    }
-
-    private func convert(_ row: UnsafeRawBufferPointer, of tensor: StoredTensor) throws(CheckpointError) -> [UInt8] {
-        let elements = tensor.dtype.dequantize(row, columns: tensor.columns)
-        let largest = dtype == .f16 ? Float(Float16.greatestFiniteMagnitude) : Float.greatestFiniteMagnitude
-        // Nor NaN, which no comparison is true of.
-        if let wrong = elements.first(where: { !(abs($0) <= largest) }) {
-            throw CheckpointError(
-                file: tensor.file ?? tensor.name, name: "tensor \(tensor.name.quoted)",
-                expected: "elements up to \(largest) in magnitude, as \(dtype.rawValue) can hold", found: "\(wrong)")
-        }
-        return dtype.quantize(elements)
+        if dtype != tensor.dtype, range.isTooCoarse { try range.checkThatAllAreZero(tensor) }
     }
 }

@@ -1,16 +1,16 @@
 /// Small files that are read and written as a whole.
 package enum TextFile {
-    /// The most bytes that are read; the tokenizers of the largest vocabularies have a tenth of it.
-    package static let largest = 1 << 28
-
     /// The bytes of the file at a path.
     ///
-    /// - Throws: if it cannot be read, is empty, larger than any such file, or written to meanwhile.
-    package static func bytes(_ path: String) throws(CheckpointError) -> [UInt8] {
+    /// - Parameter limit: the most that such a file may hold.
+    /// - Throws: if it cannot be read, is empty, larger than that, or written to meanwhile.
+    package static func bytes(_ path: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) -> [UInt8] {
         let file = try MappedFile(path: path)
-        guard file.byteCount <= largest else {
-            throw CheckpointError(file: path, expected: "at most \(largest) bytes", found: "\(file.byteCount)")
+        guard file.byteCount <= limit.byteCount else {
+            throw CheckpointError(
+                file: path, expected: "at most \(limit.byteCount) bytes", found: "\(file.byteCount)")
         }
+        try CheckpointError.checkMemory(2 * file.byteCount, file: path, name: "")
         let bytes = file.bytes(0..<file.byteCount)
         try file.checkUnchanged()
         return bytes
@@ -18,9 +18,9 @@ package enum TextFile {
 
     /// The text of the file at a path.
     ///
-    /// - Throws: if it cannot be read, or is not in UTF-8.
-    package static func text(_ path: String) throws(CheckpointError) -> String {
-        guard let text = String(validating: try bytes(path), as: UTF8.self) else {
+    /// - Throws: if it cannot be read, is too large, or not in UTF-8.
+    package static func text(_ path: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) -> String {
+        guard let text = String(validating: try bytes(path, atMost: limit), as: UTF8.self) else {
             throw CheckpointError(file: path, expected: "valid UTF-8", found: "other bytes")
         }
         return text

@@ -20,7 +20,8 @@ extension ConfigurationFile {
                 width: width,
                 feedForwardWidth: try checked(.feedForwardWidth, content.feedForwardWidth, in: Self.sizes),
                 attention: attention,
-                vocabularySize: try checked(.vocabularySize, content.vocabularySize, in: 1...Int(Int32.max)),
+                vocabularySize: try checked(
+                    .vocabularySize, content.vocabularySize, in: 1...Llama.Configuration.largestVocabulary),
                 contextLength: try checked(.contextLength, content.contextLength ?? 2048, in: 1...(1 << 30)),
                 normEpsilon: try normEpsilon(),
                 ropeBase: rope.base,

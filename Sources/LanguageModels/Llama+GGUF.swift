@@ -65,10 +65,13 @@ extension Llama.Configuration {
         return attention
     }
 
+    /// Above it an embedding is no model's: the largest have a quarter of a million rows.
+    static let largestVocabulary = 1 << 24
+
     /// `llama.vocab_size` is optional: the embedding itself tells.
     private static func vocabularySize(_ file: GGUFFile) throws(CheckpointError) -> Int {
         let key = "llama.vocab_size"
-        let sizes = 1...Int(Int32.max)
+        let sizes = 1...Self.largestVocabulary
         if let size = try file.metadata.integerIfPresent(named: key, in: sizes) { return size }
         guard let embedding = file.tensor(named: "token_embd.weight"), sizes ~= embedding.rows else {
             throw file.metadata.failure(key, expected: "an integer or an embedding", found: "neither")

@@ -51,6 +51,15 @@ package struct StoredLlama: Sendable {
         configuration.tensors + (tiesHead ? [] : [configuration.head])
     }
 
+    /// Throws unless there is memory for all weights as they are stored, which is about what they take when packed.
+    func checkMemory() throws(CheckpointError) {
+        var byteCount = 0
+        for (name, shape) in tensors where source.contains(name) {
+            byteCount += try source.tensor(named: name, shape: shape).byteCount
+        }
+        try CheckpointError.checkMemory(byteCount, file: source.file, name: "weights")
+    }
+
     /// A tensor that the graph does not use, such as a bias, would change the model: better no text than a wrong one.
     private func refuseUnknownTensors(_ stored: [String], except extra: [String]) throws(CheckpointError) {
         // Compared as the file spells them: a second spelling, such as `blk.00.`, is no tensor of ours.
@@ -70,6 +79,7 @@ extension Llama {
     /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, or their file was written
     ///   to meanwhile.
     package init(_ stored: StoredLlama, on compute: ComputeContext) throws(CheckpointError) {
+        try stored.checkMemory()
         try self.init(Weights(stored.source), stored.configuration, on: compute)
         try stored.source.checkUnchanged()
     }

@@ -28,7 +28,8 @@ public struct TextModel: Sendable {
     ///   - path: the file or folder; nil for the default model, which is part of the program.
     ///   - threads: how many threads compute, 1...1024; by default one per physical core.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported;
-    ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``.
+    ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``;
+    ///   ``MemoryError``.
     public init(path: String? = nil, threads: Int? = nil) throws {
         try self.init(path: path, on: ComputeContext(threads: threads))
     }
@@ -41,7 +42,10 @@ public struct TextModel: Sendable {
         let checkpoint = try Checkpoint(pathOrDefault: path)
         // Cheap checks first: what is to be refused should not be packed before.
         summary = try CheckpointSummary(checkpoint)
-        tokenizer = try Tokenizer(TokenizerDefinition(checkpoint))
+        let definition = try TokenizerDefinition(checkpoint)
+        // A vocabulary's tables take about 200 bytes for each token.
+        try MemoryBudget.check(256 * definition.tokens.count, for: "tokenizer")
+        tokenizer = try Tokenizer(definition)
         model = try LoadedModel(checkpoint, on: compute)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(

@@ -90,7 +90,7 @@ struct BenchmarkCommand: ParsableCommand {
         }
     }
 
-    private func runStrategies(_ prompts: PromptFile) throws {
+    private func runStrategies(_ file: consuming PromptFile) throws {
         let model = try model.load()
         let setting = model.summary.speculation
         guard let exitLayer = exitLayer ?? setting?.exitLayer else {
@@ -100,9 +100,10 @@ struct BenchmarkCommand: ParsableCommand {
             throw InputError.unsaid("--draft-length", by: model)
         }
         let rounds = rounds ?? 3
-        let total = rounds * 3 * prompts.prompts.count
+        let prompts = try file.tokens(for: model)
+        let total = rounds * 3 * prompts.count
         let benchmark = try StrategyBenchmark(
-            model, prompts: prompts.tokens(for: model), exitLayer: exitLayer, draftLength: draftLength, rounds: rounds,
+            model, prompts: prompts, exitLayer: exitLayer, draftLength: draftLength, rounds: rounds,
             options: options, progress: Progress("written", of: total).callAsFunction)
         guard benchmark.selfSpeculative.count == rounds else { throw InterruptedError() }
         let report = BenchmarkReport(

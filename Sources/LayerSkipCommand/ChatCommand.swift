@@ -42,19 +42,24 @@ struct ChatCommand: ParsableCommand {
         var options = options
         options.strategy = strategy.strategy(for: model)
         let conversation = try Conversation(model, system: system, options: options)
-        let input = LineReader()
+        let input = LineReader(limit: model.longestPrompt)
         if input.isTerminal { Interruption.keepProgramRunning() }
         var allAnswered = true
         conversation: while let message = try nextMessage(input) {
-            switch message {
-            case .text(""): continue
-            case .text("/exit"): break conversation
-            case .text("/reset"):
+            guard case .text(let line) = message else {
+                allAnswered = false
+                continue
+            }
+            let spaces: Set<Character> = [" ", "\t"]
+            let start = line.drop(while: spaces.contains)
+            switch String(start.reversed().drop(while: spaces.contains).reversed()) {
+            case "": continue
+            case "/exit": break conversation
+            case "/reset":
                 conversation.reset()
                 Output.note("(the conversation is forgotten)")
-            case .text(let text):
-                if try !answer(text, in: conversation, model) { allAnswered = false }
-            case .unreadable: allAnswered = false
+            // Spaces are part of a message.
+            default: if try !answer(line, in: conversation, model) { allAnswered = false }
             }
         }
         // A person has seen the errors and gone on.
@@ -62,7 +67,7 @@ struct ChatCommand: ParsableCommand {
     }
 
     private enum Message {
-        /// A line without the spaces around it.
+        /// A line.
         case text(String)
         /// A line that is not UTF-8, which has been said.
         case unreadable
@@ -77,6 +82,9 @@ struct ChatCommand: ParsableCommand {
             if input.isTerminal { Output.prompt("> ") }
             Interruption.reset()
             switch input.next() {
+            case .tooLong:
+                throw InputError(
+                    name: "message", expected: "a message that fits into the model's context", found: "a longer line")
             case .line(let line): return .text(line)
             case .notText:
                 Output.note("error: \(InputError(name: "message", expected: "text in UTF-8", found: "other bytes"))")

@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let text = try TextInput.read(text)
+        let text = try TextInput.read(text, atMost: .text)
         let model = try model.load()
         let window = context ?? min(model.model.contextLength, 1024)
         guard (2...max(2, model.model.contextLength)).contains(window) else {

@@ -57,8 +57,10 @@ struct GenerateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let text = try prompt ?? TextInput.read(promptFile ?? "-").withoutLineEnd
+        let input = try prompt == nil ? TextInput(promptFile ?? "-") : nil
         let model = try model.load()
+        let text = try prompt ?? input?.prompt(for: model) ?? ""
+        try model.checkPrompt(byteCount: text.utf8.count)
         let tokens = try chat ? model.encode([ChatMessage(role: "user", content: text)]) : model.tokenizer.encode(text)
         var options = options
         options.strategy = strategy.strategy(for: model)

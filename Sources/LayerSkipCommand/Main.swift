@@ -1,6 +1,14 @@
 import ArgumentParser
 import LayerSkip
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Exit codes: 0 for success, 1 where something was wrong with the input or the machine, 2 for wrong usage.
 @main
 struct Main {
@@ -8,7 +16,15 @@ struct Main {
         StandardDescriptors.reserve()
         Interruption.prepare()
         TruncatedFiles.exitProgram()
+        MemoryError.onFailure { error in
+            Output.note("error: \(error)")
+            // Not exit: other threads work on, with what it would take away.
+            _exit(1)
+        }
         do {
+            try checkArguments()
+            // The least that any command takes.
+            try MemoryBudget.check(32 << 20, for: "memory")
             var command = try LayerSkipCommand.parseAsRoot()
             try command.run()
         } catch let error as ExitCode {
@@ -28,8 +44,20 @@ struct Main {
             Output.note(LayerSkipCommand.fullMessage(for: error))
             LayerSkipCommand.exit(withError: ExitCode(2))
         default:
-            Output.note("error: \(error)")
+            // Its names come from the command line and from files.
+            Output.note("error: \("\(error)".printable)")
             LayerSkipCommand.exit(withError: ExitCode.failure)
+        }
+    }
+
+    /// Refuses an argument that is no text: Swift would put U+FFFD for what it cannot read, in a prompt or in a path.
+    private static func checkArguments() throws {
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = unsafe CommandLine.unsafeArgv[index], unsafe String(validatingCString: argument) == nil
+            else { continue }
+            throw InputError(
+                name: "argument \(index)", expected: "text in UTF-8",
+                found: unsafe String(cString: argument).quoted)
         }
     }
 }

@@ -23,7 +23,7 @@ struct TokenizeCommand: ParsableCommand {
     var format: OutputFormat = .json
 
     func run() throws {
-        let text = try text ?? TextInput.read("-")
+        let text = try text ?? TextInput.read("-", atMost: .text)
         let tokenizer = try Tokenizer(ofFile: model)
         let ids = tokenizer.encode(text, parsingSpecialTokens: parseSpecial)
         let pieces = ids.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }

@@ -61,7 +61,7 @@ struct VerifyCommand: ParsableCommand {
         where values.isEmpty {
             throw InputError.unsaid(option, by: model)
         }
-        plan.prompts = prompts.tokens(for: model)
+        plan.prompts = try prompts.tokens(for: model)
         let total = plan.prompts.count * plan.samplings.count * plan.exitLayers.count * plan.draftLengths.count
         let verification = try Verification(model, plan, progress: Progress("verified", of: total).callAsFunction)
         guard verification.caseCount == total else { throw InterruptedError() }

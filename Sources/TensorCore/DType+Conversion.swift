@@ -27,6 +27,19 @@ extension DType {
         }
     }
 
+    /// Looks through whole rows as they lie in a file.
+    ///
+    /// - Parameter largestScale: becomes the largest magnitude of a block's scale (of an element, where there are no
+    ///   blocks), if that is larger.
+    /// - Returns: the first block in which an element is not finite; nil where all are.
+    package func firstNotFinite(_ bytes: UnsafeRawBufferPointer, largestScale: inout Float) -> Int? {
+        let blocks = bytes.count / bytesPerBlock
+        precondition(bytes.count == blocks * bytesPerBlock, "whole blocks")
+        let block = ctk_first_not_finite(
+            Int32(kernelFormat), bytes.baseAddress, blocks * elementsPerBlock, &largestScale)
+        return block < blocks ? block : nil
+    }
+
     /// The values of `columns` elements that lie in `bytes` as they lie in a file.
     package func dequantize(_ bytes: UnsafeRawBufferPointer, columns: Int) -> [Float] {
         [Float](unsafeUninitializedCapacity: columns) { elements, count in

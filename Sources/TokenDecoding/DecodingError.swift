@@ -8,6 +8,8 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
     case emptyPrompt
     /// A prompt that leaves no room for an answer.
     case promptTooLong(tokens: Int, contextLength: Int)
+    /// A prompt of more bytes than tokens of the greatest length could have in the context.
+    case promptTextTooLong(bytes: Int, longestToken: Int, contextLength: Int)
     /// A token id that the model does not have.
     case unknownToken(Token, vocabularySize: Int)
     /// Logits with a NaN or an infinity, which no token may be chosen from.
@@ -21,6 +23,15 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
         case .emptyPrompt: "prompt: expected at least 1 token, found none"
         case .promptTooLong(let tokens, let contextLength):
             "prompt: expected fewer tokens than the model's context of \(contextLength), found \(tokens)"
+        case .promptTextTooLong(let bytes, let longestToken, let contextLength):
+            if bytes / longestToken < contextLength {
+                "prompt: expected a shorter text, found \(bytes) bytes or more"
+            } else {
+                """
+                prompt: expected fewer tokens than the model's context of \(contextLength), found at least \
+                \((bytes - 1) / longestToken + 1), as no token has more than \(longestToken) of the text's bytes
+                """
+            }
         case .unknownToken(let token, let vocabularySize):
             "token: expected an id in 0..<\(vocabularySize), found \(token)"
         case .nonFiniteLogits(let position):

@@ -276,6 +276,9 @@ size_t ctk_file_row_bytes(int format, size_t columns);
 /// Naive conversions of one row between f32 and the file layout of `format`, the reference for all others.
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
+/// The first block of a file row (an element, where the format has no blocks) of which not all elements are finite, or the
+/// number of blocks. `*largest_scale` becomes the largest magnitude of a scale (or element), if that is larger.
+size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale);
 
 /// Reads every byte, in steps of 256 (a rest is left out), as fast as this CPU can; returns something made of them all.
 uint64_t ctk_read(const void *bytes, size_t count);

@@ -26,7 +26,7 @@ struct TextFiles: Sendable {
     /// - Throws: if one of them says something else than such files do.
     init(_ folder: ModelFolder) throws(CheckpointError) {
         if let path = folder.existingFile(ModelFolder.Name.tokenizerConfiguration) {
-            let content: TokenizerConfiguration = try JSONText.read(path)
+            let content: TokenizerConfiguration = try JSONText.read(path, atMost: .tokenizerDescription)
             beginningOfText = content.beginningOfText?.text
             endOfText = content.endOfText?.text
             unknown = content.unknown?.text
@@ -35,7 +35,7 @@ struct TextFiles: Sendable {
             chatTemplate = content.chatTemplate?.main
         }
         if let path = folder.existingFile(ModelFolder.Name.chatTemplate) {
-            chatTemplate = try TextFile.text(path)
+            chatTemplate = try TextFile.text(path, atMost: .description)
         }
         if let path = folder.existingFile(ModelFolder.Name.generation) {
             let content: GenerationConfiguration = try JSONText.read(path)

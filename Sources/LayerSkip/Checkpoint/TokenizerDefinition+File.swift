@@ -18,7 +18,7 @@ extension TokenizerDefinition {
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
             try self.init(GGUFFile(path: path).metadata)
         } else {
-            try self.init(json: TextFile.bytes(path))
+            try self.init(json: JSONText.bytes(path, atMost: .tokenizer))
         }
     }
 

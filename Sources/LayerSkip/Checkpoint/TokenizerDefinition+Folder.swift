@@ -29,7 +29,7 @@ extension TokenizerDefinition {
     /// Reads a model folder's tokenizer: `tokenizer.json`, and which tokens begin and end texts from the files beside it.
     private init(_ folder: ModelFolder) throws {
         let path = folder.file(ModelFolder.Name.tokenizer)
-        let json = try TextFile.bytes(path)
+        let json = try JSONText.bytes(path, atMost: .tokenizer)
         do {
             try self.init(json: json)
         } catch {

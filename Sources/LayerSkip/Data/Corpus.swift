@@ -103,17 +103,19 @@ extension Corpus {
     func read(_ document: Int, invalidText: InvalidText) throws(CheckpointError) -> Document? {
         switch places[document] {
         case .file(let path): return try text(path, invalidText)
-        case .line(let file, let range, let number):
+        case .line(let file, let range, _):
             let line = pairFiles[file].bytes(range)
             try pairFiles[file].checkUnchanged()
             if invalidText == .skip, TextEncoding.firstInvalid(line) != nil { return nil }
-            return try pair(JSONLine(line, file: pairFiles[file].path, number: number), name: name(of: document))
+            return try pair(line, name: name(of: document))
         }
     }
 
     private func text(_ path: String, _ invalidText: InvalidText) throws(CheckpointError) -> Document? {
         if MappedFile.isEmpty(path: path) { return Document(text: []) }
         let file = try MappedFile(path: path)
+        // What a document, its words and its tokens take.
+        try CheckpointError.checkMemory(10 * file.byteCount, file: path, name: "")
         let bytes = file.bytes(0..<file.byteCount)
         try file.checkUnchanged()
         let bad = TextEncoding.firstInvalid(bytes)
@@ -127,15 +129,16 @@ extension Corpus {
             found: kind ?? "0x" + String(bytes[bad ?? 0], radix: 16))
     }
 
-    private func pair(_ line: JSONLine, name: String) throws(CheckpointError) -> Document {
+    private func pair(_ bytes: [UInt8], name: String) throws(CheckpointError) -> Document {
+        let line: JSONObject = try JSONText.decode(line: bytes, name: name, atMost: .text)
         let known = ["prompt", "answer"]
         guard line.keys.contains(where: known.contains) else {
             throw CheckpointError(
                 file: name, expected: #"{"prompt": "...", "answer": "..."}"#,
                 found: line.summary + Self.advice(line.keys))
         }
-        let prompt = try line.text("prompt")
-        let answer = try line.text("answer")
+        let prompt = try line.text("prompt", name: name)
+        let answer = try line.text("answer", name: name)
         return Document(
             text: Array((prompt + answer).utf8), promptLength: prompt.utf8.count, isPair: true,
             ignoredKeys: line.keys.filter { !known.contains($0) })

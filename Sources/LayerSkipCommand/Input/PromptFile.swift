@@ -1,27 +1,53 @@
-import FoundationEssentials
 import LayerSkip
 
 /// Prompts in JSON Lines: one object with a string `prompt` a line.
-struct PromptFile {
-    let prompts: [String]
+struct PromptFile: ~Copyable {
+    private let input: TextInput
 
     private struct Line: Decodable { let prompt: String }
 
-    init(path: String) throws {
-        // By bytes: a carriage return and a line feed together are one character, which is not "\n".
-        let lines = try TextInput.read(path).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        var prompts: [String] = []
-        for (index, line) in lines.enumerated() where !Substring(line).allSatisfy(\.isWhitespace) {
-            guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)) else {
+    /// Opens a file; "-" is standard input.
+    init(path: String) throws { input = try TextInput(path) }
+
+    /// Reads the prompts, line by line.
+    ///
+    /// - Throws: if a line is no such object, its prompt cannot fit into the model's context, or there is no prompt.
+    func tokens(for model: TextModel) throws -> [[Token]] {
+        // A byte may be written as an escape of six, and other keys may stand beside the prompt.
+        let lineLimit = ReadingLimit(byteCount: 6 * model.longestPrompt + (1 << 16))
+        let lines = ByteLines(descriptor: input.descriptor, limit: lineLimit.byteCount)
+        var prompts: [[Token]] = []
+        var (number, textLeft) = (0, ReadingLimit.text.byteCount)
+        while let line = try next(lines, line: number + 1, model) {
+            number += 1
+            // What JSON calls space: other blanks are no blank line.
+            if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
+            let content: Line = try JSONText.decode(
+                line: line, name: "\(input.name), line \(number)", atMost: lineLimit)
+            textLeft -= content.prompt.utf8.count
+            guard textLeft >= 0 else {
                 throw InputError(
-                    name: "\(path), line \(index + 1)", expected: "{\"prompt\": \"...\"}",
-                    found: String(Substring(line)).quoted)
+                    name: input.name, expected: "at most \(ReadingLimit.text.byteCount) bytes of prompts", found: "more"
+                )
             }
-            prompts.append(line.prompt)
+            prompts.append(try model.encode(prompt: content.prompt))
         }
-        guard !prompts.isEmpty else { throw InputError(name: path, expected: "at least one prompt", found: "none") }
-        self.prompts = prompts
+        guard !prompts.isEmpty else {
+            throw InputError(name: input.name, expected: "at least one prompt", found: "none")
+        }
+        return prompts
     }
 
-    func tokens(for model: TextModel) -> [[Token]] { prompts.map { model.tokenizer.encode($0) } }
+    private func next(_ lines: ByteLines, line number: Int, _ model: TextModel) throws -> [UInt8]? {
+        switch lines.next() {
+        case .line(let line): return line
+        case .end: return nil
+        case .interrupted: throw InterruptedError()
+        case .failed(let reason): throw InputError(name: input.name, expected: "a readable text", found: reason)
+        case .tooLong:
+            throw InputError(
+                name: "\(input.name), line \(number)", expected: "{\"prompt\": \"...\"}",
+                found: "a longer line than any prompt for the model's context of \(model.model.contextLength) tokens")
+        }
+    }
 }

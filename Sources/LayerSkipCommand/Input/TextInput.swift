@@ -1,3 +1,5 @@
+import LayerSkip
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -6,41 +8,81 @@
     import Darwin
 #endif
 
-/// Text from files and from standard input.
-enum TextInput {
-    /// A file's text; "-" is standard input.
-    static func read(_ path: String) throws -> String {
-        let name = path == "-" ? "standard input" : path
-        let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0, let bytes = readToEnd(descriptor) else {
-            if errno == EINTR { throw InterruptedError() }
-            throw InputError(
-                name: name, expected: "a readable text", found: unsafe String(cString: strerror(errno)).lowercased())
+/// A text in a file or on standard input. It is opened first and read later, so that a missing file is noticed before a
+/// model is loaded.
+struct TextInput: ~Copyable {
+    /// What errors call it.
+    let name: String
+    let descriptor: Int32
+
+    /// Opens a file; "-" is standard input.
+    init(_ path: String) throws {
+        name = path == "-" ? "standard input" : path
+        descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { throw Self.failure(name) }
+    }
+
+    deinit {
+        if descriptor > STDIN_FILENO { _ = close(descriptor) }
+    }
+
+    /// All of the text; nil where it has more bytes than the limit.
+    func text(atMost limit: Int) throws -> String? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            if Interruption.isRequested { throw InterruptedError() }
+            let count = readSome(descriptor, into: &buffer)
+            if count == 0 { break }
+            if count < 0, errno != EINTR { throw Self.failure(name) }
+            if bytes.count + buffer.count > max(bytes.capacity, 1 << 20) {
+                try MemoryBudget.check(4 * bytes.count, for: name)
+            }
+            bytes += buffer[..<max(0, count)]
+            if bytes.count > limit { return nil }
         }
-        if descriptor != STDIN_FILENO { _ = close(descriptor) }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw InputError(name: name, expected: "text in UTF-8", found: "other bytes")
         }
         return text
     }
+
+    /// A prompt for a model, without the line end at its end.
+    func prompt(for model: TextModel) throws -> String {
+        let limit = model.longestPrompt
+        // A line end of two bytes is no part of it.
+        let text = try text(atMost: limit + 2)?.withoutLineEnd
+        try model.checkPrompt(byteCount: text?.utf8.count ?? limit + 1)
+        return text ?? ""
+    }
+
+    /// A file's text; "-" is standard input.
+    static func read(_ path: String, atMost limit: ReadingLimit) throws -> String {
+        let input = try TextInput(path)
+        guard let text = try input.text(atMost: limit.byteCount) else {
+            throw InputError(name: input.name, expected: "at most \(limit.byteCount) bytes of text", found: "more")
+        }
+        // What tokenizing it takes.
+        try MemoryBudget.check(12 * text.utf8.count, for: input.name)
+        return text
+    }
+
+    private static func failure(_ name: String) -> any Error {
+        if errno == EINTR { return InterruptedError() }
+        return InputError(
+            name: name, expected: "a readable text", found: unsafe String(cString: strerror(errno)).lowercased())
+    }
 }
 
 extension String {
-    /// Without the line end that editors and `echo` put at the end.
-    var withoutLineEnd: String { last?.isNewline == true ? String(dropLast()) : self }
+    /// Without the line feed, or carriage return and line feed, that editors and `echo` put at the end.
+    var withoutLineEnd: String {
+        // "\r\n" is one character.
+        last == "\n" || last == "\r\n" ? String(dropLast()) : self
+    }
 }
 
-/// Everything up to the end; nil, with `errno` set, where that cannot be read, or after Ctrl-C.
-private func readToEnd(_ descriptor: Int32) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-        if Interruption.isRequested {
-            errno = EINTR
-            return nil
-        }
-        let count = unsafe read(descriptor, &buffer, buffer.count)
-        if count == 0 { return bytes }
-        if count > 0 { bytes += buffer[..<count] } else if errno != EINTR { return nil }
-    }
+/// How many bytes the system gave; 0 at the end, negative, with `errno` set, where it could not.
+private func readSome(_ descriptor: Int32, into buffer: inout [UInt8]) -> Int {
+    unsafe read(descriptor, &buffer, buffer.count)
 }

@@ -34,7 +34,7 @@ struct CorpusOptions: ParsableArguments {
     func corpus() throws -> Corpus {
         var inputs = inputs
         if let files {
-            inputs += try TextInput.read(HomeFolder.expand(files)).split(whereSeparator: \.isNewline).map { String($0) }
+            inputs += try Self.lines(TextInput.read(HomeFolder.expand(files), atMost: .fileList))
         }
         let selection = try CorpusFiles(endings: endings?.values ?? []).select(inputs)
         let leftOut = "\(selection.leftOut)"
@@ -42,6 +42,12 @@ struct CorpusOptions: ParsableArguments {
         var corpus = try Corpus(files: selection.paths)
         if let files { corpus.inputs.add(files == "-" ? "/dev/stdin" : files, as: "the list of inputs") }
         return corpus
+    }
+
+    /// The lines of a list, without empty ones. A path may hold any other character, even one that Unicode calls a line
+    /// separator.
+    private static func lines(_ list: String) -> [String] {
+        list.split { $0 == "\n" || $0 == "\r\n" }.map { String($0) }
     }
 
     var invalidText: Corpus.InvalidText { skipInvalid ? .skip : .fail }

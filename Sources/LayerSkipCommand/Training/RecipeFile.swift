@@ -12,7 +12,7 @@ struct RecipeFile {
     /// - Parameter overrides: `key.path=value` each, the value in YAML.
     /// - Throws: ``RecipeFileError`` where a key is unknown, given twice, or its value is not what is expected.
     init(path: String, overrides: [String] = []) throws {
-        try self.init(TextInput.read(path), name: path, overrides: overrides)
+        try self.init(TextInput.read(path, atMost: .recipe), name: path, overrides: overrides)
     }
 
     /// Reads a recipe from its text.

@@ -29,7 +29,8 @@ package struct TrainingStart: Sendable {
 
     /// The model to train, as it starts.
     ///
-    /// - Throws: ``CheckpointError`` if its weights cannot be read, ``TrainingError/nothingToTrain`` if all are frozen.
+    /// - Throws: ``CheckpointError`` if its weights cannot be read, ``TrainingError/nothingToTrain`` if all are frozen,
+    ///   ``MemoryError`` if there is no memory for what training keeps of each weight.
     func model(_ recipe: TrainingRecipe, on compute: ComputeContext) throws -> Llama {
         try Self.model(Weights(weights), configuration, recipe.freeze, on: compute)
     }
@@ -37,7 +38,7 @@ package struct TrainingStart: Sendable {
     /// The model of a run's checkpoint.
     ///
     /// - Throws: ``CheckpointError`` if it cannot be read, is not of this start's shapes, or has weights that are not
-    ///   finite.
+    ///   finite; ``MemoryError`` as above.
     func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> Llama {
         let folder = try ModelFolder(path: path)
         let stored = try StoredLlama(.folder(folder))
@@ -66,6 +67,10 @@ package struct TrainingStart: Sendable {
     ) throws -> Llama {
         let layers = Set((0..<configuration.layerCount).filter(freeze.layers.contains))
         let frozen = FrozenParts(layers: layers, embedding: freeze.embedding, head: freeze.head)
+        let tensors = configuration.tensors + (weights.contains("lm_head.weight") ? [configuration.head] : [])
+        let count = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
+        // Weights, gradients and two moments.
+        try MemoryBudget.check(4 * MemoryLayout<Float>.stride * count, for: "training state")
         let model = try Llama(trainable: weights, configuration, freezing: frozen, on: compute)
         try weights.source.checkUnchanged()
         if model.parameters.isEmpty { throw TrainingError.nothingToTrain }

@@ -122,6 +122,9 @@ extension TokenizerFile {
         case DecodingError.keyNotFound: "no such key"
         case DecodingError.typeMismatch(let type, _): "something other than \(type)"
         case DecodingError.valueNotFound: "null"
+        // What is no JSON at all has been refused before, by whoever read the file.
+        case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
+            "a number that is not whole, or too large"
         case DecodingError.dataCorrupted(let context): context.debugDescription
         default: "\(error)"
         }

@@ -24,7 +24,9 @@ package final class Storage: @unchecked Sendable {
         let alignment = isLarge ? hugePage : 64
         // Aligned by hand: glibc's posix_memalign gives the bytes before an aligned block back as a small block of its
         // own, which keeps its neighbours from becoming one again, and the heap grows by up to 100 MB.
-        guard let memory = malloc(byteCount + alignment) else { fatalError("out of memory: \(byteCount) bytes") }
+        guard !isLarge || MemoryBudget.allows(byteCount), let memory = malloc(byteCount + alignment) else {
+            MemoryError(byteCount: byteCount, purpose: "memory", available: nil).fail()
+        }
         allocation = memory
         address = memory.alignedUp(toMultipleOf: alignment)
         #if os(Linux)

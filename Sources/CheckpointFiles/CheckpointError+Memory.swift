@@ -1,0 +1,14 @@
+import TensorCore
+
+extension CheckpointError {
+    /// Throws unless there is memory for what is to be made of a part of a file.
+    package static func checkMemory(_ byteCount: Int, file: String, name: String) throws(CheckpointError) {
+        do {
+            try MemoryBudget.check(byteCount, for: name)
+        } catch {
+            throw CheckpointError(
+                file: file, name: name, expected: "\(byteCount) bytes of free memory",
+                found: error.available.map { "\($0)" } ?? "the system's limit reached")
+        }
+    }
+}

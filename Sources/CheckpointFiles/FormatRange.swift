@@ -1,0 +1,87 @@
+import TensorCore
+
+/// Whether the elements of a tensor lie in the range that its new format can hold.
+///
+/// What has been written is looked through, not what is to be written: that is less, and also finds what a plain copy
+/// brings along.
+struct FormatRange {
+    private let dtype: DType
+    private var largestScale: Float = 0
+
+    init(_ dtype: DType) { self.dtype = dtype }
+
+    /// The first element, or a block's first, that is not finite among rows as they are written; nil where all are.
+    mutating func firstNotFinite(_ rows: [UInt8]) -> Int? {
+        rows.withUnsafeBytes { dtype.firstNotFinite($0, largestScale: &largestScale) }.map {
+            $0 * dtype.elementsPerBlock
+        }
+    }
+
+    /// Whether all scales are so small that F16 rounds them by more than 3 %, or to 0. Single blocks of such elements do not
+    /// matter next to others; a tensor of them would be lost.
+    var isTooCoarse: Bool { [.f32, .bf16].contains(dtype) ? false : largestScale < 0x1p-20 }
+
+    /// Throws unless the tensor consists of zeros, which every format holds.
+    func checkThatAllAreZero(_ tensor: StoredTensor) throws(CheckpointError) {
+        var largest: Float = 0
+        tensor.withBytes { bytes in
+            bytes.withUnsafeBytes { bytes in
+                let rowByteCount = tensor.dtype.bytesPerRow(columns: tensor.columns)
+                for row in 0..<tensor.rows {
+                    let stored = UnsafeRawBufferPointer(rebasing: bytes[row * rowByteCount..<(row + 1) * rowByteCount])
+                    largest = tensor.dtype.dequantize(stored, columns: tensor.columns).reduce(largest) {
+                        max($0, abs($1))
+                    }
+                }
+            }
+        }
+        guard largest > 0 else { return }
+        throw failure(
+            tensor,
+            expected:
+                "an element of at least \(0x1p-20 * steps) in magnitude, since \(dtype.rawValue) cannot hold only smaller ones",
+            found: "\(largest) as the largest")
+    }
+
+    /// Why a row cannot be written.
+    ///
+    /// - Parameters:
+    ///   - elements: the row's.
+    ///   - column: where the block begins that is not finite.
+    func failure(_ tensor: StoredTensor, _ elements: [Float], row: Int, column: Int) -> CheckpointError {
+        let block = elements[column..<column + dtype.elementsPerBlock]
+        func place(_ column: Int) -> String { "in row \(row), column \(column)" }
+        if let wrong = block.firstIndex(where: { !$0.isFinite }) {
+            return failure(tensor, expected: "finite elements", found: "\(elements[wrong]) \(place(wrong))")
+        }
+        let largest = block.indices.max { abs(elements[$0]) < abs(elements[$1]) } ?? column
+        let half = Float(Float16.greatestFiniteMagnitude)
+        if dtype == .q4_1, let lowest = block.min(), let highest = block.max() {
+            return failure(
+                tensor,
+                expected: """
+                    blocks whose smallest element is at most \(half) in magnitude and whose range is at most \(half * steps), \
+                    as Q4_1 can hold
+                    """, found: "\(lowest) to \(highest) \(place(column))")
+        }
+        let limit = dtype == .bf16 ? 0x1.FEp127 : half * steps
+        return failure(
+            tensor, expected: "elements up to \(limit) in magnitude, as \(dtype.rawValue) can hold",
+            found: "\(elements[largest]) \(place(largest))")
+    }
+
+    /// How many times a block's scale its elements may be.
+    private var steps: Float {
+        switch dtype {
+        case .q8_0: 127
+        case .q4_0: 8
+        case .q4_1: 15
+        case .f32, .f16, .bf16: 1
+        }
+    }
+
+    private func failure(_ tensor: StoredTensor, expected: String, found: String) -> CheckpointError {
+        CheckpointError(
+            file: tensor.file ?? tensor.name, name: "tensor \(tensor.name.quoted)", expected: expected, found: found)
+    }
+}

@@ -1,0 +1,24 @@
+extension TextModel {
+    /// The most bytes of a prompt: what the model's context holds if each token is the longest, and at most 256 MiB.
+    public var longestPrompt: Int {
+        let longest = tokenizer.longestTokenByteCount
+        let (product, overflow) = model.contextLength.multipliedReportingOverflow(by: longest)
+        return min(overflow ? .max : product, ReadingLimit.text.byteCount)
+    }
+
+    /// The token ids of a prompt.
+    ///
+    /// - Throws: ``DecodingError/promptTooLong(tokens:contextLength:)`` where the text is so long that its tokens need not
+    ///   be counted: 500 MB would take seconds, and gigabytes of memory.
+    public func encode(prompt: String) throws(DecodingError) -> [Token] {
+        try checkPrompt(byteCount: prompt.utf8.count)
+        return tokenizer.encode(prompt)
+    }
+
+    /// Throws if a prompt of so many bytes cannot fit.
+    package func checkPrompt(byteCount: Int) throws(DecodingError) {
+        guard byteCount > longestPrompt else { return }
+        throw .promptTextTooLong(
+            bytes: byteCount, longestToken: tokenizer.longestTokenByteCount, contextLength: model.contextLength)
+    }
+}
