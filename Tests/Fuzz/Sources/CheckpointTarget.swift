@@ -29,7 +29,7 @@ enum CheckpointTarget: FuzzTarget {
             writer.add(name, .f32, shape: [2]) { tensor }
         }
         try writer.write(to: folder.file("optimizer"))
-        return [JSONText.encode(state) + [0] + (try TextFile.bytes(folder.file("optimizer")))]
+        return [JSONText.encode(state) + [0] + (try contents(folder.file("optimizer")))]
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {

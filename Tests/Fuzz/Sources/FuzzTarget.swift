@@ -1,3 +1,4 @@
+import CheckpointFiles
 import TestSupport
 
 #if canImport(Glibc)
@@ -49,6 +50,12 @@ extension FuzzTarget {
 /// Ends the program, which is a finding, where a property does not hold.
 func require(_ holds: Bool, _ property: @autoclosure () -> String) {
     if !holds { fatalError(property()) }
+}
+
+/// What was written to a file.
+func contents(_ path: String) throws(CheckpointError) -> [UInt8] {
+    let file = try MappedFile(path: path)
+    return file.bytes(0..<file.byteCount)
 }
 
 extension [UInt8] {

@@ -16,7 +16,7 @@ enum ShardTarget: FuzzTarget {
             try writer.append([])
             try writer.append([4])
             try writer.commit()
-            return try TextFile.bytes(path)
+            return try contents(path)
         }
     }
 
@@ -33,7 +33,7 @@ enum ShardTarget: FuzzTarget {
             try writer.append(Array(tokens[document.tokens].dropLast()), promptLength: document.promptLength)
         }
         try writer.commit()
-        let again = try TextFile.bytes(path)
+        let again = try contents(path)
         // Padding need not be zeros.
         let padding = 64 + shard.tokenCount * (shard.vocabularySize <= 1 << 16 ? 2 : 4)
         require(again.count == input.count, "\(again.count) bytes are \(input.count)")
