@@ -71,6 +71,19 @@ let package = Package(
     ]
 )
 
+// Tools for work on the package itself. They exist only where this variable is set, so that users do not build them.
+let isDevelopment = Context.environment["LAYERSKIP_DEVELOPMENT"] != nil
+if isDevelopment {
+    package.targets += [
+        .executableTarget(
+            name: "Soak",
+            dependencies: [
+                "CheckpointFiles", "LanguageModels", "LayerSkip", "TensorCore", "TestSupport", argumentParser,
+            ],
+            path: "Tests/Soak")
+    ]
+}
+
 // One loop of settings.
 let cTargets: Set = ["CDefaultModel", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
