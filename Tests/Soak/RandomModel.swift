@@ -8,11 +8,11 @@ extension TinyLlamaFile {
         layers = random.chance(0.7) ? random.int(1...4) : random.int(5...8)
         keyValueHeads = random.int(1...3)
         heads = keyValueHeads * random.int(1...4)
-        // Any even size, up to 256 values in all heads.
-        let largest = 256 / heads / 2
+        // Any even size, up to 128 values in all heads.
+        let largest = 128 / heads / 2
         headDimension = 2 * random.int(1...(random.chance(0.7) ? min(16, largest) : min(64, largest)))
-        width = random.chance(0.5) ? heads * headDimension : random.int(1...150)
-        feedForwardWidth = random.int(1...200)
+        width = random.chance(0.5) ? heads * headDimension : random.int(1...100)
+        feedForwardWidth = random.int(1...120)
         matrixTypes =
             random.chance(0.6)
             ? [random.element(DType.allCases)]
@@ -30,7 +30,7 @@ extension TinyLlamaFile {
             random.chance(0.5) ? random.int(2...64) : random.chance(0.7) ? random.int(65...300) : random.int(301...800)
         isTied = random.chance(0.5)
         keySize = random.element([1, 1, 4])
-        blockSize = random.element([1, 0.3, 0.1, 0.03])
+        blockSize = random.element([1, 0.3, 0.1, 0.03, 0.03, 0.01])
         ropeBase = random.element([1, 10_000, 500_000, 1_000_000])
         switch random.int(0...3) {
         case 0: ropeScaling = .linear(factor: random.element([0.5, 2, 8]))

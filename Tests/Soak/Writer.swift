@@ -21,7 +21,8 @@ struct Drafting: Sendable {
     /// A drafter, as long drafts as a program may ask for now and then.
     init(_ random: inout SeededGenerator, layerCount: Int, isLarge: Bool) {
         exitLayer = random.int(1...max(1, layerCount - 1))
-        let longest = isLarge ? 6 : random.element([2, 4, 8, 8, 20, GenerationOptions.maximumDraftLength])
+        // Long drafts are mostly thrown away, and cost what they cost.
+        let longest = isLarge ? 6 : random.chance(0.95) ? random.element([2, 4, 8]) : random.element([20, 128])
         draftLength = random.int(1...longest)
     }
 
