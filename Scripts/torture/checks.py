@@ -39,8 +39,14 @@ def state(path):
 
 def metrics(run):
     """The lines of metrics.jsonl without what depends on the clock."""
-    lines = (run / "metrics.jsonl").read_text().splitlines()
-    return [{key: value for key, value in json.loads(line).items() if key != "tokens_per_second"} for line in lines]
+    measured = []
+    for line in (run / "metrics.jsonl").read_text(errors="replace").splitlines():
+        try:
+            content = json.loads(line)
+        except ValueError:
+            raise Failure(f"metrics.jsonl: expected lines of JSON, found {line[:200]!r}") from None
+        measured.append({key: value for key, value in content.items() if key != "tokens_per_second"})
+    return measured
 
 
 def check_checkpoint(bench, run, step, with_loss=True):

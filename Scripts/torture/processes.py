@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 
-from torture.checks import check_clear_error, check_intact, require
+from torture.checks import check_clear_error, check_intact, check_same_bits, require
 from torture.scenario import Scenario
 
 CLOCK = r"""
@@ -79,6 +79,8 @@ def closed_descriptors(trial):
     result = trial.start(preexec_fn=close).wait()
     # What cannot be said cannot fail the run, but that its result was not printed may.
     require(result.code in ((0, 1) if 1 in closed else (0,)), f"expected a finished run, found {result.ending}")
+    # Before a resumed run takes lines out that do not belong there.
+    check_same_bits(trial.bench, trial.run)
     return trial.finish()
 
 
