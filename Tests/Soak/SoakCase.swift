@@ -52,7 +52,7 @@ struct SoakCase {
         let isSlow = models.tableName == "scalar"
         let longestWrite = isLarge ? 64 : isSlow ? 40 : random.chance(0.3) ? 1000 : 200
         let plain = PlainTexts(models.plain, setting)
-        var prompts = [prompt(models.plain, &random)]
+        var prompts = [prompt(models, &random)]
         if setting.isExact { prompts.append(try longer(prompts[0], plain, models.plain, &random)) }
         for _ in 0..<(isLarge ? 2 : 4) {
             let drafting = Drafting(&random, layerCount: models.plain.layerCount, isLarge: isLarge)
@@ -93,8 +93,19 @@ struct SoakCase {
         }
     }
 
+    private static let beginnings = [
+        "func fibonacci(_ n: Int) -> Int {\n", "import Foundation\n\n/// A queue of", "The capital of France is",
+        "Once upon a time there was", "    for index in 0..<", "public struct Matrix {\n    let rows: Int\n",
+        "Write a short poem about the sea.\n", "1, 2, 3, 4, 5, 6,",
+    ]
+
     /// Random tokens: one of them, some, or as many as leave room for one or two.
-    private func prompt(_ model: LoadedModel, _ random: inout SeededGenerator) -> [Token] {
+    private func prompt(_ models: Models, _ random: inout SeededGenerator) -> [Token] {
+        let model = models.plain
+        // A trained model's drafts are mostly accepted only in text that makes sense.
+        if name.subject.isLarge, let text = models.text, random.chance(0.7) {
+            return text.plain.tokenizer.encode(random.element(Self.beginnings))
+        }
         let longest = min(model.contextLength - 1, name.subject.isLarge ? 300 : .max)
         let count =
             switch random.int(0...9) {

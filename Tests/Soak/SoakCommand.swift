@@ -20,7 +20,7 @@ struct SoakCommand: ParsableCommand {
     @Argument(help: "How many tokens to compare.")
     var tokens = 200_000
 
-    @Option(help: ArgumentHelp("How many of them on the default model (default: 1 in 50).", valueName: "tokens"))
+    @Option(help: ArgumentHelp("How many of them on the default model (default: 1 in 100).", valueName: "tokens"))
     var defaultModel: Int?
 
     @Option(help: ArgumentHelp("How many of them on SmolLM2 (default: 1 in 100).", valueName: "tokens"))
@@ -73,7 +73,7 @@ struct SoakCommand: ParsableCommand {
             }
             show("self-check: a changed \(breakage.rawValue) is found by \(found)")
         }
-        let onDefault = min(tokens, defaultModel ?? tokens / 50)
+        let onDefault = min(tokens, defaultModel ?? tokens / 100)
         let onSmolLM2 = smollm2Path == nil ? 0 : min(tokens - onDefault, smollm2 ?? tokens / 100)
         let jobs = jobs ?? physicalCoreCount()
         let log = running.flatMap { RunningCases(path: $0) }
