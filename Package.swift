@@ -84,6 +84,12 @@ if isDevelopment {
                 "CheckpointFiles", "CLibFuzzer", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
                 "TensorCore", "TestSupport", "TextTokens",
             ], path: "Tests/Fuzz/Sources"),
+        .executableTarget(
+            name: "Soak",
+            dependencies: [
+                "CheckpointFiles", "LanguageModels", "LayerSkip", "TensorCore", "TestSupport", argumentParser,
+            ],
+            path: "Tests/Soak")
     ]
 }
 
