@@ -104,13 +104,17 @@ static void handle(int number, siginfo_t *info, void *context) {
         if (info->si_code <= 0) raise(number);
         return;
     }
+    // Several threads may read the file; the first says so and ends them all.
+    static atomic_flag is_ending = ATOMIC_FLAG_INIT;
+    while (atomic_flag_test_and_set(&is_ending)) pause();
     const char *path = atomic_load(&mapping->path);
     size_t byte_count = atomic_load(&mapping->byte_count);
     struct stat status;
     say("error: ");
     say(path);
     if (stat(path, &status) == 0 && (size_t)status.st_size >= byte_count) {
-        say(": expected bytes that can be read, found an error of the disk, or a file that was changed while it was being read\n");
+        say(": expected bytes that can be read, found an error of the disk, or a file that was changed while it was being "
+            "read\n");
     } else {
         say(": expected ");
         say_number(byte_count);

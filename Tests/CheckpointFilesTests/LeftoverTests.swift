@@ -50,6 +50,22 @@ struct LeftoverTests {
         #expect(Folder.names(in: folder.file("f")) == ["a"])
     }
 
+    /// A process that nobody has waited for is dead nevertheless, as in containers whose first process never does.
+    @Test(.enabled(if: Folder.exists("/proc/self"))) func whatADeadProcessLeftIsRemoved() throws {
+        var process = pid_t()
+        let arguments = [strdup("true"), nil]
+        defer { free(arguments[0]) }
+        #expect(posix_spawnp(&process, "true", nil, nil, arguments, nil) == 0)
+        // Until it is a zombie.
+        var information = siginfo_t()
+        #expect(waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) == 0)
+        write("x.\(process)-1.partial")
+        try TextFile.write([2], to: folder.file("x"))
+        #expect(folder.contents == ["x"])
+        var status: Int32 = 0
+        #expect(waitpid(process, &status, 0) == process)
+    }
+
     /// What another process holds is told by its lock, whatever its number says here.
     @Test func aLockedFileStays() throws {
         let name = "x.\(dead)-1.partial"

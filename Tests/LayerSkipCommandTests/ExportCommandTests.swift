@@ -133,7 +133,10 @@ struct ExportCommandTests {
             ("/no/such/file", "gguf", files.file("new"), "/no/such/file"),
             (files.path, "gguf", files.file("new"), "model.safetensors"),
             (files.model, "gguf", "/no/such/folder/new.gguf", "/no/such/folder/new.gguf"),
-            (files.model, "safetensors", files.model, "expected a path where a new folder can be made, found a file"),
+            (
+                files.model, "safetensors", files.write("x", as: "file"),
+                "expected a path where a new folder can be made, found a file"
+            ),
             (files.model, "safetensors", files.path, "found a folder that is not empty"),
         ] {
             let run = try export(source, "--to", target, "--output", output)

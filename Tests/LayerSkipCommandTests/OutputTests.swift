@@ -121,7 +121,7 @@ struct OutputTests {
         let run = try CommandRun(
             script: "\"$LAYERSKIP\" \"$@\" --output /dev/stdout >> \"$COPY\"",
             ["train-tokenizer", text, "--vocabulary-size", "270"], environment: ["COPY": copy])
-        #expect(run.code == 0 && run.errors.contains("/dev/stdout: 270 tokens from"))
+        #expect(run.code == 0 && run.errors.contains("different words of 1 documents"))
         #expect(try bytes(copy) == Data("before\n".utf8) + bytes(files.file("file")))
         let appended = try CommandRun(
             script: "\"$LAYERSKIP\" train-tokenizer \"$1\" --output /dev/stdout >> \"$1\"", [text])
@@ -146,7 +146,7 @@ struct OutputTests {
             ["train-tokenizer", text, "--vocabulary-size", "270"],
         ] {
             let run = try CommandRun(
-                script: "ulimit -f 8; exec \"$LAYERSKIP\" \"$@\"", arguments + ["--output", files.file("new")])
+                script: "ulimit -f 2; exec \"$LAYERSKIP\" \"$@\"", arguments + ["--output", files.file("new")])
             #expect(run.code == 1, "\(run.errors)")
             #expect(run.errors.contains("expected a disk that can be written to, found File too large"))
             #expect(Folder.names(in: files.path) == names)

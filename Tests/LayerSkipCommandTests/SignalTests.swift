@@ -15,15 +15,16 @@ struct SignalTests {
             for attempt in 1 2 3 4 5 6 7 8 9 10; do
                 "$LAYERSKIP" export --to \(target) --quantize f32 --output "$1/new" &
                 pid=$!
-                until [ -n "$(find "$1" -name '*.partial')" ]; do kill -0 $pid 2>/dev/null || break; done
-                kill -STOP $pid 2>/dev/null
-                # Not before it has begun to write, nor when all is written.
-                size=$(du -sk "$1" | cut -f 1)
-                if [ -n "$(find "$1" -name '*.partial')" ] && [ $size -lt 30000 ]; then
+                until [ -n "$(find "$1" -name '*.partial')" ] || [ -e "$1/new" ]; do
+                    grep -q '^State:.*Z' /proc/$pid/status && exit 98
+                done
+                kill -STOP $pid
+                # Not when all is written already, of 67 MB.
+                if [ ! -e "$1/new" ] && [ -z "$(find "$1" -type f -size +40000k)" ]; then
                     \(action)
                     wait $pid; exit $?
                 fi
-                kill -KILL $pid 2>/dev/null; wait $pid 2>/dev/null; rm -rf "$1/new"
+                kill -KILL $pid; wait $pid; rm -rf "$1/new"
             done
             exit 99
             """
@@ -43,7 +44,7 @@ struct SignalTests {
     /// Waits until a program catches SIGTERM (bit 14 of those caught) and sleeps, since it has nothing to do.
     private let untilItWaits = """
         until grep -qs '^SigCgt:.*[4-7c-f]...$' /proc/$pid/status && [ "$(cut -d ' ' -f 3 /proc/$pid/stat)" = S ]; do
-            kill -0 $pid || exit 99
+            grep -q '^State:.*Z' /proc/$pid/status && exit 99
             sleep 0.02
         done
         """

@@ -79,6 +79,17 @@ enum SystemCalls {
     static var processIdentifier: Int32 { getpid() }
     static var secondsSince1970: Int { time(nil) }
 
-    /// Whether there is a process of a number, also one that is not ours.
-    static func processExists(_ number: Int32) -> Bool { kill(number, 0) == 0 || SystemError.last != .noSuchProcess }
+    /// Whether a process of a number, also one that is not ours, still runs.
+    ///
+    /// A killed one keeps its number until its parent asks for it, which the first process of some containers never does.
+    static func processRuns(_ number: Int32) -> Bool {
+        guard kill(number, 0) == 0 || SystemError.last != .noSuchProcess else { return false }
+        guard let descriptor = try? openForReading("/proc/\(number)/stat") else { return true }
+        defer { closeDescriptor(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = bytes.withUnsafeMutableBytes { (try? read(into: $0, from: descriptor, at: 0)) ?? 0 }
+        // The state follows the name, which stands in parentheses and may hold any character.
+        let state = bytes[..<count].lastIndex(of: UInt8(ascii: ")")).map { bytes[min($0 + 2, bytes.count - 1)] }
+        return state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
+    }
 }

@@ -15,6 +15,11 @@ public struct InputFiles: Sendable {
     ///   - role: what errors call it, such as "the model that is read".
     public mutating func add(_ path: String, as role: String) { inputs.append((path, role)) }
 
+    /// Adds a model's file or folder; nil for the default model, which is in the program's own file.
+    public mutating func add(model path: String?, as role: String) {
+        if let path { add(path, as: role) } else { add("/proc/self/exe", as: "the program that is running") }
+    }
+
     /// Adds others.
     public mutating func add(_ others: InputFiles) { inputs += others.inputs }
 

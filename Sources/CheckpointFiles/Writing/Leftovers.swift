@@ -27,7 +27,7 @@ enum Leftovers {
         guard let status = try? SystemCalls.linkStatus(of: path) else { return }
         let isOld = SystemCalls.secondsSince1970 - status.modified.seconds > longestSilence
         let isOwn = process == SystemCalls.processIdentifier
-        guard isOld || !SystemCalls.processExists(process) || (isOwn && status.kind != .link) else { return }
+        guard isOld || !SystemCalls.processRuns(process) || (isOwn && status.kind != .link) else { return }
         switch status.kind {
         case .link: SystemCalls.removeFile(path)
         case .other: break

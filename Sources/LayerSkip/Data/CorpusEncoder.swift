@@ -48,7 +48,7 @@ public struct CorpusEncoder: Sendable {
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` where it cannot be read, is malformed or has no such token.
     public init(tokenizerOf path: String?, endOfText: String? = nil) throws {
         try self.init(TokenizerDefinition(ofFile: path), endOfText: endOfText)
-        if let path { inputs.add(path, as: "the tokenizer") }
+        inputs.add(model: path, as: "the tokenizer")
     }
 
     /// Encodes a corpus into a shard, which takes its name only when it is complete.

@@ -97,11 +97,9 @@ public struct CheckpointExport: Sendable {
     ///   format, the path is that of the model that is read or of a file in its folder, or the files cannot be written.
     ///   Whatever was at the path before is then still there.
     public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
-        if let source {
-            var inputs = InputFiles()
-            inputs.add(source, as: "the model that is read")
-            try inputs.check(output: path)
-        }
+        var inputs = InputFiles()
+        inputs.add(model: source, as: "the model that is read")
+        try inputs.check(output: path)
         var goesOn = true
         func check(_ done: Int) throws(CheckpointError) {
             goesOn = progress(min(done, byteCount))
