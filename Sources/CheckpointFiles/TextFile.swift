@@ -4,7 +4,7 @@ package enum TextFile {
     ///
     /// - Parameter limit: the most that such a file may hold.
     /// - Throws: if it cannot be read, is empty, or larger than that.
-    package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
+    package static func bytes(_ path: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) -> [UInt8] {
         let file = try MappedFile(path: path)
         guard file.byteCount <= limit.byteCount else {
             throw CheckpointError(
@@ -17,7 +17,7 @@ package enum TextFile {
     /// The text of the file at a path.
     ///
     /// - Throws: if it cannot be read, is too large, or not in UTF-8.
-    package static func text(_ path: String, atMost limit: ReadingLimit) throws(CheckpointError) -> String {
+    package static func text(_ path: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) -> String {
         guard let text = String(validating: try bytes(path, atMost: limit), as: UTF8.self) else {
             throw CheckpointError(file: path, expected: "valid UTF-8", found: "other bytes")
         }

@@ -72,6 +72,8 @@ extension Corpus {
         case .file(let path):
             if MappedFile.isEmpty(path: path) { return Document(text: []) }
             let file = try MappedFile(path: path)
+            // What a document, its words and its tokens take.
+            try CheckpointError.checkMemory(10 * file.byteCount, file: path, name: "")
             let text = file.bytes(0..<file.byteCount)
             if let bad = text.firstInvalidUTF8 {
                 if invalidText == .skip { return nil }
