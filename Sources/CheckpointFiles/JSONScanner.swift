@@ -93,7 +93,10 @@ struct JSONScanner {
     private mutating func number() throws(JSONFault) {
         let start = offset
         _ = take("-")
-        guard let first = peek, isDigit(first) else { throw fault("a digit", whatFollows) }
+        guard let first = peek, isDigit(first) else {
+            offset = start
+            throw fault("a number", whatFollows)
+        }
         if !take("0") { skipDigits() }
         if take(".") { try digits() }
         if take("e") || take("E") {

@@ -19,6 +19,13 @@ public struct KVCache: ~Copyable, AttentionMemory {
             capacity: model.contextLength, compute: model.compute)
     }
 
+    /// Bytes that a cache takes for its first positions, and again for each further page of them.
+    package static func pageByteCount(for model: some LanguageModel, format: CacheFormat) -> Int {
+        let shape = model.attention
+        let elements = 2 * shape.keyValueHeads * shape.headDimension * cachePagePositions
+        return model.layerCount * elements * format.byteCount
+    }
+
     private init(lengths: [Int], pages: CachePages, capacity: Int, compute: ComputeContext) {
         self.lengths = lengths
         self.pages = pages

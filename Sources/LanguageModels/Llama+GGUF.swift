@@ -73,8 +73,13 @@ extension Llama.Configuration {
         let key = "llama.vocab_size"
         let sizes = 1...Self.largestVocabulary
         if let size = try file.metadata.integerIfPresent(named: key, in: sizes) { return size }
-        guard let embedding = file.tensor(named: "token_embd.weight"), sizes ~= embedding.rows else {
+        guard let embedding = file.tensor(named: "token_embd.weight") else {
             throw file.metadata.failure(key, expected: "an integer or an embedding", found: "neither")
+        }
+        guard sizes ~= embedding.rows else {
+            throw CheckpointError(
+                file: file.path, name: "tensor \("token_embd.weight".quoted)",
+                expected: "at most \(largestVocabulary) rows", found: "\(embedding.rows)")
         }
         return embedding.rows
     }

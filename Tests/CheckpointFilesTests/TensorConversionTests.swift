@@ -65,10 +65,53 @@ struct TensorConversionTests {
             return #expect(throws: CheckpointError.self) { try convert(stored, TensorConversion(to: dtype)) }
         }
         #expect(
-            try error(65_505, to: .f16)?.description
-                == "t: tensor \"t\": expected elements up to 65504.0 in magnitude, as F16 can hold, found 65505.0")
-        #expect(try error(.nan, to: .q8_0)?.found == "nan")
-        #expect(try error(-.infinity, to: .bf16)?.found == "-inf")
-        _ = try convert(tensor([65_504], .f32, [1]), TensorConversion(to: .f16))
+            try error(65_520, to: .f16)?.description
+                == """
+                t: tensor "t": expected elements up to 65504.0 in magnitude, as F16 can hold, found 65520.0 in row 0, \
+                column 1
+                """)
+        #expect(try error(1e7, to: .q8_0)?.expected == "elements up to 8319008.0 in magnitude, as Q8_0 can hold")
+        #expect(try error(-1e6, to: .q4_0)?.expected == "elements up to 524032.0 in magnitude, as Q4_0 can hold")
+        #expect(try error(1e6, to: .q4_1)?.found == "0.0 to 1000000.0 in row 0, column 0")
+        #expect(try error(-65_520, to: .q4_1)?.found == "-65520.0 to 1.0 in row 0, column 0")
+        #expect(try error(3.4e38, to: .bf16)?.expected.hasPrefix("elements up to 3.3895314e+38") == true)
+        for dtype in DType.allCases {
+            #expect(try error(.nan, to: dtype)?.found == "nan in row 0, column 1", "\(dtype)")
+            #expect(try error(-.infinity, to: dtype)?.found == "-inf in row 0, column 1", "\(dtype)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.f16, 65_504), (.bf16, 3.38e38), (.q8_0, 8_319_008), (.q4_0, -524_032), (.q4_1, 917_056),
+        ] as [(DType, Float)])
+    func theLargestThatAFormatCanHoldIsWritten(to dtype: DType, value: Float) throws {
+        let stored = tensor([value] + [Float](repeating: 0, count: 31), .f32, [1, 32])
+        let written = try convert(stored, TensorConversion(to: dtype)).bytes
+        let read = written.withUnsafeBytes { dtype.dequantize($0, columns: 32) }
+        #expect(abs(read[0] - value) <= abs(value) / 15 && read.allSatisfy(\.isFinite))
+    }
+
+    /// Also in rows that are only copied, quantized or not.
+    @Test(arguments: DType.allCases) func damageIsNotCopied(dtype: DType) throws {
+        var values = [Float](repeating: 1, count: 5 * 64)
+        values[3 * 64 + 40] = .nan
+        let stored = tensor(values, dtype, [5, 64])
+        let error = #expect(throws: CheckpointError.self) { try convert(stored, TensorConversion(to: dtype)) }
+        #expect(error?.name == "tensor \"t\"" && error?.expected == "finite elements")
+        // Of a block with a scale that is none, every element is none.
+        #expect(error?.found == "nan in row 3, column \(dtype.elementsPerBlock > 1 ? 32 : 40)")
+    }
+
+    /// Scales below F16's smallest are 0: a tensor of such blocks would be lost, zeros and single blocks are not.
+    @Test(arguments: [.f16, .q8_0, .q4_0, .q4_1] as [DType]) func elementsTooSmallForAFormat(dtype: DType) throws {
+        func write(_ values: [Float]) throws {
+            _ = try convert(tensor(values, .f32, [1, 64]), TensorConversion(to: dtype))
+        }
+        let small = (0..<32).map { Float($0 + 1) * 1e-10 }
+        let error = #expect(throws: CheckpointError.self) { try write(small + small) }
+        #expect(error?.expected.hasPrefix("an element of at least ") == true && error?.found.hasPrefix("3.2") == true)
+        try write(small + (0..<32).map { Float($0) / 32 })
+        try write([Float](repeating: 0, count: 64))
     }
 }

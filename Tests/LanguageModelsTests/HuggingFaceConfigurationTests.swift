@@ -86,7 +86,7 @@ struct HuggingFaceConfigurationTests {
             (["num_hidden_layers": "5000"], "key \"num_hidden_layers\": expected an integer in 1...4096, found 5000"),
             (
                 ["vocab_size": "3000000000"],
-                "key \"vocab_size\": expected an integer in 1...2147483647, found 3000000000"
+                "key \"vocab_size\": expected an integer in 1...16777216, found 3000000000"
             ),
             (["num_attention_heads": "5"], "key \"num_attention_heads\": expected a divisor of the width 32, found 5"),
             (

@@ -33,7 +33,7 @@ struct MetadataErrorTests {
             says: "expected an integer in 1...16777216, found array of 2 int32"),
         DamagedModel("llama.context_length", nil, says: "expected an integer, found no such key"),
         DamagedModel("llama.context_length", .uint32(0), says: "expected an integer in 1...1073741824, found 0"),
-        DamagedModel("llama.vocab_size", .uint32(0), says: "expected an integer in 1...2147483647, found 0"),
+        DamagedModel("llama.vocab_size", .uint32(0), says: "expected an integer in 1...16777216, found 0"),
     ]
 
     private static let heads = [

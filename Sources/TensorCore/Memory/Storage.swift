@@ -15,7 +15,8 @@ package final class Storage: @unchecked Sendable {
     /// Where the memory begins for the heap.
     private let allocation: UnsafeMutableRawPointer
 
-    /// Memory with undefined contents; large blocks cost nothing until they are written.
+    /// Memory with undefined contents; large blocks cost nothing until they are written. Where there is none, the program
+    /// ends (``MemoryError/onFailure(_:)``).
     package init(byteCount: Int) {
         // Large blocks ask for 2 MiB pages: weights are read from end to end for every token, and each page of 4 KiB
         // would need its own entry in the TLB.
@@ -24,7 +25,7 @@ package final class Storage: @unchecked Sendable {
         let alignment = isLarge ? hugePage : 64
         // Aligned by hand: glibc's posix_memalign gives the bytes before an aligned block back as a small block of its
         // own, which keeps its neighbours from becoming one again, and the heap grows by up to 100 MB.
-        guard !isLarge || MemoryBudget.allows(byteCount), let memory = malloc(byteCount + alignment) else {
+        guard byteCount < 1 << 16 || MemoryBudget.allows(byteCount), let memory = malloc(byteCount + alignment) else {
             MemoryError(byteCount: byteCount, purpose: "memory", available: nil).fail()
         }
         allocation = memory
