@@ -21,10 +21,11 @@ let package = Package(
     ],
     targets: [
         .target(name: "CTensorKernels"),
+        .target(name: "QuotedText"),
         .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
-        .target(name: "CheckpointFiles", dependencies: ["TensorCore"]),
+        .target(name: "CheckpointFiles", dependencies: ["QuotedText", "TensorCore"]),
         .target(name: "CDefaultModel", exclude: ["default-model.gguf", "MODEL_CARD.md"]),
-        .target(name: "TextTokens"),
+        .target(name: "TextTokens", dependencies: ["QuotedText"]),
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
         .target(name: "ModelTraining", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"]),
@@ -74,7 +75,7 @@ let package = Package(
 // One loop of settings.
 let cTargets: Set = ["CDefaultModel", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
-    "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
+    "QuotedText", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
 ]
 for target in package.targets {
     if cTargets.contains(target.name) {

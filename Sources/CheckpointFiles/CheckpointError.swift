@@ -1,3 +1,6 @@
+// Errors about files quote from them, also in the targets above.
+@_exported public import QuotedText
+
 /// Why a checkpoint could not be read or written: which file, what in it, what was expected there and what was found.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The path of the file, as it was given.
@@ -21,23 +24,5 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     public var description: String {
         let subject = name.isEmpty ? file : "\(file): \(name)"
         return "\(subject): expected \(expected), found \(found)"
-    }
-}
-
-extension String {
-    /// The text between quotation marks, shortened and without control characters, fit for a one-line message.
-    package var quoted: String {
-        let limit = 80
-        var text = "\""
-        var count = 0
-        for scalar in unicodeScalars {
-            if count == limit {
-                text += "…"
-                break
-            }
-            text.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar)
-            count += 1
-        }
-        return text + "\""
     }
 }

@@ -35,6 +35,7 @@ extension ConfigurationFile {
                 endsOfText: try (content.endsOfText?.all ?? []).map { (id) throws(CheckpointError) in
                     try token(.endsOfText, id)
                 },
+                padding: content.padding,
                 dtype: dtype)
         }
 

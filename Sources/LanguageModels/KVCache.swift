@@ -72,6 +72,17 @@ public struct KVCache: ~Copyable, AttentionMemory {
         return first
     }
 
+    /// Whether a cache of F16, which ends at 65504, holds an infinity. Reads all of the cache: for errors only.
+    package var holdsInfinity: Bool {
+        guard format == .f16 else { return false }
+        for layer in lengths.indices {
+            for position in 0..<lengths[layer] {
+                if pages.keysAndValues(layer: layer, position: position).contains(where: \.isInfinite) { return true }
+            }
+        }
+        return false
+    }
+
     /// One position's rotated keys and its values in one layer; for tests and tools.
     package func keysAndValues(layer: Int, position: Int) -> [Float] {
         precondition(position < lengths[layer], "position \(position) is not in the cache")

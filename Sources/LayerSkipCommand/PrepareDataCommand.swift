@@ -27,7 +27,8 @@ struct PrepareDataCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     func run() throws {
-        let encoder = try CorpusEncoder(TokenizerDefinition(ofFile: tokenizer), endOfText: endOfText)
+        let encoder = try CorpusEncoder(tokenizerFile: tokenizer, endOfText: endOfText)
+        Output.note(encoder.notes)
         let corpus = try texts.corpus()
         let summary = try encoder.encode(
             corpus, to: output, invalidText: texts.invalidText, on: texts.pool,

@@ -1,4 +1,5 @@
 public import LanguageModels
+public import TensorCore
 
 /// Why text could not be decoded.
 public enum DecodingError: Error, Equatable, CustomStringConvertible {
@@ -12,6 +13,8 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
     case unknownToken(Token, vocabularySize: Int)
     /// Logits with a NaN or an infinity, which no token may be chosen from.
     case nonFiniteLogits(position: Int)
+    /// Logits that are not finite because keys or values went beyond what the cache's format can hold.
+    case cacheOverflow(position: Int, format: CacheFormat)
     /// The caller asked to stop while the prompt was being read.
     case cancelled
 
@@ -25,6 +28,11 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
             "token: expected an id in 0..<\(vocabularySize), found \(token)"
         case .nonFiniteLogits(let position):
             "logits at position \(position): expected finite numbers, found NaN or infinity; the weights may be damaged"
+        case .cacheOverflow(let position, let format):
+            """
+            logits at position \(position): expected finite numbers, found NaN or infinity: keys or values are larger than a \
+            cache of format \(format) can hold; use --cache-format bf16 or f32
+            """
         case .cancelled: "cancelled"
         }
     }

@@ -20,6 +20,8 @@ public struct CheckpointSummary: Sendable {
     public let tokenizerModel: String?
     /// What cuts text into words before it, as `tokenizer.ggml.pre` calls it.
     public let preTokenizer: String?
+    /// What had to be guessed about the tokenizer, or gets lost, for people; empty also where it is of an unknown kind.
+    public let notes: [String]
     /// The template of conversations, unread.
     public let chatTemplate: String?
     /// How the model speculates on itself best, where the file says so.
@@ -47,8 +49,7 @@ public struct CheckpointSummary: Sendable {
 
     /// Summarizes the GGUF file or model folder at a path, or the default model (nil), which is part of the program.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if it cannot be read, is damaged, or is of no known
-    ///   architecture.
+    /// - Throws: ``CheckpointError`` if it cannot be read, is damaged, or is of no known architecture.
     public init(path: String?) throws { try self.init(Checkpoint(pathOrDefault: path)) }
 
     init(_ checkpoint: Checkpoint) throws {
@@ -56,6 +57,9 @@ public struct CheckpointSummary: Sendable {
         path = checkpoint.path
         chatTemplate = try checkpoint.chatTemplate()
         speculation = try SpeculationSetting(checkpoint, layerCount: shape.layerCount)
+        // A tokenizer of another kind keeps nobody from looking at the weights.
+        let tokenizer = try? TokenizerDefinition(checkpoint)
+        notes = tokenizer?.notes ?? []
         switch checkpoint {
         case .gguf(let file):
             let metadata = file.metadata
@@ -74,8 +78,6 @@ public struct CheckpointSummary: Sendable {
             version = nil
             architecture = try folder.architecture()
             name = folder.name
-            // A tokenizer of another kind keeps nobody from looking at the weights.
-            let tokenizer = try? TokenizerDefinition(checkpoint)
             tokenizerModel = tokenizer?.model
             preTokenizer = tokenizer?.preTokenizer
             tensors = files.flatMap(\.tensors).map {

@@ -4,22 +4,12 @@ import LanguageModels
 /// What a model folder says about text beside `tokenizer.json`: `tokenizer_config.json`, `generation_config.json` and the
 /// chat template's own file.
 struct TextFiles: Sendable {
-    /// The text of the token that begins every text.
-    var beginningOfText: String?
-    /// The text of the token that ends every text.
-    var endOfText: String?
-    /// The text of the token for what the vocabulary cannot say.
-    var unknown: String?
-    /// Whether encoding starts with ``beginningOfText``.
-    var addsBeginningOfText: Bool?
-    /// Whether encoding ends with ``endOfText``.
-    var addsEndOfText: Bool?
+    /// `tokenizer_config.json`; nil where there is none.
+    var tokenizer: TokenizerConfiguration?
     /// The template of conversations, in Jinja.
     var chatTemplate: String?
-    /// The tokens that end generated text.
-    var generationEnds: [Token] = []
-
-    init() {}
+    /// `generation_config.json`; nil where there is none.
+    var generation: GenerationConfiguration?
 
     /// Reads what there is of a folder's files.
     ///
@@ -27,19 +17,14 @@ struct TextFiles: Sendable {
     init(_ folder: ModelFolder) throws(CheckpointError) {
         if let path = folder.existingFile(ModelFolder.Name.tokenizerConfiguration) {
             let content: TokenizerConfiguration = try JSONText.read(path)
-            beginningOfText = content.beginningOfText?.text
-            endOfText = content.endOfText?.text
-            unknown = content.unknown?.text
-            addsBeginningOfText = content.addsBeginningOfText
-            addsEndOfText = content.addsEndOfText
+            tokenizer = content
             chatTemplate = content.chatTemplate?.main
         }
         if let path = folder.existingFile(ModelFolder.Name.chatTemplate) {
             chatTemplate = try TextFile.text(path)
         }
         if let path = folder.existingFile(ModelFolder.Name.generation) {
-            let content: GenerationConfiguration = try JSONText.read(path)
-            generationEnds = content.endsOfText?.all.map { Token(clamping: $0) } ?? []
+            generation = try JSONText.read(path)
         }
     }
 }
@@ -50,6 +35,7 @@ struct TokenizerConfiguration: Codable {
     var beginningOfText: SpecialToken?
     var endOfText: SpecialToken?
     var unknown: SpecialToken?
+    var padding: SpecialToken?
     var addsBeginningOfText: Bool?
     var addsEndOfText: Bool?
     var chatTemplate: Template?
@@ -60,6 +46,7 @@ struct TokenizerConfiguration: Codable {
         case beginningOfText = "bos_token"
         case endOfText = "eos_token"
         case unknown = "unk_token"
+        case padding = "pad_token"
         case addsBeginningOfText = "add_bos_token"
         case addsEndOfText = "add_eos_token"
         case chatTemplate = "chat_template"
@@ -121,9 +108,11 @@ struct TokenizerConfiguration: Codable {
 struct GenerationConfiguration: Codable {
     var beginningOfText: Int?
     var endsOfText: OneOrMany?
+    var padding: Int?
 
     enum CodingKeys: String, CodingKey {
         case beginningOfText = "bos_token_id"
         case endsOfText = "eos_token_id"
+        case padding = "pad_token_id"
     }
 }

@@ -42,6 +42,20 @@ public struct CorpusEncoder: Sendable {
         self.separator = separator
     }
 
+    /// An encoder for the tokenizer in a file or a model folder, or that of the default model (nil).
+    ///
+    /// - Throws: ``CheckpointError`` where the file cannot be read, is damaged or not supported, or its tokenizer has no such
+    ///   token.
+    public init(tokenizerFile path: String?, endOfText: String? = nil) throws(CheckpointError) {
+        let definition = try TokenizerDefinition(ofFile: path)
+        self = try inFile(path ?? "the default model") { () throws(TokenizerError) in
+            try CorpusEncoder(definition, endOfText: endOfText)
+        }
+    }
+
+    /// What had to be guessed about the tokenizer, or gets lost in encoding; for people.
+    public var notes: [String] { tokenizer.notes }
+
     /// Encodes a corpus into a shard, which takes its name only when it is complete.
     ///
     /// - Parameters:

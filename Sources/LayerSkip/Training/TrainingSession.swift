@@ -26,25 +26,28 @@ public struct TrainingSession: Sendable {
     public init(_ recipe: TrainingRecipe) throws {
         try recipe.check()
         self.recipe = recipe
-        start = try TrainingStart(recipe)
+        let shards = try Self.shards(recipe.data.training)
+        start = try TrainingStart(recipe, shards: shards)
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)
-        training = try Self.sampler(recipe.data.training, recipe, start, seed: UInt64(recipe.seed))
+        training = try Self.sampler(shards, recipe, start, seed: UInt64(recipe.seed))
         // The same sequences for every seed, so that runs can be compared.
         validation =
-            recipe.validation.every > 0 ? try Self.sampler(recipe.data.validation, recipe, start, seed: 0) : nil
+            recipe.validation.every > 0
+            ? try Self.sampler(Self.shards(recipe.data.validation), recipe, start, seed: 0) : nil
         compute = try ComputeContext(
             threads: recipe.threads, recycledBytes: 2 << 30, productPrecision: recipe.precision)
     }
 
+    private static func shards(_ paths: [String]) throws(CheckpointError) -> [TokenShard] {
+        try paths.map { (path) throws(CheckpointError) in try TokenShard(path: path) }
+    }
+
     private static func sampler(
-        _ paths: [String], _ recipe: TrainingRecipe, _ start: TrainingStart, seed: UInt64
+        _ shards: [TokenShard], _ recipe: TrainingRecipe, _ start: TrainingStart, seed: UInt64
     ) throws(CheckpointError) -> BatchSampler {
-        var shards: [TokenShard] = []
-        for path in paths {
-            let shard = try TokenShard(path: path)
+        for shard in shards {
             try shard.check(tokenizerFingerprint: start.tokenizerFingerprint, vocabularySize: start.vocabularySize)
-            shards.append(shard)
         }
         return try BatchSampler(shards, length: recipe.batch.length, packing: recipe.data.packing, seed: seed)
     }

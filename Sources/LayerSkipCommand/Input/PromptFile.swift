@@ -23,5 +23,5 @@ struct PromptFile {
         self.prompts = prompts
     }
 
-    func tokens(for model: TextModel) -> [[Token]] { prompts.map { model.tokenizer.encode($0) } }
+    func tokens(for model: TextModel) -> [[Token]] { prompts.map { model.tokenizer.encode(prompt: $0) } }
 }
