@@ -29,7 +29,11 @@ package struct JSONMembers: Sendable {
         var key: String?
         for (place, byte) in object.enumerated() {
             if isText {
-                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else {
                     isText = byte != UInt8(ascii: "\"")
                 }
                 continue

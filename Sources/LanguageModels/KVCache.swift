@@ -72,12 +72,14 @@ public struct KVCache: ~Copyable, AttentionMemory {
         return first
     }
 
-    /// Whether a cache of F16, which ends at 65504, holds an infinity. Reads all of the cache: for errors only.
-    package var holdsInfinity: Bool {
+    /// Whether this is a cache of F16 with something in it that is not finite, as keys and values beyond 65504 become.
+    /// Reads all of the cache: for errors only.
+    package var isNonFiniteHalf: Bool {
         guard format == .f16 else { return false }
         for layer in lengths.indices {
             for position in 0..<lengths[layer] {
-                if pages.keysAndValues(layer: layer, position: position).contains(where: \.isInfinite) { return true }
+                let numbers = pages.keysAndValues(layer: layer, position: position)
+                if !numbers.allSatisfy(\.isFinite) { return true }
             }
         }
         return false

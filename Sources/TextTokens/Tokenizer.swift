@@ -72,7 +72,8 @@ public struct Tokenizer: Sendable {
 
     /// Whether a token is known by its text to end an answer, whatever the file says.
     package func endsAnswerByText(_ id: Int32) -> Bool {
-        kinds.indices.contains(Int(id)) && TokenKind.endsAnswer(String(decoding: bytes(of: id), as: UTF8.self), kinds[Int(id)])
+        kinds.indices.contains(Int(id))
+            && TokenKind.endsAnswer(String(decoding: bytes(of: id), as: UTF8.self), kinds[Int(id)])
             && kinds[Int(id)].isMatchedWhole
     }
 

@@ -1,5 +1,5 @@
 public import LanguageModels
-public import TensorCore
+import TensorCore
 
 /// Why text could not be decoded.
 public enum DecodingError: Error, Equatable, CustomStringConvertible {
@@ -11,10 +11,9 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
     case promptTooLong(tokens: Int, contextLength: Int)
     /// A token id that the model does not have.
     case unknownToken(Token, vocabularySize: Int)
-    /// Logits with a NaN or an infinity, which no token may be chosen from.
-    case nonFiniteLogits(position: Int)
-    /// Logits that are not finite because keys or values went beyond what the cache's format can hold.
-    case cacheOverflow(position: Int, format: CacheFormat)
+    /// Logits with a NaN or an infinity, which no token may be chosen from. `halfCache` says that keys or values in a
+    /// cache of F16, which ends at 65504, were not finite either.
+    case nonFiniteLogits(position: Int, halfCache: Bool = false)
     /// The caller asked to stop while the prompt was being read.
     case cancelled
 
@@ -26,13 +25,9 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
             "prompt: expected fewer tokens than the model's context of \(contextLength), found \(tokens)"
         case .unknownToken(let token, let vocabularySize):
             "token: expected an id in 0..<\(vocabularySize), found \(token)"
-        case .nonFiniteLogits(let position):
-            "logits at position \(position): expected finite numbers, found NaN or infinity; the weights may be damaged"
-        case .cacheOverflow(let position, let format):
-            """
-            logits at position \(position): expected finite numbers, found NaN or infinity: keys or values are larger than a \
-            cache of format \(format) can hold; use --cache-format bf16 or f32
-            """
+        case .nonFiniteLogits(let position, let halfCache):
+            "logits at position \(position): expected finite numbers, found NaN or infinity; "
+                + CacheFormat.reasonForNonFinite(halfCache: halfCache)
         case .cancelled: "cancelled"
         }
     }

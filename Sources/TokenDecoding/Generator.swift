@@ -69,8 +69,7 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
     /// - Parameters:
     ///   - limit: at least 1; drafts are cut to it, and to the ``room`` in the context, which must not be 0.
     ///   - report: is told of each token as soon as it is drafted.
-    /// - Throws: ``DecodingError/nonFiniteLogits(position:)`` or ``DecodingError/cacheOverflow(position:format:)``, after
-    ///   which only a new prompt may be given.
+    /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``, after which only a new prompt may be given.
     public mutating func nextTokens(
         limit: Int, report: (Token) -> Void = { _ in }
     ) throws(DecodingError) -> ArraySlice<Token> {
@@ -85,7 +84,7 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         let drafted = draftLimit > 0 ? stopwatch.seconds : 0
         let logits = verify()
         let verified = stopwatch.seconds
-        let accepted = try acceptNamingOverflow(logits)
+        let accepted = try acceptNamingCache(logits)
 
         // Everything up to the last accepted token stays in the cache; the token after it is pending.
         cache.truncate(to: tokens.count + accepted)
@@ -115,12 +114,12 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         return model.logits(hidden)
     }
 
-    /// As ``accept(_:)``, with another error where it was the cache that could not hold the model's numbers.
-    private mutating func acceptNamingOverflow(_ logits: Tensor) throws(DecodingError) -> Int {
+    /// As ``accept(_:)``, with an error that says whether the cache may be what could not hold the model's numbers.
+    private mutating func acceptNamingCache(_ logits: Tensor) throws(DecodingError) -> Int {
         do {
             return try accept(logits)
-        } catch .nonFiniteLogits(let position) where cache.holdsInfinity {
-            throw .cacheOverflow(position: position, format: cache.format)
+        } catch .nonFiniteLogits(let position, _) where cache.isNonFiniteHalf {
+            throw .nonFiniteLogits(position: position, halfCache: true)
         }
     }
 

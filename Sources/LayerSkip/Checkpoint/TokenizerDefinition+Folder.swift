@@ -46,7 +46,8 @@ extension TokenizerDefinition {
         let configuration = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
         // What encoding adds is the post-processor's choice; other files may only give it another name.
         let added = (addsBeginningOfText == true ? beginningOfText : nil, addsEndOfText == true ? endOfText : nil)
-        beginningOfText = id(files.tokenizer?.beginningOfText, "bos_token") ?? configuration.beginningOfText
+        beginningOfText =
+            id(files.tokenizer?.beginningOfText, "bos_token") ?? configuration.beginningOfText
             ?? beginningOfText
         unknown = unknown ?? id(files.tokenizer?.unknown, "unk_token")
         padding = id(files.tokenizer?.padding, "pad_token")
@@ -55,7 +56,8 @@ extension TokenizerDefinition {
             if padding == nil { notes.append("pad_token_id \(stated) is no token of the vocabulary and is ignored") }
         }
         // One token of the vocabulary is said to end texts; models may have more that do.
-        otherEnds = try ends(configuration.endsOfText, ModelFolder.Name.configuration, folder)
+        otherEnds =
+            try ends(configuration.endsOfText, ModelFolder.Name.configuration, folder)
             + ends(files.generation?.endsOfText?.all ?? [], ModelFolder.Name.generation, folder)
         endOfText = id(files.tokenizer?.endOfText, "eos_token") ?? otherEnds.first ?? endOfText
         otherEnds = Array(ends.dropFirst(endOfText == nil ? 0 : 1))
@@ -80,11 +82,14 @@ extension TokenizerDefinition {
     }
 
     /// The tokens that one of the files says end generated text.
-    private func ends(_ ids: [some BinaryInteger], _ name: String, _ folder: ModelFolder) throws(CheckpointError) -> [Int32] {
+    private func ends(_ ids: [some BinaryInteger], _ name: String, _ folder: ModelFolder) throws(CheckpointError)
+        -> [Int32]
+    {
         for id in ids where !(0..<tokens.count).contains(Int(id)) {
             throw CheckpointError(
                 file: folder.file(name), name: "key \"eos_token_id\"",
-                expected: "ids below \(tokens.count), the number of tokens in \(ModelFolder.Name.tokenizer)", found: "\(id)")
+                expected: "ids below \(tokens.count), the number of tokens in \(ModelFolder.Name.tokenizer)",
+                found: "\(id)")
         }
         return ids.map { Int32($0) }
     }

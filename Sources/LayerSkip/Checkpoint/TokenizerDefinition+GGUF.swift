@@ -32,7 +32,8 @@ extension TokenizerDefinition {
         let name = try metadata.stringIfPresent(named: "general.name")?.lowercased() ?? ""
         stripsSpaceAfterSpecialTokens = name.contains("phi-3") || name.contains("phi3")
         if model == "gpt2", (preTokenizer ?? "").isEmpty {
-            notes.append("tokenizer.ggml.pre is missing: the rule that cuts text into words is guessed; tokens may be wrong")
+            notes.append(
+                "tokenizer.ggml.pre is missing: the rule that cuts text into words is guessed; tokens may be wrong")
         }
     }
 

@@ -13,7 +13,8 @@ extension TokenizerDefinition {
         let added = tokens.indices.filter { kinds[$0].isMatchedWhole }.map { id in
             JSON.object([
                 ("id", .raw("\(id)")), ("content", .text(tokens[id])), ("single_word", .raw("false")),
-                ("lstrip", .raw("false")), ("rstrip", .raw("false")), ("normalized", .raw(matchedLater.contains(Int32(id)) ? "true" : "false")),
+                ("lstrip", .raw("false")), ("rstrip", .raw("false")),
+                ("normalized", .raw(matchedLater.contains(Int32(id)) ? "true" : "false")),
                 ("special", .raw(kinds[id].isSpecial ? "true" : "false")),
             ])
         }

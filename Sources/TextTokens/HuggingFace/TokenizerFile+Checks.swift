@@ -17,7 +17,8 @@ extension TokenizerFile {
         if let other = decoders.first(where: { $0.type != "ByteLevel" }) {
             throw Self.failure("decoder", expected: "\"ByteLevel\"", found: other.type.quoted)
         }
-        for token in added_tokens ?? [] where token.rstrip == true || token.lstrip == true || token.single_word == true {
+        for token in added_tokens ?? [] where token.rstrip == true || token.lstrip == true || token.single_word == true
+        {
             throw Self.failure(
                 "added_tokens", expected: "tokens that leave what is around them alone", found: token.content.quoted)
         }
@@ -35,7 +36,8 @@ extension TokenizerFile {
             throw fail("BPE with end_of_word_suffix \(suffix.quoted)")
         }
         if let dropout = model.dropout, dropout != 0 {
-            throw Self.failure("model.dropout", expected: "0, as the same text must have the same ids", found: "\(dropout)")
+            throw Self.failure(
+                "model.dropout", expected: "0, as the same text must have the same ids", found: "\(dropout)")
         }
     }
 

@@ -33,7 +33,8 @@ extension TokenizerFile {
         let template = part.single ?? []
         func fail(_ found: String) -> TokenizerError {
             failure(
-                "post_processor", expected: "a template of one text with at most one token of the vocabulary at each end",
+                "post_processor",
+                expected: "a template of one text with at most one token of the vocabulary at each end",
                 found: found)
         }
         guard template.count(where: { $0.Sequence?.id == "A" }) == 1,
