@@ -23,6 +23,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     /// One line, such as `model.gguf: tensor "output.weight": expected shape [576, 576], found [576, 192]`.
     public var description: String {
         let subject = name.isEmpty ? file : "\(file): \(name)"
-        return "\(subject): expected \(expected), found \(found)"
+        // Names of files come from files too, and what a decoder says may quote one.
+        return "\(subject): expected \(expected), found \(found)".harmless(limit: 8192)
     }
 }

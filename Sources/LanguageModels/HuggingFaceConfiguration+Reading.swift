@@ -42,7 +42,7 @@ extension ConfigurationFile {
         private func refuseOtherGraphs() throws(CheckpointError) {
             let architecture = "LlamaForCausalLM"
             if let found = content.architectures, !found.contains(architecture) {
-                throw failure(.architectures, expected: architecture, found: "\(found.prefix(4))")
+                throw failure(.architectures, expected: architecture, found: found.prefix(4).map(\.quoted).joined(separator: ", "))
             }
             if let activation = content.activation, activation != "silu" {
                 throw failure(.activation, expected: "\"silu\"", found: activation.quoted)

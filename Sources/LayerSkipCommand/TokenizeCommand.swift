@@ -35,7 +35,7 @@ struct TokenizeCommand: ParsableCommand {
         case .json: try Output.write(json: TokenizationReport(ids: ids, pieces: pieces))
         case .text:
             for (id, piece) in zip(ids, pieces) {
-                try Output.write("\("\(id)".padded(to: 8))  \(piece.debugDescription)\n")
+                try Output.write("\("\(id)".padded(to: 8))  \(piece.debugDescription.harmless(limit: .max))\n")
             }
         }
     }

@@ -10,7 +10,7 @@ struct FolderTextTests {
     let files = TemporaryFolder()
 
     /// A folder of a tiny model, with members put into its files, in place of those of the same name.
-    private func folder(
+    func folder(
         configuration: String = "", generation: String = "", tokenizer: String = ""
     ) throws -> String {
         let source = files.file("source.gguf")
@@ -134,5 +134,18 @@ struct FolderTextTests {
         }
         writer.metadata["tokenizer.ggml.pre"] = .string("default")
         #expect(try TinyModel.load(writer).notes == [])
+    }
+}
+
+extension FolderTextTests {
+    @Test func olderFoldersNameTheirTokensElsewhere() throws {
+        let path = try folder(tokenizer: #""pad_token":null"#)
+        files.write(
+            Array(#"{"pad_token":"<|im_start|>","eos_token":{"content":"<|endoftext|>"}}"#.utf8),
+            as: "folder/special_tokens_map.json")
+        let definition = try TokenizerDefinition(ofFile: path)
+        #expect(definition.padding == 1)
+        // The newer file counts where both name one.
+        #expect(definition.endOfText == 2)
     }
 }

@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 import QuotedText
 
 extension TokenizerDefinition {
@@ -98,68 +93,6 @@ extension TokenizerDefinition {
         if let last {
             endOfText = Int32(last)
             addsEndOfText = true
-        }
-    }
-}
-
-extension TokenizerFile {
-    fileprivate init(_ json: [UInt8]) throws(TokenizerError) {
-        do {
-            self = try JSONDecoder().decode(TokenizerFile.self, from: Data(json))
-        } catch {
-            throw .malformedFile(
-                place: Self.place(error), expected: "a tokenizer of byte-level BPE", found: Self.found(error))
-        }
-    }
-
-    private static func place(_ error: any Error) -> String {
-        let path: [any CodingKey]
-        switch error {
-        case DecodingError.keyNotFound(let key, let context): path = context.codingPath + [key]
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-            DecodingError.dataCorrupted(let context):
-            path = context.codingPath
-        default: path = []
-        }
-        return path.isEmpty
-            ? "the file" : path.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }.joined(separator: ".")
-    }
-
-    private static func found(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound: "no such key"
-        case DecodingError.typeMismatch(let type, _): "something other than \(type)"
-        case DecodingError.valueNotFound: "null"
-        case DecodingError.dataCorrupted(let context): context.debugDescription
-        default: "\(error)"
-        }
-    }
-
-    /// The name of the rule that cuts text into words.
-    fileprivate func preTokenizerName() throws(TokenizerError) -> String {
-        let steps = pre_tokenizer.map { $0.type == "Sequence" ? $0.pretokenizers ?? [] : [$0] } ?? []
-        let rule = Self.rule(steps)
-        let ignoresMerges = model.ignore_merges ?? false
-        if let known = HuggingFacePreTokenizer.all.first(where: { $0.rule == rule && $0.ignoresMerges == ignoresMerges }
-        ) {
-            return known.name
-        }
-        throw .malformedFile(
-            place: "pre_tokenizer",
-            expected: "that of \(HuggingFacePreTokenizer.all.map(\.name).joined(separator: ", "))",
-            found: steps.map { ($0.pattern?.Regex ?? $0.type).quoted }.joined(separator: ", "))
-    }
-
-    private static func rule(_ steps: [Part]) -> HuggingFacePreTokenizer.Rule? {
-        guard let last = steps.last, last.type == "ByteLevel", last.add_prefix_space == false else { return nil }
-        let cuts = last.use_regex ?? true
-        switch steps.count {
-        case 1 where cuts: return .gpt2
-        case 2 where cuts && steps[0].type == "Digits" && steps[0].individual_digits == true:
-            return .gpt2WithSingleDigits
-        case 2 where !cuts && steps[0].type == "Split" && steps[0].behavior == "Isolated" && steps[0].invert != true:
-            return steps[0].pattern?.Regex.map { .split(pattern: $0) }
-        default: return nil
         }
     }
 }
