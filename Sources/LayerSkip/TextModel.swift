@@ -40,8 +40,10 @@ public struct TextModel: Sendable {
         let stopwatch = Stopwatch()
         let checkpoint = try Checkpoint(pathOrDefault: path)
         // Cheap checks first: what is to be refused should not be packed before.
-        summary = try CheckpointSummary(checkpoint)
-        tokenizer = try Tokenizer(checkpoint)
+        _ = try ModelShape(checkpoint)
+        let definition = try TokenizerDefinition(checkpoint)
+        tokenizer = try definition.tokenizer(in: checkpoint)
+        summary = try CheckpointSummary(checkpoint, definition, notes: tokenizer.notes)
         model = try LoadedModel(checkpoint, on: compute)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(

@@ -66,7 +66,8 @@ private struct InspectionReport: Encodable {
         feedForwardWidth = model.feedForwardWidth
         vocabulary = model.vocabularySize
         context = model.contextLength
-        let names = [summary.tokenizerModel ?? "none", summary.preTokenizer].compactMap { $0?.harmless(limit: 80) }
+        let names = [summary.tokenizerModel ?? (summary.notes.isEmpty ? "none" : "unknown"), summary.preTokenizer]
+            .compactMap { $0?.harmless(limit: 80) }
         tokenizer = names.joined(separator: ", ")
         tokenizerNotes = summary.notes
         chatTemplate =

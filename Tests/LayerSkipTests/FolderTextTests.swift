@@ -148,4 +148,44 @@ extension FolderTextTests {
         // The newer file counts where both name one.
         #expect(definition.endOfText == 2)
     }
+
+    @Test func tokenizersThatCannotBeUsedAreShownAllTheSame() throws {
+        let path = try folder()
+        files.write(Array(#"{"model":{"type":"WordPiece","vocab":{},"merges":[]}}"#.utf8), as: "folder/tokenizer.json")
+        let summary = try CheckpointSummary(path: path)
+        #expect(summary.tokenizerModel == nil)
+        #expect(summary.notes.count == 1 && summary.notes[0].contains("byte-level BPE, found \"WordPiece\""))
+        #expect(throws: CheckpointError.self) { try TextModel(path: path, threads: 1) }
+    }
+
+    /// Transformers would put a space before each text of GPT-2's pre-tokenizer.
+    @Test func aPrefixSpaceIsRefusedWhereItCounts() throws {
+        #expect(throws: Never.self) { try Tokenizer(ofFile: folder(tokenizer: #""add_prefix_space":true"#)) }
+        let source = files.file("gpt2.gguf")
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["tokenizer.ggml.pre"] = .string("gpt-2")
+        try writer.write(to: source)
+        let path = files.file("gpt2")
+        #expect(try CheckpointExport(path: source, to: .safetensors).write(to: path))
+        #expect(throws: Never.self) { try Tokenizer(ofFile: path) }
+        files.write(Array(#"{"add_prefix_space":true}"#.utf8), as: "gpt2/tokenizer_config.json")
+        let error = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path) }
+        #expect(error?.name == "key \"add_prefix_space\"")
+    }
+
+    /// Encoding follows the post-processor. A folder that calls another token the first one is refused.
+    @Test func thePostProcessorsTokensAreTheFoldersOwn() throws {
+        let path = try folder(
+            configuration: #""bos_token_id":0"#, tokenizer: #""bos_token":null,"add_bos_token":null"#)
+        let json = try JSONMembers(file: path + "/tokenizer.json")
+        let processor = files.write(
+            Array(
+                #"{"post_processor":{"type":"BertProcessing","sep":["<|im_end|>",2],"cls":["<|im_start|>",1]}}"#.utf8),
+            as: "members")
+        files.write(json.merging(try JSONMembers(file: processor)).json, as: "folder/tokenizer.json")
+        #expect(try Tokenizer(ofFile: path).encode("a") == [1, Token(TinyTokenizer.token(byte: 0x61)), 2])
+        _ = try folder(tokenizer: #""bos_token":"<|endoftext|>""#)
+        let error = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path) }
+        #expect(error?.name == "post_processor")
+    }
 }

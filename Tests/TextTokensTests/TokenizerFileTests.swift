@@ -123,6 +123,7 @@ struct MalformedTokenizerFileTests {
         #expect(message(file(decoder: #"{"type":"Strip"}"#)).contains("decoder: expected \"ByteLevel\""))
         #expect(message(file(model: #""end_of_word_suffix":"</w>","#)).contains("byte-level BPE"))
         #expect(message(file(normalizer: #"{"type":"NFC"}"#)).contains("normalizer: expected none, found \"NFC\""))
+        #expect(message(file(model: #""ignore_merges":true,"#)).contains("model.ignore_merges: expected false"))
         #expect(message(file(words: "null")).contains("pre_tokenizer: expected that of gpt-2, smollm"))
         #expect(message(file(words: #"{"type":"Whitespace"}"#)).contains("found \"Whitespace\""))
         #expect(message(file(added: #"{"id":2,"content":"a","special":true}"#)).contains("expected id 0 for \"a\""))

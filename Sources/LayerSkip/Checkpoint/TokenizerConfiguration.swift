@@ -7,6 +7,7 @@ struct TokenizerConfiguration: Codable {
     var padding: SpecialToken?
     var addsBeginningOfText: Bool?
     var addsEndOfText: Bool?
+    var addsPrefixSpace: Bool?
     var chatTemplate: Template?
     var cleansUpSpaces: Bool?
 
@@ -18,6 +19,7 @@ struct TokenizerConfiguration: Codable {
         case padding = "pad_token"
         case addsBeginningOfText = "add_bos_token"
         case addsEndOfText = "add_eos_token"
+        case addsPrefixSpace = "add_prefix_space"
         case chatTemplate = "chat_template"
         case cleansUpSpaces = "clean_up_tokenization_spaces"
     }

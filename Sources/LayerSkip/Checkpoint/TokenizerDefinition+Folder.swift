@@ -43,11 +43,18 @@ extension TokenizerDefinition {
     private init(_ definition: TokenizerDefinition, _ folder: ModelFolder) throws(CheckpointError) {
         self = definition
         let files = try TextFiles(folder)
+        // Transformers passes it on to a pre-tokenizer of one step, and only to that.
+        if files.tokenizer?.addsPrefixSpace == true, preTokenizer == "gpt-2" {
+            throw CheckpointError(
+                file: folder.file(ModelFolder.Name.tokenizerConfiguration), name: "key \"add_prefix_space\"",
+                expected: "false", found: "true")
+        }
         let configuration = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
-        // What encoding adds is the post-processor's choice; other files may only give it another name.
-        let added = (addsBeginningOfText == true ? beginningOfText : nil, addsEndOfText == true ? endOfText : nil)
+        // What encoding adds is the post-processor's choice; tokenizer_config.json may only give it another name.
+        let first = addsBeginningOfText == true ? beginningOfText : nil
+        let last = addsEndOfText == true ? endOfText : nil
         beginningOfText =
-            id(files.tokenizer?.beginningOfText, "bos_token") ?? configuration.beginningOfText
+            id(files.tokenizer?.beginningOfText, "bos_token") ?? first ?? configuration.beginningOfText
             ?? beginningOfText
         unknown = unknown ?? id(files.tokenizer?.unknown, "unk_token")
         padding = id(files.tokenizer?.padding, "pad_token")
@@ -59,13 +66,13 @@ extension TokenizerDefinition {
         otherEnds =
             try ends(configuration.endsOfText, ModelFolder.Name.configuration, folder)
             + ends(files.generation?.endsOfText?.all ?? [], ModelFolder.Name.generation, folder)
-        endOfText = id(files.tokenizer?.endOfText, "eos_token") ?? otherEnds.first ?? endOfText
+        endOfText = id(files.tokenizer?.endOfText, "eos_token") ?? last ?? otherEnds.first ?? endOfText
         otherEnds = Array(ends.dropFirst(endOfText == nil ? 0 : 1))
         addsBeginningOfText = files.tokenizer?.addsBeginningOfText ?? addsBeginningOfText
         addsEndOfText = files.tokenizer?.addsEndOfText ?? addsEndOfText
         for (key, adds, token, named) in [
-            ("bos_token", addsBeginningOfText, added.0, beginningOfText),
-            ("eos_token", addsEndOfText, added.1, endOfText),
+            ("bos_token", addsBeginningOfText, first, beginningOfText),
+            ("eos_token", addsEndOfText, last, endOfText),
         ] where adds == true && token != nil && token != named {
             throw CheckpointError(
                 file: folder.file(ModelFolder.Name.tokenizer), name: "post_processor",
@@ -92,15 +99,6 @@ extension TokenizerDefinition {
                 found: "\(id)")
         }
         return ids.map { Int32($0) }
-    }
-}
-
-extension Tokenizer {
-    /// The tokenizer of a checkpoint.
-    ///
-    /// - Throws: ``CheckpointError`` where something is missing or wrong.
-    init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        self = try TokenizerDefinition(checkpoint).tokenizer(in: checkpoint)
     }
 }
 

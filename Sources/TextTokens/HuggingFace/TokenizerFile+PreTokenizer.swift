@@ -5,15 +5,19 @@ extension TokenizerFile {
     func preTokenizerName() throws(TokenizerError) -> String {
         let steps = pre_tokenizer.map { $0.type == "Sequence" ? $0.pretokenizers ?? [] : [$0] } ?? []
         let rule = Self.rule(steps)
-        let ignoresMerges = model.ignore_merges ?? false
-        if let known = HuggingFacePreTokenizer.all.first(where: { $0.rule == rule && $0.ignoresMerges == ignoresMerges }
-        ) {
-            return known.name
+        let known = HuggingFacePreTokenizer.all.filter { $0.rule == rule }
+        if known.isEmpty {
+            let names = HuggingFacePreTokenizer.all.map(\.name).joined(separator: ", ")
+            throw Self.failure(
+                "pre_tokenizer", expected: "that of \(names)",
+                found: steps.map { ($0.pattern?.Regex ?? $0.type).quoted }.joined(separator: ", "))
         }
-        throw .malformedFile(
-            place: "pre_tokenizer",
-            expected: "that of \(HuggingFacePreTokenizer.all.map(\.name).joined(separator: ", "))",
-            found: steps.map { ($0.pattern?.Regex ?? $0.type).quoted }.joined(separator: ", "))
+        let ignoresMerges = model.ignore_merges ?? false
+        guard let match = known.first(where: { $0.ignoresMerges == ignoresMerges }) else {
+            throw Self.failure(
+                "model.ignore_merges", expected: "\(!ignoresMerges) with this pre_tokenizer", found: "\(ignoresMerges)")
+        }
+        return match.name
     }
 
     private static func rule(_ steps: [Part]) -> HuggingFacePreTokenizer.Rule? {
