@@ -42,7 +42,8 @@ extension ConfigurationFile {
         private func refuseOtherGraphs() throws(CheckpointError) {
             let architecture = "LlamaForCausalLM"
             if let found = content.architectures, !found.contains(architecture) {
-                throw failure(.architectures, expected: architecture, found: found.prefix(4).map(\.quoted).joined(separator: ", "))
+                let names = found.prefix(4).map(\.quoted).joined(separator: ", ")
+                throw failure(.architectures, expected: architecture, found: names)
             }
             if let activation = content.activation, activation != "silu" {
                 throw failure(.activation, expected: "\"silu\"", found: activation.quoted)
