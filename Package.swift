@@ -21,11 +21,12 @@ let package = Package(
     ],
     targets: [
         .target(name: "CTensorKernels"),
+        .target(name: "QuotedText"),
         .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
         .target(name: "CFatalSignals"),
-        .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "TensorCore"]),
+        .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "QuotedText", "TensorCore"]),
         .target(name: "CDefaultModel", exclude: ["default-model.gguf", "MODEL_CARD.md"]),
-        .target(name: "TextTokens"),
+        .target(name: "TextTokens", dependencies: ["QuotedText"]),
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
         .target(name: "ModelTraining", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"]),
@@ -97,7 +98,8 @@ if isDevelopment {
 // One loop of settings.
 let cTargets: Set = ["CDefaultModel", "CFatalSignals", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
-    "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip", "LayerSkipCommand",
+    "QuotedText", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip",
+    "LayerSkipCommand",
 ]
 for target in package.targets where target.type != .system {
     if cTargets.contains(target.name) {

@@ -1,3 +1,6 @@
+// Errors about files quote from them, also in the targets above.
+@_exported public import QuotedText
+
 /// Why a checkpoint could not be read or written: which file, what in it, what was expected there and what was found.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The path of the file, as it was given.
@@ -19,7 +22,8 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
 
     /// One line, such as `model.gguf: tensor "output.weight": expected shape [576, 576], found [576, 192]`.
     public var description: String {
-        let subject = name.isEmpty ? file.printable : "\(file.printable): \(name)"
-        return "\(subject): expected \(expected), found \(found)"
+        let subject = name.isEmpty ? file : "\(file): \(name)"
+        // Names of files come from files too, and what a decoder says may quote one.
+        return "\(subject): expected \(expected), found \(found)".harmless(limit: 8192)
     }
 }

@@ -35,6 +35,7 @@ package struct GGUFFile: Sendable {
         metadata = parser.metadata
         tensors = parser.tensors
         indices = parser.indices
+        try metadata.refusePart()
     }
 
     /// The path of the file, as it was given.
@@ -45,5 +46,17 @@ package struct GGUFFile: Sendable {
         guard let index = indices[name] else { return nil }
         let info = tensors[index]
         return StoredTensor(name: info.name, dtype: info.dtype, shape: info.shape, file: mapping, range: info.range)
+    }
+}
+
+extension GGUFMetadata {
+    /// Refuses a file that is one part of a model which was split for storage.
+    fileprivate func refusePart() throws(CheckpointError) {
+        let key = "split.count"
+        guard let count = try integerIfPresent(named: key), count != 1 else { return }
+        let part = try integerIfPresent(named: "split.no").flatMap { (0..<count).contains($0) ? "\($0 + 1)" : nil }
+        throw failure(
+            key, expected: "1, a whole model",
+            found: "part \(part ?? "?") of \(count); join the parts with llama-gguf-split --merge")
     }
 }

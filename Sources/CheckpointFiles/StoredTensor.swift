@@ -68,6 +68,16 @@ package struct StoredTensor: Sendable {
         }
     }
 
+    /// Whether another tensor has the same format, shape and bytes.
+    package func hasSameContents(as other: StoredTensor) -> Bool {
+        guard dtype == other.dtype, shape == other.shape else { return false }
+        return withBytes { bytes in
+            other.withBytes { others in
+                bytes.withUnsafeBytes { bytes in others.withUnsafeBytes { SystemCalls.areEqual(bytes, $0) } }
+            }
+        }
+    }
+
     /// Says that the bytes have been copied, so that the pages of the file they lie in need no memory.
     ///
     /// They stay readable.

@@ -92,7 +92,7 @@ public struct ExitEvaluation: Sendable {
             let logits = model.logits(x)
             let predicted = targets.indices.compactMap { model.compute.argmax(logits, row: $0) }
             guard predicted.count == targets.count else {
-                throw .nonFiniteLogits(exit: layer + 1, position: position)
+                throw .nonFiniteLogits(exit: layer + 1, position: position, halfCache: cache.isNonFiniteHalf)
             }
             losses[layer] += model.compute.crossEntropy(logits, targets: targets).reduce(0, +)
             hits[layer] += zip(predicted, targets).count { $0 == Int($1) }
@@ -111,16 +111,18 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case textTooShort(found: Int)
     /// A token id that the model does not have.
     case unknownToken(Token, vocabularySize: Int)
-    /// Logits with a NaN or an infinity among the chunk of tokens that begins at `position`.
-    case nonFiniteLogits(exit: Int, position: Int)
+    /// Logits with a NaN or an infinity among the chunk of tokens that begins at `position`. `halfCache` says that keys or
+    /// values in a cache of F16, which ends at 65504, were not finite either.
+    case nonFiniteLogits(exit: Int, position: Int, halfCache: Bool = false)
 
     public var description: String {
         switch self {
         case .textTooShort(let found): "text: expected at least 2 tokens, found \(found)"
         case .unknownToken(let token, let vocabularySize):
             "token: expected an id in 0..<\(vocabularySize), found \(token)"
-        case .nonFiniteLogits(let exit, let position):
-            "logits of exit \(exit) from token \(position) on: expected finite numbers, found NaN or infinity"
+        case .nonFiniteLogits(let exit, let position, let halfCache):
+            "logits of exit \(exit) from token \(position) on: expected finite numbers, found NaN or infinity; "
+                + CacheFormat.reasonForNonFinite(halfCache: halfCache)
         }
     }
 }

@@ -36,13 +36,15 @@ extension ConfigurationFile {
                 endsOfText: try (content.endsOfText?.all ?? []).map { (id) throws(CheckpointError) in
                     try token(.endsOfText, id)
                 },
+                padding: content.padding,
                 dtype: dtype)
         }
 
         private func refuseOtherGraphs() throws(CheckpointError) {
             let architecture = "LlamaForCausalLM"
             if let found = content.architectures, !found.contains(architecture) {
-                throw failure(.architectures, expected: architecture, found: "\(found.prefix(4))")
+                let names = found.prefix(4).map(\.quoted).joined(separator: ", ")
+                throw failure(.architectures, expected: architecture, found: names)
             }
             if let activation = content.activation, activation != "silu" {
                 throw failure(.activation, expected: "\"silu\"", found: activation.quoted)

@@ -27,6 +27,7 @@ extension ConfigurationFile {
         mlpBias = false
         beginningOfText = configuration.beginningOfText.map { Int($0) }
         endsOfText = OneOrMany(configuration.endsOfText.map { Int($0) })
+        padding = configuration.padding
         dtype =
             switch configuration.dtype {
             case .bf16: "bfloat16"

@@ -11,18 +11,21 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     package var beginningOfText: Token?
     /// The tokens that end one.
     package var endsOfText: [Token]
+    /// The token that fills batches up, unchecked.
+    package var padding: Int?
     /// The format of the matrices, as the file says; F32 where it does not.
     package var dtype: DType
 
     /// A configuration to write.
     package init(
         llama: Llama.Configuration, tiesHead: Bool, beginningOfText: Token? = nil, endsOfText: [Token] = [],
-        dtype: DType = .f32
+        padding: Int? = nil, dtype: DType = .f32
     ) {
         self.llama = llama
         self.tiesHead = tiesHead
         self.beginningOfText = beginningOfText
         self.endsOfText = endsOfText
+        self.padding = padding
         self.dtype = dtype
     }
 
@@ -67,6 +70,7 @@ struct ConfigurationFile: Codable {
     var quantization: Presence?
     var beginningOfText: Int?
     var endsOfText: OneOrMany?
+    var padding: Int?
     var dtype: String?
     var newerDtype: String?
 
@@ -93,6 +97,7 @@ struct ConfigurationFile: Codable {
         case quantization = "quantization_config"
         case beginningOfText = "bos_token_id"
         case endsOfText = "eos_token_id"
+        case padding = "pad_token_id"
         case dtype = "torch_dtype"
         case newerDtype = "dtype"
     }

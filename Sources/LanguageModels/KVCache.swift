@@ -79,6 +79,19 @@ public struct KVCache: ~Copyable, AttentionMemory {
         return first
     }
 
+    /// Whether this is a cache of F16 with something in it that is not finite, as keys and values beyond 65504 become.
+    /// Reads all of the cache: for errors only.
+    package var isNonFiniteHalf: Bool {
+        guard format == .f16 else { return false }
+        for layer in lengths.indices {
+            for position in 0..<lengths[layer] {
+                let numbers = pages.keysAndValues(layer: layer, position: position)
+                if !numbers.allSatisfy(\.isFinite) { return true }
+            }
+        }
+        return false
+    }
+
     /// One position's rotated keys and its values in one layer; for tests and tools.
     package func keysAndValues(layer: Int, position: Int) -> [Float] {
         precondition(position < lengths[layer], "position \(position) is not in the cache")

@@ -31,8 +31,13 @@ package struct StoredLlama: Sendable {
         let stated = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
         configuration = stated.llama
         let head = "lm_head.weight"
-        // Some files have the head twice; the configuration decides.
-        source = stated.tiesHead ? folder.source.without(head) : folder.source
+        // Some writers store the embedding a second time as the head. A head that differs was trained: it counts, as in
+        // transformers, whatever the configuration says.
+        var source = folder.source
+        if stated.tiesHead, source.contains(head), try stated.llama.hasEqualEnds(in: source) {
+            source = source.without(head)
+        }
+        self.source = source
         guard stated.tiesHead || source.contains(head) else {
             throw CheckpointError(
                 file: source.file, name: "tensor \(head.quoted)",
@@ -105,6 +110,14 @@ extension Llama.Configuration {
             layer.map { (name: "model.layers.\(index).\($0).weight", shape: $1) }
         }
         return [("model.embed_tokens.weight", [vocabularySize, width])] + layers + [("model.norm.weight", [width])]
+    }
+
+    /// Whether the head is the embedding, byte for byte.
+    fileprivate func hasEqualEnds(in source: SafetensorsSource) throws(CheckpointError) -> Bool {
+        let embedding = try source.tensor(named: "model.embed_tokens.weight", shape: head.shape)
+        let isEqual = try source.tensor(named: head.name, shape: head.shape).hasSameContents(as: embedding)
+        embedding.release()
+        return isEqual
     }
 
     /// The head's tensor, where the embedding does not serve as one.

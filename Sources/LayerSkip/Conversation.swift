@@ -1,6 +1,6 @@
 public import TextTokens
 
-/// A conversation with a model: its history, written as the model's ChatML template wants it.
+/// A conversation with a model: its history, written as the model's chat template has it.
 ///
 /// When the history no longer fits into the model's context, the oldest turns are forgotten.
 public final class Conversation {
@@ -15,7 +15,7 @@ public final class Conversation {
     /// An empty conversation.
     ///
     /// - Parameter system: the system message, in place of the template's own.
-    /// - Throws: if the model has no ChatML template, or an option is out of range.
+    /// - Throws: if the model has no known chat template, or an option is out of range.
     public init(_ model: TextModel, system: String? = nil, options: GenerationOptions = GenerationOptions()) throws {
         _ = try model.encode([ChatMessage(role: "user", content: "")])
         self.model = model

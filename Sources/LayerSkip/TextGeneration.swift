@@ -9,12 +9,12 @@ extension TextModel {
     /// Decoding starts at once, on a thread of its own. It ends early when the loop over the pieces is left, when the
     /// task that iterates or waits for the result is cancelled, or when nobody holds the sequence any more.
     public func generate(_ prompt: String, options: GenerationOptions = GenerationOptions()) -> TextGeneration {
-        generate(tokenizer.encode(prompt), options: options)
+        generate(tokenizer.encode(prompt: prompt), options: options)
     }
 
     /// Answers a conversation, as an asynchronous sequence of the answer's pieces.
     ///
-    /// - Throws: if the model has no ChatML template.
+    /// - Throws: if the model has no known chat template.
     public func generate(
         _ messages: [ChatMessage], options: GenerationOptions = GenerationOptions()
     ) throws -> TextGeneration {
@@ -28,9 +28,10 @@ extension TextModel {
 
     /// A conversation as the model was trained to read it, up to where its answer begins.
     ///
-    /// - Throws: if the model has no ChatML template, or no tokens for it.
+    /// - Throws: if the model has no known chat template, or no tokens for it.
     public func encode(_ messages: [ChatMessage]) throws -> [Token] {
-        try tokenizer.encode(chatTemplate().segments(messages, addingGenerationPrompt: true))
+        let segments = try chatTemplate().segments(messages, addingGenerationPrompt: true)
+        return try inFile(summary.path) { () throws(TokenizerError) in try tokenizer.encode(segments) }
     }
 }
 

@@ -8,11 +8,12 @@ extension TextModel {
 
     /// The token ids of a prompt.
     ///
-    /// - Throws: ``DecodingError/promptTooLong(tokens:contextLength:)`` where the text is so long that its tokens need not
-    ///   be counted: 500 MB would take seconds, and gigabytes of memory.
-    public func encode(prompt: String) throws(DecodingError) -> [Token] {
+    /// - Parameter parsingSpecialTokens: whether the names of special tokens in the text are those tokens.
+    /// - Throws: ``DecodingError`` where the text is so long that its tokens need not be counted: 500 MB would take
+    ///   seconds, and gigabytes of memory.
+    public func encode(prompt: String, parsingSpecialTokens: Bool = false) throws(DecodingError) -> [Token] {
         try checkPrompt(byteCount: prompt.utf8.count)
-        return tokenizer.encode(prompt)
+        return tokenizer.encode(prompt: prompt, parsingSpecialTokens: parsingSpecialTokens)
     }
 
     /// Throws if a prompt of so many bytes cannot fit.

@@ -27,7 +27,7 @@ public struct TextModel: Sendable {
     /// - Parameters:
     ///   - path: the file or folder; nil for the default model, which is part of the program.
     ///   - threads: how many threads compute, 1...1024; by default one per physical core.
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported;
+    /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported;
     ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``;
     ///   ``MemoryError``.
     public init(path: String? = nil, threads: Int? = nil) throws {
@@ -36,16 +36,17 @@ public struct TextModel: Sendable {
 
     /// Loads a GGUF file, a model folder or the default model for a given table of kernels and pool of threads.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the file cannot be read, is damaged or not supported.
+    /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported.
     public init(path: String? = nil, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
         let checkpoint = try Checkpoint(pathOrDefault: path)
         // Cheap checks first: what is to be refused should not be packed before.
-        summary = try CheckpointSummary(checkpoint)
+        _ = try ModelShape(checkpoint)
         let definition = try TokenizerDefinition(checkpoint)
         // A vocabulary's tables take about 200 bytes for each token.
         try MemoryBudget.check(256 * definition.tokens.count, for: "tokenizer")
-        tokenizer = try Tokenizer(definition)
+        tokenizer = try definition.tokenizer(in: checkpoint)
+        summary = try CheckpointSummary(checkpoint, definition, notes: tokenizer.notes)
         model = try LoadedModel(checkpoint, on: compute)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
@@ -62,14 +63,17 @@ public struct TextModel: Sendable {
         return .selfSpeculative(exitLayer: setting.exitLayer, draftLength: setting.draftLength)
     }
 
+    /// What had to be guessed about the model's text, or gets lost, for people.
+    public var notes: [String] { tokenizer.notes }
+
     /// How the model's conversations are written.
     ///
-    /// - Throws: ``TokenizerError`` where the file's template is not ChatML; ``CheckpointError`` where it has none.
-    public func chatTemplate() throws -> ChatTemplate {
+    /// - Throws: ``CheckpointError`` where the model has no template, or one that is not known exactly.
+    public func chatTemplate() throws(CheckpointError) -> ChatTemplate {
         guard let template = summary.chatTemplate else {
             throw CheckpointError(
                 file: summary.path, name: "tokenizer.chat_template", expected: "a ChatML template", found: "none")
         }
-        return try ChatTemplate(jinja: template)
+        return try inFile(summary.path) { () throws(TokenizerError) in try ChatTemplate(jinja: template) }
     }
 }

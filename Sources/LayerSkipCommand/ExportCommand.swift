@@ -59,7 +59,7 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         let export = try CheckpointExport(
             path: source, to: target.value, quantizing: quantize?.value, speculation: speculation, name: name)
-        export.notes.forEach { Output.note("note: " + $0) }
+        Output.note(export.notes)
         let progress = Progress("bytes written:", of: export.byteCount)
         guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }
         Output.note("\(output): \(export.byteCount.megabytes) of weights")

@@ -34,6 +34,9 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Take the prompt for a user's message in the model's chat template.")
     var chat = false
 
+    @Flag(help: "Read the names of special tokens in the prompt as those tokens.")
+    var parseSpecial = false
+
     @Flag(help: "On a terminal, show drafted tokens as they come.")
     var showDrafts = false
 
@@ -53,6 +56,7 @@ struct GenerateCommand: ParsableCommand {
 
     func validate() throws {
         if prompt != nil, promptFile != nil { throw ValidationError("expected PROMPT or --prompt-file, found both") }
+        if chat, parseSpecial { throw ValidationError("expected --chat or --parse-special, found both") }
         try checkUsage(options.validate)
     }
 
@@ -61,7 +65,10 @@ struct GenerateCommand: ParsableCommand {
         let model = try model.load()
         let text = try prompt ?? input?.prompt(for: model) ?? ""
         try model.checkPrompt(byteCount: text.utf8.count)
-        let tokens = try chat ? model.encode([ChatMessage(role: "user", content: text)]) : model.tokenizer.encode(text)
+        let tokens =
+            try chat
+            ? model.encode([ChatMessage(role: "user", content: text)])
+            : model.encode(prompt: text, parsingSpecialTokens: parseSpecial)
         var options = options
         options.strategy = strategy.strategy(for: model)
 

@@ -37,6 +37,7 @@ private struct InspectionReport: Encodable {
     let vocabulary: Int
     let context: Int
     let tokenizer: String
+    let tokenizerNotes: [String]
     let chatTemplate: String
     let exitLayer: Nullable<Int>
     let draftLength: Nullable<Int>
@@ -65,9 +66,12 @@ private struct InspectionReport: Encodable {
         feedForwardWidth = model.feedForwardWidth
         vocabulary = model.vocabularySize
         context = model.contextLength
-        tokenizer = [summary.tokenizerModel ?? "none", summary.preTokenizer].compactMap { $0 }.joined(separator: ", ")
+        let names = [summary.tokenizerModel ?? (summary.notes.isEmpty ? "none" : "unknown"), summary.preTokenizer]
+            .compactMap { $0?.harmless(limit: 80) }
+        tokenizer = names.joined(separator: ", ")
+        tokenizerNotes = summary.notes
         chatTemplate =
-            summary.chatTemplate.map { (try? ChatTemplate(jinja: $0)) == nil ? "not ChatML" : "ChatML" } ?? "none"
+            summary.chatTemplate.map { (try? ChatTemplate(jinja: $0)) == nil ? "unknown" : "ChatML" } ?? "none"
         exitLayer = Nullable(summary.speculation?.exitLayer)
         draftLength = Nullable(summary.speculation?.draftLength)
         tensors = summary.tensors.map {
@@ -94,8 +98,8 @@ private struct InspectionReport: Encodable {
             attention      \(heads) heads, \(keyValueHeads) for keys and values, \(headDimension) wide
             vocabulary     \(vocabulary)
             context        \(context)
-            tokenizer      \(tokenizer)
-            chat template  \(chatTemplate)
+            tokenizer      \(([tokenizer] + tokenizerNotes).joined(separator: "; "))
+            chat template  \(chatTemplate)\(chatTemplate == "unknown" ? " (not usable with chat)" : "")
             speculation    \(speculation)
             tensors        \(counts.joined(separator: ", "))
             \(shapes.joined(separator: "\n"))

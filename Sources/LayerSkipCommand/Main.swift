@@ -45,7 +45,7 @@ struct Main {
             LayerSkipCommand.exit(withError: ExitCode(2))
         default:
             // Its names come from the command line and from files.
-            Output.note("error: \("\(error)".printable)")
+            Output.note("error: \("\(error)".harmless(limit: 8192))")
             LayerSkipCommand.exit(withError: ExitCode.failure)
         }
     }

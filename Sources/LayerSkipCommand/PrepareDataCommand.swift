@@ -29,7 +29,8 @@ struct PrepareDataCommand: ParsableCommand {
     func run() throws {
         let output = try HomeFolder.expand(output)
         let tokenizer = try tokenizer.map { try HomeFolder.expand($0) }
-        let encoder = try CorpusEncoder(tokenizerOf: tokenizer, endOfText: endOfText)
+        let encoder = try CorpusEncoder(tokenizerFile: tokenizer, endOfText: endOfText)
+        Output.note(encoder.notes)
         let corpus = try texts.corpus()
         let summary = try encoder.encode(
             corpus, to: output, invalidText: texts.invalidText, on: texts.pool,

@@ -4,7 +4,10 @@ import LayerSkip
 struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Show a text's tokens.",
-        discussion: "Without TEXT the text is read from standard input.")
+        discussion: """
+            Without TEXT the text is read from standard input. The tokens include those that the tokenizer puts before and \
+            after every text. A prompt of generate or chat never has the ones after it.
+            """)
 
     @Option(
         help: """
@@ -25,13 +28,14 @@ struct TokenizeCommand: ParsableCommand {
     func run() throws {
         let text = try text ?? TextInput.read("-", atMost: .text)
         let tokenizer = try Tokenizer(ofFile: model)
+        Output.note(about: tokenizer)
         let ids = tokenizer.encode(text, parsingSpecialTokens: parseSpecial)
         let pieces = ids.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
         switch format {
         case .json: try Output.write(json: TokenizationReport(ids: ids, pieces: pieces))
         case .text:
             for (id, piece) in zip(ids, pieces) {
-                try Output.write("\("\(id)".padded(to: 8))  \(piece.debugDescription)\n")
+                try Output.write("\("\(id)".padded(to: 8))  \(piece.debugDescription.harmless(limit: .max))\n")
             }
         }
     }

@@ -9,7 +9,8 @@ extension MergeModel {
         var model = MergeModel(
             symbols: byteLevelSymbols(definition.tokens, kinds), tokenCount: definition.tokens.count,
             pairs: PairTable(minimumCapacity: merges.count), start: .bytes, preTokenizer: named.preTokenizer,
-            prefersWholeWords: named.prefersWholeWords, unknown: definition.unknown)
+            prefersWholeWords: named.prefersWholeWords)
+        if let unknown = definition.unknown, kinds[Int(unknown)] == .unknown { model.unknown = unknown }
         try model.addMerges(merges)
         for byte in UInt8.min...UInt8.max {
             guard let symbol = model.symbols.find([byte].span) else { continue }

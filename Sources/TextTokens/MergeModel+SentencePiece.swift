@@ -16,12 +16,13 @@ extension MergeModel {
         var model = MergeModel(
             symbols: ByteStringTable(minimumCapacity: kinds.count), tokenCount: kinds.count,
             pairs: PairTable(minimumCapacity: kinds.count * 4), start: .characters,
-            preTokenizer: PreTokenizer(steps: [.spacesWithWord]), unknown: definition.unknown)
+            preTokenizer: PreTokenizer(steps: [.spacesWithWord]))
         model.addTokens(definition.tokens, kinds)
         model.addPairs(scores)
         for byte in UInt8.min..<0x80 {
             if let symbol = model.symbols.find([byte].span) { model.byteSymbols[Int(byte)] = symbol }
         }
+        if let unknown = definition.unknown, kinds[Int(unknown)] != .control { model.unknown = unknown }
         return model
     }
 
@@ -30,10 +31,9 @@ extension MergeModel {
             if kinds[id] == .byte, let byte = Self.byteValue(of: token) {
                 byteTokens[Int(byte)] = Int32(id)
                 symbols.add(CollectionOfOne(byte), findable: false)
-            } else if kinds[id].isSpecial {
+            } else if kinds[id].isSpecial || token.utf8.contains(UInt8(ascii: " ")) {
+                // A space in a text is a space mark to the merges, so a token with a space is only ever matched whole.
                 symbols.add(token.utf8, findable: false)
-            } else if kinds[id] == .userDefined {
-                symbols.add(token.utf8)
             } else {
                 symbols.add(Self.withSpaces(Array(token.utf8)[...]))
             }

@@ -1,4 +1,4 @@
-/// Finds the tokens that are matched whole, before a text is cut into words.
+/// Finds tokens that are matched whole, before a text is cut into words, in one pass over it.
 struct SpecialTokenFinder: Sendable {
     /// A part of a text: a special token, or text between them.
     enum Part: Equatable {
@@ -11,6 +11,7 @@ struct SpecialTokenFinder: Sendable {
         var range: Range<Int>
     }
 
+    private let rule: WholeTokenRule
     /// A trie over bytes: nodes are numbers, children are found by node and byte.
     private var children: PairTable
     private var tokenAtNode: [Int32] = [-1]
@@ -18,8 +19,9 @@ struct SpecialTokenFinder: Sendable {
     /// Tokens after which whitespace is dropped.
     private let swallowsSpace: Set<Int32>
 
-    init(_ tokens: [(id: Int32, text: String)], swallowsSpace: Set<Int32> = []) {
+    init(_ tokens: [(id: Int32, text: String)], rule: WholeTokenRule = .longestFirst, swallowsSpace: Set<Int32> = []) {
         children = PairTable(minimumCapacity: tokens.reduce(0) { $0 + $1.text.utf8.count })
+        self.rule = rule
         self.swallowsSpace = swallowsSpace
         for token in tokens {
             guard let first = token.text.utf8.first else { continue }
@@ -34,10 +36,12 @@ struct SpecialTokenFinder: Sendable {
         }
     }
 
-    /// Cuts a part of a text at its special tokens. Where two overlap, the longer one stands; among equally long ones
-    /// the lower id, and then the first in the text.
+    /// Whether there is nothing to find.
+    var isEmpty: Bool { tokenAtNode.count == 1 }
+
+    /// Cuts a part of a text at its special tokens; where two overlap, by the rule.
     func parts(of text: Span<UInt8>, in range: Range<Int>) -> [Part] {
-        guard tokenAtNode.count > 1 else { return range.isEmpty ? [] : [.text(range)] }
+        guard !isEmpty else { return range.isEmpty ? [] : [.text(range)] }
         var parts: [Part] = []
         var position = range.lowerBound
         for match in chosen(matches(text, range), range) {
@@ -71,6 +75,14 @@ struct SpecialTokenFinder: Sendable {
     /// The matches that stand, in the order of the text.
     private func chosen(_ matches: [Match], _ range: Range<Int>) -> [Match] {
         guard matches.count > 1 else { return matches }
+        switch rule {
+        case .longestFirst: return longestFirst(matches, range)
+        case .leftmost: return leftmost(matches)
+        }
+    }
+
+    /// Among equally long ones the lower id stands, and then the first in the text.
+    private func longestFirst(_ matches: [Match], _ range: Range<Int>) -> [Match] {
         var taken = [Bool](repeating: false, count: range.count)
         let byPriority = matches.sorted {
             let (a, b) = ($0.range.count, $1.range.count)
@@ -85,6 +97,22 @@ struct SpecialTokenFinder: Sendable {
             chosen.append(match)
         }
         return chosen.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    }
+
+    /// Matches come in the order of where they start, and from each place the longest comes last.
+    private func leftmost(_ matches: [Match]) -> [Match] {
+        var chosen: [Match] = []
+        for match in matches {
+            if let last = chosen.last {
+                if match.range.lowerBound == last.range.lowerBound {
+                    chosen[chosen.count - 1] = match
+                    continue
+                }
+                if match.range.lowerBound < last.range.upperBound { continue }
+            }
+            chosen.append(match)
+        }
+        return chosen
     }
 }
 

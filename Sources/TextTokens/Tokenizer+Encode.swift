@@ -12,16 +12,26 @@ extension Tokenizer {
             Array(text.utf8), addingSpecialTokens: addingSpecialTokens, parsingSpecialTokens: parsingSpecialTokens)
     }
 
+    /// The token ids of a text that is to be continued: as ``encode(_:addingSpecialTokens:parsingSpecialTokens:)`` gives
+    /// them, but never with a token at the end that would end the text, whatever the file says (`add_eos_token`).
+    public func encode(prompt: String, parsingSpecialTokens: Bool = false) -> [Int32] {
+        let utf8 = Array(prompt.utf8)
+        return encode(utf8, parts(utf8, parsingSpecialTokens), begins: true, ends: false)
+    }
+
     /// The token ids of a text in UTF-8. Byte-level vocabularies say invalid bytes too, and give them back.
     public func encode(
         _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false
     ) -> [Int32] {
-        let finder = parsingSpecialTokens ? specialTokens : userTokens
-        let parts = finder.parts(of: utf8.span, in: utf8.indices)
-        return encode(utf8, parts, addingSpecialTokens: addingSpecialTokens)
+        let parts = parts(utf8, parsingSpecialTokens)
+        return encode(utf8, parts, begins: addingSpecialTokens, ends: addingSpecialTokens)
     }
 
-    /// The token ids of a prompt whose structure is known.
+    private func parts(_ utf8: [UInt8], _ parsingSpecialTokens: Bool) -> [SpecialTokenFinder.Part] {
+        (parsingSpecialTokens ? specialTokens : userTokens).parts(of: utf8.span, in: utf8.indices)
+    }
+
+    /// The token ids of a prompt whose structure is known. It is to be continued, so no token is added at its end.
     ///
     /// Neighbouring plain segments are one text: where they are divided changes nothing.
     /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` where a special segment is no token of this vocabulary.
@@ -31,10 +41,17 @@ extension Tokenizer {
         var utf8: [UInt8] = []
         var parts: [SpecialTokenFinder.Part] = []
         var start = 0
+        var begins = addingSpecialTokens
         for segment in segments {
             switch segment {
             case .plain(let text):
                 utf8 += text.utf8
+            case .beginningOfText:
+                guard let beginningOfText else { continue }
+                parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
+                if parts.isEmpty { begins = false }
+                parts.append(.token(beginningOfText))
+                start = utf8.count
             case .special(let text):
                 guard let id = specialToken(text) else { throw .missingSpecialToken(text) }
                 parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
@@ -43,22 +60,22 @@ extension Tokenizer {
             }
         }
         parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-        return encode(utf8, parts, addingSpecialTokens: addingSpecialTokens)
+        return encode(utf8, parts, begins: begins, ends: false)
     }
 
     private func encode(
-        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], addingSpecialTokens: Bool
+        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], begins: Bool, ends: Bool
     ) -> [Int32] {
         let (text, parts) = model.start == .characters ? normalized(utf8, parts) : (utf8, parts)
         var encoder = WordEncoder(model, textLength: text.count)
-        if addingSpecialTokens, addsBeginningOfText, let beginningOfText { encoder.append(beginningOfText) }
+        if begins, addsBeginningOfText, let beginningOfText { encoder.append(beginningOfText) }
         for part in parts {
             switch part {
             case .token(let id): encoder.append(id)
             case .text(let range): encoder.append(text.span, range)
             }
         }
-        if addingSpecialTokens, addsEndOfText, let endOfText { encoder.append(endOfText) }
+        if ends, addsEndOfText, let endOfText { encoder.append(endOfText) }
         return encoder.ids
     }
 

@@ -5,8 +5,8 @@
 public struct Tokenizer: Sendable {
     let model: MergeModel
     let kinds: [TokenKind]
-    let userTokens: SpecialTokenFinder
-    let specialTokens: SpecialTokenFinder
+    let userTokens: WholeTokenFinder
+    let specialTokens: WholeTokenFinder
     /// Whether texts start with ``beginningOfText``.
     package let addsBeginningOfText: Bool
     let addsEndOfText: Bool
@@ -16,6 +16,8 @@ public struct Tokenizer: Sendable {
 
     private let specialIDs: [String: Int32]
 
+    /// What had to be guessed about the tokenizer, or is lost in encoding; for people.
+    public let notes: [String]
     /// The token that starts every text, if there is one.
     public let beginningOfText: Int32?
     /// The token that ends every text, if there is one.
@@ -45,18 +47,19 @@ public struct Tokenizer: Sendable {
         self.kinds = kinds
         let whole = tokens.indices.filter { kinds[$0].isMatchedWhole }.map { (id: Int32($0), text: tokens[$0]) }
         let swallowing = definition.tokensThatSwallowSpace(whole.map(\.id))
-        userTokens = SpecialTokenFinder(
-            whole.filter { kinds[Int($0.id)] == .userDefined }, swallowsSpace: swallowing)
-        specialTokens = SpecialTokenFinder(whole, swallowsSpace: swallowing)
+        let (rule, later) = (definition.wholeTokenRule, definition.matchedLater)
+        userTokens = WholeTokenFinder(
+            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, later: later, swallowsSpace: swallowing)
+        specialTokens = WholeTokenFinder(whole, rule: rule, later: later, swallowsSpace: swallowing)
         specialIDs = Dictionary(whole.map { ($0.text, $0.id) }) { first, _ in first }
         addsBeginningOfText = definition.addsBeginningOfText ?? false
         addsEndOfText = definition.addsEndOfText ?? false
         addsSpacePrefix = definition.addsSpacePrefix ?? false
         beginningOfText = definition.beginningOfText
         endOfText = definition.endOfText
-        let named = [definition.endOfText, definition.endOfTurn, definition.endOfMessage].compactMap { $0 }
         let known = whole.filter { TokenKind.endsAnswer($0.text, kinds[Int($0.id)]) }.map(\.id)
-        endOfTextTokens = Set(named + known)
+        endOfTextTokens = Set(definition.ends + known)
+        notes = definition.notes + [model.missingBytes].compactMap(\.self)
     }
 
     /// The number of token ids: all are below it, and none is negative.
@@ -65,6 +68,13 @@ public struct Tokenizer: Sendable {
     /// Whether a token stands for structure rather than for text. False for numbers that are no token's.
     public func isSpecial(_ id: Int32) -> Bool {
         kinds.indices.contains(Int(id)) && kinds[Int(id)].isSpecial
+    }
+
+    /// Whether a token is known by its text to end an answer, whatever the file says.
+    package func endsAnswerByText(_ id: Int32) -> Bool {
+        kinds.indices.contains(Int(id))
+            && TokenKind.endsAnswer(String(decoding: bytes(of: id), as: UTF8.self), kinds[Int(id)])
+            && kinds[Int(id)].isMatchedWhole
     }
 
     /// The token with exactly this text among those that are matched whole: control tokens, and the model's own.
@@ -89,9 +99,9 @@ extension TokenizerDefinition {
         }
         let ids = [
             ("bos_token_id", beginningOfText), ("eos_token_id", endOfText), ("unknown_token_id", unknown),
-            ("eot_token_id", endOfTurn), ("eom_token_id", endOfMessage),
+            ("padding_token_id", padding),
         ]
-        for (name, id) in ids {
+        for (name, id) in ids + otherEnds.map({ ("eot_token_id", $0) }) {
             guard let id, !tokens.indices.contains(Int(id)) else { continue }
             throw .idOutOfRange(name: "tokenizer.ggml." + name, found: id, vocabularySize: tokens.count)
         }

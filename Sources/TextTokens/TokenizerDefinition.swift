@@ -20,19 +20,33 @@ public struct TokenizerDefinition: Sendable {
     public var endOfText: Int32?
     /// The token for what the vocabulary cannot say.
     public var unknown: Int32?
-    /// The token that ends a turn of a conversation.
-    public var endOfTurn: Int32?
-    /// The token that ends a message which waits for a tool's answer.
-    public var endOfMessage: Int32?
+    /// The tokens that also end generated text, such as those that end a turn of a conversation; any number.
+    public var otherEnds: [Int32] = []
+    /// The token that fills batches up. Nothing here uses it; it is kept for other programs.
+    public var padding: Int32?
     /// Whether encoding starts with ``beginningOfText``; nil leaves it to the model's convention.
     public var addsBeginningOfText: Bool?
-    /// Whether encoding ends with ``endOfText``; nil means no.
+    /// Whether encoding a whole text ends with ``endOfText``; nil means no. Prompts never do.
     public var addsEndOfText: Bool?
+    /// Which of two overlapping tokens stands where both are matched whole.
+    public var wholeTokenRule = WholeTokenRule.longestFirst
+    /// The whole tokens that are looked for only in what the others leave.
+    public var matchedLater: Set<Int32> = []
     /// Whether a space is put before the text; nil leaves it to the model's convention. Used by "llama" only.
     public var addsSpacePrefix: Bool?
     /// Whether special tokens swallow the whitespace that follows them. No GGUF key says so: it is the convention of
     /// the Phi-3 family, recognised by `general.name`.
     public var stripsSpaceAfterSpecialTokens = false
+
+    /// What had to be guessed, or is left out, when the definition was read; for people.
+    public var notes: [String] = []
+
+    /// All tokens that the file says end generated text, ``endOfText`` first, each once.
+    package var ends: [Int32] {
+        var ends: [Int32] = []
+        for id in [endOfText].compactMap(\.self) + otherEnds where !ends.contains(id) { ends.append(id) }
+        return ends
+    }
 
     /// A definition with a kind of tokenizer and its tokens; every other property starts out unsaid.
     public init(model: String, preTokenizer: String? = nil, tokens: [String]) {

@@ -1,10 +1,14 @@
+import QuotedText
+
 /// Why a tokenizer, or a chat template, cannot be made or used.
+///
+/// All text that comes from a file is quoted and shortened. Which file it was the library adds.
 public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     /// The kind of tokenizer is none of the known ones.
     case unsupportedModel(found: String, known: [String])
     /// The pre-tokenizer is none of the known ones. Guessing one would give plausible but wrong tokens.
     case unsupportedPreTokenizer(found: String, known: [String])
-    /// The chat template is written in a format other than ChatML.
+    /// The chat template is not exactly one of the known ones. Guessing one would write plausible but wrong prompts.
     case unsupportedChatTemplate(found: String)
     /// A table that this kind of tokenizer cannot do without is absent or empty.
     case missing(table: String, model: String)
@@ -31,39 +35,41 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     /// A special token that a chat template needs is not in the vocabulary.
     case missingSpecialToken(String)
 
-    /// What was expected and what was found, for people.
+    /// One line: what is wrong, what was expected, what was found, and what to do where that helps.
     public var description: String {
+        let (name, expected, found) = parts
+        return "\(name): expected \(expected), found \(found)"
+    }
+
+    /// The parts of the description.
+    package var parts: (name: String, expected: String, found: String) {
         switch self {
         case .unsupportedModel(let found, let known):
-            "unsupported tokenizer model \"\(found)\"; known are \(known.joined(separator: ", "))"
+            ("tokenizer model", "one of \(known.joined(separator: ", "))", found.quoted)
         case .unsupportedPreTokenizer(let found, let known):
-            "unsupported pre-tokenizer \"\(found)\"; known are \(known.joined(separator: ", "))"
+            ("pre-tokenizer", "one of \(known.joined(separator: ", "))", found.quoted)
         case .unsupportedChatTemplate(let found):
-            "unsupported chat template: expected ChatML with <|im_start|> and <|im_end|>, found \"\(found)\""
-        case .missing(let table, let model):
-            "tokenizer model \"\(model)\" needs \(table), found none"
+            (
+                "chat template", "exactly a known ChatML template (of SmolLM2, Qwen2, OpenHermes, TRL or llama.cpp)",
+                "\(found.quoted); write the prompt by hand and use generate --parse-special instead"
+            )
+        case .missing(let table, let model): (table, "a table for tokenizer model \(model.quoted)", "none")
         case .wrongCount(let table, let expected, let found):
-            "\(table): expected one entry for each of \(expected) tokens, found \(found)"
+            (table, "one entry for each of \(expected) tokens", "\(found)")
         case .malformedMerge(let index, let found):
-            "merge \(index): expected two byte-level pieces with one space between, found \"\(found)\""
-        case .tokenTooLong(let id, let limit, let found):
-            "token \(id): expected at most \(limit) bytes, found \(found)"
-        case .idOutOfRange(let name, let found, let count):
-            "\(name): expected a token id below \(count), found \(found)"
+            ("merge \(index)", "two byte-level pieces with one space between", found.quoted)
+        case .tokenTooLong(let id, let limit, let found): ("token \(id)", "at most \(limit) bytes", "\(found)")
+        case .idOutOfRange(let name, let found, let count): (name, "a token id below \(count)", "\(found)")
         case .malformedFile(let place, let expected, let found):
-            "tokenizer.json: \(place): expected \(expected), found \(found)"
-        case .duplicateToken(let text):
-            "tokenizer.json: expected tokens that differ, found \"\(text)\" twice"
+            (place.harmless(limit: 160), expected, found.harmless(limit: 160))
+        case .duplicateToken(let text): ("vocabulary", "tokens that differ", "\(text.quoted) twice")
         case .vocabularyTooSmall(let minimum, let found):
-            "vocabulary: expected at least \(minimum) tokens, for the 256 bytes and the special tokens, found \(found)"
-        case .vocabularyTooLarge(let maximum, let found):
-            "vocabulary: expected at most \(maximum) tokens, found \(found)"
+            ("vocabulary", "at least \(minimum) tokens, for the 256 bytes and the special tokens", "\(found)")
+        case .vocabularyTooLarge(let maximum, let found): ("vocabulary", "at most \(maximum) tokens", "\(found)")
         case .unsuitableSpecialToken(let text):
-            "special tokens: expected each once and with two bytes or more, found \"\(text)\""
-        case .emptyCorpus:
-            "corpus: expected some text, found none"
-        case .missingSpecialToken(let text):
-            "the chat template needs the special token \(text), which the vocabulary does not have"
+            ("special tokens", "each once and with two bytes or more", text.quoted)
+        case .emptyCorpus: ("corpus", "some text", "none")
+        case .missingSpecialToken(let text): ("vocabulary", "the special token \(text.quoted)", "no such token")
         }
     }
 }

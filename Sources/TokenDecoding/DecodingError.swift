@@ -1,4 +1,5 @@
 public import LanguageModels
+import TensorCore
 
 /// Why text could not be decoded.
 public enum DecodingError: Error, Equatable, CustomStringConvertible {
@@ -12,8 +13,9 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
     case promptTextTooLong(bytes: Int, longestToken: Int, contextLength: Int)
     /// A token id that the model does not have.
     case unknownToken(Token, vocabularySize: Int)
-    /// Logits with a NaN or an infinity, which no token may be chosen from.
-    case nonFiniteLogits(position: Int)
+    /// Logits with a NaN or an infinity, which no token may be chosen from. `halfCache` says that keys or values in a
+    /// cache of F16, which ends at 65504, were not finite either.
+    case nonFiniteLogits(position: Int, halfCache: Bool = false)
     /// The caller asked to stop while the prompt was being read.
     case cancelled
 
@@ -34,8 +36,9 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
             }
         case .unknownToken(let token, let vocabularySize):
             "token: expected an id in 0..<\(vocabularySize), found \(token)"
-        case .nonFiniteLogits(let position):
-            "logits at position \(position): expected finite numbers, found NaN or infinity; the weights may be damaged"
+        case .nonFiniteLogits(let position, let halfCache):
+            "logits at position \(position): expected finite numbers, found NaN or infinity; "
+                + CacheFormat.reasonForNonFinite(halfCache: halfCache)
         case .cancelled: "cancelled"
         }
     }

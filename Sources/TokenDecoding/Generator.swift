@@ -69,7 +69,7 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
     /// - Parameters:
     ///   - limit: at least 1; drafts are cut to it, and to the ``room`` in the context, which must not be 0.
     ///   - report: is told of each token as soon as it is drafted.
-    /// - Throws: ``DecodingError/nonFiniteLogits(position:)``, after which only a new prompt may be given.
+    /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``, after which only a new prompt may be given.
     public mutating func nextTokens(
         limit: Int, report: (Token) -> Void = { _ in }
     ) throws(DecodingError) -> ArraySlice<Token> {
@@ -84,7 +84,7 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         let drafted = draftLimit > 0 ? stopwatch.seconds : 0
         let logits = verify()
         let verified = stopwatch.seconds
-        let accepted = try accept(logits)
+        let accepted = try acceptNamingCache(logits)
 
         // Everything up to the last accepted token stays in the cache; the token after it is pending.
         cache.truncate(to: tokens.count + accepted)
@@ -112,6 +112,15 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
         }
         let hidden = model.run(draft.layersSeen..<model.layerCount, model.compute.stacked(draft.hidden), &cache)
         return model.logits(hidden)
+    }
+
+    /// As ``accept(_:)``, with an error that says whether the cache may be what could not hold the model's numbers.
+    private mutating func acceptNamingCache(_ logits: Tensor) throws(DecodingError) -> Int {
+        do {
+            return try accept(logits)
+        } catch .nonFiniteLogits(let position, _) where cache.isNonFiniteHalf {
+            throw .nonFiniteLogits(position: position, halfCache: true)
+        }
     }
 
     /// Makes `next` the longest prefix of the draft that the full model agrees with, and one token of its own.

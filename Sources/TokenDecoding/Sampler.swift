@@ -52,7 +52,7 @@ public struct Sampler: Sendable {
     ///   - logits: [n, vocabulary], of which row `row` is read.
     ///   - position: the absolute position of the token to be chosen, the prompt's first token being 0.
     ///   - drafted: tokens assumed to follow the text so far.
-    /// - Throws: ``DecodingError/nonFiniteLogits(position:)``.
+    /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``.
     public mutating func distribution(
         _ logits: Tensor, row: Int, position: Int, after drafted: some Collection<Token>, on compute: ComputeContext
     ) throws(DecodingError) -> Distribution {

@@ -108,7 +108,7 @@ struct HuggingFaceConfigurationTests {
             ),
             (
                 ["architectures": "[\"LlamaModel\"]"],
-                "key \"architectures\": expected LlamaForCausalLM, found [\"LlamaModel\"]"
+                "key \"architectures\": expected LlamaForCausalLM, found \"LlamaModel\""
             ),
             (["eos_token_id": "64"], "key \"eos_token_id\": expected an integer in 0...63, found 64"),
             (["eos_token_id": "[1, -1]"], "key \"eos_token_id\": expected an integer in 0...63, found -1"),

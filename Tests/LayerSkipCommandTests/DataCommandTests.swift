@@ -45,7 +45,7 @@ struct DataCommandTests {
         }
         expect(try run("train-tokenizer"), 2, "expected an <input> or --files")
         expect(try run("train-tokenizer", text, "--vocabulary-size", "100"), 2, "expected at least 257 tokens")
-        expect(try run("train-tokenizer", text, "--pre-tokenizer", "no"), 2, "unsupported pre-tokenizer \"no\"")
+        expect(try run("train-tokenizer", text, "--pre-tokenizer", "no"), 2, "found \"no\"")
         expect(try run("train-tokenizer", folder.file("none")), 1, "expected a file or a folder, found nothing")
         expect(try run("train-tokenizer", bad), 1, "\(bad): byte 0: expected text in UTF-8")
         expect(try run("train-tokenizer", bad, "--skip-invalid"), 1, "corpus: expected some text, found none")
@@ -53,7 +53,7 @@ struct DataCommandTests {
         let vocabulary = folder.file("out")
         let data = ["prepare-data", text, "--output", folder.file("a.tokens"), "--tokenizer"]
         expect(try CommandRun(data + [vocabulary, "--end-of-text", "<|no|>"]), 1, "<|no|>")
-        expect(try CommandRun(data + [text]), 1, "tokenizer.json: the file: expected")
+        expect(try CommandRun(data + [text]), 1, "\(text): the file: expected")
         expect(try CommandRun(data + [folder.file("none")]), 1, "none: expected a readable file")
         #expect(folder.contents == ["a.txt", "bad.txt", "out"])
     }

@@ -121,7 +121,7 @@ struct ErrorTests {
         #expect(template.code == 0)
         for arguments in [["chat"], ["generate", "a", "--chat"]] {
             let run = try CommandRun(arguments + ["--model", files.file("template")], input: "Hello\n")
-            expectFailure(run, code: 1, "expected ChatML", "[INST]")
+            expectFailure(run, code: 1, "a known ChatML template", "[INST]", files.file("template"))
         }
     }
 

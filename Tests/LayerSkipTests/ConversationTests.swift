@@ -79,7 +79,9 @@ struct ConversationTests {
     }
 
     @Test func otherTemplatesAreErrorsThatSaySo() throws {
-        for (template, part) in [("[INST] {{ prompt }} [/INST]", "expected ChatML"), (nil, "a ChatML template")] {
+        for (template, part) in [
+            ("[INST] {{ prompt }} [/INST]", "a known ChatML template"), (nil, "a ChatML template"),
+        ] {
             var writer = TinyLlamaFile().writer()
             writer.metadata["tokenizer.chat_template"] = template.map { .string($0) }
             let model = try TinyModel.load(writer)

@@ -6,63 +6,75 @@ import Testing
 @testable import TextTokens
 
 struct ChatTemplateTests {
-    private static let loop = """
-        {% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + \
-        '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}
-        """
-
-    private static func template(default message: String, quote: String = "'", newline: String = "\n") -> String {
-        "{% if messages[0]['role'] != 'system' %}{{ \(quote)<|im_start|>system\(newline)\(message)<|im_end|>\(newline)"
-            + "\(quote) }}{% endif %}" + loop
-    }
-
-    @Test func writesChatML() throws {
-        let template = try ChatTemplate(jinja: Self.loop)
-        let messages = [
-            ChatMessage(role: "system", content: "Be brief."), ChatMessage(role: "user", content: "Hi"),
-        ]
-        #expect(
-            template.text(messages, addingGenerationPrompt: true) == """
-                <|im_start|>system
-                Be brief.<|im_end|>
-                <|im_start|>user
-                Hi<|im_end|>
-                <|im_start|>assistant
-
-                """)
-        #expect(template.text(messages, addingGenerationPrompt: false).hasSuffix("Hi<|im_end|>\n"))
-        #expect(template.text([], addingGenerationPrompt: false) == "")
-    }
-
-    @Test func findsTheDefaultSystemMessage() throws {
-        #expect(try ChatTemplate(jinja: Self.loop).defaultSystemMessage == nil)
-        for newline in ["\n", "\\n"] {
-            let plain = Self.template(default: "You are\(newline)kind.", newline: newline)
-            #expect(try ChatTemplate(jinja: plain).defaultSystemMessage == "You are\nkind.")
+    /// `Tests/Goldens/chat-templates.json`.
+    private struct Golden: Decodable {
+        struct Message: Decodable {
+            let role: String
+            let content: String
         }
-        let quoted = Self.template(default: "You're kind.", quote: "\"")
-        #expect(try ChatTemplate(jinja: quoted).defaultSystemMessage == "You're kind.")
-        let escaped = Self.template(default: "You\\'re kind.")
-        #expect(try ChatTemplate(jinja: escaped).defaultSystemMessage == "You're kind.")
-        let variable = "{{ '<|im_start|>system\n' + messages[0]['content'] + '<|im_end|>\n' }}"
-        let both = variable + Self.template(default: "Second.")
-        #expect(try ChatTemplate(jinja: both).defaultSystemMessage == "Second.")
+
+        struct Template: Decodable {
+            let name: String
+            let template: String
+            let texts: [String]?
+        }
+
+        let conversations: [[Message]]
+        let known: [Template]
+        let others: [Template]
     }
 
-    @Test func theDefaultGivesWayToTheConversationsOwn() throws {
-        let template = try ChatTemplate(jinja: Self.template(default: "Default."))
-        let user = ChatMessage(role: "user", content: "Hi")
-        #expect(
-            template.text([user], addingGenerationPrompt: false).hasPrefix("<|im_start|>system\nDefault.<|im_end|>\n"))
-        let system = ChatMessage(role: "system", content: "Own.")
-        #expect(template.text([system, user], addingGenerationPrompt: false).hasPrefix("<|im_start|>system\nOwn."))
+    private let golden: Golden
+    private let conversations: [[ChatMessage]]
+
+    init() throws {
+        golden = try Goldens.json("chat-templates.json")
+        conversations = golden.conversations.map { $0.map { ChatMessage(role: $0.role, content: $0.content) } }
     }
 
-    @Test func otherFormatsAreRefusedByWhatTheyAre() {
+    @Test func knownTemplatesAreWrittenAsJinjaDoes() throws {
+        #expect(golden.known.count >= 10)
+        for known in golden.known {
+            let template = try ChatTemplate(jinja: known.template)
+            let texts = conversations.flatMap { messages in
+                [true, false].map { isPrompt in
+                    (template.writesBeginningOfText ? "<s>" : "")
+                        + template.text(messages, addingGenerationPrompt: isPrompt)
+                }
+            }
+            #expect(texts == known.texts, "\(known.name)")
+        }
+        #expect(ChatTemplate().text([], addingGenerationPrompt: false) == "")
+    }
+
+    @Test func templatesThatOnlyResembleThemAreRefused() {
+        #expect(golden.others.count >= 10)
+        for other in golden.others {
+            #expect(throws: TokenizerError.unsupportedChatTemplate(found: other.template), "\(other.name)") {
+                try ChatTemplate(jinja: other.template)
+            }
+        }
+    }
+
+    @Test func refusalsSayWhatItIsAndWhatToDo() {
         let error = #expect(throws: TokenizerError.self) {
             try ChatTemplate(jinja: "{% for m in messages %}[INST] {{ m['content'] }} [/INST]{% endfor %}")
         }
-        #expect(error?.description.contains("[INST]") == true)
+        for part in ["[INST]", "a known ChatML template", "--parse-special"] {
+            #expect(error?.description.contains(part) == true, "\(part)")
+        }
+    }
+
+    @Test func theTemplatesOwnBeginningIsNotWrittenTwice() throws {
+        var definition = TinyVocabulary.byteLevel("smollm", control: ["<|im_start|>", "<|im_end|>", "<s>"])
+        let segments = ChatTemplate(writesBeginningOfText: true).segments([], addingGenerationPrompt: true)
+        for adds in [true, false] {
+            definition.addsBeginningOfText = adds
+            definition.beginningOfText = 258
+            #expect(try Tokenizer(definition).encode(segments).prefix(2) == [258, 256])
+            definition.beginningOfText = nil
+            #expect(try Tokenizer(definition).encode(segments).first == 256)
+        }
     }
 
     @Test func wordsNeverBecomeStructure() throws {

@@ -11,7 +11,7 @@ struct MalformedDefinitionTests {
         }
         definition = TinyVocabulary.byteLevel("kimi-k2")
         let error = #expect(throws: TokenizerError.self) { try Tokenizer(definition) }
-        #expect(error?.description.contains("\"kimi-k2\"; known are") == true)
+        #expect(error?.description.contains("found \"kimi-k2\"") == true)
         #expect(error?.description.contains("smollm") == true)
     }
 
@@ -43,7 +43,7 @@ struct MalformedDefinitionTests {
     @Test func idsOutOfRange() {
         for id in [Int32.min, -1, 256, .max] {
             var definition = TinyVocabulary.byteLevel("smollm")
-            definition.endOfTurn = id
+            definition.otherEnds = [id]
             fails(definition, .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: id, vocabularySize: 256))
         }
     }

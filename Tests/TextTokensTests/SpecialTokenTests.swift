@@ -40,6 +40,23 @@ struct SpecialTokenTests {
         #expect(finder.parts(of: text.span, in: 0..<0) == [])
     }
 
+    /// As Hugging Face's tokenizers 0.23.3 encode these texts.
+    @Test func inATokenizerFileTheFirstMatchStands() throws {
+        let finder = SpecialTokenFinder([(256, "xy"), (257, "yzw"), (258, "xyzz")], rule: .leftmost)
+        for (text, parts) in [
+            ("xyzw", [.token(256), .text(2..<4)]), ("xyzz", [.token(258)]),
+            ("xyzyzw", [.token(256), .text(2..<3), .token(257)]),
+        ] as [(String, [SpecialTokenFinder.Part])] {
+            let bytes = Array(text.utf8)
+            #expect(finder.parts(of: bytes.span, in: bytes.indices) == parts, "\(text)")
+        }
+        var definition = TinyVocabulary.byteLevel("gpt-2", userDefined: ["xy", "yzw"])
+        definition.wholeTokenRule = .leftmost
+        definition.matchedLater = [256]
+        #expect(try Tokenizer(definition).encode("xyzw") == [120, 257])
+        #expect(try Tokenizer(definition).encode("xyxyzw") == [256, 120, 257])
+    }
+
     @Test func somePhiTokensSwallowSpace() throws {
         var definition = TinyVocabulary.byteLevel("smollm", control: ["<|end|>", "<|endoftext|>"])
         definition.stripsSpaceAfterSpecialTokens = true
@@ -60,8 +77,20 @@ struct SpecialTokenTests {
         var definition = TinyVocabulary.byteLevel(
             "llama-bpe", control: ["<|begin_of_text|>", "<|end_of_text|>", "<|eot_id|>", "<my_end>"])
         definition.endOfText = 257
-        definition.endOfMessage = 259
+        definition.otherEnds = [259, 257]
         #expect(try Tokenizer(definition).endOfTextTokens == [257, 258, 259])
+    }
+
+    /// `add_eos_token` is for whole texts: a prompt that ends so would be answered by another text.
+    @Test func promptsNeverEndTheText() throws {
+        var definition = TinyVocabulary.byteLevel("smollm", control: ["<s>", "</s>"])
+        (definition.beginningOfText, definition.endOfText) = (256, 257)
+        (definition.addsBeginningOfText, definition.addsEndOfText) = (true, true)
+        let tokenizer = try Tokenizer(definition)
+        #expect(tokenizer.encode("a") == [256, 97, 257])
+        #expect(tokenizer.encode(prompt: "a") == [256, 97])
+        #expect(tokenizer.encode(prompt: "a</s>", parsingSpecialTokens: true) == [256, 97, 257])
+        #expect(try tokenizer.encode([.special("<s>"), .plain("a")]) == [256, 256, 97])
     }
 
     @Test func invalidIdsStandForNothing() throws {

@@ -92,16 +92,17 @@ struct MalformedTokenizerFileTests {
     private func file(
         vocabulary: String = #""a":0,"b":1,"ab":2"#, merges: String = #"["a","b"]"#, model: String = "",
         added: String = "", normalizer: String = "null",
-        words: String = #"{"type":"ByteLevel","add_prefix_space":false}"#, ends: String = "null"
+        words: String = #"{"type":"ByteLevel","add_prefix_space":false}"#, ends: String = "null",
+        decoder: String = "null"
     ) -> String {
-        #"{"added_tokens":[\#(added)],"normalizer":\#(normalizer),"pre_tokenizer":\#(words),"post_processor":\#(ends),"#
+        #"{"added_tokens":[\#(added)],"decoder":\#(decoder),"normalizer":\#(normalizer),"pre_tokenizer":\#(words),"post_processor":\#(ends),"#
             + #""model":{"type":"BPE",\#(model)"vocab":{\#(vocabulary)},"merges":[\#(merges)]}}"#
     }
 
     @Test func errorsNameThePlace() {
         #expect(message(file()) == "no error")
         #expect(message(file(merges: #""a b""#)) == "no error")
-        #expect(message("").hasPrefix("tokenizer.json: the file: expected"))
+        #expect(message("").hasPrefix("the file: expected"))
         #expect(message("{}").contains("model: expected"))
         #expect(message(file(vocabulary: #""a":"0""#)).contains("model.vocab.a: expected"))
         #expect(message(file(vocabulary: "")).contains("model.vocab: expected 1 to"))
@@ -109,17 +110,28 @@ struct MalformedTokenizerFileTests {
         #expect(message(file(vocabulary: #""a":0,"b":0"#)).contains("each once, found 0"))
         #expect(message(file(vocabulary: #""a":-1"#)).contains("found -1"))
         #expect(message(file(merges: #"["a"]"#)).contains("model.merges.0"))
-        #expect(message(file(model: #""byte_fallback":true,"#)).contains("byte-level BPE"))
+        #expect(
+            message(file(model: #""byte_fallback":true,"#))
+                == "model: expected byte-level BPE, found SentencePiece-style BPE (byte_fallback)")
+        #expect(message(file(normalizer: #"{"type":"Prepend"}"#)).contains("SentencePiece-style BPE"))
+        #expect(message(file(words: #"{"type":"Metaspace"}"#)).contains("SentencePiece-style BPE"))
+        #expect(message(file(model: #""continuing_subword_prefix":"@@","#)).contains("byte-level BPE, found BPE with"))
+        #expect(message(file(model: #""dropout":0.1,"#)).contains("model.dropout: expected 0"))
+        #expect(message(file(model: #""dropout":0.0,"#)) == "no error")
+        #expect(message(file(model: #""unk_token":"<no>","#)).contains("model.unk_token"))
+        #expect(message(file(model: #""unk_token":"a","fuse_unk":true,"#)).contains("model.fuse_unk"))
+        #expect(message(file(decoder: #"{"type":"Strip"}"#)).contains("decoder: expected \"ByteLevel\""))
         #expect(message(file(model: #""end_of_word_suffix":"</w>","#)).contains("byte-level BPE"))
         #expect(message(file(normalizer: #"{"type":"NFC"}"#)).contains("normalizer: expected none, found \"NFC\""))
+        #expect(message(file(model: #""ignore_merges":true,"#)).contains("model.ignore_merges: expected false"))
         #expect(message(file(words: "null")).contains("pre_tokenizer: expected that of gpt-2, smollm"))
-        #expect(message(file(words: #"{"type":"Whitespace"}"#)).contains("found Whitespace"))
+        #expect(message(file(words: #"{"type":"Whitespace"}"#)).contains("found \"Whitespace\""))
         #expect(message(file(added: #"{"id":2,"content":"a","special":true}"#)).contains("expected id 0 for \"a\""))
         #expect(message(file(added: #"{"id":9,"content":"<x>","special":true}"#)).contains("found 9"))
         #expect(message(file(added: #"{"id":3,"content":"<x>","special":true,"rstrip":true}"#)).contains("<x>"))
         let template =
             #"{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<no>"}},{"Sequence":{"id":"A"}}]}"#
-        #expect(message(file(ends: template)).contains("post_processor: expected at most one token"))
+        #expect(message(file(ends: template)).contains("post_processor: expected a template of one text"))
     }
 
     @Test func changedBytesNeverTrap() throws {

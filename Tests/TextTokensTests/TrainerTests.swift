@@ -188,7 +188,7 @@ struct TrainerTests {
         let error = #expect(throws: TokenizerError.self) {
             try TokenizerTrainer(vocabularySize: 300, preTokenizer: "deepseek-llm")
         }
-        #expect(error?.description.contains("known are gpt-2, smollm") == true)
+        #expect(error?.description.contains("one of gpt-2, smollm") == true)
         let trainer = try TokenizerTrainer(vocabularySize: 300)
         #expect(throws: TokenizerError.emptyCorpus) {
             try trainer.definition(from: WordCounts(preTokenizer: "smollm"))

@@ -92,7 +92,9 @@ import Testing
             var generator = try Generator(model, drafter: drafter, cacheFormat: format)
             try generator.prefill(Self.prompt)
             if format == .f16 {
-                #expect(throws: DecodingError.nonFiniteLogits(position: 3)) { try generator.nextTokens(limit: 4) }
+                #expect(throws: DecodingError.nonFiniteLogits(position: 3, halfCache: true)) {
+                    try generator.nextTokens(limit: 4)
+                }
             } else {
                 try generator.finish()
                 #expect(generator.tokens.count == model.contextLength)

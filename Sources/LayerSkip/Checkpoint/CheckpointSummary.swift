@@ -20,6 +20,8 @@ public struct CheckpointSummary: Sendable {
     public let tokenizerModel: String?
     /// What cuts text into words before it, as `tokenizer.ggml.pre` calls it.
     public let preTokenizer: String?
+    /// What had to be guessed about the tokenizer, or gets lost, or why it cannot be used; for people.
+    public let notes: [String]
     /// The template of conversations, unread.
     public let chatTemplate: String?
     /// How the model speculates on itself best, where the file says so.
@@ -47,11 +49,26 @@ public struct CheckpointSummary: Sendable {
 
     /// Summarizes the GGUF file or model folder at a path, or the default model (nil), which is part of the program.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if it cannot be read, is damaged, or is of no known
-    ///   architecture.
-    public init(path: String?) throws { try self.init(Checkpoint(pathOrDefault: path)) }
+    /// - Throws: ``CheckpointError`` if it cannot be read, is damaged, or is of no known architecture.
+    public init(path: String?) throws {
+        let checkpoint = try Checkpoint(pathOrDefault: path)
+        let (tokenizer, notes) = Self.tokenizer(of: checkpoint)
+        try self.init(checkpoint, tokenizer, notes: notes)
+    }
 
-    init(_ checkpoint: Checkpoint) throws {
+    /// A checkpoint's tokenizer with its notes. One of another kind keeps nobody from looking at the weights.
+    private static func tokenizer(of checkpoint: Checkpoint) -> (TokenizerDefinition?, notes: [String]) {
+        do {
+            let definition = try TokenizerDefinition(checkpoint)
+            return (definition, try definition.tokenizer(in: checkpoint).notes)
+        } catch {
+            return (nil, ["not usable: \(error)"])
+        }
+    }
+
+    /// - Parameter tokenizer: the checkpoint's own; nil where it cannot be read.
+    init(_ checkpoint: Checkpoint, _ tokenizer: TokenizerDefinition?, notes: [String]) throws(CheckpointError) {
+        self.notes = notes
         shape = try ModelShape(checkpoint)
         path = checkpoint.path
         chatTemplate = try checkpoint.chatTemplate()
@@ -74,8 +91,6 @@ public struct CheckpointSummary: Sendable {
             version = nil
             architecture = try folder.architecture()
             name = folder.name
-            // A tokenizer of another kind keeps nobody from looking at the weights.
-            let tokenizer = try? TokenizerDefinition(checkpoint)
             tokenizerModel = tokenizer?.model
             preTokenizer = tokenizer?.preTokenizer
             tensors = files.flatMap(\.tensors).map {

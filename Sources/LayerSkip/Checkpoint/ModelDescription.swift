@@ -11,38 +11,43 @@ struct ModelDescription: Sendable {
 
     /// A description of a model with a tokenizer.
     ///
+    /// - Parameter passed: what only other programs read, from the folder that the model came in.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` where the format cannot say it.
     init(
         _ llama: Llama.Configuration, tiesHead: Bool, dtype: DType, tokenizer: TokenizerDefinition,
-        chatTemplate: String? = nil
+        chatTemplate: String? = nil, passing passed: PassedSettings = PassedSettings()
     ) throws {
         // What is out of place in a tokenizer is an error here, and not a trap below.
         _ = try Tokenizer(tokenizer)
+        let padding = tokenizer.padding.map { Int($0) }
         let configuration = HuggingFaceConfiguration(
             llama: llama, tiesHead: tiesHead, beginningOfText: tokenizer.beginningOfText, endsOfText: tokenizer.ends,
-            dtype: dtype)
+            padding: padding, dtype: dtype)
         let generation = GenerationConfiguration(
             beginningOfText: tokenizer.beginningOfText.map { Int($0) },
-            endsOfText: OneOrMany(tokenizer.ends.map { Int($0) }))
+            endsOfText: OneOrMany(tokenizer.ends.map { Int($0) }), padding: padding)
         files = [
             (ModelFolder.Name.configuration, try configuration.json(file: ModelFolder.Name.configuration)),
-            (ModelFolder.Name.generation, JSONText.encode(generation)),
+            (ModelFolder.Name.generation, passed.generation.completed(by: generation)),
             (ModelFolder.Name.tokenizer, try tokenizer.json()),
             (
                 ModelFolder.Name.tokenizerConfiguration,
-                JSONText.encode(TokenizerConfiguration(tokenizer, chatTemplate: chatTemplate))
+                passed.tokenizer.completed(by: TokenizerConfiguration(tokenizer, chatTemplate: chatTemplate))
             ),
         ]
     }
 
-    /// What a checkpoint says about itself.
+    /// What a checkpoint says about itself, and a tokenizer that is or was its own.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where something is missing or wrong.
-    init(_ checkpoint: Checkpoint, _ model: StoredLlama, dtype: DType) throws {
-        try self.init(
-            model.configuration, tiesHead: model.tiesHead, dtype: dtype,
-            tokenizer: try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize),
-            chatTemplate: try checkpoint.chatTemplate())
+    /// - Throws: ``CheckpointError`` where something is missing or wrong, or the format cannot say it.
+    init(_ checkpoint: Checkpoint, _ model: StoredLlama, dtype: DType, tokenizer: TokenizerDefinition) throws {
+        do {
+            try self.init(
+                model.configuration, tiesHead: model.tiesHead, dtype: dtype, tokenizer: tokenizer,
+                chatTemplate: try checkpoint.chatTemplate(), passing: PassedSettings(checkpoint))
+        } catch let error as TokenizerError {
+            throw CheckpointError(error, file: checkpoint.tokenizerPath)
+        }
     }
 
     /// Writes the files.
@@ -53,11 +58,6 @@ struct ModelDescription: Sendable {
     }
 }
 
-extension TokenizerDefinition {
-    /// The tokens that end generated text.
-    fileprivate var ends: [Token] { [endOfText, endOfTurn, endOfMessage].compactMap(\.self) }
-}
-
 extension TokenizerConfiguration {
     fileprivate init(_ tokenizer: TokenizerDefinition, chatTemplate: String?) {
         func token(_ id: Int32?) -> SpecialToken? { id.map { SpecialToken(tokenizer.tokens[Int($0)]) } }
@@ -66,6 +66,7 @@ extension TokenizerConfiguration {
         beginningOfText = token(tokenizer.beginningOfText)
         endOfText = token(tokenizer.endOfText)
         unknown = token(tokenizer.unknown)
+        padding = token(tokenizer.padding)
         addsBeginningOfText = tokenizer.addsBeginningOfText
         addsEndOfText = tokenizer.addsEndOfText
         self.chatTemplate = chatTemplate.map { Template($0) }

@@ -4,8 +4,8 @@ public import TextTokens
 extension TokenizerDefinition {
     /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json; or that of the default model (nil).
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
-    public init(ofFile path: String?) throws {
+    /// - Throws: ``CheckpointError``.
+    public init(ofFile path: String?) throws(CheckpointError) {
         guard let path else {
             try self.init(Checkpoint(pathOrDefault: nil))
             return
@@ -16,9 +16,10 @@ extension TokenizerDefinition {
         }
         let file = try MappedFile(path: path)
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
-            try self.init(GGUFFile(path: path).metadata)
+            try self.init(GGUFFile(file).metadata)
         } else {
-            try self.init(json: JSONText.bytes(path, atMost: .tokenizer))
+            let json = try JSONText.bytes(path, atMost: .tokenizer)
+            self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
         }
     }
 
@@ -36,8 +37,9 @@ extension TokenizerDefinition {
 extension Tokenizer {
     /// The tokenizer of a GGUF file, a model folder or the default model, without its weights, or of a tokenizer.json.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError``.
-    public init(ofFile path: String?) throws {
-        try self.init(TokenizerDefinition(ofFile: path))
+    /// - Throws: ``CheckpointError``.
+    public init(ofFile path: String?) throws(CheckpointError) {
+        let definition = try TokenizerDefinition(ofFile: path)
+        self = try inFile(path ?? "the default model") { () throws(TokenizerError) in try Tokenizer(definition) }
     }
 }

@@ -5,8 +5,8 @@ package import TextTokens
 extension TokenizerDefinition {
     /// Reads a checkpoint's tokenizer.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where something is missing or wrong.
-    package init(_ checkpoint: Checkpoint) throws {
+    /// - Throws: ``CheckpointError`` where something is missing or wrong.
+    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
         switch checkpoint {
         case .gguf(let file): try self.init(file.metadata)
         case .folder(let folder): try self.init(folder)
@@ -16,9 +16,9 @@ extension TokenizerDefinition {
     /// Reads the tokenizer of a checkpoint whose model has a number of rows in its embedding, to write it elsewhere.
     ///
     /// - Throws: as above, and where the tokenizer contradicts itself or has more tokens than there are rows.
-    init(_ checkpoint: Checkpoint, rows: Int) throws {
+    init(_ checkpoint: Checkpoint, rows: Int) throws(CheckpointError) {
         try self.init(checkpoint)
-        _ = try Tokenizer(self)
+        _ = try tokenizer(in: checkpoint)
         guard tokens.count <= rows else {
             throw CheckpointError(
                 file: checkpoint.path, name: "tokenizer",
@@ -26,31 +26,79 @@ extension TokenizerDefinition {
         }
     }
 
+    /// The tokenizer that a checkpoint's definition makes.
+    ///
+    /// - Throws: where the definition contradicts itself.
+    func tokenizer(in checkpoint: Checkpoint) throws(CheckpointError) -> Tokenizer {
+        try inFile(checkpoint.tokenizerPath) { () throws(TokenizerError) in try Tokenizer(self) }
+    }
+
     /// Reads a model folder's tokenizer: `tokenizer.json`, and which tokens begin and end texts from the files beside it.
-    private init(_ folder: ModelFolder) throws {
+    private init(_ folder: ModelFolder) throws(CheckpointError) {
         let path = folder.file(ModelFolder.Name.tokenizer)
         let json = try JSONText.bytes(path, atMost: .tokenizer)
-        do {
-            try self.init(json: json)
-        } catch {
-            throw CheckpointError(file: path, expected: "a tokenizer that we know", found: "\(error)")
-        }
+        try self.init(inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }, folder)
+    }
+
+    private init(_ definition: TokenizerDefinition, _ folder: ModelFolder) throws(CheckpointError) {
+        self = definition
         let files = try TextFiles(folder)
-        let configuration = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
-        func id(_ text: String?) -> Int32? { text.flatMap { tokens.firstIndex(of: $0) }.map { Int32($0) } }
-        beginningOfText = id(files.beginningOfText) ?? configuration.beginningOfText ?? beginningOfText
-        unknown = id(files.unknown) ?? unknown
-        // One token of the vocabulary is said to end texts; models may have more that do.
-        let known = tokens.indices
-        var ends = configuration.endsOfText + files.generationEnds.filter { known.contains(Int($0)) }
-        if let named = id(files.endOfText) ?? ends.first ?? endOfText {
-            endOfText = named
-            ends.removeAll { $0 == named }
+        // Transformers passes it on to a pre-tokenizer of one step, and only to that.
+        if files.tokenizer?.addsPrefixSpace == true, preTokenizer == "gpt-2" {
+            throw CheckpointError(
+                file: folder.file(ModelFolder.Name.tokenizerConfiguration), name: "key \"add_prefix_space\"",
+                expected: "false", found: "true")
         }
-        endOfTurn = ends.first
-        endOfMessage = ends.dropFirst().first { $0 != ends.first }
-        addsBeginningOfText = files.addsBeginningOfText ?? addsBeginningOfText
-        addsEndOfText = files.addsEndOfText ?? addsEndOfText
+        let configuration = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
+        // What encoding adds is the post-processor's choice; tokenizer_config.json may only give it another name.
+        let first = addsBeginningOfText == true ? beginningOfText : nil
+        let last = addsEndOfText == true ? endOfText : nil
+        beginningOfText =
+            id(files.tokenizer?.beginningOfText, "bos_token") ?? first ?? configuration.beginningOfText
+            ?? beginningOfText
+        unknown = unknown ?? id(files.tokenizer?.unknown, "unk_token")
+        padding = id(files.tokenizer?.padding, "pad_token")
+        if padding == nil, let stated = configuration.padding {
+            padding = Int32(exactly: stated).flatMap { tokens.indices.contains(Int($0)) ? $0 : nil }
+            if padding == nil { notes.append("pad_token_id \(stated) is no token of the vocabulary and is ignored") }
+        }
+        // One token of the vocabulary is said to end texts; models may have more that do.
+        otherEnds =
+            try ends(configuration.endsOfText, ModelFolder.Name.configuration, folder)
+            + ends(files.generation?.endsOfText?.all ?? [], ModelFolder.Name.generation, folder)
+        endOfText = id(files.tokenizer?.endOfText, "eos_token") ?? last ?? otherEnds.first ?? endOfText
+        otherEnds = Array(ends.dropFirst(endOfText == nil ? 0 : 1))
+        addsBeginningOfText = files.tokenizer?.addsBeginningOfText ?? addsBeginningOfText
+        addsEndOfText = files.tokenizer?.addsEndOfText ?? addsEndOfText
+        for (key, adds, token, named) in [
+            ("bos_token", addsBeginningOfText, first, beginningOfText),
+            ("eos_token", addsEndOfText, last, endOfText),
+        ] where adds == true && token != nil && token != named {
+            throw CheckpointError(
+                file: folder.file(ModelFolder.Name.tokenizer), name: "post_processor",
+                expected: "the token that the folder names as \(key), \(named ?? -1)", found: "\(token ?? -1)")
+        }
+    }
+
+    /// The id of a token that `tokenizer_config.json` names.
+    private mutating func id(_ token: TokenizerConfiguration.SpecialToken?, _ key: String) -> Int32? {
+        guard let token else { return nil }
+        if let id = tokens.firstIndex(of: token.text) { return Int32(id) }
+        notes.append("\(key) \(token.text.quoted) is no token of the vocabulary and is ignored")
+        return nil
+    }
+
+    /// The tokens that one of the files says end generated text.
+    private func ends(_ ids: [some BinaryInteger], _ name: String, _ folder: ModelFolder) throws(CheckpointError)
+        -> [Int32]
+    {
+        for id in ids where !(0..<tokens.count).contains(Int(id)) {
+            throw CheckpointError(
+                file: folder.file(name), name: "key \"eos_token_id\"",
+                expected: "ids below \(tokens.count), the number of tokens in \(ModelFolder.Name.tokenizer)",
+                found: "\(id)")
+        }
+        return ids.map { Int32($0) }
     }
 }
 
@@ -62,6 +110,14 @@ extension Checkpoint {
         switch self {
         case .gguf(let file): try file.metadata.stringIfPresent(named: "tokenizer.chat_template")
         case .folder(let folder): try TextFiles(folder).chatTemplate
+        }
+    }
+
+    /// The file that the tokenizer is in.
+    var tokenizerPath: String {
+        switch self {
+        case .gguf(let file): file.path
+        case .folder(let folder): folder.file(ModelFolder.Name.tokenizer)
         }
     }
 }

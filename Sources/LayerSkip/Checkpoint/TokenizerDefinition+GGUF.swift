@@ -6,27 +6,35 @@ extension TokenizerDefinition {
     ///
     /// - Throws: ``CheckpointError`` where a key is missing or of the wrong type.
     package init(_ metadata: GGUFMetadata) throws(CheckpointError) {
-        func id(_ name: String) throws(CheckpointError) -> Int32? {
-            let range = 0...Int(Int32.max)
-            return try metadata.integerIfPresent(named: "tokenizer.ggml.\(name)_token_id", in: range).map { Int32($0) }
-        }
         self.init(
             model: try metadata.string(named: "tokenizer.ggml.model"),
             preTokenizer: try metadata.stringIfPresent(named: "tokenizer.ggml.pre"),
             tokens: try metadata.strings(named: "tokenizer.ggml.tokens"))
+        let ids = 0...max(0, tokens.count - 1)
+        func id(_ name: String) throws(CheckpointError) -> Int32? {
+            try metadata.integerIfPresent(named: "tokenizer.ggml.\(name)_token_id", in: ids).map { Int32($0) }
+        }
         scores = try Self.scores(metadata)
         kinds = try metadata.integersIfPresent(named: "tokenizer.ggml.token_type")?.map { Int32(clamping: $0) }
         merges = try metadata.stringsIfPresent(named: "tokenizer.ggml.merges")
         beginningOfText = try id("bos")
         endOfText = try id("eos")
         unknown = try id("unknown")
-        endOfTurn = try id("eot")
-        endOfMessage = try id("eom")
+        otherEnds = try [id("eot"), id("eom")].compactMap(\.self)
+        let fills = "tokenizer.ggml.padding_token_id"
+        if let padding = try metadata.integerIfPresent(named: fills) {
+            self.padding = Int32(exactly: padding).flatMap { ids.contains(Int($0)) ? $0 : nil }
+            if self.padding == nil { notes.append("\(fills) \(padding) is no token of the vocabulary and is ignored") }
+        }
         addsBeginningOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_bos_token")
         addsEndOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_eos_token")
         addsSpacePrefix = try metadata.boolIfPresent(named: "tokenizer.ggml.add_space_prefix")
         let name = try metadata.stringIfPresent(named: "general.name")?.lowercased() ?? ""
         stripsSpaceAfterSpecialTokens = name.contains("phi-3") || name.contains("phi3")
+        if model == "gpt2", (preTokenizer ?? "").isEmpty {
+            notes.append(
+                "tokenizer.ggml.pre is missing: the rule that cuts text into words is guessed; tokens may be wrong")
+        }
     }
 
     /// Some writers store whole scores as integers.
@@ -57,11 +65,27 @@ extension TokenizerDefinition {
         set(id: "bos", beginningOfText)
         set(id: "eos", endOfText)
         set(id: "unknown", unknown)
-        set(id: "eot", endOfTurn)
-        set(id: "eom", endOfMessage)
+        let further = furtherEnds.kept
+        set(id: "eot", further.first)
+        set(id: "eom", further.dropFirst().first)
+        set(id: "padding", padding)
         // llama.cpp has its own opinion where the file says nothing.
         set("add_bos_token", .bool(addsBeginningOfText ?? false))
         set("add_eos_token", addsEndOfText.map { .bool($0) })
         set("add_space_prefix", .bool(addsSpacePrefix ?? false))
+    }
+}
+
+extension TokenizerDefinition {
+    /// The ends beside ``endOfText`` that a GGUF file has a key for, and those that are lost.
+    ///
+    /// There are two keys. Tokens whose text tells that they end an answer need none, so where there are too many ends
+    /// the others come first.
+    package var furtherEnds: (kept: [Int32], lost: [Int32]) {
+        let others = ends.filter { $0 != endOfText }
+        guard others.count > 2, let tokenizer = try? Tokenizer(self) else { return (others, []) }
+        let unknown = others.filter { !tokenizer.endsAnswerByText($0) }
+        let known = others.filter { tokenizer.endsAnswerByText($0) }
+        return (Array((unknown + known).prefix(2)), Array(unknown.dropFirst(2)))
     }
 }

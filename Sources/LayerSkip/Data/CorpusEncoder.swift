@@ -42,14 +42,21 @@ public struct CorpusEncoder: Sendable {
         self.separator = separator
     }
 
-    /// An encoder for the tokenizer of a tokenizer.json, a GGUF file, a model folder or the default model (nil).
+    /// An encoder for the tokenizer in a tokenizer.json, a GGUF file or a model folder, or that of the default model (nil).
     ///
     /// The tokenizer's files become part of ``inputs``.
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where it cannot be read, is malformed or has no such token.
-    public init(tokenizerOf path: String?, endOfText: String? = nil) throws {
-        try self.init(TokenizerDefinition(ofFile: path), endOfText: endOfText)
+    /// - Throws: ``CheckpointError`` where the file cannot be read, is damaged or not supported, or its tokenizer has no such
+    ///   token.
+    public init(tokenizerFile path: String?, endOfText: String? = nil) throws(CheckpointError) {
+        let definition = try TokenizerDefinition(ofFile: path)
+        self = try inFile(path ?? "the default model") { () throws(TokenizerError) in
+            try CorpusEncoder(definition, endOfText: endOfText)
+        }
         inputs.add(model: path, as: "the tokenizer")
     }
+
+    /// What had to be guessed about the tokenizer, or gets lost in encoding; for people.
+    public var notes: [String] { tokenizer.notes }
 
     /// Encodes a corpus into a shard, which takes its name only when it is complete.
     ///

@@ -3,7 +3,8 @@ import LanguageModels
 
 extension CheckpointExport {
     func writeFolder(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
-        let description = try ModelDescription(checkpoint, model, dtype: plan.mainFormat)
+        let tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
+        let description = try ModelDescription(checkpoint, model, dtype: plan.mainFormat, tokenizer: tokenizer)
         var folder = try ReplacementFolder(path)
         // The small files first: what they cannot say should be known before the weights are written.
         try description.write(into: &folder)

@@ -38,8 +38,9 @@ public struct CheckpointExport: Sendable {
     public let target: Target
     /// What is not as it was asked for, or gets lost, and why; for people.
     public var notes: [String] {
-        guard target == .safetensors, speculation != nil else { return plan.notes }
-        return plan.notes + ["a folder has no place for the model's exit layer and draft length"]
+        let notes = plan.notes + textNotes
+        guard target == .safetensors, speculation != nil else { return notes }
+        return notes + ["a folder has no place for the model's exit layer and draft length"]
     }
     /// Bytes of all weights as they will be written.
     public var byteCount: Int { plan.byteCount }
@@ -51,6 +52,7 @@ public struct CheckpointExport: Sendable {
     let name: String?
     let model: StoredLlama
     let plan: TensorPlan
+    private let textNotes: [String]
 
     /// Opens a GGUF file, a model folder or a checkpoint of a training run.
     ///
@@ -83,6 +85,7 @@ public struct CheckpointExport: Sendable {
             self.speculation = try SpeculationSetting(checkpoint, layerCount: layerCount)
         }
         self.name = name
+        textNotes = checkpoint.textNotes(for: target)
         plan = try TensorPlan(
             model, pairing: target.ropePairing, quantizing: dtype, canQuantize: target == .gguf)
     }

@@ -35,10 +35,10 @@ public struct TrainingSession: Sendable {
         var inputs = inputs
         inputs.add(recipe.inputs)
         try RunFolder.check(recipe.output, leavesAlone: inputs)
-        start = try TrainingStart(recipe)
+        let shards = try Self.shards(recipe.data.training)
+        start = try TrainingStart(recipe, shards: shards)
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)
-        let shards = try Self.shards(recipe.data.training, start)
         let packing = recipe.data.packing ?? .standard(for: shards)
         recipe.data.packing = packing
         let length = recipe.batch.length
@@ -46,7 +46,10 @@ public struct TrainingSession: Sendable {
         if recipe.validation.every > 0 {
             // The same sequences for every seed, so that runs can be compared; and all tokens, so that the loss is of
             // all.
-            let shards = try Self.shards(recipe.data.validation, start)
+            let shards = try Self.shards(recipe.data.validation)
+            for shard in shards {
+                try shard.check(tokenizerFingerprint: start.tokenizerFingerprint, vocabularySize: start.vocabularySize)
+            }
             validation = try BatchSampler(shards, length: length, packing: packing, keepsTails: true, seed: 0)
         } else {
             validation = nil
@@ -56,14 +59,8 @@ public struct TrainingSession: Sendable {
             threads: recipe.threads, recycledBytes: 2 << 30, productPrecision: recipe.precision)
     }
 
-    private static func shards(_ paths: [String], _ start: TrainingStart) throws(CheckpointError) -> [TokenShard] {
-        var shards: [TokenShard] = []
-        for path in paths {
-            let shard = try TokenShard(path: path)
-            try shard.check(tokenizerFingerprint: start.tokenizerFingerprint, vocabularySize: start.vocabularySize)
-            shards.append(shard)
-        }
-        return shards
+    private static func shards(_ paths: [String]) throws(CheckpointError) -> [TokenShard] {
+        try paths.map { (path) throws(CheckpointError) in try TokenShard(path: path) }
     }
 
     /// Runs the recipe to its end. Where its folder has a checkpoint, the run goes on from the newest.

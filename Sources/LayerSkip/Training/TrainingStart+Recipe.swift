@@ -5,23 +5,33 @@ import TensorCore
 import TextTokens
 
 extension TrainingStart {
-    /// What a recipe's run starts from, and the tokenizer that its data must have been made by.
+    /// What a recipe's run starts from.
     ///
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where a file cannot be read or is not supported.
-    init(_ recipe: TrainingRecipe) throws {
+    /// - Parameter shards: the data to learn from. The tokens that end its documents also end what the trained model
+    ///   writes, so its folder names them.
+    /// - Throws: ``CheckpointError`` where a file cannot be read or is not supported, or a shard was made by another
+    ///   tokenizer.
+    init(_ recipe: TrainingRecipe, shards: [TokenShard]) throws {
         switch recipe.model.start {
-        case .random: try self.init(random: recipe)
-        case .defaultModel: try self.init(Checkpoint(pathOrDefault: nil))
-        case .path(let path): try self.init(Checkpoint(path: path))
+        case .random: try self.init(random: recipe, shards)
+        case .defaultModel: try self.init(Checkpoint(pathOrDefault: nil), shards)
+        case .path(let path): try self.init(Checkpoint(path: path), shards)
         }
     }
 
-    private init(random recipe: TrainingRecipe) throws {
+    private init(random recipe: TrainingRecipe, _ shards: [TokenShard]) throws {
         guard let path = recipe.model.tokenizer else { preconditionFailure("a recipe that was checked") }
-        let tokenizer = try TokenizerDefinition(ofFile: path)
+        var tokenizer = try TokenizerDefinition(ofFile: path)
+        try tokenizer.check(shards)
+        tokenizer.otherEnds += shards.map(\.endOfText)
         let llama = recipe.configuration(vocabularySize: tokenizer.tokens.count)
         let isTied = recipe.model.isTied ?? true
-        let description = try ModelDescription(llama, tiesHead: isTied, dtype: .f32, tokenizer: tokenizer)
+        let description: ModelDescription
+        do {
+            description = try ModelDescription(llama, tiesHead: isTied, dtype: .f32, tokenizer: tokenizer)
+        } catch let error as TokenizerError {
+            throw CheckpointError(error, file: path)
+        }
         self.init(
             configuration: llama,
             weights: RandomInitializer(seed: UInt64(recipe.seed), layerCount: llama.layerCount, isTied: isTied),
@@ -29,16 +39,24 @@ extension TrainingStart {
             describe: description.write)
     }
 
-    private init(_ checkpoint: Checkpoint) throws {
+    private init(_ checkpoint: Checkpoint, _ shards: [TokenShard]) throws {
         let model = try StoredLlama(checkpoint)
-        let tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
+        var tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
+        try tokenizer.check(shards)
+        tokenizer.otherEnds += shards.map(\.endOfText)
         // What is trained is f32, whatever it began as.
-        let description = try ModelDescription(
-            model.configuration, tiesHead: model.tiesHead, dtype: .f32, tokenizer: tokenizer,
-            chatTemplate: try checkpoint.chatTemplate())
+        let description = try ModelDescription(checkpoint, model, dtype: .f32, tokenizer: tokenizer)
         self.init(
             configuration: model.configuration, weights: model.source, tokenizerFingerprint: tokenizer.fingerprint,
             vocabularySize: tokenizer.tokens.count, describe: description.write)
+    }
+}
+
+extension TokenizerDefinition {
+    /// Checks that shards were made by this tokenizer.
+    fileprivate func check(_ shards: [TokenShard]) throws(CheckpointError) {
+        let fingerprint = fingerprint
+        for shard in shards { try shard.check(tokenizerFingerprint: fingerprint, vocabularySize: tokens.count) }
     }
 }
 

@@ -6,7 +6,7 @@ struct InputError: Error, CustomStringConvertible {
     let expected: String
     let found: String
 
-    var description: String { "\(name.printable): expected \(expected), found \(found)" }
+    var description: String { "\(name): expected \(expected), found \(found)".harmless(limit: 8192) }
 }
 
 extension InputError {

@@ -11,5 +11,9 @@ struct ModelOptions: ParsableArguments {
 
     func validate() throws { try checkThreads(threads) }
 
-    func load() throws -> TextModel { try TextModel(path: model, threads: threads) }
+    func load() throws -> TextModel {
+        let model = try TextModel(path: model, threads: threads)
+        Output.note(about: model.tokenizer)
+        return model
+    }
 }

@@ -27,3 +27,15 @@ public enum CacheFormat: String, Sendable, CaseIterable {
     /// Bytes of one element.
     public var byteCount: Int { self == .f32 ? 4 : 2 }
 }
+
+extension CacheFormat {
+    /// Why numbers may have stopped being finite, and what to do, for people.
+    ///
+    /// - Parameter halfCache: whether a cache of F16 held some that were not.
+    package static func reasonForNonFinite(halfCache: Bool) -> String {
+        halfCache
+            ? "keys or values may be larger than a cache of format f16 can hold: use --cache-format bf16 or f32; "
+                + "if that changes nothing, the weights may be damaged"
+            : "the weights may be damaged"
+    }
+}

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import QuotedText
 
 extension TokenizerDefinition {
     /// The most tokens that a tokenizer.json may have; the largest vocabularies in use have a quarter of a million.
@@ -16,22 +12,14 @@ extension TokenizerDefinition {
     /// - Throws: ``TokenizerError`` where the file is malformed or describes another kind of tokenizer.
     public init(json: [UInt8]) throws(TokenizerError) {
         let file = try TokenizerFile(json)
-        func fail(_ place: String, _ expected: String, _ found: String) -> TokenizerError {
-            .malformedFile(place: place, expected: expected, found: found)
-        }
-        guard file.model.type ?? "BPE" == "BPE", file.model.byte_fallback != true,
-            file.model.continuing_subword_prefix ?? "" == "", file.model.end_of_word_suffix ?? "" == ""
-        else { throw fail("model", "byte-level BPE", file.model.type.map { "\"\($0)\"" } ?? "another kind") }
-        if let normalizer = file.normalizer { throw fail("normalizer", "none", "\"\(normalizer.type)\"") }
-
+        try file.check()
         let added = file.added_tokens ?? []
         var ids = file.model.vocab
         for token in added {
-            if token.rstrip == true || token.lstrip == true || token.single_word == true {
-                throw fail("added_tokens", "tokens that leave what is around them alone", "\"\(token.content)\"")
-            }
             if let other = ids.updateValue(token.id, forKey: token.content), other != token.id {
-                throw fail("added_tokens", "id \(other) for \"\(token.content)\", as in the vocabulary", "\(token.id)")
+                throw TokenizerFile.failure(
+                    "added_tokens", expected: "id \(other) for \(token.content.quoted), as in the vocabulary",
+                    found: "\(token.id)")
             }
         }
         self.init(
@@ -39,9 +27,13 @@ extension TokenizerDefinition {
         var kinds = [Int32](repeating: TokenKind.normal.rawValue, count: tokens.count)
         for token in added { kinds[token.id] = (token.special ? TokenKind.control : .userDefined).rawValue }
         self.kinds = kinds
+        wholeTokenRule = .leftmost
+        matchedLater = Set(added.filter { $0.normalized == true }.map { Int32($0.id) })
         merges = file.model.merges.map(\.text)
         endOfText = Self.endOfText(tokens, kinds)
-        try takeEnds(file.post_processor)
+        notes = file.notes
+        try takeUnknown(file.model, ids)
+        try takeEnds(file)
     }
 
     private static func tokens(_ ids: [String: Int]) throws(TokenizerError) -> [String] {
@@ -68,93 +60,39 @@ extension TokenizerDefinition {
         return (known ?? special.first).map { Int32($0) }
     }
 
-    /// Whether texts begin and end with special tokens is in a template: special tokens around the text's own.
-    private mutating func takeEnds(_ processor: TokenizerFile.Part?) throws(TokenizerError) {
-        addsBeginningOfText = false
-        let parts = processor.map { [$0] + ($0.processors ?? []) } ?? []
-        guard let template = parts.compactMap(\.single).first else { return }
-        let text = template.firstIndex { $0.Sequence != nil } ?? template.endIndex
-        func token(_ items: ArraySlice<TokenizerFile.TemplateItem>) throws(TokenizerError) -> Int32? {
-            guard let name = items.first?.SpecialToken?.id else { return nil }
-            guard items.count == 1, let id = tokens.firstIndex(of: name) else {
-                throw .malformedFile(
-                    place: "post_processor", expected: "at most one token of the vocabulary at each end",
-                    found: items.count == 1 ? "\"\(name)\"" : "\(items.count)")
-            }
-            return Int32(id)
+    /// The token for bytes that no token says. It counts only where there are such bytes, and is then marked as what it
+    /// is, so that it stands for them.
+    private mutating func takeUnknown(_ model: TokenizerFile.Model, _ ids: [String: Int]) throws(TokenizerError) {
+        guard let name = model.unk_token else { return }
+        guard let id = ids[name] else {
+            throw TokenizerFile.failure("model.unk_token", expected: "a token of the vocabulary", found: name.quoted)
         }
-        if let first = try token(template[..<text]) {
-            beginningOfText = first
-            addsBeginningOfText = true
+        unknown = Int32(id)
+        guard lacksBytes else { return }
+        if model.fuse_unk == true {
+            throw TokenizerFile.failure(
+                "model.fuse_unk", expected: "false, or a token for each of the 256 bytes", found: "true")
         }
-        if let last = try token(template[text...].dropFirst()) {
-            endOfText = last
+        kinds?[id] = TokenKind.unknown.rawValue
+    }
+
+    /// Whether some byte is no token, so that texts with it need another.
+    var lacksBytes: Bool {
+        let known = Set(tokens)
+        return (UInt8.min...UInt8.max).contains { !known.contains(ByteAlphabet.text(CollectionOfOne($0))) }
+    }
+
+    /// Whether texts begin and end with special tokens.
+    private mutating func takeEnds(_ file: TokenizerFile) throws(TokenizerError) {
+        let (first, last) = try file.ends()
+        for id in [first, last].compactMap(\.self) where !tokens.indices.contains(id) {
+            throw TokenizerFile.failure("post_processor", expected: "an id below \(tokens.count)", found: "\(id)")
+        }
+        addsBeginningOfText = first != nil
+        if let first { beginningOfText = Int32(first) }
+        if let last {
+            endOfText = Int32(last)
             addsEndOfText = true
-        }
-    }
-}
-
-extension TokenizerFile {
-    fileprivate init(_ json: [UInt8]) throws(TokenizerError) {
-        do {
-            self = try JSONDecoder().decode(TokenizerFile.self, from: Data(json))
-        } catch {
-            throw .malformedFile(
-                place: Self.place(error), expected: "a tokenizer of byte-level BPE", found: Self.found(error))
-        }
-    }
-
-    private static func place(_ error: any Error) -> String {
-        let path: [any CodingKey]
-        switch error {
-        case DecodingError.keyNotFound(let key, let context): path = context.codingPath + [key]
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-            DecodingError.dataCorrupted(let context):
-            path = context.codingPath
-        default: path = []
-        }
-        return path.isEmpty
-            ? "the file" : path.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }.joined(separator: ".")
-    }
-
-    private static func found(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound: "no such key"
-        case DecodingError.typeMismatch(let type, _): "something other than \(type)"
-        case DecodingError.valueNotFound: "null"
-        // What is no JSON at all has been refused before, by whoever read the file.
-        case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
-            "a number that is not whole, or too large"
-        case DecodingError.dataCorrupted(let context): context.debugDescription
-        default: "\(error)"
-        }
-    }
-
-    /// The name of the rule that cuts text into words.
-    fileprivate func preTokenizerName() throws(TokenizerError) -> String {
-        let steps = pre_tokenizer.map { $0.type == "Sequence" ? $0.pretokenizers ?? [] : [$0] } ?? []
-        let rule = Self.rule(steps)
-        let ignoresMerges = model.ignore_merges ?? false
-        if let known = HuggingFacePreTokenizer.all.first(where: { $0.rule == rule && $0.ignoresMerges == ignoresMerges }
-        ) {
-            return known.name
-        }
-        throw .malformedFile(
-            place: "pre_tokenizer",
-            expected: "that of \(HuggingFacePreTokenizer.all.map(\.name).joined(separator: ", "))",
-            found: steps.map { $0.pattern?.Regex ?? $0.type }.joined(separator: ", "))
-    }
-
-    private static func rule(_ steps: [Part]) -> HuggingFacePreTokenizer.Rule? {
-        guard let last = steps.last, last.type == "ByteLevel", last.add_prefix_space == false else { return nil }
-        let cuts = last.use_regex ?? true
-        switch steps.count {
-        case 1 where cuts: return .gpt2
-        case 2 where cuts && steps[0].type == "Digits" && steps[0].individual_digits == true:
-            return .gpt2WithSingleDigits
-        case 2 where !cuts && steps[0].type == "Split" && steps[0].behavior == "Isolated" && steps[0].invert != true:
-            return steps[0].pattern?.Regex.map { .split(pattern: $0) }
-        default: return nil
         }
     }
 }

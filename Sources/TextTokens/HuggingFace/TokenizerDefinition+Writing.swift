@@ -13,7 +13,8 @@ extension TokenizerDefinition {
         let added = tokens.indices.filter { kinds[$0].isMatchedWhole }.map { id in
             JSON.object([
                 ("id", .raw("\(id)")), ("content", .text(tokens[id])), ("single_word", .raw("false")),
-                ("lstrip", .raw("false")), ("rstrip", .raw("false")), ("normalized", .raw("false")),
+                ("lstrip", .raw("false")), ("rstrip", .raw("false")),
+                ("normalized", .raw(matchedLater.contains(Int32(id)) ? "true" : "false")),
                 ("special", .raw(kinds[id].isSpecial ? "true" : "false")),
             ])
         }
@@ -28,7 +29,7 @@ extension TokenizerDefinition {
             (
                 "model",
                 .object([
-                    ("type", .text("BPE")), ("dropout", .raw("null")), ("unk_token", .raw("null")),
+                    ("type", .text("BPE")), ("dropout", .raw("null")), ("unk_token", unknownName(kinds)),
                     ("continuing_subword_prefix", .raw("null")), ("end_of_word_suffix", .raw("null")),
                     ("fuse_unk", .raw("false")), ("byte_fallback", .raw("false")),
                     ("ignore_merges", .raw(words.ignoresMerges ? "true" : "false")),
@@ -37,6 +38,14 @@ extension TokenizerDefinition {
             ),
         ])
         return Array((file.written + "\n").utf8)
+    }
+
+    /// What the format calls the token that stands for bytes without one; null where no text needs it.
+    private func unknownName(_ kinds: [TokenKind]) -> JSON {
+        guard let unknown, kinds.indices.contains(Int(unknown)), kinds[Int(unknown)] == .unknown, lacksBytes else {
+            return .raw("null")
+        }
+        return .text(tokens[Int(unknown)])
     }
 
     /// The tokens that every text begins and ends with.

@@ -7,13 +7,16 @@ struct TokenizerFile: Decodable {
         let lstrip: Bool?
         let rstrip: Bool?
         let single_word: Bool?
+        let normalized: Bool?
     }
 
     /// Any part that is told by its `type`; which of the rest it has depends on that.
     struct Part: Decodable {
         let type: String
+        let normalizers: [Part]?
         let pretokenizers: [Part]?
         let processors: [Part]?
+        let decoders: [Part]?
         let add_prefix_space: Bool?
         let use_regex: Bool?
         let individual_digits: Bool?
@@ -21,6 +24,9 @@ struct TokenizerFile: Decodable {
         let behavior: String?
         let invert: Bool?
         let single: [TemplateItem]?
+        let special_tokens: [String: TemplateToken]?
+        let cls: NamedToken?
+        let sep: NamedToken?
     }
 
     struct Pattern: Decodable {
@@ -33,10 +39,28 @@ struct TokenizerFile: Decodable {
         let Sequence: Name?
     }
 
+    struct TemplateToken: Decodable {
+        let ids: [Int]
+    }
+
+    /// A token's text and its id, as a list.
+    struct NamedToken: Decodable {
+        let id: Int
+
+        init(from decoder: any Decoder) throws {
+            var container = try decoder.unkeyedContainer()
+            _ = try container.decode(String.self)
+            id = try container.decode(Int.self)
+        }
+    }
+
     struct Model: Decodable {
         let type: String?
         let vocab: [String: Int]
         let merges: [Merge]
+        let dropout: Double?
+        let unk_token: String?
+        let fuse_unk: Bool?
         let byte_fallback: Bool?
         let ignore_merges: Bool?
         let continuing_subword_prefix: String?
@@ -61,9 +85,17 @@ struct TokenizerFile: Decodable {
         }
     }
 
+    /// What is only known to be there.
+    struct Presence: Decodable {
+        init(from decoder: any Decoder) {}
+    }
+
+    let truncation: Presence?
+    let padding: Presence?
     let model: Model
     let added_tokens: [AddedToken]?
     let normalizer: Part?
     let pre_tokenizer: Part?
     let post_processor: Part?
+    let decoder: Part?
 }

@@ -1,0 +1,17 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension SystemCalls {
+    /// Whether two stretches of memory hold the same bytes.
+    static func areEqual(_ bytes: UnsafeRawBufferPointer, _ others: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == others.count, let first = bytes.baseAddress, let second = others.baseAddress else {
+            return bytes.isEmpty && others.isEmpty
+        }
+        return memcmp(first, second, bytes.count) == 0
+    }
+}

@@ -1,0 +1,58 @@
+import CheckpointFiles
+import TestSupport
+import Testing
+
+/// What commands say about a model's text.
+@Suite("Notes on a model's text")
+struct TextNotesTests {
+    private let files: CommandFiles
+
+    init() throws { files = try CommandFiles() }
+
+    private func model(_ name: String, _ change: (inout GGUFMetadata) -> Void) throws -> String {
+        var writer = TinyLlamaFile().writer()
+        change(&writer.metadata)
+        try writer.write(to: files.file(name))
+        return files.file(name)
+    }
+
+    @Test func aGuessedRuleIsSaidOnce() throws {
+        let path = try model("no-pre.gguf") { $0["tokenizer.ggml.pre"] = nil }
+        let note = "note: tokenizer.ggml.pre is missing"
+        let text = files.write("the hare and the hatter", as: "text.txt")
+        for command in [
+            ["generate", "a", "--max-tokens", "1", "--model", path], ["tokenize", "a", "--model", path],
+            ["prepare-data", text, "--tokenizer", path, "--output", files.file("a.tokens")],
+            ["evaluate", "--text", text, "--model", path],
+            ["export", path, "--to", "gguf", "--output", files.file("b.gguf")],
+        ] {
+            let run = try CommandRun(command)
+            #expect(run.code == 0, "\(run.errors)")
+            #expect(run.errors.split(separator: "\n").count { $0.hasPrefix(note) } == 1, "\(command): \(run.errors)")
+        }
+        #expect(try CommandRun(["inspect", path]).output.contains("gpt2; tokenizer.ggml.pre is missing"))
+        #expect(try CommandRun(["tokenize", "a", "--model", files.model]).errors == "")
+    }
+
+    @Test func inspectTellsKnownTemplatesOnly() throws {
+        let path = try model("template.gguf") {
+            $0["tokenizer.chat_template"] = .string("<|im_start|>{{ messages[0]['content'] }}<|im_end|>")
+            $0["tokenizer.ggml.model"] = .string("\u{1B}[31m\u{9B}")
+        }
+        let output = try CommandRun(["inspect", path]).output
+        #expect(output.contains("chat template  unknown"))
+        #expect(!output.unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x9B })
+    }
+
+    @Test func promptsMayNameSpecialTokens() throws {
+        func tokens(_ arguments: String...) throws -> [Int] {
+            let command = [
+                "generate", "<|im_start|>a", "--max-tokens", "1", "--format", "json", "--model", files.model,
+            ]
+            return try #require(try CommandRun(command + arguments).json["prompt_tokens"] as? [Int])
+        }
+        #expect(try tokens("--parse-special") == [1, TinyTokenizer.token(byte: 0x61)])
+        #expect(try !tokens().contains(1))
+        #expect(try CommandRun(["generate", "a", "--chat", "--parse-special", "--model", files.model]).code == 2)
+    }
+}

@@ -1,0 +1,51 @@
+import TestSupport
+import TextTokens
+import Testing
+
+/// Vocabularies without a token for some byte: it never becomes structure, and its loss is said.
+struct MissingByteTests {
+    /// The vocabulary with unused tokens in the place of the letters q and z, and with `<u>` as token 256.
+    private func definition(kind: Int32) -> TokenizerDefinition {
+        var definition = TinyVocabulary.byteLevel("gpt-2", control: ["<u>"])
+        for byte in "qz".utf8 {
+            definition.tokens[Int(byte)] = "<no \(byte)>"
+            definition.kinds?[Int(byte)] = 5
+        }
+        definition.kinds?[256] = kind
+        definition.unknown = 256
+        return definition
+    }
+
+    @Test func itIsDroppedUnlessATokenIsMeantForIt() throws {
+        for kind: Int32 in [1, 3, 4] {
+            let tokenizer = try Tokenizer(definition(kind: kind))
+            #expect(tokenizer.encode("aqzb") == [97, 98])
+            #expect(
+                tokenizer.notes == [
+                    "the vocabulary has no token for 2 of the bytes that texts are made of (0x71 \"q\", 0x7A \"z\"); they are dropped"
+                ])
+        }
+        let tokenizer = try Tokenizer(definition(kind: 2))
+        #expect(tokenizer.encode("aqzb") == [97, 256, 256, 98])
+        #expect(tokenizer.notes == [])
+        #expect(try Tokenizer(TinyVocabulary.byteLevel("gpt-2")).notes == [])
+    }
+
+    /// As Hugging Face's tokenizers 0.23.3: `unk_token` stands for each such byte, and without it they are dropped.
+    @Test func tokenizerFilesSayWhatStandsForIt() throws {
+        let read = try TokenizerDefinition(json: definition(kind: 2).json())
+        #expect(try Tokenizer(read).encode("aqzb") == [97, 256, 256, 98])
+        #expect(read.fingerprint == definition(kind: 2).fingerprint)
+        let dropping = try TokenizerDefinition(json: definition(kind: 3).json())
+        #expect(try Tokenizer(dropping).encode("aqzb") == [97, 98])
+    }
+
+    @Test func sentencePieceVocabulariesToo() throws {
+        var definition = TinyVocabulary.sentencePiece([(" ", -1), ("a", -2)])
+        definition.kinds?[3 + 0x71] = 5  // the byte q
+        #expect(try Tokenizer(definition).encode("aq", addingSpecialTokens: false) == [259, 260, 0])
+        definition.unknown = 1
+        #expect(try Tokenizer(definition).encode("aq", addingSpecialTokens: false) == [259, 260])
+        #expect(try Tokenizer(definition).notes.count == 1)
+    }
+}
