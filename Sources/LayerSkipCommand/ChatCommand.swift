@@ -57,7 +57,7 @@ struct ChatCommand: ParsableCommand {
             case .unreadable: allAnswered = false
             }
         }
-        // A person has seen the errors and gone on.
+        // On a terminal the person has seen the error.
         if !allAnswered, !input.isTerminal { throw ExitCode.failure }
     }
 
