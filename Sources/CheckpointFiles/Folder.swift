@@ -47,7 +47,7 @@ package enum Folder {
     /// Removes a folder and the files in it, however much of it is there. It gets another name first, so that a crash
     /// leaves no half of it under its own.
     package static func remove(_ path: String) {
-        let leftover = TemporaryName.make(beside: path)
+        let leftover = TemporaryName.make(nextTo: path)
         guard (try? SystemCalls.renameFile(path, to: leftover)) != nil else { return }
         Leftovers.removeEntry(leftover)
     }
@@ -55,11 +55,11 @@ package enum Folder {
     /// Removes what programs that were killed have left in a folder: files, links and folders that were not complete.
     package static func removeLeftovers(in path: String) { Leftovers.remove(in: path) }
 
-    /// Makes a name in a folder lead to another one beside it, in one step.
+    /// Makes a name in a folder lead to another one next to it, in one step.
     ///
     /// - Throws: if that cannot be done.
     package static func link(_ path: String, to name: String) throws(CheckpointError) {
-        let temporary = TemporaryName.make(beside: path)
+        let temporary = TemporaryName.make(nextTo: path)
         do {
             try SystemCalls.createLink(temporary, to: name)
             try SystemCalls.renameFile(temporary, to: path)

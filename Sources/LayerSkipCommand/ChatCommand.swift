@@ -62,7 +62,7 @@ struct ChatCommand: ParsableCommand {
             default: if try !answer(line, in: conversation, model) { allAnswered = false }
             }
         }
-        // A person has seen the errors and gone on.
+        // On a terminal the person has seen the error.
         if !allAnswered, !input.isTerminal { throw ExitCode.failure }
     }
 

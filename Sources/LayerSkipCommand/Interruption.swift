@@ -11,8 +11,8 @@ import Synchronization
 
 /// Ctrl-C (SIGINT), SIGTERM and SIGHUP. The first asks long work to stop where it is, the second ends the program at once.
 ///
-/// A signal that was ignored when the program started stays so, as `nohup` wants it; but for SIGINT, which shells make
-/// programs in the background ignore.
+/// SIGTERM and SIGHUP stay ignored if they were when the program started, as under `nohup`. SIGINT does not, because shells
+/// make programs in the background ignore it.
 enum Interruption {
     /// When the work was first asked to stop, in nanoseconds; 0 where it was not.
     private static let firstRequest = Atomic<Int>(0)
@@ -22,7 +22,7 @@ enum Interruption {
     /// Whether there was a signal since the last ``reset()``.
     static var isRequested: Bool { InterruptionRequest.isMade }
 
-    /// Whether the signal was another than Ctrl-C: no program goes on after that.
+    /// Whether the signal was another than Ctrl-C: every program ends after that.
     static var isTerminationRequested: Bool { isTermination.load(ordering: .relaxed) }
 
     /// Installs the handlers. A closed pipe and a file that grows too large are reported by `write`, not by signals.
@@ -61,8 +61,10 @@ enum Interruption {
         guard now - first > (number == SIGHUP ? 1_000_000_000 : 100_000_000) else { return }
         TemporaryFiles.removeAll()
         signal(number, SIG_DFL)
-        // It waits until the handler returns.
+        unblock(number)
         raise(number)
+        // The first process of a container does not end by signals.
+        _exit(128 + number)
     }
 
     private static func nanoseconds() -> Int {
@@ -93,6 +95,10 @@ enum Interruption {
         #endif
         unsafe sigaction(number, &action, nil)
         // Whoever started us may have blocked it, as the threads of some runtimes are, and we would inherit that.
+        unblock(number)
+    }
+
+    private static func unblock(_ number: Int32) {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe sigaddset(&signals, number)

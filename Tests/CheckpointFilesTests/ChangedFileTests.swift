@@ -22,7 +22,7 @@ struct ChangedFileTests {
         try change(path) { $0.write(Data([9])) }
         let error = #expect(throws: CheckpointError.self) { try file.checkUnchanged() }
         #expect(error?.file == path && error?.expected == "a file that stays as it is while it is being read")
-        // Whoever opens it anew reads what is there now.
+        // Opened again, it is read as it is now.
         try MappedFile(path: path).checkUnchanged()
     }
 

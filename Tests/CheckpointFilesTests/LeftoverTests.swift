@@ -50,7 +50,7 @@ struct LeftoverTests {
         #expect(Folder.names(in: folder.file("f")) == ["a"])
     }
 
-    /// A process that nobody has waited for is dead nevertheless, as in containers whose first process never does.
+    /// A process whose parent has not waited for it is dead, too. In some containers the first process never waits.
     @Test(.enabled(if: Folder.exists("/proc/self"))) func whatADeadProcessLeftIsRemoved() throws {
         var process = pid_t()
         let arguments = [strdup("true"), nil]

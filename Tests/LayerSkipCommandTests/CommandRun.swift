@@ -30,7 +30,7 @@ struct CommandRun {
         process.standardInput = try FileHandle(forReadingFrom: URL(filePath: folder.file("input")))
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.file("output")))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.file("errors")))
-        try process.run()
+        try process.runWithoutBlockedSignals()
         let deadline = Date(timeIntervalSinceNow: 900)
         while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
         if process.isRunning {
@@ -63,6 +63,18 @@ struct CommandRun {
             let programs = folders.map { $0.appending(path: "layerskip").path(percentEncoded: false) }
             return try #require(programs.first { FileManager.default.isExecutableFile(atPath: $0) })
         }
+    }
+}
+
+extension Process {
+    /// Starts the program without the signals that the thread of a test may have blocked. A shell that inherits a blocked
+    /// SIGCHLD never wakes from `wait`.
+    fileprivate func runWithoutBlockedSignals() throws {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try run()
     }
 }
 

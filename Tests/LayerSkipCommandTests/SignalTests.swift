@@ -99,7 +99,7 @@ struct SignalTests {
     }
 
     @Test func theSecondSignalEndsTheProgram() throws {
-        // Nobody reads the output, and the text has been tokenized: the first signal has no effect.
+        // The output is not read, and the text has been tokenized: the first signal has no effect.
         let text = files.write(String(repeating: "the cat and the dog. ", count: 20_000), as: "text")
         let script = """
             mkfifo "$2"

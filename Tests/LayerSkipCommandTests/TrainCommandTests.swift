@@ -145,7 +145,7 @@ struct TrainCommandTests {
         try expectRefusal("a", "model.start=\(checkpoint)")
         try expectRefusal("a/newest", "model.start=\(checkpoint)")
         try expectRefusal("a", "data.training=\(files.output("a"))/report.html")
-        // A run of its own beside it is none of these.
+        // Another folder is none of these.
         #expect(try files.train("b", "model.start=\(checkpoint)").code == 0)
     }
 

@@ -59,7 +59,7 @@ extension SystemCalls {
 
     /// A file without a name, which ends with its descriptor.
     static func createUnnamed(in folder: String) throws(SystemError) -> Int32 {
-        let path = TemporaryName.make(beside: "\(folder)/layerskip")
+        let path = TemporaryName.make(nextTo: "\(folder)/layerskip")
         let descriptor = try create(path, permissions: 0o600)
         _ = unlink(path)
         return descriptor

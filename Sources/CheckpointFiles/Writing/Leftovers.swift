@@ -19,7 +19,7 @@ enum Leftovers {
         }
     }
 
-    /// Removes an entry if the process that made it is dead, and nobody has locked it.
+    /// Removes an entry if the process that made it is dead, and no process has locked it.
     ///
     /// The lock decides: it is seen from other containers too, where process numbers mean something else. The number counts
     /// for links, which cannot be locked, and for file systems and older versions without locks.

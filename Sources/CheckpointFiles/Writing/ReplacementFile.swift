@@ -21,7 +21,7 @@ package struct ReplacementFile: ~Copyable {
         case staged(OwnedDescriptor, stream: OwnedDescriptor)
     }
 
-    /// Creates a temporary file beside the one to write or replace, or opens the stream.
+    /// Creates a temporary file in the folder of the one to write or replace, or opens the stream.
     ///
     /// - Parameter rewritesStart: whether ``overwriteStart(_:)`` will be called.
     /// - Throws: if that cannot be done.
@@ -43,7 +43,7 @@ package struct ReplacementFile: ~Copyable {
             Leftovers.remove(of: place)
             output = .file(
                 try CheckpointError.explaining(
-                    path, expected: expected, try TemporaryEntry.file(beside: place, replacing: existing)),
+                    path, expected: expected, try TemporaryEntry.file(nextTo: place, replacing: existing)),
                 path: place)
             return
         case .stream(let place):

@@ -11,14 +11,14 @@ package struct ReplacementFolder: ~Copyable {
     private var files: [(path: String, leftover: Int32)]
     private static let expected = "a path where a new folder can be made"
 
-    /// Creates a temporary folder beside the one to write.
+    /// Creates a temporary folder next to the one to write.
     ///
     /// - Throws: if there is something at the path, or the folder cannot be made.
     package init(_ path: String) throws(CheckpointError) {
         let (place, existing) = try Self.place(path)
         Leftovers.remove(of: place)
         let folder = try CheckpointError.explaining(
-            path, expected: Self.expected, try TemporaryEntry.folder(beside: place, replacing: existing))
+            path, expected: Self.expected, try TemporaryEntry.folder(nextTo: place, replacing: existing))
         self.path = path
         self.place = place
         self.folder = folder
@@ -36,7 +36,7 @@ package struct ReplacementFolder: ~Copyable {
         case .folder(let place, let status):
             let parts = PathParts(place)
             guard Folder.names(in: place).isEmpty else { throw failure("a folder that is not empty") }
-            // Whoever works in it would be left in a folder that is gone.
+            // The shell that started us would be left in a folder that is gone.
             let current = try? SystemCalls.status(of: ".")
             guard parts.name != ".", parts.name != "..", status.identity != current?.identity else {
                 throw failure("the folder that the program works in")

@@ -1,7 +1,7 @@
 import CFatalSignals
 
-/// A file or folder in the making, under a temporary name. Its descriptor holds a lock, which tells others that somebody
-/// still works on it, and ends with the process.
+/// A file or folder in the making, under a temporary name. Its descriptor holds a lock, which tells other processes that it
+/// is being written, and ends with the process.
 final class TemporaryEntry: Sendable {
     let path: String
     let descriptor: Int32
@@ -9,9 +9,9 @@ final class TemporaryEntry: Sendable {
     /// Its number among those that are removed where the program ends in a signal handler.
     private let leftover: Int32
 
-    /// Makes a file beside another path.
-    static func file(beside path: String, replacing existing: FileStatus?) throws(SystemError) -> TemporaryEntry {
-        let entry = try TemporaryEntry(beside: path, isFolder: false) { (path) throws(SystemError) in
+    /// Makes a file next to another path.
+    static func file(nextTo path: String, replacing existing: FileStatus?) throws(SystemError) -> TemporaryEntry {
+        let entry = try TemporaryEntry(nextTo: path, isFolder: false) { (path) throws(SystemError) in
             // What replaces a secret is one from its first byte on.
             try SystemCalls.create(path, permissions: existing == nil ? 0o666 : 0o600)
         }
@@ -19,9 +19,9 @@ final class TemporaryEntry: Sendable {
         return entry
     }
 
-    /// Makes a folder beside another path.
-    static func folder(beside path: String, replacing existing: FileStatus?) throws(SystemError) -> TemporaryEntry {
-        let entry = try TemporaryEntry(beside: path, isFolder: true) { (path) throws(SystemError) in
+    /// Makes a folder next to another path.
+    static func folder(nextTo path: String, replacing existing: FileStatus?) throws(SystemError) -> TemporaryEntry {
+        let entry = try TemporaryEntry(nextTo: path, isFolder: true) { (path) throws(SystemError) in
             try SystemCalls.createFolder(path)
             return try SystemCalls.openForReading(path)
         }
@@ -30,10 +30,10 @@ final class TemporaryEntry: Sendable {
     }
 
     private init(
-        beside original: String, isFolder: Bool, _ make: (String) throws(SystemError) -> Int32
+        nextTo original: String, isFolder: Bool, _ make: (String) throws(SystemError) -> Int32
     ) throws(SystemError) {
         while true {
-            let path = TemporaryName.make(beside: original)
+            let path = TemporaryName.make(nextTo: original)
             let descriptor = try make(path)
             // Another writer may have taken it for a leftover before it was locked.
             if Self.lock(descriptor), Leftovers.isSame(path, descriptor) {
@@ -66,7 +66,7 @@ final class TemporaryEntry: Sendable {
         SystemCalls.synchronizeFolder(of: place)
     }
 
-    /// False if somebody else has locked it; true also where the file system has no locks.
+    /// False if another process has locked it; true also where the file system has no locks.
     private static func lock(_ descriptor: Int32) -> Bool {
         do {
             try SystemCalls.lock(descriptor)

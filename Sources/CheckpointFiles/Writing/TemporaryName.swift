@@ -1,11 +1,11 @@
-/// Names of files, folders and links that are not complete yet: `NAME.PROCESS-NUMBER.partial`, beside NAME.
+/// Names of files, folders and links that are not complete yet: `NAME.PROCESS-NUMBER.partial`, next to NAME.
 enum TemporaryName {
     private static let ending = "partial"
     /// The most bytes that file systems allow for a name, less those that follow NAME.
     private static let longestBeginning = 255 - ".2147483647-4294967295.partial".utf8.count
 
-    /// A name in the same folder that nobody uses.
-    static func make(beside path: String) -> String {
+    /// A name in the same folder that is not in use.
+    static func make(nextTo path: String) -> String {
         let parts = PathParts(path)
         let number = UInt32.random(in: 0 ... .max)
         let name = "\(beginning(parts.name)).\(SystemCalls.processIdentifier)-\(number).\(ending)"
