@@ -28,6 +28,7 @@ let package = Package(
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
         .target(name: "ModelTraining", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"]),
+        .target(name: "RecipeFiles", dependencies: ["CheckpointFiles", "ModelTraining", yams]),
         .target(
             name: "LayerSkip",
             dependencies: [
@@ -35,7 +36,7 @@ let package = Package(
                 "TokenDecoding",
             ]),
         .executableTarget(
-            name: "LayerSkipCommand", dependencies: ["LayerSkip", "ModelTraining", argumentParser, yams]),
+            name: "LayerSkipCommand", dependencies: ["LayerSkip", "ModelTraining", "RecipeFiles", argumentParser]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
         .executableTarget(
@@ -65,18 +66,39 @@ let package = Package(
         .testTarget(
             name: "ModelTrainingTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TestSupport"]),
+        .testTarget(name: "RecipeFilesTests", dependencies: ["ModelTraining", "RecipeFiles"]),
         .testTarget(
             name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LanguageModels", "LayerSkip", "TestSupport"]),
         .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport"]),
     ]
 )
 
+// Tools for work on the package itself. They exist only where this variable is set, so that users do not build them.
+let isDevelopment = Context.environment["LAYERSKIP_DEVELOPMENT"] != nil
+if isDevelopment {
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CheckpointFiles", "CLibFuzzer", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
+                "TensorCore", "TestSupport", "TextTokens",
+            ], path: "Tests/Fuzz/Sources"),
+        .executableTarget(
+            name: "Soak",
+            dependencies: [
+                "CheckpointFiles", "LanguageModels", "LayerSkip", "TensorCore", "TestSupport", argumentParser,
+            ],
+            path: "Tests/Soak")
+    ]
+}
+
 // One loop of settings.
 let cTargets: Set = ["CDefaultModel", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
-    "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "LayerSkip", "LayerSkipCommand",
+    "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip", "LayerSkipCommand",
 ]
-for target in package.targets {
+for target in package.targets where target.type != .system {
     if cTargets.contains(target.name) {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
         target.cSettings = [

@@ -7,13 +7,7 @@ import Testing
 struct RealFileTests {
     @Test(.enabled(if: Fixtures.smolLM2 != nil || Fixtures.required)) func smolLM2() throws {
         let path = try #require(Fixtures.smolLM2, "run the script that fetches fixtures, or set LAYERSKIP_CACHE")
-        let clock = ContinuousClock()
-        let start = clock.now
         let file = try GGUFFile(path: path)
-        // In release about 10 ms; this bound only catches accidents such as quadratic parsing.
-        #expect(clock.now - start < .seconds(2))
-        print("opened SmolLM2 in \(clock.now - start)")
-
         #expect(try file.metadata.integer(named: "llama.block_count") == 30)
         #expect(try file.metadata.integer(named: "llama.embedding_length") == 576)
         #expect(try file.metadata.strings(named: "tokenizer.ggml.tokens").count == 49152)
@@ -32,10 +26,7 @@ struct RealFileTests {
         arguments: ["deepseek-coder", "gpt-2", "llama-bpe", "llama-spm", "phi-3", "qwen2", "refact", "starcoder"])
     func vocabulary(name: String) throws {
         let folder = try #require(Fixtures.tokenizerVectors)
-        let clock = ContinuousClock()
-        let start = clock.now
         let file = try GGUFFile(path: "\(folder)/ggml-vocab-\(name).gguf")
-        print("opened the vocabulary \(name) in \(clock.now - start)")
         #expect(file.tensors.isEmpty)
         #expect(try file.metadata.strings(named: "tokenizer.ggml.tokens").count >= 32000)
     }

@@ -31,10 +31,10 @@ struct CommandRun {
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.file("output")))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.file("errors")))
         try process.run()
-        let deadline = Date(timeIntervalSinceNow: 120)
+        let deadline = Date(timeIntervalSinceNow: 900)
         while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
         if process.isRunning {
-            Issue.record("still running after two minutes: \(arguments)")
+            Issue.record("still running after a quarter of an hour: \(arguments)")
             process.terminate()
         }
         process.waitUntilExit()

@@ -89,7 +89,7 @@ struct JSONTests {
             let drafting = try #require(row["draft_share"] as? Double)
             let verifying = try #require(row["verify_share"] as? Double)
             #expect(verifying > 0 && drafting + verifying <= 1)
-            #expect(key == "self_speculative" ? drafting > 0.02 : drafting == 0, "\(key): \(drafting)")
+            #expect(key == "self_speculative" ? drafting > 0 : drafting == 0, "\(key): \(drafting)")
         }
         let speedup = try #require(json["speedup"] as? [String: Double])
         #expect(Set(speedup.keys) == ["median", "min", "max"])

@@ -25,12 +25,9 @@ struct FolderFuzzTests {
         }
     }
 
-    private func repeatedly(_ body: (inout Int) throws -> Void) throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        var (runs, refused, kept) = (0, 0, 0)
-        while runs < 60 || clock.now - start < .seconds(LoaderFuzzTests.seconds / 2) {
-            runs += 1
+    private func repeatedly(_ inputs: Int, _ body: (inout Int) throws -> Void) throws {
+        var (refused, kept) = (0, 0)
+        for _ in 0..<FuzzInputs.count(inputs) {
             do {
                 try body(&kept)
             } catch {
@@ -51,7 +48,7 @@ struct FolderFuzzTests {
         let valid = try TextFile.bytes("\(path)/\(name)")
         var mutator = GGUFMutator(valid, headerCount: min(valid.count, 4096), seed: UInt64(valid.count))
         let compute = ComputeContext(kernels: try .selected(), pool: ThreadPool(threads: 1))
-        try repeatedly { kept in
+        try repeatedly(250) { kept in
             folder.write(mutator.next(), as: "folder/\(name)")
             let model = try TextModel(path: path, on: compute)
             guard model.model.contextLength > 16 else { return }
@@ -67,7 +64,7 @@ struct FolderFuzzTests {
         let valid = try TextFile.bytes(source())
         var mutator = GGUFMutator(valid, headerCount: min(valid.count, 12_000), seed: seed)
         var number = 0
-        try repeatedly { kept in
+        try repeatedly(40) { kept in
             let path = folder.write(mutator.next(), as: "damaged.gguf")
             number += 1
             for target in CheckpointExport.Target.allCases {

@@ -2,19 +2,8 @@ import LayerSkip
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 @Suite("Damaged models")
 struct LoaderFuzzTests {
-    /// Seconds for each seed; a whole night's worth can be asked for with `LAYERSKIP_FUZZ_SECONDS`.
-    static let seconds = getenv("LAYERSKIP_FUZZ_SECONDS").flatMap { Double(String(cString: $0)) } ?? 1
-
     /// A page that has words, numbers, other scripts, and what looks like a special token.
     private static let page = String(
         repeating: "The house of 1234 windows — naïve, 東京, 🙂; <|im_end|> let x = [1, 2, 3]\n\n\t", count: 30)
@@ -27,7 +16,6 @@ struct LoaderFuzzTests {
         tiny.feedForwardWidth = 32
         tiny.isTied = seed > 2
         tiny.matrixType = [.f32, .q8_0, .q4_0, .q4_1][Int(seed % 4)]
-        tiny.quantize = { numbers, format in format.quantize(numbers) }
         tiny.ropeScaling = seed == 1 ? .linear(factor: 2) : .frequencyFactors([1, 1, 2, 2, 4, 4, 8, 8])
         let writer = tiny.writer()
         let bytes = try writer.bytes()
@@ -38,13 +26,8 @@ struct LoaderFuzzTests {
         let folder = TemporaryFolder()
         var refused = 0
         var written = 0
-        var slowest = Duration.zero
-        let clock = ContinuousClock()
-        let start = clock.now
-        // At least this many, so that the fuzz never shrinks to nothing on a slow machine; the rest is by time.
-        while refused + written < 100 || clock.now - start < .seconds(Self.seconds) {
+        for _ in 0..<FuzzInputs.count(120) {
             let path = folder.write(mutator.next(), as: "damaged.gguf")
-            let before = clock.now
             do {
                 try write(TextModel(path: path, on: compute))
                 written += 1
@@ -52,10 +35,8 @@ struct LoaderFuzzTests {
                 #expect(Self.isExpected(error), "\(error)")
                 refused += 1
             }
-            slowest = max(slowest, clock.now - before)
         }
         #expect(written > 0 && refused > 10, "\(written) written, \(refused) refused")
-        #expect(slowest < .seconds(5), "no damage makes for work without end")
     }
 
     private func write(_ model: TextModel) throws {

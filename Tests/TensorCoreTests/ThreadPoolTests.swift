@@ -10,7 +10,7 @@ import Testing
     import Musl
 #endif
 
-@Suite("Thread pool", .timeLimit(.minutes(2)))
+@Suite("Thread pool", .timeLimit(.minutes(20)))
 struct ThreadPoolTests {
     @Test(arguments: [1, 2, 3, 8]) func coversEachIndexOnce(threads: Int) {
         let pool = ThreadPool(threads: threads)
@@ -96,9 +96,9 @@ struct ThreadPoolTests {
             let clock = Stopwatch()
             pool.run(count: threads, grain: 1) { _ in
                 begun.add(1, ordering: .relaxed)
-                while begun.load(ordering: .relaxed) < threads, clock.seconds < 20 { sched_yield() }
+                while begun.load(ordering: .relaxed) < threads, clock.seconds < 120 { sched_yield() }
             }
-            #expect(clock.seconds < 20, "a thread did not wake after \(pause) microseconds")
+            #expect(clock.seconds < 120, "a thread did not wake after \(pause) microseconds")
         }
     }
 

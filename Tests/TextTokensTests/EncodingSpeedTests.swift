@@ -5,12 +5,15 @@ import Testing
 
 @testable import TextTokens
 
-/// Encoding must never be what training or a long prompt waits for. Measured in release builds only:
+/// Encoding must never be what training or a long prompt waits for. Judged by simple work of the standard library on the
+/// same text, so that the machine's speed does not matter, and in release builds only:
 /// `swift test -c release -Xswiftc -enable-testing --filter EncodingSpeed`.
 @Suite(.serialized, .enabled(if: (Fixtures.smolLM2 != nil || Fixtures.required) && isOptimized))
 struct EncodingSpeedTests {
-    @Test func fiveMegabytesOfSwiftInASecond() throws {
-        let metadata = try GGUFFile(path: try #require(Fixtures.smolLM2)).metadata
+    @Test func takesLittleMoreThanCountingWords() throws {
+        let path = try #require(Fixtures.smolLM2)
+        let opening = try best { _ = try GGUFFile(path: path) }
+        let metadata = try GGUFFile(path: path).metadata
         let definition = try TokenizerDefinition(metadata)
         let loading = try best { _ = try Tokenizer(definition) }
         let tokenizer = try Tokenizer(definition)
@@ -21,10 +24,14 @@ struct EncodingSpeedTests {
             corpus += source.map { $0 == UInt8(ascii: "e") ? UInt8(97 + round % 26) : $0 }
         }
         let seconds = try best { _ = tokenizer.encode(corpus) }
+        let counting = try best { _ = wordCounts(corpus) }
         let speed = Double(corpus.count) / seconds / 1e6
         print("loaded in \(loading * 1000) ms; \(corpus.count) bytes encoded at \(speed) MB/s")
-        #expect(speed >= 5)
-        #expect(loading < 0.1)
+        print(
+            "\(seconds / counting) times as long as counting words, loaded \(loading / opening) times as long as opened"
+        )
+        #expect(seconds < 4 * counting)
+        #expect(loading < 20 * opening)
     }
 
     private func best(of count: Int = 3, _ body: () throws -> Void) throws -> Double {
@@ -34,6 +41,10 @@ struct EncodingSpeedTests {
             best = min(best, Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)
         }
         return best
+    }
+
+    private func wordCounts(_ text: [UInt8]) -> [ArraySlice<UInt8>: Int] {
+        text.split(separator: UInt8(ascii: " ")).reduce(into: [:]) { $0[$1, default: 0] += 1 }
     }
 
     private func ownSources() throws -> [UInt8] {

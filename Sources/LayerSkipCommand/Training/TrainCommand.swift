@@ -1,5 +1,6 @@
 import ArgumentParser
 import LayerSkip
+import RecipeFiles
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +32,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         guard !listKeys, let path = recipe else { return try printKeys() }
-        let file = try RecipeFile(path: path, overrides: overrides)
+        let file = try RecipeFile(TextInput.read(path, atMost: .recipe), name: path, overrides: overrides)
         do {
             let session = try TrainingSession(file.recipe)
             if dryRun { try report(session.estimate(), of: file.recipe) } else { try train(session) }

@@ -1,7 +1,6 @@
-import LayerSkip
+import ModelTraining
+import RecipeFiles
 import Testing
-
-@testable import LayerSkipCommand
 
 @Suite("Recipes in YAML")
 struct RecipeFileTests {
@@ -66,14 +65,15 @@ struct RecipeFileTests {
         ("\nsteps: \"20\"", "r.yaml:2: steps: expected an integer in 1...1000000000, found the text \"20\""),
         ("steps: [20]", "r.yaml:1: steps: expected an integer in 1...1000000000, found [20]"),
         ("steps: {a: 1}", "r.yaml:1: steps: expected an integer in 1...1000000000, found keys with values"),
-        ("steps:", "r.yaml:1: steps: expected an integer in 1...1000000000, found "),
         ("recompute: yes", "r.yaml:1: recompute: expected true or false, found yes"),
         ("batch: 3", "r.yaml:1: batch: expected keys with values, found 3"),
         ("- a\n- b", "r.yaml:1: expected keys with values, found a list"),
         ("steps: 1\nsteps: 2", "r.yaml:1: steps: expected each key once, found it again"),
         ("batch: {length: 8}\nbatch.length: 4", "r.yaml:2: batch.length: expected each key once, found it again"),
         ("steps: [1", "r.yaml:"),
-        ("a: *b", "r.yaml:1: expected YAML"),
+        ("steps:\n", "r.yaml:1: steps: expected an integer in 1...1000000000, found nothing"),
+        ("output: ~", "r.yaml:1: output: expected a path, found nothing (~)"),
+        ("output: null", "r.yaml:1: output: expected a path, found nothing (null)"),
         ("exits: {layers: [2, x]}", "r.yaml:1: exits.layers: expected a list of integers in 1...4096, found [2, x]"),
         ("", "r.yaml: output: expected a path, found nothing"),
     ])
@@ -88,6 +88,7 @@ struct RecipeFileTests {
         ("steps=", "steps=: steps: expected a value, found nothing"),
         ("steps=x", "steps=x: steps: expected an integer in 1...1000000000, found x"),
         ("stops=1", "stops=1: stops: expected one of output"),
+        ("output=run #2", "output=run #2: output: expected a value without a comment; quote a value that has a #"),
         ("batch=1", "batch=1: batch: expected one of output"),
         ("optimizer.warmup=30", "optimizer.warmup=30: optimizer.warmup: expected at most 20 steps, found 30"),
     ])

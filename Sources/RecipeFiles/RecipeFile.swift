@@ -1,0 +1,108 @@
+import CheckpointFiles
+package import ModelTraining
+import Yams
+
+/// A recipe in YAML, with the line of each key.
+package struct RecipeFile {
+    private let name: String
+    /// The values of the text and of the overrides.
+    package private(set) var recipe = TrainingRecipe()
+    private var places: [String: String] = [:]
+
+    /// Reads a recipe from its text.
+    ///
+    /// - Parameters:
+    ///   - text: YAML; a byte order mark at its start is skipped.
+    ///   - name: what errors call the text.
+    ///   - overrides: `key.path=value` each, the value in YAML; each replaces the value of the text.
+    /// - Throws: ``RecipeFileError`` if the text is no plain YAML (``RecipeText``), if a key is unknown or given twice, if
+    ///   a value is not what its key expects, or if values do not fit together.
+    package init(_ text: String, name: String, overrides: [String] = []) throws(RecipeFileError) {
+        self.name = name
+        if let root = try RecipeText(text, name: name).root { try read(root, path: "") }
+        for override in overrides { try apply(override) }
+        do {
+            try recipe.check()
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// An error that was found later, with the place of its key.
+    package func located(_ error: RecipeError) -> RecipeFileError {
+        RecipeFileError(
+            place: places[error.key] ?? name, key: error.key, expected: error.expected, found: error.found.inMessage)
+    }
+
+    private mutating func apply(_ override: String) throws(RecipeFileError) {
+        let place = override.inMessage
+        guard let equals = override.firstIndex(of: "=") else {
+            throw RecipeFileError(place: place, key: "", expected: "key.path=value", found: "no =")
+        }
+        let path = String(override[..<equals])
+        let value = String(override[override.index(after: equals)...])
+        guard let node = try RecipeText(value, name: place).root else {
+            throw RecipeFileError(place: place, key: path.inMessage, expected: "a value", found: "nothing")
+        }
+        if case .scalar(let scalar) = node, scalar.style == .plain,
+            scalar.string.split(separator: " ") != value.split(separator: " ")
+        {
+            throw RecipeFileError(
+                place: place, key: path.inMessage, expected: "a value without a comment; quote a value that has a #",
+                found: value.quoted)
+        }
+        // An override may repeat a key of the file.
+        places[path] = nil
+        try set(path, node, place: place)
+    }
+
+    /// Walks a mapping: `batch: {length: 256}` is `batch.length`.
+    private mutating func read(_ node: Node, path: String) throws(RecipeFileError) {
+        guard case .mapping(let mapping) = node else {
+            throw RecipeFileError(
+                place: place(of: node), key: path, expected: "keys with values", found: node.summary)
+        }
+        for (key, value) in mapping {
+            guard case .scalar(let name) = key else {
+                throw RecipeFileError(place: place(of: key), key: path, expected: "a key", found: key.summary)
+            }
+            let full = path.isEmpty ? name.string : "\(path).\(name.string)"
+            if RecipeKey.all.contains(where: { $0.path.hasPrefix(full + ".") }) {
+                try read(value, path: full)
+            } else {
+                try set(full, value, place: place(of: key))
+            }
+        }
+    }
+
+    private mutating func set(_ path: String, _ node: Node, place: String) throws(RecipeFileError) {
+        guard let key = RecipeKey.named(path) else {
+            throw RecipeFileError(
+                place: place, key: path.inMessage, expected: Self.siblings(of: path), found: "an unknown key")
+        }
+        guard let value = RecipeValue(node, isText: key.isText) else {
+            throw RecipeFileError(place: place, key: path, expected: key.expected, found: node.summary)
+        }
+        guard places[path] == nil else {
+            throw RecipeFileError(place: place, key: path, expected: "each key once", found: "it again")
+        }
+        places[path] = place
+        do {
+            try key.set(value, in: &recipe)
+        } catch {
+            throw located(error)
+        }
+    }
+
+    private func place(of node: Node) -> String { node.mark.map { "\(name):\($0.line)" } ?? name }
+
+    /// The keys that could have been meant.
+    private static func siblings(of path: String) -> String {
+        let parent = path.lastIndex(of: ".").map { path[...$0] } ?? ""
+        let names = RecipeKey.all.map(\.path).filter { $0.hasPrefix(parent) }.map { path in
+            String(path.dropFirst(parent.count).prefix { $0 != "." })
+        }
+        let known = names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map { parent + $1 }
+        return known.isEmpty ? "a key of a recipe" : "one of " + known.joined(separator: ", ")
+    }
+}

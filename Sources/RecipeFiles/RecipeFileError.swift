@@ -1,0 +1,62 @@
+import CheckpointFiles
+import Yams
+
+/// What is wrong in the text of a recipe, and where.
+package struct RecipeFileError: Error, Equatable, CustomStringConvertible {
+    /// The file and line, or the argument.
+    package let place: String
+    /// The key, with dots; empty where the error is about no key.
+    package let key: String
+    /// What would have been right.
+    package let expected: String
+    /// What was there instead.
+    package let found: String
+
+    package var description: String { "\(place): \(key.isEmpty ? "" : key + ": ")expected \(expected), found \(found)" }
+}
+
+extension RecipeFileError {
+    /// What Yams found, in our words where we have better ones.
+    init(_ error: YamlError, in text: String, name: String) {
+        switch error {
+        case .composer(_, "found undefined alias", let mark, _):
+            self.init(place: "\(name):\(mark.line)", key: "", expected: "no YAML aliases", found: "one")
+        case .composer(_, "but found another document", let mark, _):
+            self.init(place: "\(name):\(mark.line)", key: "", expected: "one YAML document", found: "another")
+        case .scanner(_, _, let mark, _) where text.character(at: mark) == "\t":
+            self.init(place: "\(name):\(mark.line)", key: "", expected: "spaces", found: "a tab")
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            self.init(
+                place: "\(name):\(mark.line)", key: "", expected: "YAML", found: "a syntax error: \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            self.init(
+                place: "\(name):\(context.mark.line)", key: (duplicates.min() ?? "").inMessage,
+                expected: "each key once", found: "it again")
+        case .reader(let problem, let offset, let value, _):
+            let line = offset.map { ":\(text.prefix($0).count(where: \.isNewline) + 1)" } ?? ""
+            let code = value < 0 ? "" : "U+\(String(value, radix: 16, uppercase: true).leftPadded(to: 4)): "
+            self.init(place: name + line, key: "", expected: "YAML", found: code + problem)
+        default:
+            self.init(place: name, key: "", expected: "YAML", found: "\(error)".quoted)
+        }
+    }
+}
+
+extension String {
+    /// The text itself if it is short and printable, else ``quoted``.
+    var inMessage: String {
+        let quoted = quoted
+        return quoted == "\"\(self)\"" ? self : quoted
+    }
+
+    fileprivate func leftPadded(to length: Int) -> String {
+        String(repeating: "0", count: max(0, length - count)) + self
+    }
+
+    fileprivate func character(at mark: Mark) -> Unicode.Scalar? {
+        let lines = split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        guard lines.indices.contains(mark.line - 1) else { return nil }
+        return lines[mark.line - 1].unicodeScalars.dropFirst(mark.column - 1).first
+    }
+}

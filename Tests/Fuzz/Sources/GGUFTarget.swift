@@ -1,0 +1,58 @@
+import CheckpointFiles
+import LanguageModels
+import LayerSkip
+import TestSupport
+
+/// GGUF files: metadata, tensors, the model's shape and the tokenizer in them.
+enum GGUFTarget: FuzzTarget {
+    static let name = "gguf"
+
+    static func seeds() throws -> [[UInt8]] {
+        var tiny = TinyLlamaFile()
+        tiny.layers = 1
+        tiny.width = 8
+        tiny.heads = 1
+        tiny.keyValueHeads = 1
+        tiny.headDimension = 8
+        tiny.feedForwardWidth = 8
+        tiny.vocabularySize = TinyTokenizer.minimumSize
+        var untied = tiny
+        untied.isTied = false
+        untied.vocabularySize = 8
+        untied.ropeScaling = .frequencyFactors([1, 1, 2, 4])
+        var small = GGUFWriter()
+        small.version = 2
+        small.metadata["general.architecture"] = .string("llama")
+        small.metadata["general.alignment"] = .uint32(8)
+        small.metadata["a"] = .array(.int32s([1, -2]))
+        small.metadata["b"] = .array(.strings(["x", ""]))
+        small.add("t", .f32, shape: [2, 1], bytes: [0, 0, 128, 63, 0, 0, 0, 0])
+        return try [tiny.bytes(), untied.bytes(), small.bytes()]
+    }
+
+    static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
+        let file = try GGUFFile(path: folder.write(input, as: "in.gguf"))
+        let bytes = try written(file)
+        let again = try GGUFFile(path: folder.write(bytes, as: "again.gguf"))
+        require(try written(again) == bytes, "what is written again has the same bytes")
+        require(again.metadata.keys == file.metadata.keys, "\(again.metadata.keys)")
+        require(again.tensors.map(\.name) == file.tensors.map(\.name), "\(again.tensors)")
+
+        _ = try StoredLlama(.gguf(file))
+        let tokenizer = try Tokenizer(TokenizerDefinition(file.metadata))
+        let ids = tokenizer.encode(TokenizerTarget.page)
+        require(ids.allSatisfy { 0..<tokenizer.vocabularySize ~= Int($0) }, "\(ids)")
+        _ = tokenizer.decode(ids)
+    }
+
+    private static func written(_ file: GGUFFile) throws(CheckpointError) -> [UInt8] {
+        var writer = GGUFWriter()
+        writer.version = file.version
+        writer.metadata = file.metadata
+        for info in file.tensors {
+            guard let tensor = file.tensor(named: info.name) else { fatalError("\(info.name) is not found") }
+            writer.add(info.name, info.dtype, shape: info.shape) { tensor }
+        }
+        return try writer.bytes()
+    }
+}
