@@ -55,7 +55,7 @@ struct JSONFaultTests {
         ("{\"é\": [0, -Infinity]}", #"f: column 11, key "é[1]": expected a number, found -Infinity"#),
         (
             #"{"width": 1, "x": {"a": 1, "b": 2, "a": 1}}"#,
-            #"column 36, key "x": expected each key once, found "a" again"#
+            #"column 37, key "x": expected each key once, found "a" again"#
         ),
         (#"{"width": 1, "\u0077idth": 2}"#, "expected each key once"),
         (
@@ -74,11 +74,16 @@ struct JSONFaultTests {
         (#"{"text": "\x41"}"#, "an escape that JSON has"), (#"{"text": "\u12g4"}"#, "four hexadecimal digits"),
         ("", "expected a value"),
         (#"{"width": True}"#, "found \"True\""), (#"{"width": 1 // wide"#, "found \"//\""),
-        (String(repeating: "[", count: 100_000), "at most 64 deep"),
-        (String(repeating: "{\"a\":", count: 100_000), "at most 64 deep"),
-        ("[" + String(repeating: "[],", count: 200_000), "expected at most 131072 values, found more"),
     ]) func syntax(text: String, message: String) {
         #expect(complaint(text)?.contains(message) == true, "\(complaint(text) ?? "nothing")")
+    }
+
+    @Test func tooMuch() {
+        for opening in ["[", "{\"a\":"] {
+            #expect(complaint(String(repeating: opening, count: 100_000))?.contains("at most 64 deep") == true)
+        }
+        let lists = "[" + String(repeating: "[],", count: 200_000)
+        #expect(complaint(lists)?.contains("expected at most 131072 values, found more") == true)
     }
 
     @Test func otherEncodings() {

@@ -74,7 +74,7 @@ struct SafetensorsCorruptionTests {
         bytes[8 + 18] = 0xFF
         #expect(
             complaint(about: bytes)?.hasPrefix(
-                "header, column 19, key \"__metadata__.a\": expected valid UTF-8, found the byte 0xff") == true)
+                "header, column 19, key \"__metadata__\": expected valid UTF-8, found the byte 0xff") == true)
     }
 
     @Test(arguments: [

@@ -87,7 +87,7 @@ struct LimitTests {
         ("\u{85}", "\u{85}"), ("\u{2028}", "\u{2028}"), ("\u{2029}\n", "\u{2029}"), (" \n", " "),
     ]) func oneLineEndIsNoPartOfAPrompt(end: String, kept: String) throws {
         func tokens(_ arguments: [String], _ input: String) throws -> [Int]? {
-            let arguments = ["generate", "--model", files.model, "--max-tokens", "0", "--format", "json"] + arguments
+            let arguments = ["generate", "--model", files.model, "--max-tokens", "1", "--format", "json"] + arguments
             return try CommandRun(arguments, input: input).json["prompt_tokens"] as? [Int]
         }
         let expected = try #require(try tokens(["--", "hello" + kept], ""))
@@ -100,6 +100,6 @@ struct LimitTests {
         let plain = files.write("more of it", as: "plain.txt")
         let list = files.write("\(odd)\r\n\n\(plain)\n", as: "list")
         let run = try CommandRun(["prepare-data", "--files", list, "--output", files.file("x.tokens")])
-        #expect(run.code == 0 && run.errors.contains("2 documents"), "\(run.errors)\(run.output)")
+        #expect(run.code == 0 && (run.output + run.errors).contains("2 documents"), "\(run.errors)\(run.output)")
     }
 }
