@@ -89,7 +89,7 @@ if isDevelopment {
             dependencies: [
                 "CheckpointFiles", "LanguageModels", "LayerSkip", "TensorCore", "TestSupport", argumentParser,
             ],
-            path: "Tests/Soak")
+            path: "Tests/Soak"),
     ]
 }
 
