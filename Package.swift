@@ -22,7 +22,8 @@ let package = Package(
     targets: [
         .target(name: "CTensorKernels"),
         .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
-        .target(name: "CheckpointFiles", dependencies: ["TensorCore"]),
+        .target(name: "CFatalSignals"),
+        .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "TensorCore"]),
         .target(name: "CDefaultModel", exclude: ["default-model.gguf", "MODEL_CARD.md"]),
         .target(name: "TextTokens"),
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
@@ -94,7 +95,7 @@ if isDevelopment {
 }
 
 // One loop of settings.
-let cTargets: Set = ["CDefaultModel", "CTensorKernels", "CInstructionPeaks"]
+let cTargets: Set = ["CDefaultModel", "CFatalSignals", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
     "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip", "LayerSkipCommand",
 ]

@@ -29,6 +29,7 @@ package struct GGUFFile: Sendable {
                 return parser.result
             }
         }
+        try mapping.checkUnchanged()
         self.mapping = mapping
         version = parser.version
         metadata = parser.metadata

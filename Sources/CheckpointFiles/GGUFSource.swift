@@ -19,6 +19,8 @@ package struct GGUFSource: TensorSource {
 
     package func storedName(of name: String) -> String { translation.storedName(of: name) ?? name }
 
+    package func checkUnchanged() throws(CheckpointError) { try gguf.mapping.checkUnchanged() }
+
     package func contains(_ name: String) -> Bool { gguf.tensor(named: storedName(of: name)) != nil }
 
     package func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {

@@ -23,6 +23,7 @@ package struct SafetensorsFile: Sendable {
                 try SafetensorsHeader(bytes, file: mapping.path)
             }
         }
+        try mapping.checkUnchanged()
         self.mapping = mapping
         metadata = header.metadata
         tensors = header.tensors

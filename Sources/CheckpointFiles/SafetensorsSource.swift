@@ -58,6 +58,10 @@ package struct SafetensorsSource: TensorSource {
 
     package func storedName(of name: String) -> String { name }
 
+    package func checkUnchanged() throws(CheckpointError) {
+        for file in files { try file.mapping.checkUnchanged() }
+    }
+
     package func contains(_ name: String) -> Bool { owners[name] != nil }
 
     package func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {

@@ -20,4 +20,14 @@ package protocol TensorSource: Sendable {
     ///
     /// - Throws: if there is no such tensor, or its shape is another.
     func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor
+
+    /// Finds out whether the tensors that were read so far are what the source held when it was opened.
+    ///
+    /// - Throws: if a file was written to meanwhile.
+    func checkUnchanged() throws(CheckpointError)
+}
+
+extension TensorSource {
+    /// Sources without files do not change.
+    package func checkUnchanged() throws(CheckpointError) {}
 }

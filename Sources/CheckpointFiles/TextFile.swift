@@ -5,13 +5,15 @@ package enum TextFile {
 
     /// The bytes of the file at a path.
     ///
-    /// - Throws: if it cannot be read, is empty, or larger than any such file.
+    /// - Throws: if it cannot be read, is empty, larger than any such file, or written to meanwhile.
     package static func bytes(_ path: String) throws(CheckpointError) -> [UInt8] {
         let file = try MappedFile(path: path)
         guard file.byteCount <= largest else {
             throw CheckpointError(file: path, expected: "at most \(largest) bytes", found: "\(file.byteCount)")
         }
-        return file.bytes(0..<file.byteCount)
+        let bytes = file.bytes(0..<file.byteCount)
+        try file.checkUnchanged()
+        return bytes
     }
 
     /// The text of the file at a path.

@@ -67,9 +67,11 @@ package struct StoredLlama: Sendable {
 extension Llama {
     /// Loads a model.
     ///
-    /// - Throws: if its tensors are missing or of other shapes than its configuration asks for.
+    /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, or their file was written
+    ///   to meanwhile.
     package init(_ stored: StoredLlama, on compute: ComputeContext) throws(CheckpointError) {
         try self.init(Weights(stored.source), stored.configuration, on: compute)
+        try stored.source.checkUnchanged()
     }
 }
 

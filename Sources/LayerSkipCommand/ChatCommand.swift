@@ -6,7 +6,8 @@ struct ChatCommand: ParsableCommand {
         commandName: "chat", abstract: "Talk with a model.",
         discussion: """
             One line is one message. Type /reset to forget the conversation, /exit or Ctrl-D to leave; Ctrl-C stops an \
-            answer. When the conversation no longer fits into the model's context, its oldest turns are forgotten. The model \
+            answer. Where the messages come from a file or a pipe, Ctrl-C ends the conversation, and the exit code is 1 if a \
+            message got no answer. When the conversation no longer fits into the model's context, its oldest turns are forgotten. The model \
             in the program only continues texts: chatting needs --model.
             """)
 
@@ -43,29 +44,45 @@ struct ChatCommand: ParsableCommand {
         let conversation = try Conversation(model, system: system, options: options)
         let input = LineReader()
         if input.isTerminal { Interruption.keepProgramRunning() }
-        while let line = try nextLine(input) {
-            switch line {
-            case "": continue
-            case "/exit": return
-            case "/reset":
+        var allAnswered = true
+        conversation: while let message = try nextMessage(input) {
+            switch message {
+            case .text(""): continue
+            case .text("/exit"): break conversation
+            case .text("/reset"):
                 conversation.reset()
                 Output.note("(the conversation is forgotten)")
-            default: try answer(line, in: conversation, model)
+            case .text(let text):
+                if try !answer(text, in: conversation, model) { allAnswered = false }
+            case .unreadable: allAnswered = false
             }
         }
+        // A person has seen the errors and gone on.
+        if !allAnswered, !input.isTerminal { throw ExitCode.failure }
     }
 
-    /// The next line without the spaces around it; nil at the end of the input.
-    private func nextLine(_ input: LineReader) throws -> String? {
+    private enum Message {
+        /// A line without the spaces around it.
+        case text(String)
+        /// A line that is not UTF-8, which has been said.
+        case unreadable
+    }
+
+    /// The next message; nil at the end of the input.
+    private func nextMessage(_ input: LineReader) throws -> Message? {
         while true {
+            if Interruption.isRequested, !input.isTerminal || Interruption.isTerminationRequested {
+                throw InterruptedError()
+            }
             if input.isTerminal { Output.prompt("> ") }
             Interruption.reset()
             switch input.next() {
-            case .line(let line): return line
+            case .line(let line): return .text(line)
             case .notText:
                 Output.note("error: \(InputError(name: "message", expected: "text in UTF-8", found: "other bytes"))")
+                return .unreadable
             case .interrupted:
-                guard input.isTerminal else { throw InterruptedError() }
+                guard input.isTerminal, !Interruption.isTerminationRequested else { throw InterruptedError() }
                 // The terminal has dropped what was typed.
                 Output.note("\n(/exit or Ctrl-D to leave)")
             case .failed(let reason):
@@ -77,7 +94,8 @@ struct ChatCommand: ParsableCommand {
         }
     }
 
-    private func answer(_ message: String, in conversation: Conversation, _ model: TextModel) throws {
+    /// Whether there is an answer; where there is none, the reason has been said.
+    private func answer(_ message: String, in conversation: Conversation, _ model: TextModel) throws -> Bool {
         let display = TextDisplay(showsDrafts: showDrafts)
         do {
             let answer = try conversation.answer(
@@ -87,10 +105,12 @@ struct ChatCommand: ParsableCommand {
             if let failure = display.failure { throw failure }
             try Output.write("\n")
             Output.note(answer.summary(of: model))
+            return true
         } catch let error as DecodingError {
             // One message too long is no reason to lose the conversation.
             display.finish()
             Output.note("error: \(error)")
+            return false
         }
     }
 }

@@ -1,3 +1,4 @@
+import LayerSkip
 import Synchronization
 
 #if canImport(Glibc)
@@ -8,42 +9,83 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ctrl-C: the first asks long work to stop where it is, the second ends the program, unless it is there to stay.
+/// Ctrl-C (SIGINT), SIGTERM and SIGHUP. The first asks long work to stop where it is, the second ends the program at once.
+///
+/// A signal that was ignored when the program started stays so, as `nohup` wants it; but for SIGINT, which shells make
+/// programs in the background ignore.
 enum Interruption {
-    private static let flag = Atomic<Bool>(false)
+    /// When the work was first asked to stop, in nanoseconds; 0 where it was not.
+    private static let firstRequest = Atomic<Int>(0)
+    private static let isTermination = Atomic<Bool>(false)
     private static let endsProgram = Atomic<Bool>(true)
 
-    /// Whether Ctrl-C was pressed since the last ``reset()``.
-    static var isRequested: Bool { flag.load(ordering: .relaxed) }
+    /// Whether there was a signal since the last ``reset()``.
+    static var isRequested: Bool { InterruptionRequest.isMade }
 
-    /// Installs the handler. A closed pipe is reported by `write`, not by a signal.
+    /// Whether the signal was another than Ctrl-C: no program goes on after that.
+    static var isTerminationRequested: Bool { isTermination.load(ordering: .relaxed) }
+
+    /// Installs the handlers. A closed pipe and a file that grows too large are reported by `write`, not by signals.
     static func prepare() {
         // So that the flags exist before a handler needs them: first use may allocate.
-        flag.store(false, ordering: .relaxed)
+        InterruptionRequest.set(false)
+        firstRequest.store(0, ordering: .relaxed)
+        isTermination.store(false, ordering: .relaxed)
         endsProgram.store(true, ordering: .relaxed)
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         listen(to: SIGINT)
+        for number in [SIGTERM, SIGHUP] where !isIgnored(number) { listen(to: number) }
     }
-
-    /// Makes a polite request to end (SIGTERM) the same as Ctrl-C, for work that has something to save first.
-    static func listenToTermination() { listen(to: SIGTERM) }
 
     /// Makes Ctrl-C stop work only, however often it is pressed: for programs with another way out.
     static func keepProgramRunning() { endsProgram.store(false, ordering: .relaxed) }
 
     /// Forgets an earlier Ctrl-C.
     static func reset() {
-        flag.store(false, ordering: .relaxed)
-        listen(to: SIGINT)
+        guard !isTerminationRequested else { return }
+        InterruptionRequest.set(false)
+        firstRequest.store(0, ordering: .relaxed)
+    }
+
+    /// Runs in the signal handler: only atomic values and calls that are safe there.
+    private static func receive(_ number: Int32) {
+        if number == SIGINT, !endsProgram.load(ordering: .relaxed) { return InterruptionRequest.set(true) }
+        let now = nanoseconds()
+        let first = firstRequest.load(ordering: .relaxed)
+        if number != SIGINT { isTermination.store(true, ordering: .relaxed) }
+        InterruptionRequest.set(true)
+        guard first != 0 else { return firstRequest.store(now, ordering: .relaxed) }
+        // `timeout` sends its signal to the program and then to its group. When a terminal closes, both the system and the
+        // shell tell its programs, the shell a moment later.
+        guard now - first > (number == SIGHUP ? 1_000_000_000 : 100_000_000) else { return }
+        TemporaryFiles.removeAll()
+        signal(number, SIG_DFL)
+        // It waits until the handler returns.
+        raise(number)
+    }
+
+    private static func nanoseconds() -> Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        unsafe sigaction(number, nil, &action)
+        #if canImport(Glibc) || canImport(Musl)
+            let handler = unsafe action.__sigaction_handler.sa_handler
+        #else
+            let handler = unsafe action.__sigaction_u.__sa_handler
+        #endif
+        return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func listen(to number: Int32) {
         var action = sigaction()
-        // Without SA_RESTART, so that Ctrl-C also ends the waiting for a line.
-        let handler: @convention(c) (Int32) -> Void = { number in
-            Interruption.flag.store(true, ordering: .relaxed)
-            if Interruption.endsProgram.load(ordering: .relaxed) { signal(number, SIG_DFL) }
-        }
+        // Without SA_RESTART, so that a signal also ends the waiting for a line.
+        let handler: @convention(c) (Int32) -> Void = { Interruption.receive($0) }
         #if canImport(Glibc) || canImport(Musl)
             unsafe action.__sigaction_handler.sa_handler = handler
         #else

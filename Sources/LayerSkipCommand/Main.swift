@@ -5,7 +5,9 @@ import LayerSkip
 @main
 struct Main {
     static func main() {
+        StandardDescriptors.reserve()
         Interruption.prepare()
+        TruncatedFiles.exitProgram()
         do {
             var command = try LayerSkipCommand.parseAsRoot()
             try command.run()
@@ -41,6 +43,10 @@ struct LayerSkipCommand: ParsableCommand {
             Exit codes: 0 for success; 1 where a file, a prompt or the model does not allow what was asked, or \
             something failed; 2 where the command line is wrong whatever the files hold (an unknown option, a number \
             out of its range).
+
+            Ctrl-C, SIGTERM and SIGHUP stop the work: a text ends there, a training saves a checkpoint, and no unfinished \
+            output is left. A second one ends the program at once. Outputs are replaced by renaming when they are \
+            complete; devices and pipes, such as /dev/stdout, are written to.
 
             The environment variable LAYERSKIP_KERNELS (scalar; avx2, avx512, avx512bf16, amx on x86-64; neon, neoni8mm \
             on arm64) forces a table of kernels; by default the fastest that this CPU can run is used.

@@ -27,20 +27,22 @@ struct PrepareDataCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     func run() throws {
-        let encoder = try CorpusEncoder(TokenizerDefinition(ofFile: tokenizer), endOfText: endOfText)
+        let output = try HomeFolder.expand(output)
+        let tokenizer = try tokenizer.map { try HomeFolder.expand($0) }
+        let encoder = try CorpusEncoder(tokenizerOf: tokenizer, endOfText: endOfText)
         let corpus = try texts.corpus()
         let summary = try encoder.encode(
             corpus, to: output, invalidText: texts.invalidText, on: texts.pool,
             progress: Progress("encoded", of: corpus.count).callAsFunction)
         guard let summary else { throw InterruptedError() }
-        Output.note(skipped: summary.skipped)
+        Output.note(summary.remarks)
         switch format {
-        case .json: try Output.write(json: DataReport(summary))
+        case .json: try Output.write(json: DataReport(summary), about: output)
         case .text:
             let bytesPerToken = Double(summary.bytes) / Double(summary.tokens)
-            try Output.write(
+            Output.summarize(
                 "\(output): \(summary.tokens) tokens of \(summary.documents) documents, "
-                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes a token\n")
+                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes a token", of: output)
         }
     }
 }
@@ -56,7 +58,7 @@ private struct DataReport: Encodable {
         documents = summary.documents
         tokens = summary.tokens
         bytes = summary.bytes
-        empty = summary.empty
-        skipped = summary.skipped.count
+        empty = summary.remarks.empty
+        skipped = summary.remarks.skipped.count
     }
 }

@@ -35,18 +35,22 @@ struct TrainTokenizerCommand: ParsableCommand {
     }
 
     func run() throws {
+        let output = try HomeFolder.expand(output)
         let trainer = try trainer()
         let corpus = try texts.corpus()
+        try corpus.inputs.check(output: output)
         let counted = try trainer.countWords(
             of: corpus, invalidText: texts.invalidText, on: texts.pool,
             progress: Progress("read", of: corpus.count).callAsFunction)
         guard let counted else { throw InterruptedError() }
-        Output.note(skipped: counted.skipped)
+        Output.note(counted.remarks)
         let definition = try trainer.definition(
             from: counted.words, progress: Progress("learned", of: vocabularySize).callAsFunction)
         guard let definition else { throw InterruptedError() }
-        try definition.write(to: output)
-        try report(definition, documents: corpus.count - counted.skipped.count, words: counted.words.distinctCount)
+        try definition.write(to: output, inputs: corpus.inputs)
+        try report(
+            definition, to: output, documents: corpus.count - counted.remarks.skipped.count,
+            words: counted.words.distinctCount)
     }
 
     private func trainer() throws -> TokenizerTrainer {
@@ -55,15 +59,16 @@ struct TrainTokenizerCommand: ParsableCommand {
             minimumCount: minimumCount)
     }
 
-    private func report(_ definition: TokenizerDefinition, documents: Int, words: Int) throws {
+    private func report(_ definition: TokenizerDefinition, to output: String, documents: Int, words: Int) throws {
         let report = VocabularyReport(
             documents: documents, words: words, tokens: definition.tokens.count,
             fingerprint: String(definition.fingerprint, radix: 16))
         switch format {
-        case .json: try Output.write(json: report)
+        case .json: try Output.write(json: report, about: output)
         case .text:
-            try Output.write(
-                "\(output): \(report.tokens) tokens from \(words) different words of \(documents) documents\n")
+            Output.summarize(
+                "\(output): \(report.tokens) tokens from \(words) different words of \(documents) documents",
+                of: output)
         }
         if report.tokens < vocabularySize {
             Output.note("the texts have too few pairs for \(vocabularySize) tokens")

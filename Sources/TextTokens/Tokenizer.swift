@@ -12,7 +12,7 @@ public struct Tokenizer: Sendable {
     let addsEndOfText: Bool
     let addsSpacePrefix: Bool
     /// In bytes. The longest in use, runs of whitespace and the like, have some hundreds.
-    private static let longestToken = 4096
+    static let longestToken = 4096
 
     private let specialIDs: [String: Int32]
 

@@ -16,6 +16,16 @@ struct FolderTests {
         #expect(throws: CheckpointError.self) { try Folder.make(folder.file("file/d")) }
     }
 
+    /// The reason is that of the folder that cannot be made, not of a look at what is there.
+    @Test(.enabled(if: Folder.exists("/sys/kernel"))) func whyAFolderCannotBeMade() {
+        let error = #expect(throws: CheckpointError.self) { try Folder.make("/sys/kernel/layerskip") }
+        #expect(error?.file == "/sys/kernel/layerskip" && error?.found != "No such file or directory")
+        let long = folder.file(String(repeating: "x", count: 300))
+        #expect(throws: CheckpointError(file: long, expected: "a place for a folder", found: "File name too long")) {
+            try Folder.make(long)
+        }
+    }
+
     @Test func removedWithItsFiles() throws {
         try Folder.make(folder.file("a"))
         try TextFile.write([1], to: folder.file("a/x"))
@@ -27,10 +37,10 @@ struct FolderTests {
     @Test func leftoversGoAndWhatLinksLeadToStays() throws {
         try Folder.make(folder.file("whole"))
         try TextFile.write([1], to: folder.file("whole/x"))
-        try Folder.make(folder.file("half.1-2.partial"))
-        try TextFile.write([1], to: folder.file("half.1-2.partial/x"))
-        folder.write([1], as: "file.1-2.partial")
-        try Folder.link(folder.file("link.1-2.partial"), to: "whole")
+        try Folder.make(folder.file("half.5000000-2.partial"))
+        try TextFile.write([1], to: folder.file("half.5000000-2.partial/x"))
+        folder.write([1], as: "file.5000000-2.partial")
+        try Folder.link(folder.file("link.5000000-2.partial"), to: "whole")
         let strangers = [".partial", "film.mp4.partial", "x.1.partial", "x.1-b.partial"]
         for name in strangers { folder.write([1], as: name) }
         Folder.removeLeftovers(in: folder.path)

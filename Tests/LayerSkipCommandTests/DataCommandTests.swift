@@ -58,6 +58,49 @@ struct DataCommandTests {
         #expect(folder.contents == ["a.txt", "bad.txt", "out"])
     }
 
+    @Test func whatIsLeftOutOrIgnoredIsSaid() throws {
+        let data = folder.makeFolder("data")
+        for (name, content) in [
+            ("a.txt", "the <|endoftext|> cat"), ("b.json", "{}"), (".hidden", "x"), ("empty.txt", ""),
+            ("pairs.ndjson", #"{"prompt":"a","answer":"","id":1}"#),
+        ] {
+            folder.write(Array(content.utf8), as: "data/\(name)")
+        }
+        let run = try CommandRun(["prepare-data", data, "--output", folder.file("a.tokens"), "--format", "json"])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(try run.json["documents"] as? Int == 2)
+        #expect(
+            run.errors == """
+                note: left out of folders: 1 .json file, 1 hidden name
+                note: left out 1 document without text
+                note: 1 pair with an empty answer: only end-of-text is learned there
+                note: ignored keys beside prompt and answer: "id"
+                note: a special token such as "<|endoftext|>" is spelled out in 1 document and read as ordinary text; \
+                if it separates texts, make each of them a file of its own
+
+                """)
+        let named = try CommandRun(["prepare-data", "\(data)/b.json", "--output", folder.file("b.tokens")])
+        #expect(named.code == 1)
+        #expect(named.errors.contains("found a .json file (rename it to .jsonl if each line is one object"))
+        let bad = write(#"{"prompt":"Q","answer":"A","score":NaN}"#, "nan.jsonl")
+        let nan = try CommandRun(["prepare-data", bad, "--output", folder.file("b.tokens")])
+        #expect(
+            nan.errors
+                == "error: \(bad), line 1: key \"score\": expected valid JSON, found NaN, which is no JSON (null is)\n")
+        #expect(!folder.contents.contains("b.tokens"))
+    }
+
+    @Test func aQuotedHomeFolderIsFound() throws {
+        let text = write("the cat", "a.txt")
+        let run = try CommandRun(
+            ["prepare-data", text, "--output", "~/a.tokens"], environment: ["HOME": folder.path])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(folder.contents == ["a.tokens", "a.txt"])
+        let other = try CommandRun(["train-tokenizer", text, "--output", "~nobody/a.json"])
+        #expect(other.code == 1)
+        #expect(other.errors.contains("found \"~nobody/a.json\""), "\(other.errors)")
+    }
+
     @Test func interruptedWorkLeavesNothing() throws {
         // A pipe opened to read and write never ends: the list of files goes on. Signal 2 is bit 1 of those caught.
         let script = """

@@ -34,6 +34,56 @@ struct TrainCommandTests {
         #expect(!FileManager.default.fileExists(atPath: files.output("a")))
     }
 
+    @Test func whatIsLostOfTheDataIsSaid() throws {
+        // Of 8 documents of 51 tokens.
+        let windows = "training on 25 sequences of 16 tokens, made of windows (data.packing: windows)\n"
+        let tail = "note: data.training: left out: 7 tokens at the ends of shards that make no whole sequence\n"
+        let limit = "note: data.validation: measured on 4 of 26 sequences, as validation.batches says\n"
+        for arguments in [["--dry-run"], []] {
+            #expect(try files.train("a", arguments).errors.hasPrefix(windows + tail + limit))
+        }
+        let documents = try files.train("b", "data.packing=documents", "--dry-run")
+        #expect(
+            documents.errors.contains(
+                "note: data.validation: cut to the length of a sequence: 8 of 8 documents, which lose 272 tokens, their "
+                    + "end-of-text included (raise batch.length, or use data.packing=windows)\n"), "\(documents.errors)"
+        )
+    }
+
+    @Test func promptsAreNotScoredByDefault() throws {
+        let pairs = try files.shard("pairs.tokens", promptLength: 12)
+        let data = ["data.training=\(pairs)", "data.validation=\(pairs)", "batch.length=60", "validation.batches=9"]
+        let run = try files.train("pairs", data)
+        #expect(run.errors.hasPrefix("training on 8 sequences of 60 tokens, made of whole documents"), "\(run.errors)")
+        #expect(try files.metrics("pairs")[0].contains("\"scored_tokens\":\(8 * (51 - 12))"))
+        let windows = try files.train("windows", data + ["data.packing=windows"])
+        #expect(
+            windows.errors.contains(
+                "note: data.training: windows score prompts like answers, and 8 of 8 documents have"))
+        #expect(try files.metrics("windows")[0].contains("\"scored_tokens\":\(8 * 51 - 1)"))
+        // What a run began with is not changed by the default.
+        let changed = try files.train("windows", data)
+        #expect(changed.errors.hasSuffix("data.packing: expected windows, as when the run began, found documents\n"))
+    }
+
+    @Test func dataThatWasReplacedIsRefused() throws {
+        let data = try files.shard("data.tokens")
+        #expect(try files.train("a", "data.training=\(data)").code == 0)
+        _ = try files.shard("data.tokens", length: 40)
+        let run = try files.train("a", "data.training=\(data)")
+        #expect(run.code == 1)
+        #expect(run.errors.contains("data.training: expected 408 tokens ("), "\(run.errors)")
+        #expect(run.errors.contains("as when the run began"))
+    }
+
+    @Test func recipesMayNameTheHomeFolder() throws {
+        let run = try files.train("none", "output=~/home", home: files.output(""))
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(files.steps("home") == [4, 6])
+        let other = try files.train("none", "output=~nobody/home")
+        #expect(other.errors.contains("output: expected ~/ or a path without ~"), "\(other.errors)")
+    }
+
     @Test func killedAtAnyMomentItEndsWithTheSameBits() throws {
         #expect(try files.train("whole", "steps=40", "checkpoints.every=3").code == 0)
         // Moments from before the first step to near the end; each goes on where the one before was killed.
@@ -52,7 +102,7 @@ struct TrainCommandTests {
         #expect(try files.metrics("killed") == files.metrics("whole"))
     }
 
-    @Test(arguments: ["TERM", "INT"]) func askedToStopItLeavesACheckpoint(_ signal: String) throws {
+    @Test(arguments: ["TERM", "INT", "HUP"]) func askedToStopItLeavesACheckpoint(_ signal: String) throws {
         let arguments = ["steps=3000", "checkpoints.every=3000", "validation.every=0"]
         let run = try files.script(
             """
@@ -68,6 +118,35 @@ struct TrainCommandTests {
         #expect(
             run.errors.hasSuffix("error: stopped after step \(step) of 3000; the same command goes on from there\n"))
         #expect(try files.metrics("stopped").count == step)
+    }
+
+    /// The folder is the result; nothing that is meant for people lands in a file that got a standard number.
+    @Test func closedOutputsAreNoFailure() throws {
+        #expect(try files.train("open").code == 0)
+        for closed in [">&-", "2>&-", "<&- >&- 2>&-"] {
+            let run = try files.script("rm -rf \"$RUN\"; \"$LAYERSKIP\" train \"$@\" \(closed)", "closed")
+            #expect(run.code == 0, "\(closed): \(run.errors)")
+            try files.expectSameBits("closed", "open")
+            #expect(try files.metrics("closed") == files.metrics("open"))
+        }
+        let full = try files.script("\"$LAYERSKIP\" train \"$@\" >/dev/full", "open")
+        #expect(full.code == 0 && full.errors.contains("note: standard output: expected to write"), "\(full.errors)")
+    }
+
+    /// Neither what a run writes nor what it removes is something that it reads.
+    @Test func aRunLeavesItsInputsAlone() throws {
+        #expect(try files.train("a").code == 0)
+        let checkpoint = "\(files.output("a"))/newest"
+        func expectRefusal(_ run: String, _ arguments: String...) throws {
+            let result = try files.train(run, arguments)
+            #expect(result.code == 1)
+            #expect(result.errors.contains("expected an output that is not also an input"), "\(result.errors)")
+        }
+        try expectRefusal("a", "model.start=\(checkpoint)")
+        try expectRefusal("a/newest", "model.start=\(checkpoint)")
+        try expectRefusal("a", "data.training=\(files.output("a"))/report.html")
+        // A run of its own beside it is none of these.
+        #expect(try files.train("b", "model.start=\(checkpoint)").code == 0)
     }
 
     @Test func aFullDiskIsAnErrorAndLeavesTheLastCheckpoint() throws {
@@ -157,10 +236,16 @@ struct TrainingFiles {
     }
 
     /// Writes a shard of some tokens that repeat.
-    func shard(_ name: String, fingerprint: UInt64) throws -> String {
+    func shard(
+        _ name: String, fingerprint: UInt64? = nil, promptLength: Int = 0, length: Int = 50
+    ) throws -> String {
         var writer = try TokenShardWriter(
-            path: files.file(name), vocabularySize: vocabularySize, endOfText: 0, tokenizerFingerprint: fingerprint)
-        for document in 0..<8 { try writer.append((0..<50).map { Int32(3 + ($0 * (document + 1)) % 60) }) }
+            path: files.file(name), vocabularySize: vocabularySize, endOfText: 0,
+            tokenizerFingerprint: fingerprint ?? self.fingerprint)
+        for document in 0..<8 {
+            try writer.append(
+                (0..<length).map { Int32(3 + ($0 * (document + 1)) % 60) }, promptLength: promptLength)
+        }
         try writer.commit()
         return files.file(name)
     }
@@ -176,10 +261,13 @@ struct TrainingFiles {
         names("\(run)/checkpoints").compactMap { Int($0.dropFirst("step-".count)) }.sorted()
     }
 
-    func train(_ run: String, _ arguments: String...) throws -> CommandRun { try train(run, arguments) }
+    func train(_ run: String, _ arguments: String..., home: String? = nil) throws -> CommandRun {
+        try train(run, arguments, home: home)
+    }
 
-    func train(_ run: String, _ arguments: [String]) throws -> CommandRun {
-        try CommandRun(["train", recipe, "output=\(output(run))"] + arguments)
+    func train(_ run: String, _ arguments: [String], home: String? = nil) throws -> CommandRun {
+        let environment = home.map { ["HOME": $0] } ?? [:]
+        return try CommandRun(["train", recipe, "output=\(output(run))"] + arguments, environment: environment)
     }
 
     /// Runs a script whose arguments are those of `train`, and whose `$RUN` is the run's folder.

@@ -18,7 +18,7 @@ struct TrainingProgressTests {
         #expect(TrainingOrigin(step: 7).summary == "going on after step 7")
         #expect(
             TrainingOrigin(step: 7, otherArithmetic: "amx").summary.hasPrefix(
-                "going on after step 7, which was computed with amx arithmetic; here it is another"))
+                "going on after step 7, which was computed with \"amx\" arithmetic; here it is another"))
     }
 
     @Test func aValidationShowsTheExitThatIsTrainedOrTheOneHalfWay() throws {

@@ -30,7 +30,7 @@ struct CorpusFilesTests {
         ])
         try FileManager.default.createSymbolicLink(atPath: folder.path + "/loop", withDestinationPath: folder.path)
         func names(_ endings: [String]) throws -> [String] {
-            try CorpusFiles(endings: endings).paths([folder.path + "/"]).map {
+            try CorpusFiles(endings: endings).select([folder.path + "/"]).paths.map {
                 String($0.dropFirst(folder.path.count + 1))
             }
         }
@@ -39,14 +39,56 @@ struct CorpusFilesTests {
         #expect(try names(["md", "txt"]) == ["a/Z.md", "c.txt"])
         // A file that is named is taken whatever its ending, in the order given.
         let named = [folder.path + "/c.txt", folder.path + "/b.swift"]
-        #expect(try CorpusFiles(endings: ["swift"]).paths(named) == named)
+        #expect(try CorpusFiles(endings: ["swift"]).select(named).paths == named)
+    }
+
+    @Test func linksAreFollowedAndNothingIsReadTwice() throws {
+        let folder = try TextFolder([
+            "snapshot/own.txt": [1], "blobs/0.txt": [2], "blobs/1.txt": [3], "more/deep/x.txt": [4],
+        ])
+        let root = folder.path
+        func link(_ name: String, _ target: String) throws {
+            try FileManager.default.createSymbolicLink(atPath: "\(root)/\(name)", withDestinationPath: target)
+        }
+        try link("snapshot/a.txt", "../blobs/0.txt")
+        try link("snapshot/again.txt", "own.txt")
+        try link("snapshot/folder", "../more")
+        try link("snapshot/folder2", "\(root)/more")
+        try link("more/back", "../snapshot")
+        try link("snapshot/z.txt", "nowhere")
+        #expect(mkfifo("\(root)/snapshot/pipe", 0o600) == 0)
+        let selection = try CorpusFiles().select(["\(root)/snapshot"])
+        let names = selection.paths.map { String($0.dropFirst(root.count + 1)) }
+        #expect(names == ["snapshot/a.txt", "snapshot/folder/deep/x.txt", "snapshot/own.txt"])
+        #expect(selection.leftOut.broken == ["\(root)/snapshot/z.txt"])
+        #expect(selection.leftOut.special == ["\(root)/snapshot/pipe"])
+        #expect(selection.leftOut.repeated == 1)
+        // From above, the files themselves are taken, and each once.
+        let all = try CorpusFiles(endings: ["txt"]).select([root]).paths.map { String($0.dropFirst(root.count + 1)) }
+        #expect(all == ["blobs/0.txt", "blobs/1.txt", "more/deep/x.txt", "snapshot/own.txt"])
+        // A folder of links alone.
+        try FileManager.default.removeItem(atPath: "\(root)/snapshot/own.txt")
+        #expect(try CorpusFiles(endings: ["txt"]).select(["\(root)/snapshot"]).paths.count == 2)
+    }
+
+    @Test func whatIsLeftOutOfFoldersIsCounted() throws {
+        let folder = try TextFolder([
+            "a.txt": [1], "b.json": [1], "c.JSON": [1], "d.txt.gz": [1], ".git/x": [1], ".hidden": [1], "e.NDJSON": [1],
+        ])
+        let selection = try CorpusFiles().select([folder.path])
+        #expect(selection.paths.map { String($0.dropFirst(folder.path.count + 1)) } == ["a.txt", "e.NDJSON"])
+        #expect("\(selection.leftOut)" == "1 .gz file, 2 .json files, 2 hidden names")
+        // What was not asked for was not left out.
+        #expect(try CorpusFiles(endings: ["txt"]).select([folder.path]).leftOut.kinds.isEmpty)
+        // A hidden folder that is named is read.
+        #expect(try CorpusFiles().select(["\(folder.path)/.git"]).paths == ["\(folder.path)/.git/x"])
     }
 
     @Test func nothingToReadIsAnError() throws {
         let folder = try TextFolder(["a.txt": [1]])
-        let missing = #expect(throws: CheckpointError.self) { try CorpusFiles().paths([folder.path + "/none"]) }
+        let missing = #expect(throws: CheckpointError.self) { try CorpusFiles().select([folder.path + "/none"]) }
         #expect(missing?.description == "\(folder.path)/none: expected a file or a folder, found nothing")
-        let empty = #expect(throws: CheckpointError.self) { try CorpusFiles(endings: ["swift"]).paths([folder.path]) }
+        let empty = #expect(throws: CheckpointError.self) { try CorpusFiles(endings: ["swift"]).select([folder.path]) }
         #expect(empty?.description == "\(folder.path): expected at least one file *.swift, found none")
     }
 }
@@ -84,7 +126,7 @@ struct CorpusEncoderTests {
         #expect(shard.tokenizerFingerprint == definition.fingerprint)
         #expect(shard.vocabularySize == definition.tokens.count)
         #expect(summary.documents == 601)
-        #expect(summary.empty == 1)
+        #expect(summary.remarks.empty == 1)
         #expect(summary.tokens == shard.tokenCount)
         #expect(summary.bytes == texts.joined().utf8.count)
         let before = try MappedFile(path: shard.path)
@@ -113,7 +155,7 @@ struct CorpusEncoderTests {
         #expect(!folder.contents.contains { $0.hasPrefix("out.tokens") })
         let (shard, summary) = try encode(files, invalidText: .skip)
         #expect(shard.documents.count == 2)
-        #expect(summary.skipped == [bad])
+        #expect(summary.remarks.skipped == [bad])
     }
 
     @Test func whatCannotBeEncodedLeavesNothing() throws {
@@ -121,7 +163,8 @@ struct CorpusEncoderTests {
             try encode([text("{\"prompt\":\"a\",\"answer\":\"b\"}\n{\"prompt\":\"a\"}", "pairs.jsonl")])
         }
         #expect(line?.file.hasSuffix("pairs.jsonl, line 2") == true)
-        #expect(line?.found == "\"{\"prompt\":\"a\"}\"")
+        #expect(line?.expected == "the key \"answer\"")
+        #expect(line?.found == "only the key \"prompt\"")
         let missing = #expect(throws: CheckpointError.self) { try encode([folder.file("missing.txt")]) }
         #expect(missing?.file == folder.file("missing.txt"))
         let empty = #expect(throws: CheckpointError.self) {
@@ -133,6 +176,82 @@ struct CorpusEncoderTests {
             progress: { _ in false })
         #expect(stopped == nil)
         #expect(!folder.contents.contains { $0.hasPrefix("out.tokens") })
+    }
+
+    @Test(arguments: ["jsonl", "JSONL", "ndjson", "NdJson", "jsonlines"]) func jsonLinesAreToldByTheirNames(_ ending: String) throws
+    {
+        let (shard, _) = try encode([text(#"{"prompt":"a","answer":"b"}"# + "\n", "pairs.\(ending)")])
+        #expect(shard.documents.map(\.promptLength) == [1])
+    }
+
+    @Test(arguments: [
+        ("a.json", "rename it to .jsonl"), ("a.JSON", "rename it to .jsonl"), ("a.txt.gz", "unpack it first"),
+        ("a.Parquet", "convert it"), ("a.tokens", "convert it"),
+    ])
+    func filesThatAreNoTextAreRefusedByName(_ name: String, _ advice: String) throws {
+        let error = #expect(throws: CheckpointError.self) { try Corpus(files: ["folder/\(name)"]) }
+        #expect(error?.file == "folder/\(name)")
+        #expect(error?.found.contains(advice) == true, "\(error as Any)")
+    }
+
+    @Test func bytesThatAreNoUTF8AreNamed() throws {
+        let utf16 = Array("the cat".utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let files: [(name: String, content: [UInt8], found: String)] = [
+            ("mark.txt", [0xFF, 0xFE] + utf16, "text in UTF-16"), ("bare.txt", utf16, "text in UTF-16"),
+            ("pairs.jsonl", [0xFF, 0xFE] + utf16, "text in UTF-16"), ("gzip", [0x1F, 0x8B, 8, 0], "a gzip file"),
+            ("table", Array("PAR1".utf8) + [0x15, 0, 0xFF], "a Parquet file"),
+        ]
+        for file in files {
+            let path = folder.write(file.content, as: file.name)
+            let error = #expect(throws: CheckpointError.self) { try encode([path]) }
+            #expect(error?.file == path)
+            #expect(error?.found == file.found, "\(file.name)")
+        }
+        // Text about such files is text.
+        _ = try encode([text("PAR1 begins a Parquet file", "about.txt")])
+        let skipped = try encode([text("the", "a.txt"), folder.file("bare.txt")], invalidText: .skip).1.remarks.skipped
+        #expect(skipped == [folder.file("bare.txt")])
+    }
+
+    @Test func aByteOrderMarkIsNoText() throws {
+        let pair = #"{"prompt":"a","answer":"b"}"#
+        let plain = try encode([text("the cat", "a.txt"), text(pair, "b.jsonl")]).0
+        let marked = try encode([text("\u{FEFF}the cat", "a2.txt"), text("\u{FEFF}" + pair, "b2.jsonl")]).0
+        #expect(try plain.tokens(in: 0..<plain.tokenCount) == marked.tokens(in: 0..<marked.tokenCount))
+        // Alone in a file, it is no text either; within one, it is.
+        #expect(try encode([text("the", "a.txt"), text("\u{FEFF}", "c.txt")]).1.remarks.empty == 1)
+        #expect(try encode([text("a\u{FEFF}", "d.txt")]).0.tokenCount > 2)
+    }
+
+    @Test func otherShapesOfPairsAreRefusedWithAdvice() throws {
+        let lines = [
+            (
+                #"{"text": "a"}"#,
+                #"only the key "text" (of a text without a prompt, write "prompt": "" and "answer": the text)"#
+            ),
+            (#"{"messages": []}"#, "chats are not read"), (#"{"instruction":"a","output":"b"}"#, "rename the keys"),
+            ("{}", "no key"),
+        ]
+        for (line, found) in lines {
+            let path = text("\n" + line, "pairs.jsonl")
+            let error = #expect(throws: CheckpointError.self) { try encode([path]) }
+            #expect(error?.file == "\(path), line 2")
+            #expect(error?.expected == #"{"prompt": "...", "answer": "..."}"#)
+            #expect(error?.found.contains(found) == true, "\(error as Any)")
+        }
+    }
+
+    @Test func whatIsIgnoredIsRemarkedUpon() throws {
+        let lines = [
+            #"{"prompt":"a","answer":"b","id":7,"score":1e999}"#, #"{"prompt":"a","answer":"","source":{"id":null}}"#,
+            #"{"prompt":"","answer":""}"#, #"{"prompt":"","answer":"<|endoftext|> b"}"#,
+        ]
+        let remarks = try encode([text(lines.joined(separator: "\n"), "pairs.jsonl"), text("", "a.jsonl")]).1.remarks
+        #expect(remarks.ignoredKeys == ["id", "score", "source"])
+        #expect(remarks.emptyAnswers == 1)
+        #expect(remarks.empty == 2)
+        #expect(remarks.spelledOut == 1)
+        #expect(remarks.spelledOutToken == "<|endoftext|>")
     }
 
     @Test func theSeparatorMustBeAToken() throws {

@@ -114,6 +114,71 @@ struct BatchSamplerTests {
         }
     }
 
+    @Test("Tails come last, are padded, and change nothing else", arguments: [1, 2, 7, 16, 60])
+    func tails(length: Int) throws {
+        let texts = [randomDocuments(count: 21, seed: 5), randomDocuments(count: 2, seed: 6)]
+        let shards = try texts.enumerated().map { index, documents in
+            try TokenShard(path: folder.writeShard(documents, as: "\(index).tokens"))
+        }
+        let whole = try? BatchSampler(shards, length: length, seed: 9)
+        let sampler = try BatchSampler(shards, length: length, keepsTails: true, seed: 9)
+        let rows = try epoch(sampler, 1, batch: 3)
+        let count = whole?.sequencesPerEpoch ?? 0
+        if let whole { #expect(try Array(rows.prefix(count)) == epoch(whole, 1, batch: 4)) }
+        // Every token but a shard's first is scored once.
+        let scored = rows.flatMap { $0[length...] }.filter { $0 >= 0 }
+        #expect(scored.sorted() == texts.flatMap { $0.flatMap(\.joined).dropFirst() }.sorted())
+        #expect(sampler.losses.isEmpty)
+        let left = texts.reduce(0) { $0 + ($1.flatMap(\.joined).count - 1) % length }
+        if let whole { #expect(whole.losses.tailTokens == left) }
+    }
+
+    @Test("Cut and dropped documents are counted")
+    func losses() throws {
+        let path = try folder.writeShard([
+            SampleDocument(tokens: [11, 12, 13, 14], promptLength: 2),
+            SampleDocument(tokens: [31, 32, 33, 34, 35, 36, 37, 38, 39], promptLength: 3),  // 10 with its end, of 8
+            SampleDocument(tokens: [41, 42, 43, 44, 45, 46, 47]),  // 8 of 8
+            SampleDocument(tokens: [41, 42, 43, 44, 45, 46, 47, 48, 49], promptLength: 8),  // the prompt fills all
+            SampleDocument(tokens: []),
+        ])
+        let sampler = try BatchSampler([TokenShard(path: path)], length: 7, packing: .documents)
+        #expect(sampler.losses.cutDocuments == 1)
+        #expect(sampler.losses.cutTokens == 2)
+        #expect(sampler.losses.droppedDocuments == 2)
+        #expect(sampler.losses.droppedTokens == 11)
+        #expect(sampler.losses.tailTokens == 0)
+        #expect(sampler.documentCount == 5)
+        #expect(sampler.promptedDocumentCount == 3)
+    }
+
+    @Test("Shards with prompts are packed as documents by default")
+    func standardPacking() throws {
+        let plain = try TokenShard(path: folder.writeShard([SampleDocument(tokens: [1, 2])], as: "plain.tokens"))
+        let pairs = try TokenShard(
+            path: folder.writeShard(
+                [SampleDocument(tokens: [1, 2]), SampleDocument(tokens: [1, 2], promptLength: 1)], as: "pairs.tokens"))
+        #expect(BatchSampler.Packing.standard(for: [plain]) == .windows)
+        #expect(BatchSampler.Packing.standard(for: [plain, pairs]) == .documents)
+    }
+
+    @Test("The content of a shard depends on its bytes alone")
+    func contents() throws {
+        let documents = randomDocuments(count: 40, seed: 8)
+        let path = try folder.writeShard(documents)
+        let content = try TokenShard(path: path).content
+        #expect(content.tokens == documents.reduce(0) { $0 + $1.tokens.count + 1 })
+        #expect(try TokenShard(path: folder.writeShard(documents, as: "b.tokens")).content == content)
+        // Each byte of the ids counts, also the last ones.
+        for offset in [64, 65, 64 + 2 * content.tokens - 2] {
+            var changed = try bytes(of: path)
+            changed[offset] ^= 1
+            let other = try TokenShard(path: folder.write(changed, as: "c.tokens")).content
+            #expect(other.tokens == content.tokens)
+            #expect(other.hash != content.hash)
+        }
+    }
+
     @Test("Too little data, and shards of different tokenizers, are errors")
     func errors() throws {
         let short = try TokenShard(path: folder.writeShard([SampleDocument(tokens: [1, 2, 3])]))

@@ -139,6 +139,66 @@ struct TrainerTests {
         #expect(found.exits.last?.agreement == 1)
     }
 
+    @Test func validationDependsOnNoBatchSize() throws {
+        let model = try trained(TinyTraining.recipe(), steps: 2).model.detached()
+        var figures: [ValidationMetrics] = []
+        for sequences in [1, 3, 7, 20, 64] {
+            let recipe = TinyTraining.recipe {
+                $0.batch.sequences = sequences
+                $0.validation.batches = 100
+            }
+            let validator = Validator(recipe, data: CountingSource())
+            #expect(validator.sequences == 20)
+            figures.append(try #require(try validator.measure(model, step: 0) { false }))
+        }
+        for other in figures.dropFirst() {
+            #expect(other.scoredTokens == 20 * 6)
+            for (one, two) in zip(figures[0].exits, other.exits) {
+                #expect(abs(one.loss - two.loss) < 1e-12)
+                #expect(one.accuracy == two.accuracy)
+            }
+        }
+        // The most batches are whole ones.
+        let few = Validator(
+            TinyTraining.recipe {
+                $0.batch.sequences = 7
+                $0.validation.batches = 2
+            }, data: CountingSource())
+        #expect(few.sequences == 14)
+    }
+
+    /// PyTorch's AdamW counts the steps of each parameter, and those without a gradient do not count: the first update
+    /// has the size of the rate, whenever it comes.
+    @Test func theFirstUpdateHasTheSizeOfTheRateWheneverItComes() throws {
+        let model = try TinyTraining.model()
+        let parameters = model.parameters
+        let late = try #require(parameters.first { $0.name.contains("layers.2.mlp.up_proj") })
+        // A small epsilon, since some gradients are small.
+        var optimizer = AdamW(epsilon: 1e-30, weightDecay: 0.5)
+        var before: [Float] = []
+        for step in 1...9 {
+            // The recipe's own gradients, of a loss on all layers but the third until the last step.
+            var x = model.embed([1, 2, 3, 4])
+            for layer in 0..<4 where layer != 2 || step == 9 {
+                var memory = CausalBatch(for: model, length: 4)
+                x = model.block(layer, x, &memory)
+            }
+            model.compute.crossEntropy(model.logits(x), targets: [2, 3, 4, 5], weight: 1).backward()
+            before = late.values.values
+            #expect((late.gradient == nil) == (step < 9))
+            optimizer.step(parameters, learningRate: 1e-3)
+            if step < 9 { #expect(late.values.values == before, "no decay without a gradient") }
+            parameters.forEach { $0.discardGradient() }
+        }
+        for (old, new) in zip(before, late.values.values) {
+            // The decay, and then a whole step.
+            let update = abs(Double(new) - Double(old) * (1 - 1e-3 * 0.5)) / 1e-3
+            #expect(abs(update - 1) < 1e-2, "\(update)")
+        }
+        let counts = zip(parameters, optimizer.moments).map { ($0.name, $1.updates) }
+        #expect(counts.allSatisfy { name, count in count == (name.contains("layers.2.") ? 1 : 9) })
+    }
+
     private struct OneSequence: BatchSource {
         static let text: [Token] = [3, 4, 5, 6, 8, 10, 12, 13, 14]
         var length: Int { 8 }

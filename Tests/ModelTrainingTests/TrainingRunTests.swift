@@ -135,7 +135,8 @@ struct TrainingRunTests {
         let log = FileHandle(forWritingAtPath: "\(recipe.output)/metrics.jsonl")
         _ = try log?.seekToEnd()
         // A step after the checkpoint, and half a line.
-        try log?.write(contentsOf: Foundation.Data("{\"step\":5,\"loss\":9}\n{\"step\":5,\"lo".utf8))
+        let step = #"{"step":5,"loss":9,"last_loss":9,"norm":1,"rate":1,"tokens":1,"tokens_per_second":1}"#
+        try log?.write(contentsOf: Foundation.Data("\(step)\n{\"step\":5,\"lo".utf8))
         var rest = try run(recipe)
         #expect(rest.step == 4)
         #expect(names("\(recipe.output)/checkpoints") == ["step-2", "step-4"])
@@ -197,7 +198,8 @@ struct TrainingRunTests {
         let state = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
         let arithmetic = try KernelTable.selected().arithmetic(.f32)
         #expect(state?["arithmetic"] as? String == arithmetic)
-        // As an older version, and a machine of another kind, wrote it; and stays where nothing but a validation is new.
+        // As an older version, and a machine of another kind, wrote it; and stays where nothing but a validation is
+        // new.
         for written: String? in [nil, "other"] {
             var changed = try #require(state)
             changed["arithmetic"] = written

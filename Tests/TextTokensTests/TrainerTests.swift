@@ -110,6 +110,50 @@ struct TrainerTests {
         #expect(tokenizer.encode("abc", parsingSpecialTokens: true) == [0])
     }
 
+    /// Chinese without punctuation, and proteins, are one long word.
+    @Test func longWordsAreLearnedFromWhole() throws {
+        var random = SeededGenerator(seed: 5)
+        func word(_ letters: String, _ count: Int) -> String {
+            let letters = Array(letters)
+            return String((0..<count).map { _ in letters.randomElement(using: &random) ?? "a" })
+        }
+        for text in [word("天地玄黃宇宙洪荒", 2000), word("ACDEFGHIKL", 5000) + " " + word("ACDE", 4500)] {
+            let trainer = try TokenizerTrainer(vocabularySize: 290)
+            #expect(text.utf8.count > WordPieces.longWord)
+            let definition = try learn([text], trainer)
+            #expect(definition.tokens.count == 290)
+            #expect(try definition.merges == naiveMerges([text], trainer))
+        }
+    }
+
+    @Test func manyLongWordsAreCutBetweenCharacters() throws {
+        var words = try WordCounts(preTokenizer: "gpt-2")
+        let texts = (0..<30).map {
+            String(repeating: "é漢\(Character(Unicode.Scalar(0x4E00 + UInt32($0)) ?? "a"))", count: 1200)
+        }
+        for text in texts { words.add(Array(text.utf8)) }
+        words.add(Array("short".utf8))
+        let pieces = WordPieces(words)
+        let bytes = words.words.bytes
+        var end = 0
+        for (range, count) in pieces.all {
+            #expect(range.lowerBound == end && count == 1)
+            #expect(range.count <= WordPieces.piece && !range.isEmpty)
+            #expect(String(validating: bytes[range], as: UTF8.self) != nil)
+            end = range.upperBound
+        }
+        #expect(end == bytes.count)
+        let trainer = try TokenizerTrainer(vocabularySize: 300, preTokenizer: "gpt-2")
+        #expect(try trainer.definition(from: words)?.tokens.count == 300)
+    }
+
+    @Test func noTokenIsLongerThanATokenizerReads() throws {
+        let trainer = try TokenizerTrainer(vocabularySize: 280)
+        let definition = try learn([String(repeating: "A", count: 40000)], trainer)
+        #expect(definition.tokens.map(\.utf8.count).max() == 4096)
+        _ = try Tokenizer(definition)
+    }
+
     @Test func stopsWhenTold() throws {
         let trainer = try TokenizerTrainer(vocabularySize: 700)
         var words = try WordCounts(preTokenizer: trainer.preTokenizer)

@@ -2,7 +2,8 @@ public import CheckpointFiles
 
 /// Texts to learn from, in a fixed order; each is read only when it is needed.
 ///
-/// A file is one document, except that each line of a file `NAME.jsonl` is: an object with a `prompt` and its `answer`.
+/// A file is one document, except that each line of a file `NAME.jsonl` or `NAME.ndjson` is: an object with a `prompt`
+/// and its `answer`. A byte order mark at the beginning of a file is no part of its text.
 public struct Corpus: Sendable {
     /// What is done with a document that is not UTF-8.
     public enum InvalidText: String, Sendable, CaseIterable {
@@ -16,6 +17,9 @@ public struct Corpus: Sendable {
     struct Document {
         var text: [UInt8]
         var promptLength = 0
+        var isPair = false
+        /// Keys of a pair that say nothing to us.
+        var ignoredKeys: [String] = []
     }
 
     /// Where a document is: a whole file, or one of its lines.
@@ -28,32 +32,61 @@ public struct Corpus: Sendable {
     /// Files of pairs, mapped.
     private var pairFiles: [MappedFile] = []
 
+    /// The files, and whatever else was read to find them: no shard is written over one of these.
+    public var inputs = InputFiles()
+
     /// How many documents there are.
     public var count: Int { places.count }
 
     /// The documents of files, in the order given.
     ///
-    /// - Throws: ``CheckpointError`` where a file of pairs cannot be read; other files are read later.
+    /// - Throws: ``CheckpointError`` where a file has a name of a kind that is no text, or a file of pairs cannot be
+    ///   read; other files are read later.
     public init(files: [String]) throws(CheckpointError) {
         for path in files {
-            if path.hasSuffix(".jsonl") {
-                if !MappedFile.isEmpty(path: path) { try addLines(of: MappedFile(path: path)) }
-            } else {
-                places.append(.file(path: path))
+            inputs.add(path, as: "a text that is read")
+            switch CorpusFileKind(path: path) {
+            case .text: places.append(.file(path: path))
+            // Counted as a document without text.
+            case .lines where MappedFile.isEmpty(path: path): places.append(.file(path: path))
+            case .lines: try addLines(of: MappedFile(path: path))
+            case .refused(let found):
+                throw CheckpointError(file: path, expected: "text in UTF-8 or JSON Lines", found: found)
             }
         }
     }
 
-    private mutating func addLines(of file: MappedFile) {
-        let bytes = file.bytes(0..<file.byteCount)
-        var start = 0
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-            if !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
-                places.append(.line(file: pairFiles.count, range: start..<start + line.count, number: index + 1))
+    private mutating func addLines(of file: MappedFile) throws(CheckpointError) {
+        if let kind = TextEncoding.otherKind(file.bytes(0..<min(file.byteCount, 1024))) {
+            throw CheckpointError(file: file.path, expected: "JSON Lines in UTF-8", found: kind)
+        }
+        let mark = TextEncoding.markLength(file.bytes(0..<min(file.byteCount, 3)))
+        var start = mark
+        var number = 0
+        while start < file.byteCount {
+            let (end, isBlank) = file.withBytes(in: start..<file.byteCount) { bytes in bytes.firstLine }
+            number += 1
+            if !isBlank {
+                places.append(.line(file: pairFiles.count, range: start..<start + end, number: number))
             }
-            start += line.count + 1
+            start += end + 1
         }
         pairFiles.append(file)
+    }
+}
+
+extension RawSpan {
+    /// Where the first line ends, and whether it has nothing but spaces.
+    fileprivate var firstLine: (end: Int, isBlank: Bool) {
+        var isBlank = true
+        for offset in 0..<byteCount {
+            switch unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) {
+            case UInt8(ascii: "\n"): return (offset, isBlank)
+            case 0x20, 0x09, 0x0D: continue
+            default: isBlank = false
+            }
+        }
+        return (byteCount, isBlank)
     }
 }
 
@@ -69,43 +102,53 @@ extension Corpus {
     /// Reads a document; nil if it is to be skipped because it is not UTF-8.
     func read(_ document: Int, invalidText: InvalidText) throws(CheckpointError) -> Document? {
         switch places[document] {
-        case .file(let path):
-            if MappedFile.isEmpty(path: path) { return Document(text: []) }
-            let file = try MappedFile(path: path)
-            let text = file.bytes(0..<file.byteCount)
-            if let bad = text.firstInvalidUTF8 {
-                if invalidText == .skip { return nil }
-                throw CheckpointError(
-                    file: path, name: "byte \(bad)", expected: "text in UTF-8",
-                    found: "0x" + String(text[bad], radix: 16))
-            }
-            return Document(text: text)
-        case .line(let file, let range, _):
+        case .file(let path): return try text(path, invalidText)
+        case .line(let file, let range, let number):
             let line = pairFiles[file].bytes(range)
-            if line.firstInvalidUTF8 != nil, invalidText == .skip { return nil }
-            guard let pair: Pair = JSONText.decode(line: line) else {
-                throw CheckpointError(
-                    file: name(of: document), expected: "{\"prompt\": \"...\", \"answer\": \"...\"}",
-                    found: String(decoding: line, as: UTF8.self).quoted)
-            }
-            return Document(text: Array((pair.prompt + pair.answer).utf8), promptLength: pair.prompt.utf8.count)
+            try pairFiles[file].checkUnchanged()
+            if invalidText == .skip, TextEncoding.firstInvalid(line) != nil { return nil }
+            return try pair(JSONLine(line, file: pairFiles[file].path, number: number), name: name(of: document))
         }
     }
 
-    private struct Pair: Decodable {
-        let prompt: String
-        let answer: String
+    private func text(_ path: String, _ invalidText: InvalidText) throws(CheckpointError) -> Document? {
+        if MappedFile.isEmpty(path: path) { return Document(text: []) }
+        let file = try MappedFile(path: path)
+        let bytes = file.bytes(0..<file.byteCount)
+        try file.checkUnchanged()
+        let bad = TextEncoding.firstInvalid(bytes)
+        let kind = bytes.contains(0) || bad != nil ? TextEncoding.otherKind(bytes) : nil
+        guard bad != nil || kind != nil else {
+            return Document(text: Array(bytes.dropFirst(TextEncoding.markLength(bytes))))
+        }
+        if invalidText == .skip { return nil }
+        throw CheckpointError(
+            file: path, name: kind == nil ? "byte \(bad ?? 0)" : "", expected: "text in UTF-8",
+            found: kind ?? "0x" + String(bytes[bad ?? 0], radix: 16))
     }
-}
 
-extension [UInt8] {
-    /// Where the first byte stands that is no part of valid UTF-8; nil where all are.
-    fileprivate var firstInvalidUTF8: Int? {
-        if String(validating: self, as: UTF8.self) != nil { return nil }
-        var decoder = UTF8()
-        var iterator = makeIterator()
-        var valid = 0
-        while case .scalarValue(let scalar) = decoder.decode(&iterator) { valid += UTF8.width(scalar) }
-        return valid
+    private func pair(_ line: JSONLine, name: String) throws(CheckpointError) -> Document {
+        let known = ["prompt", "answer"]
+        guard line.keys.contains(where: known.contains) else {
+            throw CheckpointError(
+                file: name, expected: #"{"prompt": "...", "answer": "..."}"#,
+                found: line.summary + Self.advice(line.keys))
+        }
+        let prompt = try line.text("prompt")
+        let answer = try line.text("answer")
+        return Document(
+            text: Array((prompt + answer).utf8), promptLength: prompt.utf8.count, isPair: true,
+            ignoredKeys: line.keys.filter { !known.contains($0) })
+    }
+
+    /// What to do about the usual other shapes.
+    private static func advice(_ keys: [String]) -> String {
+        if keys.contains("messages") || keys.contains("conversations") {
+            return " (chats are not read: write each answer with what comes before it as its prompt)"
+        }
+        if keys.contains("text") || keys.contains("content") {
+            return #" (of a text without a prompt, write "prompt": "" and "answer": the text)"#
+        }
+        return " (rename the keys)"
     }
 }

@@ -9,6 +9,8 @@ public struct CorpusEncoder: Sendable {
     private let tokenizer: Tokenizer
     private let fingerprint: UInt64
     private let separator: Token
+    /// What else was read, such as the tokenizer's file: no shard is written over it.
+    public var inputs = InputFiles()
 
     /// What a shard was made of.
     public struct Summary: Sendable, Equatable {
@@ -18,18 +20,16 @@ public struct CorpusEncoder: Sendable {
         public internal(set) var tokens = 0
         /// Their bytes of text.
         public internal(set) var bytes = 0
-        /// Documents without any text, which are left out.
-        public internal(set) var empty = 0
-        /// The names of documents that are left out because they are not UTF-8.
-        public internal(set) var skipped: [String] = []
+        /// What was left out, or is probably not what was meant.
+        public internal(set) var remarks = CorpusRemarks()
     }
 
     /// An encoder for a tokenizer.
     ///
     /// - Parameters:
     ///   - definition: the tokenizer.
-    ///   - endOfText: the text of the special token that ends each document; by default `<|endoftext|>` if there is one,
-    ///     since instruct models often name the end of a turn as their end of text, or else the tokenizer's own.
+    ///   - endOfText: the text of the special token that ends each document; by default `<|endoftext|>` if there is
+    ///     one, since instruct models often name the end of a turn as their end of text, or else the tokenizer's own.
     /// - Throws: ``TokenizerError`` where the tokenizer is malformed or has no such token.
     public init(_ definition: TokenizerDefinition, endOfText: String? = nil) throws(TokenizerError) {
         tokenizer = try Tokenizer(definition)
@@ -42,6 +42,15 @@ public struct CorpusEncoder: Sendable {
         self.separator = separator
     }
 
+    /// An encoder for the tokenizer of a tokenizer.json, a GGUF file, a model folder or the default model (nil).
+    ///
+    /// The tokenizer's files become part of ``inputs``.
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where it cannot be read, is malformed or has no such token.
+    public init(tokenizerOf path: String?, endOfText: String? = nil) throws {
+        try self.init(TokenizerDefinition(ofFile: path), endOfText: endOfText)
+        if let path { inputs.add(path, as: "the tokenizer") }
+    }
+
     /// Encodes a corpus into a shard, which takes its name only when it is complete.
     ///
     /// - Parameters:
@@ -51,12 +60,14 @@ public struct CorpusEncoder: Sendable {
     ///   - pool: the threads that work.
     ///   - progress: is told how many documents are done, and says whether to go on.
     /// - Returns: what was written; nil, with nothing written, if `progress` said no.
-    /// - Throws: ``CheckpointError`` where a document cannot be read or is not UTF-8, there is no text at all, or the shard
-    ///   cannot be written.
+    /// - Throws: ``CheckpointError`` where the path is that of a document or of one of ``inputs``, a document cannot be read
+    ///   or is not UTF-8, there is no text at all, or the shard cannot be written.
     public func encode(
         _ corpus: Corpus, to path: String, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
         progress: (Int) -> Bool = { _ in true }
     ) throws(CheckpointError) -> Summary? {
+        try corpus.inputs.check(output: path)
+        try inputs.check(output: path)
         var writer = try TokenShardWriter(
             path: path, vocabularySize: tokenizer.vocabularySize, endOfText: separator,
             tokenizerFingerprint: fingerprint)
@@ -65,10 +76,13 @@ public struct CorpusEncoder: Sendable {
         let isComplete = try reader.forEach(
             encode,
             take: { (document, encoded) throws(CheckpointError) in
-                guard let encoded else { return summary.skipped.append(corpus.name(of: document)) }
-                guard encoded.bytes > 0 else { return summary.empty += 1 }
+                summary.remarks.note(encoded?.document, name: corpus.name(of: document))
+                guard let encoded, !encoded.document.text.isEmpty else { return }
                 try writer.append(encoded.tokens, promptLength: encoded.promptLength)
-                summary.bytes += encoded.bytes
+                summary.bytes += encoded.document.text.count
+                guard let spelled = encoded.spelledOut else { return }
+                summary.remarks.spelledOut += 1
+                summary.remarks.spelledOutToken = summary.remarks.spelledOutToken ?? spelled
             }, progress: progress)
         guard isComplete else { return nil }
         summary.documents = writer.documentCount
@@ -83,7 +97,9 @@ public struct CorpusEncoder: Sendable {
     private struct Encoded {
         let tokens: [Token]
         let promptLength: Int
-        let bytes: Int
+        let document: Corpus.Document
+        /// A special token that the text spells out.
+        let spelledOut: String?
     }
 
     /// A prompt is encoded by itself, as it will be when the model is asked.
@@ -94,6 +110,7 @@ public struct CorpusEncoder: Sendable {
         let asked = prompt.isEmpty ? [] : tokenizer.encode(prompt, addingSpecialTokens: false)
         return Encoded(
             tokens: start + asked + tokenizer.encode(rest, addingSpecialTokens: false),
-            promptLength: prompt.isEmpty ? 0 : start.count + asked.count, bytes: document.text.count)
+            promptLength: prompt.isEmpty ? 0 : start.count + asked.count, document: document,
+            spelledOut: tokenizer.firstSpecialToken(spelledOutIn: document.text))
     }
 }

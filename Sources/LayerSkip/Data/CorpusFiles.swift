@@ -1,14 +1,9 @@
 public import CheckpointFiles
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Which files make a corpus: those that are named, and those in named folders with the right endings.
 public struct CorpusFiles: Sendable {
-    /// Endings of the names of files that are taken from folders, without the dot; none means all.
+    /// Endings of the names of files that are taken from folders, without the dot; none means all kinds that can be
+    /// read.
     public var endings: [String]
 
     /// A choice of files by the endings of their names.
@@ -16,43 +11,64 @@ public struct CorpusFiles: Sendable {
         self.endings = endings
     }
 
-    /// The paths of the files, those of a folder and its subfolders in the order of their names.
-    ///
-    /// What is hidden is left out, and links within folders are not followed.
-    /// - Throws: if a path leads nowhere or cannot be read, or there is no file at all.
-    public func paths(_ inputs: [String]) throws(CheckpointError) -> [String] {
-        var paths: [String] = []
-        for input in inputs {
-            var isFolder = false
-            guard FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else {
-                throw CheckpointError(file: input, expected: "a file or a folder", found: "nothing")
-            }
-            if isFolder { try append(folder: input, to: &paths) } else { paths.append(input) }
-        }
-        guard !paths.isEmpty else {
-            let kinds =
-                endings.isEmpty ? "at least one file" : "at least one file *.\(endings.joined(separator: ", *."))"
-            throw CheckpointError(file: inputs.joined(separator: ", "), expected: kinds, found: "none")
-        }
-        return paths
+    /// The files that were chosen, and what was not.
+    public struct Selection: Sendable, Equatable {
+        /// The paths of the files.
+        public internal(set) var paths: [String] = []
+        /// What of the folders is not among them, though no ending excluded it.
+        public internal(set) var leftOut = LeftOut()
     }
 
-    private func append(folder: String, to paths: inout [String]) throws(CheckpointError) {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        } catch {
-            throw CheckpointError(file: folder, expected: "a readable folder", found: "\(error)")
+    /// What of folders was not taken.
+    public struct LeftOut: Sendable, Equatable {
+        /// Files and folders whose names begin with a dot.
+        public internal(set) var hidden = 0
+        /// Files that are neither text nor JSON Lines, by their endings: `json`, `gz`.
+        public internal(set) var kinds: [String: Int] = [:]
+        /// Pipes, sockets and devices.
+        public internal(set) var special: [String] = []
+        /// Links that lead nowhere.
+        public internal(set) var broken: [String] = []
+        /// Files that a link leads to and that are taken anyway; each is read once.
+        public internal(set) var repeated = 0
+    }
+
+    /// Finds the files, those of a folder and its subfolders in the order of their names.
+    ///
+    /// Links are followed. What is hidden is left out.
+    /// - Throws: if a path leads nowhere or cannot be read, or there is no file at all.
+    public func select(_ inputs: [String]) throws(CheckpointError) -> Selection {
+        var walk = CorpusWalk(endings: endings)
+        for input in inputs { try walk.add(input) }
+        let selection = walk.selection
+        guard !selection.paths.isEmpty else {
+            let kinds =
+                endings.isEmpty ? "at least one file" : "at least one file *.\(endings.joined(separator: ", *."))"
+            let rest = selection.leftOut == LeftOut() ? "" : " (left out: \(selection.leftOut))"
+            throw CheckpointError(
+                file: inputs.map { $0.isEmpty ? "\"\"" : $0 }.joined(separator: ", "), expected: kinds,
+                found: "none" + rest)
         }
-        // By bytes: the same order everywhere.
-        for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !name.hasPrefix(".") {
-            let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-            if type == .typeDirectory {
-                try append(folder: path, to: &paths)
-            } else if type == .typeRegular, endings.isEmpty || endings.contains(where: { name.hasSuffix("." + $0) }) {
-                paths.append(path)
-            }
+        return selection
+    }
+}
+
+extension CorpusFiles.LeftOut: CustomStringConvertible {
+    /// In words, with commas between; empty where nothing was left out.
+    public var description: String {
+        func count(_ number: Int, _ noun: String) -> String? {
+            number == 0 ? nil : "\(number) \(noun)\(number == 1 ? "" : "s")"
         }
+        let parts = [
+            count(hidden, "hidden name"), count(special.count, "pipe, socket or device").map { named($0, special) },
+            count(broken.count, "broken link").map { named($0, broken) },
+            count(repeated, "link").map { $0 + " to files that are read anyway" },
+        ]
+        return (kinds.sorted { $0.key < $1.key }.map { count($0.value, ".\($0.key) file") } + parts)
+            .compactMap { $0 }.joined(separator: ", ")
+    }
+
+    private func named(_ text: String, _ paths: [String]) -> String {
+        text + " (" + paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", ..." : "") + ")"
     }
 }

@@ -44,6 +44,8 @@ public struct CheckpointExport: Sendable {
     /// Bytes of all weights as they will be written.
     public var byteCount: Int { plan.byteCount }
 
+    /// The path that is read; nil for the default model.
+    private let source: String?
     let checkpoint: Checkpoint
     let speculation: SpeculationSetting?
     let name: String?
@@ -70,6 +72,7 @@ public struct CheckpointExport: Sendable {
             precondition(target.formats.contains(dtype), "\(target) files have no \(dtype)")
         }
         self.target = target
+        source = path
         checkpoint = try Checkpoint(pathOrDefault: path)
         model = try StoredLlama(checkpoint)
         let layerCount = model.configuration.layerCount
@@ -91,8 +94,14 @@ public struct CheckpointExport: Sendable {
     ///   - progress: is told how many bytes have been written, and says whether to go on.
     /// - Returns: false if `progress` said no; nothing has been written then.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if something in the model cannot be said in the target's
-    ///   format, or the files cannot be written. Whatever was at the path before is then still there.
+    ///   format, the path is that of the model that is read or of a file in its folder, or the files cannot be written.
+    ///   Whatever was at the path before is then still there.
     public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
+        if let source {
+            var inputs = InputFiles()
+            inputs.add(source, as: "the model that is read")
+            try inputs.check(output: path)
+        }
         var goesOn = true
         func check(_ done: Int) throws(CheckpointError) {
             goesOn = progress(min(done, byteCount))

@@ -22,6 +22,7 @@ struct TensorPlan: Sendable {
         /// Writes the bytes, about a megabyte at a time.
         func write(to output: ByteOutput) throws(CheckpointError) {
             try conversion.write(source.tensor(named: name, shape: shape), to: output)
+            try source.checkUnchanged()
         }
     }
 

@@ -12,41 +12,58 @@ import TensorCore
 /// }
 /// ```
 public struct TrainingSession: Sendable {
-    /// What is run.
+    /// What is run: the recipe that was opened, with a packing, and with `~` in paths replaced by the home folder.
     public let recipe: TrainingRecipe
+    /// What is learned from.
+    public let training: BatchSampler
+    /// What is measured on; nil where nothing is.
+    public let validation: BatchSampler?
     private let start: TrainingStart
-    private let training: BatchSampler
-    private let validation: BatchSampler?
     private let compute: ComputeContext
 
     /// Opens a recipe's model and data. Nothing is written yet.
     ///
+    /// - Parameters:
+    ///   - recipe: what is run.
+    ///   - inputs: other files that are read, such as the recipe's own: the run's folder must not be where it would replace
+    ///     one of them, or one that the recipe names.
     /// - Throws: ``RecipeError`` where the recipe contradicts itself or the model; ``CheckpointError`` or
     ///   ``TokenizerError`` where a file cannot be read, is damaged, or is of another tokenizer.
-    public init(_ recipe: TrainingRecipe) throws {
+    public init(_ recipe: TrainingRecipe, inputs: InputFiles = InputFiles()) throws {
+        var recipe = try recipe.expandingHome()
         try recipe.check()
-        self.recipe = recipe
+        var inputs = inputs
+        inputs.add(recipe.inputs)
+        try RunFolder.check(recipe.output, leavesAlone: inputs)
         start = try TrainingStart(recipe)
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)
-        training = try Self.sampler(recipe.data.training, recipe, start, seed: UInt64(recipe.seed))
-        // The same sequences for every seed, so that runs can be compared.
-        validation =
-            recipe.validation.every > 0 ? try Self.sampler(recipe.data.validation, recipe, start, seed: 0) : nil
+        let shards = try Self.shards(recipe.data.training, start)
+        let packing = recipe.data.packing ?? .standard(for: shards)
+        recipe.data.packing = packing
+        let length = recipe.batch.length
+        training = try BatchSampler(shards, length: length, packing: packing, seed: UInt64(recipe.seed))
+        if recipe.validation.every > 0 {
+            // The same sequences for every seed, so that runs can be compared; and all tokens, so that the loss is of
+            // all.
+            let shards = try Self.shards(recipe.data.validation, start)
+            validation = try BatchSampler(shards, length: length, packing: packing, keepsTails: true, seed: 0)
+        } else {
+            validation = nil
+        }
+        self.recipe = recipe
         compute = try ComputeContext(
             threads: recipe.threads, recycledBytes: 2 << 30, productPrecision: recipe.precision)
     }
 
-    private static func sampler(
-        _ paths: [String], _ recipe: TrainingRecipe, _ start: TrainingStart, seed: UInt64
-    ) throws(CheckpointError) -> BatchSampler {
+    private static func shards(_ paths: [String], _ start: TrainingStart) throws(CheckpointError) -> [TokenShard] {
         var shards: [TokenShard] = []
         for path in paths {
             let shard = try TokenShard(path: path)
             try shard.check(tokenizerFingerprint: start.tokenizerFingerprint, vocabularySize: start.vocabularySize)
             shards.append(shard)
         }
-        return try BatchSampler(shards, length: recipe.batch.length, packing: recipe.data.packing, seed: seed)
+        return shards
     }
 
     /// Runs the recipe to its end. Where its folder has a checkpoint, the run goes on from the newest.
@@ -55,9 +72,9 @@ public struct TrainingSession: Sendable {
     ///   - shouldStop: is asked often; where it says yes, the run ends soon, with a checkpoint.
     ///   - onStart: is told where the run begins.
     ///   - onEvent: is told what happens.
-    /// - Throws: ``RecipeError`` where the recipe is not the one that the run began with; ``CheckpointError`` where files
-    ///   cannot be read or written; ``TrainingError`` where numbers stop being finite. The last checkpoint is then as it
-    ///   was.
+    /// - Throws: ``RecipeError`` where the recipe is not the one that the run began with; ``CheckpointError`` where
+    ///   files cannot be read or written; ``TrainingError`` where numbers stop being finite. The last checkpoint is
+    ///   then as it was.
     public func run(
         shouldStop: () -> Bool = { false }, onStart: (TrainingOrigin) -> Void = { _ in },
         onEvent: (TrainingEvent) throws -> Void = { _ in }

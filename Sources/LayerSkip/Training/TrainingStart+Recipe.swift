@@ -43,6 +43,15 @@ extension TrainingStart {
 }
 
 extension TrainingRecipe {
+    /// The files and folders that the recipe names, to be read.
+    var inputs: InputFiles {
+        var inputs = InputFiles()
+        if case .path(let path) = model.start { inputs.add(path, as: "the model that the training starts from") }
+        if let path = model.tokenizer { inputs.add(path, as: "the tokenizer") }
+        for path in data.training + data.validation { inputs.add(path, as: "a file of tokens that is read") }
+        return inputs
+    }
+
     /// The shape of a model that starts at random.
     fileprivate func configuration(vocabularySize: Int) -> Llama.Configuration {
         guard let layers = model.layers, let width = model.width, let feedForward = model.feedForward,

@@ -5,15 +5,19 @@ import LayerSkip
 struct CorpusOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Files and folders of text. Each file is one document, but each line of a .jsonl file is one: "
-                + #"{"prompt": "...", "answer": "..."}."#,
+            "Files and folders of text. Each file is one document, but each line of a .jsonl or .ndjson file is one: "
+                + #"{"prompt": "...", "answer": "..."}. Links in folders are followed; names that begin with a dot are "#
+                + "left out.",
             valueName: "input"))
     var inputs: [String] = []
 
     @Option(help: "A file with more inputs, one a line.")
     var files: String?
 
-    @Option(help: "Which files to take from folders, by the endings of their names: swift,md (default: all).")
+    @Option(
+        help:
+            "Which files to take from folders, by the endings of their names: swift,md (default: all but .json, packed and binary ones)."
+    )
     var endings: CommaSeparated<String>?
 
     @Flag(help: "Leave out files that are not UTF-8, and name them, instead of failing.")
@@ -29,8 +33,15 @@ struct CorpusOptions: ParsableArguments {
 
     func corpus() throws -> Corpus {
         var inputs = inputs
-        if let files { inputs += try TextInput.read(files).split(whereSeparator: \.isNewline).map { String($0) } }
-        return try Corpus(files: CorpusFiles(endings: endings?.values ?? []).paths(inputs))
+        if let files {
+            inputs += try TextInput.read(HomeFolder.expand(files)).split(whereSeparator: \.isNewline).map { String($0) }
+        }
+        let selection = try CorpusFiles(endings: endings?.values ?? []).select(inputs)
+        let leftOut = "\(selection.leftOut)"
+        if !leftOut.isEmpty { Output.note("note: left out of folders: \(leftOut)") }
+        var corpus = try Corpus(files: selection.paths)
+        if let files { corpus.inputs.add(files == "-" ? "/dev/stdin" : files, as: "the list of inputs") }
+        return corpus
     }
 
     var invalidText: Corpus.InvalidText { skipInvalid ? .skip : .fail }
@@ -39,9 +50,24 @@ struct CorpusOptions: ParsableArguments {
 }
 
 extension Output {
-    /// Names what was left out, in a line each; the first few, if there are many.
-    static func note(skipped names: [String]) {
-        for name in names.prefix(10) { note("skipped \(name): not UTF-8") }
-        if names.count > 10 { note("skipped \(names.count - 10) more") }
+    /// Says what was left out of a corpus, or is probably not what was meant, in a line each.
+    static func note(_ remarks: CorpusRemarks) {
+        for name in remarks.skipped.prefix(10) { note("skipped \(name): not UTF-8") }
+        if remarks.skipped.count > 10 { note("skipped \(remarks.skipped.count - 10) more") }
+        if remarks.empty > 0 { note("note: left out \(remarks.empty.counted("document")) without text") }
+        if remarks.emptyAnswers > 0 {
+            note(
+                "note: \(remarks.emptyAnswers.counted("pair")) with an empty answer: only end-of-text is learned there")
+        }
+        if !remarks.ignoredKeys.isEmpty {
+            let keys = remarks.ignoredKeys.sorted().map(\.quoted)
+            let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
+            note("note: ignored keys beside prompt and answer: \(keys.prefix(10).joined(separator: ", "))\(more)")
+        }
+        if let token = remarks.spelledOutToken {
+            note(
+                "note: a special token such as \(token.quoted) is spelled out in \(remarks.spelledOut.counted("document")) and "
+                    + "read as ordinary text; if it separates texts, make each of them a file of its own")
+        }
     }
 }

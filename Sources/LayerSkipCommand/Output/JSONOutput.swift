@@ -11,11 +11,15 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 extension Output {
     /// Writes one JSON object with snake_case keys, and a line end.
-    static func write(json value: some Encodable) throws {
+    ///
+    /// - Parameter path: the file that it is about, if any; where that is standard output, the object goes to standard error.
+    static func write(json value: some Encodable, about path: String? = nil) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        try write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n")
+        let text = try String(decoding: encoder.encode(value), as: UTF8.self)
+        if let path, StandardDescriptors.outputIs(path) { return note(text) }
+        try write(text + "\n")
     }
 }
 

@@ -32,6 +32,21 @@ enum Output {
         }
     }
 
+    /// Writes a line that sums up what was written to a file. The file is the result, so that this line is not an error
+    /// where it cannot be written. It goes to standard error where the file is standard output.
+    ///
+    /// - Parameter path: the file's path.
+    static func summarize(_ line: String, of path: String) {
+        if StandardDescriptors.outputIs(path) { return note(line) }
+        do {
+            try write(line + "\n")
+        } catch .closed {
+            // Its reader has had enough.
+        } catch {
+            note("note: \(error)")
+        }
+    }
+
     /// Writes a line for people; that it cannot be written is nobody's concern.
     static func note(_ line: String) { _ = send(line + "\n", to: STDERR_FILENO) }
 
@@ -56,15 +71,25 @@ enum Output {
     private static func send(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = writeSome(rest, to: descriptor)
-            if count < 0, errno != EINTR { return errno }
-            rest = rest.dropFirst(max(0, count))
+            switch writeSome(rest, to: descriptor) {
+            case .success(let count): rest = rest.dropFirst(count)
+            case .failure(let reason):
+                if reason.number != EINTR { return reason.number }
+            }
         }
         return 0
     }
 }
 
-/// How many bytes the system took; negative, with `errno` set, where it took none.
-private func writeSome(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Int {
-    unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+/// The system's number for what went wrong.
+private struct ErrorNumber: Error {
+    let number: Int32
+}
+
+/// How many bytes the system took. The reason why it took none is read at once, before another call forgets it.
+private func writeSome(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Result<Int, ErrorNumber> {
+    unsafe bytes.withUnsafeBytes { bytes in
+        let count = unsafe write(descriptor, bytes.baseAddress, bytes.count)
+        return count < 0 ? .failure(ErrorNumber(number: errno)) : .success(count)
+    }
 }

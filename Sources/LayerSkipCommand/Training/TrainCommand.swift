@@ -10,8 +10,8 @@ struct TrainCommand: ParsableCommand {
             layerskip train recipe.yaml steps=100 optimizer.rate=1e-3
 
             The run's folder (output) gets checkpoints, each a model folder, metrics.jsonl and report.html. The same \
-            command goes on from the newest checkpoint, to the same weights as if the run had never stopped. Ctrl-C and \
-            SIGTERM stop it with a checkpoint.
+            command goes on from the newest checkpoint, to the same weights as if the run had never stopped. Ctrl-C, \
+            SIGTERM and SIGHUP stop it with a checkpoint.
             """)
 
     @Argument(help: "The recipe, a YAML file.")
@@ -34,27 +34,36 @@ struct TrainCommand: ParsableCommand {
         guard !listKeys, let path = recipe else { return try printKeys() }
         let file = try RecipeFile(TextInput.read(path), name: path, overrides: overrides)
         do {
-            let session = try TrainingSession(file.recipe)
-            if dryRun { try report(session.estimate(), of: file.recipe) } else { try train(session) }
+            var inputs = InputFiles()
+            inputs.add(path, as: "the recipe")
+            let session = try TrainingSession(file.recipe, inputs: inputs)
+            if dryRun { try report(session.estimate(), of: session) } else { try train(session) }
         } catch let error as RecipeError {
             throw file.located(error)
         }
     }
 
     private func train(_ session: TrainingSession) throws {
-        Interruption.listenToTermination()
         let steps = session.recipe.steps
         let progress = TrainingProgress(steps: steps, exitLayer: session.recipe.exits.trained?.first)
         // Also where an error ends the run: it gets a line of its own.
         defer { progress.finish() }
         let outcome = try session.run(
-            shouldStop: { Interruption.isRequested }, onStart: progress.start, onEvent: progress.show)
+            shouldStop: { Interruption.isRequested },
+            onStart: { origin in
+                // A finished run reads no data.
+                if origin.step < steps { session.dataNotes.forEach(Output.note) }
+                progress.start(origin)
+            }, onEvent: progress.show)
         progress.finish()
         if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
-        try Output.write("\(session.recipe.output)/newest: a model of \(steps) steps\n")
+        let newest = "\(session.recipe.output)/newest"
+        Output.summarize("\(newest): a model of \(steps) steps", of: newest)
     }
 
-    private func report(_ estimate: TrainingEstimate, of recipe: TrainingRecipe) throws {
+    private func report(_ estimate: TrainingEstimate, of session: TrainingSession) throws {
+        let recipe = session.recipe
+        session.dataNotes.forEach(Output.note)
         func millions(_ count: Int) -> String { (Double(count) / 1e6).formatted(decimals: 2) + " million" }
         let epochs = estimate.epochs.formatted(decimals: 2)
         try Output.write(
@@ -80,7 +89,7 @@ struct TrainCommand: ParsableCommand {
     }
 }
 
-/// A run was stopped by Ctrl-C or SIGTERM.
+/// A run was stopped by a signal.
 struct TrainingStopped: Error, CustomStringConvertible {
     let step: Int
     let steps: Int

@@ -28,6 +28,7 @@ final class TrainingProgress {
         firstStep = origin.step
         stopwatch = Stopwatch()
         if origin.step > 0 { line(origin.summary) }
+        for note in origin.notes { line("note: " + note) }
     }
 
     /// Shows what has happened.
@@ -72,9 +73,27 @@ extension TrainingOrigin {
     /// One line about a run that goes on.
     var summary: String {
         let others = otherArithmetic.map {
-            ", which was computed with \($0) arithmetic; here it is another, so the result will not have the same bits"
+            ", which was computed with \($0.quoted) arithmetic; here it is another, so the result will not have the same bits"
         }
         return "going on after step \(step)" + (others ?? "")
+    }
+
+    /// What else is not as it was when the checkpoint was written.
+    var notes: [String] {
+        var notes: [String] = []
+        if isOlderFormat {
+            notes.append(
+                "an older version wrote the checkpoint: it cannot be checked that the data is the same, and weights that "
+                    + "had no gradient in some steps keep the bias correction of all steps")
+        }
+        if hasOtherValidation {
+            notes.append("data.validation is other data than before: its losses do not compare with earlier ones")
+        }
+        if unreadableLines > 0 {
+            notes.append(
+                "metrics.jsonl: \(unreadableLines.counted("line")) that are no measurements; they stay, unused")
+        }
+        return notes
     }
 }
 

@@ -2,8 +2,10 @@ public import CheckpointFiles
 import LanguageModels
 
 /// Sequences from shards of tokens, in a new order each epoch, each once.
+///
+/// Tails, if they are kept, come last in every epoch. So they do not change the order of the others.
 public struct BatchSampler: BatchSource {
-    /// How documents become sequences.
+    /// How documents become sequences. ``standard(for:)`` is the default of a run.
     public enum Packing: String, Sendable, Codable, CaseIterable {
         /// Windows over all documents joined by end-of-text, all tokens scored: for pretraining.
         case windows
@@ -12,6 +14,8 @@ public struct BatchSampler: BatchSource {
     }
 
     public let length: Int
+    /// How documents become sequences.
+    public let packing: Packing
     private let shards: [TokenShard]
     private let layout: any SequenceLayout
     private let seed: UInt64
@@ -22,10 +26,12 @@ public struct BatchSampler: BatchSource {
     ///   - shards: at least one; all made by the same tokenizer.
     ///   - length: tokens in each sequence, at least 1.
     ///   - packing: how documents become sequences.
+    ///   - keepsTails: whether a shard's last tokens that make no whole window are a sequence too, with padding. For
+    ///     validation, where every token counts once.
     ///   - seed: what the order of the sequences depends on.
     /// - Throws: if the shards are of different tokenizers, or have too little for a single sequence.
     public init(
-        _ shards: [TokenShard], length: Int, packing: Packing = .windows, seed: UInt64 = 0
+        _ shards: [TokenShard], length: Int, packing: Packing = .windows, keepsTails: Bool = false, seed: UInt64 = 0
     ) throws(CheckpointError) {
         precondition(length >= 1 && !shards.isEmpty, "sequences have at least one token, and come from somewhere")
         for shard in shards.dropFirst() {
@@ -33,24 +39,33 @@ public struct BatchSampler: BatchSource {
                 tokenizerFingerprint: shards[0].tokenizerFingerprint, vocabularySize: shards[0].vocabularySize)
         }
         self.length = length
+        self.packing = packing
         self.shards = shards
         self.seed = seed
         switch packing {
-        case .windows: layout = WindowLayout(shards, length: length)
+        case .windows: layout = WindowLayout(shards, length: length, keepsTails: keepsTails)
         case .documents: layout = DocumentLayout(shards, length: length, seed: seed)
         }
-        guard layout.count > 0 else {
+        guard layout.count + layout.tailCount > 0 else {
             let tokens = shards.map(\.tokenCount).max() ?? 0
             throw CheckpointError(
                 file: shards[0].path, name: "tokens",
                 expected: packing == .windows
-                    ? "at least \(length + 1) in one shard, for a sequence of \(length)"
+                    ? "at least \(keepsTails ? 2 : length + 1) in one shard, for a sequence of \(length)"
                     : "a document whose prompt is shorter than \(length), with an answer",
                 found: packing == .windows ? "\(tokens)" : "none")
         }
     }
 
-    public var sequencesPerEpoch: Int { layout.count }
+    public var sequencesPerEpoch: Int { layout.count + layout.tailCount }
+    public var contents: [ShardContent] { shards.map(\.content) }
+
+    /// How many documents there are, those in no sequence included.
+    public var documentCount: Int { shards.reduce(0) { $0 + $1.documents.count } }
+    /// How many of them begin with a prompt.
+    public var promptedDocumentCount: Int { shards.reduce(0) { $0 + $1.promptedDocumentCount } }
+    /// What of the shards is in no sequence.
+    public var losses: DataLosses { layout.losses }
 
     public func batch(at place: DataPlace, sequences: Int) throws(CheckpointError) -> TrainingBatch {
         precondition(place.epoch >= 0 && 0..<sequencesPerEpoch ~= place.index, "\(place) is no place in this data")
@@ -59,11 +74,16 @@ public struct BatchSampler: BatchSource {
         tokens.reserveCapacity(sequences * length)
         targets.reserveCapacity(sequences * length)
         for offset in 0..<sequences {
-            let place = self.place(after: place, sequences: offset)
-            let order = EpochOrder(count: sequencesPerEpoch, seed: seed, epoch: place.epoch)
-            try append(layout.pieces(of: order[place.index]), to: &tokens, &targets)
+            try append(
+                layout.pieces(of: sequence(at: self.place(after: place, sequences: offset))), to: &tokens, &targets)
         }
         return TrainingBatch(sequences: sequences, length: length, tokens: tokens, targets: targets)
+    }
+
+    /// Which sequence comes at a place: a permutation of the whole ones, then the tails.
+    private func sequence(at place: DataPlace) -> Int {
+        if place.index >= layout.count { return place.index }
+        return EpochOrder(count: layout.count, seed: seed, epoch: place.epoch)[place.index]
     }
 
     /// Appends one sequence: its tokens but the last, and its tokens but the first as their targets.
@@ -80,5 +100,13 @@ public struct BatchSampler: BatchSource {
         let padding = length + 1 - joined.count
         tokens += (joined + repeatElement(shards[0].endOfText, count: padding)).dropLast()
         targets += (scored + repeatElement(TrainingBatch.unscored, count: padding)).dropFirst()
+    }
+}
+
+extension BatchSampler.Packing {
+    /// The packing of a recipe that names none: ``documents`` where a shard to learn from has prompts, since these are
+    /// not to be learned; otherwise ``windows``.
+    public static func standard(for training: [TokenShard]) -> Self {
+        training.contains { $0.promptedDocumentCount > 0 } ? .documents : .windows
     }
 }

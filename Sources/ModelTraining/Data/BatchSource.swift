@@ -8,6 +8,9 @@ public protocol BatchSource: Sendable {
     var length: Int { get }
     /// Sequences in each epoch, at least 1; every one of them comes once an epoch.
     var sequencesPerEpoch: Int { get }
+    /// What tells the data from other data, in order; empty where the source does not know. May take as long as reading
+    /// it.
+    var contents: [ShardContent] { get }
 
     /// The sequences from a place on; past the end of an epoch they are the next one's.
     ///
@@ -16,6 +19,8 @@ public protocol BatchSource: Sendable {
 }
 
 extension BatchSource {
+    public var contents: [ShardContent] { [] }
+
     /// The place after `sequences` more sequences.
     public func place(after place: DataPlace, sequences: Int) -> DataPlace {
         let index = place.index + sequences
@@ -24,7 +29,7 @@ extension BatchSource {
 }
 
 /// Where in its data a training run is: the next sequence it will read.
-public struct DataPlace: Codable, Equatable, Sendable {
+public struct DataPlace: Codable, Equatable, Sendable, CustomStringConvertible {
     /// How often the whole data has been seen.
     public var epoch: Int
     /// How many of this epoch's sequences have been seen.
@@ -35,4 +40,6 @@ public struct DataPlace: Codable, Equatable, Sendable {
         self.epoch = epoch
         self.index = index
     }
+
+    public var description: String { "sequence \(index) of epoch \(epoch)" }
 }

@@ -3,24 +3,37 @@ import CheckpointFiles
 /// Sequences that are whole documents, as many in a row as fit. A document's first token and its prompt are not scored.
 ///
 /// The documents are packed in a random order that depends on the seed alone, so that like ones, which often stand
-/// together, share no sequence. Those that are longer than a sequence lose their ends; those that then have nothing to be
-/// scored are left out.
+/// together, share no sequence. Those that are longer than a sequence lose their ends; those that then have nothing to
+/// be scored are left out. ``losses`` counts both.
 struct DocumentLayout: SequenceLayout {
     private let pieces: [SequencePiece]
     /// For each sequence, where in `pieces` it ends.
     private let ends: [Int]
 
+    let losses: DataLosses
+
     var count: Int { ends.count }
+    var tailCount: Int { 0 }
 
     init(_ shards: [TokenShard], length: Int, seed: UInt64) {
         var all: [SequencePiece] = []
+        var losses = DataLosses()
         for (index, shard) in shards.enumerated() {
             for document in shard.documents {
                 let start = document.tokens.lowerBound
                 let piece = SequencePiece(
                     shard: index, tokens: start..<min(start + length + 1, document.tokens.upperBound),
                     unscored: max(1, document.promptLength))
-                if piece.unscored < piece.tokens.count { all.append(piece) }
+                if piece.unscored >= piece.tokens.count {
+                    losses.droppedDocuments += 1
+                    losses.droppedTokens += document.tokens.count
+                    continue
+                }
+                all.append(piece)
+                if piece.tokens.count < document.tokens.count {
+                    losses.cutDocuments += 1
+                    losses.cutTokens += document.tokens.count - piece.tokens.count
+                }
             }
         }
         var pieces: [SequencePiece] = []
@@ -38,6 +51,7 @@ struct DocumentLayout: SequenceLayout {
             free -= piece.tokens.count
         }
         if !pieces.isEmpty { ends.append(pieces.count) }
+        self.losses = losses
         self.pieces = pieces
         self.ends = ends
     }

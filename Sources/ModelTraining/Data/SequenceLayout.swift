@@ -2,9 +2,15 @@ import CheckpointFiles
 
 /// Of which tokens each sequence is made.
 protocol SequenceLayout: Sendable {
-    /// How many sequences there are.
+    /// How many sequences an epoch has in an order of its own.
     var count: Int { get }
+    /// How many more sequences there are, which come after the others, in their own order: parts of a whole sequence.
+    var tailCount: Int { get }
+    /// What of the data is in no sequence.
+    var losses: DataLosses { get }
     /// What a sequence is made of, in order: `length` + 1 tokens together, or fewer, the rest being padding.
+    ///
+    /// - Parameter sequence: 0..<count + tailCount; the tails are the last ones.
     func pieces(of sequence: Int) -> [SequencePiece]
 }
 

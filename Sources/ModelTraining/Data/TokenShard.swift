@@ -14,7 +14,7 @@ public struct TokenShard: Sendable {
         public let promptLength: Int
     }
 
-    private let file: MappedFile
+    let file: MappedFile
     private let header: TokenShardHeader
     /// The documents, in order; together they are all tokens.
     public let documents: [Document]
@@ -27,6 +27,7 @@ public struct TokenShard: Sendable {
         header = try TokenShardHeader(
             file.bytes(0..<min(file.byteCount, TokenShardHeader.byteCount)), file: path, fileSize: file.byteCount)
         documents = try Self.documents(of: file, header)
+        try file.checkUnchanged()
     }
 
     /// The path, as it was given.
@@ -39,10 +40,12 @@ public struct TokenShard: Sendable {
     public var tokenizerFingerprint: UInt64 { header.tokenizerFingerprint }
     /// How many tokens there are.
     public var tokenCount: Int { header.tokenCount }
+    /// How many documents begin with a prompt.
+    public var promptedDocumentCount: Int { documents.count { $0.promptLength > 0 } }
 
     /// The ids of a range of tokens.
     ///
-    /// - Throws: if one of them is no token of the vocabulary.
+    /// - Throws: if one of them is no token of the vocabulary, or the file has been written to since it was opened.
     public func tokens(in range: Range<Int>) throws(CheckpointError) -> [Token] {
         precondition(range.lowerBound >= 0 && range.upperBound <= tokenCount, "tokens beyond the end of \(path)")
         let size = header.bytesPerToken
@@ -60,6 +63,7 @@ public struct TokenShard: Sendable {
                 file: path, name: "token \(range.lowerBound + bad)", expected: "an id below \(vocabularySize)",
                 found: "\(UInt32(bitPattern: tokens[bad]))")
         }
+        try file.checkUnchanged()
         return tokens
     }
 

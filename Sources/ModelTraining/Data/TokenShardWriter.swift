@@ -18,7 +18,7 @@ package struct TokenShardWriter: ~Copyable {
         precondition(0..<vocabularySize ~= Int(endOfText) && vocabularySize <= TokenShardHeader.largestVocabulary)
         header = TokenShardHeader(
             vocabularySize: vocabularySize, endOfText: endOfText, tokenizerFingerprint: tokenizerFingerprint)
-        file = try ReplacementFile(path)
+        file = try ReplacementFile(path, rewritesStart: true)
         buffer = header.bytes
     }
 

@@ -3,22 +3,42 @@ import CheckpointFiles
 /// Sequences that are windows over documents joined by end-of-text: each begins with the last token of the one before,
 /// so that every token but a shard's first is a target once.
 ///
-/// A shard's last tokens that make no whole window are left out.
+/// A shard's last tokens that make no whole window are left out, or are a tail: a window that ends with padding.
 struct WindowLayout: SequenceLayout {
     private let length: Int
     /// For each shard, how many windows end with it.
     private let ends: [Int]
+    private let tails: [SequencePiece]
+    let losses: DataLosses
 
     var count: Int { ends.last ?? 0 }
+    var tailCount: Int { tails.count }
 
-    init(_ shards: [TokenShard], length: Int) {
+    /// - Parameter keepsTails: whether the shards' last tokens are tails.
+    init(_ shards: [TokenShard], length: Int, keepsTails: Bool) {
         self.length = length
         var ends: [Int] = []
-        for shard in shards { ends.append((ends.last ?? 0) + max(0, shard.tokenCount - 1) / length) }
+        var tails: [SequencePiece] = []
+        var losses = DataLosses()
+        for (index, shard) in shards.enumerated() {
+            let targets = max(0, shard.tokenCount - 1)
+            ends.append((ends.last ?? 0) + targets / length)
+            let rest = targets % length
+            if rest == 0 { continue }
+            if keepsTails {
+                let tokens = shard.tokenCount - rest - 1..<shard.tokenCount
+                tails.append(SequencePiece(shard: index, tokens: tokens, unscored: 1))
+            } else {
+                losses.tailTokens += rest
+            }
+        }
         self.ends = ends
+        self.tails = tails
+        self.losses = losses
     }
 
     func pieces(of sequence: Int) -> [SequencePiece] {
+        if sequence >= count { return [tails[sequence - count]] }
         let shard = ends.partitioningIndex { $0 > sequence }
         let start = (sequence - (shard == 0 ? 0 : ends[shard - 1])) * length
         return [SequencePiece(shard: shard, tokens: start..<start + length + 1, unscored: 1)]

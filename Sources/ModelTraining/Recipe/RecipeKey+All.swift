@@ -50,11 +50,13 @@ extension RecipeKey {
     ]
 
     private static let data = [
+        // A resumed run compares what the shards hold, wherever they lie: see TrainingState.
         paths("data.training", \.data.training, "token shards to learn from"),
         paths("data.validation", \.data.validation, "token shards to measure on"),
         choice(
             "data.packing", \.data.packing,
-            "how documents become sequences: windows over all of them, or whole ones with their prompts not scored"),
+            "how documents become sequences: windows over all of them, or whole ones with their prompts not scored "
+                + "(default: documents where a shard of data.training has prompts, otherwise windows)"),
         integer("batch.sequences", \.batch.sequences, in: 1...65536, "sequences in a batch"),
         integer("batch.length", \.batch.length, in: 1...(1 << 24), "tokens of a sequence"),
         integer("batch.accumulation", \.batch.accumulation, in: 1...65536, "batches in a step"),

@@ -162,7 +162,7 @@ extension RecipeKey {
     /// One path, or a list of them.
     static func paths(_ path: String, _ place: Place<[String]>, _ about: String) -> RecipeKey {
         key(
-            path, place, about, expected: "a path or a list of paths", isFixed: true, isText: true,
+            path, place, about, expected: "a path or a list of paths", isFixed: false, isText: true,
             parse: { value in
                 let paths = value.texts
                 return paths.isEmpty || paths.contains("") ? nil : paths
@@ -190,6 +190,14 @@ extension RecipeKey {
         scalar(
             path, place, about, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "), isFixed: true,
             parse: { Choice(rawValue: $0) }, format: { $0.rawValue })
+    }
+
+    static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ path: String, _ place: Place<Choice?>, _ about: String
+    ) -> RecipeKey {
+        scalar(
+            path, place, about, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "), isFixed: true,
+            parse: { Choice(rawValue: $0).map { .some($0) } }, format: { $0?.rawValue })
     }
 
     /// Something that reads and writes itself.

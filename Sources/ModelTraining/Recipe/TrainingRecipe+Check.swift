@@ -26,6 +26,13 @@ extension TrainingRecipe {
                     key: key.path, expected: "no value, since the model comes from \(origin)", found: "\(value)")
             }
         }
+        let tokens = batch.sequences.multipliedReportingOverflow(by: batch.accumulation)
+        let perStep = tokens.partialValue.multipliedReportingOverflow(by: batch.length)
+        // So that no count of tokens overflows.
+        if tokens.overflow || perStep.overflow || perStep.partialValue > Int.max / max(1, steps) {
+            throw RecipeError(
+                key: "steps", expected: "at most \(Int.max) tokens in all steps", found: "\(steps) steps with more")
+        }
         if rate.warmup > steps {
             throw RecipeError(key: "optimizer.warmup", expected: "at most \(steps) steps", found: "\(rate.warmup)")
         }
@@ -77,16 +84,22 @@ extension TrainingRecipe {
         }
     }
 
-    /// The keys whose values differ from those of the recipe that a run began with, though weights depend on them.
+    /// The first key that differs from the recipe that a run began with, though weights depend on it; nil where there
+    /// is none.
     public func difference(from original: TrainingRecipe) -> RecipeError? {
         for key in RecipeKey.all where key.isFixed {
-            let (old, new) = (key.value(in: original), key.value(in: self))
-            if old != new {
-                return RecipeError(
-                    key: key.path, expected: "\(old.map { "\($0)" } ?? "nothing"), as when the run began",
-                    found: new.map { "\($0)" } ?? "nothing")
-            }
+            if let error = difference(from: original, at: key) { return error }
         }
         return nil
+    }
+
+    /// What is wrong where the value of a key differs from that of the recipe that a run began with; nil where it does
+    /// not.
+    func difference(from original: TrainingRecipe, at key: RecipeKey) -> RecipeError? {
+        let (old, new) = (key.value(in: original), key.value(in: self))
+        if old == new { return nil }
+        return RecipeError(
+            key: key.path, expected: "\(old.map { "\($0)" } ?? "nothing"), as when the run began",
+            found: new.map { "\($0)" } ?? "nothing")
     }
 }

@@ -74,8 +74,9 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var training: [String] = []
         /// Paths of shards to measure on.
         public var validation: [String] = []
-        /// How documents become sequences.
-        public var packing = BatchSampler.Packing.windows
+        /// How documents become sequences; nil for what suits the shards, as ``BatchSampler/Packing/standard(for:)``
+        /// says.
+        public var packing: BatchSampler.Packing?
     }
 
     /// A step's tokens: `accumulation` times `sequences` of `length`.

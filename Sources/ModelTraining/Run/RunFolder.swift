@@ -23,11 +23,25 @@ package struct RunFolder: Sendable {
         Folder.removeLeftovers(in: "\(path)/\(Self.checkpoints)")
     }
 
+    /// Finds out whether a run in a folder leaves some files alone: none of them is among what it replaces or removes.
+    ///
+    /// - Throws: if one of them is, or the folder itself is one that is read.
+    package static func check(_ path: String, leavesAlone inputs: InputFiles) throws(CheckpointError) {
+        let checkpoints = "\(path)/\(checkpoints)"
+        let folders = Folder.names(in: checkpoints).map { "\(checkpoints)/\($0)" }
+        let files = folders.flatMap { folder in Folder.names(in: folder).map { "\(folder)/\($0)" } }
+        for output in [path, metrics(path), report(path), checkpoints] + folders + files {
+            try inputs.check(output: output)
+        }
+    }
+
+    private static func metrics(_ path: String) -> String { "\(path)/metrics.jsonl" }
+    private static func report(_ path: String) -> String { "\(path)/report.html" }
     private static let checkpoints = "checkpoints"
     private static let prefix = "step-"
 
-    package var metrics: String { "\(path)/metrics.jsonl" }
-    package var report: String { "\(path)/report.html" }
+    package var metrics: String { Self.metrics(path) }
+    package var report: String { Self.report(path) }
 
     /// Where the checkpoint after a step is or will be.
     package func checkpoint(after step: Int) -> String { "\(path)/\(name(step))" }

@@ -33,19 +33,35 @@ package enum TrainingCheckpoint {
 
     /// Reads the moments of parameters.
     ///
-    /// - Throws: if the file is damaged or of another model.
+    /// - Parameter state: says how many gradients each parameter has had.
+    /// - Throws: if the file is damaged, of another model, or has numbers that no optimizer has.
     package static func moments(
-        in path: String, of parameters: [Parameter]
+        in path: String, of parameters: [Parameter], _ state: TrainingState
     ) throws(CheckpointError) -> [AdamW.Moments] {
-        let source = SafetensorsSource(try SafetensorsFile(path: "\(path)/\(Name.optimizer)"))
+        let file = "\(path)/\(Name.optimizer)"
+        let source = SafetensorsSource(try SafetensorsFile(path: file))
         func tensor(_ kind: String, _ parameter: Parameter) throws(CheckpointError) -> Tensor {
             let shape = parameter.rows == 1 ? [parameter.columns] : [parameter.rows, parameter.columns]
-            let values = try source.tensor(named: "\(kind).\(parameter.name)", shape: shape).vector().values
+            let name = "\(kind).\(parameter.name)"
+            let values = try source.tensor(named: name, shape: shape).vector().values
+            if let bad = values.first(where: { !$0.isFinite || (kind == "v" && $0 < 0) }) {
+                let expected = kind == "v" ? "finite numbers, 0 or more" : "finite numbers"
+                throw CheckpointError(file: file, name: "tensor \(name.quoted)", expected: expected, found: "\(bad)")
+            }
             return Tensor(values, rows: parameter.rows, columns: parameter.columns)
+        }
+        if let unknown = state.updates?.keys.sorted().first(where: { name in !parameters.contains { $0.name == name } })
+        {
+            throw CheckpointError(
+                file: "\(path)/\(Name.state)", name: "updates", expected: "names of weights that learn",
+                found: unknown.quoted)
         }
         var moments: [AdamW.Moments] = []
         for parameter in parameters {
-            moments.append(AdamW.Moments(first: try tensor("m", parameter), second: try tensor("v", parameter)))
+            moments.append(
+                AdamW.Moments(
+                    first: try tensor("m", parameter), second: try tensor("v", parameter),
+                    updates: state.updates?[parameter.name] ?? state.step))
         }
         return moments
     }

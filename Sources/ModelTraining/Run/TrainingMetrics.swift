@@ -82,3 +82,20 @@ extension TrainingMetrics: Codable {
         }
     }
 }
+
+extension TrainingMetrics {
+    /// Whether a run of a model with so many layers can have measured this; lines of a file may say anything.
+    func isPlausible(layerCount: Int) -> Bool {
+        // Beyond this, what draws and formats numbers need not work.
+        func isNumber(_ value: Double) -> Bool { value.magnitude < 1e15 }
+        guard step >= 0 else { return false }
+        switch self {
+        case .step(let step):
+            return step.tokens >= 0
+                && [step.loss, step.lastLoss, step.norm, step.rate, step.tokensPerSecond].allSatisfy(isNumber)
+        case .validation(let validation):
+            return validation.scoredTokens >= 0 && validation.exits.map(\.exit) == Array(1...layerCount)
+                && validation.exits.allSatisfy { [$0.loss, $0.accuracy, $0.agreement].allSatisfy(isNumber) }
+        }
+    }
+}

@@ -2,9 +2,16 @@
 public struct TrainingOrigin: Sendable, Equatable {
     /// How many steps were made before.
     public let step: Int
-    /// The arithmetic of those steps where this machine's rounds otherwise, such as `avx512bf16`: the run then has other bits
-    /// than if it had gone on there.
-    public let otherArithmetic: String?
+    /// The arithmetic of those steps where this machine's rounds otherwise, such as `avx512bf16`: the run then has
+    /// other bits than if it had gone on there.
+    public internal(set) var otherArithmetic: String?
+    /// Whether an older version wrote the checkpoint. It did not record what the shards held, so that cannot be
+    /// compared, nor how many gradients each weight had, so the optimizer counts one a step for all earlier steps.
+    public internal(set) var isOlderFormat = false
+    /// Whether earlier steps were measured on other data.
+    public internal(set) var hasOtherValidation = false
+    /// How many lines of `metrics.jsonl` are no measurements. They stay in the file, and are used for nothing.
+    public internal(set) var unreadableLines = 0
 
     package init(step: Int = 0, otherArithmetic: String? = nil) {
         self.step = step

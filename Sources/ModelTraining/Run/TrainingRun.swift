@@ -10,10 +10,13 @@ package struct TrainingRun {
     private var trainer: Trainer<Llama>
     private let start: TrainingStart
     private let arithmetic: String
+    /// What the shards hold.
+    private let contents: DataContents
     private let folder: RunFolder
     private let validator: Validator?
     private let log: LineLog
     private var metrics: [TrainingMetrics]
+    private let unreadableLines: Int
     /// The step of the newest checkpoint; 0 where there is none.
     private var savedStep: Int
 
@@ -21,8 +24,8 @@ package struct TrainingRun {
 
     /// Prepares a run; where its folder has a checkpoint, it goes on from the newest.
     ///
-    /// - Throws: ``RecipeError`` where the recipe does not fit the model, or has changed; ``CheckpointError`` where files
-    ///   cannot be read or written; ``TrainingError/nothingToTrain``.
+    /// - Throws: ``RecipeError`` where the recipe does not fit the model, or has changed; ``CheckpointError`` where
+    ///   files cannot be read or written; ``TrainingError/nothingToTrain``.
     package init(
         _ recipe: TrainingRecipe, from start: TrainingStart, training: any BatchSource,
         validation: (any BatchSource)?, on compute: ComputeContext
@@ -33,18 +36,28 @@ package struct TrainingRun {
         arithmetic = compute.kernels.arithmetic(recipe.precision)
         let step = savedStep
         beginning = step > 0 ? try TrainingState(checkpoint: folder.checkpoint(after: step), step: step) : nil
-        trainer = try Self.trainer(recipe, start, folder: folder, from: beginning, data: training, on: compute)
+        contents = DataContents(training: training.contents, validation: validation?.contents)
+        trainer = try Self.trainer(
+            recipe, start, folder: folder, from: beginning, data: training, contents, on: compute)
         // A killed run may have written a checkpoint and no more.
         try folder.keep(newest: recipe.checkpoints.keep)
         validator = validation.map { Validator(recipe, data: $0) }
-        // What was measured after the checkpoint will be measured again.
+        // What was measured after the checkpoint will be measured again. What is no measurement was not written by us.
         var kept: [TrainingMetrics] = []
+        var unreadable = 0
+        let layerCount = start.configuration.layerCount
         log = try LineLog(path: folder.metrics) { line in
-            guard let metrics: TrainingMetrics = JSONText.decode(line: line), metrics.step <= step else { return false }
-            kept.append(metrics)
-            return true
+            guard let metrics: TrainingMetrics = JSONText.decode(line: line),
+                metrics.isPlausible(layerCount: layerCount)
+            else {
+                unreadable += 1
+                return true
+            }
+            if metrics.step <= step { kept.append(metrics) }
+            return metrics.step <= step
         }
         metrics = kept
+        unreadableLines = unreadable
     }
 
     /// How many steps have been made.
@@ -52,8 +65,13 @@ package struct TrainingRun {
 
     /// Where this begins.
     package var origin: TrainingOrigin {
-        TrainingOrigin(
-            step: beginning?.step ?? 0, otherArithmetic: beginning?.arithmetic.flatMap { $0 == arithmetic ? nil : $0 })
+        guard let beginning else { return TrainingOrigin() }
+        var origin = TrainingOrigin(step: beginning.step)
+        origin.otherArithmetic = beginning.arithmetic.flatMap { $0 == arithmetic ? nil : $0 }
+        origin.isOlderFormat = beginning.format < TrainingState.currentFormat
+        origin.hasOtherValidation = beginning.hasOtherValidation(than: contents)
+        origin.unreadableLines = unreadableLines
+        return origin
     }
 
     /// Goes on to the last step.
@@ -124,6 +142,9 @@ package struct TrainingRun {
     private var state: TrainingState {
         TrainingState(
             step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
+            data: DataContents(
+                training: contents.training, validation: contents.validation ?? beginning?.data?.validation),
+            updates: trainer.fewerUpdates,
             arithmetic: step == beginning?.step ? beginning?.arithmetic : arithmetic,
             validationLoss: validation(after: step)?.lastLoss)
     }
@@ -139,22 +160,17 @@ extension TrainingRun {
     /// A trainer at the run's start, or at the checkpoint of a state.
     private static func trainer(
         _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, from state: TrainingState?,
-        data: any BatchSource, on compute: ComputeContext
+        data: any BatchSource, _ contents: DataContents, on compute: ComputeContext
     ) throws -> Trainer<Llama> {
         let llama = start.configuration
         try recipe.check(layerCount: llama.layerCount, contextLength: llama.contextLength)
         guard let state else { return Trainer(recipe, model: try start.model(recipe, on: compute), data: data) }
         let path = folder.checkpoint(after: state.step)
-        try state.check(recipe, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
-        guard state.place.index < data.sequencesPerEpoch else {
-            throw CheckpointError(
-                file: "\(path)/\(TrainingCheckpoint.Name.state)", name: "place",
-                expected: "an index below the \(data.sequencesPerEpoch) sequences of the data",
-                found: "\(state.place.index)")
-        }
-        let model = try TrainingStart.model(checkpoint: path, recipe, on: compute)
+        try state.check(recipe, data, contents, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
+        let model = try start.model(checkpoint: path, recipe, on: compute)
         return Trainer(
-            recipe, model: model, data: data, moments: try TrainingCheckpoint.moments(in: path, of: model.parameters),
-            step: state.step, place: state.place)
+            recipe, model: model, data: data,
+            moments: try TrainingCheckpoint.moments(in: path, of: model.parameters, state), step: state.step,
+            place: state.place)
     }
 }

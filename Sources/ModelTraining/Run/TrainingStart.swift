@@ -36,10 +36,28 @@ package struct TrainingStart: Sendable {
 
     /// The model of a run's checkpoint.
     ///
-    /// - Throws: ``CheckpointError`` if it cannot be read.
-    static func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> Llama {
-        let stored = try StoredLlama(.folder(ModelFolder(path: path)))
-        return try model(Weights(stored.source), stored.configuration, recipe.freeze, on: compute)
+    /// - Throws: ``CheckpointError`` if it cannot be read, is not of this start's shapes, or has weights that are not
+    ///   finite.
+    func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> Llama {
+        let folder = try ModelFolder(path: path)
+        let stored = try StoredLlama(.folder(folder))
+        // Frequency factors that were computed from a file's constants may be rounded otherwise.
+        var (found, expected) = (stored.configuration, configuration)
+        (found.ropeFrequencyFactors, expected.ropeFrequencyFactors) = (nil, nil)
+        guard found == expected else {
+            throw CheckpointError(
+                file: folder.file(ModelFolder.Name.configuration),
+                expected: "the shapes and constants of the model that the run starts from",
+                found: "others (if that model has changed, use another output)")
+        }
+        let model = try Self.model(Weights(stored.source), configuration, recipe.freeze, on: compute)
+        for parameter in model.parameters {
+            guard let bad = parameter.values.values.first(where: { !$0.isFinite }) else { continue }
+            throw CheckpointError(
+                file: folder.file(ModelFolder.Name.weights), name: "tensor \(parameter.name.quoted)",
+                expected: "finite numbers", found: "\(bad)")
+        }
+        return model
     }
 
     private static func model(
@@ -49,6 +67,7 @@ package struct TrainingStart: Sendable {
         let layers = Set((0..<configuration.layerCount).filter(freeze.layers.contains))
         let frozen = FrozenParts(layers: layers, embedding: freeze.embedding, head: freeze.head)
         let model = try Llama(trainable: weights, configuration, freezing: frozen, on: compute)
+        try weights.source.checkUnchanged()
         if model.parameters.isEmpty { throw TrainingError.nothingToTrain }
         return model
     }

@@ -2,8 +2,9 @@ package import CheckpointFiles
 
 /// `state.json` of a checkpoint: all of a run's state but weights and moments.
 package struct TrainingState: Sendable, Equatable, Codable {
-    /// The format of the checkpoint; readers refuse others.
-    package static let currentFormat = 1
+    /// The format of new checkpoints. Older ones have format 1, which is without ``data`` and ``updates``; others are
+    /// refused.
+    package static let currentFormat = 2
 
     package var format = currentFormat
     /// How many steps had been made.
@@ -14,24 +15,31 @@ package struct TrainingState: Sendable, Equatable, Codable {
     package let recipe: [String: RecipeValue]
     /// What tells the tokenizer from others, as hexadecimal digits.
     package let tokenizer: String
+    /// What the shards held; nil in format 1.
+    package let data: DataContents?
+    /// How many gradients each parameter has had, of those that had fewer than there were steps; nil in format 1, which
+    /// did not count them.
+    package let updates: [String: Int]?
     /// The arithmetic of the last steps (``KernelTable/arithmetic(_:)``); checkpoints of older versions do not say.
     package let arithmetic: String?
     /// The last layer's loss in the validation after this step, if there was one.
     package let validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
-        case format, step, place, recipe, tokenizer, arithmetic
+        case format, step, place, recipe, tokenizer, data, updates, arithmetic
         case validationLoss = "validation_loss"
     }
 
     package init(
-        step: Int, place: DataPlace, recipe: TrainingRecipe, tokenizerFingerprint: UInt64, arithmetic: String?,
-        validationLoss: Double?
+        step: Int, place: DataPlace, recipe: TrainingRecipe, tokenizerFingerprint: UInt64, data: DataContents,
+        updates: [String: Int], arithmetic: String?, validationLoss: Double?
     ) {
         self.step = step
         self.place = place
         self.recipe = RecipeKey.all.reduce(into: [:]) { $0[$1.path] = $1.value(in: recipe) }
         tokenizer = Self.text(tokenizerFingerprint)
+        self.data = data
+        self.updates = updates
         self.arithmetic = arithmetic
         self.validationLoss = validationLoss
     }
@@ -43,36 +51,31 @@ package struct TrainingState: Sendable, Equatable, Codable {
     package init(checkpoint path: String, step: Int) throws(CheckpointError) {
         let file = "\(path)/\(TrainingCheckpoint.Name.state)"
         self = try JSONText.read(file)
-        guard format == Self.currentFormat else {
-            throw CheckpointError(file: file, name: "format", expected: "\(Self.currentFormat)", found: "\(format)")
+        func require(_ holds: Bool, _ name: String, _ expected: String, _ found: Any) throws(CheckpointError) {
+            if !holds { throw CheckpointError(file: file, name: name, expected: expected, found: "\(found)") }
         }
-        guard self.step == step else {
-            throw CheckpointError(file: file, name: "step", expected: "\(step)", found: "\(self.step)")
-        }
-        guard place.epoch >= 0, place.index >= 0 else {
-            throw CheckpointError(
-                file: file, name: "place", expected: "an epoch and an index from 0 on",
-                found: "\(place.epoch) and \(place.index)")
-        }
-    }
-
-    /// Finds out whether a run may go on from here.
-    ///
-    /// - Throws: ``RecipeError`` if weights would depend on something that has changed; ``CheckpointError`` if the
-    ///   tokenizer is another one.
-    package func check(_ recipe: TrainingRecipe, tokenizerFingerprint: UInt64, path: String) throws {
-        var original = TrainingRecipe()
-        for (path, value) in self.recipe.sorted(by: { $0.key < $1.key }) {
-            try RecipeKey.named(path)?.set(value, in: &original)
-        }
-        if let difference = recipe.difference(from: original) { throw difference }
-        let found = Self.text(tokenizerFingerprint)
-        guard tokenizer == found else {
-            throw CheckpointError(
-                file: "\(path)/\(TrainingCheckpoint.Name.state)", name: "tokenizer",
-                expected: "the tokenizer of the data, \(found)", found: tokenizer)
+        try require(
+            1...Self.currentFormat ~= format, "format", "1 to \(Self.currentFormat), or a newer version of layerskip",
+            format)
+        try require(self.step == step, "step", "\(step), as the folder's name says", self.step)
+        try require(step > 0, "step", "1 or more", step)
+        try require(place.epoch >= 0, "place.epoch", "0 or more", place.epoch)
+        try require(place.index >= 0, "place.index", "0 or more", place.index)
+        try require(validationLoss ?? 0 >= 0, "validation_loss", "0 or more", validationLoss ?? 0)
+        try require(
+            format == 1 || data != nil && updates != nil, "data, updates", "both in format 2", "only one or none")
+        for (name, count) in updates ?? [:] {
+            try require(0..<step ~= count, "updates of \(name.quoted)", "0 to \(step - 1)", count)
         }
     }
 
-    private static func text(_ fingerprint: UInt64) -> String { String(fingerprint, radix: 16) }
+    static func text(_ fingerprint: UInt64) -> String { String(fingerprint, radix: 16) }
+}
+
+/// What a run's shards hold.
+package struct DataContents: Sendable, Equatable, Codable {
+    /// Of the shards to learn from, in order.
+    package let training: [ShardContent]
+    /// Of the shards to measure on; nil where nothing has been measured.
+    package let validation: [ShardContent]?
 }

@@ -1,9 +1,10 @@
 public import TensorCore
 
-/// Adam with decoupled weight decay: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, where the decay is multiplied
-/// by the learning rate alone, as in PyTorch. Vectors (gains) are not decayed.
+/// Adam with decoupled weight decay: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, where the decay is
+/// multiplied by the learning rate alone, as in PyTorch. Vectors (gains) are not decayed.
 ///
-/// A parameter for which no gradient has arrived keeps its value and moments.
+/// A parameter for which no gradient has arrived keeps its value and moments, and the step does not count for it: the
+/// bias correction of its moments counts its own updates, as in PyTorch.
 public struct AdamW {
     /// Decay rates of the two moments.
     public let betas: (Double, Double)
@@ -11,8 +12,6 @@ public struct AdamW {
     public let epsilon: Double
     /// Share of a weight that is taken off, times the learning rate.
     public let weightDecay: Double
-    /// Steps so far.
-    public private(set) var stepCount = 0
     /// The moments of each parameter, in the order of the parameters; none before the first step.
     package private(set) var moments: [Moments] = []
 
@@ -20,10 +19,13 @@ public struct AdamW {
     package struct Moments {
         package let first: Tensor
         package let second: Tensor
+        /// How many gradients they are means of.
+        package fileprivate(set) var updates: Int
 
-        package init(first: Tensor, second: Tensor) {
+        package init(first: Tensor, second: Tensor, updates: Int = 0) {
             self.first = first
             self.second = second
+            self.updates = updates
         }
     }
 
@@ -35,10 +37,7 @@ public struct AdamW {
     }
 
     /// Goes on where another optimizer stopped.
-    package mutating func resume(_ moments: [Moments], stepCount: Int) {
-        self.moments = moments
-        self.stepCount = stepCount
-    }
+    package mutating func resume(_ moments: [Moments]) { self.moments = moments }
 
     /// Changes parameters, the same and in the same order each time, by their gradients.
     ///
@@ -52,12 +51,13 @@ public struct AdamW {
             }
         }
         precondition(moments.count == parameters.count, "the same parameters each time")
-        stepCount += 1
-        for (parameter, moments) in zip(parameters, moments) {
+        for (index, parameter) in parameters.enumerated() where parameter.gradient != nil {
+            moments[index].updates += 1
             let step = AdamWStep(
-                number: stepCount, betas: betas, epsilon: epsilon, weightDecay: parameter.rows > 1 ? weightDecay : 0,
-                learningRate: learningRate, gradientScale: gradientScale)
-            parameter.apply(step, firstMoment: moments.first, secondMoment: moments.second)
+                number: moments[index].updates, betas: betas, epsilon: epsilon,
+                weightDecay: parameter.rows > 1 ? weightDecay : 0, learningRate: learningRate,
+                gradientScale: gradientScale)
+            parameter.apply(step, firstMoment: moments[index].first, secondMoment: moments[index].second)
         }
     }
 }

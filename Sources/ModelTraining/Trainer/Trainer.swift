@@ -31,16 +31,23 @@ package struct Trainer<Model: TrainableModel> {
         let settings = recipe.optimizer
         optimizer = AdamW(
             betas: (settings.beta1, settings.beta2), epsilon: settings.epsilon, weightDecay: settings.weightDecay)
-        if step > 0 { optimizer.resume(moments, stepCount: step) }
+        if step > 0 { optimizer.resume(moments) }
         objective = Objective(dropout: recipe.dropout, exits: recipe.exits, recompute: recipe.recompute)
+    }
+
+    /// How many gradients each parameter has had, of those that had fewer than there were steps.
+    package var fewerUpdates: [String: Int] {
+        zip(model.parameters, optimizer.moments).reduce(into: [:]) { counts, pair in
+            if pair.1.updates < step { counts[pair.0.name] = pair.1.updates }
+        }
     }
 
     /// Makes one step.
     ///
     /// - Parameter shouldStop: is asked between batches; where it says yes, no step is made.
     /// - Returns: what was measured; nil where no step was made.
-    /// - Throws: ``TrainingError`` if loss or gradients are not finite, with the model as it was; ``CheckpointError`` if
-    ///   the data is damaged.
+    /// - Throws: ``TrainingError`` if loss or gradients are not finite, with the model as it was; ``CheckpointError``
+    ///   if the data is damaged.
     package mutating func makeStep(shouldStop: () -> Bool = { false }) throws -> StepMetrics? {
         let stopwatch = Stopwatch()
         defer { model.parameters.forEach { $0.discardGradient() } }
@@ -94,7 +101,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notFinite(let step, let place, let loss, let norm):
-            "step \(step), sequence \(place.index) of epoch \(place.epoch): expected a finite loss and gradient, found "
+            "step \(step), \(place): expected a finite loss and gradient, found "
                 + "loss \(loss) and norm \(norm) (the last checkpoint is as it was)"
         case .notFiniteValidation(let step, let exit):
             "validation after step \(step), exit \(exit): expected finite logits, found NaN or infinity"

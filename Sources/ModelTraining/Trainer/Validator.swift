@@ -6,14 +6,16 @@ import TensorCore
 struct Validator: Sendable {
     private let source: any BatchSource
     private let sequencesPerBatch: Int
-    /// How many batches it takes.
-    let batches: Int
+    /// How many sequences it measures.
+    let sequences: Int
+    /// How many batches these are; the last one may be smaller.
+    var batches: Int { (sequences + sequencesPerBatch - 1) / sequencesPerBatch }
 
     init(_ recipe: TrainingRecipe, data source: any BatchSource) {
         self.source = source
-        sequencesPerBatch = min(recipe.batch.sequences, source.sequencesPerEpoch)
         // No sequence twice.
-        batches = min(recipe.validation.batches, source.sequencesPerEpoch / sequencesPerBatch)
+        sequencesPerBatch = min(recipe.batch.sequences, source.sequencesPerEpoch)
+        sequences = min(recipe.validation.batches * sequencesPerBatch, source.sequencesPerEpoch)
     }
 
     /// Every exit's figures.
@@ -26,10 +28,10 @@ struct Validator: Sendable {
     func measure(_ model: some LanguageModel, step: Int, shouldStop: () -> Bool) throws -> ValidationMetrics? {
         var sums = Array(repeating: Sums(), count: model.layerCount)
         var scored = 0
-        for index in 0..<batches {
+        for first in stride(from: 0, to: sequences, by: sequencesPerBatch) {
             if shouldStop() { return nil }
             let batch = try source.batch(
-                at: DataPlace(index: index * sequencesPerBatch), sequences: sequencesPerBatch)
+                at: DataPlace(index: first), sequences: min(sequencesPerBatch, sequences - first))
             guard measure(model, on: batch, adding: &sums) else {
                 let exit = sums.firstIndex { !$0.loss.isFinite } ?? 0
                 throw TrainingError.notFiniteValidation(step: step, exit: exit + 1)

@@ -38,12 +38,12 @@ struct PairCounts {
     /// - Parameter symbolOfByte: 256 symbols, with which words begin.
     init(_ corpus: WordCounts, symbolOfByte: [Int32]) {
         symbols = corpus.words.bytes.map { symbolOfByte[Int($0)] }
-        weights = corpus.counts
-        for word in corpus.counts.indices {
-            let range = corpus.words.range(of: word)
-            words.append((range.lowerBound, range.count))
-            for place in range.dropLast() {
-                _ = change(symbols[place], symbols[place + 1], by: weights[word], in: word)
+        let pieces = WordPieces(corpus)
+        weights = pieces.all.map(\.count)
+        for (word, piece) in pieces.all.enumerated() {
+            words.append((piece.range.lowerBound, piece.range.count))
+            for place in piece.range.dropLast() {
+                _ = change(symbols[place], symbols[place + 1], by: piece.count, in: word)
             }
         }
         for number in pairs.indices { push(number) }

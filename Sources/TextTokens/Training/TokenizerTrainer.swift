@@ -2,7 +2,8 @@
 ///
 /// The vocabulary is the special tokens, the 256 bytes in the order of their characters in the byte-level alphabet, and
 /// what merges make. Each merge joins the two symbols that are neighbours most often, among equals the two with the
-/// lowest ids. So the same corpus gives the same vocabulary, in whatever order and on however many threads it was counted.
+/// lowest ids. So the same corpus gives the same vocabulary, in whatever order and on however many threads it was
+/// counted.
 public struct TokenizerTrainer: Sendable {
     /// How many tokens the vocabulary shall have; it has fewer where the corpus has too few pairs.
     public let vocabularySize: Int
@@ -15,8 +16,8 @@ public struct TokenizerTrainer: Sendable {
 
     /// Says what to learn.
     ///
-    /// - Throws: ``TokenizerError`` where the vocabulary is too small or too large, a special token is unsuitable, or the
-    ///   pre-tokenizer is none that a tokenizer.json can describe.
+    /// - Throws: ``TokenizerError`` where the vocabulary is too small or too large, a special token is unsuitable, or
+    ///   the pre-tokenizer is none that a tokenizer.json can describe.
     public init(
         vocabularySize: Int, specialTokens: [String] = ["<|endoftext|>"], preTokenizer: String = "smollm",
         minimumCount: Int = 2
@@ -61,8 +62,10 @@ public struct TokenizerTrainer: Sendable {
             let left = tokens.bytes[tokens.range(of: Int(pair.left))]
             let right = tokens.bytes[tokens.range(of: Int(pair.right))]
             let halves = (left: ByteAlphabet.text(left), right: ByteAlphabet.text(right))
-            // Two texts of the same token would be one in a tokenizer.json.
-            if specialTokens.contains(halves.left + halves.right) { continue }
+            // Two texts of the same token would be one in a tokenizer.json, and longer ones no tokenizer reads.
+            if specialTokens.contains(halves.left + halves.right) || left.count + right.count > Tokenizer.longestToken {
+                continue
+            }
             merges.append(halves.left + " " + halves.right)
             // Two ways may lead to the same token.
             let merged = MergeModel.symbol(of: left + right, in: &tokens)

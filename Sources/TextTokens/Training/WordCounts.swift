@@ -6,9 +6,6 @@ public struct WordCounts: Sendable {
     private(set) var words = ByteStringTable(minimumCapacity: 1 << 12)
     private(set) var counts: [Int] = []
 
-    /// Longer words teach nothing, and would make each merge slow that they take part in. In bytes.
-    static let longestWord = 4096
-
     /// No words yet.
     ///
     /// - Parameter name: the rule that cuts text into words, as llama.cpp names it.
@@ -26,7 +23,7 @@ public struct WordCounts: Sendable {
     public mutating func add(_ utf8: [UInt8]) {
         var start = 0
         for end in preTokenizer.wordEnds(in: utf8.span, utf8.indices) {
-            if end - start <= Self.longestWord { add(utf8, start..<end, times: 1) }
+            add(utf8, start..<end, times: 1)
             start = end
         }
     }

@@ -1,7 +1,10 @@
+import CFatalSignals
+
 /// A file's bytes, mapped read-only into memory: pages are read when first touched, and shared between processes.
 ///
-/// The mapping follows the file: whoever shortens a mapped file in place makes a later read of the lost pages fatal
-/// (SIGBUS). Our own writers never do; they replace a file by renaming.
+/// The mapping follows the file. If another program shortens it in place, a later read of the lost pages raises SIGBUS
+/// (``TruncatedFiles``); if it overwrites the file, the new bytes are read (``checkUnchanged()``). Our own writers do
+/// neither; they replace a file by renaming.
 package final class MappedFile: Sendable {
     /// The path as it was given.
     package let path: String
@@ -9,7 +12,10 @@ package final class MappedFile: Sendable {
     package let byteCount: Int
     // The mapped memory is read-only and lives at least as long as this object.
     private nonisolated(unsafe) let base: UnsafeRawPointer
-    private let isOwned: Bool
+    /// What the file was when it was mapped; nil for the program's own bytes.
+    private let status: FileStatus?
+    /// The mapping as the signal handler knows it.
+    private nonisolated(unsafe) let entry: OpaquePointer?
 
     /// Maps the file at a path.
     ///
@@ -19,22 +25,23 @@ package final class MappedFile: Sendable {
             CheckpointError(file: path, expected: "a readable file", found: found)
         }
         guard !path.isEmpty, !path.utf8.contains(0) else { throw failure("an invalid path") }
-        guard let descriptor = SystemCalls.openForReading(path) else { throw failure(SystemCalls.lastError) }
+        func read<Value>(_ call: @autoclosure () throws(SystemError) -> Value) throws(CheckpointError) -> Value {
+            try CheckpointError.explaining(path, expected: "a readable file", try call())
+        }
+        let descriptor = try read(try SystemCalls.openForReading(path))
         defer { SystemCalls.closeDescriptor(descriptor) }
-        switch SystemCalls.kind(of: descriptor) {
+        let status = try read(try SystemCalls.status(of: descriptor))
+        switch status.kind {
         case .file(let byteCount):
             guard byteCount > 0 else { throw failure("an empty file") }
-            guard let base = SystemCalls.map(descriptor, byteCount: byteCount) else {
-                throw failure(SystemCalls.lastError)
-            }
-            self.path = path
+            base = try read(try SystemCalls.map(descriptor, byteCount: byteCount))
             self.byteCount = byteCount
-            self.base = base
-            isOwned = true
         case .directory: throw failure("a directory")
-        case .other: throw failure("neither a file nor a directory")
-        case nil: throw failure(SystemCalls.lastError)
+        case .link, .other: throw failure("neither a file nor a directory")
         }
+        self.path = path
+        self.status = status
+        entry = cfs_add_mapping(base, byteCount, path)
     }
 
     /// Bytes that are part of the program, which the system has mapped with it.
@@ -45,19 +52,30 @@ package final class MappedFile: Sendable {
         path = name
         byteCount = bytes.count
         self.base = base
-        isOwned = false
+        status = nil
+        entry = nil
     }
 
     /// Whether there is a file at a path, and nothing in it, so that it cannot be mapped.
-    package static func isEmpty(path: String) -> Bool {
-        guard let descriptor = SystemCalls.openForReading(path) else { return false }
-        defer { SystemCalls.closeDescriptor(descriptor) }
-        if case .file(byteCount: 0) = SystemCalls.kind(of: descriptor) { return true }
-        return false
-    }
+    package static func isEmpty(path: String) -> Bool { SystemCalls.kind(of: path) == .file(byteCount: 0) }
 
     deinit {
-        if isOwned { SystemCalls.unmap(base, byteCount: byteCount) }
+        guard status != nil else { return }
+        cfs_remove_mapping(entry)
+        SystemCalls.unmap(base, byteCount: byteCount)
+    }
+
+    /// Finds out whether the file was written to since it was mapped, so that what was read may be a mixture.
+    ///
+    /// A file that was replaced by renaming, or removed, is not changed: its bytes are still those that were mapped.
+    /// - Throws: a ``CheckpointError`` if its size or its time of change is another.
+    package func checkUnchanged() throws(CheckpointError) {
+        guard let status, let now = try? SystemCalls.status(of: path), now.identity == status.identity,
+            now.kind != status.kind || now.modified != status.modified
+        else { return }
+        throw CheckpointError(
+            file: path, expected: "a file that stays as it is while it is being read",
+            found: "one that another program has written to; try again when that is done")
     }
 
     /// Lends the bytes of a range for the time of one call.
@@ -84,7 +102,7 @@ package final class MappedFile: Sendable {
     /// reading them again costs reading them from the file.
     package func release(_ range: Range<Int>) {
         // The program's own bytes begin at no page.
-        guard isOwned else { return }
+        guard status != nil else { return }
         let page = SystemCalls.pageSize
         let clamped = range.clamped(to: 0..<byteCount)
         let first = (clamped.lowerBound + page - 1) / page * page

@@ -1,36 +1,43 @@
 /// A text file that grows line by line, each whole or, after a crash, missing.
 package final class LineLog: Sendable {
     private let path: String
-    private let descriptor: Int32
+    private let file: OwnedDescriptor
 
     /// Opens a log to go on with, or a new one.
     ///
     /// - Parameters:
-    ///   - path: the file.
+    ///   - path: the file; or a device or a pipe, which has no lines yet.
     ///   - isKept: whether a line that is there already (without its end) stays; the others are taken out. A last line
     ///     without an end is never kept.
     /// - Throws: if the file cannot be read or written.
     package init(path: String, keeping isKept: (ArraySlice<UInt8>) -> Bool) throws(CheckpointError) {
+        let expected = "a file to write to"
         self.path = path
-        let kept = try Self.lines(of: path).filter(isKept).flatMap { $0 + [UInt8(ascii: "\n")] }
-        let file = try ReplacementFile(path)
-        try file.write(kept.span.bytes)
-        try file.commit()
-        guard let descriptor = SystemCalls.openForAppending(path) else {
-            throw CheckpointError(file: path, expected: "a file to write to", found: SystemCalls.lastError)
+        let descriptor: Int32
+        switch try WritingPlace(path, expected: expected) {
+        case .file(let place, _):
+            let kept = try Self.lines(of: path).filter(isKept).flatMap { $0 + [UInt8(ascii: "\n")] }
+            try TextFile.write(kept, to: path)
+            descriptor = try CheckpointError.explaining(
+                path, expected: expected, try SystemCalls.openForAppending(place))
+        case .stream(let place):
+            descriptor = try CheckpointError.explaining(path, expected: expected, try SystemCalls.openStream(place))
+        case .descriptor(let number):
+            descriptor = try CheckpointError.explaining(
+                path, expected: expected, try SystemCalls.duplicateForWriting(number))
+        case .folder: throw CheckpointError(file: path, expected: expected, found: "a folder")
         }
-        self.descriptor = descriptor
+        file = OwnedDescriptor(descriptor)
     }
-
-    deinit { SystemCalls.closeDescriptor(descriptor) }
 
     /// Adds a line, given without its end.
     ///
     /// - Throws: if it cannot be written.
     package func append(_ line: [UInt8]) throws(CheckpointError) {
         let bytes = line + [UInt8(ascii: "\n")]
-        guard bytes.withUnsafeBytes({ SystemCalls.write($0, to: descriptor) }) else {
-            throw CheckpointError(file: path, expected: "a disk that can be written to", found: SystemCalls.lastError)
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+            try CheckpointError.explaining(
+                path, expected: "a disk that can be written to", try SystemCalls.write(bytes, to: file.number))
         }
     }
 

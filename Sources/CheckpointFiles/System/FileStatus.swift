@@ -1,0 +1,98 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What the system says about a file, whatever its name.
+struct FileStatus {
+    enum Kind: Equatable { case file(byteCount: Int), directory, link, other }
+
+    /// Tells a file from all others that exist, by whatever path or link it is reached.
+    struct Identity: Hashable {
+        let device: UInt64
+        let number: UInt64
+    }
+
+    /// When the contents changed last.
+    struct Time: Equatable {
+        let seconds: Int
+        let nanoseconds: Int
+    }
+
+    let kind: Kind
+    let identity: Identity
+    let modified: Time
+    /// Who may do what.
+    let permissions: mode_t
+    let owner: uid_t
+    let group: gid_t
+
+    init(_ status: stat) {
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .file(byteCount: Int(status.st_size))
+            case S_IFDIR: .directory
+            case S_IFLNK: .link
+            default: .other
+            }
+        identity = Identity(
+            device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(truncatingIfNeeded: status.st_ino))
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        modified = Time(seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec))
+        permissions = status.st_mode & 0o7777
+        owner = status.st_uid
+        group = status.st_gid
+    }
+
+    var isDirectory: Bool { kind == .directory }
+    var isFile: Bool { if case .file = kind { true } else { false } }
+}
+
+extension SystemCalls {
+    /// The status of an open file.
+    static func status(of descriptor: Int32) throws(SystemError) -> FileStatus {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last }
+        return FileStatus(status)
+    }
+
+    /// The status of what a path leads to in the end.
+    static func status(of path: String) throws(SystemError) -> FileStatus {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .last }
+        return FileStatus(status)
+    }
+
+    /// The status of what has a path's name, also if that is a link.
+    static func linkStatus(of path: String) throws(SystemError) -> FileStatus {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw .last }
+        return FileStatus(status)
+    }
+
+    /// What a path leads to; nil if there is nothing, or it cannot be told.
+    static func kind(of path: String) -> FileStatus.Kind? { (try? status(of: path))?.kind }
+
+    /// Gives an open file the permissions of another one, and its owner and group as far as the system allows.
+    ///
+    /// Without the group, that group's rights are those of all others; without the owner, the file does not run as its owner.
+    static func copyPermissions(of other: FileStatus, to descriptor: Int32) {
+        guard let own = try? status(of: descriptor) else { return }
+        var permissions = other.permissions
+        if (own.owner, own.group) != (other.owner, other.group), fchown(descriptor, other.owner, other.group) != 0 {
+            permissions &= 0o1777
+            if own.group != other.group, fchown(descriptor, uid_t.max, other.group) != 0 {
+                permissions = permissions & ~0o070 | (permissions & 0o007) << 3
+            }
+        }
+        // Some file systems have no permissions.
+        _ = fchmod(descriptor, permissions)
+    }
+}

@@ -1,0 +1,74 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension SystemCalls {
+    /// The names in a folder but `.` and `..`; none where it cannot be read.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Makes an empty folder that did not exist before.
+    static func createFolder(_ path: String, permissions: mode_t = 0o777) throws(SystemError) {
+        guard mkdir(path, permissions) == 0 else { throw .last }
+    }
+
+    /// Removes an empty folder.
+    static func removeFolder(_ path: String) { _ = rmdir(path) }
+
+    /// Makes a new name that leads to another.
+    static func createLink(_ path: String, to target: String) throws(SystemError) {
+        guard symlink(target, path) == 0 else { throw .last }
+    }
+
+    /// What a link says that it leads to.
+    static func target(ofLink path: String) throws(SystemError) -> String {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &bytes, bytes.count)
+        guard count >= 0 else { throw .last }
+        return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// A path from the root without links; nil where it leads nowhere.
+    static func realPath(_ path: String) -> String? {
+        guard let result = realpath(path, nil) else { return nil }
+        defer { free(result) }
+        return String(cString: result)
+    }
+
+    /// Takes a lock that ends with the descriptor.
+    ///
+    /// - Throws: ``SystemError/wouldBlock`` where another descriptor has it.
+    static func lock(_ descriptor: Int32) throws(SystemError) {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .last }
+    }
+}
+
+/// A path's folder, and its name in it.
+struct PathParts {
+    let folder: String
+    let name: String
+
+    init(_ path: String) {
+        if let slash = path.lastIndex(of: "/") {
+            folder = slash == path.startIndex ? "/" : String(path[..<slash])
+            name = String(path[path.index(after: slash)...])
+        } else {
+            folder = "."
+            name = path
+        }
+    }
+}

@@ -1,0 +1,100 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension SystemCalls {
+    /// Writes all the bytes, however many calls that takes.
+    ///
+    /// - Parameter canWait: whether the reader may keep us waiting, as of a pipe. An interruption then ends the waiting.
+    static func write(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, canWait: Bool = false
+    ) throws(SystemError) {
+        var rest = bytes[...]
+        while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+            #if canImport(Darwin)
+                let count = Darwin.write(descriptor, base, min(rest.count, 1 << 30))
+            #elseif canImport(Glibc)
+                let count = Glibc.write(descriptor, base, min(rest.count, 1 << 30))
+            #elseif canImport(Musl)
+                let count = Musl.write(descriptor, base, min(rest.count, 1 << 30))
+            #endif
+            if count < 0 {
+                let reason = SystemError.last
+                switch reason {
+                case .interrupted: break
+                case .temporarilyFull where canWait: waitForReader(of: descriptor)
+                default: throw reason
+                }
+            }
+            rest = rest.dropFirst(max(0, count))
+            if canWait, !rest.isEmpty, InterruptionRequest.isMade { throw .interrupted }
+        }
+    }
+
+    /// Waits until a descriptor that does not wait by itself takes more bytes, or a signal comes.
+    private static func waitForReader(of descriptor: Int32) {
+        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&request, 1, -1)
+    }
+
+    /// Writes a few bytes over the first ones of a file.
+    static func overwriteStart(_ bytes: UnsafeRawBufferPointer, of descriptor: Int32) throws(SystemError) {
+        let count = pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
+        guard count >= 0 else { throw .last }
+        guard count == bytes.count else { throw SystemError(code: ENOSPC) }
+    }
+
+    /// Reads bytes from a place in a file; fewer only at its end.
+    static func read(into bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int)
+        throws(SystemError) -> Int
+    {
+        let count = pread(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
+        guard count >= 0 else { throw .last }
+        return count
+    }
+
+    /// A file without a name, which ends with its descriptor.
+    static func createUnnamed(in folder: String) throws(SystemError) -> Int32 {
+        let path = TemporaryName.make(beside: "\(folder)/layerskip")
+        let descriptor = try create(path, permissions: 0o600)
+        _ = unlink(path)
+        return descriptor
+    }
+
+    /// The folder for such files.
+    static var temporaryFolder: String {
+        let stated = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        return stated.isEmpty ? "/tmp" : stated
+    }
+
+    /// Waits until the file's bytes are on the disk.
+    static func synchronize(_ descriptor: Int32) throws(SystemError) {
+        guard fsync(descriptor) == 0 else { throw .last }
+    }
+
+    /// Makes the names in a path's folder safe, such as one that was just given to the path's own file.
+    ///
+    /// Some file systems cannot, which is no failure.
+    static func synchronizeFolder(of path: String) {
+        guard let folder = try? openForReading(PathParts(path).folder) else { return }
+        try? synchronize(folder)
+        closeDescriptor(folder)
+    }
+
+    /// Finds out whether a file may be written to by this process.
+    static func checkWritable(_ path: String) throws(SystemError) {
+        guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else { throw .last }
+    }
+
+    /// Gives a file a new name in one step, replacing whatever had that name.
+    static func renameFile(_ old: String, to new: String) throws(SystemError) {
+        guard rename(old, new) == 0 else { throw .last }
+    }
+
+    /// Removes a file or a link; false for a folder.
+    @discardableResult static func removeFile(_ path: String) -> Bool { unlink(path) == 0 }
+}

@@ -1,0 +1,76 @@
+import CFatalSignals
+
+/// A folder in the making that takes its name only when all its files are complete and on the disk.
+///
+/// A folder cannot be replaced in one step, so nothing but an empty folder may have the name before; links to it are
+/// followed, and it keeps its permissions. What a killed writer of the same path has left is removed first.
+package struct ReplacementFolder: ~Copyable {
+    private let path: String
+    private let place: String
+    private let folder: TemporaryEntry
+    private var files: [(path: String, leftover: Int32)]
+    private static let expected = "a path where a new folder can be made"
+
+    /// Creates a temporary folder beside the one to write.
+    ///
+    /// - Throws: if there is something at the path, or the folder cannot be made.
+    package init(_ path: String) throws(CheckpointError) {
+        let (place, existing) = try Self.place(path)
+        Leftovers.remove(of: place)
+        let folder = try CheckpointError.explaining(
+            path, expected: Self.expected, try TemporaryEntry.folder(beside: place, replacing: existing))
+        self.path = path
+        self.place = place
+        self.folder = folder
+        files = []
+    }
+
+    /// Where the folder will be, and the empty folder that it replaces.
+    private static func place(_ path: String) throws(CheckpointError) -> (String, FileStatus?) {
+        func failure(_ found: String) -> CheckpointError {
+            CheckpointError(file: path, expected: expected, found: found)
+        }
+        switch try WritingPlace(path, expected: expected) {
+        case .file(let place, existing: nil):
+            return (place, nil)
+        case .folder(let place, let status):
+            let parts = PathParts(place)
+            guard Folder.names(in: place).isEmpty else { throw failure("a folder that is not empty") }
+            // Whoever works in it would be left in a folder that is gone.
+            let current = try? SystemCalls.status(of: ".")
+            guard parts.name != ".", parts.name != "..", status.identity != current?.identity else {
+                throw failure("the folder that the program works in")
+            }
+            let above = try? SystemCalls.status(of: parts.folder)
+            guard above?.identity.device == status.identity.device else {
+                throw failure("a disk of its own, which keeps its folder; name one in it")
+            }
+            return (place, status)
+        case .file: throw failure("a file")
+        case .stream, .descriptor: throw failure("neither a file nor a folder")
+        }
+    }
+
+    deinit {
+        for file in files {
+            SystemCalls.removeFile(file.path)
+            cfs_forget_leftover(file.leftover)
+        }
+    }
+
+    /// The path at which to write the file of a name, now.
+    package mutating func path(for name: String) -> String {
+        precondition(!name.isEmpty && !name.contains("/"), "\(name) is no file's name")
+        let path = "\(folder.path)/\(name)"
+        files.append((path, cfs_add_leftover(path)))
+        return path
+    }
+
+    /// Gives the folder its name. Its files must have been synced, as all writers here do.
+    ///
+    /// - Throws: if that cannot be done; nothing is left then.
+    package consuming func commit() throws(CheckpointError) {
+        // After this the attempts to remove files find nothing.
+        try CheckpointError.explaining(path, expected: Self.expected, try folder.take(place))
+    }
+}

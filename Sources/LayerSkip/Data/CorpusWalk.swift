@@ -1,0 +1,85 @@
+import CheckpointFiles
+
+/// A walk through the folders of a corpus that follows links, goes into no circle, and takes each file once.
+///
+/// What is reached without a link keeps its path, so that links change neither which other files there are nor their
+/// order.
+struct CorpusWalk {
+    private struct Found {
+        let path: String
+        let identity: Folder.Identity?
+        let isBehindLink: Bool
+    }
+
+    private let endings: [String]
+    private var found: [Found] = []
+    private var leftOut = CorpusFiles.LeftOut()
+    /// Folders that were entered through a link.
+    private var entered: Set<Folder.Identity> = []
+    /// The folders that the walk is in, from the outermost.
+    private var stack: [Folder.Identity] = []
+
+    init(endings: [String]) { self.endings = endings }
+
+    /// Adds a file, or what is in a folder.
+    mutating func add(_ input: String) throws(CheckpointError) {
+        let path = try HomeFolder.expand(input)
+        guard let identity = Folder.identity(of: path) else {
+            throw CheckpointError(file: path, expected: "a file or a folder", found: "nothing")
+        }
+        guard Folder.exists(path) else {
+            return found.append(Found(path: path, identity: identity, isBehindLink: false))
+        }
+        try walk(path, identity, isBehindLink: false)
+    }
+
+    /// What was found, without what links lead to once more.
+    var selection: CorpusFiles.Selection {
+        var selection = CorpusFiles.Selection(leftOut: leftOut)
+        var taken = Set(found.filter { !$0.isBehindLink }.compactMap(\.identity))
+        for file in found {
+            if file.isBehindLink, let identity = file.identity, !taken.insert(identity).inserted {
+                selection.leftOut.repeated += 1
+            } else {
+                selection.paths.append(file.path)
+            }
+        }
+        return selection
+    }
+
+    private mutating func walk(
+        _ folder: String, _ identity: Folder.Identity, isBehindLink: Bool
+    ) throws(CheckpointError) {
+        stack.append(identity)
+        for entry in try Folder.entries(of: folder) {
+            let isBehindLink = isBehindLink || entry.isLink
+            if entry.isHidden {
+                leftOut.hidden += 1
+                continue
+            }
+            switch entry.kind {
+            case .file: take(entry, isBehindLink)
+            case .folder:
+                guard let identity = entry.identity, !stack.contains(identity) else { continue }
+                if isBehindLink, !entered.insert(identity).inserted { continue }
+                try walk(entry.path, identity, isBehindLink: isBehindLink)
+            case .special: if isWanted(entry.name) { leftOut.special.append(entry.path) }
+            case .unreachable: if isWanted(entry.name) { leftOut.broken.append(entry.path) }
+            }
+        }
+        stack.removeLast()
+    }
+
+    private mutating func take(_ entry: Folder.Entry, _ isBehindLink: Bool) {
+        guard isWanted(entry.name) else { return }
+        if endings.isEmpty, case .refused = CorpusFileKind(path: entry.path) {
+            leftOut.kinds[entry.name.split(separator: ".").last?.lowercased() ?? "", default: 0] += 1
+            return
+        }
+        found.append(Found(path: entry.path, identity: entry.identity, isBehindLink: isBehindLink))
+    }
+
+    private func isWanted(_ name: String) -> Bool {
+        endings.isEmpty || endings.contains { name.hasSuffix("." + $0) }
+    }
+}

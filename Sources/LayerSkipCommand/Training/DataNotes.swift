@@ -1,0 +1,58 @@
+import LayerSkip
+
+extension TrainingSession {
+    /// What a run makes of its data, in a line each: how documents become sequences, and what is in none of them.
+    var dataNotes: [String] {
+        let packing =
+            "training on \(training.sequencesPerEpoch.counted("sequence")) of \(training.length) tokens, made of "
+        let first = packing + training.packing.summary
+        return [first] + training.notes.map { "note: data.training: " + $0 }
+            + ((validation?.notes ?? []) + limit).map { "note: data.validation: " + $0 }
+    }
+
+    /// What `validation.batches` leaves out.
+    private var limit: [String] {
+        guard let all = validation?.sequencesPerEpoch else { return [] }
+        let measured = recipe.validation.batches * min(recipe.batch.sequences, all)
+        return measured < all ? ["measured on \(measured) of \(all.counted("sequence")), as validation.batches says"] : []
+    }
+}
+
+extension BatchSampler.Packing {
+    /// In words, after "made of".
+    fileprivate var summary: String {
+        switch self {
+        case .windows: "windows (data.packing: windows)"
+        case .documents: "whole documents (data.packing: documents)"
+        }
+    }
+}
+
+extension BatchSampler {
+    /// What is probably not meant, and what is lost.
+    fileprivate var notes: [String] {
+        var notes: [String] = []
+        func documents(_ count: Int) -> String { "\(count) of \(documentCount.counted("document"))" }
+        if packing == .windows, promptedDocumentCount > 0 {
+            notes.append(
+                "windows score prompts like answers, and \(documents(promptedDocumentCount)) have a prompt "
+                    + "(data.packing=documents scores answers only)")
+        }
+        if losses.cutDocuments > 0 {
+            let other = promptedDocumentCount == 0 ? ", or use data.packing=windows" : ""
+            notes.append(
+                "cut to the length of a sequence: \(documents(losses.cutDocuments)), which lose "
+                    + "\(losses.cutTokens.counted("token")), their end-of-text included (raise batch.length\(other))")
+        }
+        if losses.droppedDocuments > 0 {
+            notes.append(
+                "left out: \(documents(losses.droppedDocuments)) with \(losses.droppedTokens.counted("token")), because a "
+                    + "prompt fills the sequence or there is a single token (raise batch.length)")
+        }
+        if losses.tailTokens > 0 {
+            notes.append(
+                "left out: \(losses.tailTokens.counted("token")) at the ends of shards that make no whole sequence")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,26 @@
+public import CheckpointFiles
+
+extension TrainingRecipe {
+    /// The recipe with the home folder in place of `~` at the beginning of its paths.
+    ///
+    /// - Parameter home: the path of that folder; nil where it is not known.
+    /// - Throws: ``RecipeError`` for another user's folder (`~name`), or where the home folder is not known.
+    public func expandingHome(_ home: String? = HomeFolder.path) throws(RecipeError) -> TrainingRecipe {
+        func expanded(_ path: String, _ key: String) throws(RecipeError) -> String {
+            do {
+                return try HomeFolder.expand(path, home: home)
+            } catch {
+                throw RecipeError(key: key, expected: error.expected, found: error.found)
+            }
+        }
+        var recipe = self
+        recipe.output = try expanded(output, "output")
+        if case .path(let path) = model.start { recipe.model.start = .path(try expanded(path, "model.start")) }
+        if let path = model.tokenizer { recipe.model.tokenizer = try expanded(path, "model.tokenizer") }
+        recipe.data.training = []
+        for path in data.training { recipe.data.training.append(try expanded(path, "data.training")) }
+        recipe.data.validation = []
+        for path in data.validation { recipe.data.validation.append(try expanded(path, "data.validation")) }
+        return recipe
+    }
+}

@@ -1,0 +1,84 @@
+import CheckpointFiles
+
+extension TrainingState {
+    /// Finds out whether a run may be resumed from here.
+    ///
+    /// - Parameters:
+    ///   - recipe: the run's recipe now.
+    ///   - source: its data to learn from now.
+    ///   - contents: what that data and the data to measure on hold.
+    ///   - path: the checkpoint's folder.
+    /// - Throws: ``RecipeError`` if weights would depend on something that has changed; ``CheckpointError`` if the
+    ///   state contradicts itself, the data or the tokenizer.
+    func check(
+        _ recipe: TrainingRecipe, _ source: any BatchSource, _ contents: DataContents, tokenizerFingerprint: UInt64,
+        path: String
+    ) throws {
+        let file = "\(path)/\(TrainingCheckpoint.Name.state)"
+        let original = try originalRecipe(file)
+        if let difference = recipe.difference(from: original) { throw difference }
+        try check(contents, recipe, original)
+        let found = Self.text(tokenizerFingerprint)
+        guard tokenizer == found else {
+            throw CheckpointError(
+                file: file, name: "tokenizer", expected: "the tokenizer of the data, \(found)", found: tokenizer.quoted)
+        }
+        guard step <= recipe.steps else {
+            throw CheckpointError(
+                file: file, name: "step", expected: "at most the \(recipe.steps) steps of the recipe", found: "\(step)")
+        }
+        // The place follows from the number of steps, so another one was not written by this run on this data.
+        let sequences = recipe.batch.sequences * recipe.batch.accumulation
+        let expected = source.place(after: DataPlace(), sequences: step * sequences)
+        guard place == expected else {
+            throw CheckpointError(
+                file: file, name: "place", expected: "\(expected), after \(step) steps on this data", found: "\(place)")
+        }
+    }
+
+    /// Whether the data to measure on is known to be other data than before.
+    func hasOtherValidation(than contents: DataContents) -> Bool {
+        guard let old = data?.validation, let new = contents.validation else { return false }
+        return old != new
+    }
+
+    private func originalRecipe(_ file: String) throws(CheckpointError) -> TrainingRecipe {
+        var original = TrainingRecipe()
+        for (path, value) in recipe.sorted(by: { $0.key < $1.key }) {
+            guard let key = RecipeKey.named(path) else {
+                throw CheckpointError(
+                    file: file, name: "recipe", expected: "keys that `train --list-keys` lists", found: path.quoted)
+            }
+            do {
+                try key.set(value, in: &original)
+            } catch {
+                throw CheckpointError(
+                    file: file, name: "recipe \(path)", expected: error.expected, found: error.found.quoted)
+            }
+        }
+        return original
+    }
+
+    /// Compares what the shards hold. Format 1 knows only their paths.
+    private func check(
+        _ contents: DataContents, _ recipe: TrainingRecipe, _ original: TrainingRecipe
+    ) throws(RecipeError) {
+        if let data {
+            guard data.training == contents.training else {
+                throw RecipeError(
+                    key: "data.training",
+                    expected: "\(data.training.summary), as when the run began (for other data, use another output)",
+                    found: contents.training.summary)
+            }
+            return
+        }
+        for path in ["data.training", "data.validation"] {
+            guard let key = RecipeKey.named(path) else { preconditionFailure("\(path) is no key") }
+            if let error = recipe.difference(from: original, at: key) { throw error }
+        }
+    }
+}
+
+extension [ShardContent] {
+    fileprivate var summary: String { isEmpty ? "data of no shard" : map(\.description).joined(separator: ", ") }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import LayerSkip
+import TestSupport
+import Testing
+
+@Suite("Signals")
+struct SignalTests {
+    private let files: CommandFiles
+
+    init() throws { files = try CommandFiles { $0.contextLength = 4096 } }
+
+    /// Stops an export of the default model while its output is half written, and does something to it then.
+    private func export(_ target: String, then action: String) throws -> CommandRun {
+        let script = """
+            for attempt in 1 2 3 4 5 6 7 8 9 10; do
+                "$LAYERSKIP" export --to \(target) --quantize f32 --output "$1/new" &
+                pid=$!
+                until [ -n "$(find "$1" -name '*.partial')" ]; do kill -0 $pid 2>/dev/null || break; done
+                kill -STOP $pid 2>/dev/null
+                # Not before it has begun to write, nor when all is written.
+                size=$(du -sk "$1" | cut -f 1)
+                if [ -n "$(find "$1" -name '*.partial')" ] && [ $size -lt 30000 ]; then
+                    \(action)
+                    wait $pid; exit $?
+                fi
+                kill -KILL $pid 2>/dev/null; wait $pid 2>/dev/null; rm -rf "$1/new"
+            done
+            exit 99
+            """
+        return try CommandRun(script: script, [files.file("place")])
+    }
+
+    @Test(arguments: ["TERM", "HUP", "INT"]) func anExportLeavesNothing(signal: String) throws {
+        for target in ["gguf", "safetensors"] {
+            try Folder.make(files.file("place"))
+            let run = try export(target, then: "kill -s \(signal) $pid; kill -CONT $pid")
+            #expect(run.code == 1, "\(run.errors)")
+            #expect(run.errors.contains("error: interrupted before there was a result"))
+            #expect(Folder.names(in: files.file("place")).isEmpty)
+        }
+    }
+
+    /// Waits until a program catches SIGTERM (bit 14 of those caught) and sleeps, since it has nothing to do.
+    private let untilItWaits = """
+        until grep -qs '^SigCgt:.*[4-7c-f]...$' /proc/$pid/status && [ "$(cut -d ' ' -f 3 /proc/$pid/stat)" = S ]; do
+            kill -0 $pid || exit 99
+            sleep 0.02
+        done
+        """
+
+    @Test(arguments: ["TERM", "HUP", "INT"]) func theWaitForAReaderEnds(signal: String) throws {
+        let script = """
+            mkfifo "$2"
+            "$LAYERSKIP" export "$1" --to gguf --output "$2" &
+            pid=$!
+            # A pipe that is open and never read: the program waits for room in it.
+            exec 5<"$2"
+            \(untilItWaits)
+            kill -s \(signal) $pid; wait $pid
+            """
+        let run = try CommandRun(script: script, [files.model, files.file("pipe")])
+        #expect(run.code == 1, "\(run.errors)")
+        #expect(run.errors.contains("interrupt"))
+    }
+
+    @Test(arguments: ["TERM", "HUP"]) func theWaitForAPromptEnds(signal: String) throws {
+        for command in ["generate", "chat"] {
+            // A pipe opened to read and write never ends.
+            let script = """
+                mkfifo "$2"
+                "$LAYERSKIP" \(command) --model "$1" <>"$2" &
+                pid=$!
+                \(untilItWaits)
+                kill -s \(signal) $pid; wait $pid
+                """
+            let run = try CommandRun(script: script, [files.model, files.file("pipe-\(command)")])
+            #expect(run.code == 1, "\(command): \(run.errors)")
+            #expect(run.errors.contains("interrupted"))
+        }
+    }
+
+    /// `nohup` makes programs that way.
+    @Test func aSignalThatWasIgnoredStaysSo() throws {
+        let script = """
+            mkfifo "$2"
+            trap '' HUP
+            "$LAYERSKIP" generate --model "$1" --max-tokens 2 <"$2" &
+            pid=$!
+            exec 5>"$2"
+            \(untilItWaits)
+            kill -HUP $pid
+            echo hello >&5; exec 5>&-
+            wait $pid
+            """
+        let run = try CommandRun(script: script, [files.model, files.file("pipe")])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.errors.contains("2 tokens"))
+    }
+
+    @Test func theSecondSignalEndsTheProgram() throws {
+        // Nobody reads the output, and the text has been tokenized: the first signal has no effect.
+        let text = files.write(String(repeating: "the cat and the dog. ", count: 20_000), as: "text")
+        let script = """
+            mkfifo "$2"
+            "$LAYERSKIP" tokenize --model "$1" <"$3" >"$2" &
+            pid=$!
+            exec 5<"$2"
+            head -c 1 <&5 >/dev/null
+            \(untilItWaits)
+            kill -TERM $pid; sleep 0.3; kill -0 $pid || exit 98
+            kill -INT $pid
+            wait $pid
+            """
+        let run = try CommandRun(script: script, [files.model, files.file("pipe"), text])
+        // As a shell names the end by SIGINT.
+        #expect(run.code == 130, "\(run.errors)")
+    }
+}
+
+@Suite("Models that change while they are read")
+struct ChangedModelTests {
+    private let files: CommandFiles
+
+    init() throws { files = try CommandFiles { $0.vocabularySize = 4000 } }
+
+    /// Changes a model while its export waits for the reader of a pipe, which has taken the first bytes.
+    private func export(_ change: String) throws -> CommandRun {
+        let script = """
+            mkfifo "$2"
+            "$LAYERSKIP" export "$1" --to gguf --output "$2" &
+            pid=$!
+            exec 5<"$2"
+            head -c 1 <&5 >/dev/null
+            \(change)
+            cat <&5 >/dev/null
+            wait $pid
+            """
+        return try CommandRun(script: script, [files.model, files.file("pipe")])
+    }
+
+    @Test func aTruncatedModelIsNamed() throws {
+        let size = try #require(try FileManager.default.attributesOfItem(atPath: files.model)[.size] as? Int)
+        #expect(size > 1 << 20)
+        let run = try export("truncate -s 4096 \"$1\"")
+        #expect(run.code == 1)
+        #expect(
+            run.errors
+                == "error: \(files.model): expected \(size) bytes, found a shorter file: it was truncated while it was "
+                + "being read\n")
+    }
+
+    @Test func aModelThatIsWrittenToIsAnError() throws {
+        let run = try export("sleep 0.05; printf x | dd of=\"$1\" bs=1 seek=900000 conv=notrunc 2>/dev/null")
+        #expect(run.code == 1)
+        #expect(run.errors.contains("\(files.model): expected a file that stays as it is while it is being read"))
+    }
+
+    @Test func aModelThatIsReplacedIsNone() throws {
+        let run = try export("cp \"$1\" \"$1.new\"; mv \"$1.new\" \"$1\"")
+        #expect(run.code == 0, "\(run.errors)")
+    }
+}
