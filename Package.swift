@@ -91,7 +91,7 @@ if isDevelopment {
             dependencies: [
                 "CheckpointFiles", "LanguageModels", "LayerSkip", "TensorCore", "TestSupport", argumentParser,
             ],
-            path: "Tests/Soak")
+            path: "Tests/Soak"),
     ]
 }
 

@@ -1,7 +1,8 @@
+import ArgumentParser
 import LayerSkip
 
 /// A fault that is put into speculation on purpose: a soak that cannot fail proves nothing.
-enum Breakage: String, Sendable, CaseIterable {
+enum Breakage: String, Sendable, CaseIterable, ExpressibleByArgument {
     /// One bit of the weights differs from those of plain decoding.
     case weight
     /// One logit is off by the smallest amount wherever several rows are computed together.

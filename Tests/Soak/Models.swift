@@ -51,9 +51,9 @@ struct Models {
         let plainPath = folder.write(bytes, as: "plain.gguf")
         var fastPath = plainPath
         if breakage == .weight {
-            // The last byte is the sign and exponent of a gain, or of a weight of the head.
+            // A low bit of the last gain, or of a weight of the head.
             var changed = bytes
-            changed[changed.count - 1] ^= 0x40
+            changed[changed.count - 3] ^= 1
             fastPath = folder.write(changed, as: "fast.gguf")
         }
         let file = try GGUFFile(path: plainPath)

@@ -2,7 +2,7 @@ import LayerSkip
 import TensorCore
 import TestSupport
 
-/// The whole text in one pass through the model: a second witness of its logits, that knows neither rounds nor drafts.
+/// The logits of a whole text from one pass through the model, without rounds and drafts.
 struct OnePass {
     private let promptCount: Int
     private let text: [Token]

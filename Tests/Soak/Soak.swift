@@ -35,7 +35,7 @@ final class Soak: Sendable {
         let workers = (0..<jobs).compactMap { index in SystemThread { self.work(index) } }
         if workers.isEmpty { work(0) }
         while let tally = state.withLock({ isDone($0) ? nil : $0.tally }) {
-            pause(milliseconds: 50)
+            pause(microseconds: 50_000)
             progress(tally)
         }
         for worker in workers { worker.join() }

@@ -35,6 +35,11 @@ struct SoakCommand: ParsableCommand {
     @Option(name: .customLong("case"), help: ArgumentHelp("Run one case only, such as random-17.", valueName: "name"))
     var onlyCase: CaseName?
 
+    @Option(
+        name: .customLong("break"),
+        help: ArgumentHelp("With --case: put a fault in (weight, logit), which must be found.", valueName: "fault"))
+    var breakage: Breakage?
+
     @Option(help: "How many cases run at the same time (default: the number of physical cores).")
     var jobs: Int?
 
@@ -60,7 +65,7 @@ struct SoakCommand: ParsableCommand {
     private func runCase(_ name: CaseName, _ seed: UInt64) throws {
         let path = name.subject == .smollm2 ? smollm2Path : nil
         if name.subject == .smollm2, path == nil { throw ValidationError("expected --smollm2-path for \(name)") }
-        let tally = try SoakCase(name: name, seed: seed, path: path).run(on: Machine())
+        let tally = try SoakCase(name: name, seed: seed, path: path, breakage: breakage).run(on: Machine())
         show("\(name) of seed \(seed): \(tally.tokens) tokens compared, differences 0")
     }
 

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Tells how far the cases of a subject are, every few seconds.
+/// Prints how far the cases of a subject are, every few seconds.
 struct SoakProgress {
     private let subject: Subject
     private let tokens: Int

@@ -7,7 +7,7 @@
 #endif
 
 /// Waits.
-func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+func pause(microseconds: UInt32) { usleep(microseconds) }
 
 /// Writes a line to standard output, at once: should the program crash, it must not be lost.
 func show(_ line: String) { put(line, 1) }

@@ -44,7 +44,24 @@ struct TextTrial {
             let text = (prompt + found.tokens).prefix(random.int(0...limit - 1))
             prompt = text + random.tokens(1, vocabularySize: plain.tokenizer.vocabularySize)
         }
-        return count
+        return count + (try stream(options: options, fastOptions, prompt, &random))
+    }
+
+    /// The last prompt again, as an asynchronous sequence.
+    private func stream(
+        options: GenerationOptions, _ fastOptions: GenerationOptions, _ prompt: [Token],
+        _ random: inout SeededGenerator
+    ) throws -> Int {
+        guard random.chance(0.3) else { return 0 }
+        let expected = try TextSession(plain, options: options).generate(prompt)
+        let outcome = try StreamTrial(model: fast, options: fastOptions).run(prompt, &random)
+        guard let found = outcome.result else { return 0 }
+        // A reader that leaves may miss pieces that were written before the writer noticed.
+        try Difference.require(
+            found.text.utf8.starts(with: outcome.pieces.utf8), "the pieces of a sequence",
+            expected: "a beginning of \(found.text.debugDescription)", found: outcome.pieces.debugDescription)
+        try compare(found, found.text, expected, "a text as a sequence")
+        return found.tokens.count
     }
 
     private func compare(

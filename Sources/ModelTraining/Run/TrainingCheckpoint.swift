@@ -19,16 +19,42 @@ package enum TrainingCheckpoint {
     ) throws {
         var folder = try ReplacementFolder(path)
         try start.describe(&folder)
-        try SafetensorsWriter(model.tensors).write(to: folder.path(for: ModelFolder.Name.weights))
+        let weightsPath = folder.path(for: ModelFolder.Name.weights)
+        try SafetensorsWriter(model.tensors).write(to: weightsPath)
         let moments = zip(model.parameters, optimizer.moments).flatMap { parameter, moments in
             [
                 NamedTensor(name: "m.\(parameter.name)", values: moments.first),
                 NamedTensor(name: "v.\(parameter.name)", values: moments.second),
             ]
         }
-        try SafetensorsWriter(moments).write(to: folder.path(for: Name.optimizer))
+        let optimizerPath = folder.path(for: Name.optimizer)
+        try SafetensorsWriter(moments).write(to: optimizerPath)
+        var state = state
+        state.hashes = [
+            ModelFolder.Name.weights: try MappedFile(path: weightsPath).contentHash,
+            Name.optimizer: try MappedFile(path: optimizerPath).contentHash,
+        ]
         try JSONText.write(state, to: folder.path(for: Name.state))
         try folder.commit()
+    }
+
+    /// Finds out whether weights and moments are still those that were saved: a changed bit of a number would only change
+    /// what the run becomes.
+    ///
+    /// - Throws: if a file has other content.
+    static func checkHashes(in path: String, _ state: TrainingState) throws(CheckpointError) {
+        for (name, hash) in (state.hashes ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let file = "\(path)/\(name)"
+            let found = try MappedFile(path: file).contentHash
+            guard found == hash else {
+                throw CheckpointError(
+                    file: file,
+                    expected:
+                        "the content that was saved, of hash \(hash.quoted) (to resume from the checkpoint before "
+                        + "it, remove \(path))",
+                    found: "other content, of hash \(found)")
+            }
+        }
     }
 
     /// Reads the moments of parameters.

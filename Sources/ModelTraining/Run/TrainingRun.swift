@@ -140,13 +140,15 @@ package struct TrainingRun {
     }
 
     private var state: TrainingState {
-        TrainingState(
+        var state = TrainingState(
             step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
             data: DataContents(
                 training: contents.training, validation: contents.validation ?? beginning?.data?.validation),
             updates: trainer.fewerUpdates,
             arithmetic: step == beginning?.step ? beginning?.arithmetic : arithmetic,
             validationLoss: validation(after: step)?.lastLoss)
+        if step == beginning?.step { state.hashes = beginning?.hashes }
+        return state
     }
 
     private func writeReport() throws(CheckpointError) {
@@ -168,9 +170,8 @@ extension TrainingRun {
         let path = folder.checkpoint(after: state.step)
         try state.check(recipe, data, contents, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
         let model = try start.model(checkpoint: path, recipe, on: compute)
-        return Trainer(
-            recipe, model: model, data: data,
-            moments: try TrainingCheckpoint.moments(in: path, of: model.parameters, state), step: state.step,
-            place: state.place)
+        let moments = try TrainingCheckpoint.moments(in: path, of: model.parameters, state)
+        try TrainingCheckpoint.checkHashes(in: path, state)
+        return Trainer(recipe, model: model, data: data, moments: moments, step: state.step, place: state.place)
     }
 }

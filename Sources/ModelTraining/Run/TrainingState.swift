@@ -22,11 +22,13 @@ package struct TrainingState: Sendable, Equatable, Codable {
     package let updates: [String: Int]?
     /// The arithmetic of the last steps (``KernelTable/arithmetic(_:)``); checkpoints of older versions do not say.
     package let arithmetic: String?
+    /// Hashes of the files of weights and moments, by name; nil in older checkpoints.
+    package var hashes: [String: String]?
     /// The last layer's loss in the validation after this step, if there was one.
     package let validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
-        case format, step, place, recipe, tokenizer, data, updates, arithmetic
+        case format, step, place, recipe, tokenizer, data, updates, arithmetic, hashes
         case validationLoss = "validation_loss"
     }
 

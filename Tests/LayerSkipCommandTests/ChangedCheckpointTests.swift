@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// A bit of a checkpoint's numbers that changed on the disk.
+@Suite("Changed checkpoints")
+struct ChangedCheckpointTests {
+    @Test(arguments: ["model.safetensors", "optimizer.safetensors"])
+    func aChangedNumberIsRefusedAndTheCheckpointBeforeResumes(name: String) throws {
+        let files = try TrainingFiles()
+        #expect(try files.train("whole").code == 0)
+        #expect(try files.train("changed").code == 0)
+        let folder = files.output("changed") + "/checkpoints/step-6"
+        let path = "\(folder)/\(name)"
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        // The lowest bit of the last number: neither its size nor its kind tells.
+        bytes[bytes.count - 4] ^= 1
+        try bytes.write(to: URL(filePath: path))
+
+        let refused = try files.train("changed")
+        #expect(refused.code == 1)
+        #expect(refused.errors.hasPrefix("error: \(path): expected the content that was saved"), "\(refused.errors)")
+        #expect(refused.errors.contains("remove \(folder)"))
+
+        try FileManager.default.removeItem(atPath: folder)
+        let resumed = try files.train("changed")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        try files.expectSameBits("changed", "whole")
+    }
+}
