@@ -77,13 +77,12 @@ let package = Package(
 let isDevelopment = Context.environment["LAYERSKIP_DEVELOPMENT"] != nil
 if isDevelopment {
     package.targets += [
-        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CheckpointFiles", "CLibFuzzer", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
+                "CheckpointFiles", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
                 "TensorCore", "TestSupport", "TextTokens",
-            ], path: "Tests/Fuzz/Sources"),
+            ], path: "Tests/Fuzz/Sources")
     ]
 }
 
@@ -92,7 +91,7 @@ let cTargets: Set = ["CDefaultModel", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
     "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip", "LayerSkipCommand",
 ]
-for target in package.targets where target.type != .system {
+for target in package.targets {
     if cTargets.contains(target.name) {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
         target.cSettings = [
