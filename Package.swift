@@ -82,7 +82,13 @@ if isDevelopment {
             dependencies: [
                 "CheckpointFiles", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
                 "TensorCore", "TestSupport", "TextTokens",
-            ], path: "Tests/Fuzz/Sources")
+            ], path: "Tests/Fuzz/Sources"),
+        .executableTarget(
+            name: "Soak",
+            dependencies: [
+                "CheckpointFiles", "LanguageModels", "LayerSkip", "TensorCore", "TestSupport", argumentParser,
+            ],
+            path: "Tests/Soak"),
     ]
 }
 

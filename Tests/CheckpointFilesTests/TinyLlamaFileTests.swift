@@ -54,14 +54,17 @@ struct TinyLlamaFileTests {
         #expect(abs(numbers.reduce(0, +) / Float(numbers.count)) < 0.01)
     }
 
-    @Test func quantizedMatricesComeFromTheClosure() throws {
+    @Test func matricesTakeTheirFormatsInTurn() throws {
         var tiny = TinyLlamaFile()
-        tiny.matrixType = .q8_0
-        tiny.quantize = { numbers, type in
-            [UInt8](repeating: 3, count: numbers.count / type.elementsPerBlock * type.bytesPerBlock)
-        }
+        tiny.matrixTypes = [.q8_0, .f16]
+        tiny.feedForwardWidth = 40
         let file = try open(tiny.bytes())
-        #expect(file.tensor(named: "blk.0.attn_q.weight")?.dtype == .q8_0)
-        #expect(file.tensor(named: "blk.0.attn_norm.weight")?.dtype == .f32)
+        func dtype(_ name: String) -> DType? { file.tensor(named: name + ".weight")?.dtype }
+        #expect(dtype("token_embd") == .q8_0)
+        #expect(dtype("blk.0.attn_q") == .f16)
+        #expect(dtype("blk.0.attn_k") == .q8_0)
+        #expect(dtype("blk.0.attn_norm") == .f32)
+        // A row of 40 is not whole blocks of 32.
+        #expect(dtype("blk.1.ffn_down") == .f32)
     }
 }

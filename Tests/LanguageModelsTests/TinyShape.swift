@@ -13,7 +13,6 @@ struct TinyShape: Sendable, CustomTestStringConvertible {
         shapes.compactMap { name, change in
             var file = TinyLlamaFile()
             file.matrixType = format
-            file.quantize = { numbers, format in format.quantize(numbers) }
             change(&file)
             let columns = [file.width, file.feedForwardWidth, file.heads * file.headDimension]
             guard columns.allSatisfy({ $0 % format.elementsPerBlock == 0 }) else { return nil }

@@ -9,7 +9,6 @@ struct WeightBytesTests {
     @Test(arguments: [DType.f32, .q8_0]) func aTokenReadsOneOfEmbeddingAndHead(format: DType) throws {
         var file = TinyLlamaFile()
         file.matrixType = format
-        file.quantize = { numbers, format in format.quantize(numbers) }
         let compute = try ComputeContext()
         let tied = try file.model(on: compute)
         file.isTied = false

@@ -16,7 +16,6 @@ struct LoaderFuzzTests {
         tiny.feedForwardWidth = 32
         tiny.isTied = seed > 2
         tiny.matrixType = [.f32, .q8_0, .q4_0, .q4_1][Int(seed % 4)]
-        tiny.quantize = { numbers, format in format.quantize(numbers) }
         tiny.ropeScaling = seed == 1 ? .linear(factor: 2) : .frequencyFactors([1, 1, 2, 2, 4, 4, 8, 8])
         let writer = tiny.writer()
         let bytes = try writer.bytes()

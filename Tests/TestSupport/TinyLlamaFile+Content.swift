@@ -34,11 +34,15 @@ extension TinyLlamaFile {
 
     func addTensors(to writer: inout GGUFWriter) {
         var random = SeededGenerator(seed: seed)
+        var matrixCount = 0
         func matrix(_ name: String, _ rows: Int, _ columns: Int, size: Float = 1) {
             // Of variance 1 / fan-in, so that normalized rows stay of size 1 and logits spread over a few units.
             let scale = size / Float(columns).squareRoot()
             let numbers = (0..<rows * columns).map { _ in random.normal() * scale }
-            writer.add(name + ".weight", matrixType, shape: [rows, columns], bytes: encode(numbers))
+            let next = matrixTypes[matrixCount % matrixTypes.count]
+            let type = columns % next.elementsPerBlock == 0 ? next : .f32
+            writer.add(name + ".weight", type, shape: [rows, columns], bytes: encode(numbers, as: type))
+            matrixCount += 1
         }
         func norm(_ name: String) {
             let numbers = (0..<width).map { _ in 1 + 0.1 * random.normal() }
@@ -57,18 +61,18 @@ extension TinyLlamaFile {
             matrix(block + "attn_q", heads * headDimension, width)
             matrix(block + "attn_k", keyValueHeads * headDimension, width, size: keySize)
             matrix(block + "attn_v", keyValueHeads * headDimension, width)
-            matrix(block + "attn_output", width, heads * headDimension)
+            matrix(block + "attn_output", width, heads * headDimension, size: blockSize)
             norm(block + "ffn_norm")
             matrix(block + "ffn_gate", feedForwardWidth, width)
             matrix(block + "ffn_up", feedForwardWidth, width)
-            matrix(block + "ffn_down", width, feedForwardWidth)
+            matrix(block + "ffn_down", width, feedForwardWidth, size: blockSize)
         }
         norm("output_norm")
         if !isTied { matrix("output", vocabularySize, width) }
     }
 
-    private func encode(_ numbers: [Float]) -> [UInt8] {
-        switch matrixType {
+    private func encode(_ numbers: [Float], as type: DType) -> [UInt8] {
+        switch type {
         case .f32: return littleEndian(numbers.map(\.bitPattern))
         case .f16: return littleEndian(numbers.map { Float16($0).bitPattern })
         case .bf16:
@@ -78,9 +82,7 @@ extension TinyLlamaFile {
                     let bits = number.bitPattern
                     return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
                 })
-        case .q8_0, .q4_0, .q4_1:
-            guard let quantize else { preconditionFailure("\(matrixType) needs a quantize closure") }
-            return quantize(numbers, matrixType)
+        case .q8_0, .q4_0, .q4_1: return type.quantize(numbers)
         }
     }
 

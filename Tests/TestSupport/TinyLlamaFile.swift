@@ -28,9 +28,14 @@ package struct TinyLlamaFile: Sendable {
     /// How the rotary position embedding is stretched.
     package var ropeScaling = RoPEScaling.none
     /// The format of the matrices; vectors are F32 always.
-    package var matrixType = DType.f32
-    /// Turns a matrix's numbers, row after row, into blocks of a quantized ``matrixType``.
-    package var quantize: (@Sendable (_ numbers: [Float], _ type: DType) -> [UInt8])?
+    package var matrixType: DType {
+        get { matrixTypes[0] }
+        set { matrixTypes = [newValue] }
+    }
+    /// Formats that the matrices take in turn. A matrix whose rows are not whole blocks of its format is F32.
+    package var matrixTypes = [DType.f32]
+    /// How much attention and MLP add to the residual stream: the smaller, the more early exits agree with the last.
+    package var blockSize: Float = 1
     /// Decides the weights.
     package var seed: UInt64 = 1
 

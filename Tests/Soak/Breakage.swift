@@ -1,0 +1,35 @@
+import LayerSkip
+
+/// A fault that is put into speculation on purpose: a soak that cannot fail proves nothing.
+enum Breakage: String, Sendable, CaseIterable {
+    /// One bit of the weights differs from those of plain decoding.
+    case weight
+    /// One logit is off by the smallest amount wherever several rows are computed together.
+    case logit
+}
+
+/// A model whose rows depend on their company: the first logit of several rows is one step too large.
+struct NudgedModel: LanguageModel {
+    let model: LoadedModel
+
+    var layerCount: Int { model.layerCount }
+    var vocabularySize: Int { model.vocabularySize }
+    var contextLength: Int { model.contextLength }
+    var attention: AttentionShape { model.attention }
+    var weightByteCount: Int { model.weightByteCount }
+    var compute: ComputeContext { model.compute }
+
+    func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
+
+    func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
+        model.block(index, x, &memory)
+    }
+
+    func logits(_ x: Tensor) -> Tensor {
+        let logits = model.logits(x)
+        guard logits.rows > 1 else { return logits }
+        var values = logits.values
+        values[0] = values[0].nextUp
+        return Tensor(values, rows: logits.rows, columns: logits.columns)
+    }
+}

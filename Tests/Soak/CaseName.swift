@@ -1,0 +1,37 @@
+import ArgumentParser
+
+/// A kind of model that is tried.
+enum Subject: String, Sendable, CaseIterable {
+    /// Tiny models of random shapes, formats and weights.
+    case random
+    /// The model in the program.
+    case defaultModel = "default"
+    /// SmolLM2-135M-Instruct.
+    case smollm2
+
+    var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+    /// Whether a token takes milliseconds, so that a case has to make do with few.
+    var isLarge: Bool { self != .random }
+}
+
+/// What names a case, and with the seed repeats it: `random-17`.
+struct CaseName: Sendable, CustomStringConvertible, ExpressibleByArgument {
+    let subject: Subject
+    let number: Int
+
+    init(_ subject: Subject, _ number: Int) {
+        self.subject = subject
+        self.number = number
+    }
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "-")
+        guard parts.count == 2, let subject = Subject(rawValue: String(parts[0])), let number = Int(parts[1]),
+            number >= 0
+        else { return nil }
+        self.init(subject, number)
+    }
+
+    var description: String { "\(subject.rawValue)-\(number)" }
+}

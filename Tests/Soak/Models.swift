@@ -1,0 +1,76 @@
+import CheckpointFiles
+import LayerSkip
+import TestSupport
+
+/// A case's model, loaded twice: for plain decoding, and for speculation with another number of threads.
+struct Models {
+    let plain: LoadedModel
+    let fast: LoadedModel
+    /// The same with their tokenizer, if the model has one.
+    let text: (plain: TextModel, fast: TextModel)?
+    /// The file of a random model.
+    let file: GGUFFile?
+    let hasBF16: Bool
+    /// How the summary counts them.
+    let tableName: String
+    let formatName: String
+    let threadCount: Int
+    /// One line for whoever repeats the case.
+    let summary: String
+
+    init(
+        _ subject: Subject, path: String?, _ machine: Machine, _ breakage: Breakage?, _ random: inout SeededGenerator
+    ) throws {
+        let table = Machine.table(isLarge: subject.isLarge, random.int(0...10_000))
+        let cores = physicalCoreCount()
+        let plainThreads = subject.isLarge ? cores : random.element([1, 1, 1, 1, 1, 1, 1, 2, 3, 4])
+        let fastThreads =
+            subject.isLarge
+            ? random.element([1, cores, cores, cores, cores + 1])
+            : random.element([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4])
+        tableName = table.name
+        threadCount = fastThreads
+        let threads = "table \(table.name), \(plainThreads) and \(fastThreads) threads"
+        let onPlain = machine.context(table, threads: plainThreads)
+        let onFast = machine.context(table, threads: fastThreads)
+        guard case .random = subject else {
+            let plainText = try TextModel(path: path, on: onPlain)
+            let fastText =
+                plainThreads == fastThreads ? plainText : try TextModel(path: path, on: onFast)
+            text = (plainText, fastText)
+            (plain, fast) = (plainText.model, fastText.model)
+            (file, hasBF16) = (nil, false)
+            formatName = subject.rawValue
+            summary = "\(path ?? "the default model"); \(threads)"
+            return
+        }
+
+        let tiny = TinyLlamaFile(&random)
+        let bytes = try tiny.bytes()
+        let folder = TemporaryFolder()
+        let plainPath = folder.write(bytes, as: "plain.gguf")
+        var fastPath = plainPath
+        if breakage == .weight {
+            // The last byte is the sign and exponent of a gain, or of a weight of the head.
+            var changed = bytes
+            changed[changed.count - 1] ^= 0x40
+            fastPath = folder.write(changed, as: "fast.gguf")
+        }
+        let file = try GGUFFile(path: plainPath)
+        self.file = file
+        if tiny.vocabularySize >= TinyTokenizer.minimumSize {
+            let texts = (try TextModel(path: plainPath, on: onPlain), try TextModel(path: fastPath, on: onFast))
+            text = texts
+            (plain, fast) = (texts.0.model, texts.1.model)
+        } else {
+            text = nil
+            plain = try LoadedModel(file, on: onPlain)
+            fast = try LoadedModel(GGUFFile(path: fastPath), on: onFast)
+        }
+        hasBF16 = tiny.matrixTypes.contains(.bf16)
+        formatName = tiny.formatName
+        summary = "\(tiny.summary); \(threads)"
+        // The mappings outlive the folder.
+        withExtendedLifetime(folder) {}
+    }
+}

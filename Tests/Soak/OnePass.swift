@@ -1,0 +1,47 @@
+import LayerSkip
+import TensorCore
+import TestSupport
+
+/// The whole text in one pass through the model: a second witness of its logits, that knows neither rounds nor drafts.
+struct OnePass {
+    private let promptCount: Int
+    private let text: [Token]
+    private let logits: Tensor
+    private let compute: ComputeContext
+
+    /// Runs prompt and text, in which each row sees those before it.
+    init(_ model: LoadedModel, _ cacheFormat: CacheFormat, _ tokens: [Token], promptCount: Int) {
+        var cache = KVCache(for: model, format: cacheFormat)
+        let rows = model.run(0..<model.layerCount, model.embed(tokens.dropLast()), &cache)
+        logits = model.logits(rows[rows: promptCount - 1..<tokens.count - 1])
+        text = Array(tokens[promptCount...])
+        compute = model.compute
+        self.promptCount = promptCount
+    }
+
+    /// Throws unless the logits behind each token were these.
+    func check(_ hashes: [UInt64]) throws(Difference) {
+        let expected = text.indices.map { logits.bitHash(row: $0) }
+        try Difference.check(
+            "logits, compared with one pass over the text", tokens: text[...], hashes: hashes[...],
+            areThoseOf: (text[...], expected[...]))
+    }
+
+    /// Throws where a token was given out that sampling cannot choose; without a penalty, which looks at earlier tokens.
+    func checkSupport(_ sampling: Sampling) throws {
+        guard sampling.repetitionPenalty == 1 else { return }
+        var sampler = try Sampler(sampling, acceptance: .rejection, vocabularySize: logits.columns)
+        for (row, token) in text.enumerated() {
+            let distribution = try sampler.distribution(
+                logits, row: row, position: promptCount + row, after: [], on: compute)
+            let share =
+                switch distribution {
+                case .oneHot(let certain): certain == token ? 1.0 : 0
+                case .dense(let probabilities): probabilities[Int(token)]
+                }
+            try Difference.require(
+                share > 0, "token \(row) of a text by rejection sampling", expected: "a token that may be chosen",
+                found: "\(token), whose probability is 0")
+        }
+    }
+}

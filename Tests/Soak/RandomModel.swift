@@ -1,0 +1,59 @@
+import LayerSkip
+import TestSupport
+
+extension TinyLlamaFile {
+    /// A model of a random shape that the loader accepts: small, so that a token takes microseconds.
+    init(_ random: inout SeededGenerator) {
+        self.init()
+        layers = random.chance(0.7) ? random.int(1...4) : random.int(5...8)
+        keyValueHeads = random.int(1...3)
+        heads = keyValueHeads * random.int(1...4)
+        // Any even size, up to 128 values in all heads.
+        let largest = 128 / heads / 2
+        headDimension = 2 * random.int(1...(random.chance(0.7) ? min(16, largest) : min(64, largest)))
+        width = random.chance(0.5) ? heads * headDimension : random.int(1...100)
+        feedForwardWidth = random.int(1...120)
+        matrixTypes =
+            random.chance(0.6)
+            ? [random.element(DType.allCases)]
+            : (0..<random.int(2...7)).map { _ in random.element(DType.allCases) }
+        // Quantized formats need rows of whole blocks.
+        if matrixTypes.contains(where: { $0.elementsPerBlock > 1 }), random.chance(0.85) {
+            width = (width + 31) / 32 * 32
+            feedForwardWidth = (feedForwardWidth + 31) / 32 * 32
+        }
+        // From 260 tokens on the file has a tokenizer, and so can be tried as text.
+        vocabularySize =
+            random.chance(0.4) ? random.int(260...600) : random.chance(0.1) ? random.int(1...4) : random.int(5...259)
+        // Below and above a page of the cache, 256 positions.
+        contextLength =
+            random.chance(0.5) ? random.int(2...64) : random.chance(0.7) ? random.int(65...300) : random.int(301...800)
+        isTied = random.chance(0.5)
+        keySize = random.element([1, 1, 4])
+        blockSize = random.element([1, 0.3, 0.1, 0.03, 0.03, 0.01])
+        ropeBase = random.element([1, 10_000, 500_000, 1_000_000])
+        switch random.int(0...3) {
+        case 0: ropeScaling = .linear(factor: random.element([0.5, 2, 8]))
+        case 1:
+            ropeScaling = .frequencyFactors(
+                (0..<headDimension / 2).map { _ in random.element([0.25, 1, 1, 1, 3.5, 32]) })
+        default: ropeScaling = .none
+        }
+        seed = random.next()
+    }
+
+    /// The name of its weights' format, as counted in the summary.
+    var formatName: String {
+        let names = Set(matrixTypes.map(\.rawValue))
+        return names.count == 1 ? matrixTypes[0].rawValue : "mixed"
+    }
+
+    /// One line for whoever repeats a case.
+    var summary: String {
+        let formats = matrixTypes.map(\.rawValue).joined(separator: " ")
+        return "\(layers) layers, width \(width), MLP \(feedForwardWidth), \(heads) heads of \(headDimension), "
+            + "\(keyValueHeads) for keys and values, \(vocabularySize) tokens, context \(contextLength), "
+            + "\(isTied ? "tied" : "untied"), RoPE base \(ropeBase) \(ropeScaling), block size \(blockSize), "
+            + "formats \(formats)"
+    }
+}

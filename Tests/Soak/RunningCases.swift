@@ -1,0 +1,29 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that names the cases that are running: where the program crashes, it says how to repeat that.
+final class RunningCases: Sendable {
+    private let descriptor: Int32
+    private static let lineLength = 32
+
+    /// Makes the file; nil where that cannot be done.
+    init?(path: String) {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        guard descriptor >= 0 else { return nil }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Notes what a worker does now, on its own line.
+    func write(_ name: CaseName, _ worker: Int) {
+        var line = Array("\(name)".utf8.prefix(Self.lineLength - 1))
+        line += Array(repeating: UInt8(ascii: " "), count: Self.lineLength - 1 - line.count)
+        line.append(UInt8(ascii: "\n"))
+        _ = pwrite(descriptor, line, line.count, off_t(worker * Self.lineLength))
+    }
+}

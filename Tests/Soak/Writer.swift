@@ -1,0 +1,68 @@
+import LayerSkip
+import TestSupport
+
+/// A generator whose model and drafter do not matter any more, with a hash of the logits behind each token.
+protocol Writer: AnyObject {
+    var tokens: [Token] { get }
+    var hashes: [UInt64] { get }
+    var room: Int { get }
+    var statistics: DecodingStatistics { get }
+    func prefill(_ prompt: [Token], chunk: Int, shouldContinue: () -> Bool) throws(DecodingError)
+    /// How many tokens the round gave.
+    func nextTokens(limit: Int) throws(DecodingError) -> Int
+    func keep(_ count: Int)
+}
+
+/// What drafts, and how far.
+struct Drafting: Sendable {
+    let exitLayer: Int
+    let draftLength: Int
+
+    /// A drafter, as long drafts as a program may ask for now and then.
+    init(_ random: inout SeededGenerator, layerCount: Int, isLarge: Bool) {
+        exitLayer = random.int(1...max(1, layerCount - 1))
+        // Long drafts are mostly thrown away, and cost what they cost.
+        let longest = isLarge ? 6 : random.chance(0.95) ? random.element([2, 4, 8]) : random.element([20, 128])
+        draftLength = random.int(1...longest)
+    }
+
+    var strategy: DecodingStrategy { .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength) }
+}
+
+extension Setting {
+    /// A writer that decodes plainly.
+    func plainWriter(_ model: LoadedModel) throws -> any Writer {
+        try GeneratorWriter(model, NoDrafter(), self)
+    }
+
+    /// A writer that drafts.
+    func speculativeWriter(_ model: LoadedModel, _ drafting: Drafting, _ breakage: Breakage?) throws -> any Writer {
+        let drafter = try EarlyExitDrafter(
+            exitLayer: drafting.exitLayer, draftLength: drafting.draftLength, for: model)
+        guard breakage == .logit else { return try GeneratorWriter(model, drafter, self) }
+        return try GeneratorWriter(NudgedModel(model: model), drafter, self)
+    }
+}
+
+private final class GeneratorWriter<Model: LanguageModel, D: Drafter>: Writer {
+    private var generator: Generator<Model, D>
+
+    init(_ model: Model, _ drafter: D, _ setting: Setting) throws(DecodingError) {
+        generator = try Generator(
+            model, drafter: drafter, sampling: setting.sampling, acceptance: setting.acceptance,
+            cacheFormat: setting.cacheFormat, hashesLogits: true)
+    }
+
+    var tokens: [Token] { generator.tokens }
+    var hashes: [UInt64] { generator.logitHashes }
+    var room: Int { generator.room }
+    var statistics: DecodingStatistics { generator.statistics }
+
+    func prefill(_ prompt: [Token], chunk: Int, shouldContinue: () -> Bool) throws(DecodingError) {
+        try generator.prefill(prompt, chunk: chunk, shouldContinue: shouldContinue)
+    }
+
+    func nextTokens(limit: Int) throws(DecodingError) -> Int { try generator.nextTokens(limit: limit).count }
+
+    func keep(_ count: Int) { generator.keep(count) }
+}
