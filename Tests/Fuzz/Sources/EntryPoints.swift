@@ -29,6 +29,7 @@ public func initialize(_ argc: UnsafePointer<CInt>, _ argv: UnsafeRawPointer) ->
             for (index, seed) in try FuzzTargets.chosen.seeds().enumerated() {
                 try TextFile.write(seed, to: "\(folder)/seed-\(index)")
             }
+            try FuzzTargets.chosen.readFirstSeed()
         } catch {
             fatalError("\(error)")
         }
