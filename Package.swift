@@ -79,11 +79,10 @@ let package = Package(
 let isDevelopment = Context.environment["LAYERSKIP_DEVELOPMENT"] != nil
 if isDevelopment {
     package.targets += [
-        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CheckpointFiles", "CLibFuzzer", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
+                "CheckpointFiles", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
                 "TensorCore", "TestSupport", "TextTokens",
             ], path: "Tests/Fuzz/Sources"),
         .executableTarget(
@@ -101,7 +100,7 @@ let memoryChecked: Set = [
     "QuotedText", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip",
     "LayerSkipCommand",
 ]
-for target in package.targets where target.type != .system {
+for target in package.targets {
     if cTargets.contains(target.name) {
         // Optimised in debug too: a kernel at -O0 would make every test on a real model minutes long.
         target.cSettings = [

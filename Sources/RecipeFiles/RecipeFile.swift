@@ -31,7 +31,7 @@ package struct RecipeFile {
     /// An error that was found later, with the place of its key.
     package func located(_ error: RecipeError) -> RecipeFileError {
         RecipeFileError(
-            place: places[error.key] ?? name, key: error.key, expected: error.expected, found: error.found.inMessage)
+            place: places[error.key] ?? name, key: error.key, expected: error.expected, found: error.found)
     }
 
     private mutating func apply(_ override: String) throws(RecipeFileError) {

@@ -44,12 +44,6 @@ extension RecipeFileError {
 }
 
 extension String {
-    /// The text itself if it is short and printable, else ``quoted``.
-    var inMessage: String {
-        let quoted = quoted
-        return quoted == "\"\(self)\"" ? self : quoted
-    }
-
     fileprivate func leftPadded(to length: Int) -> String {
         String(repeating: "0", count: max(0, length - count)) + self
     }

@@ -35,7 +35,7 @@ struct GradientGraphTests {
     }
 
     /// What was recorded is given back on the way: a long line needs a few results' memory at a time, not all.
-    @Test func memoryIsGivenBack() {
+    @Test(.keptResultsAreCounted) func memoryIsGivenBack() {
         let x = parameter(1, 1 << 18, seed: 1)
         var last = x.values
         for _ in 0..<8 { last = compute.swiglu(gate: last, up: last) }
@@ -47,7 +47,7 @@ struct GradientGraphTests {
     }
 
     /// Of a feed-forward network there stay what its norm and SwiGLU were made from, and not what they made.
-    @Test func normsAndActivationsAreMadeAgain() {
+    @Test(.keptResultsAreCounted) func normsAndActivationsAreMadeAgain() {
         let (rows, width, hidden) = (4096, 64, 512)  // 8 MiB where it is wide: no other block will do
         let norm = RMSNorm(gain: parameter(1, width, seed: 1).values, epsilon: 1e-5)
         let (gate, up) = (parameter(hidden, width, seed: 2), parameter(hidden, width, seed: 3))

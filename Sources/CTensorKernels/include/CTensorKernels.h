@@ -286,6 +286,9 @@ uint64_t ctk_read(const void *bytes, size_t count);
 /// Whether this process may run on the processor of that number (Linux's affinity mask).
 bool ctk_may_run_on(int processor);
 
+/// Whether this code was built with the thread sanitizer.
+bool ctk_has_thread_sanitizer(void);
+
 /// Tells the core that this thread waits in a loop.
 static inline void ctk_spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)

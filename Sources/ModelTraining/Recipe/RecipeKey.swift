@@ -1,3 +1,5 @@
+import CheckpointFiles
+
 /// One key of a recipe: where it stands, what it may be, and which value of ``TrainingRecipe`` it is.
 public struct RecipeKey: Sendable {
     /// Names with dots between, such as `batch.length`.
@@ -68,7 +70,8 @@ public struct RecipeError: Error, Sendable, Equatable, CustomStringConvertible {
     public init(key: String, expected: String, found: String) {
         self.key = key
         self.expected = expected
-        self.found = found
+        // It may be from a file, and anything.
+        self.found = found.inMessage
     }
 
     public var description: String { "\(key): expected \(expected), found \(found)" }

@@ -1,3 +1,4 @@
+import CTensorKernels
 import Synchronization
 
 /// Memory for results of operations, used again as soon as nothing else refers to it.
@@ -8,7 +9,11 @@ final class StoragePool: Sendable {
     private let blocks: Mutex<Blocks>
 
     /// A pool that holds on to at most so many bytes.
-    init(byteLimit: Int) { blocks = Mutex(Blocks(byteLimit: byteLimit)) }
+    init(byteLimit: Int) {
+        // A reference count tells this pool that a block is free. The thread sanitizer does not see it, and would take
+        // each second use of a block for a race with the first.
+        blocks = Mutex(Blocks(byteLimit: ctk_has_thread_sanitizer() ? 0 : byteLimit))
+    }
 
     /// Memory of at least so many bytes, with undefined contents.
     func take(byteCount: Int) -> Storage { blocks.withLock { $0.take(byteCount) } }

@@ -8,33 +8,34 @@ import TestSupport
 enum ConfigurationTarget: FuzzTarget {
     static let name = "configuration"
 
-    static func seeds() -> [[UInt8]] {
-        [
-            """
-            {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 262, "hidden_size": 8,
-             "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1,
-             "head_dim": 4, "max_position_embeddings": 64, "rms_norm_eps": 1e-05, "hidden_act": "silu",
-             "rope_theta": 10000.0, "tie_word_embeddings": true, "bos_token_id": 1, "eos_token_id": [2, 0],
-             "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
-             "original_max_position_embeddings": 32}, "torch_dtype": "float32"}\0{"eos_token_id": 2, "bos_token_id": 1}\
-            \0{"tokenizer_class": "GPT2Tokenizer", "bos_token": "<s>", "eos_token": {"content": "</s>"},
-             "add_bos_token": true, "add_eos_token": false, "chat_template": "{% for message in messages %}"}
-            """,
-            """
-            {"model_type": "llama", "vocab_size": 262, "hidden_size": 8, "intermediate_size": 8,
-             "num_hidden_layers": 1, "num_attention_heads": 2, "rope_parameters": {"rope_type": "default",
-             "rope_theta": 1e4}, "dtype": "bfloat16", "mlp_bias": false, "attention_bias": null,
-             "partial_rotary_factor": 1}\0{"eos_token_id": [0, 1, 2, 3]}\0{"chat_template": [{"name": "default",
-             "template": "a"}, {"name": "tool_use", "template": "b"}], "clean_up_tokenization_spaces": false}
-            """,
-        ].map { Array($0.utf8) }
+    private static let names = ["config.json", "generation_config.json", "tokenizer_config.json"]
+
+    static func seeds() throws -> [[UInt8]] {
+        let exported = try names.map { try contents("\(model)/\($0)") }
+        return [Array(exported.joined(separator: [0]))]
+            + [
+                """
+                {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 320, "hidden_size": 8,
+                 "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "head_dim": 8,
+                 "max_position_embeddings": 64, "rms_norm_eps": 1e-05, "hidden_act": "silu", "rope_theta": 10000.0,
+                 "tie_word_embeddings": true, "bos_token_id": 1, "eos_token_id": [2, 0], "torch_dtype": "float32",
+                 "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0,
+                 "high_freq_factor": 4.0, "original_max_position_embeddings": 32}}\0{"eos_token_id": 2}\0\
+                {"tokenizer_class": "GPT2Tokenizer", "eos_token": {"content": "<|im_end|>"}, "add_eos_token": false}
+                """,
+                """
+                {"model_type": "llama", "vocab_size": 320, "hidden_size": 8, "intermediate_size": 8,
+                 "num_hidden_layers": 1, "num_attention_heads": 1, "rope_parameters": {"rope_type": "default",
+                 "rope_theta": 1e4}, "dtype": "bfloat16", "mlp_bias": false, "attention_bias": null,
+                 "partial_rotary_factor": 1}\0{"eos_token_id": [0, 1, 2, 3]}\0{"chat_template": [{"name": "default",
+                 "template": "a"}, {"name": "tool_use", "template": "b"}], "clean_up_tokenization_spaces": false}
+                """,
+            ].map { Array($0.utf8) }
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
         let parts = input.parts(3)
-        for (part, name) in zip(parts, ["config.json", "generation_config.json", "tokenizer_config.json"]) {
-            folder.write(part, as: name)
-        }
+        for (part, name) in zip(parts, names) { folder.write(part, as: name) }
         try prepare(folder)
         let path = folder.file("config.json")
         let configuration = try HuggingFaceConfiguration(path: path)
@@ -42,7 +43,7 @@ enum ConfigurationTarget: FuzzTarget {
         let checkpoint = try Checkpoint(path: folder.path)
         _ = try Tokenizer(TokenizerDefinition(checkpoint))
         _ = try CheckpointSummary(path: folder.path)
-        // The weights are of another model, mostly: then this is an error.
+        // The weights are of the first seed's model: those of another are an error.
         _ = try StoredLlama(checkpoint)
     }
 
@@ -60,10 +61,26 @@ enum ConfigurationTarget: FuzzTarget {
     /// Writes the files that are always the same, once.
     private static func prepare(_ folder: TemporaryFolder) throws {
         if folder.contents.contains("model.safetensors") { return }
-        folder.write(TokenizerTarget.seeds()[0], as: "tokenizer.json")
-        var writer = SafetensorsWriter()
-        let tensor = StoredTensor(name: "", dtype: .f32, shape: [8], bytes: [UInt8](repeating: 0, count: 32))
-        writer.add("model.norm.weight", .f32, shape: [8]) { tensor }
-        try writer.write(to: folder.file("model.safetensors"))
+        for name in ["model.safetensors", "tokenizer.json"] { folder.write(try contents("\(model)/\(name)"), as: name) }
     }
+
+    private static let temporary = TemporaryFolder()
+    /// A folder with a whole model.
+    private static let model: String = {
+        var tiny = TinyLlamaFile()
+        tiny.layers = 1
+        tiny.width = 8
+        tiny.heads = 1
+        tiny.keyValueHeads = 1
+        tiny.headDimension = 8
+        tiny.feedForwardWidth = 8
+        do {
+            try tiny.write(to: temporary.file("model.gguf"))
+            let export = try CheckpointExport(path: temporary.file("model.gguf"), to: .safetensors)
+            guard try export.write(to: temporary.file("model")) else { fatalError("nothing was written") }
+        } catch {
+            fatalError("\(error)")
+        }
+        return temporary.file("model")
+    }()
 }

@@ -13,7 +13,7 @@ import TestSupport
 protocol FuzzTarget: SendableMetatype {
     /// What `Scripts/fuzz --target` calls it.
     static var name: String { get }
-    /// Small valid inputs to start from.
+    /// Small inputs to start from. The first is valid.
     static func seeds() throws -> [[UInt8]]
     /// Reads an input, and traps where a property does not hold (``require(_:_:)``).
     ///
@@ -42,6 +42,9 @@ extension FuzzTarget {
         let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
         require(seconds < secondsAtMost, "\(input.count) bytes took \(seconds) s")
     }
+
+    /// Finds out whether the first seed is still valid: without one, inputs would not reach much of a reader.
+    static func readFirstSeed() throws { try read(seeds()[0], in: folder) }
 
     /// With the address sanitizer everything takes several times as long.
     private static var secondsAtMost: Double { getenv("ASAN_OPTIONS") == nil ? 1 : 5 }

@@ -17,7 +17,7 @@ enum SafetensorsTarget: FuzzTarget {
             writer.add("layers.\(index).weight", dtype, shape: shape) { tensor }
         }
         try writer.write(to: folder.file("three"))
-        return try ["empty", "three"].map { try contents(folder.file($0)) }
+        return try ["three", "empty"].map { try contents(folder.file($0)) }
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
