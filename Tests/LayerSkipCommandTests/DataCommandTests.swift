@@ -53,7 +53,7 @@ struct DataCommandTests {
         let vocabulary = folder.file("out")
         let data = ["prepare-data", text, "--output", folder.file("a.tokens"), "--tokenizer"]
         expect(try CommandRun(data + [vocabulary, "--end-of-text", "<|no|>"]), 1, "<|no|>")
-        expect(try CommandRun(data + [text]), 1, "\(text): the file: expected")
+        expect(try CommandRun(data + [text]), 1, "\(text): column 1: expected a value")
         expect(try CommandRun(data + [folder.file("none")]), 1, "none: expected a readable file")
         #expect(folder.contents == ["a.txt", "bad.txt", "out"])
     }
