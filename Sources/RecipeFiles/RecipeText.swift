@@ -6,9 +6,6 @@ import Yams
 /// A recipe has no use for these three. Without aliases, a tree is never larger than its text: with them, forty lines can
 /// stand for 2^40 nodes, all of which Yams visits to hash a mapping that is a key.
 struct RecipeText {
-    /// The most bytes of a recipe, which are room for ten thousand paths of shards.
-    static let largest = 1 << 20
-
     /// What the text holds; nil where it holds nothing but comments.
     let root: Node?
 
@@ -20,9 +17,9 @@ struct RecipeText {
     /// - Throws: ``RecipeFileError`` with the line, if the text is too long, is no YAML, has several documents, a key
     ///   twice, a key that is no scalar, an anchor, an alias or a tag.
     init(_ text: String, name: String) throws(RecipeFileError) {
-        guard text.utf8.count <= Self.largest else {
-            throw RecipeFileError(
-                place: name, key: "", expected: "at most \(Self.largest) bytes", found: "\(text.utf8.count)")
+        let limit = ReadingLimit.recipe.byteCount
+        guard text.utf8.count <= limit else {
+            throw RecipeFileError(place: name, key: "", expected: "at most \(limit) bytes", found: "\(text.utf8.count)")
         }
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         // Yams follows aliases while it parses, so they must not reach it where an anchor gives them a meaning. With each
