@@ -26,7 +26,7 @@ extension ReadingLimit {
     /// The header of a safetensors file: its reference implementation has the same limit of bytes. A tensor has ten
     /// values, so that 100,000 tensors fit.
     package static let safetensorsHeader = ReadingLimit(byteCount: 100_000_000, valueCount: 1 << 20)
-    /// A training recipe: our own have 2 kB.
+    /// A training recipe: room for ten thousand paths of shards.
     package static let recipe = ReadingLimit(byteCount: 1 << 20)
     /// Lists of files, a name on each line: a million names of 60 bytes.
     package static let fileList = ReadingLimit(byteCount: 64 << 20)

@@ -19,7 +19,8 @@ struct RecipeText {
     init(_ text: String, name: String) throws(RecipeFileError) {
         let limit = ReadingLimit.recipe.byteCount
         guard text.utf8.count <= limit else {
-            throw RecipeFileError(place: name, key: "", expected: "at most \(limit) bytes", found: "\(text.utf8.count)")
+            throw RecipeFileError(
+                place: name, key: "", expected: "at most \(limit) bytes", found: "\(text.utf8.count)")
         }
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         // Yams follows aliases while it parses, so they must not reach it where an anchor gives them a meaning. With each

@@ -85,7 +85,7 @@ struct DataCommandTests {
         let bad = write(#"{"prompt":"Q","answer":"A","score":NaN}"#, "nan.jsonl")
         let nan = try CommandRun(["prepare-data", bad, "--output", folder.file("b.tokens")])
         #expect(
-            nan.errors.hasPrefix("error: \(bad), line 1: column 35, key \"score\": expected a value, found NaN"),
+            nan.errors.hasPrefix("error: \(bad), line 1: column 36, key \"score\": expected a value, found NaN"),
             "\(nan.errors)")
         #expect(!folder.contents.contains("b.tokens"))
     }

@@ -178,8 +178,9 @@ struct CorpusEncoderTests {
         #expect(!folder.contents.contains { $0.hasPrefix("out.tokens") })
     }
 
-    @Test(arguments: ["jsonl", "JSONL", "ndjson", "NdJson", "jsonlines"]) func jsonLinesAreToldByTheirNames(_ ending: String) throws
-    {
+    @Test(arguments: ["jsonl", "JSONL", "ndjson", "NdJson", "jsonlines"]) func jsonLinesAreToldByTheirNames(
+        _ ending: String
+    ) throws {
         let (shard, _) = try encode([text(#"{"prompt":"a","answer":"b"}"# + "\n", "pairs.\(ending)")])
         #expect(shard.documents.map(\.promptLength) == [1])
     }

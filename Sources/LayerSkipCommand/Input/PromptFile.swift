@@ -17,19 +17,19 @@ struct PromptFile: ~Copyable {
         let lineLimit = ReadingLimit(byteCount: 6 * model.longestPrompt + (1 << 16))
         let lines = ByteLines(descriptor: input.descriptor, limit: lineLimit.byteCount)
         var prompts: [[Token]] = []
-        var (number, textLeft) = (0, ReadingLimit.text.byteCount)
+        var (number, bytesLeft) = (0, ReadingLimit.text.byteCount)
         while let line = try next(lines, line: number + 1, model) {
             number += 1
-            // What JSON calls space: other blanks are no blank line.
-            if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
-            let content: Line = try JSONText.decode(
-                line: line, name: "\(input.name), line \(number)", atMost: lineLimit)
-            textLeft -= content.prompt.utf8.count
-            guard textLeft >= 0 else {
+            bytesLeft -= line.count + 1
+            guard bytesLeft >= 0 else {
                 throw InputError(
                     name: input.name, expected: "at most \(ReadingLimit.text.byteCount) bytes of prompts", found: "more"
                 )
             }
+            // What JSON calls space: other blanks are no blank line.
+            if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
+            let content: Line = try JSONText.decode(
+                line: line, name: "\(input.name), line \(number)", atMost: lineLimit)
             prompts.append(try model.encode(prompt: content.prompt))
         }
         guard !prompts.isEmpty else {
