@@ -5,6 +5,12 @@ extension String {
     /// them. U+FFFD stands for each of these.
     package var quoted: String { "\"" + harmless(limit: 80) + "\"" }
 
+    /// The text itself if it is short and harmless, such as a key or a number that a message names; else ``quoted``.
+    package var inMessage: String {
+        let quoted = quoted
+        return quoted == "\"\(self)\"" ? self : quoted
+    }
+
     /// The text without characters that a terminal obeys, with an ellipsis for all that follows the first `limit`
     /// scalars.
     package func harmless(limit: Int) -> String {

@@ -12,7 +12,9 @@ package struct RecipeFileError: Error, Equatable, CustomStringConvertible {
     /// What was there instead.
     package let found: String
 
-    package var description: String { "\(place): \(key.isEmpty ? "" : key + ": ")expected \(expected), found \(found)" }
+    package var description: String {
+        "\(place): \(key.isEmpty ? "" : key + ": ")expected \(expected), found \(found)".harmless(limit: 2048)
+    }
 }
 
 extension RecipeFileError {

@@ -10,7 +10,7 @@ import Testing
 /// `swift test -c release -Xswiftc -enable-testing --filter EncodingSpeed`.
 @Suite(.serialized, .enabled(if: (Fixtures.smolLM2 != nil || Fixtures.required) && isOptimized))
 struct EncodingSpeedTests {
-    @Test func takesLittleMoreThanCountingWords() throws {
+    @Test func takesFewTimesAsLongAsCountingWords() throws {
         let path = try #require(Fixtures.smolLM2)
         let opening = try best { _ = try GGUFFile(path: path) }
         let metadata = try GGUFFile(path: path).metadata
@@ -30,8 +30,8 @@ struct EncodingSpeedTests {
         print(
             "\(seconds / counting) times as long as counting words, loaded \(loading / opening) times as long as opened"
         )
-        #expect(seconds < 4 * counting)
-        #expect(loading < 20 * opening)
+        #expect(seconds < 20 * counting)
+        #expect(loading < 50 * opening)
     }
 
     private func best(of count: Int = 3, _ body: () throws -> Void) throws -> Double {

@@ -74,7 +74,7 @@ public struct RecipeError: Error, Sendable, Equatable, CustomStringConvertible {
         self.found = found.inMessage
     }
 
-    public var description: String { "\(key): expected \(expected), found \(found)" }
+    public var description: String { "\(key): expected \(expected), found \(found)".harmless(limit: 2048) }
 }
 
 // MARK: Kinds of value
