@@ -14,7 +14,8 @@ extension TrainingSession {
     private var limit: [String] {
         guard let all = validation?.sequencesPerEpoch else { return [] }
         let measured = recipe.validation.batches * min(recipe.batch.sequences, all)
-        return measured < all ? ["measured on \(measured) of \(all.counted("sequence")), as validation.batches says"] : []
+        return measured < all
+            ? ["measured on \(measured) of \(all.counted("sequence")), as validation.batches says"] : []
     }
 }
 
