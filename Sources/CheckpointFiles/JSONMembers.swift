@@ -65,11 +65,8 @@ package struct JSONMembers: Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The text of a value; nil where there is none. Setting nil removes a member.
-    package subscript(key: String) -> String? {
-        get { values[key] }
-        set { values[key] = newValue }
-    }
+    /// The text of a value; nil where there is none.
+    package subscript(key: String) -> String? { values[key] }
 
     /// The members that a condition holds for.
     package func filter(_ isKept: (String) -> Bool) -> JSONMembers {

@@ -104,6 +104,7 @@ struct ChatCommand: ParsableCommand {
 
     /// Whether there is an answer; where there is none, the reason has been said.
     private func answer(_ message: String, in conversation: Conversation, _ model: TextModel) throws -> Bool {
+        Output.note(lossIn: [message], model.tokenizer)
         let display = TextDisplay(showsDrafts: showDrafts)
         do {
             let answer = try conversation.answer(

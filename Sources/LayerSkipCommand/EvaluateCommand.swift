@@ -33,6 +33,7 @@ struct EvaluateCommand: ParsableCommand {
         guard (2...max(2, model.model.contextLength)).contains(window) else {
             throw InputError(name: "--context", expected: "2...\(model.model.contextLength)", found: "\(window)")
         }
+        Output.note(lossIn: [text], model.tokenizer)
         // A corpus is text, not a conversation: no token is added at its beginning.
         let tokens = model.tokenizer.encode(text, addingSpecialTokens: false)
         let progress = Progress("evaluated", of: tokens.count)

@@ -65,6 +65,7 @@ struct GenerateCommand: ParsableCommand {
         let model = try model.load()
         let text = try prompt ?? input?.prompt(for: model) ?? ""
         try model.checkPrompt(byteCount: text.utf8.count)
+        Output.note(lossIn: [text], model.tokenizer)
         let tokens =
             try chat
             ? model.encode([ChatMessage(role: "user", content: text)])

@@ -29,6 +29,7 @@ struct TokenizeCommand: ParsableCommand {
         let text = try text ?? TextInput.read("-", atMost: .text)
         let tokenizer = try Tokenizer(ofFile: model)
         Output.note(about: tokenizer)
+        Output.note(lossIn: [text], tokenizer)
         let ids = tokenizer.encode(text, parsingSpecialTokens: parseSpecial)
         let pieces = ids.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
         switch format {

@@ -1,5 +1,3 @@
-import QuotedText
-
 /// Byte-pair merging, set up for one vocabulary: what a word starts as, and which neighbours merge when.
 ///
 /// The two kinds of tokenizer differ only in how they fill this in. Byte-level BPE starts from bytes and takes its
@@ -31,22 +29,5 @@ struct MergeModel: Sendable {
         if let known = symbols.find(string.span) { return known }
         symbols.add(string)
         return Int32(symbols.count - 1)
-    }
-}
-
-extension MergeModel {
-    /// A note on the bytes of texts that get lost because no token says them; nil where there are none.
-    var missingBytes: String? {
-        guard unknown == nil else { return nil }
-        // The other values occur in no UTF-8.
-        let inUTF8 = Array(UInt8.min...0xBF) + Array(0xC2...0xF4)
-        let missing = inUTF8.filter { byteTokens[Int($0)] < 0 }
-        guard !missing.isEmpty else { return nil }
-        let shown = missing.prefix(4).map { byte in
-            let name = "0x" + String(byte, radix: 16, uppercase: true)
-            return (0x21...0x7E).contains(byte) ? name + " " + String(UnicodeScalar(byte)).quoted : name
-        }
-        return "the vocabulary has no token for \(missing.count) of the bytes that texts are made of ("
-            + (shown + (missing.count > shown.count ? ["..."] : [])).joined(separator: ", ") + "); they are dropped"
     }
 }

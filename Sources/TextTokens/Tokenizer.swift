@@ -16,7 +16,8 @@ public struct Tokenizer: Sendable {
 
     private let specialIDs: [String: Int32]
 
-    /// What had to be guessed about the tokenizer, or is lost in encoding; for people.
+    let missingBytes: [UInt8]
+    /// What had to be guessed about the tokenizer; for people.
     public let notes: [String]
     /// The token that starts every text, if there is one.
     public let beginningOfText: Int32?
@@ -59,7 +60,8 @@ public struct Tokenizer: Sendable {
         endOfText = definition.endOfText
         let known = whole.filter { TokenKind.endsAnswer($0.text, kinds[Int($0.id)]) }.map(\.id)
         endOfTextTokens = Set(definition.ends + known)
-        notes = definition.notes + [model.missingBytes].compactMap(\.self)
+        notes = definition.notes
+        missingBytes = Self.missingBytes(model)
     }
 
     /// The number of token ids: all are below it, and none is negative.

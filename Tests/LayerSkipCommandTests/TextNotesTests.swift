@@ -55,4 +55,26 @@ struct TextNotesTests {
         #expect(try !tokens().contains(1))
         #expect(try CommandRun(["generate", "a", "--chat", "--parse-special", "--model", files.model]).code == 2)
     }
+
+    @Test func lostBytesAreSaidWhereATextHasThem() throws {
+        let path = try model("no-q.gguf") { metadata in
+            guard case .array(.strings(var tokens)) = metadata["tokenizer.ggml.tokens"] else { return }
+            tokens[TinyTokenizer.token(byte: 0x71)] = "<no q>"
+            metadata["tokenizer.ggml.tokens"] = .array(.strings(tokens))
+        }
+        let note = "note: the vocabulary has no token for byte 0x71 \"q\""
+        let texts = [files.write("quick", as: "q.txt"), files.write("{\"prompt\": \"q\"}", as: "q.jsonl")]
+        for command in [
+            ["generate", "aq", "--max-tokens", "1", "--model", path], ["tokenize", "aq", "--model", path],
+            ["evaluate", "--text", texts[0], "--model", path],
+            ["generate", "aq", "--chat", "--max-tokens", "1", "--model", path],
+            ["prepare-data", texts[0], "--tokenizer", path, "--output", files.file("q.tokens")],
+        ] {
+            let run = try CommandRun(command)
+            #expect(run.code == 0, "\(run.errors)")
+            #expect(run.errors.split(separator: "\n").count { $0.hasPrefix(note) } == 1, "\(command): \(run.errors)")
+        }
+        #expect(try CommandRun(["tokenize", "abc", "--model", path]).errors == "")
+        #expect(try CommandRun(["inspect", path]).output.contains("no token for byte 0x71"))
+    }
 }

@@ -20,15 +20,16 @@ struct MissingByteTests {
         for kind: Int32 in [1, 3, 4] {
             let tokenizer = try Tokenizer(definition(kind: kind))
             #expect(tokenizer.encode("aqzb") == [97, 98])
+            #expect(tokenizer.loss(in: "abc") == nil)
             #expect(
-                tokenizer.notes == [
-                    "the vocabulary has no token for 2 of the bytes that texts are made of (0x71 \"q\", 0x7A \"z\"); they are dropped"
-                ])
+                tokenizer.loss(in: "aqb")
+                    == "the vocabulary has no token for byte 0x71 \"q\", which the text has: it is dropped")
+            #expect(tokenizer.possibleLoss?.contains("bytes 0x71 \"q\", 0x7A \"z\":") == true)
         }
         let tokenizer = try Tokenizer(definition(kind: 2))
         #expect(tokenizer.encode("aqzb") == [97, 256, 256, 98])
-        #expect(tokenizer.notes == [])
-        #expect(try Tokenizer(TinyVocabulary.byteLevel("gpt-2")).notes == [])
+        #expect(tokenizer.loss(in: "aqzb") == nil && tokenizer.possibleLoss == nil)
+        #expect(try Tokenizer(TinyVocabulary.byteLevel("gpt-2")).possibleLoss == nil)
     }
 
     /// As Hugging Face's tokenizers 0.23.3: `unk_token` stands for each such byte, and without it they are dropped.
@@ -46,6 +47,9 @@ struct MissingByteTests {
         #expect(try Tokenizer(definition).encode("aq", addingSpecialTokens: false) == [259, 260, 0])
         definition.unknown = 1
         #expect(try Tokenizer(definition).encode("aq", addingSpecialTokens: false) == [259, 260])
-        #expect(try Tokenizer(definition).notes.count == 1)
+        #expect(try Tokenizer(definition).loss(in: "aq") != nil)
+        // The letter a has a token, though its byte has none.
+        definition.kinds?[3 + 0x61] = 5
+        #expect(try Tokenizer(definition).loss(in: "a") == nil)
     }
 }

@@ -60,7 +60,8 @@ public struct CheckpointSummary: Sendable {
     private static func tokenizer(of checkpoint: Checkpoint) -> (TokenizerDefinition?, notes: [String]) {
         do {
             let definition = try TokenizerDefinition(checkpoint)
-            return (definition, try definition.tokenizer(in: checkpoint).notes)
+            let tokenizer = try definition.tokenizer(in: checkpoint)
+            return (definition, tokenizer.notes + [tokenizer.possibleLoss].compactMap(\.self))
         } catch {
             return (nil, ["not usable: \(error)"])
         }

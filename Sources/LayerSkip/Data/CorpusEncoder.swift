@@ -56,7 +56,7 @@ public struct CorpusEncoder: Sendable {
     }
 
     /// What had to be guessed about the tokenizer, or gets lost in encoding; for people.
-    public var notes: [String] { tokenizer.notes }
+    public var notes: [String] { tokenizer.notes + [tokenizer.possibleLoss].compactMap(\.self) }
 
     /// Encodes a corpus into a shard, which takes its name only when it is complete.
     ///

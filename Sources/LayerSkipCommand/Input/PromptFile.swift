@@ -17,6 +17,7 @@ struct PromptFile: ~Copyable {
         let lineLimit = ReadingLimit(byteCount: 6 * model.longestPrompt + (1 << 16))
         let lines = ByteLines(descriptor: input.descriptor, limit: lineLimit.byteCount)
         var prompts: [[Token]] = []
+        var texts: [String] = []
         var (number, bytesLeft) = (0, ReadingLimit.text.byteCount)
         while let line = try next(lines, line: number + 1, model) {
             number += 1
@@ -31,7 +32,9 @@ struct PromptFile: ~Copyable {
             let content: Line = try JSONText.decode(
                 line: line, name: "\(input.name), line \(number)", atMost: lineLimit)
             prompts.append(try model.encode(prompt: content.prompt))
+            texts.append(content.prompt)
         }
+        Output.note(lossIn: texts, model.tokenizer)
         guard !prompts.isEmpty else {
             throw InputError(name: input.name, expected: "at least one prompt", found: "none")
         }

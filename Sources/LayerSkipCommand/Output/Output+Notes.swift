@@ -1,8 +1,14 @@
 import LayerSkip
 
 extension Output {
-    /// Says on standard error what had to be guessed about a tokenizer, or gets lost.
+    /// Says on standard error what had to be guessed about a tokenizer.
     static func note(about tokenizer: Tokenizer) { note(tokenizer.notes) }
+
+    /// Says on standard error what texts lose in encoding, each loss once.
+    static func note(lossIn texts: [String], _ tokenizer: Tokenizer) {
+        var said: Set<String> = []
+        note(texts.compactMap { tokenizer.loss(in: $0) }.filter { said.insert($0).inserted })
+    }
 
     /// Writes notes for people, a line each.
     static func note(_ notes: [String]) {
