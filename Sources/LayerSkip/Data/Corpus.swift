@@ -64,8 +64,15 @@ public struct Corpus: Sendable {
         var start = mark
         var number = 0
         while start < file.byteCount {
-            let (end, isBlank) = file.withBytes(in: start..<file.byteCount) { bytes in bytes.firstLine }
             number += 1
+            // One byte more than a line may have, so that a longer one is not read to its end.
+            let part = start..<min(file.byteCount, start + ReadingLimit.text.byteCount + 1)
+            let (end, isBlank) = file.withBytes(in: part) { bytes in bytes.firstLine }
+            guard end <= ReadingLimit.text.byteCount else {
+                throw CheckpointError(
+                    file: file.path, name: "line \(number)",
+                    expected: "at most \(ReadingLimit.text.byteCount) bytes", found: "more")
+            }
             if !isBlank {
                 places.append(.line(file: pairFiles.count, range: start..<start + end, number: number))
             }

@@ -10,7 +10,7 @@ extension TrainingState {
     ///   - path: the checkpoint's folder.
     /// - Throws: ``RecipeError`` if weights would depend on something that has changed; ``CheckpointError`` if the
     ///   state contradicts itself, the data or the tokenizer.
-    func check(
+    package func check(
         _ recipe: TrainingRecipe, _ source: any BatchSource, _ contents: DataContents, tokenizerFingerprint: UInt64,
         path: String
     ) throws {

@@ -80,4 +80,9 @@ package struct DataContents: Sendable, Equatable, Codable {
     package let training: [ShardContent]
     /// Of the shards to measure on; nil where nothing has been measured.
     package let validation: [ShardContent]?
+
+    package init(training: [ShardContent], validation: [ShardContent]?) {
+        self.training = training
+        self.validation = validation
+    }
 }

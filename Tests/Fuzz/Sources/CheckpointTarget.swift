@@ -17,11 +17,22 @@ enum CheckpointTarget: FuzzTarget {
     }()
     private static let fingerprint: UInt64 = 0xFEED
     private static let step = 3
+    private static let data = DataContents(training: [ShardContent(tokens: 90, hash: "1f")], validation: nil)
+
+    /// Data whose sequences nothing asks for.
+    private struct Source: BatchSource {
+        let length = 8
+        let sequencesPerEpoch = 10
+
+        func batch(at place: DataPlace, sequences: Int) -> TrainingBatch { fatalError("no sequence is read") }
+    }
 
     static func seeds() throws -> [[UInt8]] {
+        let sequences = step * recipe.batch.sequences * recipe.batch.accumulation
         let state = TrainingState(
-            step: step, place: DataPlace(epoch: 1, index: 7), recipe: recipe, tokenizerFingerprint: fingerprint,
-            arithmetic: "avx2", validationLoss: 2.5)
+            step: step, place: Source().place(after: DataPlace(), sequences: sequences), recipe: recipe,
+            tokenizerFingerprint: fingerprint, data: data, updates: ["norm": 2], arithmetic: "avx2",
+            validationLoss: 2.5)
         let folder = TemporaryFolder()
         var writer = SafetensorsWriter()
         for name in ["m.norm", "v.norm"] {
@@ -39,9 +50,9 @@ enum CheckpointTarget: FuzzTarget {
         let state = try TrainingState(checkpoint: folder.path, step: step)
         let again: TrainingState = try JSONText.read(folder.write(JSONText.encode(state), as: "again.json"))
         require(again == state, "\(again) is \(state)")
-        try state.check(recipe, tokenizerFingerprint: fingerprint, path: folder.path)
+        try state.check(recipe, Source(), data, tokenizerFingerprint: fingerprint, path: folder.path)
         let parameter = Parameter(name: "norm", Tensor([0, 0], rows: 1, columns: 2), on: compute)
-        let moments = try TrainingCheckpoint.moments(in: folder.path, of: [parameter])
+        let moments = try TrainingCheckpoint.moments(in: folder.path, of: [parameter], state)
         require(moments[0].first.columns == 2 && moments[0].second.columns == 2, "\(moments)")
     }
 

@@ -28,7 +28,7 @@ enum JSONLinesTarget: FuzzTarget {
         let shard = folder.file("out.tokens")
         guard let summary = try encoder.encode(corpus, to: shard, invalidText: .skip, on: pool) else { return }
         require(
-            summary.documents + summary.empty + summary.skipped.count == corpus.count,
+            summary.documents + summary.remarks.empty + summary.remarks.skipped.count == corpus.count,
             "\(summary) is of \(corpus.count) documents")
         let written = try TokenShard(path: shard)
         require(written.tokenCount == summary.tokens && written.documents.count == summary.documents, "\(summary)")
