@@ -81,6 +81,16 @@ static void say(const char *text) {
     }
 }
 
+/// Says a path, with ? for each control character of ASCII, which a terminal would obey.
+static void say_path(const char *path) {
+    char part[2] = {0, 0};
+    for (; *path != 0; path++) {
+        unsigned char byte = (unsigned char)*path;
+        part[0] = byte < 0x20 || byte == 0x7F ? '?' : *path;
+        say(part);
+    }
+}
+
 static void say_number(size_t number) {
     char digits[24];
     char *start = digits + sizeof digits - 1;
@@ -111,7 +121,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     size_t byte_count = atomic_load(&mapping->byte_count);
     struct stat status;
     say("error: ");
-    say(path);
+    say_path(path);
     if (stat(path, &status) == 0 && (size_t)status.st_size >= byte_count) {
         say(": expected bytes that can be read, found an error of the disk, or a file that was changed while it was being "
             "read\n");

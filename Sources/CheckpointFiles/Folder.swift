@@ -55,10 +55,19 @@ package enum Folder {
     /// Removes what programs that were killed have left in a folder: files, links and folders that were not complete.
     package static func removeLeftovers(in path: String) { Leftovers.remove(in: path) }
 
+    /// Whether there is nothing at a path, or a link, which ``link(_:to:)`` may replace.
+    package static func canLink(_ path: String) -> Bool {
+        guard let status = try? SystemCalls.linkStatus(of: path) else { return true }
+        return status.kind == .link
+    }
+
     /// Makes a name in a folder lead to another one next to it, in one step.
     ///
     /// - Throws: if that cannot be done.
     package static func link(_ path: String, to name: String) throws(CheckpointError) {
+        guard canLink(path) else {
+            throw CheckpointError(file: path, expected: "a place for a link", found: "a file or folder")
+        }
         let temporary = TemporaryName.make(nextTo: path)
         do {
             try SystemCalls.createLink(temporary, to: name)

@@ -47,8 +47,11 @@ package struct ModelFolder: Sendable {
     /// The path of one of the folder's files, whether or not it exists.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// The path of one of the folder's files, if it exists.
-    package func existingFile(_ name: String) -> String? { Self.isFile(file(name)) ? file(name) : nil }
+    /// The path of one of the folder's files; nil where there is nothing of this name. A link that leads nowhere is there:
+    /// reading it is an error.
+    package func existingFile(_ name: String) -> String? {
+        (try? SystemCalls.linkStatus(of: file(name))) == nil ? nil : file(name)
+    }
 
     /// The architecture that `config.json` names, such as `llama`.
     ///

@@ -3,7 +3,7 @@ import LayerSkip
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Tell what a model file holds.")
+        commandName: "inspect", abstract: "Show what a model file holds.")
 
     @Argument(help: "A GGUF file, or a model folder (default: the model in the program).")
     var file: String?
@@ -91,7 +91,7 @@ private struct InspectionReport: Encodable {
             "  \(tensor.format.padded(to: 5))  \(tensor.shape.map(String.init).joined(separator: " x "))  \(tensor.name.quoted)"
         }
         return """
-            file           \(file) (\(bytes.megabytes), \(ggufVersion.value.map { "GGUF \($0)" } ?? "safetensors"))
+            file           \(file.harmless(limit: 4096)) (\(bytes.megabytes), \(ggufVersion.value.map { "GGUF \($0)" } ?? "safetensors"))
             architecture   \(architecture)\(name.value.map { ", \($0.quoted)" } ?? "")
             parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million
             layers         \(layers), \(width) wide, \(feedForwardWidth) inside the MLP

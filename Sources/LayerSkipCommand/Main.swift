@@ -66,7 +66,7 @@ struct Main {
 struct LayerSkipCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "layerskip",
-        abstract: "Language models that finish their own sentences early.",
+        abstract: "Train and run language models with early exit and self-speculative decoding (LayerSkip).",
         discussion: """
             Exit codes: 0 for success; 1 where a file, a prompt or the model does not allow what was asked, or \
             something failed; 2 where the command line is wrong whatever the files hold (an unknown option, a number \

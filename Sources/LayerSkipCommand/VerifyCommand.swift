@@ -4,7 +4,7 @@ import LayerSkip
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove by trial that self-speculation writes the plain text, logits included.",
+        abstract: "Check that self-speculative output is identical to plain decoding, logits included.",
         discussion: "Exit code 1, and on standard output the first difference of each case, where anything differs.")
 
     @OptionGroup var model: ModelOptions

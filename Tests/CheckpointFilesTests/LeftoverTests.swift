@@ -125,6 +125,14 @@ struct InputFilesTests {
         #expect(complaint(inputs, folder.path) == nil)
     }
 
+    @Test func anInputNamedLikeAnIncompleteOutputIsRefused() {
+        let path = folder.write([1], as: "notes.123-456.partial")
+        var inputs = InputFiles()
+        inputs.add(path, as: "a text")
+        #expect(complaint(inputs, folder.file("notes"))?.contains("rename it to read it") == true)
+        #expect(folder.contents == ["notes.123-456.partial"])
+    }
+
     @Test func pipesAndDevicesPass() {
         #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
         var inputs = InputFiles()

@@ -93,6 +93,8 @@ struct LimitTests {
         let expected = try #require(try tokens(["--", "hello" + kept], ""))
         #expect(try tokens([], "hello" + end) == expected)
         #expect(try tokens(["--prompt-file", files.write("hello" + end, as: "p.txt")], "") == expected)
+        // Nor is a byte order mark.
+        #expect(try tokens([], "\u{FEFF}hello" + end) == expected)
     }
 
     @Test func listsOfFiles() throws {

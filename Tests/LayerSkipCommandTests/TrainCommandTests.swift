@@ -63,7 +63,10 @@ struct TrainCommandTests {
         #expect(try files.metrics("windows")[0].contains("\"scored_tokens\":\(8 * 51 - 1)"))
         // What a run began with is not changed by the default.
         let changed = try files.train("windows", data)
-        #expect(changed.errors.hasSuffix("data.packing: expected windows, as when the run began, found documents\n"))
+        #expect(
+            changed.errors.hasSuffix(
+                "data.packing: expected windows, as when the run began (data.packing=windows resumes it), found documents\n"
+            ))
     }
 
     @Test func dataThatWasReplacedIsRefused() throws {
@@ -147,6 +150,14 @@ struct TrainCommandTests {
         try expectRefusal("a", "data.training=\(files.output("a"))/report.html")
         // Another folder is none of these.
         #expect(try files.train("b", "model.start=\(checkpoint)").code == 0)
+        // A file where the link to the newest checkpoint would be.
+        let kept = "\(files.output("c"))/newest"
+        try FileManager.default.createDirectory(atPath: files.output("c"), withIntermediateDirectories: true)
+        try Data("mine".utf8).write(to: URL(filePath: kept))
+        let refused = try files.train("c")
+        #expect(refused.code == 1)
+        #expect(refused.errors.contains("expected nothing, or a link to a checkpoint"), "\(refused.errors)")
+        #expect(try String(contentsOfFile: kept, encoding: .utf8) == "mine")
     }
 
     @Test func aFullDiskIsAnErrorAndLeavesTheLastCheckpoint() throws {

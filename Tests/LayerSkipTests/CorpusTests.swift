@@ -37,6 +37,7 @@ struct CorpusFilesTests {
         #expect(try names([]) == ["a/Z.md", "a/z.swift", "a.b/d.swift", "b.swift", "c.txt", "é.swift"])
         #expect(try names(["swift"]) == ["a/z.swift", "a.b/d.swift", "b.swift", "é.swift"])
         #expect(try names(["md", "txt"]) == ["a/Z.md", "c.txt"])
+        #expect(try names([".MD", "*.txt"]) == ["a/Z.md", "c.txt"])
         // A file that is named is taken whatever its ending, in the order given.
         let named = [folder.path + "/c.txt", folder.path + "/b.swift"]
         #expect(try CorpusFiles(endings: ["swift"]).select(named).paths == named)
@@ -170,12 +171,23 @@ struct CorpusEncoderTests {
         let empty = #expect(throws: CheckpointError.self) {
             try encode([text("", "empty.txt"), text("", "empty.jsonl")])
         }
-        #expect(empty?.name == "corpus")
+        #expect(empty?.file == folder.file("empty.txt"))
+        #expect(empty?.name == "and the other inputs")
         let stopped = try CorpusEncoder(definition).encode(
             Corpus(files: [text("a", "a.txt")]), to: folder.file("out.tokens"), on: ThreadPool(threads: 1),
             progress: { _ in false })
         #expect(stopped == nil)
         #expect(!folder.contents.contains { $0.hasPrefix("out.tokens") })
+    }
+
+    @Test func pairsUnderAnotherNameAreNoProse() throws {
+        let pair = #"{"prompt":"a","answer":"b"}"# + "\n"
+        for name in ["pairs", "pairs.jsonl.1", "pairs.txt"] {
+            let error = #expect(throws: CheckpointError.self) { try encode([text(pair, name)]) }
+            #expect(error?.file == folder.file(name))
+            #expect(error?.found.contains("rename it to .jsonl") == true, "\(error as Any)")
+        }
+        #expect(try encode([text("{\"key\": 1}\n", "settings.txt")]).1.documents == 1)
     }
 
     @Test(arguments: ["jsonl", "JSONL", "ndjson", "NdJson", "jsonlines"]) func jsonLinesAreToldByTheirNames(
@@ -187,7 +199,7 @@ struct CorpusEncoderTests {
 
     @Test(arguments: [
         ("a.json", "rename it to .jsonl"), ("a.JSON", "rename it to .jsonl"), ("a.txt.gz", "unpack it first"),
-        ("a.Parquet", "convert it"), ("a.tokens", "convert it"),
+        ("a.Parquet", "convert it"), ("a.tokens", "convert it"), ("a.txt.12-3.partial", "rename it if it is"),
     ])
     func filesThatAreNoTextAreRefusedByName(_ name: String, _ advice: String) throws {
         let error = #expect(throws: CheckpointError.self) { try Corpus(files: ["folder/\(name)"]) }

@@ -192,6 +192,13 @@ struct BatchSamplerTests {
         #expect(throws: CheckpointError.self) { try BatchSampler([short, foreign], length: 1) }
     }
 
+    @Test func batchesThatNoMemoryHolds() throws {
+        let shard = try TokenShard(path: folder.writeShard([SampleDocument(tokens: [1, 2, 3, 4])]))
+        let sampler = try BatchSampler([shard], length: 1 << 24, packing: .documents)
+        let error = #expect(throws: CheckpointError.self) { try sampler.batch(at: DataPlace(), sequences: 65536) }
+        #expect(error?.expected.contains("bytes of free memory") == true, "\(error as Any)")
+    }
+
     @Test("An id beyond the vocabulary is an error when its sequence is read")
     func badToken() throws {
         var content = try bytes(of: folder.writeShard([SampleDocument(tokens: [1, 2, 3, 4, 5, 6, 7])]))

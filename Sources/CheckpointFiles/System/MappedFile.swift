@@ -56,6 +56,11 @@ package final class MappedFile: Sendable {
         entry = nil
     }
 
+    /// How many bytes the file at a path has; nil where there is no regular file.
+    package static func byteCount(path: String) -> Int? {
+        if case .file(let byteCount)? = SystemCalls.kind(of: path) { byteCount } else { nil }
+    }
+
     /// Whether there is a file at a path, and nothing in it, so that it cannot be mapped.
     package static func isEmpty(path: String) -> Bool { SystemCalls.kind(of: path) == .file(byteCount: 0) }
 

@@ -64,6 +64,9 @@ public struct Corpus: Sendable {
         var start = mark
         var number = 0
         while start < file.byteCount {
+            if InterruptionRequest.isMade {
+                throw CheckpointError(file: file.path, expected: "to be read", found: "an interruption")
+            }
             number += 1
             // One byte more than a line may have, so that a longer one is not read to its end.
             let part = start..<min(file.byteCount, start + ReadingLimit.text.byteCount + 1)
@@ -106,6 +109,14 @@ extension Corpus {
         }
     }
 
+    /// How many bytes a document has, before it is read; 0 where that cannot be told.
+    func byteCount(of document: Int) -> Int {
+        switch places[document] {
+        case .file(let path): MappedFile.byteCount(path: path) ?? 0
+        case .line(_, let range, _): range.count
+        }
+    }
+
     /// Reads a document; nil if it is to be skipped because it is not UTF-8.
     func read(_ document: Int, invalidText: InvalidText) throws(CheckpointError) -> Document? {
         switch places[document] {
@@ -128,12 +139,24 @@ extension Corpus {
         let bad = TextEncoding.firstInvalid(bytes)
         let kind = bytes.contains(0) || bad != nil ? TextEncoding.otherKind(bytes) : nil
         guard bad != nil || kind != nil else {
-            return Document(text: Array(bytes.dropFirst(TextEncoding.markLength(bytes))))
+            let text = Array(bytes.dropFirst(TextEncoding.markLength(bytes)))
+            try checkThatItIsNoPair(text, path)
+            return Document(text: text)
         }
         if invalidText == .skip { return nil }
         throw CheckpointError(
             file: path, name: kind == nil ? "byte \(bad ?? 0)" : "", expected: "text in UTF-8",
             found: kind ?? "0x" + String(bytes[bad ?? 0], radix: 16))
+    }
+
+    /// Refuses JSON Lines of pairs under another name, whose prompts would be learned as prose.
+    private func checkThatItIsNoPair(_ text: [UInt8], _ path: String) throws(CheckpointError) {
+        guard text.first == UInt8(ascii: "{"), let line = text.split(separator: UInt8(ascii: "\n")).first,
+            let object: JSONObject = JSONText.decode(line: line), object.keys.contains("prompt")
+        else { return }
+        throw CheckpointError(
+            file: path, expected: "prose",
+            found: "JSON with the key \"prompt\" (rename it to .jsonl to learn only its answers)")
     }
 
     private func pair(_ bytes: [UInt8], name: String) throws(CheckpointError) -> Document {

@@ -95,7 +95,10 @@ public struct CorpusEncoder: Sendable {
         summary.documents = writer.documentCount
         summary.tokens = writer.tokenCount
         guard summary.documents > 0 else {
-            throw CheckpointError(file: path, name: "corpus", expected: "some text", found: "none")
+            throw CheckpointError(
+                file: corpus.count > 0 ? corpus.name(of: 0) : "corpus",
+                name: corpus.count > 1 ? "and the other inputs" : "",
+                expected: "some text in UTF-8", found: "none")
         }
         try writer.commit()
         return summary

@@ -19,6 +19,7 @@ enum CorpusFileKind: Equatable {
             self = .refused(found: "a .\(ending) file (unpack it first)")
         case "parquet", "arrow", "feather", "pdf", "docx", "npy", "npz", "gguf", "safetensors", "pt", "tokens":
             self = .refused(found: "a .\(ending) file, which is no text (convert it to .txt or .jsonl first)")
+        case "partial": self = .refused(found: "a .partial file, which is not complete (rename it if it is)")
         default: self = .text
         }
     }

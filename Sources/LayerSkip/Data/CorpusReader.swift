@@ -8,6 +8,8 @@ struct CorpusReader {
     let pool: ThreadPool
     /// Enough for all threads, few enough to be held in memory together.
     private static let documentsAtOnce = 256
+    /// Bytes of the documents that are read together, unless one alone has more: a signal is noticed between them.
+    private static let bytesAtOnce = 8 << 20
 
     /// - Parameters:
     ///   - transform: is called on any thread.
@@ -21,13 +23,25 @@ struct CorpusReader {
         var done = 0
         while done < corpus.count {
             guard progress(done) else { return false }
-            let batch = done..<min(done + Self.documentsAtOnce, corpus.count)
+            let batch = batch(from: done)
             for (document, result) in zip(batch, results(batch, transform)) {
                 try take(document, result.get())
             }
             done = batch.upperBound
         }
         return progress(done)
+    }
+
+    /// The documents to read together, at least one.
+    private func batch(from first: Int) -> Range<Int> {
+        var end = first
+        var bytes = 0
+        while end < min(first + Self.documentsAtOnce, corpus.count) {
+            bytes += corpus.byteCount(of: end)
+            if end > first, bytes > Self.bytesAtOnce { break }
+            end += 1
+        }
+        return first..<end
     }
 
     private func results<Output: Sendable>(

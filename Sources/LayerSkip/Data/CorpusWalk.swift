@@ -19,7 +19,10 @@ struct CorpusWalk {
     /// The folders that the walk is in, from the outermost.
     private var stack: [Folder.Identity] = []
 
-    init(endings: [String]) { self.endings = endings }
+    /// - Parameter endings: in any letter case; `.txt` and `*.txt` mean `txt`.
+    init(endings: [String]) {
+        self.endings = endings.map { String($0.lowercased().drop { $0 == "*" || $0 == "." }) }
+    }
 
     /// Adds a file, or what is in a folder.
     mutating func add(_ input: String) throws(CheckpointError) {
@@ -80,6 +83,6 @@ struct CorpusWalk {
     }
 
     private func isWanted(_ name: String) -> Bool {
-        endings.isEmpty || endings.contains { name.hasSuffix("." + $0) }
+        endings.isEmpty || endings.contains { name.lowercased().hasSuffix("." + $0) }
     }
 }

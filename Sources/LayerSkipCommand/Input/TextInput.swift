@@ -41,8 +41,11 @@ struct TextInput: ~Copyable {
             bytes += buffer[..<max(0, count)]
             if bytes.count > limit { return nil }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw InputError(name: name, expected: "text in UTF-8", found: "other bytes")
+        // A byte order mark is no part of the text.
+        let text = bytes.dropFirst(TextEncoding.markLength(bytes))
+        guard let text = String(validating: text, as: UTF8.self) else {
+            throw InputError(
+                name: name, expected: "text in UTF-8", found: TextEncoding.otherKind(bytes) ?? "other bytes")
         }
         return text
     }

@@ -33,8 +33,12 @@ struct CorpusOptions: ParsableArguments {
 
     func corpus() throws -> Corpus {
         var inputs = inputs
+        let files = try files.map { try HomeFolder.expand($0) }
         if let files {
-            inputs += try Self.lines(TextInput.read(HomeFolder.expand(files), atMost: .fileList))
+            inputs += try Self.lines(TextInput.read(files, atMost: .fileList))
+            if inputs.isEmpty {
+                throw InputError(name: files, expected: "at least one file, one a line", found: "none")
+            }
         }
         let selection = try CorpusFiles(endings: endings?.values ?? []).select(inputs)
         let leftOut = "\(selection.leftOut)"

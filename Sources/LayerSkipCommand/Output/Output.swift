@@ -1,3 +1,5 @@
+import LayerSkip
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -39,7 +41,7 @@ enum Output {
     static func summarize(_ line: String, of path: String) {
         if StandardDescriptors.outputIs(path) { return note(line) }
         do {
-            try write(line + "\n")
+            try write(line.harmless(limit: .max) + "\n")
         } catch .closed {
             // Its reader has had enough.
         } catch {
@@ -48,7 +50,13 @@ enum Output {
     }
 
     /// Writes a line for people; that it cannot be written is nobody's concern.
-    static func note(_ line: String) { _ = send(line + "\n", to: STDERR_FILENO) }
+    static func note(_ text: String) {
+        // Names in it come from the command line and from files.
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+            String($0).harmless(limit: .max)
+        }
+        _ = send(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
+    }
 
     /// Writes text for people without ending the line.
     static func prompt(_ text: String) { _ = send(text, to: STDERR_FILENO) }

@@ -69,6 +69,11 @@ public struct BatchSampler: BatchSource {
 
     public func batch(at place: DataPlace, sequences: Int) throws(CheckpointError) -> TrainingBatch {
         precondition(place.epoch >= 0 && 0..<sequencesPerEpoch ~= place.index, "\(place) is no place in this data")
+        // Tokens, targets, and what both are joined from.
+        let (count, overflow) = (sequences + 1).multipliedReportingOverflow(by: length + 1)
+        try CheckpointError.checkMemory(
+            overflow || count > .max / 16 ? .max : 4 * MemoryLayout<Token>.stride * count, file: shards[0].path,
+            name: "a batch of \(sequences) sequences of \(length) tokens")
         var tokens: [Token] = []
         var targets: [Token] = []
         tokens.reserveCapacity(sequences * length)

@@ -33,10 +33,16 @@ package struct RunFolder: Sendable {
         for output in [path, metrics(path), report(path), checkpoints] + folders + files {
             try inputs.check(output: output)
         }
+        for link in [newest(path), best(path)] where !Folder.canLink(link) {
+            throw CheckpointError(
+                file: link, expected: "nothing, or a link to a checkpoint", found: "something else; use another output")
+        }
     }
 
     private static func metrics(_ path: String) -> String { "\(path)/metrics.jsonl" }
     private static func report(_ path: String) -> String { "\(path)/report.html" }
+    private static func newest(_ path: String) -> String { "\(path)/newest" }
+    private static func best(_ path: String) -> String { "\(path)/best" }
     private static let checkpoints = "checkpoints"
     private static let prefix = "step-"
 
@@ -67,8 +73,8 @@ package struct RunFolder: Sendable {
             let loss = try TrainingState(checkpoint: checkpoint(after: step), step: step).validationLoss
             if let loss, loss < best?.loss ?? .infinity { best = (step, loss) }
         }
-        try Folder.link("\(path)/newest", to: name(newest))
-        if let best { try Folder.link("\(path)/best", to: name(best.step)) }
+        try Folder.link(Self.newest(path), to: name(newest))
+        if let best { try Folder.link(Self.best(path), to: name(best.step)) }
         for step in steps.dropLast(count) where step != best?.step { Folder.remove(checkpoint(after: step)) }
     }
 
