@@ -139,7 +139,8 @@ extension Corpus {
         let bad = TextEncoding.firstInvalid(bytes)
         let kind = bytes.contains(0) || bad != nil ? TextEncoding.otherKind(bytes) : nil
         guard bad != nil || kind != nil else {
-            let text = Array(bytes.dropFirst(TextEncoding.markLength(bytes)))
+            let mark = TextEncoding.markLength(bytes)
+            let text = mark == 0 ? bytes : Array(bytes.dropFirst(mark))
             try checkThatItIsNoPair(text, path)
             return Document(text: text)
         }

@@ -9,7 +9,7 @@ struct CorpusReader {
     /// Enough for all threads, few enough to be held in memory together.
     private static let documentsAtOnce = 256
     /// Bytes of the documents that are read together, unless one alone has more: a signal is noticed between them.
-    private static let bytesAtOnce = 8 << 20
+    private static let bytesAtOnce = 32 << 20
 
     /// - Parameters:
     ///   - transform: is called on any thread.
