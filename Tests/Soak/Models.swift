@@ -15,7 +15,7 @@ struct Models {
     let tableName: String
     let formatName: String
     let threadCount: Int
-    /// One line for whoever repeats the case.
+    /// One line with which the case can be repeated.
     let summary: String
 
     init(

@@ -48,7 +48,7 @@ extension TinyLlamaFile {
         return names.count == 1 ? matrixTypes[0].rawValue : "mixed"
     }
 
-    /// One line for whoever repeats a case.
+    /// One line with which the case can be repeated.
     var summary: String {
         let formats = matrixTypes.map(\.rawValue).joined(separator: " ")
         return "\(layers) layers, width \(width), MLP \(feedForwardWidth), \(heads) heads of \(headDimension), "

@@ -49,6 +49,6 @@ struct Setting: Sendable {
         return sampling.repetitionPenalty == 1 ? base : base + ", penalty"
     }
 
-    /// One line for whoever repeats a case.
+    /// One line with which the case can be repeated.
     var summary: String { "\(sampling), \(acceptance.rawValue), cache \(cacheFormat.rawValue)" }
 }

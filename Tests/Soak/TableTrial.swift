@@ -30,7 +30,7 @@ struct TableTrial {
             let error = Self.relativeError(rows, scalar.rows)
             try Difference.require(
                 error < Self.tolerance, "logits of table \(name)",
-                expected: "those of table scalar, but for \(Self.tolerance) of their norm", found: "\(error)")
+                expected: "those of table scalar within \(Self.tolerance) of their norm", found: "\(error)")
         }
     }
 

@@ -35,7 +35,7 @@ extension TokenizerFile {
         case DecodingError.keyNotFound: "no such key"
         case DecodingError.typeMismatch(let type, _): "something other than \(type)"
         case DecodingError.valueNotFound: "null"
-        // What is no JSON at all has been refused before, by whoever read the file.
+        // The reader of the file has already refused what is no JSON at all.
         case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
             "a number that is not whole, or too large"
         case DecodingError.dataCorrupted(let context): context.debugDescription

@@ -1,4 +1,4 @@
-/// The words of a corpus as its pairs are counted: whole, but for long ones of which there are many.
+/// The words of a corpus as its pairs are counted: whole, except for long ones of which there are many.
 ///
 /// A merge visits whole words, so its time grows with their length. A text without spaces, such as Chinese or a
 /// protein, is one long word. A few of them stay whole, so that the merges are those of Hugging Face's trainer. Many
