@@ -11,8 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Entries are never freed, only used again, so that the handler may walk the list while it changes. An entry without bytes
-// is free. The handler reads the path only of the mapping that the fault is in, which the faulting thread keeps alive.
+// Entries are never freed, only used again, so that the handler may walk the list while it changes. An entry without
+// bytes is free. The handler reads the path only of the mapping that the fault is in, which the faulting thread keeps
+// alive.
 struct cfs_mapping {
     atomic_size_t byte_count;
     atomic_uintptr_t base;

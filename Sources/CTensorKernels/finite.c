@@ -16,8 +16,8 @@ static uint32_t half_at(const uint8_t *bytes) {
     return half & F16_MAGNITUDE;
 }
 
-/// Finds the first of `COUNT` items of `SIZE` bytes of which a number, `READ` at `OFFSET` bytes, reaches `LIMIT`. The largest
-/// of all is found first, without a branch, so that the loop is one of vectors.
+/// Finds the first of `COUNT` items of `SIZE` bytes of which a number, `READ` at `OFFSET` bytes, reaches `LIMIT`. The
+/// largest of all is found first, without a branch, so that the loop is one of vectors.
 #define FIRST_REACHING(COUNT, SIZE, OFFSET, READ, LIMIT, LARGEST)                                                     \
     do {                                                                                                              \
         uint32_t largest = 0;                                                                                         \

@@ -17,8 +17,8 @@ struct FormatRange {
         }
     }
 
-    /// Whether all scales are so small that F16 rounds them by more than 3 %, or to 0. Single blocks of such elements do not
-    /// matter next to others; a tensor of them would be lost.
+    /// Whether all scales are so small that F16 rounds them by more than 3 %, or to 0. Single blocks of such elements
+    /// do not matter next to others; a tensor of them would be lost.
     var isTooCoarse: Bool { [.f32, .bf16].contains(dtype) ? false : largestScale < 0x1p-20 }
 
     /// Throws unless the tensor consists of zeros, which every format holds.

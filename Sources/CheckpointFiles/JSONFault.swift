@@ -11,8 +11,8 @@ package struct JSONFault: Error, Sendable, Equatable {
 }
 
 extension JSONFault {
-    /// Where the fault is, such as `line 3, column 17, key "rope_scaling.factor"`; a text of one line has no line numbers.
-    /// Columns count characters.
+    /// Where the fault is, such as `line 3, column 17, key "rope_scaling.factor"`; a text of one line has no line
+    /// numbers. Columns count characters.
     package func position(in bytes: UnsafeRawBufferPointer) -> String {
         let lineFeed = UInt8(ascii: "\n")
         let before = bytes[..<min(offset, bytes.count)]

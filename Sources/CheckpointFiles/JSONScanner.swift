@@ -1,7 +1,7 @@
 /// Checks that bytes are JSON as RFC 8259 has it, in one pass and without building anything.
 ///
-/// Foundation's decoder names no place where a text is wrong, takes trailing commas and the first of two equal keys, and
-/// uses 25 times a file's size in memory before it can refuse it. So its input passes here first.
+/// Foundation's decoder names no place where a text is wrong, takes trailing commas and the first of two equal keys,
+/// and uses 25 times a file's size in memory before it can refuse it. So its input passes here first.
 struct JSONScanner {
     let bytes: UnsafeRawBufferPointer
     /// The most values that are allowed.

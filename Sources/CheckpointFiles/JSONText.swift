@@ -10,8 +10,8 @@ package enum JSONText {
     /// Reads a value from the JSON file at a path.
     ///
     /// - Parameter limit: the most that such a file may hold.
-    /// - Throws: ``CheckpointError`` if there is no such file, it is too large or no JSON, or says something else than the
-    ///   type expects.
+    /// - Throws: ``CheckpointError`` if there is no such file, it is too large or no JSON, or says something else than
+    ///   the type expects.
     package static func read<Value: Decodable>(
         _ path: String, atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
     ) throws(CheckpointError) -> Value {

@@ -47,8 +47,8 @@ package struct ModelFolder: Sendable {
     /// The path of one of the folder's files, whether or not it exists.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// The path of one of the folder's files; nil where there is nothing of this name. A link that leads nowhere is there:
-    /// reading it is an error.
+    /// The path of one of the folder's files; nil where there is nothing of this name. A link that leads nowhere is
+    /// there: reading it is an error.
     package func existingFile(_ name: String) -> String? {
         (try? SystemCalls.linkStatus(of: file(name))) == nil ? nil : file(name)
     }

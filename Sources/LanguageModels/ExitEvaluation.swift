@@ -111,8 +111,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case textTooShort(found: Int)
     /// A token id that the model does not have.
     case unknownToken(Token, vocabularySize: Int)
-    /// Logits with a NaN or an infinity among the chunk of tokens that begins at `position`. `halfCache` says that keys or
-    /// values in a cache of F16, which ends at 65504, were not finite either.
+    /// Logits with a NaN or an infinity among the chunk of tokens that begins at `position`. `halfCache` says that keys
+    /// or values in a cache of F16, which ends at 65504, were not finite either.
     case nonFiniteLogits(exit: Int, position: Int, halfCache: Bool = false)
 
     public var description: String {

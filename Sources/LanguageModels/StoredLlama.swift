@@ -10,8 +10,8 @@ package struct StoredLlama: Sendable {
 
     /// Reads what a checkpoint says about the model in it.
     ///
-    /// - Throws: if its configuration is missing, wrong, or of a variant that is not supported, or it has a tensor that a
-    ///   plain Llama has no use for.
+    /// - Throws: if its configuration is missing, wrong, or of a variant that is not supported, or it has a tensor that
+    ///   a plain Llama has no use for.
     package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
         switch checkpoint {
         case .gguf(let file): try self.init(file)
@@ -81,8 +81,8 @@ package struct StoredLlama: Sendable {
 extension Llama {
     /// Loads a model.
     ///
-    /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, or their file was written
-    ///   to meanwhile.
+    /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, or their file was
+    ///   written to meanwhile.
     package init(_ stored: StoredLlama, on compute: ComputeContext) throws(CheckpointError) {
         try stored.checkMemory()
         try self.init(Weights(stored.source), stored.configuration, on: compute)

@@ -21,8 +21,8 @@ public struct TextModel: Sendable {
     /// Seconds from opening the file to being ready.
     public let loadSeconds: Double
 
-    /// Loads a GGUF file or a model folder (`config.json`, `model.safetensors`, `tokenizer.json`) and packs its weights for
-    /// this machine.
+    /// Loads a GGUF file or a model folder (`config.json`, `model.safetensors`, `tokenizer.json`) and packs its weights
+    /// for this machine.
     ///
     /// - Parameters:
     ///   - path: the file or folder; nil for the default model, which is part of the program.

@@ -9,10 +9,11 @@ import Synchronization
     import Darwin
 #endif
 
-/// Ctrl-C (SIGINT), SIGTERM and SIGHUP. The first asks long work to stop where it is, the second ends the program at once.
+/// Ctrl-C (SIGINT), SIGTERM and SIGHUP. The first asks long work to stop where it is, the second ends the program at
+/// once.
 ///
-/// SIGTERM and SIGHUP stay ignored if they were when the program started, as under `nohup`. SIGINT does not, because shells
-/// make programs in the background ignore it.
+/// SIGTERM and SIGHUP stay ignored if they were when the program started, as under `nohup`. SIGINT does not, because
+/// shells make programs in the background ignore it.
 enum Interruption {
     /// When the work was first asked to stop, in nanoseconds; 0 where it was not.
     private static let firstRequest = Atomic<Int>(0)
@@ -56,8 +57,8 @@ enum Interruption {
         if number != SIGINT { isTermination.store(true, ordering: .relaxed) }
         InterruptionRequest.set(true)
         guard first != 0 else { return firstRequest.store(now, ordering: .relaxed) }
-        // `timeout` sends its signal to the program and then to its group. When a terminal closes, both the system and the
-        // shell tell its programs, the shell a moment later.
+        // `timeout` sends its signal to the program and then to its group. When a terminal closes, both the system and
+        // the shell tell its programs, the shell a moment later.
         guard now - first > (number == SIGHUP ? 1_000_000_000 : 100_000_000) else { return }
         TemporaryFiles.removeAll()
         signal(number, SIG_DFL)

@@ -8,10 +8,11 @@
 
 /// Standard input, output and error, of which the program's starter may have closed any.
 enum StandardDescriptors {
-    /// Fills the places of closed ones, so that no file gets their numbers and what is meant for people does not land in it.
+    /// Fills the places of closed ones, so that no file gets their numbers and what is meant for people does not land
+    /// in it.
     ///
-    /// Each is opened the wrong way round: using it is still the error that it would have been. Call it before any file is
-    /// opened.
+    /// Each is opened the wrong way round: using it is still the error that it would have been. Call it before any file
+    /// is opened.
     static func reserve() {
         // A new descriptor gets the lowest number that is free.
         for (number, flags) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]

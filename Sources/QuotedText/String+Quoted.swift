@@ -29,8 +29,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether a terminal does something else with the scalar than showing it: controls (C0, DEL, C1), line and paragraph
-    /// separators, and invisible format characters, such as those that turn the direction of writing.
+    /// Whether a terminal does something else with the scalar than showing it: controls (C0, DEL, C1), line and
+    /// paragraph separators, and invisible format characters, such as those that turn the direction of writing.
     fileprivate var isObeyed: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true

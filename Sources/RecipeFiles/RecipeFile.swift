@@ -15,8 +15,8 @@ package struct RecipeFile {
     ///   - text: YAML; a byte order mark at its start is skipped.
     ///   - name: what errors call the text.
     ///   - overrides: `key.path=value` each, the value in YAML; each replaces the value of the text.
-    /// - Throws: ``RecipeFileError`` if the text is no plain YAML (``RecipeText``), if a key is unknown or given twice, if
-    ///   a value is not what its key expects, or if values do not fit together.
+    /// - Throws: ``RecipeFileError`` if the text is no plain YAML (``RecipeText``), if a key is unknown or given twice,
+    ///   if a value is not what its key expects, or if values do not fit together.
     package init(_ text: String, name: String, overrides: [String] = []) throws(RecipeFileError) {
         self.name = name
         if let root = try RecipeText(text, name: name).root { try read(root, path: "") }

@@ -3,8 +3,8 @@ import Yams
 
 /// The YAML document of a recipe, as a tree of nodes without anchors, aliases and tags.
 ///
-/// A recipe has no use for these three. Without aliases, a tree is never larger than its text: with them, forty lines can
-/// stand for 2^40 nodes, all of which Yams visits to hash a mapping that is a key.
+/// A recipe has no use for these three. Without aliases, a tree is never larger than its text: with them, forty lines
+/// can stand for 2^40 nodes, all of which Yams visits to hash a mapping that is a key.
 struct RecipeText {
     /// What the text holds; nil where it holds nothing but comments.
     let root: Node?
@@ -23,9 +23,9 @@ struct RecipeText {
                 place: name, key: "", expected: "at most \(limit) bytes", found: "\(text.utf8.count)")
         }
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-        // Yams follows aliases while it parses, so they must not reach it where an anchor gives them a meaning. With each
-        // * replaced by a letter, a text parses in the same way up to its first alias. If no anchor is found in it, the
-        // first alias is undefined, which is an error at once.
+        // Yams follows aliases while it parses, so they must not reach it where an anchor gives them a meaning. With
+        // each * replaced by a letter, a text parses in the same way up to its first alias. If no anchor is found in
+        // it, the first alias is undefined, which is an error at once.
         if text.utf8.contains(UInt8(ascii: "*")) {
             _ = try Self.compose(text.replacing("*", with: "\u{E000}"), name: name)
         }

@@ -2,8 +2,8 @@
 /// (`trim_blocks`, `lstrip_blocks`).
 ///
 /// They are compared whole. Three differences are allowed, none of which changes what Jinja renders: one line end after
-/// the template, which Jinja drops; line breaks in string literals written as `\n` or as they are, the same all through a
-/// template; and another plain text as the default system message.
+/// the template, which Jinja drops; line breaks in string literals written as `\n` or as they are, the same all through
+/// a template; and another plain text as the default system message.
 enum KnownChatTemplate {
     /// The template of a text, or nil if it is none of these.
     static func find(_ template: String) -> ChatTemplate? {
@@ -68,8 +68,8 @@ enum KnownChatTemplate {
         return [Array(template.utf8), result]
     }
 
-    /// Whether a text between single quotes stands for itself: no quotes, escapes or line ends for Jinja, and no brackets
-    /// that a special token could begin with.
+    /// Whether a text between single quotes stands for itself: no quotes, escapes or line ends for Jinja, and no
+    /// brackets that a special token could begin with.
     private static func isPlainLiteral(_ text: ArraySlice<UInt8>) -> Bool {
         !text.isEmpty && text.allSatisfy { $0 >= 0x20 && !"'\\{}<[".utf8.contains($0) }
     }

@@ -21,7 +21,8 @@ struct MergeModel: Sendable {
     var byteSymbols = [Int32](repeating: -1, count: 256)
     /// The token that says each byte when no token says the character; -1 where there is none.
     var byteTokens = [Int32](repeating: -1, count: 256)
-    /// What stands for a symbol that cannot be said otherwise; nil drops it. Never a control token: those are structure.
+    /// What stands for a symbol that cannot be said otherwise; nil drops it. Never a control token: those are
+    /// structure.
     var unknown: Int32?
 
     /// The symbol of a string, added to the symbols if it is new.

@@ -12,8 +12,8 @@ extension Tokenizer {
             Array(text.utf8), addingSpecialTokens: addingSpecialTokens, parsingSpecialTokens: parsingSpecialTokens)
     }
 
-    /// The token ids of a text that is to be continued: as ``encode(_:addingSpecialTokens:parsingSpecialTokens:)`` gives
-    /// them, but never with a token at the end that would end the text, whatever the file says (`add_eos_token`).
+    /// The token ids of a text that is to be continued: as ``encode(_:addingSpecialTokens:parsingSpecialTokens:)``
+    /// gives them, but never with a token at the end that would end the text, whatever the file says (`add_eos_token`).
     public func encode(prompt: String, parsingSpecialTokens: Bool = false) -> [Int32] {
         let utf8 = Array(prompt.utf8)
         return encode(utf8, parts(utf8, parsingSpecialTokens), begins: true, ends: false)

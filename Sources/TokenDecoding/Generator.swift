@@ -158,7 +158,8 @@ public struct Generator<Model: LanguageModel, D: Drafter & ~Copyable>: ~Copyable
 
 // MARK: Prompts
 
-/// How many rows of a prompt are run at once, unless asked otherwise: with 256, a weight is read from memory seldom enough.
+/// How many rows of a prompt are run at once, unless asked otherwise: with 256, a weight is read from memory seldom
+/// enough.
 public let prefillChunk = 256
 
 extension Generator where D: ~Copyable {
@@ -168,8 +169,8 @@ extension Generator where D: ~Copyable {
     ///   - chunk: rows to run at once; results do not depend on it.
     ///   - shouldContinue: is asked before each chunk.
     /// - Throws: ``DecodingError`` if the prompt is empty, has unknown ids, or leaves no room in the context, in which
-    ///   case the text stays as it was; or `cancelled`, with the part that was run kept in the cache for the next prefill,
-    ///   which must come before any round.
+    ///   case the text stays as it was; or `cancelled`, with the part that was run kept in the cache for the next
+    ///   prefill, which must come before any round.
     public mutating func prefill(
         _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {

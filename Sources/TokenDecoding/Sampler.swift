@@ -105,8 +105,8 @@ public struct Sampler: Sendable {
         distribution.draw(random(purpose, at: position).uniform(0))
     }
 
-    /// Whether a drafted token stands: with probability min(1, q(x) / p(x)), q being the target's distribution and p the
-    /// draft's. Between certain tokens this is equality.
+    /// Whether a drafted token stands: with probability min(1, q(x) / p(x)), q being the target's distribution and p
+    /// the draft's. Between certain tokens this is equality.
     func accepts(_ token: Token, target: Distribution, draft: Distribution, at position: Int) -> Bool {
         let wanted = target.probability(of: token)
         let offered = draft.probability(of: token)

@@ -59,8 +59,8 @@ struct HuggingFaceConfigurationTests {
         #expect(newer.llama.ropeBase == 7 && newer.dtype == .f16)
     }
 
-    /// Llama 3.2 by hand: pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14), 2.779
-    /// (15), 1.844 (16), 1.224 (17) and 0.81 (18); (t - 1) / 3 of its frequency is kept, and of the rest a 32nd.
+    /// Llama 3.2 by hand: pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14),
+    /// 2.779 (15), 1.844 (16), 1.224 (17) and 0.81 (18); (t - 1) / 3 of its frequency is kept, and of the rest a 32nd.
     @Test func llama3Scaling() throws {
         let found = try read([
             "head_dim": "64", "rope_theta": "500000.0",

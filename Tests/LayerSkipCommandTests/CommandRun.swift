@@ -67,8 +67,8 @@ struct CommandRun {
 }
 
 extension Process {
-    /// Starts the program without the signals that the thread of a test may have blocked. A shell that inherits a blocked
-    /// SIGCHLD never wakes from `wait`.
+    /// Starts the program without the signals that the thread of a test may have blocked. A shell that inherits a
+    /// blocked SIGCHLD never wakes from `wait`.
     fileprivate func runWithoutBlockedSignals() throws {
         var (none, before) = (sigset_t(), sigset_t())
         sigemptyset(&none)

@@ -19,7 +19,8 @@ struct LoaderFuzzTests {
         tiny.ropeScaling = seed == 1 ? .linear(factor: 2) : .frequencyFactors([1, 1, 2, 2, 4, 4, 8, 8])
         let writer = tiny.writer()
         let bytes = try writer.bytes()
-        // Half of the seeds damage what the file says about itself, which is mostly refused; the others its weights too.
+        // Half of the seeds damage what the file says about itself, which is mostly refused; the others its weights
+        // too.
         let headerCount = seed.isMultiple(of: 2) ? bytes.count : try writer.header().count
         var mutator = GGUFMutator(bytes, headerCount: headerCount, seed: seed)
         let compute = ComputeContext(kernels: try .selected(), pool: ThreadPool(threads: 1))

@@ -27,7 +27,8 @@ struct OnePass {
             areThoseOf: (text[...], expected[...]))
     }
 
-    /// Throws where a token was given out that sampling cannot choose; without a penalty, which looks at earlier tokens.
+    /// Throws where a token was given out that sampling cannot choose; without a penalty, which looks at earlier
+    /// tokens.
     func checkSupport(_ sampling: Sampling) throws {
         guard sampling.repetitionPenalty == 1 else { return }
         var sampler = try Sampler(sampling, acceptance: .rejection, vocabularySize: logits.columns)

@@ -1,8 +1,8 @@
 import LayerSkip
 import TestSupport
 
-/// Drives one speculative writer through prompts, rounds, cancellations and truncations, and compares its text and logits
-/// with plain decoding's after each of them.
+/// Drives one speculative writer through prompts, rounds, cancellations and truncations, and compares its text and
+/// logits with plain decoding's after each of them.
 struct Script {
     private let writer: any Writer
     private let plain: PlainTexts

@@ -34,8 +34,8 @@ struct TableTrial {
         }
     }
 
-    /// Quantized activations and 16-bit caches round now and then to the other side, which layers amplify; a wrong product
-    /// is off by about 1.
+    /// Quantized activations and 16-bit caches round now and then to the other side, which layers amplify; a wrong
+    /// product is off by about 1.
     private static let tolerance = 0.1
 
     private static func relativeError(_ found: [Float], _ expected: [Float]) -> Double {

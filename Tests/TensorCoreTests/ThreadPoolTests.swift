@@ -33,7 +33,8 @@ struct ThreadPoolTests {
         }
     }
 
-    /// What one step writes, all threads read in the next, in regions so short that threads come too late to some steps.
+    /// What one step writes, all threads read in the next, in regions so short that threads come too late to some
+    /// steps.
     @Test(arguments: [1, 2, 3, 5]) func stepsFollowEachOther(threads: Int) {
         let pool = ThreadPool(threads: threads)
         let count = 24

@@ -5,8 +5,8 @@ import Testing
 
 @testable import TextTokens
 
-/// Encoding must never be what training or a long prompt waits for. Judged by simple work of the standard library on the
-/// same text, so that the machine's speed does not matter, and in release builds only:
+/// Encoding must never be what training or a long prompt waits for. Judged by simple work of the standard library on
+/// the same text, so that the machine's speed does not matter, and in release builds only:
 /// `swift test -c release -Xswiftc -enable-testing --filter EncodingSpeed`.
 @Suite(.serialized, .enabled(if: (Fixtures.smolLM2 != nil || Fixtures.required) && isOptimized))
 struct EncodingSpeedTests {

@@ -2,8 +2,8 @@ import TestSupport
 import TextTokens
 import Testing
 
-/// The post-processor of a tokenizer.json: honoured exactly, or refused by its name. The ids are those that Hugging Face's
-/// tokenizers 0.23.3 give.
+/// The post-processor of a tokenizer.json: honoured exactly, or refused by its name. The ids are those that Hugging
+/// Face's tokenizers 0.23.3 give.
 struct PostProcessorTests {
     private let byteLevel = #"{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":false,"use_regex":true}"#
 

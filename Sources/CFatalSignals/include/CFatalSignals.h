@@ -10,8 +10,8 @@
 /// One mapped file in the table.
 typedef struct cfs_mapping cfs_mapping;
 
-/// Enters a mapping of `byte_count` bytes of the file at a path, which is copied. Never fails: without memory for an entry
-/// it returns NULL, and the mapping is unknown to the handler.
+/// Enters a mapping of `byte_count` bytes of the file at a path, which is copied. Never fails: without memory for an
+/// entry it returns NULL, and the mapping is unknown to the handler.
 cfs_mapping *cfs_add_mapping(const void *base, size_t byte_count, const char *path);
 
 /// Takes an entry out; call it before the pages are unmapped. NULL is allowed.

@@ -39,8 +39,8 @@ enum { CTK_PAGE_POSITIONS = 256 };
 /// The formats of a cache are CTK_F32, CTK_F16 and CTK_BF16.
 enum { CTK_CACHE_FORMAT_COUNT = 3 };
 
-/// Where coordinate `d` of a page's key at `position` lies: [position / 64][head_dim][64]. A load serves positions side by
-/// side, each summed over head_dim in its own lane, and a page is read from front to back.
+/// Where coordinate `d` of a page's key at `position` lies: [position / 64][head_dim][64]. A load serves positions side
+/// by side, each summed over head_dim in its own lane, and a page is read from front to back.
 static inline size_t ctk_key_offset(size_t position, size_t head_dim, size_t d) {
     return (position / 64 * head_dim + d) * 64 + position % 64;
 }
@@ -124,9 +124,9 @@ enum {
 
 /// The product of two f32 matrices, c[m,n] = a[m,k] b[k,n], over one block of the depth k.
 ///
-/// Both operands are cut into panels, `tile_rows` rows of a or `tile_columns` columns of b, in which what meets in one step
-/// of the depth lies together; missing rows and columns are zeros. Each element of c is summed over the block in one order
-/// from zero, and the block's sum is then added to the summand.
+/// Both operands are cut into panels, `tile_rows` rows of a or `tile_columns` columns of b, in which what meets in one
+/// step of the depth lies together; missing rows and columns are zeros. Each element of c is summed over the block in
+/// one order from zero, and the block's sum is then added to the summand.
 typedef struct {
     size_t tile_rows;
     size_t tile_columns;
@@ -134,11 +134,11 @@ typedef struct {
     /// tile * ceil(depth / depths_per_step) * step_bytes bytes.
     size_t depths_per_step;
     size_t step_bytes;
-    /// A deeper product is best cut into blocks of at most so many depths, a multiple of a step's: the caches hold a block's
-    /// panels.
+    /// A deeper product is best cut into blocks of at most so many depths, a multiple of a step's: the caches hold a
+    /// block's panels.
     size_t depths_per_block;
-    /// Packs `count` rows of a into panels one after the other. Element (row i, depth p) lies at x[i * stride + p] where
-    /// `along_depth`, else at x[p * stride + i].
+    /// Packs `count` rows of a into panels one after the other. Element (row i, depth p) lies at x[i * stride + p]
+    /// where `along_depth`, else at x[p * stride + i].
     void (*pack_rows)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);
     /// The same for columns of b.
     void (*pack_columns)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);
@@ -151,8 +151,8 @@ typedef struct {
 
 /// Causal attention of one sequence, of the query heads that share one KV head.
 ///
-/// Position p's head h lies at queries + p * query_stride + h * head_dim, and so do the output and its gradient; the key
-/// at keys + p * key_stride, and so do values and both their gradients. Queries and keys are rotated already.
+/// Position p's head h lies at queries + p * query_stride + h * head_dim, and so do the output and its gradient; the
+/// key at keys + p * key_stride, and so do values and both their gradients. Queries and keys are rotated already.
 typedef struct {
     size_t length;
     size_t heads;
@@ -177,8 +177,9 @@ typedef struct {
     float *scratch;
 } ctk_sequence_attention;
 
-/// Attention of training, with the operands of its products in one precision. One exception to the promise above: in BF16, a
-/// value that is not finite spoils queries that do not see it where they share a block of at most 64 with one that does.
+/// Attention of training, with the operands of its products in one precision. One exception to the promise above: in
+/// BF16, a value that is not finite spoils queries that do not see it where they share a block of at most 64 with one
+/// that does.
 typedef struct {
     size_t (*scratch)(size_t length, size_t head_dim);
     void (*attend)(const ctk_sequence_attention *attention);
@@ -241,8 +242,8 @@ typedef struct {
     double (*exponential_sum)(const float *x, size_t count, float maximum, float temperature);
     /// Bit i says whether x[i] >= floor, for at most 64 values.
     uint64_t (*at_least)(const float *x, size_t count, float floor);
-    /// Bit i says whether (x[i] - maximum) / temperature + noise may reach `floor`, for at most 64 values; -infinity may
-    /// be among them.
+    /// Bit i says whether (x[i] - maximum) / temperature + noise may reach `floor`, for at most 64 values; -infinity
+    /// may be among them.
     ///
     /// The noise is that of Gumbel's distribution for 64 random bits, a function of `key` and the counter `first` + i.
     /// The result is rounded as f32 rounds: whoever wants to miss none asks for a floor that is a little too low.
@@ -262,8 +263,8 @@ typedef struct {
 
 /// Tables in ascending order of speed; the scalar one, always there, is the naive twin that the others are tested by.
 size_t ctk_table_count(void);
-/// The table at `index`, or NULL where this CPU cannot run it. To ask for `amx` is to ask Linux for its tiles, which this process
-/// then has for good: alternate signal stacks must from then on have room for them (8 KiB more).
+/// The table at `index`, or NULL where this CPU cannot run it. To ask for `amx` is to ask Linux for its tiles, which
+/// this process then has for good: alternate signal stacks must from then on have room for them (8 KiB more).
 const ctk_table *ctk_table_at(size_t index);
 /// Its name, also where it cannot run.
 const char *ctk_table_name(size_t index);
@@ -276,8 +277,8 @@ size_t ctk_file_row_bytes(int format, size_t columns);
 /// Naive conversions of one row between f32 and the file layout of `format`, the reference for all others.
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
-/// The first block of a file row (an element, where the format has no blocks) of which not all elements are finite, or the
-/// number of blocks. `*largest_scale` becomes the largest magnitude of a scale (or element), if that is larger.
+/// The first block of a file row (an element, where the format has no blocks) of which not all elements are finite, or
+/// the number of blocks. `*largest_scale` becomes the largest magnitude of a scale (or element), if that is larger.
 size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale);
 
 /// Reads every byte, in steps of 256 (a rest is left out), as fast as this CPU can; returns something made of them all.

@@ -82,7 +82,8 @@ extension SystemCalls {
 
     /// Gives an open file the permissions of another one, and its owner and group as far as the system allows.
     ///
-    /// Without the group, that group's rights are those of all others; without the owner, the file does not run as its owner.
+    /// Without the group, that group's rights are those of all others; without the owner, the file does not run as its
+    /// owner.
     static func copyPermissions(of other: FileStatus, to descriptor: Int32) {
         guard let own = try? status(of: descriptor) else { return }
         var permissions = other.permissions

@@ -9,7 +9,8 @@
 extension SystemCalls {
     /// Writes all the bytes, however many calls that takes.
     ///
-    /// - Parameter canWait: whether the reader may keep us waiting, as of a pipe. An interruption then ends the waiting.
+    /// - Parameter canWait: whether the reader may keep us waiting, as of a pipe. An interruption then ends the
+    ///   waiting.
     static func write(
         _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, canWait: Bool = false
     ) throws(SystemError) {

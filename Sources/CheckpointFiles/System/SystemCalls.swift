@@ -81,7 +81,8 @@ enum SystemCalls {
 
     /// Whether a process of a number, also one that is not ours, still runs.
     ///
-    /// A killed one keeps its number until its parent asks for it, which the first process of some containers never does.
+    /// A killed one keeps its number until its parent asks for it, which the first process of some containers never
+    /// does.
     static func processRuns(_ number: Int32) -> Bool {
         guard kill(number, 0) == 0 || SystemError.last != .noSuchProcess else { return false }
         guard let descriptor = try? openForReading("/proc/\(number)/stat") else { return true }

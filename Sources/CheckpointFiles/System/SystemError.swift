@@ -21,7 +21,7 @@ struct SystemError: Error, Equatable, CustomStringConvertible {
     static let wouldBlock = SystemError(code: EWOULDBLOCK)
     static let temporarilyFull = SystemError(code: EAGAIN)
 
-    /// Pipes, terminals and some file systems have nothing to wait for, which they say so.
+    /// Pipes, terminals and some file systems report that they have nothing to wait for.
     var meansNothingToSynchronize: Bool { [EINVAL, ENOTSUP, ENOSYS, EROFS].contains(code) }
 }
 

@@ -1,7 +1,7 @@
 /// Files that are read to make another one, which must not be written over one of them.
 ///
-/// Files are told apart by device and number, so that no other path, link or hard link hides that two are one. Nothing is
-/// looked up before there is something at the output's path.
+/// Files are told apart by device and number, so that no other path, link or hard link hides that two are one. Nothing
+/// is looked up before there is something at the output's path.
 public struct InputFiles: Sendable {
     private var inputs: [(path: String, role: String)] = []
 
@@ -26,8 +26,8 @@ public struct InputFiles: Sendable {
     /// Finds out whether an output is none of these. Call it before long work begins.
     ///
     /// Devices and pipes pass, since what is written to them replaces nothing.
-    /// - Throws: ``CheckpointError`` if it is one of these, or a file in one of these folders; or if one of these has the
-    ///   name of an incomplete output, which the next writer removes.
+    /// - Throws: ``CheckpointError`` if it is one of these, or a file in one of these folders; or if one of these has
+    ///   the name of an incomplete output, which the next writer removes.
     public func check(output path: String) throws(CheckpointError) {
         for input in inputs where TemporaryName.process(PathParts(input.path).name) != nil {
             throw CheckpointError(

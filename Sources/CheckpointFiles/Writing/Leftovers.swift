@@ -21,8 +21,8 @@ enum Leftovers {
 
     /// Removes an entry if the process that made it is dead, and no process has locked it.
     ///
-    /// The lock decides: it is seen from other containers too, where process numbers mean something else. The number counts
-    /// for links, which cannot be locked, and for file systems and older versions without locks.
+    /// The lock decides: it is seen from other containers too, where process numbers mean something else. The number
+    /// counts for links, which cannot be locked, and for file systems and older versions without locks.
     private static func removeIfAbandoned(_ path: String, _ process: Int32) {
         guard let status = try? SystemCalls.linkStatus(of: path) else { return }
         let isOld = SystemCalls.secondsSince1970 - status.modified.seconds > longestSilence

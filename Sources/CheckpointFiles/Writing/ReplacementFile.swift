@@ -2,10 +2,11 @@
 /// full disk loses what had that name before.
 ///
 /// The one rule for everything that is written, whatever the path leads to:
-/// - links are followed; the file that they lead to is made, or replaced by renaming. It keeps its permissions, and its owner
-///   and group where the system allows;
+/// - links are followed; the file that they lead to is made, or replaced by renaming. It keeps its permissions, and its
+///   owner and group where the system allows;
 /// - a file that may not be written, a folder, and links that lead in a circle are errors;
-/// - devices, pipes and what the program has open already (`/dev/stdout`) are written to, byte by byte, and never replaced.
+/// - devices, pipes and what the program has open already (`/dev/stdout`) are written to, byte by byte, and never
+///   replaced.
 ///
 /// What a killed writer of the same path has left is removed first.
 package struct ReplacementFile: ~Copyable {

@@ -1,7 +1,7 @@
 import CFatalSignals
 
-/// A file or folder in the making, under a temporary name. Its descriptor holds a lock, which tells other processes that it
-/// is being written, and ends with the process.
+/// A file or folder in the making, under a temporary name. Its descriptor holds a lock, which tells other processes
+/// that it is being written, and ends with the process.
 final class TemporaryEntry: Sendable {
     let path: String
     let descriptor: Int32

@@ -56,8 +56,8 @@ public struct CheckpointSummary: Sendable {
         try self.init(checkpoint, tokenizer, notes: notes)
     }
 
-    /// A checkpoint's tokenizer with its notes. A tokenizer that cannot be read is a note, so that the weights can still
-    /// be shown.
+    /// A checkpoint's tokenizer with its notes. A tokenizer that cannot be read is a note, so that the weights can
+    /// still be shown.
     private static func tokenizer(of checkpoint: Checkpoint) -> (TokenizerDefinition?, notes: [String]) {
         do {
             let definition = try TokenizerDefinition(checkpoint)

@@ -1,6 +1,7 @@
 import CheckpointFiles
 
-/// What a model folder's files say that is not used here but that other programs read: it is passed on as it is written.
+/// What a model folder's files say that is not used here but that other programs read: it is passed on as it is
+/// written.
 struct PassedSettings: Sendable {
     /// Members of `tokenizer_config.json`, such as further special tokens and the side that is padded.
     var tokenizer = JSONMembers()

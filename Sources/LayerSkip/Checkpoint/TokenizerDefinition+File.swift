@@ -26,8 +26,8 @@ extension TokenizerDefinition {
     /// Writes a tokenizer.json in one step.
     ///
     /// - Parameter inputs: the files that it was made from, such as ``Corpus/inputs``.
-    /// - Throws: ``TokenizerError`` where the format cannot say this tokenizer; ``CheckpointError`` where the path is that of
-    ///   an input or cannot be written to, and then whatever was at the path is still there.
+    /// - Throws: ``TokenizerError`` where the format cannot say this tokenizer; ``CheckpointError`` where the path is
+    ///   that of an input or cannot be written to, and then whatever was at the path is still there.
     public func write(to path: String, inputs: InputFiles = InputFiles()) throws {
         try inputs.check(output: path)
         try TextFile.write(json(), to: path)

@@ -33,7 +33,8 @@ extension TokenizerDefinition {
         try inFile(checkpoint.tokenizerPath) { () throws(TokenizerError) in try Tokenizer(self) }
     }
 
-    /// Reads a model folder's tokenizer: `tokenizer.json`, and which tokens begin and end texts from the files beside it.
+    /// Reads a model folder's tokenizer: `tokenizer.json`, and which tokens begin and end texts from the files beside
+    /// it.
     private init(_ folder: ModelFolder) throws(CheckpointError) {
         let path = folder.file(ModelFolder.Name.tokenizer)
         let json = try JSONText.bytes(path, atMost: .tokenizer)

@@ -42,11 +42,12 @@ public struct CorpusEncoder: Sendable {
         self.separator = separator
     }
 
-    /// An encoder for the tokenizer in a tokenizer.json, a GGUF file or a model folder, or that of the default model (nil).
+    /// An encoder for the tokenizer in a tokenizer.json, a GGUF file or a model folder, or that of the default model
+    /// (nil).
     ///
     /// The tokenizer's files become part of ``inputs``.
-    /// - Throws: ``CheckpointError`` where the file cannot be read, is damaged or not supported, or its tokenizer has no such
-    ///   token.
+    /// - Throws: ``CheckpointError`` where the file cannot be read, is damaged or not supported, or its tokenizer has
+    ///   no such token.
     public init(tokenizerFile path: String?, endOfText: String? = nil) throws(CheckpointError) {
         let definition = try TokenizerDefinition(ofFile: path)
         self = try inFile(path ?? "the default model") { () throws(TokenizerError) in
@@ -67,8 +68,8 @@ public struct CorpusEncoder: Sendable {
     ///   - pool: the threads that work.
     ///   - progress: is told how many documents are done, and says whether to go on.
     /// - Returns: what was written; nil, with nothing written, if `progress` said no.
-    /// - Throws: ``CheckpointError`` where the path is that of a document or of one of ``inputs``, a document cannot be read
-    ///   or is not UTF-8, there is no text at all, or the shard cannot be written.
+    /// - Throws: ``CheckpointError`` where the path is that of a document or of one of ``inputs``, a document cannot be
+    ///   read or is not UTF-8, there is no text at all, or the shard cannot be written.
     public func encode(
         _ corpus: Corpus, to path: String, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
         progress: (Int) -> Bool = { _ in true }

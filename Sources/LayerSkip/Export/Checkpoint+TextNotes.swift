@@ -2,8 +2,8 @@ import CheckpointFiles
 import TextTokens
 
 extension Checkpoint {
-    /// What of the model's text is guessed, or gets lost in an export; for people. Empty where the tokenizer cannot be read:
-    /// where that is an error, writing says so.
+    /// What of the model's text is guessed, or gets lost in an export; for people. Empty where the tokenizer cannot be
+    /// read: where that is an error, writing says so.
     func textNotes(for target: CheckpointExport.Target) -> [String] {
         guard let definition = try? TokenizerDefinition(self), let tokenizer = try? definition.tokenizer(in: self)
         else {

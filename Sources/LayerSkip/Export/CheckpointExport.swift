@@ -59,13 +59,17 @@ public struct CheckpointExport: Sendable {
     /// - Parameters:
     ///   - path: the file or folder to read; nil for the default model, which is part of the program.
     ///   - target: what to write.
-    ///   - dtype: the format of the matrices; nil leaves each as it is, but for quantized ones in a folder, which become
+    ///   - dtype: the format of the matrices; nil leaves each as it is, but for quantized ones in a folder, which
+    ///     become
     ///     F32. Must be one of the target's.
-    ///   - speculation: what the file will say of how the model speculates on itself best; nil leaves what the source says.
+    ///   - speculation: what the file will say of how the model speculates on itself best; nil leaves what the source
+    ///     says.
     ///     Folders have no place for it.
-    ///   - name: what a GGUF file will say that the model is called; nil leaves what the source calls it. A folder's name is
+    ///   - name: what a GGUF file will say that the model is called; nil leaves what the source calls it. A folder's
+    ///     name is
     ///     its own.
-    /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported, or has no such exit layer.
+    /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported, or has no such exit
+    ///   layer.
     public init(
         path: String?, to target: Target, quantizing dtype: DType? = nil,
         speculation: SpeculationSetting? = nil, name: String? = nil

@@ -25,7 +25,8 @@ public struct TrainingSession: Sendable {
     ///
     /// - Parameters:
     ///   - recipe: what is run.
-    ///   - inputs: other files that are read, such as the recipe's own: the run's folder must not be where it would replace
+    ///   - inputs: other files that are read, such as the recipe's own: the run's folder must not be where it would
+    ///     replace
     ///     one of them, or one that the recipe names.
     /// - Throws: ``RecipeError`` where the recipe contradicts itself or the model; ``CheckpointError`` or
     ///   ``TokenizerError`` where a file cannot be read, is damaged, or is of another tokenizer.

@@ -12,7 +12,8 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 extension Output {
     /// Writes one JSON object with snake_case keys, and a line end.
     ///
-    /// - Parameter path: the file that it is about, if any; where that is standard output, the object goes to standard error.
+    /// - Parameter path: the file that it is about, if any; where that is standard output, the object goes to standard
+    ///   error.
     static func write(json value: some Encodable, about path: String? = nil) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

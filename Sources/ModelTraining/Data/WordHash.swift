@@ -1,7 +1,8 @@
 import CheckpointFiles
 
 extension MappedFile {
-    /// A ``WordHash`` of the whole file, as hexadecimal digits. Takes some seconds for ten gigabytes, plus the disk's time.
+    /// A ``WordHash`` of the whole file, as hexadecimal digits. Takes some seconds for ten gigabytes, plus the disk's
+    /// time.
     var contentHash: String {
         var hash = WordHash()
         // What was read is given back, so that a large file does not fill the memory.

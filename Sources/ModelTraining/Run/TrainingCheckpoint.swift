@@ -38,8 +38,8 @@ package enum TrainingCheckpoint {
         try folder.commit()
     }
 
-    /// Finds out whether weights and moments are still those that were saved: a changed bit of a number would only change
-    /// what the run becomes.
+    /// Finds out whether weights and moments are still those that were saved: a changed bit of a number would only
+    /// change what the run becomes.
     ///
     /// - Throws: if a file has other content.
     static func checkHashes(in path: String, _ state: TrainingState) throws(CheckpointError) {

@@ -2,8 +2,8 @@ import CTensorKernels
 
 /// The format in which a cache keeps keys and values.
 ///
-/// Attention reads them back in this format even for rows that have only just been stored, so that a text does not depend
-/// on how its prompt was cut.
+/// Attention reads them back in this format even for rows that have only just been stored, so that a text does not
+/// depend on how its prompt was cut.
 public enum CacheFormat: String, Sendable, CaseIterable {
     /// IEEE 754 single precision.
     case f32

@@ -18,11 +18,11 @@ public struct MemoryError: Error, Equatable, CustomStringConvertible {
 }
 
 extension MemoryError {
-    /// Decides what happens where an operation cannot have memory for its result. It must end the program: no operation can
-    /// go on without. By default the program traps; a command would rather print the error and exit.
+    /// Decides what happens where an operation cannot have memory for its result. It must end the program: no operation
+    /// can go on without. By default the program traps; a command would rather print the error and exit.
     ///
-    /// Memory whose size is known beforehand (a model's weights, a cache's first page, a training's state) is checked when
-    /// these are opened, which throws instead. Call it before anything else of this library.
+    /// Memory whose size is known beforehand (a model's weights, a cache's first page, a training's state) is checked
+    /// when these are opened, which throws instead. Call it before anything else of this library.
     public static func onFailure(_ handler: @escaping @Sendable (MemoryError) -> Never) {
         failureHandler = handler
     }

@@ -15,8 +15,8 @@ package final class Storage: @unchecked Sendable {
     /// Where the memory begins for the heap.
     private let allocation: UnsafeMutableRawPointer
 
-    /// Memory with undefined contents; large blocks cost nothing until they are written. Where there is none, the program
-    /// ends (``MemoryError/onFailure(_:)``).
+    /// Memory with undefined contents; large blocks cost nothing until they are written. Where there is none, the
+    /// program ends (``MemoryError/onFailure(_:)``).
     package init(byteCount: Int) {
         // Large blocks ask for 2 MiB pages: weights are read from end to end for every token, and each page of 4 KiB
         // would need its own entry in the TLB.

@@ -6,8 +6,8 @@ extension TokenizerDefinition {
 
     /// Reads a tokenizer.json in Hugging Face's format, if it is byte-level BPE with a known pre-tokenizer.
     ///
-    /// Such a file does not say which token ends a text. It is `<|endoftext|>` if there is one, or else another known to,
-    /// such as `</s>`, or else the first special token.
+    /// Such a file does not say which token ends a text. It is `<|endoftext|>` if there is one, or else another known
+    /// to, such as `</s>`, or else the first special token.
     /// - Parameter json: the file's bytes.
     /// - Throws: ``TokenizerError`` where the file is malformed or describes another kind of tokenizer.
     public init(json: [UInt8]) throws(TokenizerError) {

@@ -1,8 +1,8 @@
 extension TokenizerDefinition {
     /// The tokenizer.json of this tokenizer, in Hugging Face's format; the same bytes for the same definition.
     ///
-    /// - Throws: ``TokenizerError`` where it is no byte-level BPE, or has a rule for words or a vocabulary that the format
-    ///   cannot say.
+    /// - Throws: ``TokenizerError`` where it is no byte-level BPE, or has a rule for words or a vocabulary that the
+    ///   format cannot say.
     public func json() throws(TokenizerError) -> [UInt8] {
         guard model == "gpt2" else { throw .unsupportedModel(found: model, known: ["gpt2"]) }
         let words = try HuggingFacePreTokenizer.named(preTokenizer)

@@ -3,8 +3,8 @@ import QuotedText
 extension TokenizerFile {
     /// The ids that the post-processor puts before and after the ids of a single text.
     ///
-    /// - Throws: ``TokenizerError/malformedFile(place:expected:found:)`` for a processor of an unknown type, or one that
-    ///   does more than that.
+    /// - Throws: ``TokenizerError/malformedFile(place:expected:found:)`` for a processor of an unknown type, or one
+    ///   that does more than that.
     func ends() throws(TokenizerError) -> (first: Int?, last: Int?) {
         guard let post_processor else { return (nil, nil) }
         var found: (first: Int?, last: Int?)?
