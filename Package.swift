@@ -54,7 +54,9 @@ let package = Package(
             path: "Benchmarks/TrainingStepTimes"),
         .executableTarget(
             name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
-        .target(name: "TestSupport", dependencies: ["CheckpointFiles", "TensorCore"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"],
+            path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
         .testTarget(

@@ -49,11 +49,6 @@ extension LanguageModel {
         _ = block(index, x, &memory)
     }
 
-    /// Runs rows through all blocks for the sake of later rows alone.
-    public func prefill(_ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        storeKeysAndValues(layerCount - 1, run(0..<layerCount - 1, x, &memory), &memory)
-    }
-
     /// Blocks `layers`, one after the other.
     public func run(
         _ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable

@@ -9,7 +9,7 @@ public import TokenDecoding
 public final class TextSession {
     private let model: TextModel
     private let options: GenerationOptions
-    private let session: any DecodingSession
+    private var generator: Generator<LoadedModel>
 
     /// A session with an empty cache.
     ///
@@ -20,7 +20,7 @@ public final class TextSession {
         try MemoryBudget.check(page, for: "cache")
         self.model = model
         self.options = options
-        session = try model.session(options)
+        generator = try model.generator(options)
     }
 
     /// Continues a prompt.
@@ -33,57 +33,43 @@ public final class TextSession {
     public func generate(
         _ prompt: [Token], onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(DecodingError) -> GenerationResult {
-        session.statistics = DecodingStatistics()
+        generator.statistics = DecodingStatistics()
         var text = TextStream(model.tokenizer, stops: options.stops, emit: onEvent)
-        do {
-            try session.prefill(prompt, shouldContinue: { !isCancelled() })
-        } catch .cancelled {
-            return result(prompt, "", .cancelled)
+        var ending: FinishReason?
+        let end = try generator.write(
+            after: prompt, limit: options.maxTokens, shouldContinue: { !isCancelled() },
+            report: { text.showDraft($0) }, each: { take($0, &text, &ending) })
+        switch end {
+        case .limit: return finish(prompt, &text, .maxTokens)
+        case .contextFull: return finish(prompt, &text, .contextFull)
+        case .cancelled: return finish(prompt, &text, .cancelled)
+        case .stopped: return finish(prompt, &text, ending ?? .cancelled)
         }
-        let finish = try rounds(after: prompt.count, isCancelled, &text)
-        text.finish(finish)
-        return result(prompt, text.text, finish)
     }
 
-    /// Rounds until something ends the text.
-    private func rounds(
-        after promptCount: Int, _ isCancelled: () -> Bool, _ text: inout TextStream
-    ) throws(DecodingError) -> FinishReason {
-        while !isCancelled() {
-            let written = session.tokens.count - promptCount
-            if written == options.maxTokens { return .maxTokens }
-            if session.room == 0 { return .contextFull }
-            let limit = min(options.maxTokens.map { $0 - written } ?? Int.max, session.room)
-            if let finish = try round(limit: limit, &text) { return finish }
-        }
-        return .cancelled
-    }
-
-    /// One round's tokens, as far as nothing ends the text.
-    private func round(limit: Int, _ text: inout TextStream) throws(DecodingError) -> FinishReason? {
-        let before = (
-            tokens: session.tokens.count, drafted: session.statistics.drafted, accepted: session.statistics.accepted
-        )
-        text.beginDraft()
-        let next = try session.nextTokens(limit: limit) { text.showDraft($0) }
-        let accepted = session.statistics.accepted - before.accepted
-        if session.statistics.drafted > before.drafted { text.emit(.verified(accepted: accepted)) }
-        for (index, token) in next.enumerated() {
+    /// Gives out a round's tokens, as far as nothing ends the text.
+    ///
+    /// - Returns: how many of them to keep where something does.
+    private func take(_ round: Round, _ text: inout TextStream, _ ending: inout FinishReason?) -> Int? {
+        if round.drafted > 0 { text.emit(.verified(accepted: round.accepted)) }
+        for (index, token) in round.tokens.enumerated() {
             if !options.ignoresEndOfText, model.tokenizer.endOfTextTokens.contains(token) {
-                session.keep(before.tokens + index)
-                return .endOfText(token)
+                ending = .endOfText(token)
+                return index
             }
-            if let stop = text.append(token, isDraft: index < accepted) {
-                session.keep(before.tokens + index + 1)
-                return .stop(stop)
+            if let stop = text.append(token, isDraft: index < round.accepted) {
+                ending = .stop(stop)
+                return index + 1
             }
         }
+        text.beginDraft()
         return nil
     }
 
-    private func result(_ prompt: [Token], _ text: String, _ finish: FinishReason) -> GenerationResult {
-        GenerationResult(
-            text: text, promptTokens: prompt, tokens: Array(session.tokens.dropFirst(prompt.count)),
-            finishReason: finish, statistics: session.statistics, cacheByteCount: session.cacheByteCount)
+    private func finish(_ prompt: [Token], _ text: inout TextStream, _ reason: FinishReason) -> GenerationResult {
+        text.finish(reason)
+        return GenerationResult(
+            text: text.text, promptTokens: prompt, tokens: Array(generator.tokens.dropFirst(prompt.count)),
+            finishReason: reason, statistics: generator.statistics, cacheByteCount: generator.cacheByteCount)
     }
 }

@@ -83,7 +83,8 @@ public struct Verification: Sendable {
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
         try plan.validate()
-        for exitLayer in plan.exitLayers { _ = try Truncated(model.model, exitLayer: exitLayer) }
+        let layers = model.model.layerCount
+        for exitLayer in plan.exitLayers { try ExitLayerError.check(exitLayer, layerCount: layers) }
         for (index, prompt) in plan.prompts.enumerated() {
             for sampling in plan.samplings {
                 let plain = try VerifiedRun(model, NoDrafter(), prompt, sampling, plan)

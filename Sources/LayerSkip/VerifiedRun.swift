@@ -16,17 +16,15 @@ struct VerifiedRun {
         _ model: TextModel, _ drafter: some Drafter, _ prompt: [Token], _ sampling: Sampling,
         _ plan: Verification.Plan
     ) throws {
-        let maxTokens = plan.maxTokens
         var generator = try Generator(
             model.model, drafter: drafter, sampling: sampling, cacheFormat: plan.cacheFormat, hashesLogits: true)
-        try generator.prefill(prompt)
-        var end: Int?
-        while end == nil, generator.room > 0, generator.tokens.count - prompt.count < maxTokens {
-            let written = generator.tokens.count - prompt.count
-            let next = try generator.nextTokens(limit: maxTokens - written)
-            end = next.firstIndex { model.tokenizer.endOfTextTokens.contains($0) }
-        }
-        if let end { generator.keep(end + 1) }
+        let ends = model.tokenizer.endOfTextTokens
+        _ = try generator.write(
+            after: prompt, limit: plan.maxTokens,
+            each: { round in
+                let end = round.tokens.firstIndex { ends.contains($0) }
+                return end.map { $0 - round.tokens.startIndex + 1 }
+            })
         tokens = Array(generator.tokens.dropFirst(prompt.count))
         hashes = generator.logitHashes
     }

@@ -16,9 +16,9 @@ struct Measurement {
         var generator = try Generator(model.model, drafter: drafter, sampling: sampling)
         try generator.prefill(prompt)
         let start = generator.tokens.count + Self.warmUp
-        while generator.tokens.count < start { _ = try generator.nextTokens(limit: .max) }
+        while generator.tokens.count < start { _ = try generator.nextRound(limit: .max) }
         counter.begin()
-        while generator.tokens.count < start + Self.counted { _ = try generator.nextTokens(limit: .max) }
+        while generator.tokens.count < start + Self.counted { _ = try generator.nextRound(limit: .max) }
         return counter.end()
     }
 

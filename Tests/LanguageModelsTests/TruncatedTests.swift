@@ -34,17 +34,4 @@ struct TruncatedTests {
         #expect(truncated.attention == model.attention)
         #expect(truncated.weightByteCount == model.weightByteCount)
     }
-
-    @Test(arguments: [-1, 0, 5, .max]) func exitsThatTheModelLacks(exitLayer: Int) throws {
-        let model = try model()
-        let error = try #require(throws: ExitLayerError.self) { try Truncated(model, exitLayer: exitLayer) }
-        #expect(error.found == exitLayer && error.layerCount == 4)
-        #expect(error.description == "exit layer: expected 1...4 (the number of layers to run), found \(exitLayer)")
-    }
-
-    @Test func aTruncatedModelHasFewerExits() throws {
-        let truncated = try Truncated(try model(), exitLayer: 3)
-        let error = try #require(throws: ExitLayerError.self) { try Truncated(truncated, exitLayer: 4) }
-        #expect(error.layerCount == 3)
-    }
 }

@@ -1,5 +1,6 @@
 import LanguageModels
 import TensorCore
+import TestSupport
 import Testing
 
 @testable import ModelTraining

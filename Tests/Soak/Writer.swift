@@ -44,10 +44,10 @@ extension Setting {
     }
 }
 
-private final class GeneratorWriter<Model: LanguageModel, D: Drafter>: Writer {
-    private var generator: Generator<Model, D>
+private final class GeneratorWriter<Model: LanguageModel>: Writer {
+    private var generator: Generator<Model>
 
-    init(_ model: Model, _ drafter: D, _ setting: Setting) throws(DecodingError) {
+    init(_ model: Model, _ drafter: any Drafter, _ setting: Setting) throws {
         generator = try Generator(
             model, drafter: drafter, sampling: setting.sampling, acceptance: setting.acceptance,
             cacheFormat: setting.cacheFormat, hashesLogits: true)
@@ -62,7 +62,7 @@ private final class GeneratorWriter<Model: LanguageModel, D: Drafter>: Writer {
         try generator.prefill(prompt, chunk: chunk, shouldContinue: shouldContinue)
     }
 
-    func nextTokens(limit: Int) throws(DecodingError) -> Int { try generator.nextTokens(limit: limit).count }
+    func nextTokens(limit: Int) throws(DecodingError) -> Int { try generator.nextRound(limit: limit).tokens.count }
 
     func keep(_ count: Int) { generator.keep(count) }
 }

@@ -19,7 +19,7 @@ struct AttentionSample {
     /// One layer's pages in which nothing is stored yet: whatever is read from them by mistake is NaN.
     func pages() -> CachePages {
         let context = ComputeContext.with(KernelTable.available[KernelTable.available.count - 1])
-        var pages = CachePages(shape, format: format, layerCount: 1)
+        let pages = CachePages(shape, format: format, layerCount: 1)
         pages.reserve(queries.rows)
         func bad(_ columns: Int) -> Tensor {
             Tensor([Float](repeating: .nan, count: pages.capacity * columns), rows: pages.capacity, columns: columns)

@@ -35,7 +35,7 @@ struct CachePagesTests {
     /// The pages of one layer are not those of another.
     @Test func layersAreApart() {
         let shape = AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 4)
-        var pages = CachePages(shape, format: .f16, layerCount: 3)
+        let pages = CachePages(shape, format: .f16, layerCount: 3)
         pages.reserve(257)
         #expect(pages.capacity == 512 && pages.byteCount == 3 * 512 * 2 * 4 * 2)
         let rotary = RotaryEmbedding(pairing: .interleaved, frequencies: [0, 0])

@@ -38,10 +38,10 @@ struct Continuations {
     }
 
     /// How often each text was generated, each time with another seed.
-    func counts<D: Drafter>(
-        _ drafter: D, _ acceptance: Acceptance, samples: Int = defaultSampleCount,
+    func counts(
+        _ drafter: any Drafter, _ acceptance: Acceptance, samples: Int = defaultSampleCount,
         statistics: inout DecodingStatistics,
-        residual: @escaping Generator<MockModel, D>.Residual = Distribution.residual
+        residual: @escaping TokenStream.Residual = Distribution.residual
     ) throws -> [Int] {
         var counts = Array(repeating: 0, count: vocabulary * vocabulary * vocabulary)
         var sampling = sampling
@@ -53,7 +53,7 @@ struct Continuations {
             try generator.prefill(prompt)
             while generator.tokens.count < prompt.count + Self.length {
                 // One more than wanted, so that drafts of three tokens are not cut.
-                _ = try generator.nextTokens(limit: Self.length + 1)
+                _ = try generator.nextRound(limit: Self.length + 1)
             }
             let text = generator.tokens[prompt.count..<prompt.count + Self.length]
             counts[text.reduce(0) { $0 * vocabulary + Int($1) }] += 1

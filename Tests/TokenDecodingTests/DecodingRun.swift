@@ -11,36 +11,38 @@ struct DecodingRun: Equatable {
     /// The bits of all keys and values, by position and layer; empty if not asked for.
     let cache: [[[UInt32]]]
 
-    init<M: LanguageModel, D: Drafter>(
-        _ model: M, _ drafter: D, _ sampling: Sampling = .greedy, _ acceptance: Acceptance = .coupled,
+    init<M: LanguageModel>(
+        _ model: M, exitLayer: Int? = nil, _ drafter: any Drafter, _ sampling: Sampling = .greedy,
+        _ acceptance: Acceptance = .coupled,
         prompt: [Token], maxTokens: Int = .max, cacheFormat: CacheFormat = .standard, comparesCache: Bool = false
     ) throws {
         var generator = try Generator(
-            model, drafter: drafter, sampling: sampling, acceptance: acceptance, cacheFormat: cacheFormat,
-            hashesLogits: true)
+            model, exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance,
+            cacheFormat: cacheFormat, hashesLogits: true)
         try generator.prefill(prompt)
         try generator.finish(maxTokens: maxTokens)
         self.init(generator, comparesCache: comparesCache)
     }
 
-    init<M: LanguageModel, D: Drafter>(_ generator: borrowing Generator<M, D>, comparesCache: Bool = true) {
-        tokens = generator.tokens
-        logitHashes = generator.logitHashes
-        cacheLengths = generator.cacheLengths
-        let positions = comparesCache ? generator.tokens.count - 1 : 0
-        var cache: [[[UInt32]]] = []
-        for position in 0..<positions {
-            cache.append(generator.cachedKeysAndValues(position: position).map { $0.map(\.bitPattern) })
+    init<M: LanguageModel>(_ generator: borrowing Generator<M>, comparesCache: Bool = true) {
+        self.init(generator.text, comparesCache: comparesCache)
+    }
+
+    init(_ text: TokenStream, comparesCache: Bool = true) {
+        tokens = text.tokens
+        logitHashes = text.logitHashes
+        cacheLengths = text.cacheLengths
+        cache = (0..<(comparesCache ? tokens.count - 1 : 0)).map { position in
+            text.cachedKeysAndValues(position: position).map { $0.map(\.bitPattern) }
         }
-        self.cache = cache
     }
 }
 
-extension Generator where D: ~Copyable {
+extension Generator {
     /// Rounds until `maxTokens` more tokens are there, or the context is full.
     mutating func finish(maxTokens: Int = .max) throws {
         let end = maxTokens < model.contextLength ? tokens.count + maxTokens : model.contextLength
-        while tokens.count < min(end, model.contextLength) { _ = try nextTokens(limit: end - tokens.count) }
+        while tokens.count < min(end, model.contextLength) { _ = try nextRound(limit: end - tokens.count) }
     }
 }
 

@@ -16,11 +16,11 @@ import Testing
                 let expected = min(draftLength, limit - 1, generator.room - 1)
                 let before = generator.tokens
                 var drafts: [Token] = []
-                let next = Array(try generator.nextTokens(limit: limit) { drafts.append($0) })
+                let next = Array(try generator.nextRound(limit: limit) { drafts.append($0) }.tokens)
                 #expect(drafts.count == expected)
                 #expect((1...min(limit, expected + 1)).contains(next.count))
                 #expect(generator.tokens == before + next)
-                #expect(generator.cacheLengths.allSatisfy { $0 == generator.tokens.count - 1 })
+                #expect(generator.text.cacheLengths.allSatisfy { $0 == generator.tokens.count - 1 })
                 // What was accepted is what was drafted; what was not differs.
                 #expect(next.dropLast() == drafts.prefix(next.count - 1))
                 if next.count <= drafts.count { #expect(next.last != drafts[next.count - 1]) }
@@ -37,7 +37,7 @@ import Testing
         var generator = try Generator(model, drafter: drafter)
         try generator.prefill([1, 2])
         for _ in 0..<10 {
-            let next = try generator.nextTokens(limit: 9) { _ in Issue.record("drafted") }
+            let next = try generator.nextRound(limit: 9) { _ in Issue.record("drafted") }.tokens
             #expect(next.count == 1)
         }
         #expect(generator.statistics.rounds == 10)
@@ -50,7 +50,9 @@ import Testing
         let drafting = #expect(throws: ExitLayerError.self) {
             try EarlyExitDrafter(exitLayer: exitLayer, draftLength: 1, for: model)
         }
-        let exiting = #expect(throws: ExitLayerError.self) { try Truncated(model, exitLayer: exitLayer) }
+        let exiting = #expect(throws: ExitLayerError.self) {
+            _ = try Generator(model, exitLayer: exitLayer, drafter: NoDrafter())
+        }
         let text = "exit layer: expected 1...3 (the number of layers to run), found \(exitLayer)"
         #expect(drafting?.description == text && exiting?.description == text)
     }

@@ -1,5 +1,6 @@
 import LanguageModels
 import TensorCore
+import TestSupport
 import Testing
 
 @testable import TokenDecoding
@@ -64,12 +65,17 @@ import Testing
         #expect(try DecodingRun(model, drafter, sampling, prompt: Self.prompt, comparesCache: true) == plain)
     }
 
-    /// Early exit is plain decoding of fewer layers: the tokens that a naive loop over the exit's logits takes.
+    /// Early exit is plain decoding of fewer layers: the text of a model that has no others, and the tokens that a naive
+    /// loop over the exit's logits takes.
     @Test(arguments: 1...3)
     func earlyExit(exitLayer: Int) throws {
         let model = try tinyLlama()
         let run = try DecodingRun(
-            Truncated(model, exitLayer: exitLayer), NoDrafter(), prompt: Self.prompt, comparesCache: true)
+            model, exitLayer: exitLayer, NoDrafter(), prompt: Self.prompt, comparesCache: true)
+        #expect(
+            try run
+                == DecodingRun(
+                    Truncated(model, exitLayer: exitLayer), NoDrafter(), prompt: Self.prompt, comparesCache: true))
         var text = Self.prompt
         while text.count < model.contextLength {
             let logits = model.logits(model.hiddenRow(after: text, layers: exitLayer)).values

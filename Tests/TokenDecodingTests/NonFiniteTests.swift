@@ -21,7 +21,7 @@ import Testing
         var generator = try Generator(model, drafter: drafter, sampling: options.0, acceptance: options.1)
         try generator.prefill(Self.prompt)
         do {
-            while generator.room > 0 { _ = try generator.nextTokens(limit: generator.room) }
+            while generator.room > 0 { _ = try generator.nextRound(limit: generator.room) }
         } catch {
             return (generator.tokens, error)
         }
@@ -72,7 +72,7 @@ import Testing
         while generator.room > 0 {
             let before = generator.tokens
             var drafts: [Token] = []
-            let accepted = try generator.nextTokens(limit: .max) { drafts.append($0) }.count - 1
+            let accepted = try generator.nextRound(limit: .max) { drafts.append($0) }.accepted
             guard accepted < drafts.count else { continue }
             for count in accepted + 1...drafts.count {
                 let damaged = try model.damaged(
@@ -93,7 +93,7 @@ import Testing
             try generator.prefill(Self.prompt)
             if format == .f16 {
                 #expect(throws: DecodingError.nonFiniteLogits(position: 3, halfCache: true)) {
-                    try generator.nextTokens(limit: 4)
+                    try generator.nextRound(limit: 4)
                 }
             } else {
                 try generator.finish()
@@ -115,7 +115,7 @@ import Testing
         let damaged = try model.damaged(after: Self.prompt, layers: model.layerCount, value: .nan)
         var generator = try Generator(damaged, drafter: drafter, hashesLogits: true)
         try generator.prefill(Self.prompt)
-        #expect(throws: DecodingError.nonFiniteLogits(position: 3)) { try generator.nextTokens(limit: 9) }
+        #expect(throws: DecodingError.nonFiniteLogits(position: 3)) { try generator.nextRound(limit: 9) }
         try generator.prefill(Self.prompt + [2])
         try generator.finish()
         let expected = try DecodingRun(model, drafter, prompt: Self.prompt + [2], comparesCache: true)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PrefillTests {
     static let prompt = (0..<30).map { Token($0 * 7 % 24) }
 
-    private func generator(_ model: Llama) throws -> Generator<Llama, EarlyExitDrafter> {
+    private func generator(_ model: Llama) throws -> Generator<Llama> {
         try Generator(
             model, drafter: EarlyExitDrafter(exitLayer: 1, draftLength: 3, for: model),
             sampling: sampling(temperature: 0.8, penalty: 1.2, seed: 4), hashesLogits: true)
@@ -45,7 +45,7 @@ import Testing
             }
             #expect(DecodingRun(generator) == before)
             #expect(generator.statistics == statistics)
-            _ = try generator.nextTokens(limit: 2)
+            _ = try generator.nextRound(limit: 2)
         }
         try generator.finish()
         #expect(try DecodingRun(generator) == run(model, Self.prompt))
@@ -56,7 +56,7 @@ import Testing
         var generator = try generator(model)
         try generator.prefill(Array(repeating: 1, count: 39))
         #expect(generator.room == 1)
-        #expect(try generator.nextTokens(limit: 10).count == 1)
+        #expect(try generator.nextRound(limit: 10).tokens.count == 1)
         #expect(generator.room == 0)
     }
 
@@ -86,7 +86,7 @@ import Testing
             }
             #expect(generator.statistics.prefilledTokens == 7 * chunks)
             #expect((generator.statistics.prefillTokensPerSecond?.isFinite ?? true) == true)
-            #expect(generator.cacheLengths == [7 * chunks, 7 * chunks, 7 * chunks])
+            #expect(generator.text.cacheLengths == [7 * chunks, 7 * chunks, 7 * chunks])
 
             let common = zip(Self.prompt.prefix(7 * chunks), next.dropLast()).prefix { $0 == $1 }.count
             generator.statistics = DecodingStatistics()

@@ -6,7 +6,7 @@ import TestSupport
 /// A tiny random Llama, of the real architecture.
 func tinyLlama(
     layers: Int = 3, vocabularySize: Int = 24, contextLength: Int = 40, keySize: Float = 1, seed: UInt64 = 1,
-    threads: Int = 1
+    threads: Int = 1, on compute: ComputeContext? = nil
 ) throws -> Llama {
     var file = TinyLlamaFile()
     file.layers = layers
@@ -22,5 +22,5 @@ func tinyLlama(
     let folder = TemporaryFolder()
     let path = folder.file("tiny.gguf")
     try file.write(to: path)
-    return try Llama(GGUFFile(path: path), on: ComputeContext(threads: threads))
+    return try Llama(GGUFFile(path: path), on: compute ?? ComputeContext(threads: threads))
 }

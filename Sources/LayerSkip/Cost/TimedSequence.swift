@@ -19,11 +19,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
     ///
     /// - Returns: false if `goesOn`, which is asked before each chunk of them, said no.
     mutating func begin(_ goesOn: () -> Bool) -> Bool {
-        for start in stride(from: 0, to: length, by: prefillChunk) {
-            guard goesOn() else { return false }
-            read(min(prefillChunk, length - start))
-        }
-        return true
+        read(length, goesOn)
     }
 
     /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call goes on behind them.
@@ -95,12 +91,10 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole / calls, part / calls)
     }
 
-    /// Runs the next `count` tokens as prompts are read: in chunks, of which the last layer only stores keys and values.
-    private mutating func read(_ count: Int) {
-        for start in stride(from: 0, to: count, by: prefillChunk) {
-            let rows = min(prefillChunk, count - start)
-            model.prefill(model.embed(nextTokens(rows)), &cache)
-        }
+    /// Runs the next `count` tokens as prompts are read; false if `goesOn` said no.
+    @discardableResult
+    private mutating func read(_ count: Int, _ goesOn: () -> Bool = { true }) -> Bool {
+        model.read(nextTokens(count).span, layerCount: model.layerCount, into: &cache, shouldContinue: goesOn)
     }
 
     /// Runs the next `count` tokens through the first layers.

@@ -3,24 +3,41 @@ import CTensorKernels
 /// Positions per page of a cache; pages begin at multiples of it, and are attended to apart.
 package let cachePagePositions = CTK_PAGE_POSITIONS
 
-/// The memory of a cache: pages of 256 consecutive positions' keys and values.
+/// The memory of one text's cache: pages of 256 consecutive positions' keys and values.
 ///
 /// A page holds the keys of head 0, its values, the keys of head 1, and so on: attention then reads memory from front to
 /// back, which DRAM rewards (Documentation/Kernels.md). The order within a head is the kernels'.
 /// The pages of all layers for the same positions lie in one block, which is large enough for huge memory pages.
-package struct CachePages: Sendable {
+///
+/// It is a class, so that the rows of several texts in one batch can name their pages. One thread uses it at a time.
+package final class CachePages: @unchecked Sendable {
     package let shape: AttentionShape
     package let format: CacheFormat
     private let layerCount: Int
+    private let layout: PageLayout
+    private let pool: CachePagePool
     private var blocks: [Storage] = []
-    /// Where each block begins, for threads to read without counting references.
-    private var addresses: [SendablePointer] = []
+    /// Where each block begins, for threads to read without counting references; room for `addressCapacity` of them.
+    private var addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    private var addressCapacity = 16
 
     /// No pages yet.
-    package init(_ shape: AttentionShape, format: CacheFormat, layerCount: Int) {
+    ///
+    /// - Parameter pool: where pages come from and go back to; by default one of its own.
+    package init(
+        _ shape: AttentionShape, format: CacheFormat, layerCount: Int, pool: CachePagePool = CachePagePool()
+    ) {
         self.shape = shape
         self.format = format
         self.layerCount = layerCount
+        self.pool = pool
+        layout = PageLayout(shape, format)
+        addresses = .allocate(capacity: addressCapacity)
+    }
+
+    deinit {
+        pool.giveBack(blocks)
+        addresses.deallocate()
     }
 
     /// Bytes of all pages.
@@ -30,46 +47,47 @@ package struct CachePages: Sendable {
     package var capacity: Int { blocks.count * cachePagePositions }
 
     /// Makes room for positions 0..<count in every layer, with undefined contents.
-    package mutating func reserve(_ count: Int) {
-        while capacity < count { append(Storage(byteCount: layerCount * layout.pageBytes)) }
+    package func reserve(_ count: Int) {
+        while capacity < count { append(pool.take(byteCount: layerCount * layout.pageBytes)) }
     }
 
     /// A copy of all bytes.
     package func copy() -> CachePages {
-        var copy = CachePages(shape, format: format, layerCount: layerCount)
-        for block in blocks {
-            let storage = Storage(byteCount: block.byteCount)
-            storage.address.copyMemory(from: block.address, byteCount: block.byteCount)
-            copy.append(storage)
+        let copy = CachePages(shape, format: format, layerCount: layerCount, pool: pool)
+        copy.reserve(capacity)
+        for (source, target) in zip(blocks, copy.blocks) {
+            target.address.copyMemory(from: source.address, byteCount: source.byteCount)
         }
         return copy
     }
 
-    private mutating func append(_ block: Storage) {
-        blocks.append(block)
-        addresses.append(SendablePointer(block.address))
-    }
-
-    /// Lends one layer's pages, for the time of one call.
-    func withPages<Result>(layer: Int, _ body: (LayerPages) -> Result) -> Result {
-        addresses.withUnsafeBufferPointer { addresses in
-            body(LayerPages(blocks: addresses, offset: layer * layout.pageBytes, layout: layout))
+    private func append(_ block: Storage) {
+        if blocks.count == addressCapacity {
+            let larger = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: 2 * addressCapacity)
+            larger.update(from: addresses, count: addressCapacity)
+            addresses.deallocate()
+            addresses = larger
+            addressCapacity *= 2
         }
+        addresses[blocks.count] = block.address
+        blocks.append(block)
     }
 
-    private var layout: PageLayout { PageLayout(shape, format) }
+    /// One layer's pages as addresses: valid until more room is made.
+    func pages(layer: Int) -> LayerPages {
+        LayerPages(blocks: UnsafePointer(addresses), offset: layer * layout.pageBytes, layout: layout)
+    }
 
     /// One position's keys and values of all heads, in f32; for tests and tools.
     package func keysAndValues(layer: Int, position: Int) -> [Float] {
         let (page, index) = position.quotientAndRemainder(dividingBy: cachePagePositions)
         let (kind, size) = (Int32(format.kernelFormat), shape.headDimension)
-        return withPages(layer: layer) { pages in
-            (0..<shape.keyValueHeads).flatMap { head in
-                (0..<size).map {
-                    ctk_cache_element(kind, pages.keys(page, head: head), ctk_key_offset(index, size, $0))
-                }
-                    + (0..<size).map { ctk_cache_element(kind, pages.values(page, head: head), index * size + $0) }
+        let pages = pages(layer: layer)
+        return (0..<shape.keyValueHeads).flatMap { head in
+            (0..<size).map {
+                ctk_cache_element(kind, pages.keys(page, head: head), ctk_key_offset(index, size, $0))
             }
+                + (0..<size).map { ctk_cache_element(kind, pages.values(page, head: head), index * size + $0) }
         }
     }
 }
@@ -90,12 +108,12 @@ struct PageLayout {
 
 /// One layer's pages as addresses.
 struct LayerPages: @unchecked Sendable {
-    fileprivate let blocks: UnsafeBufferPointer<SendablePointer>
+    fileprivate let blocks: UnsafePointer<UnsafeMutableRawPointer>
     fileprivate let offset: Int
     fileprivate let layout: PageLayout
 
     func keys(_ page: Int, head: Int) -> UnsafeMutableRawPointer {
-        UnsafeMutableRawPointer(mutating: blocks[page].address) + offset + head * 2 * layout.headBytes
+        blocks[page] + offset + head * 2 * layout.headBytes
     }
 
     func values(_ page: Int, head: Int) -> UnsafeMutableRawPointer {

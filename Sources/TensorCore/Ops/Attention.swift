@@ -1,19 +1,20 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Causal grouped-query attention with RoPE, in one parallel region (one for each block of rows, where the parts of all
-    /// would take more than a megabyte): rows of queries ([n, heads * headDimension]),
-    /// keys and values (each [n, keyValueHeads * headDimension]) are those of positions `first`...; queries and keys are
-    /// rotated, keys and values stored in a layer's pages, and row i looks back on positions 0...first + i there:
-    /// [n, heads * headDimension]. Vaswani et al., "Attention Is All You Need", eq. 1.
+    /// Causal grouped-query attention with RoPE of rows that may belong to several texts: rows of queries ([n, heads *
+    /// headDimension]), keys and values (each [n, keyValueHeads * headDimension]) are those of `texts`, in their order;
+    /// queries and keys are rotated, keys and values stored in a layer's pages of their text, and each row looks back on
+    /// all positions of its own text up to its own: [n, heads * headDimension]. Vaswani et al., "Attention Is All You
+    /// Need", eq. 1. It takes one parallel region, or one for each block of rows where the parts of all would take more
+    /// than a megabyte.
     ///
     /// Pages are attended to apart and then merged in their order (as in Dao et al.'s "Flash-Decoding"), so that threads
     /// can share one row's long context, and one page, once in a core's cache, serves many rows and heads. What is
-    /// added to what depends on absolute positions alone.
+    /// added to what depends on absolute positions alone, and never on the other texts.
     package func attend(
-        queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding, at first: Int, layer: Int,
-        in cache: CachePages
+        queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding, layer: Int, of texts: Span<CachedRows>
     ) -> Tensor {
+        let cache = texts[0].pages
         let shape = cache.shape
         precondition(queries.columns == shape.heads * shape.headDimension, "rows of whole heads")
         precondition(keys.rows == queries.rows, "a key for each query")
@@ -21,25 +22,35 @@ extension ComputeContext {
         let result = Tensor(rows: queries.rows, columns: queries.columns, on: self)
         let rotated = Tensor(rows: queries.rows, columns: queries.columns, on: self)
         let rotatedKeys = Tensor(rows: keys.rows, columns: keys.columns, on: self)
-        let angles = rotary.angles(first: first, count: queries.rows, on: self)
-        let pageCount = (first + queries.rows + cachePagePositions - 1) / cachePagePositions
-        // Few rows at a time where the context is long, so that the parts take a megabyte or two at the most.
-        let block = max(1, min(queries.rows, (1 << 20) / (pageCount * queries.columns * MemoryLayout<Float>.stride)))
-        let parts = AttentionParts(rows: block, pages: pageCount, shape, on: self)
-        cache.withPages(layer: layer) { pages in
+        let angles = rotary.angles(of: texts, on: self)
+        BatchTexts.with(texts, layer: layer) { batch in
             let storing = CacheStoring(
                 queries: queries, keys: keys, values: values, angles: angles, rotated: rotated,
-                rotatedKeys: rotatedKeys,
-                rotary: rotary, first: first, pages: pages, cache, on: self)
-            for row in stride(from: 0, to: queries.rows, by: block) {
-                pool.run(
-                    AttentionJob(
-                        storing: row == 0 ? storing : nil, queries: rotated, result: result,
-                        rows: row..<min(row + block, queries.rows), first: first, pages: pages, parts: parts, cache,
-                        on: self))
+                rotatedKeys: rotatedKeys, rotary: rotary, texts: batch, cache, on: self)
+            var blocks = AttentionBlocks(batch, columns: queries.columns)
+            let parts = AttentionParts(count: blocks.mostParts, shape, on: self)
+            withUnsafeTemporaryAllocation(of: AttentionPiece.self, capacity: texts.count) { pieces in
+                var isFirst = true
+                while let block = blocks.next(into: pieces, heads: shape.heads) {
+                    pool.run(
+                        AttentionJob(
+                            storing: isFirst ? storing : nil, queries: rotated, result: result, block, parts: parts,
+                            cache, on: self))
+                    isFirst = false
+                }
             }
+            withExtendedLifetime(parts) {}
         }
-        withExtendedLifetime((rotated, rotatedKeys, angles, parts)) {}
+        withExtendedLifetime((rotated, rotatedKeys, angles)) {}
         return result
+    }
+
+    /// The same for rows of one text.
+    package func attend(
+        queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding, at first: Int, layer: Int,
+        in cache: CachePages
+    ) -> Tensor {
+        let text = CollectionOfOne(CachedRows(cache, first: first, count: queries.rows))
+        return attend(queries: queries, keys: keys, values: values, rotary: rotary, layer: layer, of: text.span)
     }
 }

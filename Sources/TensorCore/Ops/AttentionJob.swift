@@ -2,13 +2,13 @@ import CTensorKernels
 
 /// What each page contributes to the attention of some rows, before it is merged; memory that blocks of rows share.
 struct AttentionParts {
-    /// [rows, heads, pages]
+    /// [count, heads], count being rows times pages.
     let softmaxes: Storage
-    /// [rows, heads, pages, headDimension]
+    /// [count, heads, headDimension]
     let weighted: Storage
 
-    init(rows: Int, pages: Int, _ shape: AttentionShape, on context: ComputeContext) {
-        let count = rows * shape.heads * pages
+    init(count: Int, _ shape: AttentionShape, on context: ComputeContext) {
+        let count = count * shape.heads
         softmaxes = context.memory.take(byteCount: count * MemoryLayout<ctk_page_softmax>.stride)
         weighted = context.memory.take(byteCount: count * shape.headDimension * MemoryLayout<Float>.stride)
     }
@@ -22,20 +22,20 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
     private let result: UnsafeMutablePointer<Float>
     private let softmaxes: UnsafeMutablePointer<ctk_page_softmax>
     private let weighted: UnsafeMutablePointer<Float>
-    private let rows: Range<Int>
-    private let first: Int
-    private let pages: LayerPages
-    private let pageCount: Int
+    private let pieces: UnsafeBufferPointer<AttentionPiece>
     private let shape: AttentionShape
     private let kernels: KernelTable
     private let cache: UnsafePointer<ctk_cache_kernels>
-    /// Query heads and rows that one item of the second step takes together.
+    /// Query heads that one item of the second step takes together.
     private let headsTogether: Int
-    private let rowsTogether: Int
+    /// Items of the second step.
+    private let itemCount: Int
+    private let rowCount: Int
+    private let mostPages: Int
 
-    /// Row i of `queries` ([n, heads * headDimension], rotated) is position `first` + i.
+    /// Row i of `queries` ([n, heads * headDimension], rotated) is row i of the batch.
     init(
-        storing: CacheStoring?, queries: Tensor, result: Tensor, rows: Range<Int>, first: Int, pages: LayerPages,
+        storing: CacheStoring?, queries: Tensor, result: Tensor, _ pieces: UnsafeBufferPointer<AttentionPiece>,
         parts: AttentionParts, _ cache: CachePages, on context: ComputeContext
     ) {
         self.storing = storing
@@ -43,71 +43,90 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         self.result = result.pointer
         softmaxes = parts.softmaxes.elements()
         weighted = parts.weighted.elements()
-        self.rows = rows
-        self.first = first
-        self.pages = pages
-        pageCount = (first + rows.upperBound + cachePagePositions - 1) / cachePagePositions
+        self.pieces = pieces
         shape = cache.shape
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
-        // Blocks as even as can be: one of a single row would leave a thread without work.
-        let blocks = (rows.count + Self.mostRowsTogether - 1) / Self.mostRowsTogether
-        rowsTogether = (rows.count + blocks - 1) / blocks
         // Heads that share keys and values also share their reading, unless that left threads without work: the last page
         // may be nearly empty.
-        let itemsPerPage = shape.keyValueHeads * blocks
         let threads = context.pool.threadCount
-        let isShared = itemsPerPage.isMultiple(of: threads) || itemsPerPage * pageCount >= 4 * threads
-        headsTogether = isShared ? shape.group : 1
+        var (items, rows, mostPages) = (0, 0, 0)
+        var isEven = true
+        for piece in pieces {
+            let itemsPerPage = shape.keyValueHeads * piece.rowBlocks
+            items += itemsPerPage * piece.pageCount
+            isEven = isEven && itemsPerPage.isMultiple(of: threads)
+            rows += piece.rows.count
+            mostPages = max(mostPages, piece.pageCount)
+        }
+        headsTogether = isEven || items >= 4 * threads ? shape.group : 1
+        itemCount = items * (shape.group / headsTogether)
+        rowCount = rows
+        self.mostPages = mostPages
     }
-
-    /// Their queries and parts stay in the L1 cache while a page, in the L2 cache, passes by.
-    private static let mostRowsTogether = 8
 
     func run(_ team: inout Team) {
         storing?.share(in: &team)
         let headParts = shape.heads / headsTogether
-        let rowBlocks = (rows.count + rowsTogether - 1) / rowsTogether
-        team.share(pageCount * headParts * rowBlocks, grain: 1) { items in
+        team.share(itemCount, grain: 1) { items in
+            var (index, before) = (0, 0)
             for item in items {
-                let (pageAndHead, block) = item.quotientAndRemainder(dividingBy: rowBlocks)
-                let (page, head) = pageAndHead.quotientAndRemainder(dividingBy: headParts)
-                let start = rows.lowerBound + block * rowsTogether
-                attend(
-                    rows: start..<min(start + rowsTogether, rows.upperBound), firstHead: head * headsTogether,
-                    page: page)
+                var count = pieces[index].pageCount * headParts * pieces[index].rowBlocks
+                while item - before >= count {
+                    before += count
+                    index += 1
+                    count = pieces[index].pageCount * headParts * pieces[index].rowBlocks
+                }
+                attend(item - before, of: pieces[index], headParts: headParts)
             }
         }
         // A few hundred nanoseconds' worth of parts.
-        team.share(rows.count * shape.heads, grain: max(1, 32 / pageCount)) { items in
-            for item in items { merge(row: rows.lowerBound + item / shape.heads, head: item % shape.heads) }
+        team.share(rowCount * shape.heads, grain: max(1, 32 / mostPages)) { items in
+            var (index, before) = (0, 0)
+            for item in items {
+                let row = item / shape.heads
+                while row - before >= pieces[index].rows.count {
+                    before += pieces[index].rows.count
+                    index += 1
+                }
+                merge(row: pieces[index].rows.lowerBound + row - before, head: item % shape.heads, of: pieces[index])
+            }
         }
     }
 
-    private func attend(rows: Range<Int>, firstHead: Int, page: Int) {
+    /// One item of a piece: a page, some heads, some rows.
+    private func attend(_ item: Int, of piece: AttentionPiece, headParts: Int) {
+        let (pageAndHead, block) = item.quotientAndRemainder(dividingBy: piece.rowBlocks)
+        let (page, headPart) = pageAndHead.quotientAndRemainder(dividingBy: headParts)
+        let firstHead = headPart * headsTogether
+        let end = min(piece.rows.lowerBound + (block + 1) * piece.rowsTogether, piece.rows.upperBound)
         // Earlier rows may not reach this page yet.
-        let start = max(rows.lowerBound, page * cachePagePositions - first)
-        guard start < rows.upperBound else { return }
-        let part = part(row: start, head: firstHead) + page
+        let reaching = piece.text.row + page * cachePagePositions - piece.text.first
+        let start = max(piece.rows.lowerBound + block * piece.rowsTogether, reaching)
+        guard start < end else { return }
+        let part = part(row: start, head: firstHead, of: piece) + page
         var item = ctk_page_queries(
             queries: queries + (start * shape.heads + firstHead) * shape.headDimension,
-            rows: rows.upperBound - start, row_stride: shape.heads * shape.headDimension, heads: headsTogether,
+            rows: end - start, row_stride: shape.heads * shape.headDimension, heads: headsTogether,
             head_dim: shape.headDimension,
-            visible: min(first + start + 1 - page * cachePagePositions, cachePagePositions),
+            visible: min(piece.text.position(ofRow: start) + 1 - page * cachePagePositions, cachePagePositions),
             scale: 1 / Float(shape.headDimension).squareRoot(), softmaxes: softmaxes + part,
-            weighted: weighted + part * shape.headDimension, row_parts: shape.heads * pageCount, head_parts: pageCount)
-        let keyValueHead = firstHead / shape.group
-        cache.pointee.attend_page(&item, pages.keys(page, head: keyValueHead), pages.values(page, head: keyValueHead))
+            weighted: weighted + part * shape.headDimension, row_parts: shape.heads * piece.pageCount,
+            head_parts: piece.pageCount)
+        let head = firstHead / shape.group
+        let pages = piece.text.pages
+        cache.pointee.attend_page(&item, pages.keys(page, head: head), pages.values(page, head: head))
     }
 
-    private func merge(row: Int, head: Int) {
-        let part = part(row: row, head: head)
-        let visiblePages = (first + row) / cachePagePositions + 1
+    private func merge(row: Int, head: Int, of piece: AttentionPiece) {
+        let part = part(row: row, head: head, of: piece)
         kernels.functions.pointee.merge_pages(
-            softmaxes + part, weighted + part * shape.headDimension, visiblePages, shape.headDimension,
-            result + (row * shape.heads + head) * shape.headDimension)
+            softmaxes + part, weighted + part * shape.headDimension, piece.text.pageCount(upToRow: row),
+            shape.headDimension, result + (row * shape.heads + head) * shape.headDimension)
     }
 
     /// The index of a row's and head's first part.
-    private func part(row: Int, head: Int) -> Int { ((row - rows.lowerBound) * shape.heads + head) * pageCount }
+    private func part(row: Int, head: Int, of piece: AttentionPiece) -> Int {
+        piece.firstPart + ((row - piece.rows.lowerBound) * shape.heads + head) * piece.pageCount
+    }
 }

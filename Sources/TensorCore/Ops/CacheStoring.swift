@@ -1,16 +1,17 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Rotates and stores keys and values ([n, keyValueHeads * headDimension]) of positions `first`... in a layer's pages.
+    /// Rotates and stores keys and values ([n, keyValueHeads * headDimension]), the rows of `texts` in their order, in a
+    /// layer's pages.
     package func store(
-        keys: Tensor, values: Tensor, rotary: RotaryEmbedding, at first: Int, layer: Int, in cache: CachePages
+        keys: Tensor, values: Tensor, rotary: RotaryEmbedding, layer: Int, of texts: Span<CachedRows>
     ) {
         let rotatedKeys = Tensor(rows: keys.rows, columns: keys.columns, on: self)
-        let angles = rotary.angles(first: first, count: keys.rows, on: self)
-        cache.withPages(layer: layer) { pages in
+        let angles = rotary.angles(of: texts, on: self)
+        BatchTexts.with(texts, layer: layer) { batch in
             let storing = CacheStoring(
                 queries: nil, keys: keys, values: values, angles: angles, rotated: nil, rotatedKeys: rotatedKeys,
-                rotary: rotary, first: first, pages: pages, cache, on: self)
+                rotary: rotary, texts: batch, texts[0].pages, on: self)
             pool.run(StoringJob(storing: storing))
         }
         withExtendedLifetime((rotatedKeys, angles)) {}
@@ -34,8 +35,7 @@ struct CacheStoring: @unchecked Sendable {
     private let rotated: UnsafeMutablePointer<Float>?
     private let rotatedKeys: UnsafeMutablePointer<Float>
     private let count: Int
-    private let first: Int
-    private let pages: LayerPages
+    private let texts: BatchTexts
     private let shape: AttentionShape
     private let pairing: Int32
     private let kernels: KernelTable
@@ -45,14 +45,14 @@ struct CacheStoring: @unchecked Sendable {
 
     init(
         queries: Tensor?, keys: Tensor, values: Tensor, angles: Tensor, rotated: Tensor?, rotatedKeys: Tensor,
-        rotary: RotaryEmbedding, first: Int, pages: LayerPages, _ cache: CachePages, on context: ComputeContext
+        rotary: RotaryEmbedding, texts: BatchTexts, _ cache: CachePages, on context: ComputeContext
     ) {
         let shape = cache.shape
         precondition(
             keys.columns == shape.keyValueHeads * shape.headDimension && values.columns == keys.columns
                 && rotary.frequencies.count * 2 == shape.headDimension, "rows of whole heads")
         precondition(values.rows == keys.rows, "a value for each key")
-        precondition(first >= 0 && first + keys.rows <= cache.capacity, "a page for each position")
+        precondition(texts.rowCount == keys.rows, "a position for each key")
         self.queries = queries.map { UnsafePointer($0.pointer) }
         self.keys = UnsafePointer(keys.pointer)
         self.values = UnsafePointer(values.pointer)
@@ -60,8 +60,7 @@ struct CacheStoring: @unchecked Sendable {
         self.rotated = rotated?.pointer
         self.rotatedKeys = rotatedKeys.pointer
         count = keys.rows
-        self.first = first
-        self.pages = pages
+        self.texts = texts
         self.shape = shape
         pairing = rotary.pairing.kernelPairing
         kernels = context.kernels
@@ -77,12 +76,16 @@ struct CacheStoring: @unchecked Sendable {
     /// All rows and heads, as one step of a region.
     func share(in team: inout Team) {
         team.share(count * shape.keyValueHeads, grain: grain) { items in
-            for item in items { store(row: item % count, head: item / count) }
+            var hint = 0
+            for item in items {
+                let row = item % count
+                store(row: row, head: item / count, of: texts.text(ofRow: row, hint: &hint))
+            }
         }
     }
 
     /// One key and value head, and the query heads that it serves.
-    private func store(row: Int, head: Int) {
+    private func store(row: Int, head: Int, of text: TextRows) {
         let size = shape.headDimension
         if let queries, let rotated {
             let query = (row * shape.keyValueHeads + head) * shape.group * size
@@ -90,10 +93,10 @@ struct CacheStoring: @unchecked Sendable {
         }
         let key = (row * shape.keyValueHeads + head) * size
         rotate(keys + key, heads: 1, row: row, into: rotatedKeys + key)
-        let (page, position) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
+        let (page, position) = text.position(ofRow: row).quotientAndRemainder(dividingBy: cachePagePositions)
         cache.pointee.store(
-            rotatedKeys + key, values + key, size, position, pages.keys(page, head: head),
-            pages.values(page, head: head))
+            rotatedKeys + key, values + key, size, position, text.pages.keys(page, head: head),
+            text.pages.values(page, head: head))
     }
 
     private func rotate(

@@ -15,6 +15,11 @@ extension ComputeContext {
         softmaxSums(logits, targets).map(\.loss)
     }
 
+    /// softmax(row)[token] of one row of logits.
+    package func probability(of token: Int32, _ logits: Tensor, row: Int) -> Double {
+        exp(-crossEntropy(logits[rows: row..<row + 1], targets: [token])[0])
+    }
+
     /// The sum of the rows' losses, times a weight: [n, vocabulary] -> [1, 1]. A target of -1 is not scored.
     package func crossEntropy(_ logits: Tensor, targets: [Int32], weight: Float) -> Tensor {
         let sums = softmaxSums(logits, targets)

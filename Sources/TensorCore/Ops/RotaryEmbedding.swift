@@ -39,16 +39,34 @@ public final class RotaryEmbedding: Sendable {
 
     /// Cosines, then sines, of each position from `first` on: [count, headDimension].
     func angles(first: Int, count: Int, on context: ComputeContext) -> Tensor {
+        let result = Tensor(rows: count, columns: 2 * frequencies.count, on: context)
+        fill(result.pointer, first: first, count: count)
+        return result
+    }
+
+    /// Cosines, then sines, of the position of each row of a batch: [rows, headDimension].
+    func angles(of texts: Span<CachedRows>, on context: ComputeContext) -> Tensor {
+        var rows = 0
+        for index in texts.indices { rows += texts[index].count }
+        let result = Tensor(rows: rows, columns: 2 * frequencies.count, on: context)
+        var next = result.pointer
+        for index in texts.indices {
+            let text = texts[index]
+            fill(next, first: text.first, count: text.count)
+            next += text.count * result.columns
+        }
+        return result
+    }
+
+    private func fill(_ rows: UnsafeMutablePointer<Float>, first: Int, count: Int) {
         let width = 2 * frequencies.count
-        let result = Tensor(rows: count, columns: width, on: context)
         pages.withLock { pages in
             while pages.count * cachePagePositions < first + count { pages.append(makePage(pages.count)) }
             for row in 0..<count {
                 let (page, index) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
-                (result.pointer + row * width).update(from: pages[page].elements() + index * width, count: width)
+                (rows + row * width).update(from: pages[page].elements() + index * width, count: width)
             }
         }
-        return result
     }
 
     /// Positions [256 k, 256 (k + 1)).

@@ -1,7 +1,8 @@
+public import LanguageModels
 public import TensorCore
 
-/// A model cut off after its first E layers: early-exit inference (LayerSkip, arXiv 2404.16710, section 4.2) is plain
-/// decoding of this.
+/// A model cut off after its first E layers: what early-exit inference (LayerSkip, arXiv 2404.16710, section 4.2) is
+/// compared with.
 public struct Truncated<Model: LanguageModel>: LanguageModel {
     private let model: Model
     public let layerCount: Int
@@ -10,7 +11,9 @@ public struct Truncated<Model: LanguageModel>: LanguageModel {
     ///
     /// - Throws: ``ExitLayerError`` unless 1 <= exitLayer <= layerCount.
     public init(_ model: Model, exitLayer: Int) throws(ExitLayerError) {
-        try ExitLayerError.check(exitLayer, layerCount: model.layerCount)
+        guard (1...model.layerCount).contains(exitLayer) else {
+            throw ExitLayerError(found: exitLayer, layerCount: model.layerCount)
+        }
         self.model = model
         layerCount = exitLayer
     }
@@ -31,24 +34,5 @@ public struct Truncated<Model: LanguageModel>: LanguageModel {
 
     public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
         model.storeKeysAndValues(index, x, &memory)
-    }
-}
-
-/// An exit layer that the model does not have.
-public struct ExitLayerError: Error, Equatable, CustomStringConvertible {
-    /// The exit layer asked for.
-    public let found: Int
-    /// The model's number of layers, and so its last exit.
-    public let layerCount: Int
-
-    public var description: String {
-        "exit layer: expected 1...\(layerCount) (the number of layers to run), found \(found)"
-    }
-
-    /// Throws unless 1 <= exitLayer <= layerCount.
-    package static func check(_ exitLayer: Int, layerCount: Int) throws(ExitLayerError) {
-        guard (1...layerCount).contains(exitLayer) else {
-            throw ExitLayerError(found: exitLayer, layerCount: layerCount)
-        }
     }
 }

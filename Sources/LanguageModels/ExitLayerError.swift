@@ -1,0 +1,23 @@
+/// An exit layer that the model does not have.
+public struct ExitLayerError: Error, Equatable, CustomStringConvertible {
+    /// The exit layer asked for.
+    public let found: Int
+    /// The model's number of layers, and so its last exit.
+    public let layerCount: Int
+
+    package init(found: Int, layerCount: Int) {
+        self.found = found
+        self.layerCount = layerCount
+    }
+
+    public var description: String {
+        "exit layer: expected 1...\(layerCount) (the number of layers to run), found \(found)"
+    }
+
+    /// Throws unless 1 <= exitLayer <= layerCount.
+    package static func check(_ exitLayer: Int, layerCount: Int) throws(ExitLayerError) {
+        guard (1...layerCount).contains(exitLayer) else {
+            throw ExitLayerError(found: exitLayer, layerCount: layerCount)
+        }
+    }
+}

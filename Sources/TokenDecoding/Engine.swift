@@ -1,0 +1,206 @@
+public import LanguageModels
+public import TensorCore
+
+/// The only decoding loop: draft, verify, accept, truncate, for any number of texts at once. Plain decoding is zero
+/// drafts.
+///
+/// Texts join and leave between steps: a step is given those that it is for. Their rows run through layers as one batch,
+/// which reads the weights once for all of them, and each text gets exactly what it gets alone, to the bit.
+///
+/// ```swift
+/// var engine = Engine(model)
+/// let texts = try prompts.map { prompt in
+///     let text = try engine.makeText(drafter: EarlyExitDrafter(exitLayer: 4, draftLength: 6, for: model))
+///     try engine.prefill(text, prompt)
+///     return text
+/// }
+/// while texts.allSatisfy({ $0.room > 0 }) { engine.step(texts) }
+/// ```
+public struct Engine<Model: LanguageModel>: ~Copyable {
+    /// The full model, which has the last word.
+    public let model: Model
+    /// How caches keep keys and values.
+    public let cacheFormat: CacheFormat
+    private let pages = CachePagePool()
+    // What steps fill anew, in memory that they share.
+    private var memory: BatchMemory
+    private var rows: [Token] = []
+    private var parts: [Tensor] = []
+    /// For each text, the layers that its draft is to run through; 0 for none.
+    private var wanted: [Int] = []
+    /// For each text, its rows that are on their way through the layers.
+    private var passing: [Tensor?] = []
+
+    /// An engine without texts.
+    public init(_ model: Model, cacheFormat: CacheFormat = .standard) {
+        self.model = model
+        self.cacheFormat = cacheFormat
+        memory = BatchMemory(for: model)
+    }
+
+    /// An empty text, which this engine alone may step.
+    ///
+    /// - Parameters:
+    ///   - exitLayer: how many layers have the last word; nil for all.
+    ///   - hashesLogits: whether to keep ``TokenStream/logitHashes``.
+    /// - Throws: ``ExitLayerError``, or ``DecodingError`` if a sampling option is out of range.
+    public func makeText(
+        exitLayer: Int? = nil, drafter: any Drafter = NoDrafter(), sampling: Sampling = .greedy,
+        acceptance: Acceptance = .coupled, hashesLogits: Bool = false
+    ) throws -> TokenStream {
+        if let exitLayer { try ExitLayerError.check(exitLayer, layerCount: model.layerCount) }
+        return try makeText(
+            layerCount: exitLayer ?? model.layerCount, drafter, sampling, acceptance, hashesLogits: hashesLogits,
+            residual: Distribution.residual)
+    }
+
+    /// A text with any rule for rejections, for a test's counter-example.
+    func makeText(
+        layerCount: Int, _ drafter: any Drafter, _ sampling: Sampling, _ acceptance: Acceptance, hashesLogits: Bool,
+        residual: @escaping TokenStream.Residual
+    ) throws(DecodingError) -> TokenStream {
+        let sampler = try Sampler(sampling, acceptance: acceptance, vocabularySize: model.vocabularySize)
+        let cache = KVCache(for: model, layerCount: layerCount, format: cacheFormat, pool: pages)
+        return TokenStream(
+            model, layerCount: layerCount, drafter: drafter, sampler: sampler, cache: cache, hashesLogits: hashesLogits,
+            residual: residual)
+    }
+
+    /// Gives each text its next tokens: at least one, at most its ``TokenStream/limit``.
+    ///
+    /// A text whose logits are not finite has a ``TokenStream/failure`` afterwards; the others are as if it were not there.
+    ///
+    /// - Parameters:
+    ///   - texts: each once, with a prompt and room for a token.
+    ///   - report: is told of each token as soon as it is drafted, with the index of its text.
+    public mutating func step(_ texts: [TokenStream], report: (_ text: Int, Token) -> Void = { _, _ in }) {
+        guard !texts.isEmpty else { return }
+        let stopwatch = Stopwatch()
+        for text in texts { text.beginRound() }
+        draft(texts, report)
+        let drafted = stopwatch.seconds
+        let logits = verify(texts)
+        let verified = stopwatch.seconds
+        var row = 0
+        for text in texts {
+            text.finishRound(
+                logits, firstRow: row, on: model.compute, stopwatch, drafted: drafted, verified: verified)
+            row += text.draft.tokens.count + 1
+        }
+    }
+}
+
+// MARK: Drafting
+
+extension Engine {
+    /// Lets all texts draft: those that draft with the same layers do so in one batch.
+    private mutating func draft(_ texts: [TokenStream], _ report: (Int, Token) -> Void) {
+        while true {
+            wanted.removeAll(keepingCapacity: true)
+            for (index, text) in texts.enumerated() {
+                wanted.append(text.continueDraft { report(index, $0) } ?? 0)
+            }
+            guard wanted.contains(where: { $0 > 0 }) else { return }
+            while let layers = wanted.first(where: { $0 > 0 }) { draft(texts, through: layers, report) }
+        }
+    }
+
+    /// One more token for each text that wants it from these layers.
+    private mutating func draft(_ texts: [TokenStream], through layers: Int, _ report: (Int, Token) -> Void) {
+        rows.removeAll(keepingCapacity: true)
+        memory.removeAll()
+        for (index, text) in texts.enumerated() where wanted[index] == layers {
+            memory.addRows(text.unseenRowCount, of: text.cache)
+            text.appendUnseenTokens(to: &rows)
+        }
+        let hidden = model.run(0..<layers, model.embed(rows.span), &memory)
+        parts.removeAll(keepingCapacity: true)
+        var end = 0
+        for (index, text) in texts.enumerated() where wanted[index] == layers {
+            end += text.unseenRowCount
+            parts.append(hidden[rows: end - 1..<end])
+        }
+        let logits = model.logits(parts.count == hidden.rows ? hidden : model.compute.stacked(parts))
+        var (row, start) = (0, 0)
+        for (index, text) in texts.enumerated() where wanted[index] == layers {
+            let end = start + text.unseenRowCount
+            text.takeDraft(hidden: hidden[rows: start..<end], logits, row: row, on: model.compute) { report(index, $0) }
+            wanted[index] = 0
+            start = end
+            row += 1
+        }
+        parts.removeAll(keepingCapacity: true)
+    }
+}
+
+// MARK: Verification
+
+extension Engine {
+    /// Runs the pending and all drafted tokens of all texts through the layers that they have not seen: rows join the
+    /// pass where it reaches their layer, and leave it at their text's last: [drafted + 1 of each text, vocabulary].
+    private mutating func verify(_ texts: [TokenStream]) -> Tensor {
+        embedUnseen(texts)
+        var layer = 0
+        while let end = nextBorder(texts, after: layer) {
+            run(texts, layer..<end)
+            layer = end
+        }
+        parts.removeAll(keepingCapacity: true)
+        for rows in passing { if let rows { parts.append(rows) } }
+        passing.removeAll(keepingCapacity: true)
+        let logits = model.logits(model.compute.stacked(parts))
+        parts.removeAll(keepingCapacity: true)
+        return logits
+    }
+
+    /// Makes `passing` the embedded tokens that no layer has seen.
+    private mutating func embedUnseen(_ texts: [TokenStream]) {
+        rows.removeAll(keepingCapacity: true)
+        for text in texts { text.appendUnseenTokens(to: &rows) }
+        passing.removeAll(keepingCapacity: true)
+        let embedded = rows.isEmpty ? nil : model.embed(rows.span)
+        var start = 0
+        for text in texts {
+            let end = start + text.unseenRowCount
+            passing.append(end > start ? embedded?[rows: start..<end] : nil)
+            start = end
+        }
+    }
+
+    /// The next layer at which rows join or leave.
+    private func nextBorder(_ texts: [TokenStream], after layer: Int) -> Int? {
+        var border = Int.max
+        for text in texts {
+            if text.draft.layersSeen > layer { border = min(border, text.draft.layersSeen) }
+            if text.layerCount > layer { border = min(border, text.layerCount) }
+        }
+        return border == .max ? nil : border
+    }
+
+    /// Runs rows through some layers, with those that join at the first of them.
+    private mutating func run(_ texts: [TokenStream], _ layers: Range<Int>) {
+        parts.removeAll(keepingCapacity: true)
+        memory.removeAll()
+        for (index, text) in texts.enumerated() where text.layerCount > layers.lowerBound {
+            var count = 0
+            if text.draft.rowsSeen > 0, text.draft.layersSeen == layers.lowerBound {
+                parts += text.draft.hidden
+                count += text.draft.rowsSeen
+            }
+            if let rows = passing[index] {
+                parts.append(rows)
+                count += rows.rows
+            }
+            if count > 0 { memory.addRows(count, of: text.cache) }
+        }
+        guard !parts.isEmpty else { return }
+        let x = model.run(layers, model.compute.stacked(parts), &memory)
+        var start = 0
+        for (index, text) in texts.enumerated() where text.layerCount > layers.lowerBound {
+            let joined = text.draft.layersSeen == layers.lowerBound ? text.draft.rowsSeen : 0
+            let end = start + joined + (passing[index]?.rows ?? 0)
+            if end > start { passing[index] = x[rows: start..<end] }
+            start = end
+        }
+    }
+}

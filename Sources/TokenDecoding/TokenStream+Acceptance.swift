@@ -1,0 +1,71 @@
+import LanguageModels
+import TensorCore
+
+extension TokenStream {
+    /// Ends a round: accepts what the target agrees with, and takes one token of the target's own.
+    ///
+    /// - Parameters:
+    ///   - logits: of the pending token, in row `first`, and of the drafted ones behind it.
+    ///   - drafted: seconds that drafting took.
+    ///   - verified: seconds up to the end of the forward pass.
+    func finishRound(
+        _ logits: Tensor, firstRow first: Int, on compute: ComputeContext, _ stopwatch: Stopwatch, drafted: Double,
+        verified: Double
+    ) {
+        do {
+            accepted = try accept(logits, firstRow: first, on: compute)
+        } catch .nonFiniteLogits(let position, _) where cache.isNonFiniteHalf {
+            failure = .nonFiniteLogits(position: position, halfCache: true)
+            return
+        } catch {
+            failure = error
+            return
+        }
+        // Everything up to the last accepted token stays in the cache; the token after it is pending.
+        cache.truncate(to: tokens.count + accepted)
+        tokens += next
+        sampler.remember(next)
+        let drafted = draftLimit > 0 ? drafted : 0
+        seconds = stopwatch.seconds
+        statistics.count(drafted: draft.tokens.count, accepted: accepted)
+        statistics.generatedTokens += next.count
+        statistics.draftSeconds += drafted
+        statistics.verifySeconds += verified - drafted
+        statistics.decodeSeconds += seconds
+        if let round { drafter.learn(round) }
+    }
+
+    /// Makes `next` the longest prefix of the draft that the target agrees with, and one token of its own.
+    ///
+    /// - Returns: how long that prefix is.
+    private func accept(_ logits: Tensor, firstRow: Int, on compute: ComputeContext) throws(DecodingError) -> Int {
+        next.removeAll(keepingCapacity: true)
+        for (index, token) in draft.tokens.enumerated() {
+            let target = try judge(logits, firstRow: firstRow, on: compute)
+            let position = tokens.count + index
+            let proposal = draft.distributions[index]
+            if sampler.accepts(token, target: target, draft: proposal, at: position) {
+                next.append(token)
+            } else {
+                let rest = residual(target, proposal)
+                next.append(sampler.draw(rest, at: position, for: .target))
+                return index
+            }
+        }
+        let target = try judge(logits, firstRow: firstRow, on: compute)
+        let position = tokens.count + next.count
+        next.append(sampler.draw(target, at: position, for: .target))
+        return draft.tokens.count
+    }
+
+    /// The target distribution of the token after the text and `next`, whose logits are put on record.
+    private func judge(
+        _ logits: Tensor, firstRow: Int, on compute: ComputeContext
+    ) throws(DecodingError) -> Distribution {
+        let row = firstRow + next.count
+        let target = try sampler.distribution(
+            logits, row: row, position: tokens.count + next.count, after: next, on: compute)
+        if hashesLogits { logitHashes.append(logits.bitHash(row: row)) }
+        return target
+    }
+}

@@ -1,0 +1,174 @@
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import TokenDecoding
+
+/// Texts that are stepped together get exactly what each gets alone: tokens, logits and cache, to the bit.
+@Suite struct BatchTests {
+    /// One text's settings.
+    private struct Plan {
+        var prompt: [Token]
+        var exitLayer: Int?
+        var drafter: any Drafter
+        var sampling: Sampling
+        var acceptance: Acceptance
+        /// The limit of each of its rounds.
+        var limits: [Int]
+        /// The step at which it joins.
+        var start: Int
+
+        init(_ random: inout SeededGenerator, _ model: some LanguageModel, longestPrompt: Int) {
+            prompt = random.tokens(random.int(1...longestPrompt), vocabularySize: model.vocabularySize)
+            exitLayer = random.chance(0.2) ? random.int(1...model.layerCount) : nil
+            let layers = exitLayer ?? model.layerCount
+            let length = random.int(1...7)
+            switch random.int(0...3) {
+            case 1...2 where layers > 1:
+                drafter = MixedDrafter(
+                    exitLayer: random.int(1...layers - 1), draftLength: length,
+                    leastConfidence: random.element([0, 0.05, 0.2]))
+            case 0 where layers == model.layerCount && layers > 1:
+                // The range was checked.
+                drafter = try! EarlyExitDrafter(
+                    exitLayer: random.int(1...layers - 1), draftLength: length, for: model)
+            default: drafter = NoDrafter()
+            }
+            sampling = random.element(LlamaEqualityTests.samplings)
+            acceptance = random.chance(0.7) ? .coupled : .rejection
+            limits = (0..<random.int(1...12)).map { _ in 1 }
+            let cuts = random.chance(0.3)
+            for index in limits.indices { limits[index] = cuts ? random.int(1...9) : .max }
+            start = random.int(0...6)
+        }
+
+        func text<Model: LanguageModel>(_ engine: borrowing Engine<Model>) throws -> TokenStream {
+            let text = try engine.makeText(
+                exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: true)
+            try engine.prefill(text, prompt)
+            return text
+        }
+    }
+
+    /// What each text is alone.
+    private func alone<Model: LanguageModel>(
+        _ model: Model, _ plan: Plan, _ format: CacheFormat
+    ) throws -> DecodingRun {
+        var engine = Engine(model, cacheFormat: format)
+        let text = try plan.text(engine)
+        for limit in plan.limits where text.room > 0 {
+            text.limit = limit
+            engine.step([text])
+        }
+        return DecodingRun(text)
+    }
+
+    /// All texts together, joining and leaving as planned and now and then sitting a step out.
+    private func together<Model: LanguageModel>(
+        _ model: Model, _ plans: [Plan], _ format: CacheFormat, _ random: inout SeededGenerator
+    ) throws -> [DecodingRun] {
+        var engine = Engine(model, cacheFormat: format)
+        var texts: [TokenStream?] = plans.map { _ in nil }
+        var runs: [DecodingRun?] = plans.map { _ in nil }
+        var done = plans.map { _ in 0 }
+        var step = 0
+        while runs.contains(where: { $0 == nil }) {
+            var active: [TokenStream] = []
+            var origins: [Int] = []
+            for (index, plan) in plans.enumerated() where runs[index] == nil && step >= plan.start {
+                let text = try texts[index] ?? plan.text(engine)
+                texts[index] = text
+                guard done[index] < plan.limits.count, text.room > 0 else {
+                    runs[index] = DecodingRun(text)
+                    // Its pages serve the next text that joins.
+                    texts[index] = nil
+                    continue
+                }
+                guard random.chance(0.8) else { continue }
+                text.limit = plan.limits[done[index]]
+                done[index] += 1
+                active.append(text)
+                origins.append(index)
+            }
+            var reported = active.map { _ in 0 }
+            engine.step(active) { index, _ in reported[index] += 1 }
+            for (index, text) in active.enumerated() {
+                let round = try #require(text.round)
+                #expect(round.drafted == reported[index] && round.tokens.count == round.accepted + 1)
+            }
+            step += 1
+        }
+        return runs.compactMap { $0 }
+    }
+
+    @Test(arguments: KernelTable.available, 0..<4)
+    func batches(table: KernelTable, seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed &* 7919 &+ 13)
+        for _ in 0..<(table.name == "scalar" ? 3 : 8) {
+            // Some prompts are longer than a page of the cache.
+            let isLong = random.chance(0.3)
+            let context = ComputeContext(kernels: table, pool: ThreadPool(threads: random.int(1...3)))
+            let model = try tinyLlama(
+                layers: random.int(1...5), contextLength: isLong ? 600 : 40, seed: random.next(), on: context)
+            let format = random.element(CacheFormat.allCases)
+            let plans = (0..<random.int(1...9)).map { _ in
+                Plan(&random, model, longestPrompt: isLong ? 530 : 35)
+            }
+            let found = try together(model, plans, format, &random)
+            for (plan, run) in zip(plans, found) {
+                #expect(try run == alone(model, plan, format), "\(plan)")
+            }
+        }
+    }
+
+    /// Whatever drafts: greedy and coupled texts are the plain text of their layers.
+    @Test(arguments: 0..<20)
+    func mixedDraftsChangeNothing(seed: UInt64) throws {
+        let model = try MockModel(layerCount: 4, disagreement: 0.7, seed: seed)
+        for sampling in EqualityTests.samplings {
+            let plain = try DecodingRun(model, NoDrafter(), sampling, prompt: EqualityTests.prompt)
+            for exitLayer in 1...3 {
+                let drafter = MixedDrafter(exitLayer: exitLayer, draftLength: 6, leastConfidence: 0.1)
+                let run = try DecodingRun(model, drafter, sampling, prompt: EqualityTests.prompt)
+                #expect(run == plain, "exit layer \(exitLayer), \(sampling)")
+            }
+        }
+    }
+
+    /// A text whose logits stop being finite fails alone.
+    @Test func aFailureIsOnesOwn() throws {
+        let model = try MockModel(contextLength: 20)
+        let prompts: [[Token]] = [[3, 1, 4], [1, 5], [9, 2, 6]]
+        let expected = try prompts.map { try DecodingRun(model, NoDrafter(), prompt: $0) }
+        let failing = Array(expected[1].tokens.prefix(8))
+        let damaged = try model.damaged(after: failing, layers: model.layerCount, value: .nan)
+        var engine = Engine(damaged)
+        let texts = try prompts.map { prompt in
+            let text = try engine.makeText(
+                drafter: EarlyExitDrafter(exitLayer: 1, draftLength: 3, for: damaged), hashesLogits: true)
+            try engine.prefill(text, prompt)
+            return text
+        }
+        while case let open = texts.filter({ $0.failure == nil && $0.room > 0 }), !open.isEmpty { engine.step(open) }
+        #expect(texts[1].failure == .nonFiniteLogits(position: 8) && texts[1].round == nil)
+        for index in [0, 2] { #expect(DecodingRun(texts[index], comparesCache: false) == expected[index]) }
+    }
+
+    /// Pages of texts that are gone serve those that come.
+    @Test func pagesAreReused() throws {
+        let model = try tinyLlama(contextLength: 600)
+        let pool = CachePagePool()
+        func fill(_ count: Int) {
+            var cache = KVCache(for: model, pool: pool)
+            _ = model.run(0..<model.layerCount, model.embed(Array(repeating: 1, count: count)), &cache)
+            #expect(cache.byteCount == (count + 255) / 256 * KVCache.pageByteCount(for: model, format: .standard))
+        }
+        fill(300)
+        let bytes = pool.freeByteCount
+        #expect(bytes == 2 * KVCache.pageByteCount(for: model, format: .standard))
+        fill(10)
+        fill(512)
+        #expect(pool.freeByteCount == bytes)
+    }
+}
