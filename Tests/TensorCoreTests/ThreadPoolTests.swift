@@ -71,7 +71,7 @@ struct ThreadPoolTests {
         #expect(total.load(ordering: .relaxed) == 1000)
     }
 
-    /// Callers on several threads share one pool without waiting for each other's regions.
+    /// Callers on several threads take turns: each region has all threads.
     @Test func callersMayMeet() {
         let pool = ThreadPool(threads: 3)
         let failures = Counter()
@@ -86,6 +86,21 @@ struct ThreadPoolTests {
         }
         for caller in callers { caller?.join() }
         #expect(failures.value.load(ordering: .relaxed) == 0)
+        #expect(pool.counts.regions == 4 * 500)
+    }
+
+    /// A caller that never pauses lets others have their turns.
+    @Test func aBusyCallerIsInterrupted() {
+        let pool = ThreadPool(threads: 2)
+        let isDone = Counter()
+        let busy = SystemThread {
+            while isDone.value.load(ordering: .relaxed) == 0 { _ = hits(pool, count: 64, grain: 1) }
+        }
+        while pool.counts.regions == 0 { sched_yield() }
+        for _ in 0..<200 { #expect(hits(pool, count: 64, grain: 1) == [Int](repeating: 1, count: 64)) }
+        isDone.value.add(1, ordering: .relaxed)
+        busy?.join()
+        #expect(pool.counts.regions > 200)
     }
 
     /// All threads take part, at once, also after they have gone to sleep: each item waits for all others to begin.

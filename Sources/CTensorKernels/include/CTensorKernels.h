@@ -290,6 +290,12 @@ bool ctk_may_run_on(int processor);
 /// Whether this code was built with the thread sanitizer.
 bool ctk_has_thread_sanitizer(void);
 
+/// Notes that the calling thread begins to work on a parallel region, or has ended its work on one.
+void ctk_enter_region(void);
+void ctk_leave_region(void);
+/// Whether the calling thread works on a parallel region.
+bool ctk_is_in_region(void);
+
 /// Tells the core that this thread waits in a loop.
 static inline void ctk_spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)

@@ -32,7 +32,6 @@ final class ParallelRegion: @unchecked Sendable {
     private let shares: WorkShares
     /// Steps of the last region, whose counters are to be reset. Like `job`, it belongs to the caller.
     private var usedSteps = 0
-    private let isTaken = Atomic<Bool>(false)
     private let isStopped = Atomic<Bool>(false)
     private let sleepers = Atomic<Int>(0)
     private let bell = Bell()
@@ -40,13 +39,6 @@ final class ParallelRegion: @unchecked Sendable {
     private var job: Job?
 
     init(threads: Int) { shares = WorkShares(threads: threads) }
-
-    /// Claims the region for one caller; false when another has it.
-    func begin() -> Bool {
-        isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
-    }
-
-    func end() { isTaken.store(false, ordering: .releasing) }
 
     /// Opens the region, works in it, closes it and waits for the threads that joined.
     ///
@@ -59,7 +51,9 @@ final class ParallelRegion: @unchecked Sendable {
             state.add(Self.oneRegion + Self.open, ordering: .sequentiallyConsistent)
             if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
             var team = Team(shares, member: 0)
+            ctk_enter_region()
             job.run(&team)
+            ctk_leave_region()
             usedSteps = team.step
             state.subtract(Self.open, ordering: .acquiringAndReleasing)
             var spins = 0
@@ -74,6 +68,7 @@ final class ParallelRegion: @unchecked Sendable {
 
     /// A pool thread's life.
     func work(as member: Int) {
+        ctk_enter_region()
         var last: UInt64 = 0
         while let joined = waitForRegion(after: last) {
             last = joined
@@ -119,42 +114,13 @@ final class ParallelRegion: @unchecked Sendable {
     /// Until a region has opened that came after number `seen`. It may be closed when we are awake: then others like
     /// it will follow soon, and we shall wait for them awake instead of being called in vain each time.
     private func sleep(since seen: UInt64) {
-        bell.wait(announcing: sleepers) {
+        bell.lock()
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        bell.wait {
             state.load(ordering: .sequentiallyConsistent) / Self.oneRegion != seen
                 || isStopped.load(ordering: .sequentiallyConsistent)
         }
-    }
-}
-
-/// A condition variable that wakes every sleeper.
-private final class Bell: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
-    }
-
-    func ring() {
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(condition)
-        pthread_mutex_unlock(mutex)
-    }
-
-    /// Sleeps until `isDue`, counted in `sleepers` meanwhile.
-    func wait(announcing sleepers: borrowing Atomic<Int>, until isDue: () -> Bool) {
-        pthread_mutex_lock(mutex)
-        sleepers.add(1, ordering: .sequentiallyConsistent)
-        while !isDue() { pthread_cond_wait(condition, mutex) }
         sleepers.subtract(1, ordering: .sequentiallyConsistent)
-        pthread_mutex_unlock(mutex)
+        bell.unlock()
     }
 }

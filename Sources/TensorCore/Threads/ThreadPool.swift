@@ -1,3 +1,4 @@
+import CTensorKernels
 import Synchronization
 
 /// Threads that share the work of one parallel region at a time.
@@ -8,6 +9,7 @@ public final class ThreadPool: Sendable {
     /// Threads that work on a region: the caller's own and the pool's.
     public let threadCount: Int
     private let region: ParallelRegion
+    private let turns = Turns()
     private let workers: [SystemThread]
     private let regionCount = Atomic<Int>(0)
     private let stepCount = Atomic<Int>(0)
@@ -38,23 +40,24 @@ public final class ThreadPool: Sendable {
 
     /// Runs a job on all threads, and returns when all its steps are done.
     ///
-    /// When the pool is busy with another caller's region, the caller works alone.
+    /// Callers on several threads take turns. A caller that is in a region already works alone.
     package func run(_ job: some ParallelJob) {
-        guard threadCount > 1, region.begin() else {
+        guard threadCount > 1, !ctk_is_in_region() else {
             var team = Team(nil, member: 0)
             return job.run(&team)
         }
+        turns.begin()
         let steps = region.run(job)
         regionCount.add(1, ordering: .relaxed)
         stepCount.add(steps, ordering: .relaxed)
-        region.end()
+        turns.end()
     }
 
     /// Calls `body` with ranges that together cover 0..<count, on all threads, and returns when all are done.
     ///
     /// Ranges start at multiples of `grain`. Each thread takes those of its own share, then of the others', so results
-    /// must not depend on who computes what. The caller works alone where there is no more than one range, and when the
-    /// pool is busy with another caller's region.
+    /// must not depend on who computes what. The caller works alone where there is no more than one range, and where it is
+    /// in a region already.
     package func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
         guard threadCount > 1, count > grain else { return count > 0 ? body(0..<count) : () }
         withoutActuallyEscaping(body) { run(ClosureJob(count: count, grain: grain, body: $0)) }

@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A lock, and a condition variable that wakes every sleeper.
+final class Bell: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    func lock() { pthread_mutex_lock(mutex) }
+
+    func unlock() { pthread_mutex_unlock(mutex) }
+
+    /// Wakes all sleepers.
+    func ring() {
+        lock()
+        pthread_cond_broadcast(condition)
+        unlock()
+    }
+
+    /// Sleeps until `isDue`, which is asked whenever the bell rings; the caller has locked it.
+    func wait(until isDue: () -> Bool) {
+        while !isDue() { pthread_cond_wait(condition, mutex) }
+    }
+
+    /// Sleeps until the bell rings or some nanoseconds have passed; the caller has locked it.
+    func wait(nanoseconds: Int) {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let end = Int(time.tv_nsec) + nanoseconds
+        time.tv_sec += end / 1_000_000_000
+        time.tv_nsec = end % 1_000_000_000
+        pthread_cond_timedwait(condition, mutex, &time)
+    }
+}

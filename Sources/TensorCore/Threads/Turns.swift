@@ -1,0 +1,95 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Whose turn it is to use a pool's threads.
+///
+/// Callers on several threads get all of a pool's threads in turn, first come, first served, for two milliseconds at a
+/// time: many regions, so that the few microseconds in which a sleeping caller wakes do not matter. A turn ends early where
+/// its caller runs nothing for a while. Who waits sleeps, and leaves the cores to the threads that work.
+final class Turns: @unchecked Sendable {
+    private let isBusy = Atomic<Bool>(false)
+    /// The thread whose turn it is.
+    private let holder = Atomic<UInt>(0)
+    private let waiting = Atomic<Int>(0)
+    /// Nanoseconds of the clock; both are kept only while somebody waits.
+    private let turnEnd = Atomic<UInt64>(0)
+    private let lastUse = Atomic<UInt64>(0)
+    private let bell = Bell()
+    // Under the bell's lock: numbers of those who wait.
+    private var nextTicket = 0
+    private var served = 0
+
+    /// Two milliseconds.
+    private static let turn: UInt64 = 2_000_000
+    /// 50 microseconds: longer than a caller takes between two regions of one pass.
+    private static let idle: UInt64 = 50_000
+
+    /// Waits for the caller's turn, and claims the pool.
+    func begin() {
+        let thread = Self.currentThread
+        let isMine =
+            holder.load(ordering: .relaxed) == thread
+            && (waiting.load(ordering: .relaxed) == 0 || Self.now < turnEnd.load(ordering: .relaxed))
+        if isMine, claim() { return }
+        wait(as: thread)
+    }
+
+    /// Gives the pool back; the turn goes on.
+    func end() {
+        let isAwaited = waiting.load(ordering: .relaxed) > 0
+        let now = isAwaited ? Self.now : 0
+        if isAwaited { lastUse.store(now, ordering: .relaxed) }
+        isBusy.store(false, ordering: .releasing)
+        if isAwaited, now >= turnEnd.load(ordering: .relaxed) { bell.ring() }
+    }
+
+    private func claim() -> Bool {
+        isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    }
+
+    private func wait(as thread: UInt) {
+        bell.lock()
+        let ticket = nextTicket
+        nextTicket += 1
+        if waiting.load(ordering: .relaxed) == 0 {
+            let isFree = holder.load(ordering: .relaxed) == 0
+            turnEnd.store(Self.now + (isFree ? 0 : Self.turn), ordering: .relaxed)
+            lastUse.store(Self.now, ordering: .relaxed)
+        }
+        waiting.add(1, ordering: .relaxed)
+        while !(ticket == served && isOver && claim()) { bell.wait(nanoseconds: Int(Self.idle)) }
+        served += 1
+        waiting.subtract(1, ordering: .relaxed)
+        holder.store(thread, ordering: .relaxed)
+        turnEnd.store(Self.now + Self.turn, ordering: .relaxed)
+        bell.unlock()
+    }
+
+    /// Whether the turn has ended.
+    private var isOver: Bool {
+        let now = Self.now
+        return now >= turnEnd.load(ordering: .relaxed) || now >= lastUse.load(ordering: .relaxed) + Self.idle
+    }
+
+    private static var now: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    /// An identity of the calling thread; never 0.
+    private static var currentThread: UInt {
+        #if canImport(Glibc)
+            UInt(pthread_self())
+        #else
+            UInt(bitPattern: pthread_self())
+        #endif
+    }
+}
