@@ -16,15 +16,49 @@ extension TextModel {
     ///
     /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
     func generator(_ options: GenerationOptions) throws -> Generator<LoadedModel> {
-        try options.validate()
-        let strategy = options.strategy ?? recommendedStrategy
+        let strategy = try strategy(options)
         return try Generator(
             model, exitLayer: strategy.lastLayer, drafter: strategy.drafter(for: model), sampling: options.sampling,
             acceptance: options.acceptance, cacheFormat: options.cacheFormat)
     }
+
+    /// An empty text for the options' strategy, or the model's own, which an engine steps with others.
+    ///
+    /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
+    func text(of engine: borrowing Engine<LoadedModel>, _ options: GenerationOptions) throws -> TokenStream {
+        let strategy = try strategy(options)
+        return try engine.makeText(
+            exitLayer: strategy.lastLayer, drafter: strategy.drafter(for: model), sampling: options.sampling,
+            acceptance: options.acceptance)
+    }
+
+    private func strategy(_ options: GenerationOptions) throws(DecodingError) -> DecodingStrategy {
+        try options.validate()
+        return options.strategy ?? recommendedStrategy
+    }
 }
 
 extension DecodingStrategy {
+    /// Throws if it has no meaning for any model.
+    func validate() throws(DecodingError) {
+        switch self {
+        case .plain: break
+        case .earlyExit(let exitLayer): try Self.check(exitLayer: exitLayer)
+        case .selfSpeculative(let exitLayer, let draftLength):
+            try Self.check(exitLayer: exitLayer)
+            let lengths = 0...GenerationOptions.maximumDraftLength
+            guard lengths.contains(draftLength) else {
+                throw .invalidOption(name: "draft length", expected: "\(lengths)", found: "\(draftLength)")
+            }
+        }
+    }
+
+    private static func check(exitLayer: Int) throws(DecodingError) {
+        guard exitLayer >= 1 else {
+            throw .invalidOption(name: "exit layer", expected: "1 or more", found: "\(exitLayer)")
+        }
+    }
+
     /// How many layers have the last word; nil for all.
     var lastLayer: Int? {
         if case .earlyExit(let exitLayer) = self { exitLayer } else { nil }

@@ -36,14 +36,6 @@ public struct GenerationOptions: Sendable, Equatable {
         }
         if let maxTokens { try require(maxTokens >= 1, "max tokens", "1 or more", "\(maxTokens)") }
         try require(!stops.contains(""), "stop", "a text that is not empty", "\"\"")
-        switch strategy {
-        case nil, .plain: break
-        case .earlyExit(let exitLayer):
-            try require(exitLayer >= 1, "exit layer", "1 or more", "\(exitLayer)")
-        case .selfSpeculative(let exitLayer, let draftLength):
-            try require(exitLayer >= 1, "exit layer", "1 or more", "\(exitLayer)")
-            let lengths = 0...Self.maximumDraftLength
-            try require(lengths.contains(draftLength), "draft length", "\(lengths)", "\(draftLength)")
-        }
+        try strategy?.validate()
     }
 }

@@ -35,6 +35,12 @@ struct BenchmarkCommand: ParsableCommand {
     @Flag(name: .customLong("ignore-eos"), help: "Write on where the model ends its text.")
     var ignoresEndOfText = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Write so many texts at once instead, and compare plain with self-speculative decoding, such as 1,2,4,8.",
+            valueName: "counts"))
+    var texts: CommaSeparated<Int>?
+
     @OptionGroup var cost: CostArguments
     @OptionGroup var cache: CacheArguments
 
@@ -53,17 +59,23 @@ struct BenchmarkCommand: ParsableCommand {
 
     func validate() throws {
         try checkUsage(options.validate)
+        if let count = texts?.values.first(where: { !(1...Self.mostTexts).contains($0) }) {
+            throw ValidationError("--texts: expected numbers in 1...\(Self.mostTexts), found \(count)")
+        }
         if let rounds, rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
         if cost.cost {
             for (name, isGiven) in [
                 ("--prompts", prompts != nil), ("--exit-layer", exitLayer != nil), ("--max-tokens", maxTokens != nil),
-                ("--ignore-eos", ignoresEndOfText),
+                ("--ignore-eos", ignoresEndOfText), ("--texts", texts != nil),
             ] where isGiven { throw ValidationError("\(name): expected no --cost beside it") }
             if draftLength == 0 { throw ValidationError("--draft-length: expected 1 or more beside --cost, found 0") }
         } else if prompts == nil {
             throw ValidationError("expected --prompts or --cost, found neither")
         }
     }
+
+    /// Each text has a cache of its own.
+    private static let mostTexts = 1024
 
     func run() throws {
         if cost.cost {
@@ -99,15 +111,30 @@ struct BenchmarkCommand: ParsableCommand {
         guard let draftLength = draftLength ?? setting?.draftLength else {
             throw InputError.unsaid("--draft-length", by: model)
         }
+        let speculation = SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength)
         let rounds = rounds ?? 3
         let prompts = try file.tokens(for: model)
+        if let texts { return try runTexts(model, prompts, texts.values, speculation, rounds: rounds) }
         let total = rounds * 3 * prompts.count
         let benchmark = try StrategyBenchmark(
             model, prompts: prompts, exitLayer: exitLayer, draftLength: draftLength, rounds: rounds,
             options: options, progress: Progress("written", of: total).callAsFunction)
         guard benchmark.selfSpeculative.count == rounds else { throw InterruptedError() }
-        let report = BenchmarkReport(
-            benchmark, of: model, SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength))
+        let report = BenchmarkReport(benchmark, of: model, speculation)
+        switch format {
+        case .json: try Output.write(json: report)
+        case .text: try Output.write(report.table)
+        }
+    }
+
+    private func runTexts(
+        _ model: TextModel, _ prompts: [[Token]], _ counts: [Int], _ setting: SpeculationSetting, rounds: Int
+    ) throws {
+        let benchmark = try BatchBenchmark(
+            model, prompts: prompts, counts: counts, setting: setting, rounds: rounds, options: options,
+            progress: Progress("measured", of: rounds * counts.count * 2).callAsFunction)
+        guard let benchmark else { throw InterruptedError() }
+        let report = BatchReport(benchmark, of: model, setting)
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.table)

@@ -22,6 +22,27 @@ struct Measurement {
         return counter.end()
     }
 
+    /// Allocations of an engine's steps with several texts.
+    func texts(_ count: Int, _ drafter: some Drafter, _ sampling: Sampling) throws -> Int {
+        var engine = Engine(model.model)
+        var texts: [TokenStream] = []
+        for index in 0..<count {
+            var sampling = sampling
+            sampling.seed = UInt64(index)
+            let text = try engine.makeText(drafter: drafter, sampling: sampling)
+            try engine.prefill(text, prompt)
+            texts.append(text)
+        }
+        let start = texts[0].tokens.count + Self.warmUp
+        while texts.contains(where: { $0.tokens.count < start }) { engine.step(texts) }
+        // Texts are of different lengths by now, and none may reach the next page of its cache.
+        counter.begin()
+        for _ in 0..<Self.countedSteps { engine.step(texts) }
+        return counter.end()
+    }
+
+    private static let countedSteps = 16
+
     /// Allocations of decoding and of turning tokens into text; nil where a piece of text was too long to lie in its
     /// `String` itself, and so took memory by right.
     func text(_ strategy: DecodingStrategy, _ sampling: Sampling) throws -> Int? {

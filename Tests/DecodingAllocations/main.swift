@@ -33,6 +33,8 @@ for (name, sampling) in [("greedy", Sampling.greedy), ("sampled", sampled), ("fi
     let counts = [
         ("plain decoding", try measurement.generator(NoDrafter(), sampling)),
         ("self-speculative decoding", try measurement.generator(drafter, sampling)),
+        ("plain decoding of 4 texts", try measurement.texts(4, NoDrafter(), sampling)),
+        ("self-speculative decoding of 4 texts", try measurement.texts(4, drafter, sampling)),
         ("plain text", try measurement.text(.plain, sampling)),
         ("self-speculative text", try measurement.text(strategy, sampling)),
     ]

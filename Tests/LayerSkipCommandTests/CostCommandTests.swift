@@ -74,6 +74,8 @@ struct CostCommandTests {
         (["--cost", "--ignore-eos"], "--ignore-eos"), (["--cost", "--draft-length", "0"], "--draft-length"),
         (["--cost", "--depth", "-1"], "--depth"), (["--cost", "--acceptance", "1.5"], "--acceptance"),
         (["--cost", "--acceptance", "nan"], "--acceptance"), (["--cost", "--parts", "decode,encode"], "--parts"),
+        (["--cost", "--texts", "2"], "--texts"), (["--texts", "0", "--prompts", "p"], "--texts"),
+        (["--texts", "2,x", "--prompts", "p"], "--texts"),
         (["--cost", "--rounds", "0"], "--rounds"), (["--depth", "1"], "--depth"),
         (["--parts", "decode", "--prompts", "p", "--exit-layer", "1", "--draft-length", "2"], "--parts"),
     ]) func wrongCombinationsAreUsage(arguments: [String], option: String) throws {

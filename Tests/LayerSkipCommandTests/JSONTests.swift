@@ -95,6 +95,25 @@ struct JSONTests {
         #expect(Set(speedup.keys) == ["median", "min", "max"])
     }
 
+    @Test func benchmarkOfSeveralTexts() throws {
+        let arguments = [
+            "benchmark", "--model", files.model, "--prompts", prompts, "--exit-layer", "3", "--draft-length", "3",
+            "--max-tokens", "8", "--rounds", "2", "--ignore-eos", "--texts", "1,3",
+        ]
+        let json = try CommandRun(arguments + ["--format", "json"]).json
+        let rows = try #require(json["rows"] as? [[String: Any]])
+        #expect(rows.map { $0["texts"] as? Int } == [1, 3])
+        for (index, row) in rows.enumerated() {
+            for strategy in ["plain", "self_speculative"] {
+                let speed = try #require(row[strategy] as? [String: Double])
+                #expect(try #require(speed["tokens_per_second"]) > 0)
+                #expect(index == 0 ? speed["ratio"] == 1 : try #require(speed["ratio"]) > 0)
+            }
+        }
+        let table = try CommandRun(arguments).output
+        #expect(table.split(separator: "\n").count == 4 && table.contains("exit layer 3, draft length 3"), "\(table)")
+    }
+
     @Test func inspectAndTokenize() throws {
         let json = try run("inspect", files.model)
         #expect(json["architecture"] as? String == "llama")
