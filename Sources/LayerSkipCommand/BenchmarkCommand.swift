@@ -7,15 +7,15 @@ struct BenchmarkCommand: ParsableCommand {
         discussion: """
             Medians over the rounds; the speedup is taken within each round, since machines drift.
 
-            With --cost, what passes over the model cost: decoding and prompts beside the speed of memory, v(n) (one pass \
-            over n tokens, in units of one token), drafts at each exit, and the speedup that these let expect. \
-            --draft-length then says how many tokens were drafted a round where --acceptance was counted (default: what the \
-            model says, or \(GenerationOptions.defaultDraftLength)).
+            With --cost, the cost of passes over the model: decoding and prompts compared with the speed of memory, \
+            v(n) (one pass over n tokens, in units of one token), drafts at each exit, and the speedup that the cost \
+            model predicts. --draft-length is then the number of tokens drafted per round when --acceptance was measured \
+            (default: what the model says, or \(GenerationOptions.defaultDraftLength)).
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
+    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.", transform: expandedPath)
     var prompts: String?
 
     @Option(
@@ -58,8 +58,8 @@ struct BenchmarkCommand: ParsableCommand {
             for (name, isGiven) in [
                 ("--prompts", prompts != nil), ("--exit-layer", exitLayer != nil), ("--max-tokens", maxTokens != nil),
                 ("--ignore-eos", ignoresEndOfText),
-            ] where isGiven { throw ValidationError("\(name): expected no --cost beside it") }
-            if draftLength == 0 { throw ValidationError("--draft-length: expected 1 or more beside --cost, found 0") }
+            ] where isGiven { throw ValidationError("\(name): expected no --cost with it") }
+            if draftLength == 0 { throw ValidationError("--draft-length: expected 1 or more with --cost, found 0") }
         } else if prompts == nil {
             throw ValidationError("expected --prompts or --cost, found neither")
         }

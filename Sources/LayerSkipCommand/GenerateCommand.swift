@@ -13,7 +13,7 @@ struct GenerateCommand: ParsableCommand {
     @Argument(help: "The text to continue.")
     var prompt: String?
 
-    @Option(help: "Read the prompt from a file (- for standard input).")
+    @Option(help: "Read the prompt from a file (- for standard input).", transform: expandedPath)
     var promptFile: String?
 
     @OptionGroup var model: ModelOptions

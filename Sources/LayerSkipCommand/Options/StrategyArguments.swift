@@ -31,10 +31,10 @@ struct StrategyArguments: ParsableArguments {
 
     func validate() throws {
         if strategy == .plain, exitLayer != nil {
-            throw ValidationError("--exit-layer: expected --strategy early-exit or self-speculative beside it")
+            throw ValidationError("--exit-layer: expected --strategy early-exit or self-speculative with it")
         }
         if let strategy, strategy != .selfSpeculative, draftLength != nil {
-            throw ValidationError("--draft-length: expected --strategy self-speculative beside it")
+            throw ValidationError("--draft-length: expected --strategy self-speculative with it")
         }
         var options = GenerationOptions()
         options.strategy = .selfSpeculative(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 0)
