@@ -126,17 +126,18 @@ extension RecipeKey {
     static func number(
         _ path: String, _ place: Place<Double>, in range: ClosedRange<Double>, _ about: String
     ) -> RecipeKey {
-        scalar(
-            path, place, about, expected: "a number in \(range)", isFixed: true,
-            parse: { Double($0).flatMap { range.contains($0) ? $0 : nil } }, format: { "\($0)" })
+        let numbers = RecipeNumbers(range)
+        return scalar(
+            path, place, about, expected: numbers.expected, isFixed: true, parse: numbers.number, format: { "\($0)" })
     }
 
     static func number(
         _ path: String, _ place: Place<Double?>, in range: ClosedRange<Double>, _ about: String
     ) -> RecipeKey {
-        scalar(
-            path, place, about, expected: "a number in \(range)", isFixed: true,
-            parse: { Double($0).flatMap { range.contains($0) ? .some($0) : nil } }, format: { $0.map { "\($0)" } })
+        let numbers = RecipeNumbers(range)
+        return scalar(
+            path, place, about, expected: numbers.expected, isFixed: true,
+            parse: { numbers.number($0).map { .some($0) } }, format: { $0.map { "\($0)" } })
     }
 
     static func boolean(_ path: String, _ place: Place<Bool>, _ about: String) -> RecipeKey {
@@ -173,15 +174,16 @@ extension RecipeKey {
             format: { $0.isEmpty ? nil : .list($0) })
     }
 
-    /// A list of integers.
+    /// A list of ascending integers.
     static func integers(
         _ path: String, _ place: Place<[Int]?>, in range: ClosedRange<Int>, _ about: String
     ) -> RecipeKey {
         key(
-            path, place, about, expected: "a list of integers in \(range)", isFixed: true,
+            path, place, about, expected: "a list of ascending integers in \(range), at least one", isFixed: true,
             parse: { value in
                 let numbers = value.texts.compactMap { Int($0) }.filter(range.contains)
-                return numbers.count == value.texts.count ? .some(numbers) : nil
+                let isAscending = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
+                return numbers.count == value.texts.count && !numbers.isEmpty && isAscending ? .some(numbers) : nil
             },
             format: { $0.map { .list($0.map(String.init)) } })
     }
