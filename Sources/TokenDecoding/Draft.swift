@@ -9,9 +9,9 @@ public struct Draft: Sendable {
     public var distributions: [Distribution] = []
     /// How many layers the rows in `hidden` have been through, and so how many of the cache's layers run ahead.
     public var layersSeen = 0
-    /// Rows [1, width] of the pending token and of as many drafted ones as were run, at most one more than `tokens`: the
-    /// residual stream entering layer `layersSeen`, which verification need not compute again (the paper's exit query
-    /// cache).
+    /// Rows [1, width] of the pending token and of as many drafted ones as were run, at most one more than `tokens`:
+    /// the residual stream entering layer `layersSeen`, which verification need not compute again (the paper's exit
+    /// query cache).
     public var hidden: [Tensor] = []
 
     /// A draft of nothing: verification then is plain decoding.

@@ -26,7 +26,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return true
     }
 
-    /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call goes on behind them.
+    /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call continues behind them.
     mutating func decode(limit: Int, forSeconds seconds: Double) -> (tokens: Int, seconds: Double) {
         let stopwatch = Stopwatch()
         var tokens = 0
@@ -95,7 +95,8 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole / calls, part / calls)
     }
 
-    /// Runs the next `count` tokens as prompts are read: in chunks, of which the last layer only stores keys and values.
+    /// Runs the next `count` tokens as prompts are read: in chunks, of which the last layer only stores keys and
+    /// values.
     private mutating func read(_ count: Int) {
         for start in stride(from: 0, to: count, by: prefillChunk) {
             let rows = min(prefillChunk, count - start)

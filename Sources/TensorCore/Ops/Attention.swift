@@ -1,15 +1,15 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Causal grouped-query attention with RoPE, in one parallel region (one for each block of rows, where the parts of all
-    /// would take more than a megabyte): rows of queries ([n, heads * headDimension]),
-    /// keys and values (each [n, keyValueHeads * headDimension]) are those of positions `first`...; queries and keys are
-    /// rotated, keys and values stored in a layer's pages, and row i looks back on positions 0...first + i there:
-    /// [n, heads * headDimension]. Vaswani et al., "Attention Is All You Need", eq. 1.
+    /// Causal grouped-query attention with RoPE, in one parallel region (one for each block of rows, where the parts of
+    /// all would take more than a megabyte): rows of queries ([n, heads * headDimension]), keys and values (each [n,
+    /// keyValueHeads * headDimension]) are those of positions `first`...; queries and keys are rotated, keys and values
+    /// stored in a layer's pages, and row i looks back on positions 0...first + i there: [n, heads * headDimension].
+    /// Vaswani et al., "Attention Is All You Need", eq. 1.
     ///
-    /// Pages are attended to apart and then merged in their order (as in Dao et al.'s "Flash-Decoding"), so that threads
-    /// can share one row's long context, and one page, once in a core's cache, serves many rows and heads. What is
-    /// added to what depends on absolute positions alone.
+    /// Pages are attended to apart and then merged in their order (as in Dao et al.'s "Flash-Decoding"), so that
+    /// threads can share one row's long context, and one page, once in a core's cache, serves many rows and heads. What
+    /// is added to what depends on absolute positions alone.
     package func attend(
         queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding, at first: Int, layer: Int,
         in cache: CachePages

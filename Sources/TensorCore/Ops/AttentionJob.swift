@@ -53,8 +53,8 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         // Blocks as even as can be: one of a single row would leave a thread without work.
         let blocks = (rows.count + Self.mostRowsTogether - 1) / Self.mostRowsTogether
         rowsTogether = (rows.count + blocks - 1) / blocks
-        // Heads that share keys and values also share their reading, unless that left threads without work: the last page
-        // may be nearly empty.
+        // Heads that share keys and values also share their reading, unless that left threads without work: the last
+        // page may be nearly empty.
         let itemsPerPage = shape.keyValueHeads * blocks
         let threads = context.pool.threadCount
         let isShared = itemsPerPage.isMultiple(of: threads) || itemsPerPage * pageCount >= 4 * threads

@@ -1,7 +1,8 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Rotates and stores keys and values ([n, keyValueHeads * headDimension]) of positions `first`... in a layer's pages.
+    /// Rotates and stores keys and values ([n, keyValueHeads * headDimension]) of positions `first`... in a layer's
+    /// pages.
     package func store(
         keys: Tensor, values: Tensor, rotary: RotaryEmbedding, at first: Int, layer: Int, in cache: CachePages
     ) {
@@ -66,7 +67,8 @@ struct CacheStoring: @unchecked Sendable {
         pairing = rotary.pairing.kernelPairing
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
-        // Neighbours' keys share cache lines, for which threads would wait; but all threads should have some rows to rotate.
+        // Neighbours' keys share cache lines, for which threads would wait; but all threads should have some rows to
+        // rotate.
         let share = count * shape.keyValueHeads / context.pool.threadCount
         grain = min(count, max(Self.leastRowsAtOnce, min(share, Self.mostRowsAtOnce)))
     }
