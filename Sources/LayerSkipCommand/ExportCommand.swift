@@ -25,7 +25,8 @@ struct ExportCommand: ParsableCommand {
     var exitLayer: Int?
 
     @Option(
-        parsing: .unconditional, help: "How many tokens are drafted a round, stored as the file's default (gguf only).")
+        parsing: .unconditional,
+        help: "How many tokens are drafted per round, stored as the file's default (gguf only).")
     var draftLength: Int?
 
     @Option(help: "The model's name, stored in the file (gguf only; default: the source's).")

@@ -12,10 +12,9 @@ struct PrepareDataCommand: ParsableCommand {
     @OptionGroup var texts: CorpusOptions
 
     @Option(
-        help:
-            "The tokenizer: a tokenizer.json, a GGUF file or a model folder (default: the program's own model's).",
-        transform: expandedPath
-    )
+        help: """
+            The tokenizer: a tokenizer.json, a GGUF file or a model folder (default: that of the model in the program).
+            """, transform: expandedPath)
     var tokenizer: String?
 
     @Option(help: "The special token that ends each document (default: <|endoftext|>, or else the tokenizer's own).")
