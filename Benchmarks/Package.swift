@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that users of the library never resolve what it needs. The benchmark plugin looks for targets in
-// a folder called Benchmarks.
+// A package of its own, so that users of the library never resolve what it needs. The benchmark plugin looks for
+// targets in a folder called Benchmarks.
 let layerSkip = Target.Dependency.product(name: "LayerSkip", package: "layerskip")
 let benchmark = Target.Dependency.product(name: "Benchmark", package: "benchmark")
 let plugin = Target.PluginUsage.plugin(name: "BenchmarkPlugin", package: "benchmark")

@@ -1,8 +1,10 @@
-// Times dense products for Scripts/compare-products, which runs others in turn with it. Usage: DenseProductTimes THREADS
+// Times dense products for Scripts/compare-products, which runs others in turn with it.
+// Usage: DenseProductTimes THREADS
 //
 // Reads a request a line and answers each with seconds of one product, or multiply-adds a second, on a line:
 //
-//     FORM PRECISION ROWS IN OUT    FORM is forward (x W^T), input (dy W) or weight (dy^T x, added); x is ROWS x IN, W is OUT x IN
+//     FORM PRECISION ROWS IN OUT    FORM is forward (x W^T), input (dy W) or weight (dy^T x, added); x is ROWS x IN,
+//                                   W is OUT x IN
 //     peak PRECISION                what all threads' multiplication instructions can do at most
 import CInstructionPeaks
 import CTensorKernels

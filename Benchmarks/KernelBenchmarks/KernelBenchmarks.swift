@@ -3,8 +3,8 @@ import CInstructionPeaks
 import CTensorKernels
 import LayerSkip
 
-// Products of every table and format, on one core: what two cores do together is the pool's matter. One token is measured
-// beside the read speed of the same seconds, any number beside what the table's instructions can do at most.
+// Products of every table and format, on one core: what two cores do together is the pool's matter. One token is
+// measured beside the read speed of the same seconds, any number beside what the table's instructions can do at most.
 
 private let ofReadSpeed = BenchmarkMetric.custom("% of read speed", polarity: .prefersLarger, useScalingFactor: false)
 private let ofPeak = BenchmarkMetric.custom("% of peak", polarity: .prefersLarger, useScalingFactor: false)

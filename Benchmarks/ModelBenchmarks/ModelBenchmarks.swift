@@ -1,7 +1,8 @@
 import Benchmark
 import LayerSkip
 
-// Decoding, prompts and passes over a few tokens, for every model in the cache. What `layerskip benchmark --cost` measures.
+// Decoding, prompts and passes over a few tokens, for every model in the cache. What `layerskip benchmark --cost`
+// measures.
 
 private let tokensPerSecond = BenchmarkMetric.custom("tokens/s", polarity: .prefersLarger, useScalingFactor: false)
 private let ofReadSpeed = BenchmarkMetric.custom("% of read speed", polarity: .prefersLarger, useScalingFactor: false)

@@ -2,7 +2,8 @@
 // THREADS PRECISION LAYERS WIDTH FEED_FORWARD HEADS KEY_VALUE_HEADS VOCABULARY SEQUENCES LENGTH
 //
 // Reads a number of steps a line, makes them, and answers with the seconds that they took and the most bytes that were
-// resident so far. A step is what it is in a run: a batch, forward, loss, backward, clipping and AdamW; the recipe is off.
+// resident so far. A step is what it is in a run: a batch, forward, loss, backward, clipping and AdamW; the recipe is
+// off.
 import CheckpointFiles
 import LanguageModels
 import ModelTraining

@@ -16,9 +16,9 @@ struct StreamingExample {
         // Reading a file takes a moment; a program with a user interface does this on a thread of its own.
         let model = try TextModel(path: path)
 
-        // The model says how many of its layers draft, and how many tokens they draft before all layers verify them. A model
-        // that says nothing decodes plainly, unless it is told: options.strategy = .selfSpeculative(exitLayer: 8, draftLength: 3).
-        // The text is the full model's in any case.
+        // The model says how many of its layers draft, and how many tokens they draft before all layers verify them. A
+        // model that says nothing decodes plainly, unless it is told: options.strategy = .selfSpeculative(exitLayer: 8,
+        // draftLength: 3). The text is the full model's in any case.
         var options = GenerationOptions()
         options.sampling.temperature = 0.7
         options.sampling.seed = 42

@@ -9,7 +9,7 @@ typedef struct {
     /// For products of a row with each of them.
     void *keys_to_meet;
     void *values_to_meet;
-    /// For sums over them: values on the way there, keys on the way back.
+    /// For sums over them: values in the forward pass, keys in the backward pass.
     const void *to_sum;
     /// For what a block of queries is packed into.
     void *row_panels;

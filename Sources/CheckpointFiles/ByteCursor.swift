@@ -2,7 +2,7 @@
     #error("Checkpoint files are little-endian and are read as they are: a big-endian machine needs byte swaps here.")
 #endif
 
-/// Reads numbers, strings and arrays one after another from bytes that nobody vouches for.
+/// Reads numbers, strings and arrays one after another from bytes that may be damaged.
 ///
 /// Every read checks that its bytes exist before it believes a length or reserves memory, and moves on only if it
 /// succeeds. The cursor must not outlive the call that lent it the bytes.
@@ -44,8 +44,8 @@ struct ByteCursor {
         }
     }
 
-    /// Reads a 64-bit count of things that take at least `minimumBytes` each, and checks that so many can follow, and
-    /// that they are no more than `limit`.
+    /// Reads a 64-bit count of things that take at least `minimumBytes` each, and checks that the bytes left have room
+    /// for that many, and that they are no more than `limit`.
     mutating func count(
         minimumBytes: Int, atMost limit: Int, _ what: @autoclosure () -> String
     ) throws(CheckpointError) -> Int {

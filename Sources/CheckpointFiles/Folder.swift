@@ -41,6 +41,16 @@ package enum Folder {
         SystemCalls.kind(of: path) == .directory
     }
 
+    /// Whether there is nothing at a path, or a link that leads to nothing.
+    package static func isMissing(_ path: String) -> Bool {
+        do {
+            _ = try SystemCalls.status(of: path)
+            return false
+        } catch {
+            return error == .nothingThere
+        }
+    }
+
     /// The names in a folder, sorted; none where it cannot be read.
     package static func names(in path: String) -> [String] { SystemCalls.names(in: path).sorted() }
 

@@ -39,7 +39,8 @@ struct FormatRange {
         throw failure(
             tensor,
             expected:
-                "an element of at least \(0x1p-20 * steps) in magnitude, since \(dtype.rawValue) cannot hold only smaller ones",
+                "an element of at least \(0x1p-20 * steps) in magnitude, since \(dtype.rawValue) cannot hold only "
+                + "smaller ones",
             found: "\(largest) as the largest")
     }
 
@@ -60,8 +61,8 @@ struct FormatRange {
             return failure(
                 tensor,
                 expected: """
-                    blocks whose smallest element is at most \(half) in magnitude and whose range is at most \(half * steps), \
-                    as Q4_1 can hold
+                    blocks whose smallest element is at most \(half) in magnitude and whose range is at most \
+                    \(half * steps), as Q4_1 can hold
                     """, found: "\(lowest) to \(highest) \(place(column))")
         }
         let limit = dtype == .bf16 ? 0x1.FEp127 : half * steps

@@ -84,7 +84,8 @@ package struct GGUFWriter: Sendable {
     /// Writes the file in one step: under a temporary name beside its place, synced, then renamed.
     ///
     /// - Parameter progress: is told how many bytes have been written.
-    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still there.
+    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still
+    ///   there.
     package func write(
         to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
     ) throws(CheckpointError) {

@@ -1,71 +1,46 @@
-/// The members of a JSON object, each value as it is written: to pass on what only other programs read, to the digit.
+/// The members of a JSON object, each value as it is written: for objects whose keys are not known beforehand, and to
+/// pass on what only other programs read, to the digit.
 package struct JSONMembers: Sendable {
-    /// The text of each value.
+    /// The JSON of each value.
     package private(set) var values: [String: String] = [:]
 
     /// No members.
     package init() {}
 
-    /// Reads the members of the object in a file.
+    /// Reads the object in a file.
     ///
-    /// - Throws: ``CheckpointError`` if there is no such file, or no JSON object in it.
-    package init(file path: String) throws(CheckpointError) {
-        let known: [String: Anything] = try JSONText.read(path)
-        self.init(object: try TextFile.bytes(path))
-        guard Set(known.keys) == Set(values.keys) else {
-            throw CheckpointError(file: path, expected: "JSON in UTF-8", found: "another encoding")
+    /// - Throws: ``CheckpointError`` if there is no such file, it is too large, or no JSON object.
+    package init(file path: String, atMost limit: ReadingLimit = .description) throws(CheckpointError) {
+        try self.init(TextFile.bytes(path, atMost: limit), name: path, atMost: limit)
+    }
+
+    /// Reads an object from its text.
+    ///
+    /// - Parameter name: what errors call the text, such as `pairs.jsonl, line 3`.
+    /// - Throws: ``CheckpointError`` if it is no JSON, has too many values, or is no object.
+    package init(_ text: [UInt8], name: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) {
+        try text.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+            var members: [String: String] = [:]
+            let kind = try JSONText.check(bytes, file: name, atMost: limit) { key, value in
+                members[key] = String(decoding: bytes[value], as: UTF8.self)
+            }
+            guard kind == .object else {
+                throw CheckpointError(file: name, expected: "an object", found: kind.description)
+            }
+            values = members
         }
     }
 
     /// The members of what a value is encoded as, which must be an object.
-    package init(encoding value: some Encodable) { self.init(object: JSONText.encode(value)) }
-
-    /// Splits an object that is known to be valid JSON.
-    private init(object: [UInt8]) {
-        var depth = 0
-        var isText = false
-        var isEscaped = false
-        var start = 0
-        var key: String?
-        for (place, byte) in object.enumerated() {
-            if isText {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else {
-                    isText = byte != UInt8(ascii: "\"")
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isText = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                if depth == 1 { start = place + 1 }
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                depth -= 1
-                if depth == 0, let key { values[key] = Self.trimmed(object[start..<place]) }
-            case UInt8(ascii: ":") where depth == 1:
-                key = JSONText.decode(line: Array(object[start..<place]))
-                start = place + 1
-            case UInt8(ascii: ",") where depth == 1:
-                if let key { values[key] = Self.trimmed(object[start..<place]) }
-                key = nil
-                start = place + 1
-            default: break
-            }
+    package init(encoding value: some Encodable) {
+        do {
+            try self.init(JSONText.encode(value), name: "")
+        } catch {
+            preconditionFailure("\(value) is no object: \(error)")
         }
     }
 
-    private static func trimmed(_ text: ArraySlice<UInt8>) -> String {
-        func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
-        var text = text.drop(while: isSpace)
-        while let last = text.last, isSpace(last) { text.removeLast() }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// The text of a value; nil where there is none.
+    /// The JSON of a value; nil where there is none.
     package subscript(key: String) -> String? { values[key] }
 
     /// The members that a condition holds for.
@@ -88,9 +63,5 @@ package struct JSONMembers: Sendable {
             "  " + String(decoding: JSONText.encode(key, onOneLine: true), as: UTF8.self) + " : " + value
         }
         return Array(("{\n" + lines.joined(separator: ",\n") + "\n}\n").utf8)
-    }
-
-    private struct Anything: Decodable {
-        init(from decoder: any Decoder) {}
     }
 }

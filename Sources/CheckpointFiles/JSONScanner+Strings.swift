@@ -22,6 +22,26 @@ extension JSONScanner {
         throw fault("the end of the string that begins at byte \(start - 1)", "the end of the text")
     }
 
+    /// The text that a string stands for.
+    ///
+    /// - Parameter range: what lies between the quotation marks of a string that has been passed over.
+    mutating func text(_ range: Range<Int>) -> String {
+        let backslash = UInt8(ascii: "\\")
+        guard bytes[range].contains(backslash) else { return String(decoding: bytes[range], as: UTF8.self) }
+        var text: [UInt8] = []
+        text.reserveCapacity(range.count)
+        offset = range.lowerBound
+        while offset < range.upperBound {
+            if bytes[offset] == backslash, let scalar = try? escape() {
+                text += scalar.utf8
+            } else {
+                text.append(bytes[offset])
+                offset += 1
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     private mutating func multibyte() throws(JSONFault) -> Unicode.Scalar {
         var parser = Unicode.UTF8.ForwardParser()
         var rest = bytes[offset...].prefix(4).makeIterator()

@@ -8,6 +8,8 @@ struct JSONScanner {
     let valueLimit: Int
     /// Is told of each number: its bytes, and the place that it stands at.
     var onNumber: ((Range<Int>, String) -> Void)?
+    /// Is told of each member of the outermost object: the bytes between its key's quotation marks, and its value's.
+    var onMember: ((_ key: Range<Int>, _ value: Range<Int>) -> Void)?
     var offset = 0
     private(set) var valueCount = 0
     private var depth = 0
@@ -23,11 +25,16 @@ struct JSONScanner {
     }
 
     /// Reads the whole text.
-    mutating func scan() throws(JSONFault) {
+    ///
+    /// - Returns: what kind of value it is.
+    @discardableResult mutating func scan() throws(JSONFault) -> JSONKind {
         try checkEncoding()
+        skipSpace()
+        let first = peek
         try value()
         skipSpace()
         if offset < bytes.count { throw fault("the end", whatFollows) }
+        return JSONKind(firstByte: first)
     }
 
     private mutating func value() throws(JSONFault) {
@@ -57,7 +64,10 @@ struct JSONScanner {
             skipSpace()
             try expect(":", "\":\"")
             path.append(.key(key.range))
+            skipSpace()
+            let start = offset
             try value()
+            if depth == 1, let onMember { onMember(key.range, start..<offset) }
             path.removeLast()
             skipSpace()
         }

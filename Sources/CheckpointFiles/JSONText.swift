@@ -4,8 +4,8 @@
     import Foundation
 #endif
 
-/// JSON that nobody vouches for, read into a type with errors of ours; and JSON to write, always the same bytes for the
-/// same value.
+/// Reads JSON that may be damaged into a type, with errors that name file and place. Writes JSON, always the same bytes
+/// for the same value.
 package enum JSONText {
     /// Reads a value from the JSON file at a path.
     ///
@@ -26,7 +26,7 @@ package enum JSONText {
     /// - Throws: ``CheckpointError`` if there is no such file, it is too large, or no JSON.
     package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
         let bytes = try TextFile.bytes(path, atMost: limit)
-        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+        _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
             try check(bytes, file: path, atMost: limit)
         }
         return bytes
@@ -59,12 +59,23 @@ package enum JSONText {
     }
 
     /// Throws unless the bytes are JSON of few enough values.
-    private static func check(
-        _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit
-    ) throws(CheckpointError) {
+    ///
+    /// - Parameter onMember: is told of each member of the outermost object, and where its value is.
+    /// - Returns: what kind of value they are.
+    @discardableResult static func check(
+        _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit,
+        onMember: ((_ key: String, _ value: Range<Int>) -> Void)? = nil
+    ) throws(CheckpointError) -> JSONKind {
         var scanner = JSONScanner(bytes, valueLimit: limit.valueCount)
+        if let onMember {
+            scanner.onMember = { key, value in
+                var keys = JSONScanner(bytes, valueLimit: 0)
+                onMember(keys.text(key), value)
+            }
+        }
+        let kind: JSONKind
         do {
-            try scanner.scan()
+            kind = try scanner.scan()
         } catch {
             let position = error.position(in: bytes)
             throw CheckpointError(
@@ -73,6 +84,7 @@ package enum JSONText {
         }
         // What Foundation's decoder takes.
         try CheckpointError.checkMemory(bytes.count + 64 * scanner.valueCount, file: file, name: part)
+        return kind
     }
 
     /// A value as JSON, keys sorted.

@@ -30,7 +30,7 @@ package struct SafetensorsSource: TensorSource {
             // A name from the index must not lead out of the folder.
             guard !name.contains("/"), name.hasSuffix(".safetensors") else {
                 throw CheckpointError(
-                    file: path, name: "key \"weight_map\"", expected: "names of safetensors files beside the index",
+                    file: path, name: "key \"weight_map\"", expected: "names of safetensors files next to the index",
                     found: name.quoted)
             }
             let file = try SafetensorsFile(path: folder + name)

@@ -2,7 +2,8 @@ package import TensorCore
 
 /// Writes safetensors files: a header, then tensors in the order in which they were added, F32 before the others.
 ///
-/// Source: the format's specification, "Format" in the README of huggingface/safetensors. The same tensors give the same bytes.
+/// Source: the format's specification, "Format" in the README of huggingface/safetensors. The same tensors give the
+/// same bytes.
 package struct SafetensorsWriter: Sendable {
     /// What to say beside the tensors; readers of PyTorch's checkpoints expect this.
     package var metadata = ["format": "pt"]
@@ -42,8 +43,8 @@ package struct SafetensorsWriter: Sendable {
         precondition(name != SafetensorsHeader.metadataKey, "\(name) is no tensor's name")
     }
 
-    /// Everything before the tensors' data: its length, and JSON padded with spaces so that the data begins at a multiple
-    /// of 8.
+    /// Everything before the tensors' data: its length, and JSON padded with spaces so that the data begins at a
+    /// multiple of 8.
     package func header() -> [UInt8] {
         var fields: [String: Field] = [SafetensorsHeader.metadataKey: .metadata(metadata)]
         var offset = 0
@@ -87,7 +88,8 @@ package struct SafetensorsWriter: Sendable {
     /// Writes the file in one step: under a temporary name beside its place, synced, then renamed.
     ///
     /// - Parameter progress: is told how many bytes have been written.
-    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still there.
+    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still
+    ///   there.
     package func write(
         to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
     ) throws(CheckpointError) {

@@ -1,7 +1,7 @@
 public import TensorCore
 
-/// The attention memory of training: rows are whole sequences of one length, one after the other, each with positions of
-/// its own from 0 on, and each row looks back on its own sequence within the batch.
+/// The attention memory of training: rows are whole sequences of one length, one after the other, each with positions
+/// of its own from 0 on, and each row looks back on its own sequence within the batch.
 ///
 /// It keeps nothing, so a value serves any number of sequences and layers, and a copy is the same as the original.
 public struct CausalBatch: AttentionMemory, Sendable {

@@ -52,7 +52,7 @@ public struct ExitEvaluation: Sendable {
     /// - Parameters:
     ///   - window: tokens per window, at least 2, at most the model's context.
     ///   - cacheFormat: how the cache keeps keys and values.
-    ///   - progress: is told how many of the text's tokens are done, and says whether to go on.
+    ///   - progress: is told how many of the text's tokens are done, and returns whether to continue.
     /// - Returns: the figures; nil if `progress` said no.
     /// - Throws: ``EvaluationError`` if the text is too short, has unknown ids, or logits are not finite.
     public static func evaluate(

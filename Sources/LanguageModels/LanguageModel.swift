@@ -3,7 +3,8 @@ public import TensorCore
 /// The id of a token in a model's vocabulary.
 public typealias Token = Int32
 
-/// A decoder-only transformer as three functions (and a shorter form of the second); everything that LayerSkip does happens between them.
+/// A decoder-only transformer as three functions (and a shorter form of the second); everything that LayerSkip does
+/// happens between them.
 ///
 /// No model knows of drafts, exits or caches: whoever runs it decides which blocks run, on which rows, and what
 /// `logits` is applied to.
@@ -29,8 +30,8 @@ public protocol LanguageModel: Sendable {
     /// Block `index` applied to rows x: [n, width] -> [n, width]. The memory owns the rows' positions.
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor
 
-    /// The part of block `index` that later rows look back on, where nobody reads what x becomes: a prompt's rows in the
-    /// last block leave only keys and values behind.
+    /// Stores only keys and values of block `index`, for rows whose output is not needed: those of a prompt in the last
+    /// block.
     func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable)
 
     /// Final norm and head, shared by every exit: [n, width] -> [n, vocabularySize].

@@ -202,8 +202,8 @@ extension Llama {
         public var ropeBase: Double
         /// Linear RoPE scaling: positions are divided by this.
         public var ropeLinearFactor: Double
-        /// What the frequency of each pair is divided by; nil for 1 throughout. Llama 3's scaling leaves high frequencies
-        /// as they are and slows low ones down.
+        /// What the frequency of each pair is divided by; nil for 1 throughout. Llama 3's scaling leaves high
+        /// frequencies as they are and slows low ones down.
         public var ropeFrequencyFactors: [Float]?
 
         /// A configuration; by default RoPE's frequencies are not scaled.

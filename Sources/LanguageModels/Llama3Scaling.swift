@@ -1,8 +1,8 @@
-/// Llama 3.1's way to a longer context: RoPE frequencies that turn often within the original context stay, those that turn
-/// seldom are divided by a factor, and those between are blended.
+/// Llama 3.1's way to a longer context: RoPE frequencies that turn often within the original context stay, those that
+/// turn seldom are divided by a factor, and those between are blended.
 ///
-/// GGUF files hold the divisors, Hugging Face's configurations these four numbers (`rope_scaling` of type `llama3`; Dubey
-/// et al., "The Llama 3 Herd of Models", and transformers' `_compute_llama3_parameters`).
+/// GGUF files hold the divisors, Hugging Face's configurations these four numbers (`rope_scaling` of type `llama3`;
+/// Dubey et al., "The Llama 3 Herd of Models", and transformers' `_compute_llama3_parameters`).
 package struct Llama3Scaling: Sendable, Equatable {
     /// What slow frequencies are divided by.
     package var factor: Double
@@ -26,8 +26,8 @@ package struct Llama3Scaling: Sendable, Equatable {
 
     /// The scaling that gives these divisors; nil if none does.
     ///
-    /// Only the ratios of the three last numbers matter, so the context is taken to be a power of two, as all known ones
-    /// are, with the paper's factors 1 and 4 if they fit, or else 8192 with the factors that do.
+    /// Only the ratios of the three last numbers matter, so the context is taken to be a power of two, as all known
+    /// ones are, with the paper's factors 1 and 4 if they fit, or else 8192 with the factors that do.
     package init?(_ divisors: [Float], ropeBase: Double, headDimension: Int) {
         precondition(divisors.count == headDimension / 2, "one divisor for each pair")
         guard let largest = divisors.max(), largest > 1 else { return nil }

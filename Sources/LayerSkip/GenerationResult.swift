@@ -35,7 +35,7 @@ public struct GenerationResult: Sendable {
 public enum GenerationEvent: Sendable {
     /// A token was drafted that may not stand; the whole characters that it would add, perhaps none.
     case drafted(String)
-    /// The drafts since the last such event have been judged: so many stand. Their text follows as ``text(_:isDraft:)``.
+    /// The number of drafted tokens accepted since the last such event. Their text follows as ``text(_:isDraft:)``.
     case verified(accepted: Int)
     /// More of the text: whole characters, never taken back. What comes from a draft that stood is marked, and comes
     /// apart from what does not; a character of several tokens belongs to the last of them.

@@ -26,7 +26,7 @@ public struct StrategyBenchmark: Sendable {
     /// - Parameters:
     ///   - rounds: at least 1.
     ///   - options: sampling and limits; its strategy has no effect.
-    ///   - progress: is told how many of the rounds' texts are written, and says whether to go on.
+    ///   - progress: is told how many of the rounds' texts are written, and returns whether to continue.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(
         _ model: TextModel, prompts: [[Token]], exitLayer: Int, draftLength: Int, rounds: Int,

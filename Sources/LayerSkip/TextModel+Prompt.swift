@@ -16,7 +16,7 @@ extension TextModel {
         return tokenizer.encode(prompt: prompt, parsingSpecialTokens: parsingSpecialTokens)
     }
 
-    /// Throws if a prompt of so many bytes cannot fit.
+    /// Throws if a prompt of `byteCount` bytes cannot fit.
     package func checkPrompt(byteCount: Int) throws(DecodingError) {
         guard byteCount > longestPrompt else { return }
         throw .promptTextTooLong(

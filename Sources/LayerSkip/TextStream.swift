@@ -40,7 +40,7 @@ struct TextStream {
     /// Lets a draft begin where the text is.
     mutating func beginDraft() { draftDetokenizer.goOn(from: detokenizer) }
 
-    /// Shows a token that may not stand, as the text would go on with it.
+    /// Shows a drafted token, which may be rejected later, as it would continue the text.
     mutating func showDraft(_ token: Token) { emit(.drafted(draftDetokenizer.append(token))) }
 
     private mutating func take(_ piece: String, isDraft: Bool) -> String? {

@@ -79,7 +79,7 @@ public struct Verification: Sendable {
 
     /// Carries out a plan.
     ///
-    /// - Parameter progress: is told how many cases are done, and says whether to go on.
+    /// - Parameter progress: is told how many cases are done, and returns whether to continue.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
         try plan.validate()

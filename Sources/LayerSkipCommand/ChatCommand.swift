@@ -6,9 +6,9 @@ struct ChatCommand: ParsableCommand {
         commandName: "chat", abstract: "Talk with a model.",
         discussion: """
             One line is one message. Type /reset to forget the conversation, /exit or Ctrl-D to leave; Ctrl-C stops an \
-            answer. Where the messages come from a file or a pipe, Ctrl-C ends the conversation, and the exit code is 1 if a \
-            message got no answer. When the conversation no longer fits into the model's context, its oldest turns are forgotten. The model \
-            in the program only continues texts: chatting needs --model.
+            answer. Where the messages come from a file or a pipe, Ctrl-C ends the conversation, and the exit code is \
+            1 if a message got no answer. When the conversation no longer fits into the model's context, its oldest \
+            turns are forgotten. The model in the program only continues texts: chatting needs --model.
             """)
 
     @OptionGroup var model: ModelOptions

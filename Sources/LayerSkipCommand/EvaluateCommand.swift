@@ -11,7 +11,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The text: a file in UTF-8 (- for standard input).")
+    @Option(help: "The text: a file in UTF-8 (- for standard input).", transform: expandedPath)
     var text: String
 
     @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")

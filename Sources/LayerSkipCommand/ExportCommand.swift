@@ -5,13 +5,14 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write a model as a GGUF file or as a folder for transformers.",
         discussion: """
-            Without --quantize weights stay as they are, but for quantized ones in a folder, which become F32. Norms are \
-            always F32. With q4_0 and q4_1 the embedding and the head are Q8_0; matrices whose columns are no multiple of \
-            32 are F16.
+            Without --quantize, weights keep their format, except that quantized ones become F32 in a folder. Norms \
+            are always F32. With q4_0 and q4_1 the embedding and the head are Q8_0; matrices whose columns are no \
+            multiple of 32 are F16.
             """)
 
     @Argument(
-        help: "A GGUF file, a model folder, or a checkpoint of a training run (default: the model in the program).")
+        help: "A GGUF file, a model folder, or a checkpoint of a training run (default: the model in the program).",
+        transform: expandedPath)
     var source: String?
 
     @Option(name: .customLong("to"), help: "What to write: gguf (one file) or safetensors (a folder).")
@@ -20,16 +21,18 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "The format of the matrices: q8_0, q4_0, q4_1 (gguf only), bf16, f16 or f32.")
     var quantize: MatrixFormat?
 
-    @Option(parsing: .unconditional, help: "Say in the file that drafts are best made by so many layers (gguf only).")
+    @Option(parsing: .unconditional, help: "How many layers make drafts, stored as the file's default (gguf only).")
     var exitLayer: Int?
 
-    @Option(parsing: .unconditional, help: "Say in the file how many tokens are best drafted a round (gguf only).")
+    @Option(
+        parsing: .unconditional,
+        help: "How many tokens are drafted per round, stored as the file's default (gguf only).")
     var draftLength: Int?
 
-    @Option(help: "Say in the file that the model is called so (gguf only; default: what the source calls it).")
+    @Option(help: "The model's name, stored in the file (gguf only; default: the source's).")
     var name: String?
 
-    @Option(help: "Where to: a file, which is replaced, or a new folder.")
+    @Option(help: "Where to: a file, which is replaced, or a new folder.", transform: expandedPath)
     var output: String
 
     func validate() throws {
@@ -41,7 +44,7 @@ struct ExportCommand: ParsableCommand {
         }
         for (option, isGiven) in [("--exit-layer", exitLayer != nil), ("--name", name != nil)]
         where isGiven && target == .safetensors {
-            throw ValidationError("\(option): expected --to gguf beside it, since a folder has no place for it")
+            throw ValidationError("\(option): expected --to gguf with it, since a folder has no place for it")
         }
         if let speculation {
             var options = GenerationOptions()

@@ -13,7 +13,7 @@ struct GenerateCommand: ParsableCommand {
     @Argument(help: "The text to continue.")
     var prompt: String?
 
-    @Option(help: "Read the prompt from a file (- for standard input).")
+    @Option(help: "Read the prompt from a file (- for standard input).", transform: expandedPath)
     var promptFile: String?
 
     @OptionGroup var model: ModelOptions
@@ -28,7 +28,7 @@ struct GenerateCommand: ParsableCommand {
     @Option(parsing: .unconditionalSingleValue, help: "End where this text would come; may be given more than once.")
     var stop: [String] = []
 
-    @Flag(name: .customLong("ignore-eos"), help: "Write on where the model ends its text.")
+    @Flag(name: .customLong("ignore-eos"), help: "Continue where the model ends its text.")
     var ignoresEndOfText = false
 
     @Flag(help: "Take the prompt for a user's message in the model's chat template.")

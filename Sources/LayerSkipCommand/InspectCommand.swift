@@ -5,7 +5,7 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show what a model file holds.")
 
-    @Argument(help: "A GGUF file, or a model folder (default: the model in the program).")
+    @Argument(help: "A GGUF file, or a model folder (default: the model in the program).", transform: expandedPath)
     var file: String?
 
     @Option(help: "How to print the result.")
@@ -88,10 +88,12 @@ private struct InspectionReport: Encodable {
         let formats = Dictionary(grouping: tensors, by: \.format).sorted { $0.key < $1.key }
         let counts = formats.map { "\($1.count) \($0) (\($1.reduce(0) { $0 + $1.bytes }.megabytes))" }
         let shapes = tensors.map { tensor in
-            "  \(tensor.format.padded(to: 5))  \(tensor.shape.map(String.init).joined(separator: " x "))  \(tensor.name.quoted)"
+            let shape = tensor.shape.map(String.init).joined(separator: " x ")
+            return "  \(tensor.format.padded(to: 5))  \(shape)  \(tensor.name.quoted)"
         }
+        let format = ggufVersion.value.map { "GGUF \($0)" } ?? "safetensors"
         return """
-            file           \(file.harmless(limit: 4096)) (\(bytes.megabytes), \(ggufVersion.value.map { "GGUF \($0)" } ?? "safetensors"))
+            file           \(file.harmless(limit: 4096)) (\(bytes.megabytes), \(format))
             architecture   \(architecture)\(name.value.map { ", \($0.quoted)" } ?? "")
             parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million
             layers         \(layers), \(width) wide, \(feedForwardWidth) inside the MLP

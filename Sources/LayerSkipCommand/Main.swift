@@ -30,7 +30,7 @@ struct Main {
         } catch let error as ExitCode {
             LayerSkipCommand.exit(withError: error)
         } catch Output.Failure.closed {
-            // Whoever read our output (`| head -1`) has had enough.
+            // The reader of the output, such as `head -1`, has closed it.
             LayerSkipCommand.exit()
         } catch {
             fail(error)
@@ -39,7 +39,7 @@ struct Main {
 
     private static func fail(_ error: any Error) -> Never {
         switch LayerSkipCommand.exitCode(for: error) {
-        case .success: LayerSkipCommand.exit(withError: error)  // --help and --version
+        case .success: succeed(with: LayerSkipCommand.fullMessage(for: error))  // --help and --version
         case .validationFailure:
             Output.note(LayerSkipCommand.fullMessage(for: error))
             LayerSkipCommand.exit(withError: ExitCode(2))
@@ -48,6 +48,19 @@ struct Main {
             Output.note("error: \("\(error)".harmless(limit: 8192))")
             LayerSkipCommand.exit(withError: ExitCode.failure)
         }
+    }
+
+    /// Writes what was asked for, such as help, which is a result like any other.
+    private static func succeed(with message: String) -> Never {
+        do {
+            try Output.write(message + "\n")
+        } catch .closed {
+            // Its reader has closed it.
+        } catch {
+            Output.note("error: \(error)")
+            LayerSkipCommand.exit(withError: ExitCode.failure)
+        }
+        LayerSkipCommand.exit()
     }
 
     /// Refuses an argument that is no text: Swift would put U+FFFD for what it cannot read, in a prompt or in a path.
@@ -72,12 +85,13 @@ struct LayerSkipCommand: ParsableCommand {
             something failed; 2 where the command line is wrong whatever the files hold (an unknown option, a number \
             out of its range).
 
-            Ctrl-C, SIGTERM and SIGHUP stop the work: a text ends there, a training saves a checkpoint, and no unfinished \
-            output is left. A second one ends the program at once. Outputs are replaced by renaming when they are \
-            complete; devices and pipes, such as /dev/stdout, are written to.
+            Ctrl-C, SIGTERM and SIGHUP stop the work: a text ends there, a training saves a checkpoint, and no \
+            unfinished output is left. A second one ends the program at once. Outputs are replaced by renaming when \
+            they are complete; devices and pipes, such as /dev/stdout, are written to. ~ at the beginning of a path is \
+            the home folder.
 
-            The environment variable LAYERSKIP_KERNELS (scalar; avx2, avx512, avx512bf16, amx on x86-64; neon, neoni8mm \
-            on arm64) forces a table of kernels; by default the fastest that this CPU can run is used.
+            The environment variable LAYERSKIP_KERNELS (scalar; avx2, avx512, avx512bf16, amx on x86-64; neon, \
+            neoni8mm on arm64) forces a table of kernels; by default the fastest that this CPU can run is used.
             """,
         version: "0.1.0",
         subcommands: [

@@ -12,23 +12,21 @@ struct PrepareDataCommand: ParsableCommand {
     @OptionGroup var texts: CorpusOptions
 
     @Option(
-        help:
-            "The tokenizer: a tokenizer.json, a GGUF file or a model folder (default: that of the model in the program)."
-    )
+        help: """
+            The tokenizer: a tokenizer.json, a GGUF file or a model folder (default: that of the model in the program).
+            """, transform: expandedPath)
     var tokenizer: String?
 
     @Option(help: "The special token that ends each document (default: <|endoftext|>, or else the tokenizer's own).")
     var endOfText: String?
 
-    @Option(name: .shortAndLong, help: "Where to write the tokens.")
+    @Option(name: .shortAndLong, help: "Where to write the tokens.", transform: expandedPath)
     var output: String
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
     func run() throws {
-        let output = try HomeFolder.expand(output)
-        let tokenizer = try tokenizer.map { try HomeFolder.expand($0) }
         let encoder = try CorpusEncoder(tokenizerFile: tokenizer, endOfText: endOfText)
         Output.note(encoder.notes)
         let corpus = try texts.corpus()

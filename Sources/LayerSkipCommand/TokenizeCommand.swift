@@ -5,15 +5,15 @@ struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Show a text's tokens.",
         discussion: """
-            Without TEXT the text is read from standard input. The tokens include those that the tokenizer puts before and \
-            after every text. A prompt of generate or chat never has the ones after it.
+            Without TEXT the text is read from standard input. The tokens include those that the tokenizer puts before \
+            and after every text. A prompt of generate or chat never has the ones after it.
             """)
 
     @Option(
         help: """
-            The model whose tokenizer it is, a GGUF file or a model folder; or a tokenizer.json (default: the model in the \
-            program).
-            """)
+            The model whose tokenizer it is, a GGUF file or a model folder; or a tokenizer.json (default: the model in \
+            the program).
+            """, transform: expandedPath)
     var model: String?
 
     @Argument(help: "The text.")

@@ -5,13 +5,13 @@ struct TrainTokenizerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train-tokenizer", abstract: "Learn a vocabulary from texts.",
         discussion: """
-            Byte-level byte-pair encoding, written as a tokenizer.json that Hugging Face's tokenizers read as well. The \
-            same texts always give the same vocabulary.
+            Byte-level byte-pair encoding, written as a tokenizer.json that Hugging Face's tokenizers read as well. \
+            The same texts always give the same vocabulary.
             """)
 
     @OptionGroup var texts: CorpusOptions
 
-    @Option(name: .shortAndLong, help: "Where to write the tokenizer.json.")
+    @Option(name: .shortAndLong, help: "Where to write the tokenizer.json.", transform: expandedPath)
     var output: String
 
     @Option(parsing: .unconditional, help: "How many tokens, special ones and the 256 bytes included.")
@@ -35,7 +35,6 @@ struct TrainTokenizerCommand: ParsableCommand {
     }
 
     func run() throws {
-        let output = try HomeFolder.expand(output)
         let trainer = try trainer()
         let corpus = try texts.corpus()
         try corpus.inputs.check(output: output)

@@ -9,7 +9,7 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
+    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.", transform: expandedPath)
     var prompts: String
 
     @Option(parsing: .unconditional, help: "Exit layers, with commas between (default: the one that the model says).")

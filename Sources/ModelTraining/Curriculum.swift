@@ -1,6 +1,6 @@
 /// Which exits have a loss at a step: C(t,l) of equation 5.
 ///
-/// A function of the step alone, so that a resumed run goes on where it was. The last layer is always on.
+/// A function of the step alone, so that a resumed run needs no state of it. The last layer is always on.
 public enum Curriculum: Sendable, Equatable {
     /// Every R-th exit; the set shifts by one exit each step, so that each is on once in R steps.
     case rotational(every: Int)

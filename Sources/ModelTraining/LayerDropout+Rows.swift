@@ -1,8 +1,8 @@
 package import TensorCore
 
 extension LayerDropout {
-    /// Runs a layer on some sequences of a batch. The others are taken out before and put back after, as they were: they
-    /// cost nothing.
+    /// Runs a layer on some sequences of a batch. The others are taken out before and put back after, as they were:
+    /// they cost nothing.
     ///
     /// - Parameters:
     ///   - layer: makes of rows [m * length, width], whole sequences, as many of the next layer.

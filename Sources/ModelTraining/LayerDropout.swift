@@ -1,7 +1,7 @@
 import TensorCore
 
-/// Layer dropout (LayerSkip, arXiv 2404.16710, equations 1 to 4): x[l+1] = x[l] + M(p) f_l(x[l]) for each sequence, where M
-/// is 0 with probability p(l,t) = S(t) D(l) p_max, else 1. Nothing is rescaled.
+/// Layer dropout (LayerSkip, arXiv 2404.16710, equations 1 to 4): x[l+1] = x[l] + M(p) f_l(x[l]) for each sequence,
+/// where M is 0 with probability p(l,t) = S(t) D(l) p_max, else 1. Nothing is rescaled.
 ///
 /// A decision is a function of seed, step, layer and sequence, so that a resumed run and every rank of a parallel one
 /// drop the same.

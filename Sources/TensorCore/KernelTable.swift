@@ -10,8 +10,8 @@ import CTensorKernels
 
 /// The inner loops for one instruction set, chosen at run time.
 ///
-/// Within one table every result is reproducible to the bit. All vector tables give one set of bits, but for BF16 weights and
-/// training in bf16 in `avx512bf16`, and training in bf16 in `amx`; the scalar one agrees to a tolerance.
+/// Within one table every result is reproducible to the bit. All vector tables give one set of bits, but for BF16
+/// weights and training in bf16 in `avx512bf16`, and training in bf16 in `amx`; the scalar one agrees to a tolerance.
 public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
@@ -68,8 +68,8 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
         return dense.assumingMemoryBound(to: ctk_dense_kernels.self) + precision.kernelIndex
     }
 
-    /// A name for the bits of training: tables that share it give the same ones. `vector` for all vector tables, but for those
-    /// with products of their own in the precision.
+    /// A name for the bits of training: tables that share it give the same ones. `vector` for all vector tables, but
+    /// for those with products of their own in the precision.
     package func arithmetic(_ precision: ProductPrecision) -> String {
         let hasOwnProducts = dense(precision).pointee.depths_per_step != dense(.f32).pointee.depths_per_step
         return hasOwnProducts || name == "scalar" ? name : "vector"

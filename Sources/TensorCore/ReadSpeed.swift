@@ -1,6 +1,7 @@
 import CTensorKernels
 
-/// How fast a context's threads read memory together: the ceiling of decoding, which reads every weight for every token.
+/// How fast a context's threads read memory together: the ceiling of decoding, which reads every weight for every
+/// token.
 ///
 /// It drifts within minutes, so it is to be measured in the same seconds as what is compared with it.
 public struct ReadSpeed: Sendable {

@@ -1,8 +1,9 @@
 extension TokenizerDefinition {
-    /// A number that differs, almost surely, between tokenizers that give different ids, and not between two files of the
-    /// same one: data and checkpoints remember by it which tokenizer they belong to.
+    /// A number that differs, almost surely, between tokenizers that give different ids, and not between two files of
+    /// the same one: data and checkpoints remember by it which tokenizer they belong to.
     ///
-    /// It tells mistakes, not forgeries: FNV-1a over the tokens, their roles, the merges or scores, and the words' rule.
+    /// It detects mistakes, not forgeries: FNV-1a over the tokens, their roles, the merges or scores, and the words'
+    /// rule.
     public var fingerprint: UInt64 {
         var hash = FowlerNollVo()
         hash.add(model)

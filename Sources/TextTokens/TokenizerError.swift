@@ -2,7 +2,7 @@ import QuotedText
 
 /// Why a tokenizer, or a chat template, cannot be made or used.
 ///
-/// All text that comes from a file is quoted and shortened. Which file it was the library adds.
+/// All text that comes from a file is quoted and shortened. The library adds the name of the file.
 public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     /// The kind of tokenizer is none of the known ones.
     case unsupportedModel(found: String, known: [String])

@@ -15,7 +15,9 @@ struct JSONFaultTests {
 
     private func complaint(_ bytes: [UInt8]) -> String? {
         do {
-            let _: Content = try JSONText.decode(line: bytes, name: "f", atMost: .description)
+            _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+                try JSONText.decode(bytes, file: "f", as: Content.self)
+            }
             return nil
         } catch {
             return "\(error)"

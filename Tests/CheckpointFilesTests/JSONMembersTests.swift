@@ -27,7 +27,20 @@ struct JSONMembersTests {
         #expect(merged.filter { $0 == "a" }.values == ["a": "2"])
     }
 
-    @Test(arguments: ["", "[]", "1", "{", #"{"a":}"#]) func othersAreErrors(text: String) {
-        #expect(throws: CheckpointError.self) { try members(text) }
+    @Test(arguments: [
+        ("", "file.json: expected "), ("[]", "expected an object, found a list"), ("1", "found a number"),
+        ("\"{}\"", "found a string"), ("true", "found true or false"), ("null", "found null"),
+        ("{", "column 2: expected"),
+        (#"{"a":}"#, "column 6, key \"a\": expected a value"), (#"{"a":1,"\u0061":2}"#, "expected each key once"),
+        (#"{"a":1,}"#, "expected a key in quotation marks"), (#"{"a":NaN}"#, "found NaN"),
+    ]) func othersAreErrors(text: String, message: String) {
+        let error = #expect(throws: CheckpointError.self) { try members(text) }
+        #expect(error?.description.contains(message) == true, "\(error as Any)")
+    }
+
+    /// Only the outermost object's members count, wherever its text begins.
+    @Test func membersOfMembersAreNone() throws {
+        let members = try members("\u{FEFF}\r\n{\"a\":\t{\"b\":[{\"c\":1}]}\n, \"d\" :[] }\n")
+        #expect(members.values == ["a": "{\"b\":[{\"c\":1}]}", "d": "[]"])
     }
 }

@@ -129,13 +129,15 @@ struct HuggingFaceConfigurationTests {
             (
                 [
                     "rope_parameters":
-                        "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": \(Int.max), \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4}"
+                        "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": \(Int.max), \"factor\": 8, "
+                        + "\"low_freq_factor\": 4, \"high_freq_factor\": 4}"
                 ], "key \"rope_parameters.high_freq_factor\": expected more than low_freq_factor, found 4.0"
             ),
             (
                 [
                     "rope_parameters":
-                        "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": 64, \"factor\": 1e300, \"low_freq_factor\": 1, \"high_freq_factor\": 4}"
+                        "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": 64, \"factor\": 1e300, "
+                        + "\"low_freq_factor\": 1, \"high_freq_factor\": 4}"
                 ], "key \"rope_parameters.factor\": expected a factor that F32 can hold, found 1e+300"
             ),
         ] as [([String: String?], String)]) func whatIsWrongIsSaid(changes: [String: String?], message: String)

@@ -11,8 +11,8 @@ struct RandomInitializerTests {
         return source.tensor(named: name, shape: shape).dense().values
     }
 
-    /// 16384 normal values: their mean and deviation are known to a hundredth of the deviation, their fourth moment to a
-    /// tenth of it.
+    /// 16384 normal values: their mean and deviation are known to a hundredth of the deviation, their fourth moment to
+    /// a tenth of it.
     @Test(arguments: [
         ("model.embed_tokens.weight", 0.02), ("model.layers.3.self_attn.q_proj.weight", 0.02),
         ("model.layers.3.mlp.up_proj.weight", 0.02), ("lm_head.weight", 0.02),

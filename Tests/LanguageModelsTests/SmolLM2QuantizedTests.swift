@@ -7,8 +7,8 @@ import Testing
 struct SmolLM2QuantizedTests {
     /// Quantizing activations costs next to nothing: a page is as likely as with f32 activations.
     ///
-    /// Which way the rounding falls is chance: other scales of the activations (max / 111 to max / 127) and other orders
-    /// of summation moved the page of Swift, the most certain of the three, to between 0.2 and 1.0 % above f32.
+    /// Which way the rounding falls is chance: other scales of the activations (max / 111 to max / 127) and other
+    /// orders of summation moved the page of Swift, the most certain of the three, to between 0.2 and 1.0 % above f32.
     @Test(arguments: 0..<3) func pagesAreAsLikely(page: Int) throws {
         let page = try SmolLM2.golden().pages[page]
         let model = try SmolLM2.asStored()

@@ -31,8 +31,8 @@ struct TinyGoldenTests {
         let (golden, model) = try load(name, table: table)
         let theirs = try Goldens.floats(golden.logits.file)
         #expect(model.vocabularySize == golden.vocabulary)
-        // float64 moves the reference's own logits by up to 2e-6 of their norm. F16 rounds keys and values by up to 2^-11,
-        // BF16 by 2^-8, and random weights amplify it a few times.
+        // float64 moves the reference's own logits by up to 2e-6 of their norm. F16 rounds keys and values by up to
+        // 2^-11, BF16 by 2^-8, and random weights amplify it a few times.
         for (format, tolerance) in [(CacheFormat.f32, 1e-5), (.f16, 0x1p-8), (.bf16, 0x1p-5)] {
             var cache = KVCache(for: model, format: format)
             let ours = model.logits(golden.tokens, &cache)

@@ -74,7 +74,7 @@ struct DataCommandTests {
                 note: left out of folders: 1 .json file, 1 hidden name
                 note: left out 1 document without text
                 note: 1 pair with an empty answer: only end-of-text is learned there
-                note: ignored keys beside prompt and answer: "id"
+                note: ignored keys other than prompt and answer: "id"
                 note: a special token such as "<|endoftext|>" is spelled out in 1 document and read as ordinary text; \
                 if it separates texts, make each of them a file of its own
 
@@ -97,8 +97,12 @@ struct DataCommandTests {
         #expect(run.code == 0, "\(run.errors)")
         #expect(folder.contents == ["a.tokens", "a.txt"])
         let other = try CommandRun(["train-tokenizer", text, "--output", "~nobody/a.json"])
-        #expect(other.code == 1)
+        #expect(other.code == 2)
         #expect(other.errors.contains("found \"~nobody/a.json\""), "\(other.errors)")
+        // The input is found later, since it may be one of a list.
+        let input = try CommandRun(["train-tokenizer", "~nobody/a.txt", "--output", "a.json"])
+        #expect(input.code == 1)
+        #expect(input.errors.contains("found \"~nobody/a.txt\""), "\(input.errors)")
     }
 
     @Test func interruptedWorkLeavesNothing() throws {

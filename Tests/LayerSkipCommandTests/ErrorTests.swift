@@ -45,6 +45,24 @@ struct ErrorTests {
         expectFailure(try CommandRun(verify + ["--exit-layers", "1", "--draft-lengths", "-1"]), code: 2, "found -1")
     }
 
+    /// What is wrong in an argument is quoted without what a terminal would obey.
+    @Test func controlCharactersOfArgumentsAreNotShown() throws {
+        let text = "\u{1B}[31mred\u{9B}1m\u{202E}\r"
+        for arguments in [
+            [text], ["generate", "--\(text)"], ["generate", "--temperature", text],
+            ["generate", "a", "--format=\(text)"],
+            ["help", text], ["generate", "a", text], ["--generate-completion-script", text],
+            ["export", "--to", "gguf", "--output", "~\(text)"], ["train", "r.yaml", "\(text)=1"],
+            ["inspect", text], ["generate", "a", "--model", text],
+        ] {
+            let run = try CommandRun(arguments)
+            // What there is no help for gets the program's.
+            #expect(run.code != 0 || arguments[0] == "help", "\(arguments)")
+            let shown = (run.output + run.errors).unicodeScalars
+            #expect(!shown.contains { "\u{1B}\u{9B}\u{202E}\r".unicodeScalars.contains($0) }, "\(arguments)")
+        }
+    }
+
     @Test(arguments: [
         ("--temperature", "-1"), ("--temperature", "nan"), ("--top-k", "0"), ("--top-p", "1.5"), ("--min-p", "-0.1"),
         ("--repetition-penalty", "0"), ("--max-tokens", "-3"), ("--stop", ""),

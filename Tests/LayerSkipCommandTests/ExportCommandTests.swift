@@ -77,11 +77,11 @@ struct ExportCommandTests {
         #expect(try CommandRun(benchmark + [saying]).code == 0)
         for (arguments, missing) in [([], "--exit-layer"), (["--exit-layer", "3"], "--draft-length")] {
             let unsaid = try CommandRun(benchmark + [silent] + arguments)
-            #expect(unsaid.code == 1 && unsaid.errors.contains("\(missing), or a model that says it"))
+            #expect(unsaid.code == 1 && unsaid.errors.contains("\(missing), or a model whose metadata sets it"))
         }
         let verify = ["verify", "--prompts", prompts, "--max-tokens", "8", "--model"]
         #expect(try CommandRun(verify + [saying]).output.hasPrefix("1 cases, 1 with equal tokens"))
-        #expect(try CommandRun(verify + [silent]).errors.contains("--exit-layers, or a model that says it"))
+        #expect(try CommandRun(verify + [silent]).errors.contains("--exit-layers, or a model whose metadata sets it"))
 
         // A folder has no place for it, and says so; a file made from a file keeps it, and its name unless given one.
         let lost = try export(saying, "--to", "safetensors", "--output", files.file("folder"))

@@ -31,6 +31,7 @@ struct StreamTests {
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func afullDiskIsAnError() throws {
         for command in [
             "generate x --model \"$1\"", "inspect \"$1\"", "chat --model \"$1\"", "tokenize --model \"$1\" a",
+            "--help", "help train", "export --help", "--version", "--generate-completion-script bash",
         ] {
             let run = try run("echo Hello | \"$LAYERSKIP\" \(command) >/dev/full")
             #expect(run.code == 1, "\(command)")

@@ -23,7 +23,7 @@ struct TrainCommandTests {
         // Nothing is left to do, and nothing is done.
         let again = try files.train("a")
         #expect(again.code == 0)
-        #expect(again.errors == "going on after step 6\n")
+        #expect(again.errors == "resuming after step 6\n")
     }
 
     @Test func aDryRunWritesNothing() throws {
@@ -45,9 +45,25 @@ struct TrainCommandTests {
         let documents = try files.train("b", "data.packing=documents", "--dry-run")
         #expect(
             documents.errors.contains(
-                "note: data.validation: cut to the length of a sequence: 8 of 8 documents, which lose 272 tokens, their "
-                    + "end-of-text included (raise batch.length, or use data.packing=windows)\n"), "\(documents.errors)"
+                "note: data.validation: cut to the length of a sequence: 8 of 8 documents, which lose 272 tokens, "
+                    + "their end-of-text included (raise batch.length, or use data.packing=windows)\n"),
+            "\(documents.errors)"
         )
+    }
+
+    @Test func exitsThatHaveNoLossAreSaid() throws {
+        func errors(_ arguments: String...) throws -> String { try files.train("a", arguments + ["--dry-run"]).errors }
+        #expect(
+            try errors("exits.curriculum=none").hasSuffix(
+                "note: exits.scale: no effect, since exits.curriculum is none: no early exit is trained\n"))
+        #expect(
+            try errors("exits.scale=0").hasSuffix(
+                "note: exits.curriculum: no effect, since exits.scale is 0: no early exit is trained\n"))
+        #expect(
+            try errors("exits.scale=0", "exits.curriculum=none", "exits.layers=[2]").hasSuffix(
+                "note: exits.layers: no effect, since exits.scale is 0: no early exit is trained\n"))
+        #expect(try !errors().contains("no effect"))
+        #expect(try !errors("exits.scale=0", "exits.curriculum=none").contains("no effect"))
     }
 
     @Test func promptsAreNotScoredByDefault() throws {
@@ -65,7 +81,8 @@ struct TrainCommandTests {
         let changed = try files.train("windows", data)
         #expect(
             changed.errors.hasSuffix(
-                "data.packing: expected windows, as when the run began (data.packing=windows resumes it), found documents\n"
+                "data.packing: expected windows, as when the run began (data.packing=windows resumes it), "
+                    + "found documents\n"
             ))
     }
 
@@ -89,7 +106,7 @@ struct TrainCommandTests {
 
     @Test func killedAtAnyMomentItEndsWithTheSameBits() throws {
         #expect(try files.train("whole", "steps=40", "checkpoints.every=3").code == 0)
-        // Moments from before the first step to near the end; each goes on where the one before was killed.
+        // Moments from before the first step to near the end; each resumes where the one before was killed.
         let kills = try files.script(
             """
             for moment in 0.1 0.2 0.15 0.3 0.25 0.2; do
@@ -119,7 +136,7 @@ struct TrainCommandTests {
         #expect(run.code == 1)
         let step = try #require(files.steps("stopped").last)
         #expect(
-            run.errors.hasSuffix("error: stopped after step \(step) of 3000; the same command goes on from there\n"))
+            run.errors.hasSuffix("error: stopped after step \(step) of 3000; rerun the command to resume\n"))
         #expect(try files.metrics("stopped").count == step)
     }
 
@@ -217,6 +234,8 @@ struct TrainCommandTests {
 /// A tiny model, data and a recipe for it.
 struct TrainingFiles {
     private let files: CommandFiles
+    /// The model that the recipe starts from.
+    var model: String { files.model }
     private let recipe: String
     private let fingerprint: UInt64
     private let vocabularySize: Int

@@ -15,10 +15,10 @@ struct TrainingProgressTests {
     }
 
     @Test func aRunThatGoesOnNamesAnotherArithmetic() throws {
-        #expect(TrainingOrigin(step: 7).summary == "going on after step 7")
+        #expect(TrainingOrigin(step: 7).summary == "resuming after step 7")
         #expect(
             TrainingOrigin(step: 7, otherArithmetic: "amx").summary.hasPrefix(
-                "going on after step 7, which was computed with \"amx\" arithmetic; here it is another"))
+                "resuming after step 7, which used \"amx\" arithmetic; this machine uses another"))
     }
 
     @Test func aValidationShowsTheExitThatIsTrainedOrTheOneHalfWay() throws {

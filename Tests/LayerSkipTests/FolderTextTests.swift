@@ -24,7 +24,8 @@ struct FolderTextTests {
             ("tokenizer_config.json", tokenizer),
         ] where !members.isEmpty {
             let added = files.write(Array("{\(members)}".utf8), as: "members")
-            let whole = try JSONMembers(file: "\(path)/\(name)").merging(JSONMembers(file: added))
+            let whole = try JSONMembers(file: "\(path)/\(name)").merging(
+                JSONMembers(file: added, atMost: .tokenizerDescription))
             files.write(whole.json, as: "folder/\(name)")
         }
         return path
@@ -95,6 +96,15 @@ struct FolderTextTests {
         let without = try folder(configuration: #""pad_token_id":-1"#, tokenizer: #""pad_token":null"#)
         #expect(
             try Tokenizer(ofFile: without).notes == ["pad_token_id -1 is no token of the vocabulary and is ignored"])
+    }
+
+    /// Gemma 3's has 1.2 MB: more than any other description.
+    @Test func aLargeTokenizerConfigurationIsPassedOn() throws {
+        let tokens = "[" + (0..<60_000).map { "\"<unused token \($0)>\"" }.joined(separator: ",") + "]"
+        #expect(tokens.utf8.count > ReadingLimit.description.byteCount)
+        let copy = try exported(folder(tokenizer: "\"additional_special_tokens\":\(tokens)"), to: .safetensors).path
+        let members = try JSONMembers(file: copy + "/tokenizer_config.json", atMost: .tokenizerDescription)
+        #expect(members["additional_special_tokens"] == tokens)
     }
 
     @Test func whatOnlyOthersReadIsPassedOn() throws {

@@ -37,7 +37,8 @@ struct EpochOrderTests {
             for index in 0..<count { places[index * count + order[index]] += 1 }
             neighbours[order[0] * count + order[1]] += 1
         }
-        // A share's standard deviation is at most sqrt(p / epochs): five of them are met by luck once in a million times.
+        // A share's standard deviation is at most sqrt(p / epochs): five of them are met by luck once in a million
+        // times.
         func isFair(_ found: Int, _ probability: Double) -> Bool {
             let expected = probability * Double(epochs)
             return (Double(found) - expected).magnitude < 5 * expected.squareRoot()

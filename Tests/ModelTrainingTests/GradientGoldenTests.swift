@@ -5,7 +5,8 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Whole models against PyTorch's numbers: logits and losses of two exits, every gradient, and the weights after ten steps.
+/// Whole models against PyTorch's numbers: logits and losses of two exits, every gradient, and the weights after ten
+/// steps.
 @Suite("Gradients of whole models")
 struct GradientGoldenTests {
     private static let tables = KernelTable.available.map(\.name)

@@ -67,7 +67,8 @@ struct ObjectiveTests {
     }
 
     @Test func gradientsAreTheDerivativeOfTheLoss() throws {
-        // Along a direction of all parameters: (J(w + h d) - J(w - h d)) / 2h = gradient . d, with dropout and exits on.
+        // Along a direction of all parameters: (J(w + h d) - J(w - h d)) / 2h = gradient . d, with dropout and exits
+        // on.
         let objective = objective(dropout: dropout(0.5, .linear), exits: exits(1, .all))
         func loss(_ model: Llama) -> Double {
             objective.addGradients(of: batch, to: model, first: 0, scored: batch.scoredCount, at: moment()).total

@@ -46,7 +46,11 @@ struct TrainingRecipeTests {
         ("steps", "0"), ("steps", "ten"), ("steps", "1.5"), ("seed", "-1"), ("batch.length", "0"),
         ("optimizer.rate", "fast"), ("optimizer.rate", "nan"), ("optimizer.rate", "-1"), ("optimizer.beta2", "1"),
         ("dropout.maximum", "1"), ("dropout.depth", "steep"), ("exits.scale", "1.1"), ("exits.layers", "two"),
-        ("exits.curriculum", "spiral"), ("freeze.layers", "3-1"), ("model.tied", "yes"), ("output", ""),
+        // Too small for a double, or for f32: they would be read as 0.
+        ("optimizer.rate", "0"), ("optimizer.rate", "1e-400"), ("exits.scale", "1e-400"), ("exits.scale", "0.0001E-40"),
+        ("dropout.maximum", "1e-31"), ("optimizer.clip", "1e400"), ("optimizer.clip", "inf"), ("exits.scale", "0x1p-3"),
+        ("exits.curriculum", "spiral"), ("freeze.layers", "3-1"), ("freeze.layers", "1 2"), ("freeze.layers", "2, 2"),
+        ("freeze.layers", "+1"), ("freeze.layers", "1,"), ("freeze.layers", ""), ("model.tied", "yes"), ("output", ""),
     ])
     func illTypedValuesNameKeyAndWhatIsExpected(_ path: String, _ value: String) throws {
         let key = try key(path)
@@ -54,6 +58,27 @@ struct TrainingRecipeTests {
         let error = RecipeError(key: path, expected: key.expected, found: value)
         #expect(throws: error) { try key.set(.scalar(value), in: &recipe) }
         #expect(recipe == TrainingRecipe())
+    }
+
+    @Test(arguments: [[], ["2", "2"], ["3", "2"], ["0"], ["-1", "2"], ["2", "4097"], ["2", "x"], ["2", ""]])
+    func exitsAreAscendingAndAtLeastOne(_ exits: [String]) throws {
+        var recipe = TrainingRecipe()
+        let error = #expect(throws: RecipeError.self) { try key("exits.layers").set(.list(exits), in: &recipe) }
+        #expect(error?.expected == "a list of ascending integers in 1...4096, at least one")
+        #expect(error?.found == "[\(exits.joined(separator: ", "))]")
+        // A library's user may write anything.
+        recipe = Self.complete()
+        recipe.exits.exits = exits.compactMap { Int($0) }
+        if recipe.exits.exits?.count == exits.count { #expect(throws: RecipeError.self) { try recipe.check() } }
+    }
+
+    @Test(arguments: ["0", "0.0", "0e-9", "-0", "1e-30", ".5", "+1", "1E0"]) func numbersAreRead(_ text: String) throws
+    {
+        var recipe = TrainingRecipe()
+        try key("exits.scale").set(.scalar(text), in: &recipe)
+        #expect(recipe.exits.scale == Double(text))
+        try key("freeze.layers").set(.scalar(" 0 - 2,4 "), in: &recipe)
+        #expect(recipe.freeze.layers == LayerSet("0-2, 4"))
     }
 
     @Test func aListIsNoNumber() throws {

@@ -85,8 +85,17 @@ struct TrainingStateTests {
             $0["format"] = 1
             $0["data"] = nil
             $0["updates"] = nil
+            $0["hashes"] = nil
         }
         #expect(try run(recipe(), data).origin.isOlderFormat)
+        // A validation adds its loss, and claims nothing that the checkpoint does not know.
+        var validating: TrainingRun? = try run(recipe { $0.validation.every = 1 }, data)
+        var isValidated = false
+        _ = try validating?.run(shouldStop: { isValidated }) { if case .validation = $0 { isValidated = true } }
+        validating = nil
+        let state = try TrainingState(checkpoint: folder.file("run/checkpoints/step-2"), step: 2)
+        #expect(state.format == 1 && state.validationLoss != nil)
+        #expect(state.data == nil && state.updates == nil && state.hashes == nil)
         // It knows only the paths.
         let error = #expect(throws: RecipeError.self) {
             try run(self.recipe { $0.data.training = ["b.tokens"] }, data)
@@ -97,6 +106,25 @@ struct TrainingStateTests {
         #expect(throws: CheckpointError.self) { try run(recipe(), larger) }
         try make(recipe(), data, until: 4)
         #expect(try !run(recipe(), data).origin.isOlderFormat)
+    }
+
+    /// A stopped run leaves a checkpoint that is not validated yet; the loss comes later, the hashes stay.
+    @Test func aLossIsAddedToACheckpointThatKeepsItsHashes() throws {
+        let data = try shard("a.tokens")
+        let recipe = recipe { $0.validation.every = 2 }
+        var isStopped = false
+        var first: TrainingRun? = try run(recipe, data)
+        _ = try first?.run(shouldStop: { isStopped }) { if case .step(let step) = $0 { isStopped = step.step == 2 } }
+        let path = folder.file("run/checkpoints/step-2")
+        let before = try TrainingState(checkpoint: path, step: 2)
+        #expect(before.validationLoss == nil && before.hashes?.count == 2)
+        // In the same process, and in another one.
+        var isValidated = false
+        _ = try first?.run(shouldStop: { isValidated }) { if case .validation = $0 { isValidated = true } }
+        first = nil
+        let after = try TrainingState(checkpoint: path, step: 2)
+        #expect(after.validationLoss != nil && after.hashes == before.hashes)
+        _ = try run(recipe, data)
     }
 
     @Test(arguments: [
@@ -122,7 +150,11 @@ struct TrainingStateTests {
             ("step", { $0["step"] = -2 }), ("step", { $0["step"] = 3 }), ("format", { $0["format"] = 3 }),
             ("format", { $0["format"] = 0 }), ("key \"step\"", { $0["step"] = "2" }),
             ("validation_loss", { $0["validation_loss"] = -1 }),
-            ("data, updates", { $0["data"] = nil }), ("updates of \"x\"", { $0["updates"] = ["x": 2] }),
+            ("data", { $0["data"] = nil }), ("updates", { $0["updates"] = nil }), ("hashes", { $0["hashes"] = nil }),
+            ("hashes", { $0["hashes"] = ["model.safetensors": "0"] }),
+            ("hashes", { $0["hashes"] = [:] as [String: Any] }),
+            ("hashes", { $0["hashes"] = ["model.safetensors": "0", "../../a": "0"] }),
+            ("updates of \"x\"", { $0["updates"] = ["x": 2] }),
             ("updates of \"x\"", { $0["updates"] = ["x": -1] }), ("updates", { $0["updates"] = ["x": 1] }),
             ("tokenizer", { $0["tokenizer"] = "8" }),
             ("recipe", { $0["recipe"] = ["no.such.key": "1"] }), ("recipe steps", { $0["recipe"] = ["steps": "many"] }),

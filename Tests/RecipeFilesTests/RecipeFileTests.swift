@@ -74,7 +74,10 @@ struct RecipeFileTests {
         ("steps:\n", "r.yaml:1: steps: expected an integer in 1...1000000000, found nothing"),
         ("output: ~", "r.yaml:1: output: expected a path, found nothing (~)"),
         ("output: null", "r.yaml:1: output: expected a path, found nothing (null)"),
-        ("exits: {layers: [2, x]}", "r.yaml:1: exits.layers: expected a list of integers in 1...4096, found [2, x]"),
+        (
+            "exits: {layers: [2, x]}",
+            "r.yaml:1: exits.layers: expected a list of ascending integers in 1...4096, at least one, found [2, x]"
+        ),
         ("", "r.yaml: output: expected a path, found nothing"),
     ])
     func mistakesNameLineAndKey(_ text: String, _ expected: String) throws {

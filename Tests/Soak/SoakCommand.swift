@@ -11,8 +11,8 @@ struct SoakCommand: ParsableCommand {
             Each case makes a model of random shape, weight formats and RoPE, chooses a kernel table and numbers of \
             threads, and drives speculative generators through prompts, rounds, cancellations and truncations. Tokens \
             and the bits of all logits must be those of plain decoding. Rejection sampling is checked against one pass \
-            over the finished text. Kernel tables are compared with each other. The rest of the tokens are compared on the default \
-            model and on SmolLM2.
+            over the finished text. Kernel tables are compared with each other. The rest of the tokens are compared on \
+            the default model and on SmolLM2.
 
             Exit codes: 0 if nothing differs; 1 at the first difference, with the command that repeats it.
             """)

@@ -2,7 +2,8 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Each operation of training, on every table: PyTorch's numbers, finite differences, and bits that depend on nothing else.
+/// Each operation of training, on every table: PyTorch's numbers, finite differences, and bits that depend on nothing
+/// else.
 @Suite("Gradients of operations")
 struct GradientTests {
     private static let names = [

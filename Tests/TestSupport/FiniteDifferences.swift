@@ -9,8 +9,8 @@ package struct FiniteDifferences {
 
     /// The gradients of sum(weights * function(inputs)) with respect to each input.
     ///
-    /// Four points a value, so that the error is of the fourth order and the step can be large: differences of f32 results
-    /// are then exact to four digits or so.
+    /// Four points a value, so that the error is of the fourth order and the step can be large: differences of f32
+    /// results are then exact to four digits or so.
     package func gradients(of function: ([Tensor]) -> Tensor, at inputs: [Tensor], weights: [Float]) -> [[Double]] {
         inputs.indices.map { index in
             (0..<inputs[index].rows * inputs[index].columns).map { element in

@@ -26,7 +26,8 @@ struct ErrorTextTests {
     @Test func placesInATokenizerFileToo() {
         for json in [
             #"{"model":{"vocab":{"\u001b[31m":"0"},"merges":[]}}"#,
-            #"{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"\u001b[31m"}},"model":{"vocab":{"a":0},"merges":[]}}"#,
+            #"{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"\u001b[31m"}},"#
+                + #""model":{"vocab":{"a":0},"merges":[]}}"#,
             #"{"normalizer":{"type":"\u001b[31m"},"model":{"vocab":{"a":0},"merges":[]}}"#,
         ] {
             let error = #expect(throws: TokenizerError.self) { try TokenizerDefinition(json: Array(json.utf8)) }

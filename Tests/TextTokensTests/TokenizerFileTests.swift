@@ -95,7 +95,8 @@ struct MalformedTokenizerFileTests {
         words: String = #"{"type":"ByteLevel","add_prefix_space":false}"#, ends: String = "null",
         decoder: String = "null"
     ) -> String {
-        #"{"added_tokens":[\#(added)],"decoder":\#(decoder),"normalizer":\#(normalizer),"pre_tokenizer":\#(words),"post_processor":\#(ends),"#
+        #"{"added_tokens":[\#(added)],"decoder":\#(decoder),"normalizer":\#(normalizer),"#
+            + #""pre_tokenizer":\#(words),"post_processor":\#(ends),"#
             + #""model":{"type":"BPE",\#(model)"vocab":{\#(vocabulary)},"merges":[\#(merges)]}}"#
     }
 

@@ -134,8 +134,8 @@ typedef struct {
     /// tile * ceil(depth / depths_per_step) * step_bytes bytes.
     size_t depths_per_step;
     size_t step_bytes;
-    /// A deeper product is best cut into blocks of at most so many depths, a multiple of a step's: the caches hold a
-    /// block's panels.
+    /// The largest depth of a block, a multiple of a step's: the caches hold a block's panels. Deeper products are best
+    /// cut into blocks.
     size_t depths_per_block;
     /// Packs `count` rows of a into panels one after the other. Element (row i, depth p) lies at x[i * stride + p]
     /// where `along_depth`, else at x[p * stride + i].
@@ -164,7 +164,7 @@ typedef struct {
     const float *queries;
     const float *keys;
     const float *values;
-    /// Written forward, read on the way back.
+    /// Written by the forward pass, read by the backward pass.
     float *output;
     /// [heads][length]: ln of the sum of e^score over all that a position sees; likewise.
     float *log_sums;

@@ -9,8 +9,7 @@
 extension SystemCalls {
     /// Writes all the bytes, however many calls that takes.
     ///
-    /// - Parameter canWait: whether the reader may keep us waiting, as of a pipe. An interruption then ends the
-    ///   waiting.
+    /// - Parameter canWait: whether the call may wait for a reader, as with a pipe. An interruption ends the waiting.
     static func write(
         _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, canWait: Bool = false
     ) throws(SystemError) {

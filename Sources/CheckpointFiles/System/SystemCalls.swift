@@ -79,7 +79,7 @@ enum SystemCalls {
     static var processIdentifier: Int32 { getpid() }
     static var secondsSince1970: Int { time(nil) }
 
-    /// Whether a process of a number, also one that is not ours, still runs.
+    /// Whether the process of a number, which may be another user's, still runs.
     ///
     /// A killed one keeps its number until its parent asks for it, which the first process of some containers never
     /// does.

@@ -1,6 +1,6 @@
 /// What writers that were killed have left behind: files, folders and links that were not complete.
 enum Leftovers {
-    /// After so many seconds without a change no process is at work on something, whatever else has its number by now.
+    /// Seconds without a change after which no process can still be writing an entry, even if a process has its number.
     private static let longestSilence = 24 * 60 * 60
 
     /// Removes what was to become the file or folder of a path.

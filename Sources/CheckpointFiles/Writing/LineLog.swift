@@ -3,7 +3,7 @@ package final class LineLog: Sendable {
     private let path: String
     private let file: OwnedDescriptor
 
-    /// Opens a log to go on with, or a new one.
+    /// Opens a log to continue, or a new one.
     ///
     /// - Parameters:
     ///   - path: the file; or a device or a pipe, which has no lines yet.

@@ -22,7 +22,7 @@ struct PassedSettings: Sendable {
                 "additional_special_tokens", "clean_up_tokenization_spaces", "cls_token", "extra_special_tokens",
                 "mask_token", "model_input_names", "model_max_length", "padding_side", "sep_token", "truncation_side",
             ]
-            let members = try JSONMembers(file: path)
+            let members = try JSONMembers(file: path, atMost: .tokenizerDescription)
             // One template is known by its text; a list of several is passed on whole.
             let hasTemplates = members["chat_template"]?.hasPrefix("[") == true
             tokenizer = members.filter { known.contains($0) || hasTemplates && $0 == "chat_template" }

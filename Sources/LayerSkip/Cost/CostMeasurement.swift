@@ -8,7 +8,7 @@ import TensorCore
 struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     struct Decoding {
         let tokensPerSecond: Double
-        /// At which reading the weights for every token would have taken as long as it would have at the speeds measured.
+        /// Effective read bandwidth during the measurement, in bytes a second.
         let readBytesPerSecond: Double
     }
 
@@ -64,8 +64,8 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     /// Parallel regions that all layers take for one token.
     mutating func regionCounts() -> RegionCounts { passSequence.regionCounts() }
 
-    /// Decodes in short stretches and reads memory between them: its speed may double within a second, and a share of one
-    /// that was taken before or after would reach more than the whole.
+    /// Decodes in short stretches and reads memory between them: its speed may double within a second, and a share of
+    /// one that was taken before or after would reach more than the whole.
     private mutating func measureDecoding() {
         let count = ModelCost.decodedTokens
         var (tokens, seconds, secondsOfReading) = (0, 0.0, 0.0)

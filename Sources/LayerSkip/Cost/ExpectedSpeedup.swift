@@ -1,12 +1,13 @@
-/// The speedup over plain decoding that self-speculation should have, from what its passes cost and how often drafts are
-/// accepted.
+/// The speedup over plain decoding that self-speculation should have, from what its passes cost and how often drafts
+/// are accepted.
 ///
 /// A round of d drafts by the first E of L layers runs (d + 1) E layers and d heads for one row at a time, then L - E
 /// layers and the head for d + 1 rows at once. Where a is the chance that one more draft is accepted, it gives
 ///
 ///     N = (1 - a^(d+1)) / (1 - a)
 ///
-/// tokens, each of which plain decoding would pay L layers and a head for. See LayerSkip, arXiv 2404.16710, section 4.3.
+/// tokens, each of which plain decoding would pay L layers and a head for. See LayerSkip, arXiv 2404.16710, section
+/// 4.3.
 public struct ExpectedSpeedup: Sendable {
     /// The number of layers L.
     public let layerCount: Int
@@ -56,8 +57,8 @@ public struct ExpectedSpeedup: Sendable {
         return sum
     }
 
-    /// a: the chance that one more draft is accepted, from the share A = (N - 1) / d of all drafts that is, as tables and
-    /// telemetry report it.
+    /// a: the chance that one more draft is accepted, from the share A = (N - 1) / d of all drafts that is, as tables
+    /// and telemetry report it.
     public static func chance(acceptanceRate: Double, draftLength: Int) -> Double {
         // A grows with a, from 0 to 1 as a does: halving the interval reaches a Double's precision in 52 steps.
         var (low, high) = (0.0, 1.0)

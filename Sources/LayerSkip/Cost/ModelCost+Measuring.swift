@@ -15,7 +15,8 @@ extension ModelCost {
     ///   - depth: tokens before those that are decoded.
     ///   - cacheFormat: how caches keep keys and values.
     ///   - rounds: how often, at least 1; nil means as often as 12 seconds allow, from 3 times to 25.
-    ///   - progress: is told how many rounds of how many are done, several times a round, and says whether to go on.
+    ///   - progress: is told how many rounds of how many are done, several times a round, and returns whether to
+    ///     continue.
     /// - Returns: nil if `progress` said no.
     /// - Throws: ``DecodingError`` if the model's context is too short, or there are to be no rounds.
     public static func measure(

@@ -54,8 +54,8 @@ public struct ModelCost: Sendable {
     public let rounds: Int
     /// nil where ``Part/decode`` was not asked for.
     public let decoding: Decoding?
-    /// Tokens per second of a prompt of 512, with the head for its last row only; nil where ``Part/prefill`` was not asked
-    /// for.
+    /// Tokens per second of a prompt of 512, with the head for its last row only; nil where ``Part/prefill`` was not
+    /// asked for.
     public let prefillTokensPerSecond: Double?
     /// nil where ``Part/passes`` was not asked for.
     public let passes: Passes?

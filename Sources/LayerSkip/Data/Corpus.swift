@@ -18,7 +18,7 @@ public struct Corpus: Sendable {
         var text: [UInt8]
         var promptLength = 0
         var isPair = false
-        /// Keys of a pair that say nothing to us.
+        /// Keys of a pair that are ignored.
         var ignoredKeys: [String] = []
     }
 
@@ -153,7 +153,7 @@ extension Corpus {
     /// Refuses JSON Lines of pairs under another name, whose prompts would be learned as prose.
     private func checkThatItIsNoPair(_ text: [UInt8], _ path: String) throws(CheckpointError) {
         guard text.first == UInt8(ascii: "{"), let line = text.split(separator: UInt8(ascii: "\n")).first,
-            let object: JSONObject = JSONText.decode(line: line), object.keys.contains("prompt")
+            let object = try? JSONMembers(Array(line), name: path), object["prompt"] != nil
         else { return }
         throw CheckpointError(
             file: path, expected: "prose",
@@ -161,9 +161,9 @@ extension Corpus {
     }
 
     private func pair(_ bytes: [UInt8], name: String) throws(CheckpointError) -> Document {
-        let line: JSONObject = try JSONText.decode(line: bytes, name: name, atMost: .text)
+        let line = try JSONMembers(bytes, name: name)
         let known = ["prompt", "answer"]
-        guard line.keys.contains(where: known.contains) else {
+        guard known.contains(where: { line[$0] != nil }) else {
             throw CheckpointError(
                 file: name, expected: #"{"prompt": "...", "answer": "..."}"#,
                 found: line.summary + Self.advice(line.keys))

@@ -66,7 +66,7 @@ public struct CorpusEncoder: Sendable {
     ///   - path: where the shard is written.
     ///   - invalidText: what is done with documents that are not UTF-8.
     ///   - pool: the threads that work.
-    ///   - progress: is told how many documents are done, and says whether to go on.
+    ///   - progress: is told how many documents are done, and returns whether to continue.
     /// - Returns: what was written; nil, with nothing written, if `progress` said no.
     /// - Throws: ``CheckpointError`` where the path is that of a document or of one of ``inputs``, a document cannot be
     ///   read or is not UTF-8, there is no text at all, or the shard cannot be written.

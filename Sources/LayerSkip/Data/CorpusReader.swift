@@ -14,7 +14,7 @@ struct CorpusReader {
     /// - Parameters:
     ///   - transform: is called on any thread.
     ///   - take: gets each result in the order of the documents; nil for a document that is skipped.
-    ///   - progress: is told how many documents are done, and says whether to go on.
+    ///   - progress: is told how many documents are done, and returns whether to continue.
     /// - Returns: whether all was read.
     func forEach<Result: Sendable>(
         _ transform: @Sendable (Corpus.Document) -> Result,

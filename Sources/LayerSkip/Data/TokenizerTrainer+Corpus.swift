@@ -9,7 +9,7 @@ extension TokenizerTrainer {
     ///   - corpus: the documents; prompts and answers count alike.
     ///   - invalidText: what is done with documents that are not UTF-8.
     ///   - pool: the threads that work.
-    ///   - progress: is told how many documents are done, and says whether to go on.
+    ///   - progress: is told how many documents are done, and returns whether to continue.
     /// - Returns: the counts, and what was left out; nil if `progress` said no.
     /// - Throws: ``CheckpointError`` where a document cannot be read or is not UTF-8; ``TokenizerError``.
     public func countWords(

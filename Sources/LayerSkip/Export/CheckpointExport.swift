@@ -98,7 +98,7 @@ public struct CheckpointExport: Sendable {
     ///
     /// - Parameters:
     ///   - path: where to. A file is replaced; a folder must not exist, or be empty.
-    ///   - progress: is told how many bytes have been written, and says whether to go on.
+    ///   - progress: is told how many bytes have been written, and returns whether to continue.
     /// - Returns: false if `progress` said no; nothing has been written then.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if something in the model cannot be said in the target's
     ///   format, the path is that of the model that is read or of a file in its folder, or the files cannot be written.

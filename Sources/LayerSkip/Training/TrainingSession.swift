@@ -18,6 +18,8 @@ public struct TrainingSession: Sendable {
     public let training: BatchSampler
     /// What is measured on; nil where nothing is.
     public let validation: BatchSampler?
+    /// What to tell people where the recipe's start is gone and the run is resumed without it; nil where it is there.
+    public let missingStartNote: String?
     private let start: TrainingStart
     private let compute: ComputeContext
 
@@ -26,8 +28,7 @@ public struct TrainingSession: Sendable {
     /// - Parameters:
     ///   - recipe: what is run.
     ///   - inputs: other files that are read, such as the recipe's own: the run's folder must not be where it would
-    ///     replace
-    ///     one of them, or one that the recipe names.
+    ///     replace one of them, or one that the recipe names.
     /// - Throws: ``RecipeError`` where the recipe contradicts itself or the model; ``CheckpointError`` or
     ///   ``TokenizerError`` where a file cannot be read, is damaged, or is of another tokenizer.
     public init(_ recipe: TrainingRecipe, inputs: InputFiles = InputFiles()) throws {
@@ -37,7 +38,9 @@ public struct TrainingSession: Sendable {
         inputs.add(recipe.inputs)
         try RunFolder.check(recipe.output, leavesAlone: inputs)
         let shards = try Self.shards(recipe.data.training)
-        start = try TrainingStart(recipe, shards: shards)
+        let resumed = try TrainingStart.resuming(recipe, shards: shards)
+        start = try resumed?.start ?? TrainingStart(recipe, shards: shards)
+        missingStartNote = resumed?.note
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)
         let packing = recipe.data.packing ?? .standard(for: shards)
@@ -64,7 +67,7 @@ public struct TrainingSession: Sendable {
         try paths.map { (path) throws(CheckpointError) in try TokenShard(path: path) }
     }
 
-    /// Runs the recipe to its end. Where its folder has a checkpoint, the run goes on from the newest.
+    /// Runs the recipe to its end. Where its folder has a checkpoint, it resumes from the newest.
     ///
     /// - Parameters:
     ///   - shouldStop: is asked often; where it says yes, the run ends soon, with a checkpoint.

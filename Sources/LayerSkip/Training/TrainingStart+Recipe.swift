@@ -39,7 +39,8 @@ extension TrainingStart {
             describe: description.write)
     }
 
-    private init(_ checkpoint: Checkpoint, _ shards: [TokenShard]) throws {
+    /// Starts from a model that exists.
+    init(_ checkpoint: Checkpoint, _ shards: [TokenShard]) throws {
         let model = try StoredLlama(checkpoint)
         var tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
         try tokenizer.check(shards)

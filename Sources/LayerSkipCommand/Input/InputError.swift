@@ -12,6 +12,6 @@ struct InputError: Error, CustomStringConvertible {
 extension InputError {
     /// Neither the command line nor the model says how to speculate.
     static func unsaid(_ option: String, by model: TextModel) -> Self {
-        Self(name: model.summary.path, expected: "\(option), or a model that says it", found: "neither")
+        Self(name: model.summary.path, expected: "\(option), or a model whose metadata sets it", found: "neither")
     }
 }

@@ -8,7 +8,7 @@
 
 /// Standard input, a line at a time, so that Ctrl-C is noticed while it waits.
 ///
-/// `readLine` would go on waiting, and would take a closed input for an empty one.
+/// `readLine` would keep waiting, and would take a closed input for an empty one.
 final class LineReader {
     enum Next: Equatable {
         /// A line without its end.

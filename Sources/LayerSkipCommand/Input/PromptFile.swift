@@ -4,8 +4,6 @@ import LayerSkip
 struct PromptFile: ~Copyable {
     private let input: TextInput
 
-    private struct Line: Decodable { let prompt: String }
-
     /// Opens a file; "-" is standard input.
     init(path: String) throws { input = try TextInput(path) }
 
@@ -29,10 +27,10 @@ struct PromptFile: ~Copyable {
             }
             // What JSON calls space: other blanks are no blank line.
             if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
-            let content: Line = try JSONText.decode(
-                line: line, name: "\(input.name), line \(number)", atMost: lineLimit)
-            prompts.append(try model.encode(prompt: content.prompt))
-            texts.append(content.prompt)
+            let name = "\(input.name), line \(number)"
+            let prompt = try JSONMembers(line, name: name, atMost: lineLimit).text("prompt", name: name)
+            prompts.append(try model.encode(prompt: prompt))
+            texts.append(prompt)
         }
         Output.note(lossIn: texts, model.tokenizer)
         guard !prompts.isEmpty else {

@@ -6,18 +6,19 @@ struct CorpusOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Files and folders of text. Each file is one document, but each line of a .jsonl or .ndjson file is one: "
-                + #"{"prompt": "...", "answer": "..."}. Links in folders are followed; names that begin with a dot are "#
-                + "left out.",
+                + #"{"prompt": "...", "answer": "..."}. Links in folders are followed; names that begin with a dot "#
+                + "are left out.",
             valueName: "input"))
     var inputs: [String] = []
 
-    @Option(help: "A file with more inputs, one a line.")
+    @Option(help: "A file with more inputs, one a line.", transform: expandedPath)
     var files: String?
 
     @Option(
-        help:
-            "Which files to take from folders, by the endings of their names: swift,md (default: all but .json, packed and binary ones)."
-    )
+        help: """
+            Which files to take from folders, by the endings of their names: swift,md (default: all but .json, packed \
+            and binary ones).
+            """)
     var endings: CommaSeparated<String>?
 
     @Flag(help: "Leave out files that are not UTF-8, and name them, instead of failing.")
@@ -33,7 +34,6 @@ struct CorpusOptions: ParsableArguments {
 
     func corpus() throws -> Corpus {
         var inputs = inputs
-        let files = try files.map { try HomeFolder.expand($0) }
         if let files {
             inputs += try Self.lines(TextInput.read(files, atMost: .fileList))
             if inputs.isEmpty {
@@ -72,12 +72,13 @@ extension Output {
         if !remarks.ignoredKeys.isEmpty {
             let keys = remarks.ignoredKeys.sorted().map(\.quoted)
             let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
-            note("note: ignored keys beside prompt and answer: \(keys.prefix(10).joined(separator: ", "))\(more)")
+            note("note: ignored keys other than prompt and answer: \(keys.prefix(10).joined(separator: ", "))\(more)")
         }
         if let token = remarks.spelledOutToken {
             note(
-                "note: a special token such as \(token.quoted) is spelled out in \(remarks.spelledOut.counted("document")) and "
-                    + "read as ordinary text; if it separates texts, make each of them a file of its own")
+                "note: a special token such as \(token.quoted) is spelled out in "
+                    + "\(remarks.spelledOut.counted("document")) and read as ordinary text; if it "
+                    + "separates texts, make each of them a file of its own")
         }
     }
 }

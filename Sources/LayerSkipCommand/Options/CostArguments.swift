@@ -22,7 +22,7 @@ struct CostArguments: ParsableArguments {
         if !cost {
             for (name, isGiven) in [
                 ("--acceptance", acceptance != nil), ("--depth", depth != nil), ("--parts", parts != nil),
-            ] where isGiven { throw ValidationError("\(name): expected --cost beside it") }
+            ] where isGiven { throw ValidationError("\(name): expected --cost with it") }
         }
         if let acceptance, !(0...1).contains(acceptance) {
             throw ValidationError("--acceptance: expected 0...1, found \(acceptance)")

@@ -3,7 +3,9 @@ import LayerSkip
 
 /// Which model, and how many threads compute.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The model: a GGUF file of architecture llama, or a model folder (default: the one in the program).")
+    @Option(
+        help: "The model: a GGUF file of architecture llama, or a model folder (default: the one in the program).",
+        transform: expandedPath)
     var model: String?
 
     @Option(parsing: .unconditional, help: "How many threads compute (default: one per physical core).")

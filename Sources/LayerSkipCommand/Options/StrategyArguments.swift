@@ -11,8 +11,8 @@ struct StrategyArguments: ParsableArguments {
 
     @Option(
         help: """
-            All layers, the first ones alone, or drafts by the first that all verify (default: the last if the model, \
-            --exit-layer or --draft-length says how, else plain).
+            All layers, the first ones alone, or drafts by the first ones that all layers verify (default: \
+            self-speculative if the model's metadata or these options configure it, otherwise plain).
             """)
     var strategy: Name?
 
@@ -24,17 +24,17 @@ struct StrategyArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: """
-            How many tokens are drafted a round (default: what the model says, or \
+            How many tokens are drafted per round (default: what the model says, or \
             \(GenerationOptions.defaultDraftLength)).
             """)
     var draftLength: Int?
 
     func validate() throws {
         if strategy == .plain, exitLayer != nil {
-            throw ValidationError("--exit-layer: expected --strategy early-exit or self-speculative beside it")
+            throw ValidationError("--exit-layer: expected --strategy early-exit or self-speculative with it")
         }
         if let strategy, strategy != .selfSpeculative, draftLength != nil {
-            throw ValidationError("--draft-length: expected --strategy self-speculative beside it")
+            throw ValidationError("--draft-length: expected --strategy self-speculative with it")
         }
         var options = GenerationOptions()
         options.strategy = .selfSpeculative(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 0)

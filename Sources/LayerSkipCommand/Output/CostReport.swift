@@ -113,8 +113,9 @@ extension CostReport {
 
 extension CostReport.Decode {
     fileprivate var line: String {
-        "decode    \(tokensPerSecond.formatted(decimals: 1)) tok/s at depth \(depth), "
-            + "\(shareOfReadSpeed.percentage) of the read speed of \((readBytesPerSecond / 1e9).formatted(decimals: 1)) GB/s"
+        let readSpeed = (readBytesPerSecond / 1e9).formatted(decimals: 1)
+        return "decode    \(tokensPerSecond.formatted(decimals: 1)) tok/s at depth \(depth), "
+            + "\(shareOfReadSpeed.percentage) of the read speed of \(readSpeed) GB/s"
     }
 }
 

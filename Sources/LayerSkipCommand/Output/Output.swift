@@ -43,13 +43,13 @@ enum Output {
         do {
             try write(line.harmless(limit: .max) + "\n")
         } catch .closed {
-            // Its reader has had enough.
+            // Its reader has closed it.
         } catch {
             note("note: \(error)")
         }
     }
 
-    /// Writes a line for people; that it cannot be written is nobody's concern.
+    /// Writes a line for people. A failure to write it is ignored.
     static func note(_ text: String) {
         // Names in it come from the command line and from files.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {

@@ -8,7 +8,7 @@ struct Progress {
         self.total = total
     }
 
-    /// Shows how much is done, and says whether to go on: not after Ctrl-C.
+    /// Shows how much is done, and returns whether to continue: not after Ctrl-C.
     func callAsFunction(_ done: Int) -> Bool {
         if Output.isErrorTerminal { Output.prompt("\r\(label) \(done)/\(total)" + (done == total ? "\n" : "")) }
         return !Interruption.isRequested

@@ -6,21 +6,21 @@ struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a model by a recipe.",
         discussion: """
-            The recipe is a YAML file; what stands after it replaces its values: \
+            The recipe is a YAML file. Values after it replace its own: \
             layerskip train recipe.yaml steps=100 optimizer.rate=1e-3
 
-            The run's folder (output) gets checkpoints, each a model folder, metrics.jsonl and report.html. The same \
-            command goes on from the newest checkpoint, to the same weights as if the run had never stopped. Ctrl-C, \
-            SIGTERM and SIGHUP stop it with a checkpoint.
+            The run's folder (output) gets checkpoints, each a model folder, metrics.jsonl and report.html. Ctrl-C, \
+            SIGTERM and SIGHUP stop the run with a checkpoint. To resume from the newest checkpoint, rerun the \
+            command: the weights become those of a run that was never stopped.
             """)
 
-    @Argument(help: "The recipe, a YAML file.")
+    @Argument(help: "The recipe, a YAML file.", transform: expandedPath)
     var recipe: String?
 
     @Argument(help: ArgumentHelp("Values instead of the recipe's.", valueName: "key.path=value"))
     var overrides: [String] = []
 
-    @Flag(help: "Make a few steps, write nothing, and tell what the whole run would take.")
+    @Flag(help: "Make a few steps, write nothing, and estimate the run's memory and time.")
     var dryRun = false
 
     @Flag(help: "List the keys that a recipe may have.")
@@ -37,6 +37,7 @@ struct TrainCommand: ParsableCommand {
             var inputs = InputFiles()
             inputs.add(path, as: "the recipe")
             let session = try TrainingSession(file.recipe, inputs: inputs)
+            if let note = session.missingStartNote { Output.note("note: \(note)") }
             if dryRun { try report(session.estimate(), of: session) } else { try train(session) }
         } catch let error as RecipeError {
             throw file.located(error)
@@ -52,7 +53,7 @@ struct TrainCommand: ParsableCommand {
             shouldStop: { Interruption.isRequested },
             onStart: { origin in
                 // A finished run reads no data.
-                if origin.step < steps { session.dataNotes.forEach(Output.note) }
+                if origin.step < steps { session.notes.forEach(Output.note) }
                 progress.start(origin)
             }, onEvent: progress.show)
         progress.finish()
@@ -63,7 +64,7 @@ struct TrainCommand: ParsableCommand {
 
     private func report(_ estimate: TrainingEstimate, of session: TrainingSession) throws {
         let recipe = session.recipe
-        session.dataNotes.forEach(Output.note)
+        session.notes.forEach(Output.note)
         func millions(_ count: Int) -> String { (Double(count) / 1e6).formatted(decimals: 2) + " million" }
         let epochs = estimate.epochs.formatted(decimals: 2)
         try Output.write(
@@ -71,8 +72,8 @@ struct TrainCommand: ParsableCommand {
             parameters  \(millions(estimate.parameterCount)), of which \(millions(estimate.trainedCount)) learn
             memory      \(estimate.peakByteCount.megabytes) at most so far, of which weights, gradients and moments \
             \(estimate.stateByteCount.megabytes)
-            tokens      \(millions(estimate.tokenCount)) in \(recipe.steps) steps of \(recipe.batch.tokensPerStep), the \
-            data \(epochs) times
+            tokens      \(millions(estimate.tokenCount)) in \(recipe.steps) steps of \(recipe.batch.tokensPerStep), \
+            the data \(epochs) times
             speed       \(estimate.tokensPerSecond.formatted(decimals: 0)) tokens a second, \
             \(estimate.secondsPerStep.formatted(decimals: 2)) seconds a step
             time        \(estimate.totalSeconds.duration), of which validation \(estimate.validationSeconds.duration)
@@ -101,7 +102,7 @@ struct TrainingStopped: Error, CustomStringConvertible {
 
     var description: String {
         step > 0
-            ? "stopped after step \(step) of \(steps); the same command goes on from there"
+            ? "stopped after step \(step) of \(steps); rerun the command to resume"
             : "stopped before the first step; nothing was written"
     }
 }

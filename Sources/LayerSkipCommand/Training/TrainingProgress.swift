@@ -70,12 +70,12 @@ final class TrainingProgress {
 }
 
 extension TrainingOrigin {
-    /// One line about a run that goes on.
+    /// One line about a resumed run.
     var summary: String {
         let others = otherArithmetic.map {
-            ", which was computed with \($0.quoted) arithmetic; here it is another, so the result will not have the same bits"
+            ", which used \($0.quoted) arithmetic; this machine uses another, so the result will not have the same bits"
         }
-        return "going on after step \(step)" + (others ?? "")
+        return "resuming after step \(step)" + (others ?? "")
     }
 
     /// What else is not as it was when the checkpoint was written.
@@ -83,8 +83,8 @@ extension TrainingOrigin {
         var notes: [String] = []
         if isOlderFormat {
             notes.append(
-                "an older version wrote the checkpoint: it cannot be checked that the data is the same, and weights that "
-                    + "had no gradient in some steps keep the bias correction of all steps")
+                "an older version wrote the checkpoint: it cannot be checked that data, weights and moments are the "
+                    + "same, and weights that had no gradient in some steps keep the bias correction of all steps")
         }
         if hasOtherValidation {
             notes.append("data.validation is other data than before: its losses do not compare with earlier ones")

@@ -2,14 +2,13 @@ public import CheckpointFiles
 
 /// Sequences to train on, in an order that depends on nothing but the place in it.
 ///
-/// A source has no state: a run that remembers its ``DataPlace`` goes on exactly where it stopped.
+/// A source has no state: a run that remembers its ``DataPlace`` resumes exactly where it stopped.
 public protocol BatchSource: Sendable {
     /// Tokens in each sequence.
     var length: Int { get }
     /// Sequences in each epoch, at least 1; every one of them comes once an epoch.
     var sequencesPerEpoch: Int { get }
-    /// What tells the data from other data, in order; empty where the source does not know. May take as long as reading
-    /// it.
+    /// Identifies the data, shard by shard; empty where the source does not know. May take as long as reading the data.
     var contents: [ShardContent] { get }
 
     /// The sequences from a place on; past the end of an epoch they are the next one's.

@@ -3,17 +3,17 @@ import TensorCore
 /// The order of an epoch's sequences: a permutation of 0..<count for each seed and epoch, any place of which can be had
 /// without the others.
 ///
-/// A Feistel network permutes the numbers below a power of four; numbers from `count` up are sent round again until they
-/// fall below (cycle walking: Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002), on average less than
-/// four times where there are many sequences.
+/// A Feistel network permutes the numbers below a power of four; numbers from `count` up are sent round again until
+/// they fall below (cycle walking: Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002), on average less
+/// than four times where there are many sequences.
 struct EpochOrder {
     private let count: Int
     private let random: CounterRandom
     private let halfBits: Int
 
     private static let label: UInt64 = 0x6461_7461  // "data"
-    /// Four make a permutation that hardly differs from a random one (Luby and Rackoff, 1988), but only where the halves
-    /// have many values; so they never have few.
+    /// Four make a permutation that hardly differs from a random one (Luby and Rackoff, 1988), but only where the
+    /// halves have many values; so they never have few.
     private static let rounds = 6
     private static let leastHalfBits = 5
 

@@ -1,7 +1,7 @@
 import CheckpointFiles
 
-/// What tells a shard from others, wherever it lies and whatever its name: a resumed run must have the data that it
-/// began with.
+/// Identifies a shard by what it holds, wherever it lies and whatever its name: a resumed run must have the data that
+/// it began with.
 public struct ShardContent: Sendable, Equatable, Codable, CustomStringConvertible {
     /// How many tokens there are.
     public let tokens: Int
@@ -18,6 +18,6 @@ public struct ShardContent: Sendable, Equatable, Codable, CustomStringConvertibl
 }
 
 extension TokenShard {
-    /// What tells this shard from others. Reads the whole file, at several gigabytes a second where the disk allows it.
+    /// What this shard holds. Reads the whole file, at several gigabytes a second where the disk allows it.
     public var content: ShardContent { ShardContent(tokens: tokenCount, hash: file.contentHash) }
 }

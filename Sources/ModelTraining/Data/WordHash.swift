@@ -16,7 +16,7 @@ extension MappedFile {
     }
 }
 
-/// A hash of 64 bits over words of eight bytes. It tells mistakes, not forgeries.
+/// A hash of 64 bits over words of eight bytes. It detects mistakes, not forgeries.
 ///
 /// For one word, each step maps different states to different states, and for one state, different words to different
 /// states. So two files that differ in a single word never have the same hash.

@@ -22,14 +22,20 @@ extension LayerSet: LosslessStringConvertible {
         self.init()
         if description == "none" { return }
         var ranges: [ClosedRange<Int>] = []
-        for part in description.filter({ $0 != " " }).split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        for part in description.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Self.layer($0) }
             guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
                 first > (ranges.last?.upperBound ?? -1), last >= first
             else { return nil }
             ranges.append(first...last)
         }
         self.ranges = ranges
+    }
+
+    /// The number between spaces; nil where there is something else.
+    private static func layer(_ text: Substring) -> Int? {
+        let words = text.split(separator: " ")
+        return words.count == 1 && words[0].allSatisfy(\.isNumber) ? Int(words[0]) : nil
     }
 
     public var description: String {

@@ -11,7 +11,8 @@ extension RecipeKey {
             integer(
                 "checkpoints.every", \.checkpoints.every, in: steps, "steps between two checkpoints", isFixed: false),
             integer(
-                "checkpoints.keep", \.checkpoints.keep, in: 1...1000, "how many of the newest stay, beside the best",
+                "checkpoints.keep", \.checkpoints.keep, in: 1...1000,
+                "how many of the newest are kept, besides the best",
                 isFixed: false),
         ]
 
@@ -63,7 +64,7 @@ extension RecipeKey {
     ]
 
     private static let optimization = [
-        number("optimizer.rate", \.rate.peak, in: 0...1, "the highest learning rate"),
+        number("optimizer.rate", \.rate.peak, in: 1e-30...1, "the highest learning rate"),
         integer("optimizer.warmup", \.rate.warmup, in: 0...1_000_000_000, "steps until it is reached"),
         choice("optimizer.decay", \.rate.decay, "how it falls then"),
         number("optimizer.minimum", \.rate.minimum, in: 0...1, "the share of it that it falls to"),

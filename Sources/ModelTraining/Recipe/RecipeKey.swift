@@ -1,5 +1,3 @@
-import CheckpointFiles
-
 /// One key of a recipe: where it stands, what it may be, and which value of ``TrainingRecipe`` it is.
 public struct RecipeKey: Sendable {
     /// Names with dots between, such as `batch.length`.
@@ -24,57 +22,6 @@ public struct RecipeKey: Sendable {
     public func set(_ value: RecipeValue, in recipe: inout TrainingRecipe) throws(RecipeError) {
         guard write(&recipe, value) else { throw RecipeError(key: path, expected: expected, found: "\(value)") }
     }
-}
-
-/// A value as a recipe's text has it.
-public enum RecipeValue: Sendable, Equatable, Codable, CustomStringConvertible {
-    case scalar(String)
-    case list([String])
-
-    public var description: String {
-        switch self {
-        case .scalar(let text): text
-        case .list(let texts): "[\(texts.joined(separator: ", "))]"
-        }
-    }
-
-    /// Written as JSON would be read: a text, or a list of them.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .scalar(text)
-        } else {
-            self = .list(try container.decode([String].self))
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .scalar(let text): try container.encode(text)
-        case .list(let texts): try container.encode(texts)
-        }
-    }
-}
-
-/// What is wrong in a recipe.
-public struct RecipeError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The key, with dots.
-    public let key: String
-    /// What would have been right.
-    public let expected: String
-    /// What was there instead.
-    public let found: String
-
-    /// Makes an error from its three parts.
-    public init(key: String, expected: String, found: String) {
-        self.key = key
-        self.expected = expected
-        // It may be from a file, and anything.
-        self.found = found.inMessage
-    }
-
-    public var description: String { "\(key): expected \(expected), found \(found)".harmless(limit: 2048) }
 }
 
 // MARK: Kinds of value
@@ -126,17 +73,18 @@ extension RecipeKey {
     static func number(
         _ path: String, _ place: Place<Double>, in range: ClosedRange<Double>, _ about: String
     ) -> RecipeKey {
-        scalar(
-            path, place, about, expected: "a number in \(range)", isFixed: true,
-            parse: { Double($0).flatMap { range.contains($0) ? $0 : nil } }, format: { "\($0)" })
+        let numbers = RecipeNumbers(range)
+        return scalar(
+            path, place, about, expected: numbers.expected, isFixed: true, parse: numbers.number, format: { "\($0)" })
     }
 
     static func number(
         _ path: String, _ place: Place<Double?>, in range: ClosedRange<Double>, _ about: String
     ) -> RecipeKey {
-        scalar(
-            path, place, about, expected: "a number in \(range)", isFixed: true,
-            parse: { Double($0).flatMap { range.contains($0) ? .some($0) : nil } }, format: { $0.map { "\($0)" } })
+        let numbers = RecipeNumbers(range)
+        return scalar(
+            path, place, about, expected: numbers.expected, isFixed: true,
+            parse: { numbers.number($0).map { .some($0) } }, format: { $0.map { "\($0)" } })
     }
 
     static func boolean(_ path: String, _ place: Place<Bool>, _ about: String) -> RecipeKey {
@@ -173,15 +121,16 @@ extension RecipeKey {
             format: { $0.isEmpty ? nil : .list($0) })
     }
 
-    /// A list of integers.
+    /// A list of ascending integers.
     static func integers(
         _ path: String, _ place: Place<[Int]?>, in range: ClosedRange<Int>, _ about: String
     ) -> RecipeKey {
         key(
-            path, place, about, expected: "a list of integers in \(range)", isFixed: true,
+            path, place, about, expected: "a list of ascending integers in \(range), at least one", isFixed: true,
             parse: { value in
                 let numbers = value.texts.compactMap { Int($0) }.filter(range.contains)
-                return numbers.count == value.texts.count ? .some(numbers) : nil
+                let isAscending = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
+                return numbers.count == value.texts.count && !numbers.isEmpty && isAscending ? .some(numbers) : nil
             },
             format: { $0.map { .list($0.map(String.init)) } })
     }
@@ -210,14 +159,5 @@ extension RecipeKey {
         scalar(
             path, place, about, expected: expected, isFixed: true, isText: true,
             parse: { Value($0) }, format: { $0.description })
-    }
-}
-
-extension RecipeValue {
-    fileprivate var texts: [String] {
-        switch self {
-        case .scalar(let text): [text]
-        case .list(let texts): texts
-        }
     }
 }

@@ -50,10 +50,11 @@ struct LineChart {
 
     private func grid(_ frame: Frame) -> String {
         let rows = frame.y.ticks.map { value in
-            let y = self.y(value, frame)
+            let (y, right) = (self.y(value, frame), Self.width - Self.right)
             return """
-                <line class="grid" x1="\(Self.left.short)" x2="\((Self.width - Self.right).short)" y1="\(y.short)" y2="\(y.short)"/>\
-                <text x="\((Self.left - 8).short)" y="\((y + 6).short)" text-anchor="end">\(format(value).escaped)</text>
+                <line class="grid" x1="\(Self.left.short)" x2="\(right.short)" y1="\(y.short)" y2="\(y.short)"/>\
+                <text x="\((Self.left - 8).short)" y="\((y + 6).short)" text-anchor="end">\
+                \(format(value).escaped)</text>
                 """
         }
         let columns = frame.x.ticks.map { value in

@@ -103,7 +103,8 @@ package struct TrainingReport {
     private static let style = """
         :root{color-scheme:light dark;--text:#1c1e21;--back:#fff;--line:#d9dce1}
         @media(prefers-color-scheme:dark){:root{--text:#e6e8eb;--back:#15171a;--line:#363a40}}
-        body{margin:0 auto;padding:1rem;max-width:46rem;font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)}
+        body{margin:0 auto;padding:1rem;max-width:46rem;font:16px/1.5 system-ui,sans-serif}
+        body{color:var(--text);background:var(--back)}
         h1{font-size:1.3rem}h2{font-size:1.05rem}
         figure{margin:1.5rem 0}figcaption{font-weight:600}svg{width:100%;height:auto;display:block}
         svg text{font:15px system-ui,sans-serif;fill:var(--text)}.grid{stroke:var(--line)}

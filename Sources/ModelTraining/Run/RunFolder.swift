@@ -50,13 +50,20 @@ package struct RunFolder: Sendable {
     package var report: String { Self.report(path) }
 
     /// Where the checkpoint after a step is or will be.
-    package func checkpoint(after step: Int) -> String { "\(path)/\(name(step))" }
+    package func checkpoint(after step: Int) -> String { "\(path)/\(Self.name(step))" }
 
     /// The steps after which there are checkpoints, ascending.
-    package var steps: [Int] {
-        Folder.names(in: "\(path)/\(Self.checkpoints)").compactMap { name in
-            guard name.hasPrefix(Self.prefix), let step = Int(name.dropFirst(Self.prefix.count)), step > 0,
-                name == Self.prefix + String(step)
+    package var steps: [Int] { Self.steps(path) }
+
+    /// The newest checkpoint of the run in a folder, which may be at work; nil where there is none.
+    package static func newestCheckpoint(in path: String) -> String? {
+        steps(path).last.map { "\(path)/\(name($0))" }
+    }
+
+    private static func steps(_ path: String) -> [Int] {
+        Folder.names(in: "\(path)/\(checkpoints)").compactMap { name in
+            guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)), step > 0,
+                name == prefix + String(step)
             else { return nil }
             return step
         }.sorted()
@@ -73,10 +80,10 @@ package struct RunFolder: Sendable {
             let loss = try TrainingState(checkpoint: checkpoint(after: step), step: step).validationLoss
             if let loss, loss < best?.loss ?? .infinity { best = (step, loss) }
         }
-        try Folder.link(Self.newest(path), to: name(newest))
-        if let best { try Folder.link(Self.best(path), to: name(best.step)) }
+        try Folder.link(Self.newest(path), to: Self.name(newest))
+        if let best { try Folder.link(Self.best(path), to: Self.name(best.step)) }
         for step in steps.dropLast(count) where step != best?.step { Folder.remove(checkpoint(after: step)) }
     }
 
-    private func name(_ step: Int) -> String { "\(Self.checkpoints)/\(Self.prefix)\(step)" }
+    private static func name(_ step: Int) -> String { "\(checkpoints)/\(prefix)\(step)" }
 }

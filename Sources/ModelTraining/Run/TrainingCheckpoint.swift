@@ -10,6 +10,9 @@ package enum TrainingCheckpoint {
         package static let state = "state.json"
     }
 
+    /// The files whose hashes `state.json` has.
+    static let hashedFiles = [ModelFolder.Name.weights, Name.optimizer]
+
     /// Writes a checkpoint in one step.
     ///
     /// - Parameter start: writes what a model folder has beside its weights.
@@ -19,27 +22,24 @@ package enum TrainingCheckpoint {
     ) throws {
         var folder = try ReplacementFolder(path)
         try start.describe(&folder)
-        let weightsPath = folder.path(for: ModelFolder.Name.weights)
-        try SafetensorsWriter(model.tensors).write(to: weightsPath)
+        try SafetensorsWriter(model.tensors).write(to: folder.path(for: ModelFolder.Name.weights))
         let moments = zip(model.parameters, optimizer.moments).flatMap { parameter, moments in
             [
                 NamedTensor(name: "m.\(parameter.name)", values: moments.first),
                 NamedTensor(name: "v.\(parameter.name)", values: moments.second),
             ]
         }
-        let optimizerPath = folder.path(for: Name.optimizer)
-        try SafetensorsWriter(moments).write(to: optimizerPath)
+        try SafetensorsWriter(moments).write(to: folder.path(for: Name.optimizer))
         var state = state
-        state.hashes = [
-            ModelFolder.Name.weights: try MappedFile(path: weightsPath).contentHash,
-            Name.optimizer: try MappedFile(path: optimizerPath).contentHash,
-        ]
+        var hashes: [String: String] = [:]
+        for name in hashedFiles { hashes[name] = try MappedFile(path: folder.path(for: name)).contentHash }
+        state.hashes = hashes
         try JSONText.write(state, to: folder.path(for: Name.state))
         try folder.commit()
     }
 
     /// Finds out whether weights and moments are still those that were saved: a changed bit of a number would only
-    /// change what the run becomes.
+    /// change what the run becomes. Checkpoints of format 1 have no hashes.
     ///
     /// - Throws: if a file has other content.
     static func checkHashes(in path: String, _ state: TrainingState) throws(CheckpointError) {

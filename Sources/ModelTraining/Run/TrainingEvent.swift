@@ -12,6 +12,6 @@ public enum TrainingEvent: Sendable {
 public enum TrainingOutcome: Sendable, Equatable {
     /// With its last step.
     case finished
-    /// Because it was asked to, after so many steps; the same run goes on from there.
+    /// On request, after `step` steps; running it again resumes there.
     case stopped(step: Int)
 }

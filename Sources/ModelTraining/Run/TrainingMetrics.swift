@@ -84,7 +84,7 @@ extension TrainingMetrics: Codable {
 }
 
 extension TrainingMetrics {
-    /// Whether a run of a model with so many layers can have measured this; lines of a file may say anything.
+    /// Whether a run of a model with `layerCount` layers can have measured this; lines of a file may say anything.
     func isPlausible(layerCount: Int) -> Bool {
         // Beyond this, what draws and formats numbers need not work.
         func isNumber(_ value: Double) -> Bool { value.magnitude < 1e15 }

@@ -5,7 +5,7 @@ package import TensorCore
 /// A run from its start, or its newest checkpoint, to its last step: steps, and between them validations, checkpoints,
 /// `metrics.jsonl` and `report.html`.
 package struct TrainingRun {
-    /// What the checkpoint says that this goes on from; nil for a run from its start.
+    /// The state of the checkpoint that this resumes; nil for a run from its start.
     private let beginning: TrainingState?
     private var trainer: Trainer<Llama>
     private let start: TrainingStart
@@ -22,7 +22,7 @@ package struct TrainingRun {
 
     private var recipe: TrainingRecipe { trainer.recipe }
 
-    /// Prepares a run; where its folder has a checkpoint, it goes on from the newest.
+    /// Prepares a run; where its folder has a checkpoint, it resumes from the newest.
     ///
     /// - Throws: ``RecipeError`` where the recipe does not fit the model, or has changed; ``CheckpointError`` where
     ///   files cannot be read or written; ``TrainingError/nothingToTrain``.
@@ -74,7 +74,7 @@ package struct TrainingRun {
         return origin
     }
 
-    /// Goes on to the last step.
+    /// Runs to the last step.
     ///
     /// - Parameters:
     ///   - shouldStop: is asked often; where it says yes, the run ends with a checkpoint.
@@ -132,23 +132,24 @@ package struct TrainingRun {
         try onEvent(.checkpoint(path))
     }
 
-    /// Tells the checkpoint of this step, if a stopped run left one before it was validated, how good it is.
+    /// Adds the loss to the checkpoint of this step, if a stopped run left one before it was validated. All that was
+    /// not measured now stays as it was written, the format included.
     private func saveLoss() throws(CheckpointError) {
         guard step > 0, step == savedStep else { return }
-        try JSONText.write(state, to: "\(folder.checkpoint(after: step))/\(TrainingCheckpoint.Name.state)")
+        let path = folder.checkpoint(after: step)
+        var state = try TrainingState(checkpoint: path, step: step)
+        state.validationLoss = validation(after: step)?.lastLoss
+        state.data?.validation = contents.validation
+        try JSONText.write(state, to: "\(path)/\(TrainingCheckpoint.Name.state)")
         try folder.keep(newest: recipe.checkpoints.keep)
     }
 
     private var state: TrainingState {
-        var state = TrainingState(
+        TrainingState(
             step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
             data: DataContents(
                 training: contents.training, validation: contents.validation ?? beginning?.data?.validation),
-            updates: trainer.fewerUpdates,
-            arithmetic: step == beginning?.step ? beginning?.arithmetic : arithmetic,
-            validationLoss: validation(after: step)?.lastLoss)
-        if step == beginning?.step { state.hashes = beginning?.hashes }
-        return state
+            updates: trainer.fewerUpdates, arithmetic: arithmetic, validationLoss: validation(after: step)?.lastLoss)
     }
 
     private func writeReport() throws(CheckpointError) {

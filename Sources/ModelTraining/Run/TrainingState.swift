@@ -2,8 +2,8 @@ package import CheckpointFiles
 
 /// `state.json` of a checkpoint: all of a run's state but weights and moments.
 package struct TrainingState: Sendable, Equatable, Codable {
-    /// The format of new checkpoints. Older ones have format 1, which is without ``data`` and ``updates``; others are
-    /// refused.
+    /// The format of new checkpoints. Older ones have format 1, which is without ``data``, ``updates`` and ``hashes``.
+    /// Others are refused.
     package static let currentFormat = 2
 
     package var format = currentFormat
@@ -16,16 +16,16 @@ package struct TrainingState: Sendable, Equatable, Codable {
     /// What tells the tokenizer from others, as hexadecimal digits.
     package let tokenizer: String
     /// What the shards held; nil in format 1.
-    package let data: DataContents?
+    package var data: DataContents?
     /// How many gradients each parameter has had, of those that had fewer than there were steps; nil in format 1, which
     /// did not count them.
     package let updates: [String: Int]?
     /// The arithmetic of the last steps (``KernelTable/arithmetic(_:)``); checkpoints of older versions do not say.
     package let arithmetic: String?
-    /// Hashes of the files of weights and moments, by name; nil in older checkpoints.
+    /// Hashes of the files in ``TrainingCheckpoint/hashedFiles``, by name; nil in format 1.
     package var hashes: [String: String]?
     /// The last layer's loss in the validation after this step, if there was one.
-    package let validationLoss: Double?
+    package var validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
         case format, step, place, recipe, tokenizer, data, updates, arithmetic, hashes
@@ -64,8 +64,17 @@ package struct TrainingState: Sendable, Equatable, Codable {
         try require(place.epoch >= 0, "place.epoch", "0 or more", place.epoch)
         try require(place.index >= 0, "place.index", "0 or more", place.index)
         try require(validationLoss ?? 0 >= 0, "validation_loss", "0 or more", validationLoss ?? 0)
-        try require(
-            format == 1 || data != nil && updates != nil, "data, updates", "both in format 2", "only one or none")
+        if format > 1 {
+            try require(data != nil, "data", "what the shards held", "no such key")
+            try require(updates != nil, "updates", "counts of gradients", "no such key")
+            try require(hashes != nil, "hashes", "hashes of weights and moments", "no such key")
+        }
+        if let hashes {
+            let names = TrainingCheckpoint.hashedFiles
+            try require(
+                hashes.keys.sorted() == names.sorted(), "hashes", "a hash of each of \(names.joined(separator: ", "))",
+                hashes.isEmpty ? "none" : hashes.keys.sorted().map(\.quoted).joined(separator: ", "))
+        }
         for (name, count) in updates ?? [:] {
             try require(0..<step ~= count, "updates of \(name.quoted)", "0 to \(step - 1)", count)
         }
@@ -79,7 +88,7 @@ package struct DataContents: Sendable, Equatable, Codable {
     /// Of the shards to learn from, in order.
     package let training: [ShardContent]
     /// Of the shards to measure on; nil where nothing has been measured.
-    package let validation: [ShardContent]?
+    package var validation: [ShardContent]?
 
     package init(training: [ShardContent], validation: [ShardContent]?) {
         self.training = training

@@ -25,8 +25,8 @@ struct Objective: Sendable {
     ///
     /// - Parameters:
     ///   - first: the number of its first sequence within the step.
-    ///   - scored: how many targets the whole step scores: the loss is the mean over them, however they are divided into
-    ///     batches.
+    ///   - scored: how many targets the whole step scores: the loss is the mean over them, however they are divided
+    ///     into batches.
     func addGradients<Model: TrainableModel>(
         of batch: TrainingBatch, to model: Model, first: Int, scored: Int, at moment: LayerDropout.Moment
     ) -> Losses {
@@ -82,7 +82,7 @@ extension TrainingBatch {
 }
 
 extension LanguageModel {
-    /// How many rows' logits may exist at once: about 16 MB of them, which a processor's caches still help with, but never
-    /// few rows, since the head is packed anew, and its gradient read and written, for every chunk.
+    /// How many rows' logits may exist at once: about 16 MB of them, which a processor's caches still help with, but
+    /// never few rows, since the head is packed anew, and its gradient read and written, for every chunk.
     var rowsOfLogitsAtOnce: Int { max(256, (4 << 20) / vocabularySize) }
 }

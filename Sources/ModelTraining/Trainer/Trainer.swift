@@ -17,7 +17,7 @@ package struct Trainer<Model: TrainableModel> {
     private let source: any BatchSource
     private let objective: Objective
 
-    /// Starts, or goes on where another one was.
+    /// Makes a trainer at the first step; or, with moments, step and place, where another one stopped.
     package init(
         _ recipe: TrainingRecipe, model: Model, data source: any BatchSource, moments: [AdamW.Moments] = [],
         step: Int = 0, place: DataPlace = DataPlace()
@@ -89,7 +89,7 @@ package struct Trainer<Model: TrainableModel> {
     }
 }
 
-/// Why training cannot go on.
+/// Why training cannot continue.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A loss or a gradient with a NaN or an infinity; the step was not made.
     case notFinite(step: Int, place: DataPlace, loss: Double, norm: Double)

@@ -1,5 +1,5 @@
 extension ComputeContext {
-    /// `body(x)`, of which nothing stays in memory but x and the result: on the way back `body` runs again. Chen et al.,
+    /// `body(x)`, of which only x and the result stay in memory: the backward pass runs `body` again. Chen et al.,
     /// "Training Deep Nets with Sublinear Memory Cost" (arXiv 1604.06174).
     ///
     /// - Parameter body: makes the same of the same x each time; nothing that it captures is recorded but parameters.

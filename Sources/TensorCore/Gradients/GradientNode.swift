@@ -1,6 +1,6 @@
 import Synchronization
 
-/// An operation's result on the way back: what it was made from, and how its gradient becomes theirs.
+/// An operation's result in the backward pass: what it was made from, and how its gradient becomes theirs.
 ///
 /// Nodes are numbered as they are made, so a node's number is above those of its inputs: visited from the highest down,
 /// each node has all of its gradient when its turn comes. One thread at a time may record and go back.
@@ -92,7 +92,7 @@ package final class GradientNode: @unchecked Sendable {
 
     /// Passes the gradient on to the inputs, and lets go of everything; returns the inputs.
     private func passOn() -> [GradientNode] {
-        guard let pass else { preconditionFailure("what was recorded is gone back through once") }
+        guard let pass else { preconditionFailure("a backward pass runs once") }
         let reached = inputs
         if let gradient = self.gradient {
             sum = nil

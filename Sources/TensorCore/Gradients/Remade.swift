@@ -1,7 +1,7 @@
-/// A tensor that is made again on the way back instead of being remembered: what is cheaper to compute than to keep.
+/// A tensor that the backward pass recomputes instead of keeping it: cheaper to compute than to keep.
 ///
-/// All who read it share what the first of them makes; it is forgotten with the last, or where one is never reached, with the
-/// last closure that might have read it.
+/// Recomputed on first use, shared by all readers, freed after the last, or with the last closure that might have read
+/// it.
 final class Remade {
     private let make: () -> Tensor
     private var readers = 0

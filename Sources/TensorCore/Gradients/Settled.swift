@@ -1,7 +1,7 @@
 extension ComputeContext {
-    /// The sum of a loss over chunks of rows of x, each gone back through as soon as it is known: of a chunk there stays
-    /// only what flows into x, and parameters gather their gradients at once. So the logits of all rows, which would take
-    /// more memory than the model, never exist together.
+    /// The sum of a loss over chunks of rows of x. Back-propagates each chunk immediately, adds to the gradients of
+    /// parameters, and keeps only the gradient with respect to x. So the logits of all rows, which would take more
+    /// memory than the model, never exist together.
     ///
     /// That is possible because a loss's own gradient is known before: the result may only be added to other losses.
     ///

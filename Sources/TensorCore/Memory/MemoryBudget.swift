@@ -11,7 +11,7 @@ package enum MemoryBudget {
     /// What must be left for small things after a large one.
     static let headroom = 16 << 20
 
-    /// Throws unless so many bytes, and some more for small things, can be had.
+    /// Throws unless `byteCount` bytes, and some more for small things, are available.
     package static func check(_ byteCount: Int, for purpose: @autoclosure () -> String) throws(MemoryError) {
         guard allows(byteCount) else { throw MemoryError(byteCount: byteCount, purpose: purpose(), available: nil) }
         // Reading what the system has takes longer than a small allocation is worth.
@@ -19,7 +19,7 @@ package enum MemoryBudget {
         throw MemoryError(byteCount: byteCount, purpose: purpose(), available: available)
     }
 
-    /// Whether the limit of this process's address space leaves so many bytes and the headroom.
+    /// Whether the limit of this process's address space leaves `byteCount` bytes and the headroom.
     static func allows(_ byteCount: Int) -> Bool {
         guard isLimited else { return true }
         let (sum, overflow) = byteCount.addingReportingOverflow(headroom)

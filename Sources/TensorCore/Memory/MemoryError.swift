@@ -1,8 +1,8 @@
-/// Memory that the system does not give.
+/// Thrown where the system has too little memory.
 public struct MemoryError: Error, Equatable, CustomStringConvertible {
-    /// Bytes that were wanted.
+    /// Bytes that were requested.
     public let byteCount: Int
-    /// What they were wanted for, such as `weights`.
+    /// What they were for, such as `weights`.
     public let purpose: String
     /// Bytes that there are; nil where only the refusal is known.
     public let available: Int?
@@ -11,15 +11,15 @@ public struct MemoryError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         let found = available.map { "\($0)" } ?? "the system's limit reached"
         return """
-            \(purpose): expected \(byteCount) bytes of free memory, found \(found); allow the program more memory, or use \
-            a smaller model, context, batch or cache format
+            \(purpose): expected \(byteCount) bytes of free memory, found \(found); allow the program more memory, or \
+            use a smaller model, context, batch or cache format
             """
     }
 }
 
 extension MemoryError {
     /// Decides what happens where an operation cannot have memory for its result. It must end the program: no operation
-    /// can go on without. By default the program traps; a command would rather print the error and exit.
+    /// can continue without it. By default the program traps; a command would rather print the error and exit.
     ///
     /// Memory whose size is known beforehand (a model's weights, a cache's first page, a training's state) is checked
     /// when these are opened, which throws instead. Call it before anything else of this library.

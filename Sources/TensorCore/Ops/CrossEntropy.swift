@@ -9,8 +9,8 @@ import CTensorKernels
 #endif
 
 extension ComputeContext {
-    /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses; a row that is not finite gives NaN, and
-    /// a target of -1 is not scored and gives 0.
+    /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses; a row that is not finite gives NaN,
+    /// and a target of -1 is not scored and gives 0.
     package func crossEntropy(_ logits: Tensor, targets: [Int32]) -> [Double] {
         softmaxSums(logits, targets).map(\.loss)
     }

@@ -1,7 +1,7 @@
 extension ComputeContext {
     /// x w^T + summand: [n, columns] by [rows, columns] -> [n, rows].
     ///
-    /// - Parameter remade: makes x again on the way back, so that it need not stay until then.
+    /// - Parameter remade: recomputes x in the backward pass, so that it need not stay until then.
     func linear(_ x: Tensor, _ weights: Tensor, addingTo summand: Tensor? = nil, remade: Remade? = nil) -> Tensor {
         precondition(x.columns == weights.columns, "weights must fit the activations")
         let result = Tensor(rows: x.rows, columns: weights.rows, on: self)

@@ -22,8 +22,8 @@ struct DensePlan {
     private let rowsInPanels: Int
     private let threads: Int
 
-    /// So few that a core's L2 cache holds the panels of an item's rows (192 KiB at most) beside that of the columns that pass by
-    /// (64 KiB).
+    /// So few that a core's L2 cache holds the panels of an item's rows (192 KiB at most) beside that of the columns
+    /// that pass by (64 KiB).
     private static let mostRowsPerItem = 96
     /// Panels of rows that are packed at once: what the L2 caches of two cores hold.
     private static let mostRowBytes = 2 << 20
@@ -53,8 +53,8 @@ struct DensePlan {
         columnPanelGrain = Self.packingGrain(columnsPerBlock / kernels.tile_columns, threads)
     }
 
-    /// Even parts of at most sixteen panels: neighbours are packed together, since rows that lie side by side share cache
-    /// lines.
+    /// Even parts of at most sixteen panels: neighbours are packed together, since rows that lie side by side share
+    /// cache lines.
     private static func packingGrain(_ panels: Int, _ threads: Int) -> Int {
         max(1, panels.divided(by: max(1, panels.divided(by: 16)).roundedUp(toMultipleOf: threads)))
     }

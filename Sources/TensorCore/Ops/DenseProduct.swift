@@ -4,8 +4,8 @@ import CTensorKernels
 public enum ProductPrecision: String, Sendable, CaseIterable {
     /// As they are.
     case f32
-    /// Rounded to the nearest bfloat16, ties to even, while they are packed. A kernel table without an instruction for it
-    /// multiplies f32 instead.
+    /// Rounded to the nearest bfloat16, ties to even, while they are packed. A kernel table without an instruction for
+    /// it multiplies f32 instead.
     case bf16
 
     /// The precision's index in the C tables.
@@ -24,8 +24,9 @@ extension ComputeContext {
     /// With x [n, in], W [out, in] and y [n, out] = x W^T, training takes three forms: `x, false, W, true` forward,
     /// `dy, false, W, false` for the gradient of x, and `dy, true, x, false` for that of W.
     ///
-    /// An element is a sum over k in blocks whose number and size depend on k alone: in a block in the table's one order, then
-    /// block after block. So its bits depend neither on m, n and the transpositions nor on the number of threads.
+    /// An element is a sum over k in blocks whose number and size depend on k alone: in a block in the table's one
+    /// order, then block after block. So its bits depend neither on m, n and the transpositions nor on the number of
+    /// threads.
     ///
     /// - Parameters:
     ///   - a: op(a) is [m, k].

@@ -1,7 +1,7 @@
 import CTensorKernels
 
-/// One block of the depth by one block of columns: all threads pack the columns, and the rows where the plan says so, then
-/// each takes items of the result. Addresses and numbers, like ``RowPreparation``.
+/// One block of the depth by one block of columns: all threads pack the columns, and the rows where the plan says so,
+/// then each takes items of the result. Addresses and numbers, like ``RowPreparation``.
 struct DenseProductJob: ParallelJob, @unchecked Sendable {
     let rows: DenseOperand
     let columns: DenseOperand

@@ -32,7 +32,8 @@ private func power(_ base: Double, _ exponent: Int) -> Double {
 }
 
 extension Parameter {
-    /// Changes the values and both moments, of the same shape, in place. Where no gradient has arrived, nothing happens.
+    /// Changes the values and both moments, of the same shape, in place. Where no gradient has arrived, nothing
+    /// happens.
     package func apply(_ step: AdamWStep, firstMoment: Tensor, secondMoment: Tensor) {
         guard let gradient else { return }
         precondition(

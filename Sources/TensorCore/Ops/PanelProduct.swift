@@ -2,7 +2,8 @@ import CTensorKernels
 
 /// The product of one weight matrix with prepared rows, panel by panel: addresses and numbers, like ``RowPreparation``.
 ///
-/// Only rows of weights are divided between threads: each result is summed over its columns by one thread, in one order.
+/// Only rows of weights are divided between threads: each result is summed over its columns by one thread, in one
+/// order.
 struct PanelProduct: @unchecked Sendable {
     private let format: UnsafePointer<ctk_format_kernels>
     private let add: @convention(c) (UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?) -> Void

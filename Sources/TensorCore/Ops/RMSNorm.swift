@@ -19,7 +19,8 @@ extension RMSNorm {
 }
 
 extension ComputeContext {
-    /// The norm of each row, for products on the way back: it takes a hundredth of their time and as much memory as x.
+    /// The norm of each row, for products of the backward pass: it takes a hundredth of their time and as much memory
+    /// as x.
     func remadeNorm(of x: Tensor, _ norm: RMSNorm) -> Remade {
         Remade { [x = x.detached(), norm = norm.detached()] in self.rmsNorm(x, norm) }
     }

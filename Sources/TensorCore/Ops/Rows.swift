@@ -21,7 +21,8 @@ extension ComputeContext {
         }
     }
 
-    /// x with its rows `rows`, all different, replaced by those of y: [n, columns], [rows.count, columns] -> [n, columns].
+    /// x with its rows `rows`, all different, replaced by those of y: [n, columns], [rows.count, columns] -> [n,
+    /// columns].
     package func scatter(_ y: Tensor, rows: [Int32], into x: Tensor) -> Tensor {
         precondition(y.rows == rows.count && y.columns == x.columns, "a row for each that is replaced")
         let result = copy(x)

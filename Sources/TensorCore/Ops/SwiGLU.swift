@@ -1,8 +1,8 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// silu(gate) * up, where silu(g) = g / (1 + e^-g): two of [n, hidden] -> [n, hidden]. Shazeer, "GLU Variants Improve
-    /// Transformer", arXiv 2002.05202.
+    /// silu(gate) * up, where silu(g) = g / (1 + e^-g): two of [n, hidden] -> [n, hidden]. Shazeer, "GLU Variants
+    /// Improve Transformer", arXiv 2002.05202.
     package func swiglu(gate: Tensor, up: Tensor) -> Tensor {
         precondition(gate.rows == up.rows && gate.columns == up.columns, "gate and up must have one shape")
         let result = Tensor(rows: gate.rows, columns: gate.columns, on: self)

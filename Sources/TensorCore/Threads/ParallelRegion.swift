@@ -47,7 +47,8 @@ final class ParallelRegion: @unchecked Sendable {
         withUnsafePointer(to: job) { address in
             shares.reset(steps: usedSteps)
             self.job = Job(type: J.self, address: address)
-            // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or we see the sleeper.
+            // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or we see the
+            // sleeper.
             state.add(Self.oneRegion + Self.open, ordering: .sequentiallyConsistent)
             if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
             var team = Team(shares, member: 0)

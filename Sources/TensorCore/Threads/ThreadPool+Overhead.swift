@@ -1,6 +1,6 @@
 extension ThreadPool {
-    /// Seconds that a region takes in which there is nothing to do, its threads being awake: what it adds to the work of
-    /// one that has `steps` steps.
+    /// Seconds that a region takes in which there is nothing to do, its threads being awake: what it adds to the work
+    /// of one that has `steps` steps.
     package func regionOverhead(steps: Int) -> Double {
         let regions = 1000
         let job = EmptyJob(steps: steps, threadCount: threadCount)

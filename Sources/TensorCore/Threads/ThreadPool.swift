@@ -14,8 +14,8 @@ public final class ThreadPool: Sendable {
     private let regionCount = Atomic<Int>(0)
     private let stepCount = Atomic<Int>(0)
 
-    /// A pool of `threads` threads, at least one; the caller of ``run(count:grain:_:)`` counts as one of them. Where the
-    /// system allows fewer, the pool has fewer.
+    /// A pool of `threads` threads, at least one; the caller of ``run(count:grain:_:)`` counts as one of them. Where
+    /// the system allows fewer, the pool has fewer.
     public init(threads: Int) {
         precondition(threads >= 1 && threads <= Self.maximumThreadCount, "1...\(Self.maximumThreadCount) threads")
         let region = ParallelRegion(threads: threads)

@@ -11,9 +11,9 @@ import Synchronization
 
 /// How the items of a region's steps are divided between threads.
 ///
-/// Each thread has a share of its own, contiguous, so that it reads memory from front to back; when that is done it takes
-/// what is left of the others'. Counters lie on cache lines of their own: a thread that works on its own share does not
-/// wait for another core's line, which takes as long as a small product.
+/// Each thread has a share of its own, contiguous, so that it reads memory from front to back; when that is done it
+/// takes what is left of the others'. Counters lie on cache lines of their own: a thread that works on its own share
+/// does not wait for another core's line, which takes as long as a small product.
 package final class WorkShares: @unchecked Sendable {
     /// The most steps that a region may have.
     package static let stepLimit = 8

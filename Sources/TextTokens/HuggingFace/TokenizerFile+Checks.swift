@@ -41,7 +41,7 @@ extension TokenizerFile {
         }
     }
 
-    /// What tells that the vocabulary writes spaces as SentencePiece does; nil if nothing tells so.
+    /// The part of the file that shows that the vocabulary writes spaces as SentencePiece does; nil if none does.
     private var sentencePieceSign: String? {
         let normalizers = normalizer.map { [$0] + ($0.normalizers ?? []) } ?? []
         if normalizers.contains(where: { $0.type == "Prepend" }) { return "normalizer \"Prepend\"" }
@@ -49,7 +49,7 @@ extension TokenizerFile {
         return cuts.contains { $0.type == "Metaspace" } ? "pre_tokenizer \"Metaspace\"" : nil
     }
 
-    /// What the file asks for that is not done, for people.
+    /// Notes for people about settings of the file that are not applied.
     var notes: [String] {
         [truncation.map { _ in "truncation" }, padding.map { _ in "padding" }].compactMap(\.self).map {
             "the tokenizer's \($0) is not applied"

@@ -43,7 +43,7 @@ public struct TokenizerTrainer: Sendable {
     ///
     /// - Parameters:
     ///   - words: the corpus, counted with the trainer's own ``preTokenizer``.
-    ///   - progress: is told how many tokens there are, and says whether to go on.
+    ///   - progress: is told how many tokens there are, and returns whether to continue.
     /// - Returns: the tokenizer; nil if `progress` said no.
     /// - Throws: ``TokenizerError/emptyCorpus``.
     public func definition(

@@ -8,13 +8,13 @@ enum ChatTemplateTarget: FuzzTarget {
     static func seeds() -> [[UInt8]] {
         [
             """
-            {% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + \
-            '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
+            {% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + \
+            '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
             """,
             """
             {% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ \
-            '<|im_start|>system\\nYou are helpful.<|im_end|>\\n' }}{% endif %}{{'<|im_start|>' + message['role'] + '\\n' + \
-            message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ \
+            '<|im_start|>system\\nYou are helpful.<|im_end|>\\n' }}{% endif %}{{'<|im_start|>' + message['role'] + \
+            '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ \
             '<|im_start|>assistant\\n' }}{% endif %}
             """,
             "{{ bos_token }}{% for message in messages %}[INST] {{ message['content'] }} [/INST]{% endfor %}",

@@ -8,7 +8,8 @@ enum JSONLinesTarget: FuzzTarget {
 
     static func seeds() -> [[UInt8]] {
         [
-            "\u{FEFF}{\"prompt\": \"a \\ud83d\\ude42\", \"answer\": \"b\\n\"}\r\n\n{\"prompt\": \"\", \"answer\": \"c\"}\n",
+            "\u{FEFF}{\"prompt\": \"a \\ud83d\\ude42\", \"answer\": \"b\\n\"}\r\n\n"
+                + "{\"prompt\": \"\", \"answer\": \"c\"}\n",
             """
             {"step":1,"loss":2.5,"last_loss":2.5,"norm":1e-3,"rate":0.1,"tokens":64,"tokens_per_second":10.5}
             {"step":1,"scored_tokens":9,"exits":[{"exit":1,"loss":1,"accuracy":0.5,"agreement":1}]}

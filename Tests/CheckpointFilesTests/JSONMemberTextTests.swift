@@ -1,10 +1,10 @@
 import CheckpointFiles
 import Testing
 
-@Suite("An object of JSON, for its texts")
-struct JSONObjectTests {
-    private func object(_ text: String) throws(CheckpointError) -> JSONObject {
-        try JSONText.decode(line: Array(text.utf8), name: "a.jsonl, line 3", atMost: .text)
+@Suite("The texts of a JSON object")
+struct JSONMemberTextTests {
+    private func object(_ text: String) throws(CheckpointError) -> JSONMembers {
+        try JSONMembers(Array(text.utf8), name: "a.jsonl, line 3")
     }
 
     @Test func textsAreReadAsJSONSays() throws {
@@ -21,7 +21,7 @@ struct JSONObjectTests {
         ("{}", #"the key "answer""#, "no key"), (#"{"answer": ["a"]}"#, "a string", "a list"),
         (#"{"answer": {}}"#, "a string", "an object"), (#"{"answer": null}"#, "a string", "null"),
         (#"{"answer": 1e999}"#, "a string", "a number"), (#"{"answer": false}"#, "a string", "true or false"),
-        ("[1]", "an object", "an array"), ("\"a\"", "an object", "a string"),
+        ("[1]", "an object", "a list"), ("\"a\"", "an object", "a string"),
         (
             #"{"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1}"#, #"the key "answer""#,
             #"only the keys "a", "b", "c", "d", "e", "f" and 1 more"#

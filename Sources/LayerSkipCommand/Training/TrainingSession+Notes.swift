@@ -1,13 +1,14 @@
 import LayerSkip
 
 extension TrainingSession {
-    /// What a run makes of its data, in a line each: how documents become sequences, and what is in none of them.
-    var dataNotes: [String] {
+    /// What a run makes of its recipe and data, in a line each: how documents become sequences, what is in none of
+    /// them, and what has no effect.
+    var notes: [String] {
         let packing =
             "training on \(training.sequencesPerEpoch.counted("sequence")) of \(training.length) tokens, made of "
         let first = packing + training.packing.summary
         return [first] + training.notes.map { "note: data.training: " + $0 }
-            + ((validation?.notes ?? []) + limit).map { "note: data.validation: " + $0 }
+            + ((validation?.notes ?? []) + limit).map { "note: data.validation: " + $0 } + recipe.notes
     }
 
     /// What `validation.batches` leaves out.
@@ -47,8 +48,8 @@ extension BatchSampler {
         }
         if losses.droppedDocuments > 0 {
             notes.append(
-                "left out: \(documents(losses.droppedDocuments)) with \(losses.droppedTokens.counted("token")), because a "
-                    + "prompt fills the sequence or there is a single token (raise batch.length)")
+                "left out: \(documents(losses.droppedDocuments)) with \(losses.droppedTokens.counted("token")), "
+                    + "because a prompt fills the sequence or there is a single token (raise batch.length)")
         }
         if losses.tailTokens > 0 {
             notes.append(

@@ -1,0 +1,34 @@
+extension JSONMembers {
+    /// The keys, sorted.
+    package var keys: [String] { values.keys.sorted() }
+
+    /// The text that a key has.
+    ///
+    /// - Parameter name: what errors call the object, such as `pairs.jsonl, line 3`.
+    /// - Throws: if there is no such key, or it has something else.
+    package func text(_ key: String, name: String) throws(CheckpointError) -> String {
+        guard let value = values[key] else {
+            throw CheckpointError(file: name, expected: "the key \(key.quoted)", found: summary)
+        }
+        let kind = JSONKind(firstByte: value.utf8.first)
+        guard kind == .text else {
+            throw CheckpointError(
+                file: name, name: "key \(key.quoted)", expected: "a string", found: kind.description)
+        }
+        return value.utf8.span.bytes.withUnsafeBytes { bytes in
+            var scanner = JSONScanner(bytes, valueLimit: 1)
+            return scanner.text(1..<bytes.count - 1)
+        }
+    }
+
+    /// The keys for an error: `only the keys "a", "b"`.
+    package var summary: String {
+        let shown = keys.prefix(6).map(\.quoted).joined(separator: ", ")
+        return switch keys.count {
+        case 0: "no key"
+        case 1: "only the key \(shown)"
+        case 2...6: "only the keys \(shown)"
+        default: "only the keys \(shown) and \(keys.count - 6) more"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// A value as a recipe's text has it.
+public enum RecipeValue: Sendable, Equatable, Codable, CustomStringConvertible {
+    case scalar(String)
+    case list([String])
+
+    public var description: String {
+        switch self {
+        case .scalar(let text): text
+        case .list(let texts): "[\(texts.joined(separator: ", "))]"
+        }
+    }
+
+    /// Written as JSON would be read: a text, or a list of them.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            self = .scalar(text)
+        } else {
+            self = .list(try container.decode([String].self))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .scalar(let text): try container.encode(text)
+        case .list(let texts): try container.encode(texts)
+        }
+    }
+}
+
+extension RecipeValue {
+    /// The texts of a list, or the one text.
+    var texts: [String] {
+        switch self {
+        case .scalar(let text): [text]
+        case .list(let texts): texts
+        }
+    }
+}
