@@ -21,13 +21,13 @@ package enum JSONText {
         }
     }
 
-    /// The bytes of the JSON file at a path, for a decoder elsewhere.
+    /// The bytes of the JSON file at a path, for a decoder elsewhere, which must tell keys apart byte by byte.
     ///
     /// - Throws: ``CheckpointError`` if there is no such file, it is too large, or no JSON.
     package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
         let bytes = try TextFile.bytes(path, atMost: limit)
         try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
-            try check(bytes, file: path, atMost: limit)
+            try check(bytes, file: path, atMost: limit, allowsEquivalentKeys: true)
         }
         return bytes
     }
@@ -60,9 +60,11 @@ package enum JSONText {
 
     /// Throws unless the bytes are JSON of few enough values.
     private static func check(
-        _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit
+        _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit,
+        allowsEquivalentKeys: Bool = false
     ) throws(CheckpointError) {
         var scanner = JSONScanner(bytes, valueLimit: limit.valueCount)
+        scanner.allowsEquivalentKeys = allowsEquivalentKeys
         do {
             try scanner.scan()
         } catch {
