@@ -31,8 +31,6 @@ extension Tokenizer {
     /// The bytes of UTF-8 that a vocabulary can say neither by a token nor by one for what is unknown.
     static func missingBytes(_ model: MergeModel) -> [UInt8] {
         guard model.unknown == nil else { return [] }
-        // The other values occur in no UTF-8.
-        let inUTF8 = Array(UInt8.min...0xBF) + Array(0xC2...0xF4)
-        return inUTF8.filter { model.byteTokens[Int($0)] < 0 }
+        return (UInt8.min...UInt8.max).filter { UTF8Sequence.has($0) && model.byteTokens[Int($0)] < 0 }
     }
 }

@@ -76,13 +76,14 @@ struct WordEncoder {
             appendCharacters(word)
         }
         merger.merge(model.pairs)
+        let firstID = ids.count
         for index in merger.symbols.indices {
             let symbol = merger.symbols[index]
             if symbol >= 0, symbol < model.tokenCount {
                 ids.append(symbol)
             } else {
                 let next = index + 1 < merger.starts.count ? Int(merger.starts[index + 1]) : word.count
-                spell(word.extracting(Int(merger.starts[index])..<next))
+                spell(word.extracting(Int(merger.starts[index])..<next), firstID: firstID)
             }
         }
     }
@@ -100,8 +101,8 @@ struct WordEncoder {
         }
     }
 
-    /// Says byte by byte what no token says.
-    private mutating func spell(_ bytes: Span<UInt8>) {
+    /// Says byte by byte what no token says. The word's ids start at `firstID`.
+    private mutating func spell(_ bytes: Span<UInt8>, firstID: Int) {
         let count = ids.count
         for offset in bytes.indices {
             let token = model.byteTokens[Int(bytes[offset])]
@@ -109,7 +110,9 @@ struct WordEncoder {
                 ids.append(token)
             } else {
                 ids.removeSubrange(count...)
-                if let unknown = model.unknown { ids.append(unknown) }
+                if let unknown = model.unknown, !(model.fusesUnknown && count > firstID && ids[count - 1] == unknown) {
+                    ids.append(unknown)
+                }
                 return
             }
         }
