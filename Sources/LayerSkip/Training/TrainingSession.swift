@@ -40,7 +40,7 @@ public struct TrainingSession: Sendable {
         start = try TrainingStart(recipe, shards: shards)
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)
-        let packing = recipe.data.packing ?? .standard(for: shards)
+        let packing = recipe.data.packing ?? RunFolder.packing(recipe.output) ?? .standard(for: shards)
         recipe.data.packing = packing
         let length = recipe.batch.length
         training = try BatchSampler(shards, length: length, packing: packing, seed: UInt64(recipe.seed))

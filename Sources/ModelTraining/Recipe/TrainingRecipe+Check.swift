@@ -100,13 +100,7 @@ extension TrainingRecipe {
         if old == new { return nil }
         return RecipeError(
             key: key.path,
-            expected: "\(old.map { "\($0)" } ?? "nothing"), as when the run began" + advice(key, old),
+            expected: "\(old.map { "\($0)" } ?? "nothing"), as when the run began",
             found: new.map { "\($0)" } ?? "nothing")
-    }
-
-    /// What to do about a key whose default depends on the data: the recipe may not name it at all.
-    private func advice(_ key: RecipeKey, _ old: RecipeValue?) -> String {
-        guard key.path == "data.packing", let old else { return "" }
-        return " (\(key.path)=\(old) resumes it)"
     }
 }

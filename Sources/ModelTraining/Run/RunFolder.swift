@@ -50,16 +50,29 @@ package struct RunFolder: Sendable {
     package var report: String { Self.report(path) }
 
     /// Where the checkpoint after a step is or will be.
-    package func checkpoint(after step: Int) -> String { "\(path)/\(name(step))" }
+    package func checkpoint(after step: Int) -> String { "\(path)/\(Self.name(step))" }
 
     /// The steps after which there are checkpoints, ascending.
-    package var steps: [Int] {
-        Folder.names(in: "\(path)/\(Self.checkpoints)").compactMap { name in
-            guard name.hasPrefix(Self.prefix), let step = Int(name.dropFirst(Self.prefix.count)), step > 0,
-                name == Self.prefix + String(step)
+    package var steps: [Int] { Self.steps(path) }
+
+    private static func steps(_ path: String) -> [Int] {
+        Folder.names(in: "\(path)/\(checkpoints)").compactMap { name in
+            guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)), step > 0,
+                name == prefix + String(step)
             else { return nil }
             return step
         }.sorted()
+    }
+
+    /// How the run in a folder makes sequences of its documents; nil where there is no checkpoint that says it.
+    ///
+    /// Older versions made windows by default, whatever the data, so the default for the data may be another.
+    package static func packing(_ path: String) -> BatchSampler.Packing? {
+        guard let step = steps(path).last,
+            let state = try? TrainingState(checkpoint: "\(path)/\(name(step))", step: step),
+            case .scalar(let packing)? = state.recipe["data.packing"]
+        else { return nil }
+        return BatchSampler.Packing(rawValue: packing)
     }
 
     /// Points `newest` and `best` at their checkpoints, then removes all others but the newest `count`.
@@ -73,10 +86,10 @@ package struct RunFolder: Sendable {
             let loss = try TrainingState(checkpoint: checkpoint(after: step), step: step).validationLoss
             if let loss, loss < best?.loss ?? .infinity { best = (step, loss) }
         }
-        try Folder.link(Self.newest(path), to: name(newest))
-        if let best { try Folder.link(Self.best(path), to: name(best.step)) }
+        try Folder.link(Self.newest(path), to: Self.name(newest))
+        if let best { try Folder.link(Self.best(path), to: Self.name(best.step)) }
         for step in steps.dropLast(count) where step != best?.step { Folder.remove(checkpoint(after: step)) }
     }
 
-    private func name(_ step: Int) -> String { "\(Self.checkpoints)/\(Self.prefix)\(step)" }
+    private static func name(_ step: Int) -> String { "\(checkpoints)/\(prefix)\(step)" }
 }
