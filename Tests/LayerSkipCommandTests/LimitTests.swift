@@ -65,6 +65,18 @@ struct LimitTests {
         }
     }
 
+    /// Many words that occur once: the tables of words grow with the text.
+    @Test(arguments: [120, 140, 160, 180, 200]) func littleMemoryForWords(megabytes: Int) throws {
+        let text = files.write(
+            (0..<150_000).map { "w\($0 &* 2_654_435_761 % 99_999_989)x" }.joined(separator: " "), as: "w.txt")
+        for command in [["train-tokenizer", text, "--vocabulary-size", "258"], ["prepare-data", text]] {
+            let run = try run(limit: megabytes << 20, command + ["--output", files.file("out"), "--threads", "1"])
+            #expect(
+                [0, 1, 127].contains(run.code), "\(megabytes) MB, \(command): \(run.code) \(run.errors.prefix(300))")
+            if run.code == 1 { #expect(run.errors.contains("bytes of free memory"), "\(run.errors.prefix(300))") }
+        }
+    }
+
     @Test func absurdVocabularies() throws {
         var writer = TinyLlamaFile().writer()
         writer.metadata["llama.vocab_size"] = .uint32(1 << 26)
