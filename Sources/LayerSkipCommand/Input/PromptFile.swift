@@ -31,7 +31,12 @@ struct PromptFile: ~Copyable {
             if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
             let content: Line = try JSONText.decode(
                 line: line, name: "\(input.name), line \(number)", atMost: lineLimit)
-            prompts.append(try model.encode(prompt: content.prompt))
+            let tokens = try inText("\(input.name), line \(number)") {
+                let tokens = try model.encode(prompt: content.prompt)
+                try model.checkPrompt(tokens)
+                return tokens
+            }
+            prompts.append(tokens)
             texts.append(content.prompt)
         }
         Output.note(lossIn: texts, model.tokenizer)
