@@ -28,6 +28,23 @@ extension Tokenizer {
             utf8, parts, begins: addingSpecialTokens && addsBeginningOfText, ends: addingSpecialTokens && addsEndOfText)
     }
 
+    /// The token ids of a long text, as ``encode(_:addingSpecialTokens:parsingSpecialTokens:)`` gives them.
+    ///
+    /// - Parameter progress: is told how many bytes are done, and says whether to go on.
+    /// - Returns: the ids; nil if `progress` said no.
+    package func encode(
+        _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false,
+        progress: (Int) -> Bool
+    ) -> [Int32]? {
+        let parts = parts(utf8, parsingSpecialTokens)
+        return encode(utf8, parts, begins: addingSpecialTokens, ends: addingSpecialTokens, progress: progress)
+    }
+
+    /// The token ids of a text in UTF-8 that is to be continued; nil if `progress` said no.
+    package func encode(prompt utf8: [UInt8], progress: (Int) -> Bool) -> [Int32]? {
+        encode(utf8, parts(utf8, false), begins: true, ends: false, progress: progress)
+    }
+
     private func parts(_ utf8: [UInt8], _ parsingSpecialTokens: Bool) -> [SpecialTokenFinder.Part] {
         (parsingSpecialTokens ? specialTokens : userTokens).parts(of: utf8.span, in: utf8.indices)
     }
@@ -69,13 +86,19 @@ extension Tokenizer {
     private func encode(
         _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], begins: Bool, ends: Bool
     ) -> [Int32] {
+        encode(utf8, parts, begins: begins, ends: ends, progress: { _ in true }) ?? []
+    }
+
+    private func encode(
+        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], begins: Bool, ends: Bool, progress: (Int) -> Bool
+    ) -> [Int32]? {
         let (text, parts) = model.start == .characters ? normalized(utf8, parts) : (utf8, parts)
         var encoder = WordEncoder(model, textLength: text.count)
         if begins, let beginningOfText { encoder.append(beginningOfText) }
         for part in parts {
             switch part {
             case .token(let id): encoder.append(id)
-            case .text(let range): encoder.append(text.span, range)
+            case .text(let range): guard encoder.append(text.span, range, progress: progress) else { return nil }
             }
         }
         if ends, let endOfText { encoder.append(endOfText) }

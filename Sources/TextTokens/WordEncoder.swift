@@ -30,12 +30,20 @@ struct WordEncoder {
     mutating func append(_ id: Int32) { ids.append(id) }
 
     /// Encodes the words of a part of the text. The text must be the same at every call.
-    mutating func append(_ text: Span<UInt8>, _ part: Range<Int>) {
+    ///
+    /// - Parameter progress: is told how many bytes of the text are done, and says whether to go on.
+    /// - Returns: whether all words were encoded.
+    mutating func append(_ text: Span<UInt8>, _ part: Range<Int>, progress: (Int) -> Bool) -> Bool {
         var start = part.lowerBound
-        for end in model.preTokenizer.wordEnds(in: text, part) {
-            appendWord(text, start..<end)
-            start = end
+        while start < part.upperBound {
+            guard progress(start) else { return false }
+            let stretchEnd = model.preTokenizer.stretchEnd(in: text, from: start, to: part.upperBound)
+            for end in model.preTokenizer.wordEnds(in: text, start..<stretchEnd) {
+                appendWord(text, start..<end)
+                start = end
+            }
         }
+        return true
     }
 
     private mutating func appendWord(_ text: Span<UInt8>, _ range: Range<Int>) {

@@ -174,10 +174,7 @@ extension Generator where D: ~Copyable {
     public mutating func prefill(
         _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
-        guard !prompt.isEmpty else { throw .emptyPrompt }
-        guard prompt.count < model.contextLength else {
-            throw .promptTooLong(tokens: prompt.count, contextLength: model.contextLength)
-        }
+        try DecodingError.checkPrompt(tokenCount: prompt.count, contextLength: model.contextLength)
         if let unknown = prompt.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
             throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
         }
