@@ -42,6 +42,18 @@ extension JSONScanner {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Two keys that only Swift's strings take for equal. Keys in plain ASCII are none.
+    func checkForms(from first: Int) throws(JSONFault) {
+        let ranges = keys[first...].map(\.range)
+        guard ranges.contains(where: { bytes[$0].contains { $0 >= 0x80 || $0 == UInt8(ascii: "\\") } }) else { return }
+        var known: Set<String> = []
+        for range in ranges {
+            let quoted = bytes[range.lowerBound - 1..<range.upperBound + 1]
+            guard let key: String = JSONText.decode(line: quoted), !known.insert(key).inserted else { continue }
+            throw fault(at: range.lowerBound, "each key once", "\(key.quoted) again, in another form of Unicode")
+        }
+    }
+
     private mutating func multibyte() throws(JSONFault) -> Unicode.Scalar {
         var parser = Unicode.UTF8.ForwardParser()
         var rest = bytes[offset...].prefix(4).makeIterator()

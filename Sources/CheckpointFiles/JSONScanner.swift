@@ -6,6 +6,9 @@ struct JSONScanner {
     let bytes: UnsafeRawBufferPointer
     /// The most values that are allowed.
     let valueLimit: Int
+    /// Whether keys may differ in nothing but their form of Unicode, such as é in one code point and in two. A reader
+    /// whose dictionaries have Swift's strings as keys takes two such for one.
+    var allowsEquivalentKeys = true
     /// Is told of each number: its bytes, and the place that it stands at.
     var onNumber: ((Range<Int>, String) -> Void)?
     /// Is told of each member of the outermost object: the bytes between its key's quotation marks, and its value's.
@@ -15,7 +18,7 @@ struct JSONScanner {
     private var depth = 0
     private var path: [Step] = []
     /// Hashes and places of the keys of all objects that are open.
-    private var keys: [(hash: UInt64, range: Range<Int>)] = []
+    private(set) var keys: [(hash: UInt64, range: Range<Int>)] = []
 
     private enum Step { case key(Range<Int>), index(Int) }
 
@@ -137,6 +140,7 @@ struct JSONScanner {
             let key = String(decoding: bytes[other.range], as: UTF8.self)
             throw fault(at: other.range.lowerBound, "each key once", "\(key.quoted) again")
         }
+        if !allowsEquivalentKeys { try checkForms(from: first) }
     }
 
     /// The keys and indices that lead to the present place.

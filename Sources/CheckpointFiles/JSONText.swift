@@ -21,13 +21,13 @@ package enum JSONText {
         }
     }
 
-    /// The bytes of the JSON file at a path, for a decoder elsewhere.
+    /// The bytes of the JSON file at a path, for a decoder elsewhere, which must tell keys apart byte by byte.
     ///
     /// - Throws: ``CheckpointError`` if there is no such file, it is too large, or no JSON.
     package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
         let bytes = try TextFile.bytes(path, atMost: limit)
         _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
-            try check(bytes, file: path, atMost: limit)
+            try check(bytes, file: path, atMost: limit, allowsEquivalentKeys: true)
         }
         return bytes
     }
@@ -64,9 +64,10 @@ package enum JSONText {
     /// - Returns: what kind of value they are.
     @discardableResult static func check(
         _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit,
-        onMember: ((_ key: String, _ value: Range<Int>) -> Void)? = nil
+        allowsEquivalentKeys: Bool = false, onMember: ((_ key: String, _ value: Range<Int>) -> Void)? = nil
     ) throws(CheckpointError) -> JSONKind {
         var scanner = JSONScanner(bytes, valueLimit: limit.valueCount)
+        scanner.allowsEquivalentKeys = allowsEquivalentKeys
         if let onMember {
             scanner.onMember = { key, value in
                 var keys = JSONScanner(bytes, valueLimit: 0)

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// What the bytes of a file say about whether they are text in UTF-8.
 package enum TextEncoding {
     /// U+FEFF in UTF-8, with which some editors begin a file. It is no part of the text.
@@ -10,19 +18,24 @@ package enum TextEncoding {
 
     /// Where the first byte stands that is no part of valid UTF-8; nil where all are.
     package static func firstInvalid(_ bytes: [UInt8]) -> Int? {
-        if String(validating: bytes, as: UTF8.self) != nil { return nil }
-        var decoder = UTF8()
-        var iterator = bytes.makeIterator()
-        var valid = 0
-        while case .scalarValue(let scalar) = decoder.decode(&iterator) { valid += UTF8.width(scalar) }
-        return valid
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+            return nil
+        } catch {
+            return error.byteOffsets.lowerBound
+        }
+    }
+
+    /// Whether there is a zero among the bytes, as there is in UTF-16 and in most files that are no text.
+    package static func hasZero(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false }
     }
 
     /// What bytes are that are no text in UTF-8, in words such as `text in UTF-16`; nil where they are text, or
     /// unknown.
     package static func otherKind(_ bytes: [UInt8]) -> String? {
         if let format = formats.first(where: { bytes.starts(with: $0.start) }),
-            bytes.contains(0) || firstInvalid(bytes) != nil
+            hasZero(bytes) || firstInvalid(bytes) != nil
         {
             return format.name
         }

@@ -27,17 +27,19 @@ extension ConfigurationFile {
                 ropeBase: rope.base,
                 ropeLinearFactor: rope.linearFactor,
                 ropeFrequencyFactors: rope.frequencyFactors)
-            return HuggingFaceConfiguration(
-                llama: llama,
-                tiesHead: content.tiesHead ?? false,
-                beginningOfText: try content.beginningOfText.map { (id) throws(CheckpointError) in
-                    try token(.beginningOfText, id)
-                },
-                endsOfText: try (content.endsOfText?.all ?? []).map { (id) throws(CheckpointError) in
-                    try token(.endsOfText, id)
-                },
-                padding: content.padding,
-                dtype: dtype)
+            let ends = try RowIDs(content.endsOfText, rows: llama.vocabularySize, file: file)
+            var result = HuggingFaceConfiguration(
+                llama: llama, tiesHead: content.tiesHead ?? false,
+                beginningOfText: content.beginningOfText?.number.flatMap { row($0) }, endsOfText: ends.known,
+                padding: content.padding?.number, dtype: dtype)
+            result.notes = ends.notes
+            if content.beginningOfText != nil, result.beginningOfText == nil {
+                result.notes.append("bos_token_id in config.json is no token of the model and is ignored")
+            }
+            if content.padding != nil, result.padding == nil {
+                result.notes.append("pad_token_id in config.json is no token of the model and is ignored")
+            }
+            return result
         }
 
         private func refuseOtherGraphs() throws(CheckpointError) {
@@ -89,9 +91,7 @@ extension ConfigurationFile {
             return Float(value)
         }
 
-        private func token(_ key: CodingKeys, _ id: Int) throws(CheckpointError) -> Token {
-            Token(try checked(key, id, in: 0...content.vocabularySize - 1))
-        }
+        private func row(_ id: Int) -> Token? { (0..<content.vocabularySize).contains(id) ? Token(id) : nil }
 
         private var dtype: DType {
             switch content.newerDtype ?? content.dtype {

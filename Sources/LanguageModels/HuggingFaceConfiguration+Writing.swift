@@ -25,9 +25,9 @@ extension ConfigurationFile {
         tiesHead = configuration.tiesHead
         attentionBias = false
         mlpBias = false
-        beginningOfText = configuration.beginningOfText.map { Int($0) }
+        beginningOfText = configuration.beginningOfText.map { LooseID(Int($0)) }
         endsOfText = OneOrMany(configuration.endsOfText.map { Int($0) })
-        padding = configuration.padding
+        padding = configuration.padding.map { LooseID($0) }
         dtype =
             switch configuration.dtype {
             case .bf16: "bfloat16"

@@ -9,8 +9,10 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     package var tiesHead: Bool
     /// The token that begins a text.
     package var beginningOfText: Token?
-    /// The tokens that end one.
+    /// The tokens that end one: some of the model's rows.
     package var endsOfText: [Token]
+    /// What the file says that is ignored, since no row of the model's is meant; for people.
+    package var notes: [String] = []
     /// The token that fills batches up, unchecked.
     package var padding: Int?
     /// The format of the matrices, as the file says; F32 where it does not.
@@ -68,9 +70,9 @@ struct ConfigurationFile: Codable {
     var attentionBias: Bool?
     var mlpBias: Bool?
     var quantization: Presence?
-    var beginningOfText: Int?
+    var beginningOfText: LooseID?
     var endsOfText: OneOrMany?
-    var padding: Int?
+    var padding: LooseID?
     var dtype: String?
     var newerDtype: String?
 

@@ -16,6 +16,11 @@ extension TextModel {
         return tokenizer.encode(prompt: prompt, parsingSpecialTokens: parsingSpecialTokens)
     }
 
+    /// Throws if a prompt is empty or does not fit, as decoding it would.
+    package func checkPrompt(_ tokens: [Token]) throws(DecodingError) {
+        try DecodingError.checkPrompt(tokenCount: tokens.count, contextLength: model.contextLength)
+    }
+
     /// Throws if a prompt of `byteCount` bytes cannot fit.
     package func checkPrompt(byteCount: Int) throws(DecodingError) {
         guard byteCount > longestPrompt else { return }

@@ -109,7 +109,9 @@ struct ChatCommand: ParsableCommand {
         do {
             let answer = try conversation.answer(
                 message, onEvent: { display.show($0) },
-                onForgetting: { Output.note("(the oldest of the conversation no longer fits: \($0) turns forgotten)") },
+                onForgetting: {
+                    Output.note("(the oldest of the conversation no longer fits: \($0.counted("turn")) forgotten)")
+                },
                 isCancelled: { Interruption.isRequested || display.failure != nil })
             if let failure = display.failure { throw failure }
             try Output.write("\n")

@@ -11,7 +11,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The text: a file in UTF-8 (- for standard input).", transform: expandedPath)
+    @Option(
+        help: "The text: a file of prose in UTF-8, not of JSON Lines (- for standard input).", transform: expandedPath)
     var text: String
 
     @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")
@@ -27,7 +28,10 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
+        try JSONLines.refuse(path: text)
+        let name = TextInput.name(of: text)
         let text = try TextInput.read(text, atMost: .text)
+        try JSONLines.refuse(Array(text.utf8), file: name)
         let model = try model.load()
         let window = context ?? min(model.model.contextLength, 1024)
         guard (2...max(2, model.model.contextLength)).contains(window) else {
@@ -35,10 +39,16 @@ struct EvaluateCommand: ParsableCommand {
         }
         Output.note(lossIn: [text], model.tokenizer)
         // A corpus is text, not a conversation: no token is added at its beginning.
-        let tokens = model.tokenizer.encode(text, addingSpecialTokens: false)
+        let encoded = model.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false) { _ in
+            !Interruption.isRequested
+        }
+        guard let tokens = encoded else { throw InterruptedError() }
         let progress = Progress("evaluated", of: tokens.count)
-        let evaluation = try ExitEvaluation.evaluate(
-            model.model, on: tokens, window: window, cacheFormat: cache.cacheFormat, progress: progress.callAsFunction)
+        let evaluation = try inText(name) {
+            try ExitEvaluation.evaluate(
+                model.model, on: tokens, window: window, cacheFormat: cache.cacheFormat,
+                progress: progress.callAsFunction)
+        }
         guard let evaluation else { throw InterruptedError() }
         switch format {
         case .json: try Output.write(json: EvaluationReport(evaluation))
@@ -47,7 +57,8 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func table(_ evaluation: ExitEvaluation) throws {
-        try Output.write("\(evaluation.tokenCount) tokens scored\n exit      nll   perplexity  accuracy  agreement\n")
+        try Output.write(
+            "\(evaluation.tokenCount.counted("token")) scored\n exit      nll   perplexity  accuracy  agreement\n")
         for exit in evaluation.exits {
             let columns = [
                 "\(exit.exit)".padded(to: 5), exit.negativeLogLikelihood.formatted(decimals: 4).padded(to: 9),

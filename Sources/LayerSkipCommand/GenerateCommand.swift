@@ -60,16 +60,23 @@ struct GenerateCommand: ParsableCommand {
         try checkUsage(options.validate)
     }
 
-    func run() throws {
-        let input = try prompt == nil ? TextInput(promptFile ?? "-") : nil
-        let model = try model.load()
-        let text = try prompt ?? input?.prompt(for: model) ?? ""
+    private func encode(_ text: String, for model: TextModel) throws -> [Token] {
         try model.checkPrompt(byteCount: text.utf8.count)
         Output.note(lossIn: [text], model.tokenizer)
         let tokens =
             try chat
             ? model.encode([ChatMessage(role: "user", content: text)])
             : model.encode(prompt: text, parsingSpecialTokens: parseSpecial)
+        try model.checkPrompt(tokens)
+        return tokens
+    }
+
+    func run() throws {
+        let input = try prompt == nil ? TextInput(promptFile ?? "-") : nil
+        let model = try model.load()
+        let name = prompt == nil ? TextInput.name(of: promptFile ?? "-") : nil
+        let text = try prompt ?? input?.prompt(for: model) ?? ""
+        let tokens = try inText(name) { try encode(text, for: model) }
         var options = options
         options.strategy = strategy.strategy(for: model)
 

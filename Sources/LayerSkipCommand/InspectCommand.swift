@@ -97,7 +97,7 @@ private struct InspectionReport: Encodable {
             architecture   \(architecture)\(name.value.map { ", \($0.quoted)" } ?? "")
             parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million
             layers         \(layers), \(width) wide, \(feedForwardWidth) inside the MLP
-            attention      \(heads) heads, \(keyValueHeads) for keys and values, \(headDimension) wide
+            attention      \(heads.counted("head")), \(keyValueHeads) for keys and values, \(headDimension) wide
             vocabulary     \(vocabulary)
             context        \(context)
             tokenizer      \(([tokenizer] + tokenizerNotes).joined(separator: "; "))

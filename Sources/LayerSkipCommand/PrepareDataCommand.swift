@@ -40,7 +40,7 @@ struct PrepareDataCommand: ParsableCommand {
         case .text:
             let bytesPerToken = Double(summary.bytes) / Double(summary.tokens)
             Output.summarize(
-                "\(output): \(summary.tokens) tokens of \(summary.documents) documents, "
+                "\(output): \(summary.tokens.counted("token")) of \(summary.documents.counted("document")), "
                     + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes a token", of: output)
         }
     }

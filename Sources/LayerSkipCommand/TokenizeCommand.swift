@@ -30,12 +30,16 @@ struct TokenizeCommand: ParsableCommand {
         let tokenizer = try Tokenizer(ofFile: model)
         Output.note(about: tokenizer)
         Output.note(lossIn: [text], tokenizer)
-        let ids = tokenizer.encode(text, parsingSpecialTokens: parseSpecial)
-        let pieces = ids.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
+        let encoded = tokenizer.encode(Array(text.utf8), parsingSpecialTokens: parseSpecial) { _ in
+            !Interruption.isRequested
+        }
+        guard let ids = encoded else { throw InterruptedError() }
+        let pieces = ids.lazy.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
         switch format {
-        case .json: try Output.write(json: TokenizationReport(ids: ids, pieces: pieces))
+        case .json: try Output.write(json: TokenizationReport(ids: ids, pieces: Array(pieces)))
         case .text:
             for (id, piece) in zip(ids, pieces) {
+                if Interruption.isRequested { throw InterruptedError() }
                 try Output.write("\("\(id)".padded(to: 8))  \(piece.debugDescription.harmless(limit: .max))\n")
             }
         }

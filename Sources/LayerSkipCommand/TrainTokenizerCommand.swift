@@ -66,8 +66,8 @@ struct TrainTokenizerCommand: ParsableCommand {
         case .json: try Output.write(json: report, about: output)
         case .text:
             Output.summarize(
-                "\(output): \(report.tokens) tokens from \(words) different words of \(documents) documents",
-                of: output)
+                "\(output): \(report.tokens.counted("token")) from \(words.counted("different word")) of "
+                    + documents.counted("document"), of: output)
         }
         if report.tokens < vocabularySize {
             Output.note("the texts have too few pairs for \(vocabularySize) tokens")

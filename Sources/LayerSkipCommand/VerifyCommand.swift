@@ -76,9 +76,9 @@ struct VerifyCommand: ParsableCommand {
         let compute = model.model.compute
         try Output.write(
             """
-            \(verification.caseCount) cases, \(verification.equalCount) with equal tokens, \
+            \(verification.caseCount.counted("case")), \(verification.equalCount) with equal tokens, \
             \(verification.logitsEqualCount) with equal logits \
-            (\(compute.kernels.name), \(compute.pool.threadCount) threads)
+            (\(compute.kernels.name), \(compute.pool.threadCount.counted("thread")))
 
             """)
         for difference in verification.differences.prefix(10) {

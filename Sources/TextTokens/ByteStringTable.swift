@@ -45,7 +45,7 @@ struct ByteStringTable: Sendable {
         let entry = Int32(ends.count)
         ends.append(bytes.count)
         guard findable, bytes.count > start else { return }
-        if ends.count * 2 > slots.count { grow() }
+        if ends.count * 2 > slots.count { resize(to: slots.count * 2) }
         index(entry, start..<bytes.count)
     }
 
@@ -55,12 +55,11 @@ struct ByteStringTable: Sendable {
         if slots[place].entry < 0 { slots[place] = Slot(entry: entry, tag: UInt32(truncatingIfNeeded: hash >> 32)) }
     }
 
-    private mutating func grow() {
-        let entries = slots.map(\.entry).filter { $0 >= 0 }.sorted()
-        slots = Array(repeating: Slot(), count: slots.count * 2)
-        for entry in entries {
-            index(entry, range(of: Int(entry)))
-        }
+    private mutating func resize(to size: Int) {
+        let old = slots
+        slots = Array(repeating: Slot(), count: size)
+        // No two of them are equal.
+        for slot in old where slot.entry >= 0 { index(slot.entry, range(of: Int(slot.entry))) }
     }
 
     /// The slot that holds the key's entry, or else the empty one where it would go.
@@ -78,6 +77,30 @@ struct ByteStringTable: Sendable {
         guard range.count == key.count else { return false }
         for offset in key.indices where bytes[range.lowerBound + offset] != key[offset] { return false }
         return true
+    }
+}
+
+extension ByteStringTable {
+    /// How many bytes ``grow(entries:bytes:)`` allocates; 0 where there is room already.
+    func growth(entries: Int, bytes: Int) -> Int {
+        let size = size(entries: entries)
+        return self.bytes.growth(bytes) + ends.growth(entries)
+            + (size > slots.count ? size * MemoryLayout<Slot>.stride : 0)
+    }
+
+    /// Makes room for more entries of so many bytes in all, so that adding them allocates nothing.
+    mutating func grow(entries: Int, bytes: Int) {
+        self.bytes.grow(bytes)
+        ends.grow(entries)
+        let size = size(entries: entries)
+        if size > slots.count { resize(to: size) }
+    }
+
+    /// How many slots the table must have to hold more entries.
+    private func size(entries: Int) -> Int {
+        var size = slots.count
+        while size < (count + entries) * 2 { size *= 2 }
+        return size
     }
 }
 

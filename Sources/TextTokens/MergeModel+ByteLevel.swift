@@ -7,10 +7,12 @@ extension MergeModel {
             throw .missing(table: "tokenizer.ggml.merges", model: definition.model)
         }
         var model = MergeModel(
-            symbols: byteLevelSymbols(definition.tokens, kinds), tokenCount: definition.tokens.count,
+            symbols: byteLevelSymbols(definition.tokens, kinds, spelled: definition.spelledTokens(kinds, merges)),
+            tokenCount: definition.tokens.count,
             pairs: PairTable(minimumCapacity: merges.count), start: .bytes, preTokenizer: named.preTokenizer,
             prefersWholeWords: named.prefersWholeWords)
         if let unknown = definition.unknown, kinds[Int(unknown)] == .unknown { model.unknown = unknown }
+        model.fusesUnknown = definition.fusesUnknown
         try model.addMerges(merges)
         for byte in UInt8.min...UInt8.max {
             guard let symbol = model.symbols.find([byte].span) else { continue }
@@ -21,15 +23,17 @@ extension MergeModel {
     }
 
     /// The tokens as bytes. Those that are matched whole, before any merge, are written as they are, and no merge can
-    /// lead to them: so text never turns into a control token.
-    private static func byteLevelSymbols(_ tokens: [String], _ kinds: [TokenKind]) -> ByteStringTable {
+    /// lead to them: so text never turns into a control token. The exceptions are those in `spelled`.
+    private static func byteLevelSymbols(
+        _ tokens: [String], _ kinds: [TokenKind], spelled: Set<Int>
+    ) -> ByteStringTable {
         var symbols = ByteStringTable(minimumCapacity: tokens.count)
         var bytes: [UInt8] = []
-        for (token, kind) in zip(tokens, kinds) {
+        for (id, (token, kind)) in zip(tokens, kinds).enumerated() {
             bytes.removeAll(keepingCapacity: true)
             if kind == .byte, let byte = byteValue(of: token) {
                 symbols.add(CollectionOfOne(byte))
-            } else if kind.isMatchedWhole {
+            } else if kind.isMatchedWhole, spelled.isEmpty || !spelled.contains(id) {
                 symbols.add(token.utf8, findable: false)
             } else if ByteAlphabet.append(token[...].utf8, to: &bytes) {
                 symbols.add(bytes)

@@ -24,6 +24,8 @@ struct MergeModel: Sendable {
     /// What stands for a symbol that cannot be said otherwise; nil drops it. Never a control token: those are
     /// structure.
     var unknown: Int32?
+    /// Whether ``unknown`` stands once for neighbours in a word.
+    var fusesUnknown = false
 
     /// The symbol of a string, added to the symbols if it is new.
     static func symbol(of string: ArraySlice<UInt8>, in symbols: inout ByteStringTable) -> Int32 {

@@ -17,7 +17,7 @@ struct NamedPreTokenizer: Sendable {
     }
 
     /// Names with the same rules share an entry, as they do in llama.cpp, which is the reference for these rules.
-    private static let all = [
+    static let all = [
         NamedPreTokenizer(names: ["default"], preTokenizer: .unnamed),
         NamedPreTokenizer(names: ["gpt-2", "phi-2", "mpt", "olmo", "jais"], preTokenizer: .gpt2),
         NamedPreTokenizer(

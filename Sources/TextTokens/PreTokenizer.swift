@@ -20,13 +20,14 @@ struct PreTokenizer: Sendable {
         let asciiTable = CharacterTable.ascii
         var ends = part.isEmpty ? [] : [part.upperBound]
         for step in steps {
+            let starts = step.starts
             var finer: [Int] = []
-            finer.reserveCapacity(max(ends.count, part.count / 5))
+            finer.reserveCapacity(max(ends.count, min(part.count, Self.stretch) / 5))
             var start = part.lowerBound
             for end in ends {
                 switch step {
                 case .firstMatch(let rules):
-                    Self.cut(text, start, end, asciiTable.span, rules, &finer)
+                    Self.cut(text, start, end, asciiTable.span, rules, starts, &finer)
                 case .trailingWhitespace:
                     Self.cutTrailingWhitespace(text, start, end, asciiTable.span, &finer)
                 case .spacesWithWord:
@@ -40,12 +41,18 @@ struct PreTokenizer: Sendable {
     }
 }
 
+extension PreTokenizer.Step {
+    /// What a match of each rule can start with.
+    fileprivate var starts: [CharacterClass] {
+        if case .firstMatch(let rules) = self { rules.map(\.starts) } else { [] }
+    }
+}
+
 extension PreTokenizer {
     private static func cut(
         _ text: Span<UInt8>, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>, _ rules: [SplitRule],
-        _ ends: inout [Int]
+        _ starts: [CharacterClass], _ ends: inout [Int]
     ) {
-        let starts = rules.map(\.starts)
         let anyStart = starts.reduce(into: CharacterClass()) { $0.formUnion($1) }
         var position = start
         var unmatched = start

@@ -6,7 +6,8 @@ struct SpecialTokenFinder: Sendable {
         case text(Range<Int>)
     }
 
-    private struct Match {
+    /// A token that a part of a text spells.
+    struct Match {
         var token: Int32
         var range: Range<Int>
     }
@@ -14,8 +15,10 @@ struct SpecialTokenFinder: Sendable {
     private let rule: WholeTokenRule
     /// A trie over bytes: nodes are numbers, children are found by node and byte.
     private var children: PairTable
-    private var tokenAtNode: [Int32] = [-1]
-    private var firstBytes = [Bool](repeating: false, count: 256)
+    private var tokenAtNode = [none]
+    /// Where no token ends.
+    private static let none = Int32.min
+    private var firstBytes = FirstBytes()
     /// Tokens after which whitespace is dropped.
     private let swallowsSpace: Set<Int32>
 
@@ -25,14 +28,14 @@ struct SpecialTokenFinder: Sendable {
         self.swallowsSpace = swallowsSpace
         for token in tokens {
             guard let first = token.text.utf8.first else { continue }
-            firstBytes[Int(first)] = true
+            firstBytes.insert(first)
             var node: Int32 = 0
             for byte in token.text.utf8 {
                 children.insert(node, Int32(byte), rank: 0, merged: Int32(tokenAtNode.count))
                 node = children.find(node, Int32(byte)).merged
-                if node == tokenAtNode.count { tokenAtNode.append(-1) }
+                if node == tokenAtNode.count { tokenAtNode.append(Self.none) }
             }
-            if tokenAtNode[Int(node)] < 0 { tokenAtNode[Int(node)] = token.id }
+            if tokenAtNode[Int(node)] == Self.none { tokenAtNode[Int(node)] = token.id }
         }
     }
 
@@ -56,20 +59,40 @@ struct SpecialTokenFinder: Sendable {
         return parts
     }
 
+    /// The first match in a part of a text; of those that start at one place, the longest.
+    func firstMatch(in text: Span<UInt8>, _ range: Range<Int>) -> Match? {
+        var start = range.lowerBound
+        while let place = firstBytes.next(in: text, start..<range.upperBound) {
+            var longest: Match?
+            forEachMatch(at: place, in: text, to: range.upperBound) { longest = $0 }
+            if let longest { return longest }
+            start = place + 1
+        }
+        return nil
+    }
+
     private func matches(_ text: Span<UInt8>, _ range: Range<Int>) -> [Match] {
         var found: [Match] = []
-        for start in range where firstBytes[Int(text[start])] {
-            var node: Int32 = 0
-            var end = start
-            while end < range.upperBound {
-                node = children.find(node, Int32(text[end])).merged
-                if node < 0 { break }
-                end += 1
-                let token = tokenAtNode[Int(node)]
-                if token >= 0 { found.append(Match(token: token, range: start..<end)) }
-            }
+        var start = range.lowerBound
+        while let place = firstBytes.next(in: text, start..<range.upperBound) {
+            forEachMatch(at: place, in: text, to: range.upperBound) { found.append($0) }
+            start = place + 1
         }
         return found
+    }
+
+    /// Calls a function with each match that starts at a place, the shortest first.
+    @inline(__always)
+    private func forEachMatch(at start: Int, in text: Span<UInt8>, to limit: Int, _ body: (Match) -> Void) {
+        var node: Int32 = 0
+        var end = start
+        while end < limit {
+            node = children.find(node, Int32(text[end])).merged
+            if node < 0 { return }
+            end += 1
+            let token = tokenAtNode[Int(node)]
+            if token != Self.none { body(Match(token: token, range: start..<end)) }
+        }
     }
 
     /// The matches that stand, in the order of the text.

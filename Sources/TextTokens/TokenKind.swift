@@ -26,9 +26,11 @@ extension TokenKind {
     }
 
     /// The kinds as the file has them, corrected: a marker of a conversation's structure is a control token whatever
-    /// the file says, or a user's text could end a turn or start one.
-    static func corrected(_ numbers: [Int32]?, tokens: [String]) -> [TokenKind] {
-        tokens.indices.map { id in
+    /// the file says, or a user's text could end a turn or start one. And the only token of a byte is text, even if a
+    /// file marks it as control (`!`, where it fills batches up).
+    static func corrected(_ definition: TokenizerDefinition) -> [TokenKind] {
+        let (numbers, tokens) = (definition.kinds, definition.tokens)
+        var kinds = tokens.indices.map { id in
             let kind =
                 numbers.map { kinds in
                     kinds.indices.contains(id) ? TokenKind(rawValue: kinds[id]) ?? .undefined : .undefined
@@ -40,5 +42,8 @@ extension TokenKind {
             }
             return endsAnswer(tokens[id], kind) || tokens[id] == "<|im_start|>" ? .control : kind
         }
+        guard definition.model == "gpt2" else { return kinds }
+        for id in ByteAlphabet.onlyTokens(tokens, kinds, among: .control) { kinds[id] = .userDefined }
+        return kinds
     }
 }

@@ -16,7 +16,7 @@ extension Tokenizer {
     /// gives them, but never with a token at the end that would end the text, whatever the file says (`add_eos_token`).
     public func encode(prompt: String, parsingSpecialTokens: Bool = false) -> [Int32] {
         let utf8 = Array(prompt.utf8)
-        return encode(utf8, parts(utf8, parsingSpecialTokens), begins: true, ends: false)
+        return encode(utf8, parts(utf8, parsingSpecialTokens), begins: addsBeginningOfText, ends: false)
     }
 
     /// The token ids of a text in UTF-8. Byte-level vocabularies say invalid bytes too, and give them back.
@@ -24,14 +24,34 @@ extension Tokenizer {
         _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false
     ) -> [Int32] {
         let parts = parts(utf8, parsingSpecialTokens)
-        return encode(utf8, parts, begins: addingSpecialTokens, ends: addingSpecialTokens)
+        return encode(
+            utf8, parts, begins: addingSpecialTokens && addsBeginningOfText, ends: addingSpecialTokens && addsEndOfText)
+    }
+
+    /// The token ids of a long text, as ``encode(_:addingSpecialTokens:parsingSpecialTokens:)`` gives them.
+    ///
+    /// - Parameter progress: is told how many bytes are done, and says whether to go on.
+    /// - Returns: the ids; nil if `progress` said no.
+    package func encode(
+        _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false,
+        progress: (Int) -> Bool
+    ) -> [Int32]? {
+        let parts = parts(utf8, parsingSpecialTokens)
+        return encode(utf8, parts, begins: addingSpecialTokens, ends: addingSpecialTokens, progress: progress)
+    }
+
+    /// The token ids of a text in UTF-8 that is to be continued; nil if `progress` said no.
+    package func encode(prompt utf8: [UInt8], progress: (Int) -> Bool) -> [Int32]? {
+        encode(utf8, parts(utf8, false), begins: true, ends: false, progress: progress)
     }
 
     private func parts(_ utf8: [UInt8], _ parsingSpecialTokens: Bool) -> [SpecialTokenFinder.Part] {
         (parsingSpecialTokens ? specialTokens : userTokens).parts(of: utf8.span, in: utf8.indices)
     }
 
-    /// The token ids of a prompt whose structure is known. It is to be continued, so no token is added at its end.
+    /// The token ids of a prompt whose structure is known. It is to be continued, so no token is added at its end. One
+    /// that begins texts is added as llama.cpp does for GGUF files; transformers, and so a tokenizer.json, leaves it to
+    /// the chat template.
     ///
     /// Neighbouring plain segments are one text: where they are divided changes nothing.
     /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` where a special segment is no token of this vocabulary.
@@ -60,22 +80,28 @@ extension Tokenizer {
             }
         }
         parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-        return encode(utf8, parts, begins: begins, ends: false)
+        return encode(utf8, parts, begins: begins && addsBeginningOfChats, ends: false)
     }
 
     private func encode(
         _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], begins: Bool, ends: Bool
     ) -> [Int32] {
+        encode(utf8, parts, begins: begins, ends: ends, progress: { _ in true }) ?? []
+    }
+
+    private func encode(
+        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], begins: Bool, ends: Bool, progress: (Int) -> Bool
+    ) -> [Int32]? {
         let (text, parts) = model.start == .characters ? normalized(utf8, parts) : (utf8, parts)
         var encoder = WordEncoder(model, textLength: text.count)
-        if begins, addsBeginningOfText, let beginningOfText { encoder.append(beginningOfText) }
+        if begins, let beginningOfText { encoder.append(beginningOfText) }
         for part in parts {
             switch part {
             case .token(let id): encoder.append(id)
-            case .text(let range): encoder.append(text.span, range)
+            case .text(let range): guard encoder.append(text.span, range, progress: progress) else { return nil }
             }
         }
-        if ends, addsEndOfText, let endOfText { encoder.append(endOfText) }
+        if ends, let endOfText { encoder.append(endOfText) }
         return encoder.ids
     }
 

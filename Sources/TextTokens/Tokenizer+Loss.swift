@@ -5,11 +5,11 @@ extension Tokenizer {
     ///
     /// Many vocabularies lack a few control characters, which hardly any text has: so this is asked of each text.
     public func loss(in text: String) -> String? {
-        let lost = Set(text.utf8).intersection(missingBytes)
+        let lost = missingBytes.filter { text.utf8.contains($0) }
         guard !lost.isEmpty else { return nil }
         // A byte without a token may still be a part of one.
         guard decode(encode(text, addingSpecialTokens: false), skippingSpecialTokens: false) != text else { return nil }
-        return "the vocabulary has no token for \(Self.names(lost.sorted())), which the text has: it is dropped"
+        return "the vocabulary has no token for \(Self.names(lost)), which the text has: it is dropped"
     }
 
     /// What texts may lose because the vocabulary has no token for some bytes; nil where they lose nothing.
@@ -24,15 +24,13 @@ extension Tokenizer {
             let name = (byte < 0x10 ? "0x0" : "0x") + String(byte, radix: 16, uppercase: true)
             return (0x21...0x7E).contains(byte) ? name + " " + String(UnicodeScalar(byte)).quoted : name
         }
-        let rest = bytes.count > shown.count ? " and \(bytes.count - shown.count) more bytes" : ""
+        let rest = bytes.count > shown.count ? " and \((bytes.count - shown.count).counted("more byte"))" : ""
         return (bytes.count == 1 ? "byte " : "bytes ") + shown.joined(separator: ", ") + rest
     }
 
     /// The bytes of UTF-8 that a vocabulary can say neither by a token nor by one for what is unknown.
     static func missingBytes(_ model: MergeModel) -> [UInt8] {
         guard model.unknown == nil else { return [] }
-        // The other values occur in no UTF-8.
-        let inUTF8 = Array(UInt8.min...0xBF) + Array(0xC2...0xF4)
-        return inUTF8.filter { model.byteTokens[Int($0)] < 0 }
+        return (UInt8.min...UInt8.max).filter { UTF8Sequence.has($0) && model.byteTokens[Int($0)] < 0 }
     }
 }

@@ -9,12 +9,14 @@ public struct Tokenizer: Sendable {
     let specialTokens: WholeTokenFinder
     /// Whether texts start with ``beginningOfText``.
     package let addsBeginningOfText: Bool
+    /// Whether a conversation starts with ``beginningOfText`` though its template does not write it.
+    package let addsBeginningOfChats: Bool
     let addsEndOfText: Bool
     let addsSpacePrefix: Bool
     /// In bytes. The longest in use, runs of whitespace and the like, have some hundreds.
     static let longestToken = 4096
 
-    private let specialIDs: [String: Int32]
+    private let wholeTokens: WholeTokenNames
 
     let missingBytes: [UInt8]
     /// What had to be guessed about the tokenizer; for people.
@@ -38,7 +40,7 @@ public struct Tokenizer: Sendable {
         if let long = tokens.firstIndex(where: { $0.utf8.count > Self.longestToken }) {
             throw .tokenTooLong(id: long, limit: Self.longestToken, found: tokens[long].utf8.count)
         }
-        let kinds = TokenKind.corrected(definition.kinds, tokens: tokens)
+        let kinds = TokenKind.corrected(definition)
         let definition = try definition.completed()
         switch definition.model {
         case "gpt2": model = try .byteLevel(definition, kinds)
@@ -52,8 +54,9 @@ public struct Tokenizer: Sendable {
         userTokens = WholeTokenFinder(
             whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, later: later, swallowsSpace: swallowing)
         specialTokens = WholeTokenFinder(whole, rule: rule, later: later, swallowsSpace: swallowing)
-        specialIDs = Dictionary(whole.map { ($0.text, $0.id) }) { first, _ in first }
+        wholeTokens = WholeTokenNames(whole)
         addsBeginningOfText = definition.addsBeginningOfText ?? false
+        addsBeginningOfChats = definition.addsBeginningOfChats ?? addsBeginningOfText
         addsEndOfText = definition.addsEndOfText ?? false
         addsSpacePrefix = definition.addsSpacePrefix ?? false
         beginningOfText = definition.beginningOfText
@@ -80,7 +83,7 @@ public struct Tokenizer: Sendable {
     }
 
     /// The token with exactly this text among those that are matched whole: control tokens, and the model's own.
-    public func specialToken(_ text: String) -> Int32? { specialIDs[text] }
+    public func specialToken(_ text: String) -> Int32? { wholeTokens.find(text) }
 }
 
 extension TokenizerDefinition {
@@ -103,9 +106,13 @@ extension TokenizerDefinition {
             ("bos_token_id", beginningOfText), ("eos_token_id", endOfText), ("unknown_token_id", unknown),
             ("padding_token_id", padding),
         ]
-        for (name, id) in ids + otherEnds.map({ ("eot_token_id", $0) }) {
+        for (name, id) in ids {
             guard let id, !tokens.indices.contains(Int(id)) else { continue }
             throw .idOutOfRange(name: "tokenizer.ggml." + name, found: id, vocabularySize: tokens.count)
+        }
+        // Above the vocabulary: a model's rows without a token may end a text too.
+        if let id = otherEnds.first(where: { $0 < 0 }) {
+            throw .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: id, vocabularySize: tokens.count)
         }
         return result
     }

@@ -9,7 +9,7 @@ extension TokenizerDefinition {
         hash.add(model)
         hash.add((try? NamedPreTokenizer.find(preTokenizer).names[0]) ?? preTokenizer ?? "")
         hash.add(UInt64(tokens.count))
-        for (token, kind) in zip(tokens, TokenKind.corrected(kinds, tokens: tokens)) {
+        for (token, kind) in zip(tokens, TokenKind.corrected(self)) {
             hash.add(token)
             hash.add(UInt64(kind.isMatchedWhole ? kind.rawValue : 0))
         }

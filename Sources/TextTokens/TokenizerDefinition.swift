@@ -20,12 +20,18 @@ public struct TokenizerDefinition: Sendable {
     public var endOfText: Int32?
     /// The token for what the vocabulary cannot say.
     public var unknown: Int32?
-    /// The tokens that also end generated text, such as those that end a turn of a conversation; any number.
+    /// Whether ``unknown`` stands once for all neighbours in a word that the vocabulary cannot say (`fuse_unk`).
+    public var fusesUnknown = false
+    /// The tokens that also end generated text, such as those that end a turn of a conversation; any number. They may
+    /// lie above the vocabulary, where a model has rows without tokens.
     public var otherEnds: [Int32] = []
     /// The token that fills batches up. Nothing here uses it; it is kept for other programs.
     public var padding: Int32?
     /// Whether encoding starts with ``beginningOfText``; nil leaves it to the model's convention.
     public var addsBeginningOfText: Bool?
+    /// Whether a conversation starts with ``beginningOfText`` though its template does not write it; nil means as
+    /// ``addsBeginningOfText``, which is llama.cpp's rule. Transformers leaves it to the template.
+    public var addsBeginningOfChats: Bool?
     /// Whether encoding a whole text ends with ``endOfText``; nil means no. Prompts never do.
     public var addsEndOfText: Bool?
     /// Which of two overlapping tokens stands where both are matched whole.

@@ -12,6 +12,9 @@ enum UTF8Sequence {
         }
     }
 
+    /// Whether the byte occurs in any UTF-8.
+    static func has(_ byte: UInt8) -> Bool { byte < 0xC0 || (0xC2...0xF4).contains(byte) }
+
     /// Whether the second byte may follow the first: no overlong forms, no surrogates, nothing above U+10FFFF.
     @inline(__always)
     static func allows(_ second: UInt8, after lead: UInt8) -> Bool {

@@ -30,12 +30,20 @@ struct WordEncoder {
     mutating func append(_ id: Int32) { ids.append(id) }
 
     /// Encodes the words of a part of the text. The text must be the same at every call.
-    mutating func append(_ text: Span<UInt8>, _ part: Range<Int>) {
+    ///
+    /// - Parameter progress: is told how many bytes of the text are done, and says whether to go on.
+    /// - Returns: whether all words were encoded.
+    mutating func append(_ text: Span<UInt8>, _ part: Range<Int>, progress: (Int) -> Bool) -> Bool {
         var start = part.lowerBound
-        for end in model.preTokenizer.wordEnds(in: text, part) {
-            appendWord(text, start..<end)
-            start = end
+        while start < part.upperBound {
+            guard progress(start) else { return false }
+            let stretchEnd = model.preTokenizer.stretchEnd(in: text, from: start, to: part.upperBound)
+            for end in model.preTokenizer.wordEnds(in: text, start..<stretchEnd) {
+                appendWord(text, start..<end)
+                start = end
+            }
         }
+        return true
     }
 
     private mutating func appendWord(_ text: Span<UInt8>, _ range: Range<Int>) {
@@ -76,13 +84,14 @@ struct WordEncoder {
             appendCharacters(word)
         }
         merger.merge(model.pairs)
+        let firstID = ids.count
         for index in merger.symbols.indices {
             let symbol = merger.symbols[index]
             if symbol >= 0, symbol < model.tokenCount {
                 ids.append(symbol)
             } else {
                 let next = index + 1 < merger.starts.count ? Int(merger.starts[index + 1]) : word.count
-                spell(word.extracting(Int(merger.starts[index])..<next))
+                spell(word.extracting(Int(merger.starts[index])..<next), firstID: firstID)
             }
         }
     }
@@ -100,8 +109,8 @@ struct WordEncoder {
         }
     }
 
-    /// Says byte by byte what no token says.
-    private mutating func spell(_ bytes: Span<UInt8>) {
+    /// Says byte by byte what no token says. The word's ids start at `firstID`.
+    private mutating func spell(_ bytes: Span<UInt8>, firstID: Int) {
         let count = ids.count
         for offset in bytes.indices {
             let token = model.byteTokens[Int(bytes[offset])]
@@ -109,7 +118,9 @@ struct WordEncoder {
                 ids.append(token)
             } else {
                 ids.removeSubrange(count...)
-                if let unknown = model.unknown { ids.append(unknown) }
+                if let unknown = model.unknown, !(model.fusesUnknown && count > firstID && ids[count - 1] == unknown) {
+                    ids.append(unknown)
+                }
                 return
             }
         }

@@ -43,3 +43,13 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
         }
     }
 }
+
+extension DecodingError {
+    /// Throws if a prompt is empty, or leaves no room in the context.
+    package static func checkPrompt(tokenCount: Int, contextLength: Int) throws(DecodingError) {
+        guard tokenCount > 0 else { throw .emptyPrompt }
+        guard tokenCount < contextLength else {
+            throw .promptTooLong(tokens: tokenCount, contextLength: contextLength)
+        }
+    }
+}

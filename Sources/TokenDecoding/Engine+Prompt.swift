@@ -13,10 +13,7 @@ extension Engine {
     public func prefill(
         _ text: TokenStream, _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
-        guard !prompt.isEmpty else { throw .emptyPrompt }
-        guard prompt.count < model.contextLength else {
-            throw .promptTooLong(tokens: prompt.count, contextLength: model.contextLength)
-        }
+        try DecodingError.checkPrompt(tokenCount: prompt.count, contextLength: model.contextLength)
         if let unknown = prompt.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
             throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
         }

@@ -60,6 +60,8 @@ struct JSONFaultTests {
             #"column 37, key "x": expected each key once, found "a" again"#
         ),
         (#"{"width": 1, "\u0077idth": 2}"#, "expected each key once"),
+        ("{\"\u{E9}\": 1, \"e\u{301}\": 2}", "again, in another form of Unicode"),
+        (#"{"K": 1, "\u212a": 2}"#, "again, in another form of Unicode"),
         (
             #"{"text": "\ud800"}"#,
             #"f: column 11, key "text": expected Unicode text, found half of a surrogate pair, \ud800"#

@@ -52,6 +52,9 @@ struct HuggingFaceConfigurationTests {
         #expect(found.tiesHead && found.beginningOfText == 1 && found.endsOfText == [2, 3] && found.dtype == .bf16)
         #expect(try read(["eos_token_id": "5"]).endsOfText == [5])
         #expect(try read(["eos_token_id": "null"]).endsOfText == [])
+        let odd = try read(["eos_token_id": "[5, 64]", "bos_token_id": "\"<s>\"", "pad_token_id": "[1]"])
+        #expect(odd.endsOfText == [5] && odd.beginningOfText == nil && odd.padding == nil)
+        #expect(odd.notes.count == 3 && odd.notes[0].hasPrefix("eos_token_id 64 in "))
         #expect(try read(["rope_scaling": "null"]).llama.ropeFrequencyFactors == nil)
         let newer = try read([
             "rope_parameters": "{\"rope_type\": \"default\", \"rope_theta\": 7}", "dtype": "\"float16\"",
@@ -110,9 +113,7 @@ struct HuggingFaceConfigurationTests {
                 ["architectures": "[\"LlamaModel\"]"],
                 "key \"architectures\": expected LlamaForCausalLM, found \"LlamaModel\""
             ),
-            (["eos_token_id": "64"], "key \"eos_token_id\": expected an integer in 0...63, found 64"),
-            (["eos_token_id": "[1, -1]"], "key \"eos_token_id\": expected an integer in 0...63, found -1"),
-            (["bos_token_id": "\"<s>\""], "key \"bos_token_id\": expected an integer, found a string"),
+            (["eos_token_id": "[1, -1]"], "key \"eos_token_id\": expected ids of tokens, 0 or above, found -1"),
             (["rope_theta": "0.5"], "key \"rope_theta\": expected a number of at least 1, found 0.5"),
             (
                 ["rope_scaling": "{\"type\": \"linear\"}"],

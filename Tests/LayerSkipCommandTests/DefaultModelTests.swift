@@ -16,7 +16,7 @@ struct DefaultModelTests {
             (["tokenize", "let x = 1"], "\"ids\""), (["evaluate", "--text", page], "tokens scored"),
             (
                 ["verify", "--prompts", prompts, "--max-tokens", "8"],
-                "1 cases, 1 with equal tokens, 1 with equal logits"
+                "1 case, 1 with equal tokens, 1 with equal logits"
             ),
             (["benchmark", "--prompts", prompts, "--max-tokens", "4", "--rounds", "1"], "self-speculative"),
         ] {

@@ -73,6 +73,37 @@ struct ErrorTests {
             try CommandRun(["generate", "a", "--model", "/nowhere", option, value]), code: 2, "expected", "found")
     }
 
+    @Test func emptyTextsAreNamed() throws {
+        let empty = files.write("", as: "empty.txt")
+        let nothing = "prompt: expected at least 1 token, found none\n"
+        #expect(try generate("--prompt-file", empty).errors == "error: \(empty): \(nothing)")
+        #expect(try generate(input: "\n").errors == "error: standard input: \(nothing)")
+        #expect(try generate("").errors == "error: \(nothing)")
+        let prompts = files.write("{\"prompt\": \"a\"}\n\n{\"prompt\": \"\"}\n", as: "empty.jsonl")
+        let arguments = ["--exit-layers", "1", "--draft-lengths", "1", "--model", files.model]
+        #expect(
+            try CommandRun(["verify", "--prompts", prompts] + arguments).errors
+                == "error: \(prompts), line 3: \(nothing)")
+        #expect(
+            try CommandRun(["evaluate", "--text", empty, "--model", files.model]).errors
+                == "error: \(empty): text: expected at least 2 tokens, found 0\n")
+    }
+
+    @Test func evaluationNeedsProse() throws {
+        let lines = "{\"prompt\": \"a\", \"answer\": \"b\"}\n"
+        for name in ["pairs.jsonl", "pairs.NDJSON"] {
+            let path = files.write(lines, as: name)
+            let run = try CommandRun(["evaluate", "--model", files.model, "--text", path])
+            expectFailure(run, code: 1, "\(path): expected prose, found a file of JSON Lines by its name")
+        }
+        let path = files.write(lines, as: "pairs.txt")
+        let run = try CommandRun(["evaluate", "--model", files.model, "--text", path])
+        expectFailure(
+            run, code: 1, "\(path): expected prose, found JSON Lines with only the keys \"answer\", \"prompt\"")
+        let piped = try CommandRun(["evaluate", "--model", files.model, "--text", "-"], input: lines)
+        expectFailure(piped, code: 1, "standard input: expected prose")
+    }
+
     @Test func exitLayersMustExist() throws {
         for strategy in ["early-exit", "self-speculative"] {
             let none = try generate("a", "--strategy", strategy, "--exit-layer", "0")

@@ -80,7 +80,7 @@ struct ExportCommandTests {
             #expect(unsaid.code == 1 && unsaid.errors.contains("\(missing), or a model whose metadata sets it"))
         }
         let verify = ["verify", "--prompts", prompts, "--max-tokens", "8", "--model"]
-        #expect(try CommandRun(verify + [saying]).output.hasPrefix("1 cases, 1 with equal tokens"))
+        #expect(try CommandRun(verify + [saying]).output.hasPrefix("1 case, 1 with equal tokens"))
         #expect(try CommandRun(verify + [silent]).errors.contains("--exit-layers, or a model whose metadata sets it"))
 
         // A folder has no place for it, and says so; a file made from a file keeps it, and its name unless given one.

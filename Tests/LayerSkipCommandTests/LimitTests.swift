@@ -65,6 +65,26 @@ struct LimitTests {
         }
     }
 
+    /// Many words that occur once: the tables of words grow with the text.
+    @Test(arguments: [130, 140, 150, 160, 170, 180]) func littleMemoryForWords(megabytes: Int) throws {
+        let words = (0..<200_000).map { number in
+            var letters = ""
+            var rest = number * 2_654_435_761 % 8_031_810_176
+            while rest > 0 {
+                letters.unicodeScalars.append(Unicode.Scalar(UInt8(97 + rest % 26)))
+                rest /= 26
+            }
+            return letters
+        }
+        let text = files.write(words.joined(separator: " "), as: "words.txt")
+        for command in [["train-tokenizer", text, "--vocabulary-size", "258"], ["prepare-data", text]] {
+            let run = try run(limit: megabytes << 20, command + ["--output", files.file("out"), "--threads", "1"])
+            #expect(
+                [0, 1, 127].contains(run.code), "\(megabytes) MB, \(command): \(run.code) \(run.errors.prefix(300))")
+            if run.code == 1 { #expect(run.errors.contains("bytes of free memory"), "\(run.errors.prefix(300))") }
+        }
+    }
+
     @Test func absurdVocabularies() throws {
         var writer = TinyLlamaFile().writer()
         writer.metadata["llama.vocab_size"] = .uint32(1 << 26)

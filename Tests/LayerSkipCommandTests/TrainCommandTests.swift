@@ -77,13 +77,16 @@ struct TrainCommandTests {
             windows.errors.contains(
                 "note: data.training: windows score prompts like answers, and 8 of 8 documents have"))
         #expect(try files.metrics("windows")[0].contains("\"scored_tokens\":\(8 * 51 - 1)"))
-        // What a run began with is not changed by the default.
-        let changed = try files.train("windows", data)
+        // A run is resumed with the packing that it began with, though another is the default for the data.
+        #expect(try files.script("rm -r \"$RUN/checkpoints/step-6\"", "windows").code == 0)
+        let resumed = try files.train("windows", data)
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("made of windows (data.packing: windows)"), "\(resumed.errors)")
+        #expect(files.steps("windows").last == 6)
+        // One that a recipe names must be that one.
+        let changed = try files.train("windows", data + ["data.packing=documents"])
         #expect(
-            changed.errors.hasSuffix(
-                "data.packing: expected windows, as when the run began (data.packing=windows resumes it), "
-                    + "found documents\n"
-            ))
+            changed.errors.hasSuffix("data.packing: expected windows, as when the run began, found documents\n"))
     }
 
     @Test func dataThatWasReplacedIsRefused() throws {

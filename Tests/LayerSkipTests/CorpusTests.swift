@@ -172,7 +172,7 @@ struct CorpusEncoderTests {
             try encode([text("", "empty.txt"), text("", "empty.jsonl")])
         }
         #expect(empty?.file == folder.file("empty.txt"))
-        #expect(empty?.name == "and the other inputs")
+        #expect(empty?.name == "and 1 other input")
         let stopped = try CorpusEncoder(definition).encode(
             Corpus(files: [text("a", "a.txt")]), to: folder.file("out.tokens"), on: ThreadPool(threads: 1),
             progress: { _ in false })
@@ -188,6 +188,59 @@ struct CorpusEncoderTests {
             #expect(error?.found.contains("rename it to .jsonl") == true, "\(error as Any)")
         }
         #expect(try encode([text("{\"key\": 1}\n", "settings.txt")]).1.documents == 1)
+    }
+
+    @Test func linesOfOtherKeysAreNoProse() throws {
+        let cases = [
+            (#"{"text":"a"}"# + "\n" + #"{"text":"b"}"#, #"JSON Lines with only the key "text" (of a text without"#),
+            (
+                "\u{FEFF}\n {\"instruction\":\"a\",\"output\":1}\r\n\n{\"id\":[]}\n",
+                #"only the keys "instruction", "output" (rename"#
+            ),
+            (#"{"messages":[]}"# + "\n" + #"{"messages":[]}"# + "\nx", "chats are not read"),
+            (#"{"answer":"a"}"# + "\n" + #"{"answer":"b"}"#, #"only the key "answer" (to learn answers only"#),
+        ]
+        for (lines, found) in cases {
+            let path = text(lines, "data.txt")
+            let error = #expect(throws: CheckpointError.self) { try encode([path]) }
+            #expect(error?.file == path)
+            #expect(error?.expected == "prose")
+            #expect(error?.found.contains(found) == true, "\(error as Any)")
+        }
+        // A single object, code in braces and a list are prose.
+        for prose in ["{\"key\": 1}\n", "{\n\"a\": 1}\n", "{ x }\n{ y }\n", "[1]\n[2]\n", "{\"a\": 1}\nand so on\n"] {
+            #expect(try encode([text(prose, "prose.txt")]).1.documents == 1, "\(prose)")
+        }
+    }
+
+    @Test func linesAndBatchesHaveLimits() throws {
+        var limits = CorpusLimits()
+        limits.line = ReadingLimit(byteCount: 40, valueCount: 100)
+        let line = #"{"prompt":"a","answer":"bbbbbbbbbbbbb"}"#
+        #expect(line.utf8.count == 39)
+        let lines = text("\(line) \n\(line)\n", "lines.jsonl")
+        #expect(try Corpus(files: [lines], limits: limits).count == 2)
+        let long = text("\(line)\n\(line)  \n", "long.jsonl")
+        let error = #expect(throws: CheckpointError.self) { try Corpus(files: [long], limits: limits) }
+        #expect(error?.description == "\(long): line 2: expected at most 40 bytes, found more")
+
+        let files = (0..<6).map { text(String(repeating: "a", count: $0 == 3 ? 25 : 10), "\($0).txt") }
+        func batches(_ change: (inout CorpusLimits) -> Void) throws -> [Int] {
+            var limits = CorpusLimits()
+            change(&limits)
+            var done: [Int] = []
+            _ = try CorpusEncoder(definition).encode(
+                Corpus(files: files, limits: limits), to: folder.file("out.tokens"), on: ThreadPool(threads: 2),
+                progress: { count in
+                    done.append(count)
+                    return true
+                })
+            return done
+        }
+        #expect(try batches { _ in } == [0, 6])
+        // At most 20 bytes, or a single document.
+        #expect(try batches { $0.bytesAtOnce = 20 } == [0, 2, 3, 4, 6])
+        #expect(try batches { $0.documentsAtOnce = 4 } == [0, 4, 6])
     }
 
     @Test(arguments: ["jsonl", "JSONL", "ndjson", "NdJson", "jsonlines"]) func jsonLinesAreToldByTheirNames(
@@ -265,6 +318,18 @@ struct CorpusEncoderTests {
         #expect(remarks.empty == 2)
         #expect(remarks.spelledOut == 1)
         #expect(remarks.spelledOutToken == "<|endoftext|>")
+    }
+
+    @Test func trainersAndEncodersSayTheSame() throws {
+        let files = [
+            text("a <|endoftext|> b", "a.txt"), text("", "empty.txt"), folder.write([0xFF], as: "bad.txt"),
+            text(#"{"prompt":"a","answer":"","id":1}"#, "pairs.jsonl"),
+        ]
+        let encoded = try encode(files, invalidText: .skip).1.remarks
+        #expect(encoded.spelledOut == 1 && encoded.empty == 1 && encoded.skipped.count == 1)
+        let counted = try TokenizerTrainer(vocabularySize: 300).countWords(
+            of: Corpus(files: files), invalidText: .skip, on: ThreadPool(threads: 2))
+        #expect(counted?.remarks == encoded)
     }
 
     @Test func theSeparatorMustBeAToken() throws {

@@ -43,9 +43,15 @@ struct MalformedDefinitionTests {
     @Test func idsOutOfRange() {
         for id in [Int32.min, -1, 256, .max] {
             var definition = TinyVocabulary.byteLevel("smollm")
-            definition.otherEnds = [id]
-            fails(definition, .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: id, vocabularySize: 256))
+            definition.endOfText = id
+            fails(definition, .idOutOfRange(name: "tokenizer.ggml.eos_token_id", found: id, vocabularySize: 256))
         }
+        var definition = TinyVocabulary.byteLevel("smollm")
+        definition.otherEnds = [-1]
+        fails(definition, .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: -1, vocabularySize: 256))
+        // A row of the model without a token may end a text.
+        definition.otherEnds = [256]
+        #expect(throws: Never.self) { try Tokenizer(definition) }
     }
 
     @Test func tokensOfAbsurdLength() {

@@ -41,6 +41,30 @@ struct MissingByteTests {
         #expect(try Tokenizer(dropping).encode("aqzb") == [97, 98])
     }
 
+    /// As Hugging Face's tokenizers 0.23.3: `fuse_unk` joins neighbours in a word.
+    @Test func neighboursMayFuse() throws {
+        var fusing = definition(kind: 2)
+        fusing.fusesUnknown = true
+        let read = try TokenizerDefinition(json: fusing.json())
+        #expect(read.fusesUnknown)
+        let tokenizer = try Tokenizer(read)
+        #expect(tokenizer.encode("aqzb") == [97, 256, 98])
+        #expect(tokenizer.encode("aqbz") == [97, 256, 98, 256])
+        #expect(tokenizer.encode("aq qb") == [97, 256, 32, 256, 98])
+        #expect(tokenizer.encode("q qz", addingSpecialTokens: false) == [256, 32, 256])
+    }
+
+    /// A name that is no token's changes only texts that lack a byte, and those say so.
+    @Test func anUnknownTokenThatIsNoneStandsForNothing() throws {
+        let text = String(decoding: try definition(kind: 2).json(), as: UTF8.self)
+        let parts = text.split(separator: #""unk_token":"<u>""#, omittingEmptySubsequences: false)
+        try #require(parts.count == 2)
+        let tokenizer = try Tokenizer(
+            TokenizerDefinition(json: Array((parts[0] + #""unk_token":"<no>""# + parts[1]).utf8)))
+        #expect(tokenizer.encode("aqb") == [97, 98])
+        #expect(tokenizer.loss(in: "aqb") != nil && tokenizer.loss(in: "ab") == nil)
+    }
+
     @Test func sentencePieceVocabulariesToo() throws {
         var definition = TinyVocabulary.sentencePiece([(" ", -1), ("a", -2)])
         definition.kinds?[3 + 0x71] = 5  // the byte q

@@ -24,8 +24,8 @@ struct ModelDescription: Sendable {
             llama: llama, tiesHead: tiesHead, beginningOfText: tokenizer.beginningOfText, endsOfText: tokenizer.ends,
             padding: padding, dtype: dtype)
         let generation = GenerationConfiguration(
-            beginningOfText: tokenizer.beginningOfText.map { Int($0) },
-            endsOfText: OneOrMany(tokenizer.ends.map { Int($0) }), padding: padding)
+            beginningOfText: tokenizer.beginningOfText.map { LooseID(Int($0)) },
+            endsOfText: OneOrMany(tokenizer.ends.map { Int($0) }), padding: padding.map { LooseID($0) })
         files = [
             (ModelFolder.Name.configuration, try configuration.json(file: ModelFolder.Name.configuration)),
             (ModelFolder.Name.generation, passed.generation.completed(by: generation)),

@@ -2,10 +2,12 @@ import CheckpointFiles
 import LanguageModels
 
 /// What a model folder says about text beside `tokenizer.json`: `tokenizer_config.json`, `special_tokens_map.json`,
-/// `generation_config.json` and the chat template's own file.
+/// `added_tokens.json`, `generation_config.json` and the chat template's own file.
 struct TextFiles: Sendable {
     /// `tokenizer_config.json`; nil where there is none.
     var tokenizer: TokenizerConfiguration?
+    /// `added_tokens.json`: ids by the tokens' texts.
+    var addedTokens: [String: Int] = [:]
     /// The template of conversations, in Jinja.
     var chatTemplate: String?
     /// `generation_config.json`; nil where there is none.
@@ -24,6 +26,9 @@ struct TextFiles: Sendable {
             let older: TokenizerConfiguration = try JSONText.read(path)
             tokenizer = (tokenizer ?? TokenizerConfiguration()).completed(by: older)
         }
+        if let path = folder.existingFile(ModelFolder.Name.addedTokens) {
+            addedTokens = try JSONText.read(path, atMost: .tokenizerDescription)
+        }
         if let path = folder.existingFile(ModelFolder.Name.chatTemplate) {
             chatTemplate = try TextFile.text(path, atMost: .description)
         }
@@ -35,9 +40,9 @@ struct TextFiles: Sendable {
 
 /// `generation_config.json`.
 struct GenerationConfiguration: Codable {
-    var beginningOfText: Int?
+    var beginningOfText: LooseID?
     var endsOfText: OneOrMany?
-    var padding: Int?
+    var padding: LooseID?
 
     enum CodingKeys: String, CodingKey {
         case beginningOfText = "bos_token_id"

@@ -10,6 +10,11 @@ struct TokenizerConfiguration: Codable {
     var addsPrefixSpace: Bool?
     var chatTemplate: Template?
     var cleansUpSpaces: Bool?
+    var addedTokens: [String: AddedTokenEntry]?
+    var furtherSpecial: Names?
+    /// What `furtherSpecial` was called before transformers 5.
+    var olderFurtherSpecial: Names?
+    var splitsSpecialTokens: Bool?
 
     enum CodingKeys: String, CodingKey {
         case tokenizerClass = "tokenizer_class"
@@ -22,6 +27,10 @@ struct TokenizerConfiguration: Codable {
         case addsPrefixSpace = "add_prefix_space"
         case chatTemplate = "chat_template"
         case cleansUpSpaces = "clean_up_tokenization_spaces"
+        case addedTokens = "added_tokens_decoder"
+        case furtherSpecial = "extra_special_tokens"
+        case olderFurtherSpecial = "additional_special_tokens"
+        case splitsSpecialTokens = "split_special_tokens"
     }
 
     /// With the special tokens of another file where this one names none.
@@ -31,6 +40,8 @@ struct TokenizerConfiguration: Codable {
         result.endOfText = endOfText ?? other.endOfText
         result.unknown = unknown ?? other.unknown
         result.padding = padding ?? other.padding
+        result.furtherSpecial = furtherSpecial ?? other.furtherSpecial
+        result.olderFurtherSpecial = olderFurtherSpecial ?? other.olderFurtherSpecial
         return result
     }
 

@@ -51,12 +51,15 @@ extension TokenizerDefinition {
                 expected: "false", found: "true")
         }
         let configuration = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
+        notes += configuration.notes
+        let rows = configuration.llama.vocabularySize
+        try take(files, rows: rows, folder)
         // What encoding adds is the post-processor's choice; tokenizer_config.json may only give it another name.
         let first = addsBeginningOfText == true ? beginningOfText : nil
         let last = addsEndOfText == true ? endOfText : nil
         beginningOfText =
-            id(files.tokenizer?.beginningOfText, "bos_token") ?? first ?? configuration.beginningOfText
-            ?? beginningOfText
+            id(files.tokenizer?.beginningOfText, "bos_token") ?? first
+            ?? configuration.beginningOfText.flatMap { tokens.indices.contains(Int($0)) ? $0 : nil } ?? beginningOfText
         unknown = unknown ?? id(files.tokenizer?.unknown, "unk_token")
         padding = id(files.tokenizer?.padding, "pad_token")
         if padding == nil, let stated = configuration.padding {
@@ -64,13 +67,14 @@ extension TokenizerDefinition {
             if padding == nil { notes.append("pad_token_id \(stated) is no token of the vocabulary and is ignored") }
         }
         // One token of the vocabulary is said to end texts; models may have more that do.
-        otherEnds =
-            try ends(configuration.endsOfText, ModelFolder.Name.configuration, folder)
-            + ends(files.generation?.endsOfText?.all ?? [], ModelFolder.Name.generation, folder)
-        endOfText = id(files.tokenizer?.endOfText, "eos_token") ?? last ?? otherEnds.first ?? endOfText
+        let generation = try RowIDs(
+            files.generation?.endsOfText, rows: rows, file: folder.file(ModelFolder.Name.generation))
+        notes += generation.notes
+        otherEnds = configuration.endsOfText + generation.known
+        endOfText =
+            id(files.tokenizer?.endOfText, "eos_token") ?? last
+            ?? otherEnds.first { tokens.indices.contains(Int($0)) } ?? endOfText
         otherEnds = Array(ends.dropFirst(endOfText == nil ? 0 : 1))
-        addsBeginningOfText = files.tokenizer?.addsBeginningOfText ?? addsBeginningOfText
-        addsEndOfText = files.tokenizer?.addsEndOfText ?? addsEndOfText
         for (key, adds, token, named) in [
             ("bos_token", addsBeginningOfText, first, beginningOfText),
             ("eos_token", addsEndOfText, last, endOfText),
@@ -84,22 +88,31 @@ extension TokenizerDefinition {
     /// The id of a token that `tokenizer_config.json` names.
     private mutating func id(_ token: TokenizerConfiguration.SpecialToken?, _ key: String) -> Int32? {
         guard let token else { return nil }
-        if let id = tokens.firstIndex(of: token.text) { return Int32(id) }
+        if let id = id(of: token.text) { return id }
         notes.append("\(key) \(token.text.quoted) is no token of the vocabulary and is ignored")
         return nil
     }
 
-    /// The tokens that one of the files says end generated text.
-    private func ends(_ ids: [some BinaryInteger], _ name: String, _ folder: ModelFolder) throws(CheckpointError)
-        -> [Int32]
-    {
-        for id in ids where !(0..<tokens.count).contains(Int(id)) {
-            throw CheckpointError(
-                file: folder.file(name), name: "key \"eos_token_id\"",
-                expected: "ids below \(tokens.count), the number of tokens in \(ModelFolder.Name.tokenizer)",
-                found: "\(id)")
+    /// Takes over what the files beside tokenizer.json say of added tokens, and says where transformers follows
+    /// tokenizer.json instead.
+    private mutating func take(_ files: TextFiles, rows: Int, _ folder: ModelFolder) throws(CheckpointError) {
+        let settings = files.tokenizer ?? TokenizerConfiguration()
+        let added = try inFile(folder.file(ModelFolder.Name.tokenizerConfiguration)) { () throws(TokenizerError) in
+            try settings.tokensToAdd()
         }
-        return ids.map { Int32($0) }
+        add(added, further: settings.furtherTokens(files.addedTokens), rows: rows)
+        for (key, stated, adds) in [
+            ("add_bos_token", settings.addsBeginningOfText, addsBeginningOfText),
+            ("add_eos_token", settings.addsEndOfText, addsEndOfText),
+        ] {
+            guard let stated, stated != (adds ?? false) else { continue }
+            notes.append(
+                "\(key) \(stated) is ignored, as in transformers: the post_processor of tokenizer.json counts")
+        }
+        if settings.splitsSpecialTokens == true {
+            notes.append(
+                "split_special_tokens is ignored: conversations and --parse-special have special tokens all the same")
+        }
     }
 }
 

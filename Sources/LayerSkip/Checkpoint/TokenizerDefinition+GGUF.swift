@@ -22,9 +22,12 @@ extension TokenizerDefinition {
         unknown = try id("unknown")
         otherEnds = try [id("eot"), id("eom")].compactMap(\.self)
         let fills = "tokenizer.ggml.padding_token_id"
-        if let padding = try metadata.integerIfPresent(named: fills) {
-            self.padding = Int32(exactly: padding).flatMap { ids.contains(Int($0)) ? $0 : nil }
-            if self.padding == nil { notes.append("\(fills) \(padding) is no token of the vocabulary and is ignored") }
+        if metadata[fills] != nil {
+            // Nothing here uses it, so anything else than an id does no harm.
+            let stated = try? metadata.integer(named: fills)
+            padding = stated.flatMap { ids.contains($0) ? Int32($0) : nil }
+            let number = stated.map { " \($0)" } ?? ""
+            if padding == nil { notes.append("\(fills)\(number) is no token of the vocabulary and is ignored") }
         }
         addsBeginningOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_bos_token")
         addsEndOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_eos_token")

@@ -23,14 +23,16 @@ public struct Corpus: Sendable {
     }
 
     /// Where a document is: a whole file, or one of its lines.
-    private enum Place: Sendable {
+    enum Place: Sendable {
         case file(path: String)
         case line(file: Int, range: Range<Int>, number: Int)
     }
 
-    private var places: [Place] = []
+    private(set) var places: [Place] = []
     /// Files of pairs, mapped.
-    private var pairFiles: [MappedFile] = []
+    private(set) var pairFiles: [MappedFile] = []
+    /// How much is read at once.
+    let limits: CorpusLimits
 
     /// The files, and whatever else was read to find them: no shard is written over one of these.
     public var inputs = InputFiles()
@@ -42,7 +44,11 @@ public struct Corpus: Sendable {
     ///
     /// - Throws: ``CheckpointError`` where a file has a name of a kind that is no text, or a file of pairs cannot be
     ///   read; other files are read later.
-    public init(files: [String]) throws(CheckpointError) {
+    public init(files: [String]) throws(CheckpointError) { try self.init(files: files, limits: CorpusLimits()) }
+
+    /// The documents of files, in the order given.
+    package init(files: [String], limits: CorpusLimits) throws(CheckpointError) {
+        self.limits = limits
         for path in files {
             inputs.add(path, as: "a text that is read")
             switch CorpusFileKind(path: path) {
@@ -69,14 +75,18 @@ public struct Corpus: Sendable {
             }
             number += 1
             // One byte more than a line may have, so that a longer one is not read to its end.
-            let part = start..<min(file.byteCount, start + ReadingLimit.text.byteCount + 1)
+            let part = start..<min(file.byteCount, start + limits.line.byteCount + 1)
             let (end, isBlank) = file.withBytes(in: part) { bytes in bytes.firstLine }
-            guard end <= ReadingLimit.text.byteCount else {
+            guard end <= limits.line.byteCount else {
                 throw CheckpointError(
                     file: file.path, name: "line \(number)",
-                    expected: "at most \(ReadingLimit.text.byteCount) bytes", found: "more")
+                    expected: "at most \(limits.line.byteCount) bytes", found: "more")
             }
             if !isBlank {
+                if places.count == places.capacity {
+                    let growth = 2 * places.count * MemoryLayout<Place>.stride
+                    try CheckpointError.checkMemory(growth, file: file.path, name: "line \(number)")
+                }
                 places.append(.line(file: pairFiles.count, range: start..<start + end, number: number))
             }
             start += end + 1
@@ -109,80 +119,26 @@ extension Corpus {
         }
     }
 
+    /// The error of a corpus without any text.
+    var emptiness: CheckpointError {
+        CheckpointError(
+            file: count > 0 ? name(of: 0) : "corpus",
+            name: count > 1 ? "and \((count - 1).counted("other input"))" : "",
+            expected: "some text in UTF-8", found: "none")
+    }
+
+    /// Throws unless there is memory for something that is made of all documents.
+    func checkMemory(_ byteCount: Int, for purpose: String) throws(CheckpointError) {
+        let others = count - 1
+        let name = others > 0 ? "and \(others.counted("other input")), \(purpose)" : purpose
+        try CheckpointError.checkMemory(byteCount, file: self.name(of: 0), name: name)
+    }
+
     /// How many bytes a document has, before it is read; 0 where that cannot be told.
     func byteCount(of document: Int) -> Int {
         switch places[document] {
         case .file(let path): MappedFile.byteCount(path: path) ?? 0
         case .line(_, let range, _): range.count
         }
-    }
-
-    /// Reads a document; nil if it is to be skipped because it is not UTF-8.
-    func read(_ document: Int, invalidText: InvalidText) throws(CheckpointError) -> Document? {
-        switch places[document] {
-        case .file(let path): return try text(path, invalidText)
-        case .line(let file, let range, _):
-            let line = pairFiles[file].bytes(range)
-            try pairFiles[file].checkUnchanged()
-            if invalidText == .skip, TextEncoding.firstInvalid(line) != nil { return nil }
-            return try pair(line, name: name(of: document))
-        }
-    }
-
-    private func text(_ path: String, _ invalidText: InvalidText) throws(CheckpointError) -> Document? {
-        if MappedFile.isEmpty(path: path) { return Document(text: []) }
-        let file = try MappedFile(path: path)
-        // What a document, its words and its tokens take.
-        try CheckpointError.checkMemory(10 * file.byteCount, file: path, name: "")
-        let bytes = file.bytes(0..<file.byteCount)
-        try file.checkUnchanged()
-        let bad = TextEncoding.firstInvalid(bytes)
-        let kind = bytes.contains(0) || bad != nil ? TextEncoding.otherKind(bytes) : nil
-        guard bad != nil || kind != nil else {
-            let mark = TextEncoding.markLength(bytes)
-            let text = mark == 0 ? bytes : Array(bytes.dropFirst(mark))
-            try checkThatItIsNoPair(text, path)
-            return Document(text: text)
-        }
-        if invalidText == .skip { return nil }
-        throw CheckpointError(
-            file: path, name: kind == nil ? "byte \(bad ?? 0)" : "", expected: "text in UTF-8",
-            found: kind ?? "0x" + String(bytes[bad ?? 0], radix: 16))
-    }
-
-    /// Refuses JSON Lines of pairs under another name, whose prompts would be learned as prose.
-    private func checkThatItIsNoPair(_ text: [UInt8], _ path: String) throws(CheckpointError) {
-        guard text.first == UInt8(ascii: "{"), let line = text.split(separator: UInt8(ascii: "\n")).first,
-            let object = try? JSONMembers(Array(line), name: path), object["prompt"] != nil
-        else { return }
-        throw CheckpointError(
-            file: path, expected: "prose",
-            found: "JSON with the key \"prompt\" (rename it to .jsonl to learn only its answers)")
-    }
-
-    private func pair(_ bytes: [UInt8], name: String) throws(CheckpointError) -> Document {
-        let line = try JSONMembers(bytes, name: name)
-        let known = ["prompt", "answer"]
-        guard known.contains(where: { line[$0] != nil }) else {
-            throw CheckpointError(
-                file: name, expected: #"{"prompt": "...", "answer": "..."}"#,
-                found: line.summary + Self.advice(line.keys))
-        }
-        let prompt = try line.text("prompt", name: name)
-        let answer = try line.text("answer", name: name)
-        return Document(
-            text: Array((prompt + answer).utf8), promptLength: prompt.utf8.count, isPair: true,
-            ignoredKeys: line.keys.filter { !known.contains($0) })
-    }
-
-    /// What to do about the usual other shapes.
-    private static func advice(_ keys: [String]) -> String {
-        if keys.contains("messages") || keys.contains("conversations") {
-            return " (chats are not read: write each answer with what comes before it as its prompt)"
-        }
-        if keys.contains("text") || keys.contains("content") {
-            return #" (of a text without a prompt, write "prompt": "" and "answer": the text)"#
-        }
-        return " (rename the keys)"
     }
 }

@@ -80,27 +80,19 @@ public struct CorpusEncoder: Sendable {
             path: path, vocabularySize: tokenizer.vocabularySize, endOfText: separator,
             tokenizerFingerprint: fingerprint)
         var summary = Summary()
-        let reader = CorpusReader(corpus: corpus, invalidText: invalidText, pool: pool)
-        let isComplete = try reader.forEach(
+        let reader = CorpusReader(
+            corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling, pool: pool)
+        let remarks = try reader.forEach(
             encode,
-            take: { (document, encoded) throws(CheckpointError) in
-                summary.remarks.note(encoded?.document, name: corpus.name(of: document))
-                guard let encoded, !encoded.document.text.isEmpty else { return }
+            take: { (encoded) throws(CheckpointError) in
                 try writer.append(encoded.tokens, promptLength: encoded.promptLength)
-                summary.bytes += encoded.document.text.count
-                guard let spelled = encoded.spelledOut else { return }
-                summary.remarks.spelledOut += 1
-                summary.remarks.spelledOutToken = summary.remarks.spelledOutToken ?? spelled
+                summary.bytes += encoded.byteCount
             }, progress: progress)
-        guard isComplete else { return nil }
+        guard let remarks else { return nil }
+        summary.remarks = remarks
         summary.documents = writer.documentCount
         summary.tokens = writer.tokenCount
-        guard summary.documents > 0 else {
-            throw CheckpointError(
-                file: corpus.count > 0 ? corpus.name(of: 0) : "corpus",
-                name: corpus.count > 1 ? "and the other inputs" : "",
-                expected: "some text in UTF-8", found: "none")
-        }
+        guard summary.documents > 0 else { throw corpus.emptiness }
         try writer.commit()
         return summary
     }
@@ -108,20 +100,26 @@ public struct CorpusEncoder: Sendable {
     private struct Encoded {
         let tokens: [Token]
         let promptLength: Int
-        let document: Corpus.Document
-        /// A special token that the text spells out.
-        let spelledOut: String?
+        let byteCount: Int
     }
 
     /// A prompt is encoded by itself, as it will be when the model is asked.
-    @Sendable private func encode(_ document: Corpus.Document) -> Encoded {
-        let start = tokenizer.addsBeginningOfText ? tokenizer.beginningOfText.map { [$0] } ?? [] : []
+    @Sendable private func encode(
+        _ document: Corpus.Document, _ worker: CorpusWorker
+    ) throws(CheckpointError) -> Encoded {
+        let goesOn = { (_: Int) in !InterruptionRequest.isMade }
+        let byteCount = document.text.count
+        guard document.promptLength > 0 else {
+            guard let tokens = tokenizer.encode(prompt: document.text, progress: goesOn) else {
+                throw worker.interruption
+            }
+            return Encoded(tokens: tokens, promptLength: 0, byteCount: byteCount)
+        }
         let prompt = Array(document.text[..<document.promptLength])
         let rest = Array(document.text[document.promptLength...])
-        let asked = prompt.isEmpty ? [] : tokenizer.encode(prompt, addingSpecialTokens: false)
-        return Encoded(
-            tokens: start + asked + tokenizer.encode(rest, addingSpecialTokens: false),
-            promptLength: prompt.isEmpty ? 0 : start.count + asked.count, document: document,
-            spelledOut: tokenizer.firstSpecialToken(spelledOutIn: document.text))
+        guard let asked = tokenizer.encode(prompt: prompt, progress: goesOn),
+            let answered = tokenizer.encode(rest, addingSpecialTokens: false, progress: goesOn)
+        else { throw worker.interruption }
+        return Encoded(tokens: asked + answered, promptLength: asked.count, byteCount: byteCount)
     }
 }

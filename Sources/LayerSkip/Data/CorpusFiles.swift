@@ -57,10 +57,10 @@ extension CorpusFiles.LeftOut: CustomStringConvertible {
     /// In words, with commas between; empty where nothing was left out.
     public var description: String {
         func count(_ number: Int, _ noun: String) -> String? {
-            number == 0 ? nil : "\(number) \(noun)\(number == 1 ? "" : "s")"
+            number == 0 ? nil : number.counted(noun)
         }
         let parts = [
-            count(hidden, "hidden name"), count(special.count, "pipe, socket or device").map { named($0, special) },
+            count(hidden, "hidden name"), count(special.count, "special file").map { named($0, special) },
             count(broken.count, "broken link").map { named($0, broken) },
             count(repeated, "link").map { $0 + " to files that are read anyway" },
         ]

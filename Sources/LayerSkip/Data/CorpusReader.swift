@@ -1,55 +1,83 @@
 import CheckpointFiles
 import TensorCore
+import TextTokens
 
 /// Reads a corpus with several threads at once, some documents at a time, and hands on what became of each in order.
 struct CorpusReader {
     let corpus: Corpus
     let invalidText: Corpus.InvalidText
+    /// The special tokens that no text should spell out.
+    let spelling: SpecialTokenSpelling
     let pool: ThreadPool
-    /// Enough for all threads, few enough to be held in memory together.
-    private static let documentsAtOnce = 256
-    /// Bytes of the documents that are read together, unless one alone has more: a signal is noticed between them.
-    private static let bytesAtOnce = 32 << 20
+
+    /// What a document became, nil where it has no text, and what is to be said of it.
+    private struct Read<Output: Sendable>: Sendable {
+        let output: Output?
+        let remarks: CorpusRemarks
+    }
 
     /// - Parameters:
-    ///   - transform: is called on any thread.
-    ///   - take: gets each result in the order of the documents; nil for a document that is skipped.
+    ///   - transform: is called on any thread, with each document that has text.
+    ///   - take: gets each result in the order of the documents.
     ///   - progress: is told how many documents are done, and returns whether to continue.
-    /// - Returns: whether all was read.
-    func forEach<Result: Sendable>(
-        _ transform: @Sendable (Corpus.Document) -> Result,
-        take: (Int, Result?) throws(CheckpointError) -> Void, progress: (Int) -> Bool
-    ) throws(CheckpointError) -> Bool {
+    /// - Returns: what is to be said of the documents; nil where `progress` said no.
+    func forEach<Output: Sendable>(
+        _ transform: @Sendable (Corpus.Document, CorpusWorker) throws(CheckpointError) -> Output,
+        take: (Output) throws(CheckpointError) -> Void, progress: (Int) -> Bool
+    ) throws(CheckpointError) -> CorpusRemarks? {
+        var remarks = CorpusRemarks()
         var done = 0
         while done < corpus.count {
-            guard progress(done) else { return false }
-            let batch = batch(from: done)
-            for (document, result) in zip(batch, results(batch, transform)) {
-                try take(document, result.get())
+            guard progress(done) else { return nil }
+            let batch = try batch(from: done)
+            for result in results(batch, transform) {
+                // Not an error of a document that was left unfinished.
+                guard !InterruptionRequest.isMade || progress(done) else { return nil }
+                let read = try result.get()
+                remarks.add(read.remarks)
+                if let output = read.output { try take(output) }
             }
             done = batch.upperBound
         }
-        return progress(done)
+        return progress(done) ? remarks : nil
     }
 
     /// The documents to read together, at least one.
-    private func batch(from first: Int) -> Range<Int> {
+    ///
+    /// - Throws: if there is no memory for them.
+    private func batch(from first: Int) throws(CheckpointError) -> Range<Int> {
         var end = first
-        var bytes = 0
-        while end < min(first + Self.documentsAtOnce, corpus.count) {
-            bytes += corpus.byteCount(of: end)
-            if end > first, bytes > Self.bytesAtOnce { break }
+        var (bytes, largest) = (0, 0)
+        while end < min(first + corpus.limits.documentsAtOnce, corpus.count) {
+            // A sparse file may say that it has more bytes than can be counted in what follows.
+            let count = min(corpus.byteCount(of: end), Int.max / 64)
+            if end > first, bytes + count > corpus.limits.bytesAtOnce { break }
+            bytes += count
+            largest = max(largest, count)
             end += 1
         }
+        // On each thread a document's bytes, its words and its tokens as they grow; of the others the tokens.
+        let working = min(bytes, min(pool.threadCount, end - first) * largest)
+        let needed = 10 * working + 6 * (bytes - working)
+        let others = end - first - 1
+        try CheckpointError.checkMemory(
+            needed, file: corpus.name(of: first), name: others > 0 ? "and \(others.counted("input")) after it" : "")
         return first..<end
     }
 
     private func results<Output: Sendable>(
-        _ documents: Range<Int>, _ transform: @Sendable (Corpus.Document) -> Output
-    ) -> [Result<Output?, CheckpointError>] {
-        pool.map(count: documents.count) { index in
+        _ documents: Range<Int>,
+        _ transform: @Sendable (Corpus.Document, CorpusWorker) throws(CheckpointError) -> Output
+    ) -> [Result<Read<Output>, CheckpointError>] {
+        let concurrency = min(pool.threadCount, documents.count)
+        return pool.map(count: documents.count) { index in
             Result { () throws(CheckpointError) in
-                try corpus.read(documents.lowerBound + index, invalidText: invalidText).map(transform)
+                let number = documents.lowerBound + index
+                let worker = CorpusWorker(corpus: corpus, document: number, concurrency: concurrency)
+                let document = try corpus.read(number, invalidText: invalidText)
+                let remarks = CorpusRemarks(of: document, name: corpus.name(of: number), spelling)
+                guard let document, !document.text.isEmpty else { return Read(output: nil, remarks: remarks) }
+                return Read(output: try transform(document, worker), remarks: remarks)
             }
         }
     }

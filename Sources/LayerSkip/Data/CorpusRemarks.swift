@@ -1,3 +1,5 @@
+import TextTokens
+
 /// What readers of a corpus should know: what was left out of it, or is probably not what was meant.
 public struct CorpusRemarks: Sendable, Equatable {
     /// The names of documents that were left out because they are not UTF-8.
@@ -16,13 +18,31 @@ public struct CorpusRemarks: Sendable, Equatable {
     /// No remarks.
     public init() {}
 
-    /// Takes note of a document; nil for one that was skipped.
-    mutating func note(_ document: Corpus.Document?, name: String) {
-        guard let document else { return skipped.append(name) }
-        if document.text.isEmpty { empty += 1 }
-        if document.isPair, document.promptLength > 0, document.promptLength == document.text.count {
-            emptyAnswers += 1
+    /// What is to be said of one document.
+    ///
+    /// - Parameters:
+    ///   - document: nil for one that was skipped.
+    ///   - spelling: the special tokens that it should not spell out.
+    init(of document: Corpus.Document?, name: @autoclosure () -> String, _ spelling: SpecialTokenSpelling) {
+        guard let document else {
+            skipped = [name()]
+            return
         }
-        ignoredKeys.formUnion(document.ignoredKeys)
+        empty = document.text.isEmpty ? 1 : 0
+        let endsWithPrompt = document.promptLength > 0 && document.promptLength == document.text.count
+        emptyAnswers = document.isPair && endsWithPrompt ? 1 : 0
+        ignoredKeys = Set(document.ignoredKeys)
+        spelledOutToken = spelling.first(in: document.text)
+        spelledOut = spelledOutToken == nil ? 0 : 1
+    }
+
+    /// Adds what is to be said of the documents that follow.
+    mutating func add(_ other: CorpusRemarks) {
+        skipped += other.skipped
+        empty += other.empty
+        emptyAnswers += other.emptyAnswers
+        ignoredKeys.formUnion(other.ignoredKeys)
+        spelledOut += other.spelledOut
+        spelledOutToken = spelledOutToken ?? other.spelledOutToken
     }
 }

@@ -11,25 +11,31 @@ extension TokenizerTrainer {
     ///   - pool: the threads that work.
     ///   - progress: is told how many documents are done, and returns whether to continue.
     /// - Returns: the counts, and what was left out; nil if `progress` said no.
-    /// - Throws: ``CheckpointError`` where a document cannot be read or is not UTF-8; ``TokenizerError``.
+    /// - Throws: ``CheckpointError`` where a document cannot be read or is not UTF-8, or there is too little memory for
+    ///   the words or to learn from them; ``TokenizerError``.
     public func countWords(
         of corpus: Corpus, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
         progress: (Int) -> Bool = { _ in true }
     ) throws -> (words: WordCounts, remarks: CorpusRemarks)? {
         let none = try WordCounts(preTokenizer: preTokenizer)
         var all = none
-        var remarks = CorpusRemarks()
-        let reader = CorpusReader(corpus: corpus, invalidText: invalidText, pool: pool)
-        let isComplete = try reader.forEach(
-            { document in
+        let reader = CorpusReader(corpus: corpus, invalidText: invalidText, spelling: spelling, pool: pool)
+        let remarks = try reader.forEach(
+            { (document, worker) throws(CheckpointError) in
                 var words = none
-                words.add(document.text)
-                return (words, document)
+                try words.add(document.text) { (byteCount) throws(CheckpointError) in
+                    try worker.check(byteCount)
+                }
+                return words
             },
-            take: { (document, counted: (words: WordCounts, document: Corpus.Document)?) throws(CheckpointError) in
-                remarks.note(counted?.document, name: corpus.name(of: document))
-                if let counted { all.add(counted.words) }
+            take: { (words: WordCounts) throws(CheckpointError) in
+                try all.add(words) { (byteCount) throws(CheckpointError) in
+                    if byteCount > 0 { try corpus.checkMemory(byteCount, for: "words") }
+                }
             }, progress: progress)
-        return isComplete ? (all, remarks) : nil
+        guard let remarks else { return nil }
+        guard !all.isEmpty else { throw corpus.emptiness }
+        try corpus.checkMemory(all.learningByteCount, for: "learning from \(all.distinctCount.counted("word"))")
+        return (all, remarks)
     }
 }

@@ -9,13 +9,29 @@ extension Checkpoint {
         else {
             return []
         }
-        guard case .folder = self, target == .gguf else { return tokenizer.notes }
-        var notes = tokenizer.notes
+        var notes = tokenizer.notes + [chatNote(tokenizer, for: target)].compactMap(\.self)
+        guard case .folder = self, target == .gguf else { return notes }
         let lost = definition.furtherEnds.lost
         if !lost.isEmpty {
             notes.append("a GGUF file has no place for the further tokens that end texts: \(lost)")
         }
+        if definition.fusesUnknown {
+            notes.append(
+                "a GGUF file has no place for fuse_unk: each byte without a token is an unknown one of its own")
+        }
         if let settings = try? PassedSettings(self).lostInGGUF { notes.append(settings) }
         return notes
+    }
+
+    /// How conversations come to begin in another way: with a GGUF file they begin as its texts do, and with a folder as
+    /// the template writes.
+    private func chatNote(_ tokenizer: Tokenizer, for target: CheckpointExport.Target) -> String? {
+        guard tokenizer.addsBeginningOfText, tokenizer.beginningOfText != nil,
+            tokenizer.addsBeginningOfChats != (target == .gguf), let jinja = try? chatTemplate(),
+            let template = try? ChatTemplate(jinja: jinja), !template.writesBeginningOfText
+        else { return nil }
+        return target == .gguf
+            ? "conversations will begin with the token that begins texts: a GGUF file has one rule for both"
+            : "conversations will begin without the token that begins texts: the chat template does not write it"
     }
 }

@@ -43,7 +43,7 @@ public struct TrainingSession: Sendable {
         missingStartNote = resumed?.note
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)
-        let packing = recipe.data.packing ?? .standard(for: shards)
+        let packing = recipe.data.packing ?? RunFolder.packing(recipe.output) ?? .standard(for: shards)
         recipe.data.packing = packing
         let length = recipe.batch.length
         training = try BatchSampler(shards, length: length, packing: packing, seed: UInt64(recipe.seed))

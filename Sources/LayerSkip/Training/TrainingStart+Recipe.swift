@@ -23,6 +23,8 @@ extension TrainingStart {
         guard let path = recipe.model.tokenizer else { preconditionFailure("a recipe that was checked") }
         var tokenizer = try TokenizerDefinition(ofFile: path)
         try tokenizer.check(shards)
+        // The new model has no rows without a token, which may end a text in the tokenizer's folder.
+        tokenizer.otherEnds = tokenizer.otherEnds.filter { $0 < tokenizer.tokens.count }
         tokenizer.otherEnds += shards.map(\.endOfText)
         let llama = recipe.configuration(vocabularySize: tokenizer.tokens.count)
         let isTied = recipe.model.isTied ?? true

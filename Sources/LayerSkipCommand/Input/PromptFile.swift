@@ -29,7 +29,12 @@ struct PromptFile: ~Copyable {
             if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
             let name = "\(input.name), line \(number)"
             let prompt = try JSONMembers(line, name: name, atMost: lineLimit).text("prompt", name: name)
-            prompts.append(try model.encode(prompt: prompt))
+            let tokens = try inText(name) {
+                let tokens = try model.encode(prompt: prompt)
+                try model.checkPrompt(tokens)
+                return tokens
+            }
+            prompts.append(tokens)
             texts.append(prompt)
         }
         Output.note(lossIn: texts, model.tokenizer)

@@ -17,10 +17,13 @@ struct TextInput: ~Copyable {
 
     /// Opens a file; "-" is standard input.
     init(_ path: String) throws {
-        name = path == "-" ? "standard input" : path
+        name = Self.name(of: path)
         descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 { throw Self.failure(name) }
     }
+
+    /// What errors call the file at a path; "-" is standard input.
+    static func name(of path: String) -> String { path == "-" ? "standard input" : path }
 
     deinit {
         if descriptor > STDIN_FILENO { _ = close(descriptor) }
@@ -55,7 +58,7 @@ struct TextInput: ~Copyable {
         let limit = model.longestPrompt
         // A line end of two bytes is no part of it.
         let text = try text(atMost: limit + 2)?.withoutLineEnd
-        try model.checkPrompt(byteCount: text?.utf8.count ?? limit + 1)
+        try inText(name) { try model.checkPrompt(byteCount: text?.utf8.count ?? limit + 1) }
         return text ?? ""
     }
 

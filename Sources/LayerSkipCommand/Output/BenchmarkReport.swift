@@ -61,6 +61,6 @@ struct BenchmarkReport: Encodable {
         return line("plain           ", plain) + line("early exit      ", earlyExit)
             + line("self-speculative", selfSpeculative)
             + "speedup \(number(speedup.median)) (\(number(speedup.min))...\(number(speedup.max))), "
-            + "exit layer \(exitLayer), draft length \(draftLength), \(kernels), \(threads) threads\n"
+            + "exit layer \(exitLayer), draft length \(draftLength), \(kernels), \(threads.counted("thread"))\n"
     }
 }

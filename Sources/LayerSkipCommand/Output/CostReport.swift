@@ -106,7 +106,8 @@ extension CostReport {
         }
         if let passes = passes.value { lines += passes.lines }
         lines.append(regions.line)
-        lines.append("\(weightBytes.megabytes) of weights, \(kernels), \(threads) threads, median of \(rounds)")
+        lines.append(
+            "\(weightBytes.megabytes) of weights, \(kernels), \(threads.counted("thread")), median of \(rounds)")
         return lines.joined(separator: "\n") + "\n"
     }
 }
@@ -131,7 +132,7 @@ extension CostReport.Passes {
         lines += exits.map { exit in
             "exit \(exit.exitLayer)".padded(to: 9)
                 + "  a draft costs \(exit.draftCost.formatted(decimals: 2)), speedup "
-                + "\(exit.expectedSpeedup.formatted(decimals: 2)) with \(exit.bestDraftLength) drafts"
+                + "\(exit.expectedSpeedup.formatted(decimals: 2)) with \(exit.bestDraftLength.counted("draft"))"
         }
         return lines
     }

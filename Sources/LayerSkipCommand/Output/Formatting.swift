@@ -16,9 +16,6 @@ extension Double {
 }
 
 extension Int {
-    /// With a noun: 1 document, 2 documents.
-    func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
-
     /// Bytes in millions.
     var megabytes: String { "\((Double(self) / 1e6).formatted(decimals: 1)) MB" }
 }

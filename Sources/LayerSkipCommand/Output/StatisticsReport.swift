@@ -42,16 +42,17 @@ struct StatisticsReport: Encodable {
 extension GenerationResult {
     /// One line for people.
     func summary(of model: TextModel) -> String {
-        var parts = ["\(tokens.count) tokens"]
+        var parts = [tokens.count.counted("token")]
         if let rate = statistics.decodeTokensPerSecond { parts[0] += " at \(rate.formatted(decimals: 1))/s" }
         parts.append("prompt \(promptTokens.count)")
         if let rate = statistics.prefillTokensPerSecond { parts[1] += " at \(rate.formatted(decimals: 1))/s" }
         if let rate = statistics.acceptanceRate {
-            parts.append("accepted \(statistics.accepted) of \(statistics.drafted) drafts (\(rate.percentage))")
+            parts.append(
+                "accepted \(statistics.accepted) of \(statistics.drafted.counted("draft")) (\(rate.percentage))")
         }
         parts.append("ended by \(finishReason.summary)")
         let compute = model.model.compute
-        parts.append("\(compute.kernels.name), \(compute.pool.threadCount) threads")
+        parts.append("\(compute.kernels.name), \(compute.pool.threadCount.counted("thread"))")
         parts.append("peak \(peakMemoryByteCount().megabytes)")
         return parts.joined(separator: " | ")
     }

@@ -59,7 +59,7 @@ struct TrainCommand: ParsableCommand {
         progress.finish()
         if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
         let newest = "\(session.recipe.output)/newest"
-        Output.summarize("\(newest): a model of \(steps) steps", of: newest)
+        Output.summarize("\(newest): a model of \(steps.counted("step"))", of: newest)
     }
 
     private func report(_ estimate: TrainingEstimate, of session: TrainingSession) throws {
@@ -72,8 +72,8 @@ struct TrainCommand: ParsableCommand {
             parameters  \(millions(estimate.parameterCount)), of which \(millions(estimate.trainedCount)) learn
             memory      \(estimate.peakByteCount.megabytes) at most so far, of which weights, gradients and moments \
             \(estimate.stateByteCount.megabytes)
-            tokens      \(millions(estimate.tokenCount)) in \(recipe.steps) steps of \(recipe.batch.tokensPerStep), \
-            the data \(epochs) times
+            tokens      \(millions(estimate.tokenCount)) in \(recipe.steps.counted("step")) of \
+            \(recipe.batch.tokensPerStep), the data \(epochs) times
             speed       \(estimate.tokensPerSecond.formatted(decimals: 0)) tokens a second, \
             \(estimate.secondsPerStep.formatted(decimals: 2)) seconds a step
             time        \(estimate.totalSeconds.duration), of which validation \(estimate.validationSeconds.duration)

@@ -4,9 +4,9 @@ extension TrainingSession {
     /// What a run makes of its recipe and data, in a line each: how documents become sequences, what is in none of
     /// them, and what has no effect.
     var notes: [String] {
-        let packing =
-            "training on \(training.sequencesPerEpoch.counted("sequence")) of \(training.length) tokens, made of "
-        let first = packing + training.packing.summary
+        let sequences = training.sequencesPerEpoch.counted("sequence")
+        let first =
+            "training on \(sequences) of \(training.length.counted("token")), made of \(training.packing.summary)"
         return [first] + training.notes.map { "note: data.training: " + $0 }
             + ((validation?.notes ?? []) + limit).map { "note: data.validation: " + $0 } + recipe.notes
     }

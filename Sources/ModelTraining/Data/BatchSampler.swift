@@ -73,7 +73,7 @@ public struct BatchSampler: BatchSource {
         let (count, overflow) = (sequences + 1).multipliedReportingOverflow(by: length + 1)
         try CheckpointError.checkMemory(
             overflow || count > .max / 16 ? .max : 4 * MemoryLayout<Token>.stride * count, file: shards[0].path,
-            name: "a batch of \(sequences) sequences of \(length) tokens")
+            name: "a batch of \(sequences.counted("sequence")) of \(length.counted("token"))")
         var tokens: [Token] = []
         var targets: [Token] = []
         tokens.reserveCapacity(sequences * length)

@@ -14,7 +14,7 @@ public struct ShardContent: Sendable, Equatable, Codable, CustomStringConvertibl
         self.hash = hash
     }
 
-    public var description: String { "\(tokens) tokens (\(hash))" }
+    public var description: String { "\(tokens.counted("token")) (\(hash))" }
 }
 
 extension TokenShard {

@@ -104,14 +104,9 @@ extension TrainingRecipe {
             found: new.map { "\($0)" } ?? "nothing")
     }
 
-    /// What to do about two keys: the recipe may not name `data.packing`, whose default depends on the data; and
-    /// a run can be resumed without the model that it started from.
+    /// What to do: a run can be resumed without the model that it started from.
     private func advice(_ key: RecipeKey, _ old: RecipeValue?) -> String {
-        guard let old else { return "" }
-        switch key.path {
-        case "data.packing": return " (\(key.path)=\(old) resumes it)"
-        case "model.start": return " (\(key.path)=\(old) resumes it, even if nothing is there any more)"
-        default: return ""
-        }
+        guard let old, key.path == "model.start" else { return "" }
+        return " (\(key.path)=\(old) resumes it, even if nothing is there any more)"
     }
 }

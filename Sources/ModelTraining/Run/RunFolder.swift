@@ -69,6 +69,17 @@ package struct RunFolder: Sendable {
         }.sorted()
     }
 
+    /// How the run in a folder makes sequences of its documents; nil where there is no checkpoint that says it.
+    ///
+    /// Older versions made windows by default, whatever the data, so the default for the data may be another.
+    package static func packing(_ path: String) -> BatchSampler.Packing? {
+        guard let step = steps(path).last,
+            let state = try? TrainingState(checkpoint: "\(path)/\(name(step))", step: step),
+            case .scalar(let packing)? = state.recipe["data.packing"]
+        else { return nil }
+        return BatchSampler.Packing(rawValue: packing)
+    }
+
     /// Points `newest` and `best` at their checkpoints, then removes all others but the newest `count`.
     ///
     /// - Throws: if a link cannot be made, or a checkpoint's state cannot be read.

@@ -32,7 +32,8 @@ extension TrainingState {
         let expected = source.place(after: DataPlace(), sequences: step * sequences)
         guard place == expected else {
             throw CheckpointError(
-                file: file, name: "place", expected: "\(expected), after \(step) steps on this data", found: "\(place)")
+                file: file, name: "place", expected: "\(expected), after \(step.counted("step")) on this data",
+                found: "\(place)")
         }
     }
 

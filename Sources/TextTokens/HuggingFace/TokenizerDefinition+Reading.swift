@@ -14,16 +14,8 @@ extension TokenizerDefinition {
         let file = try TokenizerFile(json)
         try file.check()
         let added = file.added_tokens ?? []
-        var ids = file.model.vocab
-        for token in added {
-            if let other = ids.updateValue(token.id, forKey: token.content), other != token.id {
-                throw TokenizerFile.failure(
-                    "added_tokens", expected: "id \(other) for \(token.content.quoted), as in the vocabulary",
-                    found: "\(token.id)")
-            }
-        }
         self.init(
-            model: "gpt2", preTokenizer: try file.preTokenizerName(), tokens: try Self.tokens(ids))
+            model: "gpt2", preTokenizer: try file.preTokenizerName(), tokens: try Self.tokens(file.model.vocab, added))
         var kinds = [Int32](repeating: TokenKind.normal.rawValue, count: tokens.count)
         for token in added { kinds[token.id] = (token.special ? TokenKind.control : .userDefined).rawValue }
         self.kinds = kinds
@@ -32,24 +24,56 @@ extension TokenizerDefinition {
         merges = file.model.merges.map(\.text)
         endOfText = Self.endOfText(tokens, kinds)
         notes = file.notes
-        try takeUnknown(file.model, ids)
+        addsBeginningOfChats = false
+        takeUnknown(file.model)
         try takeEnds(file)
     }
 
-    private static func tokens(_ ids: [String: Int]) throws(TokenizerError) -> [String] {
-        guard !ids.isEmpty, ids.count <= largestVocabulary else {
-            throw .malformedFile(
-                place: "model.vocab", expected: "1 to \(largestVocabulary) tokens", found: "\(ids.count)")
+    /// The vocabulary's tokens and the added ones, by their ids.
+    private static func tokens(
+        _ vocabulary: [String: Int], _ added: [TokenizerFile.AddedToken]
+    ) throws(TokenizerError) -> [String] {
+        let further = try missing(added, from: vocabulary)
+        let count = vocabulary.count + further.count
+        guard count > 0, count <= largestVocabulary else {
+            throw .malformedFile(place: "model.vocab", expected: "1 to \(largestVocabulary) tokens", found: "\(count)")
         }
-        var tokens = [String?](repeating: nil, count: ids.count)
-        for (text, id) in ids {
+        var tokens = [String?](repeating: nil, count: count)
+        func put(_ text: String, at id: Int) throws(TokenizerError) {
             guard tokens.indices.contains(id), tokens[id] == nil else {
                 throw .malformedFile(
-                    place: "model.vocab", expected: "the ids 0 to \(ids.count - 1), each once", found: "\(id)")
+                    place: "model.vocab", expected: "the ids 0 to \(count - 1), each once", found: "\(id)")
             }
             tokens[id] = text
         }
+        for (text, id) in vocabulary { try put(text, at: id) }
+        for token in further { try put(token.content, at: token.id) }
         return tokens.map { $0 ?? "" }
+    }
+
+    /// The added tokens that the vocabulary has not, each once. Texts are compared byte by byte: Swift's dictionaries
+    /// take canonically equivalent keys for one, and have only the first of them.
+    private static func missing(
+        _ added: [TokenizerFile.AddedToken], from vocabulary: [String: Int]
+    ) throws(TokenizerError) -> [TokenizerFile.AddedToken] {
+        var ids: [[UInt8]: Int] = [:]
+        var missing: [TokenizerFile.AddedToken] = []
+        for token in added {
+            let text = Array(token.content.utf8)
+            var known = ids[text]
+            if let place = vocabulary.index(forKey: token.content), vocabulary[place].key.utf8.elementsEqual(text) {
+                known = vocabulary[place].value
+            }
+            if known == nil {
+                ids[text] = token.id
+                missing.append(token)
+            } else if let known, known != token.id {
+                throw TokenizerFile.failure(
+                    "added_tokens", expected: "id \(known) for \(token.content.quoted), as in the vocabulary",
+                    found: "\(token.id)")
+            }
+        }
+        return missing
     }
 
     private static func endOfText(_ tokens: [String], _ kinds: [Int32]) -> Int32? {
@@ -61,26 +85,23 @@ extension TokenizerDefinition {
     }
 
     /// The token for bytes that no token says. It counts only where there are such bytes, and is then marked as what it
-    /// is, so that it stands for them.
-    private mutating func takeUnknown(_ model: TokenizerFile.Model, _ ids: [String: Int]) throws(TokenizerError) {
-        guard let name = model.unk_token else { return }
-        guard let id = ids[name] else {
-            throw TokenizerFile.failure("model.unk_token", expected: "a token of the vocabulary", found: name.quoted)
-        }
-        unknown = Int32(id)
+    /// is, so that it stands for them. A name that is no token's stands for nothing: such bytes are dropped, which
+    /// ``Tokenizer/loss(in:)`` says of each text.
+    private mutating func takeUnknown(_ model: TokenizerFile.Model) {
+        guard let name = model.unk_token, let id = id(of: name) else { return }
+        unknown = id
         guard lacksBytes else { return }
-        if model.fuse_unk == true {
-            throw TokenizerFile.failure(
-                "model.fuse_unk", expected: "false, or a token for each of the 256 bytes", found: "true")
-        }
-        kinds?[id] = TokenKind.unknown.rawValue
+        fusesUnknown = model.fuse_unk ?? false
+        kinds?[Int(id)] = TokenKind.unknown.rawValue
+    }
+
+    /// The first token with exactly this text, byte by byte.
+    package func id(of text: String) -> Int32? {
+        tokens.firstIndex { $0.utf8.elementsEqual(text.utf8) }.map { Int32($0) }
     }
 
     /// Whether some byte is no token, so that texts with it need another.
-    var lacksBytes: Bool {
-        let known = Set(tokens)
-        return (UInt8.min...UInt8.max).contains { !known.contains(ByteAlphabet.text(CollectionOfOne($0))) }
-    }
+    var lacksBytes: Bool { Set(tokens.compactMap(ByteAlphabet.byte)).count < 256 }
 
     /// Whether texts begin and end with special tokens.
     private mutating func takeEnds(_ file: TokenizerFile) throws(TokenizerError) {

@@ -6,9 +6,10 @@ extension TokenizerDefinition {
     public func json() throws(TokenizerError) -> [UInt8] {
         guard model == "gpt2" else { throw .unsupportedModel(found: model, known: ["gpt2"]) }
         let words = try HuggingFacePreTokenizer.named(preTokenizer)
-        let kinds = TokenKind.corrected(kinds, tokens: tokens)
-        var known: Set<String> = []
-        for token in tokens where !known.insert(token).inserted { throw .duplicateToken(token) }
+        let kinds = TokenKind.corrected(self)
+        // As bytes: Swift's strings are equal where they are canonically equivalent.
+        var known: Set<[UInt8]> = []
+        for token in tokens where !known.insert(Array(token.utf8)).inserted { throw .duplicateToken(token) }
 
         let added = tokens.indices.filter { kinds[$0].isMatchedWhole }.map { id in
             JSON.object([
@@ -31,7 +32,7 @@ extension TokenizerDefinition {
                 .object([
                     ("type", .text("BPE")), ("dropout", .raw("null")), ("unk_token", unknownName(kinds)),
                     ("continuing_subword_prefix", .raw("null")), ("end_of_word_suffix", .raw("null")),
-                    ("fuse_unk", .raw("false")), ("byte_fallback", .raw("false")),
+                    ("fuse_unk", .raw(fusesUnknown ? "true" : "false")), ("byte_fallback", .raw("false")),
                     ("ignore_merges", .raw(words.ignoresMerges ? "true" : "false")),
                     ("vocab", .lines(vocabulary)), ("merges", .list(merges)),
                 ])
@@ -52,12 +53,12 @@ extension TokenizerDefinition {
     private func postProcessor() throws(TokenizerError) -> JSON {
         let named = try NamedPreTokenizer.find(preTokenizer)
         let begins = addsBeginningOfText ?? named.addsBeginningOfText
-        func name(_ id: Int32?, if isAdded: Bool) -> String? {
-            guard isAdded, let id, tokens.indices.contains(Int(id)) else { return nil }
-            return tokens[Int(id)]
+        func added(_ id: Int32?, if isAdded: Bool) -> Int? {
+            id.flatMap { isAdded && tokens.indices.contains(Int($0)) ? Int($0) : nil }
         }
-        let first = name(beginningOfText, if: begins)
-        let last = name(endOfText, if: addsEndOfText ?? false)
+        let firstID = added(beginningOfText, if: begins)
+        let lastID = added(endOfText, if: addsEndOfText ?? false)
+        let (first, last) = (firstID.map { tokens[$0] }, lastID.map { tokens[$0] })
         guard first != nil || last != nil else { return HuggingFacePreTokenizer.byteLevel(cuts: true) }
         func item(_ kind: String, _ id: String, _ number: Int) -> JSON {
             .object([(kind, .object([("id", .text(id)), ("type_id", .raw("\(number)"))]))])
@@ -71,12 +72,11 @@ extension TokenizerDefinition {
                     ]
                 }.compactMap { $0 })
         }
-        let special = Set([first, last].compactMap { $0 }).sorted().map { text in
-            let id = tokens.firstIndex(of: text) ?? 0
-            return (
-                text,
+        let special = Set([firstID, lastID].compactMap { $0 }).sorted { tokens[$0] < tokens[$1] }.map { id in
+            (
+                tokens[id],
                 JSON.object([
-                    ("id", .text(text)), ("ids", .list([.raw("\(id)")])), ("tokens", .list([.text(text)])),
+                    ("id", .text(tokens[id])), ("ids", .list([.raw("\(id)")])), ("tokens", .list([.text(tokens[id])])),
                 ])
             )
         }

@@ -1,0 +1,47 @@
+import CheckpointFiles
+
+extension Corpus {
+    /// Reads a document; nil if it is to be skipped because it is not UTF-8.
+    func read(_ document: Int, invalidText: InvalidText) throws(CheckpointError) -> Document? {
+        switch places[document] {
+        case .file(let path): return try text(path, invalidText)
+        case .line(let file, let range, _):
+            let line = pairFiles[file].bytes(range)
+            try pairFiles[file].checkUnchanged()
+            if invalidText == .skip, TextEncoding.firstInvalid(line) != nil { return nil }
+            return try pair(line, name: name(of: document))
+        }
+    }
+
+    private func text(_ path: String, _ invalidText: InvalidText) throws(CheckpointError) -> Document? {
+        if MappedFile.isEmpty(path: path) { return Document(text: []) }
+        let file = try MappedFile(path: path)
+        let bytes = file.bytes(0..<file.byteCount)
+        try file.checkUnchanged()
+        let bad = TextEncoding.firstInvalid(bytes)
+        let kind = bad != nil || TextEncoding.hasZero(bytes) ? TextEncoding.otherKind(bytes) : nil
+        guard bad != nil || kind != nil else {
+            let mark = TextEncoding.markLength(bytes)
+            let text = mark == 0 ? bytes : Array(bytes.dropFirst(mark))
+            try JSONLines.refuse(text, file: path)
+            return Document(text: text)
+        }
+        if invalidText == .skip { return nil }
+        throw CheckpointError(
+            file: path, name: kind == nil ? "byte \(bad ?? 0)" : "", expected: "text in UTF-8",
+            found: kind ?? "0x" + String(bytes[bad ?? 0], radix: 16))
+    }
+
+    private func pair(_ bytes: [UInt8], name: String) throws(CheckpointError) -> Document {
+        let line = try JSONMembers(bytes, name: name, atMost: limits.line)
+        guard line.keys.contains(where: JSONLines.keys.contains) else {
+            throw CheckpointError(
+                file: name, expected: JSONLines.shape, found: line.summary + JSONLines.advice(line.keys))
+        }
+        let prompt = try line.text("prompt", name: name)
+        let answer = try line.text("answer", name: name)
+        return Document(
+            text: Array((prompt + answer).utf8), promptLength: prompt.utf8.count, isPair: true,
+            ignoredKeys: line.keys.filter { !JSONLines.keys.contains($0) })
+    }
+}

@@ -1,0 +1,62 @@
+package import CheckpointFiles
+
+/// The JSON Lines that are read as prompts and answers, and those that are refused because they are neither that nor
+/// prose.
+package enum JSONLines {
+    /// The keys of a line.
+    static let keys = ["prompt", "answer"]
+    /// A line, for errors.
+    static let shape = #"{"prompt": "...", "answer": "..."}"#
+
+    /// Refuses JSON Lines where prose is expected: their keys and braces would be learned or measured like its words.
+    ///
+    /// A text is JSON Lines if each of its first two lines is an object, or its only line is one with a prompt.
+    /// - Throws: ``CheckpointError`` with the keys that were found.
+    package static func refuse(_ text: [UInt8], file: String) throws(CheckpointError) {
+        guard let first = text.first(where: { !isSpace($0) }), first == UInt8(ascii: "{") else { return }
+        let lines = firstLines(of: text, 2)
+        let objects = lines.compactMap { try? JSONMembers(Array($0), name: file) }
+        guard let object = objects.first, objects.count == lines.count,
+            lines.count == 2 || object.keys.contains("prompt")
+        else { return }
+        let advice =
+            object.keys.contains(where: keys.contains)
+            ? " (to learn answers only, rename it to .jsonl)"
+            : advice(object.keys) + ", as \(shape) in a file named .jsonl"
+        throw CheckpointError(
+            file: file, expected: "prose", found: "JSON Lines with \(object.summary)\(advice)")
+    }
+
+    /// Refuses a file whose name says that it is JSON Lines, where prose is expected.
+    package static func refuse(path: String) throws(CheckpointError) {
+        guard CorpusFileKind(path: path) == .lines else { return }
+        throw CheckpointError(
+            file: path, expected: "prose",
+            found: "a file of JSON Lines by its name (write its texts to a .txt file)")
+    }
+
+    /// What to do about the usual other shapes.
+    static func advice(_ keys: [String]) -> String {
+        if keys.contains("messages") || keys.contains("conversations") {
+            return " (chats are not read: write each answer with what comes before it as its prompt)"
+        }
+        if keys.contains("text") || keys.contains("content") {
+            return #" (of a text without a prompt, write "prompt": "" and "answer": the text)"#
+        }
+        return " (rename the keys)"
+    }
+
+    /// The first lines that are not blank.
+    private static func firstLines(of text: [UInt8], _ count: Int) -> [ArraySlice<UInt8>] {
+        var lines: [ArraySlice<UInt8>] = []
+        var rest = text[...]
+        while lines.count < count, let start = rest.firstIndex(where: { !isSpace($0) }) {
+            let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+            lines.append(rest[start..<end])
+            rest = rest[end...]
+        }
+        return lines
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+}

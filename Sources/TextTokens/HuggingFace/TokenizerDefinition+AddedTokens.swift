@@ -1,0 +1,78 @@
+import QuotedText
+
+/// A token that is matched whole, as a file beside a tokenizer.json names it.
+package struct AddedToken: Sendable {
+    /// Its id, where the file says one.
+    package var id: Int?
+    /// Its text.
+    package var text: String
+    /// Whether it stands for structure rather than for text.
+    package var isSpecial: Bool
+    /// Whether it is looked for only in what the other tokens leave.
+    package var isNormalized: Bool
+
+    /// A token by its properties.
+    package init(id: Int? = nil, text: String, isSpecial: Bool = true, isNormalized: Bool = false) {
+        self.id = id
+        self.text = text
+        self.isSpecial = isSpecial
+        self.isNormalized = isNormalized
+    }
+}
+
+extension TokenizerDefinition {
+    /// Takes over tokens that are matched whole, as transformers does.
+    ///
+    /// - Parameters:
+    ///   - added: tokens with their properties, which count more than those of tokenizer.json. New ones come after all
+    ///     others, whatever id they are said to have.
+    ///   - further: tokens that only count where they are not matched whole already.
+    ///   - rows: how many tokens the model has room for. Further ones are ignored, with a note.
+    package mutating func add(_ added: [AddedToken], further: [AddedToken], rows: Int) {
+        var names: ByteStringTable?
+        var (moved, lost): ([String], [String]) = ([], [])
+        for (index, token) in (added + further).enumerated() where !token.text.isEmpty {
+            guard let id = place(token, &names, rows: rows) else {
+                lost.append(token.text)
+                continue
+            }
+            if let stated = token.id, stated != id { moved.append(token.text) }
+            let isWhole = kinds.flatMap { TokenKind(rawValue: $0[id]) }?.isMatchedWhole ?? false
+            if index < added.count || !isWhole { setKind(of: id, token) }
+        }
+        note(lost, "added tokens for which the model has no row are ignored")
+        note(moved, "added tokens have other ids than stated, those that transformers gives them")
+    }
+
+    private mutating func note(_ texts: [String], _ what: String) {
+        guard !texts.isEmpty else { return }
+        notes.append("\(what): " + texts.prefix(4).map(\.quoted).joined(separator: ", "))
+        if texts.count > 4 { notes[notes.count - 1] += " and \(texts.count - 4) more" }
+    }
+
+    private mutating func setKind(of id: Int, _ token: AddedToken) {
+        var kinds = kinds ?? Array(repeating: TokenKind.normal.rawValue, count: tokens.count)
+        if kinds[id] != TokenKind.unknown.rawValue {
+            kinds[id] = (token.isSpecial ? TokenKind.control : .userDefined).rawValue
+        }
+        self.kinds = kinds
+        if token.isNormalized { matchedLater.insert(Int32(id)) } else { matchedLater.remove(Int32(id)) }
+    }
+
+    /// The place of a token, which is added to the vocabulary if it is new; nil where there is no room.
+    ///
+    /// - Parameter names: the vocabulary by its texts, made when it is first needed.
+    private mutating func place(_ token: AddedToken, _ names: inout ByteStringTable?, rows: Int) -> Int? {
+        if let id = token.id, tokens.indices.contains(id), tokens[id].utf8.elementsEqual(token.text.utf8) { return id }
+        var table = names ?? ByteStringTable(minimumCapacity: tokens.count)
+        if names == nil { for text in tokens { table.add(text.utf8) } }
+        names = nil
+        defer { names = table }
+        if let known = table.find(Array(token.text.utf8).span) { return Int(known) }
+        guard tokens.count < rows else { return nil }
+        table.add(token.text.utf8)
+        tokens.append(token.text)
+        kinds?.append(TokenKind.normal.rawValue)
+        return tokens.count - 1
+    }
+}

@@ -1,0 +1,57 @@
+extension TokenizerDefinition {
+    /// The user-defined tokens that also stand for what they spell in the byte-level alphabet: `Ġthe` for " the".
+    ///
+    /// Hugging Face's tokenizers match such a token whole where a text has these very characters, but merges lead to it
+    /// as well if it is in the vocabulary. It is, if it is what a merge makes, or the only token of a byte. All others
+    /// that the alphabet could spell are meant as they are written, such as `café`.
+    func spelledTokens(_ kinds: [TokenKind], _ merges: [String]) -> Set<Int> {
+        var result = Set(ByteAlphabet.onlyTokens(tokens, kinds, among: .userDefined))
+        var candidates: [[UInt8]: Int] = [:]
+        for (id, kind) in kinds.enumerated() where kind == .userDefined {
+            // In ASCII both readings are the same.
+            let text = tokens[id].utf8
+            var bytes: [UInt8] = []
+            if text.contains(where: { $0 >= 0x80 }), ByteAlphabet.append(tokens[id][...].utf8, to: &bytes) {
+                candidates[Array(text)] = id
+            }
+        }
+        guard !candidates.isEmpty else { return result }
+        // A token before it may be the one that the merges mean.
+        for (id, kind) in kinds.enumerated() where kind != .userDefined {
+            candidates[Array(tokens[id].utf8)] = nil
+        }
+        for merge in merges {
+            if let id = candidates[merge.utf8.filter { $0 != UInt8(ascii: " ") }] { result.insert(id) }
+        }
+        return result
+    }
+}
+
+extension ByteAlphabet {
+    /// The byte that a text of one character stands for.
+    static func byte(_ text: String) -> UInt8? {
+        guard (1...2).contains(text.utf8.count) else { return nil }
+        var bytes: [UInt8] = []
+        guard append(text[...].utf8, to: &bytes), bytes.count == 1 else { return nil }
+        return bytes[0]
+    }
+
+    /// The tokens of one kind that are the only ones for a byte that UTF-8 needs.
+    static func onlyTokens(_ tokens: [String], _ kinds: [TokenKind], among kind: TokenKind) -> [Int] {
+        let found = kinds.indices.filter { kinds[$0] == kind && byte(tokens[$0]).map(UTF8Sequence.has) == true }
+        guard !found.isEmpty else { return [] }
+        var isSaid = [Bool](repeating: false, count: 256)
+        for id in kinds.indices where kinds[id] != kind {
+            if kinds[id] == .byte, let byte = MergeModel.byteValue(of: tokens[id]) {
+                isSaid[Int(byte)] = true
+            } else if !kinds[id].isMatchedWhole, let byte = byte(tokens[id]) {
+                isSaid[Int(byte)] = true
+            }
+        }
+        return found.filter { id in
+            guard let byte = byte(tokens[id]), !isSaid[Int(byte)] else { return false }
+            isSaid[Int(byte)] = true
+            return true
+        }
+    }
+}

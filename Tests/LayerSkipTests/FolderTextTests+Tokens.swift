@@ -1,0 +1,98 @@
+import CheckpointFiles
+import LayerSkip
+import TestSupport
+import Testing
+
+/// Which tokens a prompt has, for every place that says something of it. The ids are those of transformers 5.24.
+extension FolderTextTests {
+    private var a: Int32 { Int32(TinyTokenizer.token(byte: 0x61)) }
+
+    /// Puts members into the folder's tokenizer.json.
+    private func tokenizerFile(_ members: String, in path: String) throws {
+        let json = try JSONMembers(file: path + "/tokenizer.json")
+        let added = files.write(Array("{\(members)}".utf8), as: "members")
+        files.write(json.merging(try JSONMembers(file: added)).json, as: "folder/tokenizer.json")
+    }
+
+    /// `<|im_start|>` begins every text.
+    private static let processor = #"""
+        "post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"s","type_id":0}},
+        {"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{"s":{"id":"s","ids":[1],"tokens":["s"]}}}
+        """#
+
+    @Test(arguments: ["LlamaTokenizerFast", "PreTrainedTokenizerFast", "GPT2Tokenizer"])
+    func onlyThePostProcessorAddsTokens(tokenizerClass: String) throws {
+        for adds in [true, false] {
+            let path = try folder(
+                tokenizer: #""tokenizer_class":"\#(tokenizerClass)","add_bos_token":\#(adds),"add_eos_token":\#(adds)"#)
+            for (json, first) in [(#""post_processor":null"#, []), (Self.processor, [1])] as [(String, [Int32])] {
+                try tokenizerFile(json, in: path)
+                let tokenizer = try Tokenizer(ofFile: path)
+                #expect(tokenizer.encode("a") == first + [a] && tokenizer.encode(prompt: "a") == first + [a])
+                let notes = [adds != first.isEmpty ? nil : "add_bos_token \(adds)", adds ? "add_eos_token true" : nil]
+                #expect(
+                    tokenizer.notes
+                        == notes.compactMap(\.self).map {
+                            "\($0) is ignored, as in transformers: the post_processor of tokenizer.json counts"
+                        })
+            }
+        }
+    }
+
+    /// `apply_chat_template` adds nothing to what the template writes; llama.cpp begins a chat as any text.
+    @Test func conversationsBeginAsTheTemplateWrites() throws {
+        let path = try folder()
+        try tokenizerFile(Self.processor, in: path)
+        let message = [ChatMessage(role: "user", content: "a")]
+        let chat = try TextModel(path: path, threads: 1).encode(message)
+        #expect(chat.first == 1 && chat[1] != 1)
+        let export = try CheckpointExport(path: path, to: .gguf)
+        #expect(export.notes.count { $0.hasPrefix("conversations will begin with the token") } == 1)
+        let file = files.file("chat.gguf")
+        #expect(try export.write(to: file))
+        #expect(try TextModel(path: file, threads: 1).encode(message) == [1] + chat)
+        let back = try CheckpointExport(path: file, to: .safetensors)
+        #expect(back.notes.count { $0.hasPrefix("conversations will begin without the token") } == 1)
+        #expect(try CheckpointExport(path: file, to: .gguf).notes == [])
+        let copy = files.file("copy")
+        #expect(try back.write(to: copy))
+        let model = try TextModel(path: copy, threads: 1)
+        #expect(try model.encode(message) == chat)
+        #expect(try model.encode(prompt: "a") == [1, a])
+    }
+
+    @Test func addedTokensOfTheConfigurationCount() throws {
+        let path = try folder(
+            tokenizer: #"""
+                "added_tokens_decoder":{"0":{"content":"<|endoftext|>","special":false},
+                "318":{"content":"<|extra_1|>","special":true,"normalized":false}},
+                "extra_special_tokens":["<|extra_2|>"],"split_special_tokens":true
+                """#)
+        let tokenizer = try Tokenizer(ofFile: path)
+        for name in ["<|extra_1|>", "<|extra_2|>"] {
+            let id = try #require(tokenizer.specialToken(name))
+            #expect(tokenizer.isSpecial(id) && tokenizer.encode(name, parsingSpecialTokens: true) == [id])
+        }
+        #expect(tokenizer.notes.count == 2)
+        #expect(tokenizer.notes[0].hasSuffix("those that transformers gives them: \"<|extra_1|>\""))
+        #expect(tokenizer.notes[1].hasPrefix("split_special_tokens is ignored"))
+    }
+
+    @Test func thoseOfOlderFoldersToo() throws {
+        let path = try folder()
+        files.write(Array(#"{"<|extra_1|>":278,"<|im_end|>":2}"#.utf8), as: "folder/added_tokens.json")
+        let tokenizer = try Tokenizer(ofFile: path)
+        let id = try #require(tokenizer.specialToken("<|extra_1|>"))
+        #expect(tokenizer.encode("<|extra_1|>") == [id] && tokenizer.isSpecial(2))
+    }
+
+    @Test(arguments: [
+        (#""5":{"content":"<|im_end|>","special":true,"lstrip":true}"#, "tokens that leave what is around them alone"),
+        (#""5":{"content":"<|im_end|>","single_word":true}"#, "tokens that leave what is around them alone"),
+        (#""x":{"content":"<|im_end|>"}"#, "ids as keys"), (#""-1":{"content":"<|im_end|>"}"#, "ids as keys"),
+    ]) func thoseThatChangeTheirSurroundingsAreRefused(entry: String, expected: String) throws {
+        let path = try folder(tokenizer: "\"added_tokens_decoder\":{\(entry)}")
+        let error = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path) }
+        #expect(error?.file == path + "/tokenizer_config.json" && error?.expected == expected)
+    }
+}

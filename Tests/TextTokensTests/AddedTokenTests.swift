@@ -1,0 +1,94 @@
+import TestSupport
+import Testing
+
+@testable import TextTokens
+
+/// Added tokens as Hugging Face's tokenizers 0.23.3 and transformers 5.24 read them; the ids are theirs.
+struct AddedTokenTests {
+    private let composed = "\u{E9}"
+    private let decomposed = "e\u{301}"
+
+    /// The vocabulary with added tokens among those that merges make: 256 `Ġt`, 257 `he`, 258 `Ġthe`.
+    private func definition(_ kinds: [Int: Int32]) throws -> TokenizerDefinition {
+        var definition = TinyVocabulary.byteLevel("gpt-2", merges: [" ¦t", "h¦e", " t¦he"])
+        for (id, kind) in kinds { definition.kinds?[id] = kind }
+        return try TokenizerDefinition(json: definition.json())
+    }
+
+    @Test func mergesLeadToTokensInTheByteLevelAlphabet() throws {
+        let tokenizer = try Tokenizer(definition([258: 4]))
+        #expect(tokenizer.encode("a the x") == [97, 258, 32, 120])
+        #expect(tokenizer.encode("aĠthe") == [97, 258])
+        #expect(tokenizer.decode([97, 258]) == "a the")
+        // One on the way to another token.
+        let onTheWay = try Tokenizer(definition([256: 4]))
+        #expect(onTheWay.encode(" the to") == [258, 256, 111])
+        // Plain text never becomes a control token.
+        #expect(try Tokenizer(definition([258: 3])).encode(" the") == [32, 116, 104, 101])
+    }
+
+    /// The lead byte of many Chinese characters is spelled as é is.
+    @Test(arguments: [3, 4] as [Int32]) func theOnlyTokenOfAByteIsText(kind: Int32) throws {
+        let tokenizer = try Tokenizer(definition([0xE9: kind, 0x21: kind]))
+        #expect(tokenizer.encode("鐵") == [0xE9, 0x90, 0xB5])
+        #expect(tokenizer.encode(composed) == [0xE9])
+        #expect(tokenizer.encode("a!!") == [97, 33, 33])
+        #expect(tokenizer.decode([97, 33]) == "a!" && tokenizer.possibleLoss == nil)
+    }
+
+    @Test func otherTokensAreMeantAsTheyAreWritten() throws {
+        // No merge makes the first; another token says the byte of the second; no text has that of the third.
+        var definition = TinyVocabulary.byteLevel("gpt-2", userDefined: ["café", "ö"])
+        definition.tokens[0xFF] = "<none>"
+        definition.tokens += ["ÿ"]
+        definition.kinds? += [4]
+        let tokenizer = try Tokenizer(definition)
+        for (text, id) in [("café", 256), ("ö", 257), ("ÿ", 258)] as [(String, Int32)] {
+            #expect(tokenizer.encode(text) == [id] && tokenizer.decode([id]) == text)
+        }
+    }
+
+    @Test func canonicallyEquivalentTokensAreTwo() throws {
+        for userDefined in [[composed, decomposed], [decomposed, composed]] {
+            var definition = TinyVocabulary.byteLevel("gpt-2", control: userDefined.map { "<\($0)>" })
+            definition.beginningOfText = 257
+            definition.addsBeginningOfText = true
+            let read = try TokenizerDefinition(json: definition.json())
+            #expect(read.tokens.map { Array($0.utf8) } == definition.tokens.map { Array($0.utf8) })
+            #expect(read.beginningOfText == 257)
+            let tokenizer = try Tokenizer(read)
+            for (index, text) in userDefined.enumerated() {
+                #expect(tokenizer.specialToken("<\(text)>") == Int32(256 + index))
+                #expect(
+                    tokenizer.encode("<\(text)>", addingSpecialTokens: false, parsingSpecialTokens: true)
+                        == [Int32(256 + index)])
+            }
+            #expect(read.id(of: "<\(composed)>") == (userDefined[0].utf8.count == 2 ? 256 : 257))
+        }
+    }
+
+    @Test func aByteIsNotTakenForAnEquivalentToken() throws {
+        var definition = TinyVocabulary.byteLevel("gpt-2")
+        definition.tokens[0xE9] = decomposed
+        #expect(definition.lacksBytes)
+    }
+
+    @Test func otherFilesAddTokensAndChangeThem() throws {
+        var definition = try definition([258: 4])
+        definition.add(
+            [
+                AddedToken(id: 258, text: "Ġthe", isSpecial: true), AddedToken(id: 256, text: "Ġt", isSpecial: false),
+                AddedToken(id: 300, text: "<new>"),
+                AddedToken(id: 260, text: "<two>", isSpecial: false, isNormalized: true),
+                AddedToken(id: 261, text: "<three>"),
+            ], further: [AddedToken(text: "he"), AddedToken(text: "<two>")], rows: 261)
+        #expect(definition.tokens.suffix(2) == ["<new>", "<two>"])
+        #expect(definition.kinds?.suffix(5) == [4, 3, 3, 3, 4])
+        #expect(definition.matchedLater == [260])
+        #expect(
+            definition.notes == [
+                "added tokens for which the model has no row are ignored: \"<three>\"",
+                "added tokens have other ids than stated, those that transformers gives them: \"<new>\"",
+            ])
+    }
+}
