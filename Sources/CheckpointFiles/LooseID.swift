@@ -1,5 +1,5 @@
-/// A token's id in JSON where nothing here depends on it, such as the one that fills batches up: whatever else stands in
-/// its place is no error.
+/// A token's id in JSON where nothing here depends on it, such as the one that fills batches up: whatever else stands
+/// in its place is no error.
 package struct LooseID: Codable, Sendable {
     /// The id; nil where something else than an integer stands there.
     package let number: Int?

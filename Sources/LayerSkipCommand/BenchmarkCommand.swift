@@ -7,10 +7,10 @@ struct BenchmarkCommand: ParsableCommand {
         discussion: """
             Medians over the rounds; the speedup is taken within each round, since machines drift.
 
-            With --cost, what passes over the model cost: decoding and prompts beside the speed of memory, v(n) (one pass \
-            over n tokens, in units of one token), drafts at each exit, and the speedup that these let expect. \
-            --draft-length then says how many tokens were drafted a round where --acceptance was counted (default: what the \
-            model says, or \(GenerationOptions.defaultDraftLength)).
+            With --cost: what forward passes cost. Decoding and prompts next to the speed of memory, v(n) (one pass over \
+            n tokens, in units of one token), drafts at each exit, and the speedup that the cost model predicts. \
+            --draft-length is then the draft length for which --acceptance was counted (default: what the model says, \
+            or \(GenerationOptions.defaultDraftLength)).
             """)
 
     @OptionGroup var model: ModelOptions

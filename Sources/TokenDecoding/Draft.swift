@@ -11,9 +11,9 @@ struct Draft {
     private(set) var confidences: [Double] = []
     /// How many layers the rows in `hidden` have been through, and so how many of the cache's layers run ahead.
     var layersSeen = 0
-    /// Rows [n, width] of the pending token and of as many drafted ones as were run, at most one more than `tokens`: the
-    /// residual stream entering layer `layersSeen`, which verification need not compute again (the paper's exit query
-    /// cache).
+    /// Rows [n, width] of the pending token and of as many drafted ones as were run, at most one more than `tokens`:
+    /// the residual stream entering layer `layersSeen`, which verification need not compute again (the paper's exit
+    /// query cache).
     private(set) var hidden: [Tensor] = []
     /// Rows of `hidden`.
     private(set) var rowsSeen = 0

@@ -24,8 +24,8 @@ extension Drafter {
 
 /// How a draft continues.
 public enum DraftStep: Sendable {
-    /// The rows of the draft that have been through no layers yet run through the first `layers` ones, 1 to L - 1, and the
-    /// head draws one more token from the last of them. In one round all such steps have the same number of layers.
+    /// The rows of the draft that have been through no layers yet run through the first `layers` ones, 1 to L - 1, and
+    /// the head draws one more token from the last of them. In one round all such steps have the same number of layers.
     case rows(through: Int)
     /// These tokens, as far as the limit allows; none end the draft.
     case tokens(ArraySlice<Token>)

@@ -4,8 +4,8 @@ public import TensorCore
 /// The only decoding loop: draft, verify, accept, truncate, for any number of texts at once. Plain decoding is zero
 /// drafts.
 ///
-/// Texts join and leave between steps: a step is given those that it is for. Their rows run through layers as one batch,
-/// which reads the weights once for all of them, and each text gets exactly what it gets alone, to the bit.
+/// Texts join and leave between steps: a step is given those that it is for. Their rows run through layers as one
+/// batch, which reads the weights once for all of them, and each text gets exactly what it gets alone, to the bit.
 ///
 /// ```swift
 /// var engine = Engine(model)
@@ -68,7 +68,8 @@ public struct Engine<Model: LanguageModel>: ~Copyable {
 
     /// Gives each text its next tokens: at least one, at most its ``TokenStream/limit``.
     ///
-    /// A text whose logits are not finite has a ``TokenStream/failure`` afterwards; the others are as if it were not there.
+    /// A text whose logits are not finite has a ``TokenStream/failure`` afterwards; the others are as if it were not
+    /// there.
     ///
     /// - Parameters:
     ///   - texts: each once, with a prompt and room for a token.

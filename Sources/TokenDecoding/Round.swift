@@ -2,8 +2,8 @@ public import LanguageModels
 
 /// What one step gave one text.
 ///
-/// Its tokens and confidences are views of the text's own memory. Let go of a round before the next step: kept, it would
-/// make that step copy them.
+/// Its tokens and confidences are views of the text's own memory. Let go of a round before the next step: kept, it
+/// would make that step copy them.
 public struct Round: Sendable {
     /// The new tokens, at least one: the accepted drafts, then one that the full model chose.
     public let tokens: ArraySlice<Token>

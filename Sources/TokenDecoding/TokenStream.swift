@@ -4,12 +4,12 @@ import TensorCore
 /// One text in the making: its tokens, cache, sampler, drafter and statistics. An ``Engine`` steps it, alone or with
 /// others.
 ///
-/// Between rounds the cache holds all tokens but the last, which is *pending*: the next round begins with it. In
-/// greedy and coupled decoding the tokens are those of its layers alone, whatever is drafted and whoever is stepped with
-/// it. One thread uses it at a time.
+/// Between rounds the cache holds all tokens but the last, which is *pending*: the next round begins with it. In greedy
+/// and coupled decoding the tokens are those of its layers alone, whatever is drafted and whoever is stepped with it.
+/// One thread uses it at a time.
 public final class TokenStream {
-    /// How many layers have the last word: all, or the first ones for early-exit inference (LayerSkip, arXiv 2404.16710,
-    /// section 4.2).
+    /// How many layers have the last word: all, or the first ones for early-exit inference (LayerSkip, arXiv
+    /// 2404.16710, section 4.2).
     public let layerCount: Int
     /// The text so far: prompt and given-out tokens.
     public internal(set) var tokens: [Token] = []

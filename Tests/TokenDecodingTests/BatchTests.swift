@@ -19,7 +19,7 @@ import Testing
         /// The step at which it joins.
         var start: Int
 
-        init(_ random: inout SeededGenerator, _ model: some LanguageModel, longestPrompt: Int) {
+        init(_ random: inout SeededGenerator, _ model: some LanguageModel, longestPrompt: Int) throws {
             prompt = random.tokens(random.int(1...longestPrompt), vocabularySize: model.vocabularySize)
             exitLayer = random.chance(0.2) ? random.int(1...model.layerCount) : nil
             let layers = exitLayer ?? model.layerCount
@@ -30,8 +30,7 @@ import Testing
                     exitLayer: random.int(1...layers - 1), draftLength: length,
                     leastConfidence: random.element([0, 0.05, 0.2]))
             case 0 where layers == model.layerCount && layers > 1:
-                // The range was checked.
-                drafter = try! EarlyExitDrafter(
+                drafter = try EarlyExitDrafter(
                     exitLayer: random.int(1...layers - 1), draftLength: length, for: model)
             default: drafter = NoDrafter()
             }
@@ -112,8 +111,8 @@ import Testing
             let model = try tinyLlama(
                 layers: random.int(1...5), contextLength: isLong ? 600 : 40, seed: random.next(), on: context)
             let format = random.element(CacheFormat.allCases)
-            let plans = (0..<random.int(1...9)).map { _ in
-                Plan(&random, model, longestPrompt: isLong ? 530 : 35)
+            let plans = try (0..<random.int(1...9)).map { _ in
+                try Plan(&random, model, longestPrompt: isLong ? 530 : 35)
             }
             let found = try together(model, plans, format, &random)
             for (plan, run) in zip(plans, found) {

@@ -65,8 +65,8 @@ import Testing
         #expect(try DecodingRun(model, drafter, sampling, prompt: Self.prompt, comparesCache: true) == plain)
     }
 
-    /// Early exit is plain decoding of fewer layers: the text of a model that has no others, and the tokens that a naive
-    /// loop over the exit's logits takes.
+    /// Early exit is plain decoding of fewer layers: the text of a model that has no others, and the tokens that a
+    /// naive loop over the exit's logits takes.
     @Test(arguments: 1...3)
     func earlyExit(exitLayer: Int) throws {
         let model = try tinyLlama()

@@ -23,8 +23,8 @@ extension Checkpoint {
         return notes
     }
 
-    /// How conversations come to begin in another way: with a GGUF file they begin as its texts do, and with a folder as
-    /// the template writes.
+    /// How conversations come to begin in another way: with a GGUF file they begin as its texts do, and with a folder
+    /// as the template writes.
     private func chatNote(_ tokenizer: Tokenizer, for target: CheckpointExport.Target) -> String? {
         guard tokenizer.addsBeginningOfText, tokenizer.beginningOfText != nil,
             tokenizer.addsBeginningOfChats != (target == .gguf), let jinja = try? chatTemplate(),

@@ -5,9 +5,9 @@ package let cachePagePositions = CTK_PAGE_POSITIONS
 
 /// The memory of one text's cache: pages of 256 consecutive positions' keys and values.
 ///
-/// A page holds the keys of head 0, its values, the keys of head 1, and so on: attention then reads memory from front to
-/// back, which DRAM rewards (Documentation/Kernels.md). The order within a head is the kernels'.
-/// The pages of all layers for the same positions lie in one block, which is large enough for huge memory pages.
+/// A page holds the keys of head 0, its values, the keys of head 1, and so on: attention then reads memory from front
+/// to back, which DRAM rewards (Documentation/Kernels.md). The order within a head is the kernels'. The pages of all
+/// layers for the same positions lie in one block, which is large enough for huge memory pages.
 ///
 /// It is a class, so that the rows of several texts in one batch can name their pages. One thread uses it at a time.
 package final class CachePages: @unchecked Sendable {

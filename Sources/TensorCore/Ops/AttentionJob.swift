@@ -47,8 +47,8 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         shape = cache.shape
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
-        // Heads that share keys and values also share their reading, unless that left threads without work: the last page
-        // may be nearly empty.
+        // Heads that share keys and values also share their reading, unless that left threads without work: the last
+        // page may be nearly empty.
         let threads = context.pool.threadCount
         var (items, rows, mostPages) = (0, 0, 0)
         var isEven = true

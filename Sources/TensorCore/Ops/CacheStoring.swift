@@ -1,8 +1,8 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Rotates and stores keys and values ([n, keyValueHeads * headDimension]), the rows of `texts` in their order, in a
-    /// layer's pages.
+    /// Rotates and stores keys and values ([n, keyValueHeads * headDimension]), the rows of `texts` in their order, in
+    /// a layer's pages.
     package func store(
         keys: Tensor, values: Tensor, rotary: RotaryEmbedding, layer: Int, of texts: Span<CachedRows>
     ) {
@@ -65,7 +65,8 @@ struct CacheStoring: @unchecked Sendable {
         pairing = rotary.pairing.kernelPairing
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
-        // Neighbours' keys share cache lines, for which threads would wait; but all threads should have some rows to rotate.
+        // Neighbours' keys share cache lines, for which threads would wait; but all threads should have some rows to
+        // rotate.
         let share = count * shape.keyValueHeads / context.pool.threadCount
         grain = min(count, max(Self.leastRowsAtOnce, min(share, Self.mostRowsAtOnce)))
     }

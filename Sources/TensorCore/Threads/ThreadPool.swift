@@ -56,8 +56,8 @@ public final class ThreadPool: Sendable {
     /// Calls `body` with ranges that together cover 0..<count, on all threads, and returns when all are done.
     ///
     /// Ranges start at multiples of `grain`. Each thread takes those of its own share, then of the others', so results
-    /// must not depend on who computes what. The caller works alone where there is no more than one range, and where it is
-    /// in a region already.
+    /// must not depend on who computes what. The caller works alone where there is no more than one range, and where it
+    /// is in a region already.
     package func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
         guard threadCount > 1, count > grain else { return count > 0 ? body(0..<count) : () }
         withoutActuallyEscaping(body) { run(ClosureJob(count: count, grain: grain, body: $0)) }

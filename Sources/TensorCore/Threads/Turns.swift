@@ -11,8 +11,8 @@ import Synchronization
 /// Whose turn it is to use a pool's threads.
 ///
 /// Callers on several threads get all of a pool's threads in turn, first come, first served, for two milliseconds at a
-/// time: many regions, so that the few microseconds in which a sleeping caller wakes do not matter. A turn ends early where
-/// its caller runs nothing for a while. Who waits sleeps, and leaves the cores to the threads that work.
+/// time: many regions, so that the few microseconds in which a sleeping caller wakes do not matter. A turn ends early
+/// where its caller runs nothing for a while. Who waits sleeps, and leaves the cores to the threads that work.
 final class Turns: @unchecked Sendable {
     private let isBusy = Atomic<Bool>(false)
     /// The thread whose turn it is.
