@@ -15,14 +15,14 @@ struct BenchmarkCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.")
+    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.", transform: expandedPath)
     var prompts: String?
 
     @Option(
         parsing: .unconditional, help: "How many layers run before the early exit (default: what the model says).")
     var exitLayer: Int?
 
-    @Option(parsing: .unconditional, help: "How many tokens are drafted a round (default: what the model says).")
+    @Option(parsing: .unconditional, help: "How many tokens are drafted per round (default: what the model says).")
     var draftLength: Int?
 
     @Option(parsing: .unconditional, help: "The most tokens to write for a prompt (default: 128).")
@@ -32,7 +32,7 @@ struct BenchmarkCommand: ParsableCommand {
         parsing: .unconditional, help: "How many rounds (default: 3; with --cost, as many as some seconds allow).")
     var rounds: Int?
 
-    @Flag(name: .customLong("ignore-eos"), help: "Write on where the model ends its text.")
+    @Flag(name: .customLong("ignore-eos"), help: "Continue where the model ends its text.")
     var ignoresEndOfText = false
 
     @Option(

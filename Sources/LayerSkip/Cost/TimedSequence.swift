@@ -22,7 +22,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         read(length, goesOn)
     }
 
-    /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call goes on behind them.
+    /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call continues behind them.
     mutating func decode(limit: Int, forSeconds seconds: Double) -> (tokens: Int, seconds: Double) {
         let stopwatch = Stopwatch()
         var tokens = 0
