@@ -30,19 +30,21 @@ extension Tokenizer {
 
     /// The token ids of a long text, as ``encode(_:addingSpecialTokens:parsingSpecialTokens:)`` gives them.
     ///
-    /// - Parameter progress: is told how many bytes are done, and says whether to go on.
+    /// - Parameter progress: is told how many bytes are done, and returns whether to continue.
     /// - Returns: the ids; nil if `progress` said no.
     package func encode(
         _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false,
         progress: (Int) -> Bool
     ) -> [Int32]? {
         let parts = parts(utf8, parsingSpecialTokens)
-        return encode(utf8, parts, begins: addingSpecialTokens, ends: addingSpecialTokens, progress: progress)
+        return encode(
+            utf8, parts, begins: addingSpecialTokens && addsBeginningOfText, ends: addingSpecialTokens && addsEndOfText,
+            progress: progress)
     }
 
     /// The token ids of a text in UTF-8 that is to be continued; nil if `progress` said no.
     package func encode(prompt utf8: [UInt8], progress: (Int) -> Bool) -> [Int32]? {
-        encode(utf8, parts(utf8, false), begins: true, ends: false, progress: progress)
+        encode(utf8, parts(utf8, false), begins: addsBeginningOfText, ends: false, progress: progress)
     }
 
     private func parts(_ utf8: [UInt8], _ parsingSpecialTokens: Bool) -> [SpecialTokenFinder.Part] {
