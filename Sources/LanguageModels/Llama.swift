@@ -29,7 +29,8 @@ public struct Llama: TrainableModel {
         func callAsFunction(
             _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
         ) -> Tensor {
-            let (queries, keys, values) = compute.linears(x, norm: norm, query, key, value)
+            let (queries, keys, values) = compute.linears(
+                x, norm: norm, Projection(query), Projection(key), Projection(value))
             let mixed = memory.attend(layer: layer, queries: queries, keys: keys, values: values, rotary: rotary)
             return compute.linear(mixed, output, addingTo: x)
         }
@@ -38,7 +39,7 @@ public struct Llama: TrainableModel {
         func storeKeysAndValues(
             _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
         ) {
-            let (keys, values) = compute.linears(x, norm: norm, key, value)
+            let (keys, values) = compute.linears(x, norm: norm, Projection(key), Projection(value))
             memory.append(layer: layer, keys: keys, values: values, rotary: rotary)
         }
 
