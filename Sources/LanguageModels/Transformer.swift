@@ -18,7 +18,8 @@ public struct Transformer: TrainableModel {
     /// nil where the embedding serves as head.
     private var separateHead: Matrix?
 
-    private struct Attention: Sendable {
+    /// A class, as the MLP is: running it counts references to one object, not to each of its weights.
+    private final class Attention: Sendable {
         let norm: RMSNorm
         let query: Projection
         let key: Projection
@@ -28,6 +29,21 @@ public struct Transformer: TrainableModel {
         let keyNorm: RMSNorm?
         let output: Matrix
         let rotary: RotaryEmbedding
+
+        init(
+            norm: RMSNorm, query: Projection, key: Projection, value: Projection, queryNorm: RMSNorm?,
+            keyNorm: RMSNorm?,
+            output: Matrix, rotary: RotaryEmbedding
+        ) {
+            self.norm = norm
+            self.query = query
+            self.key = key
+            self.value = value
+            self.queryNorm = queryNorm
+            self.keyNorm = keyNorm
+            self.output = output
+            self.rotary = rotary
+        }
 
         /// x + output(attention(norm(x)))
         func callAsFunction(
@@ -57,11 +73,18 @@ public struct Transformer: TrainableModel {
         }
     }
 
-    private struct MLP: Sendable {
+    private final class MLP: Sendable {
         let norm: RMSNorm
         let gate: Matrix
         let up: Matrix
         let down: Matrix
+
+        init(norm: RMSNorm, gate: Matrix, up: Matrix, down: Matrix) {
+            self.norm = norm
+            self.gate = gate
+            self.up = up
+            self.down = down
+        }
 
         /// x + down(silu(gate(norm(x))) * up(norm(x)))
         func callAsFunction(_ x: Tensor, _ compute: ComputeContext) -> Tensor {

@@ -16,7 +16,9 @@ extension ComputeContext {
     package func linears(
         _ x: Tensor, norm: RMSNorm, _ first: Projection, _ second: Projection, _ third: Projection
     ) -> (Tensor, Tensor, Tensor) {
-        if case (.packed(let w0), .packed(let w1), .packed(let w2)) = (first.weights, second.weights, third.weights) {
+        if case .packed(let w0) = first.weights, case .packed(let w1) = second.weights,
+            case .packed(let w2) = third.weights
+        {
             return linears(x, norm: norm, w0, w1, w2, biases: (first.bias, second.bias, third.bias))
         }
         let normed = rmsNorm(x, norm)
@@ -31,7 +33,7 @@ extension ComputeContext {
     package func linears(
         _ x: Tensor, norm: RMSNorm, _ first: Projection, _ second: Projection
     ) -> (Tensor, Tensor) {
-        if case (.packed(let w0), .packed(let w1)) = (first.weights, second.weights) {
+        if case .packed(let w0) = first.weights, case .packed(let w1) = second.weights {
             return linears(x, norm: norm, w0, w1, biases: (first.bias, second.bias))
         }
         let normed = rmsNorm(x, norm)

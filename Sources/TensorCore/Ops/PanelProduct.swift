@@ -24,10 +24,11 @@ struct PanelProduct: @unchecked Sendable {
     /// - Parameters:
     ///   - rows: are told that these weights will read them, and must be computed before any panel is.
     ///   - summand: [n, weights.rows], like the result, or one row for all, such as a bias.
+    @inline(__always)  // A call would copy the rows' references in and out.
     init(_ weights: PackedMatrix, _ rows: inout PreparedRows, into result: Tensor, addingTo summand: Tensor? = nil) {
         precondition(result.columns == weights.rows, "a column for each row of weights")
         precondition(
-            summand.map { [1, result.rows].contains($0.rows) && $0.columns == result.columns } ?? true,
+            summand.map { ($0.rows == 1 || $0.rows == result.rows) && $0.columns == result.columns } ?? true,
             "a summand of the result's shape, or one row for all")
         format = weights.format
         add = weights.kernels.functions.pointee.add

@@ -43,13 +43,10 @@ extension ComputeContext {
         let width = norm.gain.columns
         let parts = x.rows * (x.columns / width)
         let result = Tensor(rows: x.rows, columns: x.columns, on: self)
-        pool.run(count: parts, grain: 16) { range in
-            for part in range {
-                let offset = part * width
-                kernels.functions.pointee.rms_norm(
-                    x.pointer + offset, norm.gain.pointer, width, norm.epsilon, result.pointer + offset)
-            }
-        }
+        let job = NormJob(
+            x: x.pointer, gain: norm.gain.pointer, result: result.pointer, parts: parts, width: width,
+            epsilon: norm.epsilon, kernels: kernels)
+        job.run(on: pool)
         guard x.isRecorded || norm.gain.isRecorded else { return result }
         return result.recorded(from: [x, norm.gain], on: self) { gradient in
             let partialSums = norm.gain.node.map { _ in ChunkSums(rows: parts, columns: width, on: self) }
@@ -72,6 +69,35 @@ extension ComputeContext {
                 goBack(into: nil, adding: false)
             }
             if let partialSums { norm.gain.node?.accumulate { partialSums.total(into: $0, adding: $1) } }
+        }
+    }
+}
+
+/// The norms of parts that lie one after the other: addresses and numbers, because decoding norms heads for every token.
+private struct NormJob: ParallelJob, @unchecked Sendable {
+    let x: UnsafePointer<Float>
+    let gain: UnsafePointer<Float>
+    let result: UnsafeMutablePointer<Float>
+    let parts: Int
+    let width: Int
+    let epsilon: Float
+    let kernels: KernelTable
+
+    /// Parts that a thread takes at once: enough that waking it pays.
+    private var grain: Int { max(16, (1 << 12) / width) }
+
+    /// Runs on all threads, or on the caller's alone where there is little to do.
+    func run(on pool: ThreadPool) {
+        guard parts > grain else { return compute(0..<parts) }
+        pool.run(self)
+    }
+
+    func run(_ team: inout Team) { team.share(parts, grain: grain) { compute($0) } }
+
+    private func compute(_ parts: Range<Int>) {
+        for part in parts {
+            let offset = part * width
+            kernels.functions.pointee.rms_norm(x + offset, gain, width, epsilon, result + offset)
         }
     }
 }
