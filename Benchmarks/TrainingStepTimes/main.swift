@@ -29,14 +29,13 @@ recipe.steps = 1_000_000
 recipe.precision = precision
 (recipe.batch.sequences, recipe.batch.length) = (numbers[7], numbers[8])
 
-let configuration = Llama.Configuration(
+let configuration = ModelConfiguration(
     layerCount: numbers[1], width: numbers[2], feedForwardWidth: numbers[3],
     attention: AttentionShape(
         heads: numbers[4], keyValueHeads: numbers[5], headDimension: numbers[2] / numbers[4]),
     vocabularySize: numbers[6], contextLength: recipe.batch.length, normEpsilon: 1e-5, ropeBase: 10000)
-let model = try Llama(
-    trainable: Weights(RandomInitializer(seed: 1, layerCount: configuration.layerCount, isTied: true)), configuration,
-    freezing: FrozenParts(),
+let model = try Transformer(
+    trainable: StoredModel(configuration, RandomInitializer(seed: 1, configuration, isTied: true)),
     on: ComputeContext(threads: numbers[0], recycledBytes: 2 << 30, productPrecision: precision))
 var trainer = Trainer(
     recipe, model: model,

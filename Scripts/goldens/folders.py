@@ -1,4 +1,4 @@
-"""Writes the tiny Llamas as transformers saves them: folders/NAME/{config.json, *.safetensors}; and python.safetensors,
+"""Writes the tiny models as transformers saves them: folders/NAME/{config.json, *.safetensors}; and python.safetensors,
 which Python's safetensors wrote. Checks written.safetensors, which we wrote, with it.
 
 Usage: folders.py FOLDER, after tiny.py. The formats are described in Tests/Goldens/README.md.

@@ -46,6 +46,11 @@ def rms_norm(x, gain):
     return norm(x)
 
 
+def head_norms(x, gain):
+    """The norm of each head, as Qwen 3 has it."""
+    return rms_norm(x.reshape(-1, gain.shape[1]), gain).reshape(x.shape)
+
+
 HEADS, KV_HEADS, HEAD_DIM, SEQUENCES, LENGTH = 4, 2, 6, 2, 7
 
 
@@ -91,6 +96,8 @@ OPERATIONS = [
     operation("cross entropy", cross_entropy, 3 * random(5, 37)),
     operation("gather", lambda x: x[[4, 0, 4]], random(6, 18)),
     operation("scatter", lambda y, x: x.index_copy(0, torch.tensor([4, 1]), y), random(2, 18), random(6, 18)),
+    operation("bias", torch.add, random(37, 18), random(1, 18)),
+    operation("head norms", head_norms, random(13, HEADS * HEAD_DIM), random(1, HEAD_DIM)),
 ]
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-import gguf_llama
+import gguf_models
 import tiny
 
 SEQUENCES = 3
@@ -74,8 +74,8 @@ def train(folder, variant):
         value.backward()
         gradients = torch.cat([p.grad.flatten() for p in parameters.values()])
         if step == 0:
-            gguf_llama.write_floats(folder / f"{name}.logits.bin", torch.stack(logits).detach())
-            gguf_llama.write_floats(folder / f"{name}.bin", gradients)
+            gguf_models.write_floats(folder / f"{name}.logits.bin", torch.stack(logits).detach())
+            gguf_models.write_floats(folder / f"{name}.bin", gradients)
         description["batches"].append(
             {
                 "tokens": tokens.flatten().tolist(),
@@ -86,7 +86,7 @@ def train(folder, variant):
         )
         optimizer.step()
     trained = torch.cat([p.detach().flatten() for p in parameters.values()])
-    gguf_llama.write_floats(folder / f"{name}.trained.bin", trained)
+    gguf_models.write_floats(folder / f"{name}.trained.bin", trained)
     (folder / f"{name}.json").write_text(json.dumps(description, indent=2) + "\n")
     print(f"{name}: loss {description['batches'][0]['loss']:.4f}", file=sys.stderr)
 

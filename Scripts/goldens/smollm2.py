@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-import gguf_llama
+import gguf_models
 
 EXITS = [15, 25, 30]
 GREEDY = 32
@@ -44,7 +44,7 @@ def tokenize(program, model, text):
 
 
 def prompt(model, name, tokens, folder):
-    logits = gguf_llama.logits(model, tokens)
+    logits = gguf_models.logits(model, tokens)
     positions = sorted({0, 1, len(tokens) // 2, len(tokens) - 2, len(tokens) - 1})
     description = {
         "name": name,
@@ -52,11 +52,11 @@ def prompt(model, name, tokens, folder):
         "tokens": tokens,
         "positions": positions,
         "logits": [[float(logits[p, i]) for i in SAMPLED_IDS] for p in positions],
-        "greedy": gguf_llama.greedy(model, tokens, GREEDY, margin=0.005),
+        "greedy": gguf_models.greedy(model, tokens, GREEDY, margin=0.005),
     }
     if name == FULL_ROW:
         file = f"smollm2-{name}-last.bin"
-        gguf_llama.write_floats(folder / file, logits[-1])
+        gguf_models.write_floats(folder / file, logits[-1])
         description["last_row"] = file
     return description
 
@@ -79,7 +79,7 @@ def page(model, path, tokens):
 def main():
     path, tokenizer, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     torch.set_num_threads(2)
-    model = gguf_llama.load(path)
+    model = gguf_models.load(path)
     pages = [folder / "pages" / name for name in ("english.txt", "swift.txt", "markdown.md")]
     goldens = {
         "sampled_ids": SAMPLED_IDS,

@@ -1,4 +1,4 @@
-"""Writes tiny random Llamas and what transformers makes of them: tiny-*.gguf, tiny-*.json, tiny-*.logits.bin.
+"""Writes tiny random Llamas and Qwens and what transformers makes of them: tiny-*.gguf, tiny-*.json, tiny-*.logits.bin.
 
 Usage: tiny.py FOLDER. The formats are described in Tests/Goldens/README.md.
 """
@@ -8,15 +8,15 @@ import sys
 from pathlib import Path
 
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM
 
-import gguf_llama
+import gguf_models
 
 VOCABULARY = 64
 GREEDY = 16
 MARGIN = 0.05
 
-# Each is one way in which Llamas differ. theta is small where scaling must show within a short sequence.
+# Each is one way in which models differ. theta is small where scaling must show within a short sequence.
 VARIANTS = {
     "tied": dict(tie_word_embeddings=True, num_key_value_heads=4),
     "gqa": dict(num_key_value_heads=2),
@@ -37,11 +37,15 @@ VARIANTS = {
         num_key_value_heads=2, rope_parameters={"rope_type": "linear", "rope_theta": 100.0, "factor": 4.0}
     ),
     "head-width": dict(num_key_value_heads=2, num_hidden_layers=1, head_dim=16),
+    "qwen2": dict(architecture="qwen2", num_key_value_heads=2),
+    "qwen3": dict(
+        architecture="qwen3", tie_word_embeddings=True, num_key_value_heads=2, num_hidden_layers=1, head_dim=16
+    ),
 }
 LONG = {"llama3-rope": (120, list(range(0, 120, 8)) + [119])}  # tokens, and the rows that are stored
 
 
-def make(seed, **changes):
+def make(seed, architecture="llama", **changes):
     """A model with weights large enough for every part to matter to the logits."""
     settings = dict(
         vocab_size=VOCABULARY,
@@ -54,13 +58,15 @@ def make(seed, **changes):
         rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
         bos_token_id=None,
         eos_token_id=None,
-        attn_implementation="eager",
     )
-    model = LlamaForCausalLM(LlamaConfig(**(settings | changes))).float().eval()
+    config = AutoConfig.for_model(architecture, **(settings | changes))
+    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, weight in model.named_parameters():
-            if weight.dim() == 1:
+            if name.endswith("bias"):
+                weight.normal_(0, 1, generator=generator)
+            elif weight.dim() == 1:
                 weight.uniform_(0.5, 1.5, generator=generator)
             elif "embed" in name:
                 weight.normal_(0, 0.7, generator=generator)
@@ -75,7 +81,7 @@ def write(folder, variant):
         model, generator = make(seed, **VARIANTS[variant])
         tokens = torch.randint(VOCABULARY, (count,), generator=generator).tolist()
         try:
-            greedy = gguf_llama.greedy(model, tokens, GREEDY, MARGIN)
+            greedy = gguf_models.greedy(model, tokens, GREEDY, MARGIN)
         except ValueError:
             continue
         if len(set(greedy)) >= GREEDY // 2:
@@ -84,8 +90,8 @@ def write(folder, variant):
         raise SystemExit(f"{variant}: no seed gives a clear greedy text")
 
     name = f"tiny-{variant}"
-    gguf_llama.save(model, folder / f"{name}.gguf", name)
-    gguf_llama.write_floats(folder / f"{name}.logits.bin", gguf_llama.logits(model, tokens)[rows])
+    gguf_models.save(model, folder / f"{name}.gguf", name)
+    gguf_models.write_floats(folder / f"{name}.logits.bin", gguf_models.logits(model, tokens)[rows])
     description = {
         "model": f"{name}.gguf",
         "seed": seed,

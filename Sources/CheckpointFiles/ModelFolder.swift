@@ -55,17 +55,6 @@ package struct ModelFolder: Sendable {
         (try? SystemCalls.linkStatus(of: file(name))) == nil ? nil : file(name)
     }
 
-    /// The architecture that `config.json` names, such as `llama`.
-    ///
-    /// - Throws: if the file is missing or wrong.
-    package func architecture() throws(CheckpointError) -> String {
-        struct Content: Decodable {
-            let type: String
-            enum CodingKeys: String, CodingKey { case type = "model_type" }
-        }
-        return try JSONText.read(file(Name.configuration), as: Content.self).type
-    }
-
     private static func isFile(_ path: String) -> Bool {
         if case .file = SystemCalls.kind(of: path) { true } else { false }
     }

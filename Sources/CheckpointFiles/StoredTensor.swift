@@ -57,6 +57,25 @@ package struct StoredTensor: Sendable {
         if case .mapped(let file, _) = contents { file.path } else { nil }
     }
 
+    /// A vector with each element as a row of its own.
+    ///
+    /// - Throws: if its format has no single elements.
+    func asColumn() throws(CheckpointError) -> StoredTensor {
+        guard dtype.elementsPerBlock == 1 else {
+            throw CheckpointError(
+                file: file ?? name, name: "tensor \(name.quoted)", expected: "a vector in F32, F16 or BF16",
+                found: dtype.rawValue)
+        }
+        return StoredTensor(name: name, dtype: dtype, shape: [columns, 1], contents: contents)
+    }
+
+    private init(name: String, dtype: DType, shape: [Int], contents: Contents) {
+        self.name = name
+        self.dtype = dtype
+        self.shape = shape
+        self.contents = contents
+    }
+
     /// Lends the bytes, row after row, for the time of one call; they start at a multiple of an element's (or a block's
     /// scale's) size.
     package func withBytes<Result, Failure: Error>(

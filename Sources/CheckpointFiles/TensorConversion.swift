@@ -4,7 +4,8 @@ package import TensorCore
 package struct TensorConversion: Sendable {
     /// The format to write.
     package var dtype: DType
-    /// For projections whose heads RoPE turns: how rows are ordered now and how they are to be.
+    /// For projections whose heads RoPE turns: how rows are ordered now and how they are to be. In a vector, such as such
+    /// a projection's bias, each element is a row.
     package var rows: RowOrder?
 
     /// The rows of heads in one order, wanted in another.
@@ -39,6 +40,7 @@ package struct TensorConversion: Sendable {
     ///
     /// - Throws: if an element is not finite, or the format cannot hold the tensor's elements; or what `output` throws.
     package func write(_ tensor: StoredTensor, to output: ByteOutput) throws(CheckpointError) {
+        let tensor = rows != nil && tensor.shape.count == 1 ? try tensor.asColumn() : tensor
         let columns = tensor.columns
         let rowByteCount = tensor.dtype.bytesPerRow(columns: columns)
         let order = rows?.sources(count: tensor.rows)

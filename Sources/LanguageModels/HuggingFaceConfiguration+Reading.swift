@@ -6,6 +6,7 @@ extension ConfigurationFile {
     struct Reader {
         let file: String
         let content: ConfigurationFile
+        let architecture: Architecture
 
         // Far above any model, and small enough that products of two cannot overflow.
         private static let sizes = 1...(1 << 24)
@@ -15,21 +16,23 @@ extension ConfigurationFile {
             let width = try checked(.width, content.width, in: Self.sizes)
             let attention = try attention(width: width)
             let rope = try rope(attention)
-            let llama = Llama.Configuration(
+            let model = ModelConfiguration(
+                architecture: architecture,
                 layerCount: try checked(.layerCount, content.layerCount, in: 1...4096),
                 width: width,
                 feedForwardWidth: try checked(.feedForwardWidth, content.feedForwardWidth, in: Self.sizes),
                 attention: attention,
                 vocabularySize: try checked(
-                    .vocabularySize, content.vocabularySize, in: 1...Llama.Configuration.largestVocabulary),
-                contextLength: try checked(.contextLength, content.contextLength ?? 2048, in: 1...(1 << 30)),
+                    .vocabularySize, content.vocabularySize, in: 1...ModelConfiguration.largestVocabulary),
+                contextLength: try checked(
+                    .contextLength, content.contextLength ?? architecture.defaults.contextLength, in: 1...(1 << 30)),
                 normEpsilon: try normEpsilon(),
                 ropeBase: rope.base,
                 ropeLinearFactor: rope.linearFactor,
                 ropeFrequencyFactors: rope.frequencyFactors)
-            let ends = try RowIDs(content.endsOfText, rows: llama.vocabularySize, file: file)
+            let ends = try RowIDs(content.endsOfText, rows: model.vocabularySize, file: file)
             var result = HuggingFaceConfiguration(
-                llama: llama, tiesHead: content.tiesHead ?? false,
+                model: model, tiesHead: content.tiesHead ?? false,
                 beginningOfText: content.beginningOfText?.number.flatMap { row($0) }, endsOfText: ends.known,
                 padding: content.padding?.number, dtype: dtype)
             result.notes = ends.notes
@@ -42,21 +45,28 @@ extension ConfigurationFile {
             return result
         }
 
+        private var plain: String { "a plain \(architecture.name) model" }
+
         private func refuseOtherGraphs() throws(CheckpointError) {
-            let architecture = "LlamaForCausalLM"
-            if let found = content.architectures, !found.contains(architecture) {
+            if let found = content.architectures, !found.contains(architecture.className) {
                 let names = found.prefix(4).map(\.quoted).joined(separator: ", ")
-                throw failure(.architectures, expected: architecture, found: names)
+                throw failure(.architectures, expected: architecture.className, found: names)
             }
             if let activation = content.activation, activation != "silu" {
                 throw failure(.activation, expected: "\"silu\"", found: activation.quoted)
             }
             for (key, bias) in [(CodingKeys.attentionBias, content.attentionBias), (.mlpBias, content.mlpBias)]
             where bias == true {
-                throw failure(key, expected: "false (a plain Llama)", found: "true")
+                throw failure(key, expected: "false (\(plain))", found: "true")
             }
             if let share = content.partialRotaryFactor, share != 1 {
-                throw failure(.partialRotaryFactor, expected: "1 (a plain Llama)", found: "\(share)")
+                throw failure(.partialRotaryFactor, expected: "1 (\(plain))", found: "\(share)")
+            }
+            if content.slidingWindow == true {
+                throw failure(.slidingWindow, expected: "false (attention to all that came before)", found: "true")
+            }
+            if let other = content.layerTypes?.first(where: { $0 != "full_attention" }) {
+                throw failure(.layerTypes, expected: "\"full_attention\" in every layer", found: other.quoted)
             }
             if content.quantization != nil {
                 throw failure(.quantization, expected: "weights in F32, F16 or BF16", found: "quantized ones")
@@ -64,9 +74,12 @@ extension ConfigurationFile {
         }
 
         private func attention(width: Int) throws(CheckpointError) -> AttentionShape {
+            let defaults = architecture.defaults
             let heads = try checked(.heads, content.heads, in: Self.sizes)
-            let keyValueHeads = try checked(.keyValueHeads, content.keyValueHeads ?? heads, in: 1...heads)
-            let headDimension = try content.headDimension.map { (size) throws(CheckpointError) in
+            let keyValueHeads = try checked(
+                .keyValueHeads, content.keyValueHeads ?? defaults.keyValueHeads ?? heads, in: 1...heads)
+            let headDimension = try (content.headDimension ?? defaults.headDimension).map {
+                (size) throws(CheckpointError) in
                 try checked(.headDimension, size, in: 2...AttentionShape.largestHead)
             }
             return try AttentionShape.checked(

@@ -6,24 +6,26 @@ extension ConfigurationFile {
     ///
     /// - Throws: if RoPE's frequency factors are none of Llama 3's.
     init(_ configuration: HuggingFaceConfiguration, path: String) throws(CheckpointError) {
-        let llama = configuration.llama
-        architectures = ["LlamaForCausalLM"]
-        modelType = "llama"
-        vocabularySize = llama.vocabularySize
-        width = llama.width
-        feedForwardWidth = llama.feedForwardWidth
-        layerCount = llama.layerCount
-        heads = llama.attention.heads
-        keyValueHeads = llama.attention.keyValueHeads
-        headDimension = llama.attention.headDimension
-        contextLength = llama.contextLength
+        let model = configuration.model
+        let architecture = model.architecture
+        architectures = [architecture.className]
+        modelType = architecture.name
+        vocabularySize = model.vocabularySize
+        width = model.width
+        feedForwardWidth = model.feedForwardWidth
+        layerCount = model.layerCount
+        heads = model.attention.heads
+        keyValueHeads = model.attention.keyValueHeads
+        headDimension = model.attention.headDimension
+        contextLength = model.contextLength
         // By way of its shortest decimal: 1e-05, and not the double that is nearest to that f32.
-        normEpsilon = Double("\(llama.normEpsilon)")
+        normEpsilon = Double("\(model.normEpsilon)")
         activation = "silu"
-        ropeBase = llama.ropeBase
-        ropeScaling = try Self.scaling(llama, path: path)
+        ropeBase = model.ropeBase
+        ropeScaling = try Self.scaling(model, path: path)
         tiesHead = configuration.tiesHead
-        attentionBias = false
+        // An architecture that always has biases has no key for them.
+        attentionBias = architecture.hasAttentionBias ? nil : false
         mlpBias = false
         beginningOfText = configuration.beginningOfText.map { LooseID(Int($0)) }
         endsOfText = OneOrMany(configuration.endsOfText.map { Int($0) })
@@ -36,17 +38,17 @@ extension ConfigurationFile {
             }
     }
 
-    private static func scaling(_ llama: Llama.Configuration, path: String) throws(CheckpointError) -> RoPE? {
+    private static func scaling(_ model: ModelConfiguration, path: String) throws(CheckpointError) -> RoPE? {
         func failure(expected: String) -> CheckpointError {
             CheckpointError(file: path, name: "key \"rope_scaling\"", expected: expected, found: "others")
         }
         var result = RoPE()
-        if let factors = llama.ropeFrequencyFactors, factors.contains(where: { $0 != 1 }) {
-            guard llama.ropeLinearFactor == 1 else {
+        if let factors = model.ropeFrequencyFactors, factors.contains(where: { $0 != 1 }) {
+            guard model.ropeLinearFactor == 1 else {
                 throw failure(expected: "frequencies scaled in one way, linearly or by factors")
             }
-            let headDimension = llama.attention.headDimension
-            guard let scaling = Llama3Scaling(factors, ropeBase: llama.ropeBase, headDimension: headDimension) else {
+            let headDimension = model.attention.headDimension
+            guard let scaling = Llama3Scaling(factors, ropeBase: model.ropeBase, headDimension: headDimension) else {
                 throw failure(expected: "frequency factors that Llama 3's rule gives")
             }
             result.type = "llama3"
@@ -56,9 +58,9 @@ extension ConfigurationFile {
             result.originalContext = scaling.originalContext
             return result
         }
-        guard llama.ropeLinearFactor != 1 else { return nil }
+        guard model.ropeLinearFactor != 1 else { return nil }
         result.type = "linear"
-        result.factor = llama.ropeLinearFactor
+        result.factor = model.ropeLinearFactor
         return result
     }
 }

@@ -3,8 +3,8 @@ package import TensorCore
 
 /// What a model folder's `config.json` says: the model's shapes and constants, and the tokens that begin and end texts.
 package struct HuggingFaceConfiguration: Sendable, Equatable {
-    /// Shapes and constants.
-    package var llama: Llama.Configuration
+    /// Architecture, shapes and constants.
+    package var model: ModelConfiguration
     /// Whether the embedding serves as head.
     package var tiesHead: Bool
     /// The token that begins a text.
@@ -20,10 +20,10 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
 
     /// A configuration to write.
     package init(
-        llama: Llama.Configuration, tiesHead: Bool, beginningOfText: Token? = nil, endsOfText: [Token] = [],
+        model: ModelConfiguration, tiesHead: Bool, beginningOfText: Token? = nil, endsOfText: [Token] = [],
         padding: Int? = nil, dtype: DType = .f32
     ) {
-        self.llama = llama
+        self.model = model
         self.tiesHead = tiesHead
         self.beginningOfText = beginningOfText
         self.endsOfText = endsOfText
@@ -33,9 +33,13 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
 
     /// Reads the file at a path.
     ///
-    /// - Throws: if a key is missing, out of range, or asks for something else than a plain Llama.
+    /// - Throws: if a key is missing, out of range, or asks for something that the architecture's models do not have.
     package init(path: String) throws(CheckpointError) {
-        self = try ConfigurationFile.Reader(file: path, content: JSONText.read(path)).configuration()
+        // First of all: another architecture's file has other keys.
+        let architecture = try Architecture(configuration: path)
+        self = try ConfigurationFile.Reader(
+            file: path, content: JSONText.read(path), architecture: architecture
+        ).configuration()
     }
 
     /// `config.json`.
@@ -47,7 +51,7 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     }
 }
 
-/// `config.json` of a Llama as it is written and read (transformers' `LlamaConfig`).
+/// `config.json` as it is written and read (transformers' `LlamaConfig` and what is like it).
 struct ConfigurationFile: Codable {
     var architectures: [String]?
     var modelType: String
@@ -69,6 +73,9 @@ struct ConfigurationFile: Codable {
     var tiesHead: Bool?
     var attentionBias: Bool?
     var mlpBias: Bool?
+    var slidingWindow: Bool?
+    /// What kind of attention each layer has.
+    var layerTypes: [String]?
     var quantization: Presence?
     var beginningOfText: LooseID?
     var endsOfText: OneOrMany?
@@ -96,6 +103,8 @@ struct ConfigurationFile: Codable {
         case tiesHead = "tie_word_embeddings"
         case attentionBias = "attention_bias"
         case mlpBias = "mlp_bias"
+        case slidingWindow = "use_sliding_window"
+        case layerTypes = "layer_types"
         case quantization = "quantization_config"
         case beginningOfText = "bos_token_id"
         case endsOfText = "eos_token_id"

@@ -1,28 +1,48 @@
 package import CheckpointFiles
 public import TensorCore
 
-/// A model of any architecture we know, loaded from a checkpoint. One line of the switch for each.
+/// A model of any architecture we know, loaded from a checkpoint, to decode with or to train.
 ///
-/// A `Generator` needs a type that is itself a model, which `any LanguageModel` is not. The model is put into its box
-/// once, here: a box made anew for each call would be an allocation per layer and token.
-public struct LoadedModel: LanguageModel {
-    private let model: any LanguageModel
+/// A `Generator` and a `Trainer` need a type that is itself a model, which `any TrainableModel` is not. The model is put
+/// into its box once, here: a box made anew for each call would be an allocation per layer and token.
+public struct LoadedModel: TrainableModel {
+    private let model: any TrainableModel
 
-    /// Loads the model of a checkpoint.
+    private init(_ model: any TrainableModel) { self.model = model }
+
+    /// Loads a model for decoding.
+    ///
+    /// - Throws: if its tensors are missing or wrong, or there is no memory for them.
+    package init(_ stored: StoredModel, on compute: ComputeContext) throws(CheckpointError) {
+        model = try Transformer(stored, on: compute)
+    }
+
+    /// Loads a model to be trained. All weights become f32; those that are not frozen are parameters.
+    ///
+    /// - Throws: if its tensors are missing or wrong.
+    package init(
+        trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
+    ) throws(CheckpointError) {
+        model = try Transformer(trainable: stored, freezing: frozen, on: compute)
+    }
+
+    /// Loads the model of a checkpoint for decoding.
     ///
     /// - Throws: if its architecture is unknown, or its configuration or tensors are wrong.
     package init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws(CheckpointError) {
-        switch try Architecture(checkpoint) {
-        case .llama: model = try Llama(StoredLlama(checkpoint), on: compute)
-        }
+        try self.init(StoredModel(checkpoint), on: compute)
     }
 
-    /// Loads the model in a GGUF file.
+    /// Loads the model in a GGUF file for decoding.
     ///
     /// - Throws: if its architecture is unknown, or its metadata or tensors are wrong.
     package init(_ file: GGUFFile, on compute: ComputeContext) throws(CheckpointError) {
         try self.init(.gguf(file), on: compute)
     }
+
+    public var parameters: [Parameter] { model.parameters }
+    public var tensors: [NamedTensor] { model.tensors }
+    public func detached() -> LoadedModel { LoadedModel(model.detached()) }
 
     public var layerCount: Int { model.layerCount }
     public var vocabularySize: Int { model.vocabularySize }

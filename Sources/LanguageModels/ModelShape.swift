@@ -1,4 +1,3 @@
-package import CheckpointFiles
 public import TensorCore
 
 /// What all architectures have in common: how large a model is, told without reading its weights.
@@ -16,21 +15,13 @@ public struct ModelShape: Sendable, Equatable {
     /// Positions the model was trained for.
     public let contextLength: Int
 
-    /// Reads a checkpoint's configuration.
-    ///
-    /// - Throws: if its architecture is unknown, or what it says about it is wrong.
-    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        switch try Architecture(checkpoint) {
-        case .llama: self.init(try Llama.Configuration(checkpoint))
-        }
-    }
-
-    private init(_ llama: Llama.Configuration) {
-        layerCount = llama.layerCount
-        width = llama.width
-        feedForwardWidth = llama.feedForwardWidth
-        attention = llama.attention
-        vocabularySize = llama.vocabularySize
-        contextLength = llama.contextLength
+    /// The shape that a configuration states.
+    package init(_ configuration: ModelConfiguration) {
+        layerCount = configuration.layerCount
+        width = configuration.width
+        feedForwardWidth = configuration.feedForwardWidth
+        attention = configuration.attention
+        vocabularySize = configuration.vocabularySize
+        contextLength = configuration.contextLength
     }
 }

@@ -1,8 +1,8 @@
 package import TensorCore
 
 /// Weights in f32 under Hugging Face's name, sharing storage with the model that they are of.
-package struct NamedTensor: Sendable {
-    package let name: String
+public struct NamedTensor: Sendable {
+    public let name: String
     /// [rows, columns]; a vector is one row.
     package let values: Tensor
 

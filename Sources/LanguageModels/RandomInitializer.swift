@@ -11,44 +11,46 @@ package import TensorCore
 
 /// Random weights to start training from: normal with standard deviation 0.02; projections that end in the residual
 /// stream smaller by the square root of 2 L, since 2 L of them are added there (Radford et al., "Language Models are
-/// Unsupervised Multitask Learners", section 2.3); gains of 1.
+/// Unsupervised Multitask Learners", section 2.3); gains of 1 and biases of 0.
 ///
 /// Each tensor's values are a function of the seed and of its name.
 package struct RandomInitializer: TensorSource {
     private let seed: UInt64
     private let layerCount: Int
-    private let isTied: Bool
+    private let kinds: [String: TensorKind]
 
-    /// Weights of a model of `layerCount` layers.
+    /// Weights of a model.
     ///
     /// - Parameter isTied: whether the embedding serves as head.
-    package init(seed: UInt64, layerCount: Int, isTied: Bool) {
+    package init(seed: UInt64, _ configuration: ModelConfiguration, isTied: Bool) {
         self.seed = seed
-        self.layerCount = layerCount
-        self.isTied = isTied
+        layerCount = configuration.layerCount
+        let tensors = configuration.tensors(isTied: isTied)
+        kinds = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.kind) })
     }
 
     package var file: String { "random weights of seed \(seed)" }
     package var ropePairing: RoPEPairing { .halfSplit }
     package func storedName(of name: String) -> String { name }
-
-    package func contains(_ name: String) -> Bool {
-        switch name {
-        case "lm_head.weight": !isTied
-        case "model.rope_frequency_factors.weight": false
-        default: true
-        }
-    }
+    package func contains(_ name: String) -> Bool { kinds[name] != nil }
 
     package func tensor(named name: String, shape: [Int]) -> StoredTensor {
-        let count = shape.reduce(1, *)
-        let values = shape.count == 1 ? [Float](repeating: 1, count: count) : normalValues(count, name)
+        guard let kind = kinds[name] else { preconditionFailure("the model has no tensor \(name)") }
+        let values = values(kind, name, count: shape.reduce(1, *))
         return StoredTensor(name: name, dtype: .f32, shape: shape, bytes: DType.f32.quantize(values))
     }
 
-    private func normalValues(_ count: Int, _ name: String) -> [Float] {
-        let endsInStream = name.hasSuffix("o_proj.weight") || name.hasSuffix("down_proj.weight")
-        let deviation = endsInStream ? 0.02 / Double(2 * layerCount).squareRoot() : 0.02
+    private func values(_ kind: TensorKind, _ name: String, count: Int) -> [Float] {
+        switch kind {
+        case .gain, .rotatedGain: [Float](repeating: 1, count: count)
+        case .bias, .rotatedBias: [Float](repeating: 0, count: count)
+        case .matrix, .rotatedMatrix: normalValues(name, count: count, deviation: 0.02)
+        case .residualMatrix:
+            normalValues(name, count: count, deviation: 0.02 / Double(2 * layerCount).squareRoot())
+        }
+    }
+
+    private func normalValues(_ name: String, count: Int, deviation: Double) -> [Float] {
         let random = CounterRandom(seed: seed, Self.label(of: name))
         return (0..<count).map { index in
             // Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958.

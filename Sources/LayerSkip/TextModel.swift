@@ -41,7 +41,7 @@ public struct TextModel: Sendable {
         let stopwatch = Stopwatch()
         let checkpoint = try Checkpoint(pathOrDefault: path)
         // Cheap checks first: what is to be refused should not be packed before.
-        _ = try ModelShape(checkpoint)
+        _ = try ModelConfiguration(checkpoint)
         let definition = try TokenizerDefinition(checkpoint)
         // A vocabulary's tables take about 200 bytes for each token.
         try MemoryBudget.check(256 * definition.tokens.count, for: "tokenizer")

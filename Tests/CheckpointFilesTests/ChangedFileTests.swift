@@ -48,10 +48,10 @@ struct ChangedFileTests {
         try file.checkUnchanged()
     }
 
-    @Test func modelsSaySo() throws {
-        let path = folder.file("tiny.gguf")
-        try TinyLlamaFile().write(to: path)
-        let source = try GGUFSource(GGUFFile(path: path))
+    @Test func weightsSaySo() throws {
+        let path = folder.file("tiny.safetensors")
+        try SafetensorsWriter().write(to: path)
+        let source = SafetensorsSource(try SafetensorsFile(path: path))
         try source.checkUnchanged()
         try change(path) { _ in }
         #expect(throws: CheckpointError.self) { try source.checkUnchanged() }

@@ -34,6 +34,20 @@ struct TensorConversionTests {
             try convert(tensor(pairs, .f32, [12, 1]), back).bytes == DType.f32.quantize((0..<12).map { Float($0) }))
     }
 
+    /// A bias moves with the rows that it belongs to.
+    @Test func elementsOfVectorsAreRows() throws {
+        let conversion = TensorConversion(
+            to: .f32, rows: .init(from: .halfSplit, to: .interleaved, headDimension: 6))
+        let pairs: [Float] = [0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11]
+        for dtype in [DType.f32, .f16, .bf16] {
+            let halves = tensor((0..<12).map { Float($0) }, dtype, [12])
+            #expect(try convert(halves, conversion).bytes == DType.f32.quantize(pairs))
+        }
+        let blocks = tensor((0..<32).map { Float($0) }, .q8_0, [32])
+        let error = #expect(throws: CheckpointError.self) { try convert(blocks, conversion) }
+        #expect(error?.expected == "a vector in F32, F16 or BF16")
+    }
+
     @Test func quantizedRowsMoveAsTheyAre() throws {
         var random = SeededGenerator(seed: 1)
         let values = (0..<4 * 64).map { _ in random.normal() }

@@ -6,13 +6,14 @@ import Testing
 
 @Suite("What a Llama's file may say or leave out")
 struct ConfigurationTests {
-    private func configuration(_ change: (inout GGUFMetadata) -> Void) throws -> Llama.Configuration {
+    private func configuration(_ change: (inout GGUFMetadata) -> Void) throws -> ModelConfiguration {
         let folder = TemporaryFolder()
         let path = folder.file("tiny.gguf")
         var writer = TinyLlamaFile().writer()
         change(&writer.metadata)
         try writer.write(to: path)
-        return try Llama(GGUFFile(path: path), on: ComputeContext(table: tableNames[0])).configuration
+        return try Transformer(StoredModel(.gguf(GGUFFile(path: path))), on: ComputeContext(table: tableNames[0]))
+            .configuration
     }
 
     @Test func shapesAreRead() throws {

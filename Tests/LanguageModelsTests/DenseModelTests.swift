@@ -11,10 +11,9 @@ struct DenseModelTests {
 
     private func trainable(
         _ shape: TinyShape, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
-    ) throws -> Llama {
+    ) throws -> Transformer {
         try shape.file.withFile { file in
-            try Llama(
-                trainable: Weights(GGUFSource(file)), Llama.Configuration(file), freezing: frozen, on: compute)
+            try Transformer(trainable: StoredModel(.gguf(file)), freezing: frozen, on: compute)
         }
     }
 
@@ -25,10 +24,11 @@ struct DenseModelTests {
         let compute = try ComputeContext(table: table, threads: 2)
         let dense = try trainable(shape, on: compute).detached()
         let packed = try shape.file.withFile { file in
-            try Llama(Weights(DequantizedSource(GGUFSource(file))), Llama.Configuration(file), on: compute)
+            try Transformer(
+                StoredModel(ModelConfiguration(file), DequantizedSource(GGUFSource(file))), on: compute)
         }
         let tokens = shape.tokens(count: 20)
-        func logits(_ model: Llama) -> [Float] {
+        func logits(_ model: Transformer) -> [Float] {
             var cache = KVCache(for: model, format: .f32)
             return model.logits(tokens, &cache).values
         }

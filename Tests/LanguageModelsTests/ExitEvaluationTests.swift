@@ -13,7 +13,7 @@ import Testing
 
 @Suite("Evaluating exits")
 struct ExitEvaluationTests {
-    private let model: Llama
+    private let model: Transformer
     private let text: [Token]
 
     init() throws {

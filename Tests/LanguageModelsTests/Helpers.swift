@@ -15,11 +15,11 @@ extension ComputeContext {
 
 extension TinyLlamaFile {
     /// The model, by way of a file.
-    func model(on compute: ComputeContext) throws -> Llama {
+    func model(on compute: ComputeContext) throws -> Transformer {
         let folder = TemporaryFolder()
         let path = folder.file("tiny.gguf")
         try write(to: path)
-        return try Llama(GGUFFile(path: path), on: compute)
+        return try Transformer(StoredModel(.gguf(GGUFFile(path: path))), on: compute)
     }
 }
 

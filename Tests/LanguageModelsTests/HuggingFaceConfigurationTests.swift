@@ -1,5 +1,5 @@
 import CheckpointFiles
-import LanguageModels
+@testable import LanguageModels
 import TensorCore
 import TestSupport
 import Testing
@@ -31,10 +31,10 @@ struct HuggingFaceConfigurationTests {
     @Test func whatIsLeftOutIsTransformersDefault() throws {
         let found = try read([:])
         let attention = AttentionShape(heads: 4, keyValueHeads: 4, headDimension: 8)
-        let expected = Llama.Configuration(
+        let expected = ModelConfiguration(
             layerCount: 2, width: 32, feedForwardWidth: 40, attention: attention, vocabularySize: 64,
             contextLength: 2048, normEpsilon: 1e-6, ropeBase: 10_000, ropeLinearFactor: 1)
-        #expect(found == HuggingFaceConfiguration(llama: expected, tiesHead: false))
+        #expect(found == HuggingFaceConfiguration(model: expected, tiesHead: false))
     }
 
     @Test func everythingIsRead() throws {
@@ -46,20 +46,20 @@ struct HuggingFaceConfigurationTests {
             "mlp_bias": "false", "pad_token_id": "-1", "transformers_version": "\"4.0\"", "use_cache": "true",
             "quantization_config": "null",
         ])
-        #expect(found.llama.attention == AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 16))
-        #expect(found.llama.contextLength == 4096 && found.llama.normEpsilon == 1e-5)
-        #expect(found.llama.ropeBase == 500_000 && found.llama.ropeLinearFactor == 4)
+        #expect(found.model.attention == AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 16))
+        #expect(found.model.contextLength == 4096 && found.model.normEpsilon == 1e-5)
+        #expect(found.model.ropeBase == 500_000 && found.model.ropeLinearFactor == 4)
         #expect(found.tiesHead && found.beginningOfText == 1 && found.endsOfText == [2, 3] && found.dtype == .bf16)
         #expect(try read(["eos_token_id": "5"]).endsOfText == [5])
         #expect(try read(["eos_token_id": "null"]).endsOfText == [])
         let odd = try read(["eos_token_id": "[5, 64]", "bos_token_id": "\"<s>\"", "pad_token_id": "[1]"])
         #expect(odd.endsOfText == [5] && odd.beginningOfText == nil && odd.padding == nil)
         #expect(odd.notes.count == 3 && odd.notes[0].hasPrefix("eos_token_id 64 in "))
-        #expect(try read(["rope_scaling": "null"]).llama.ropeFrequencyFactors == nil)
+        #expect(try read(["rope_scaling": "null"]).model.ropeFrequencyFactors == nil)
         let newer = try read([
             "rope_parameters": "{\"rope_type\": \"default\", \"rope_theta\": 7}", "dtype": "\"float16\"",
         ])
-        #expect(newer.llama.ropeBase == 7 && newer.dtype == .f16)
+        #expect(newer.model.ropeBase == 7 && newer.dtype == .f16)
     }
 
     /// Llama 3.2 by hand: pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14),
@@ -72,7 +72,7 @@ struct HuggingFaceConfigurationTests {
             "original_max_position_embeddings": 8192, "rope_type": "llama3"}
             """,
         ])
-        let factors = try #require(found.llama.ropeFrequencyFactors)
+        let factors = try #require(found.model.ropeFrequencyFactors)
         #expect(factors.count == 32)
         #expect(factors[0] == 1 && factors[14] == 1 && factors[18] == 32 && factors[31] == 32)
         for (pair, expected) in [(15, 1.65133), (16, 3.29226), (17, 9.66673)] {
@@ -102,9 +102,20 @@ struct HuggingFaceConfigurationTests {
             (["rms_norm_eps": "0"], "key \"rms_norm_eps\": expected a number above 0 and below 1, found 0.0"),
             (["rms_norm_eps": "1e-60"], "key \"rms_norm_eps\": expected a number above 0 and below 1, found 1e-60"),
             (["hidden_act": "\"gelu\""], "key \"hidden_act\": expected \"silu\", found \"gelu\""),
-            (["attention_bias": "true"], "key \"attention_bias\": expected false (a plain Llama), found true"),
-            (["mlp_bias": "true"], "key \"mlp_bias\": expected false (a plain Llama), found true"),
-            (["partial_rotary_factor": "0.5"], "key \"partial_rotary_factor\": expected 1 (a plain Llama), found 0.5"),
+            (["attention_bias": "true"], "key \"attention_bias\": expected false (a plain llama model), found true"),
+            (
+                ["use_sliding_window": "true"],
+                "key \"use_sliding_window\": expected false (attention to all that came before), found true"
+            ),
+            (
+                ["layer_types": "[\"full_attention\", \"sliding_attention\"]"],
+                "key \"layer_types\": expected \"full_attention\" in every layer, found \"sliding_attention\""
+            ),
+            (["mlp_bias": "true"], "key \"mlp_bias\": expected false (a plain llama model), found true"),
+            (
+                ["partial_rotary_factor": "0.5"],
+                "key \"partial_rotary_factor\": expected 1 (a plain llama model), found 0.5"
+            ),
             (
                 ["quantization_config": "{}"],
                 "key \"quantization_config\": expected weights in F32, F16 or BF16, found quantized ones"
@@ -146,6 +157,34 @@ struct HuggingFaceConfigurationTests {
         #expect(complaint(changes) == "config.json: " + message)
     }
 
+    @Test func qwensHaveDefaultsOfTheirOwn() throws {
+        let many = ["num_attention_heads": "64", "hidden_size": "128"]
+        let second = try read(many.merging(["model_type": "\"qwen2\""]) { $1 }).model
+        #expect(second.architecture == .qwen2 && second.contextLength == 32768)
+        #expect(second.attention == AttentionShape(heads: 64, keyValueHeads: 32, headDimension: 2))
+        let third = try read(many.merging(["model_type": "\"qwen3\""]) { $1 }).model
+        #expect(third.architecture == .qwen3)
+        #expect(third.attention == AttentionShape(heads: 64, keyValueHeads: 32, headDimension: 128))
+        #expect(
+            complaint(["model_type": "\"qwen3\"", "attention_bias": "true"])
+                == "config.json: key \"attention_bias\": expected false (a plain qwen3 model), found true")
+        #expect(
+            complaint(["model_type": "\"qwen2\"", "architectures": "[\"LlamaForCausalLM\"]"])
+                == "config.json: key \"architectures\": expected Qwen2ForCausalLM, found \"LlamaForCausalLM\"")
+    }
+
+    @Test(arguments: Architecture.all) func architecturesAreWrittenAndRead(architecture: Architecture) throws {
+        let configuration = ModelConfiguration(
+            architecture: architecture, layerCount: 3, width: 48, feedForwardWidth: 10,
+            attention: AttentionShape(heads: 6, keyValueHeads: 3, headDimension: 20),
+            vocabularySize: 100, contextLength: 77, normEpsilon: 1e-5, ropeBase: 1e6)
+        let written = HuggingFaceConfiguration(model: configuration, tiesHead: false)
+        let path = folder.file("config.json")
+        try TextFile.write(written.json(file: path), to: path)
+        #expect(try HuggingFaceConfiguration(path: path) == written)
+        #expect(try TextFile.text(path).contains("attention_bias") == (architecture != .qwen2))
+    }
+
     @Test func whatIsNoJSONIsAnError() {
         for text in ["", " ", "[]", "{", "\u{0}", "{\"hidden_size\": 1e999}", String(repeating: "[", count: 100_000)] {
             let path = folder.write(Array(text.utf8), as: "config.json")
@@ -154,17 +193,17 @@ struct HuggingFaceConfigurationTests {
     }
 
     @Test(arguments: [nil, [1, 1, 1, 1]] as [[Float]?]) func whatIsWrittenIsRead(factors: [Float]?) throws {
-        let llama = Llama.Configuration(
+        let llama = ModelConfiguration(
             layerCount: 3, width: 48, feedForwardWidth: 10,
             attention: AttentionShape(heads: 6, keyValueHeads: 3, headDimension: 8),
             vocabularySize: 100, contextLength: 77, normEpsilon: 1e-5, ropeBase: 123_456.5, ropeLinearFactor: 2.5,
             ropeFrequencyFactors: factors)
         let written = HuggingFaceConfiguration(
-            llama: llama, tiesHead: true, beginningOfText: 1, endsOfText: [2, 99], dtype: .f16)
+            model: llama, tiesHead: true, beginningOfText: 1, endsOfText: [2, 99], dtype: .f16)
         let path = folder.file("config.json")
         try TextFile.write(written.json(file: path), to: path)
         var expected = written
-        expected.llama.ropeFrequencyFactors = nil
+        expected.model.ropeFrequencyFactors = nil
         #expect(try HuggingFaceConfiguration(path: path) == expected)
         #expect(try TextFile.text(path).contains("\"rms_norm_eps\" : 1e-05"))
     }

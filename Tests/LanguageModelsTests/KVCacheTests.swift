@@ -68,7 +68,7 @@ struct KVCacheTests {
         #expect((0..<3).map { cache.length(layer: $0) } == [2, 2, 1])
     }
 
-    private func trace(_ cache: borrowing KVCache, _ model: Llama) -> Trace {
+    private func trace(_ cache: borrowing KVCache, _ model: Transformer) -> Trace {
         var trace = Trace()
         trace.append(cache, layers: model.layerCount)
         return trace

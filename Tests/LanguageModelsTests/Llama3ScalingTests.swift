@@ -35,13 +35,13 @@ struct Llama3ScalingTests {
         #expect(Llama3Scaling([0.5, 1, 2, 2], ropeBase: 10_000, headDimension: 8) == nil)
         #expect(Llama3Scaling([1, 1, 1, 1], ropeBase: 10_000, headDimension: 8) == nil)
         #expect(Llama3Scaling([8, 8, 1, 1], ropeBase: 10_000, headDimension: 8) == nil)
-        let llama = Llama.Configuration(
+        let llama = ModelConfiguration(
             layerCount: 1, width: 8, feedForwardWidth: 8,
             attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8),
             vocabularySize: 8, contextLength: 8, normEpsilon: 1e-5, ropeBase: 10_000, ropeLinearFactor: 1,
             ropeFrequencyFactors: [1, 2, 1, 2])
         let error = #expect(throws: CheckpointError.self) {
-            try HuggingFaceConfiguration(llama: llama, tiesHead: true).json(file: "config.json")
+            try HuggingFaceConfiguration(model: llama, tiesHead: true).json(file: "config.json")
         }
         #expect(error?.name == "key \"rope_scaling\"")
     }

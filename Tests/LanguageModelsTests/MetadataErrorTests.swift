@@ -12,8 +12,8 @@ struct MetadataErrorTests {
     private static let architecture = [
         DamagedModel("general.architecture", nil, says: "expected a string, found no such key"),
         DamagedModel(
-            "general.architecture", .string("qwen2"),
-            says: "expected a known architecture (llama), found \"qwen2\""),
+            "general.architecture", .string("mamba"),
+            says: "expected a known architecture (llama, qwen2, qwen3), found \"mamba\""),
         DamagedModel("general.architecture", .uint32(1), says: "expected a string, found uint32"),
         DamagedModel("llama.expert_count", .uint32(8), says: "expected 0 (a dense model), found 8"),
     ]

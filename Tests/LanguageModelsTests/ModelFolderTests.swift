@@ -9,13 +9,13 @@ import Testing
 struct ModelFolderTests {
     let folder = TemporaryFolder()
 
-    private static func golden(_ name: String) throws -> StoredLlama {
-        try StoredLlama(Checkpoint(path: Goldens.path("folders/tiny-\(name)")))
+    private static func golden(_ name: String) throws -> StoredModel {
+        try StoredModel(Checkpoint(path: Goldens.path("folders/tiny-\(name)")))
     }
 
     /// The goldens' GGUF files were written by Python too, which put query and key rows in their order.
     @Test(arguments: TinyGoldenTests.names) func theyHoldWhatTheGGUFHolds(name: String) throws {
-        let theirs = try StoredLlama(Checkpoint(path: Goldens.path("tiny-\(name).gguf")))
+        let theirs = try StoredModel(Checkpoint(path: Goldens.path("tiny-\(name).gguf")))
         let ours = try Self.golden(name)
         #expect(ours.tiesHead == theirs.tiesHead)
         var (a, b) = (ours.configuration, theirs.configuration)
@@ -25,8 +25,9 @@ struct ModelFolderTests {
         (a.ropeFrequencyFactors, b.ropeFrequencyFactors) = (nil, nil)
         #expect(a == b)
         let headDimension = ours.configuration.attention.headDimension
-        for (tensor, shape) in ours.tensors {
-            let isTurned = tensor.hasSuffix("q_proj.weight") || tensor.hasSuffix("k_proj.weight")
+        for tensor in ours.tensors {
+            let isTurned = tensor.kind.isRotated && theirs.source.ropePairing == .interleaved
+            let (tensor, shape) = (tensor.name, tensor.shape)
             let order = TensorConversion.RowOrder(from: .halfSplit, to: .interleaved, headDimension: headDimension)
             let converted = try bytes(ours, tensor, shape, TensorConversion(to: .f32, rows: isTurned ? order : nil))
             #expect(try converted == bytes(theirs, tensor, shape, TensorConversion(to: .f32)), "\(tensor)")
@@ -34,7 +35,7 @@ struct ModelFolderTests {
     }
 
     private func bytes(
-        _ model: StoredLlama, _ name: String, _ shape: [Int], _ conversion: TensorConversion
+        _ model: StoredModel, _ name: String, _ shape: [Int], _ conversion: TensorConversion
     ) throws -> [UInt8] {
         var result: [UInt8] = []
         try conversion.write(model.source.tensor(named: name, shape: shape)) { (bytes) throws(CheckpointError) in
@@ -60,7 +61,7 @@ struct ModelFolderTests {
         let theirs = try Goldens.floats(golden.logits.file)
         let checkpoint = try Checkpoint(path: Goldens.path("folders/tiny-\(name)"))
         let model = try LoadedModel(checkpoint, on: ComputeContext(table: table))
-        #expect(try ModelShape(checkpoint).layerCount == model.layerCount)
+        #expect(try ModelConfiguration(checkpoint).layerCount == model.layerCount)
         var cache = KVCache(for: model, format: .f32)
         let ours = model.logits(golden.tokens, &cache)
         for (index, row) in golden.logits.rows.enumerated() {
@@ -72,7 +73,7 @@ struct ModelFolderTests {
     /// The tied golden with other files, in a folder of its own.
     private func changed(
         config: [(String, String)] = [], weights: (inout SafetensorsWriter) -> Void = { _ in }
-    ) throws -> StoredLlama {
+    ) throws -> StoredModel {
         let path = Goldens.path("folders/tiny-tied")
         var text = try TextFile.text(path + "/config.json")
         for (old, new) in config {
@@ -88,7 +89,7 @@ struct ModelFolderTests {
         }
         weights(&writer)
         try writer.write(to: folder.file("model.safetensors"))
-        return try StoredLlama(Checkpoint(path: folder.path))
+        return try StoredModel(Checkpoint(path: folder.path))
     }
 
     private static func add(_ name: String, _ shape: [Int], to writer: inout SafetensorsWriter) {
@@ -114,7 +115,7 @@ struct ModelFolderTests {
             try changed { Self.add("model.layers.0.self_attn.q_proj.bias", [32], to: &$0) }
         }
         #expect(error?.name == "tensor \"model.layers.0.self_attn.q_proj.bias\"")
-        #expect(error?.expected == "only tensors of a plain Llama with 2 blocks")
+        #expect(error?.expected == "only tensors of a plain llama model with 2 blocks")
     }
 
     @Test func otherModelsAreNamed() throws {
@@ -130,7 +131,7 @@ struct ModelFolderTests {
         #expect(error?.file == folder.path && error?.found == "neither")
         folder.write(Array("{}".utf8), as: "config.json")
         try SafetensorsWriter().write(to: folder.file("model.safetensors"))
-        let missing = #expect(throws: CheckpointError.self) { try StoredLlama(Checkpoint(path: folder.path)) }
+        let missing = #expect(throws: CheckpointError.self) { try StoredModel(Checkpoint(path: folder.path)) }
         #expect(missing?.file == folder.file("config.json"))
     }
 }

@@ -25,7 +25,7 @@ struct PrefillTests {
         }
     }
 
-    private func trace(_ cache: borrowing KVCache, _ model: Llama) -> Trace {
+    private func trace(_ cache: borrowing KVCache, _ model: Transformer) -> Trace {
         var trace = Trace()
         trace.append(cache, layers: model.layerCount)
         return trace

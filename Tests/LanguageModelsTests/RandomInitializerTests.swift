@@ -7,7 +7,11 @@ import Testing
 @Suite("Random initialisation")
 struct RandomInitializerTests {
     private func values(_ name: String, _ shape: [Int] = [64, 256], seed: UInt64 = 1, layers: Int = 8) -> [Float] {
-        let source = RandomInitializer(seed: seed, layerCount: layers, isTied: true)
+        let configuration = ModelConfiguration(
+            architecture: .qwen2, layerCount: layers, width: 8, feedForwardWidth: 8,
+            attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8), vocabularySize: 8,
+            contextLength: 8, normEpsilon: 1e-5, ropeBase: 1e4)
+        let source = RandomInitializer(seed: seed, configuration, isTied: false)
         return source.tensor(named: name, shape: shape).dense().values
     }
 
@@ -32,7 +36,10 @@ struct RandomInitializerTests {
         #expect((products.reduce(0, +) / Double(products.count)).magnitude < 0.03)
     }
 
-    @Test func gainsAreOne() { #expect(values("model.norm.weight", [5]) == [1, 1, 1, 1, 1]) }
+    @Test func gainsAreOneAndBiasesZero() {
+        #expect(values("model.norm.weight", [5]) == [1, 1, 1, 1, 1])
+        #expect(values("model.layers.0.self_attn.k_proj.bias", [3]) == [0, 0, 0])
+    }
 
     /// Values are a function of seed and name alone.
     @Test func seedsAndNamesDecide() {
@@ -49,9 +56,8 @@ struct RandomInitializerTests {
         var file = TinyLlamaFile()
         file.layers = 2
         let configuration = try file.model(on: ComputeContext()).configuration
-        let model = try Llama(
-            trainable: Weights(RandomInitializer(seed: 1, layerCount: 2, isTied: isTied)), configuration,
-            on: ComputeContext())
+        let weights = RandomInitializer(seed: 1, configuration, isTied: isTied)
+        let model = try Transformer(trainable: StoredModel(configuration, weights), on: ComputeContext())
         #expect(model.parameters.contains { $0.name == "lm_head.weight" } != isTied)
         #expect(model.parameters.count == 2 * 9 + (isTied ? 2 : 3))
         #expect(model.parameters.reduce(0) { $0 + $1.count } * 4 == model.weightByteCount)

@@ -43,14 +43,14 @@ struct RowIndependenceTests {
     }
 
     private func run(
-        _ model: Llama, _ tokens: [Token], chunk: Int, _ format: CacheFormat = .standard
+        _ model: Transformer, _ tokens: [Token], chunk: Int, _ format: CacheFormat = .standard
     ) -> Trace {
         let chunks = stride(from: 0, to: tokens.count, by: chunk).map { min(chunk, tokens.count - $0) }
         return run(model, tokens, chunks: chunks, format)
     }
 
     private func run(
-        _ model: Llama, _ tokens: [Token], chunks: [Int], _ format: CacheFormat
+        _ model: Transformer, _ tokens: [Token], chunks: [Int], _ format: CacheFormat
     ) -> Trace {
         var cache = KVCache(for: model, format: format)
         var trace = Trace()

@@ -44,9 +44,9 @@ struct SmolLM2 {
     static func asStored() throws -> LoadedModel { try LoadedModel(file(), on: ComputeContext()) }
 
     /// With the weights in F32.
-    static func inF32() throws -> Llama {
+    static func inF32() throws -> Transformer {
         let file = try file()
-        let weights = Weights(DequantizedSource(try GGUFSource(file)))
-        return try Llama(weights, Llama.Configuration(file), on: ComputeContext())
+        let stored = try StoredModel(ModelConfiguration(file), DequantizedSource(GGUFSource(file)))
+        return try Transformer(stored, on: ComputeContext())
     }
 }

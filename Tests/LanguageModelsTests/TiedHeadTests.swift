@@ -11,15 +11,16 @@ struct TiedHeadTests {
     private let names = ["model.embed_tokens.weight", "lm_head.weight"]
 
     /// A folder of one layer whose head is the embedding plus a number.
-    private func model(isTied: Bool?, headPlus difference: Float?, as headType: DType = .f32) throws -> StoredLlama {
+    private func model(isTied: Bool?, headPlus difference: Float?, as headType: DType = .f32) throws -> StoredModel {
         let tied = isTied.map { ",\"tie_word_embeddings\":\($0)" } ?? ""
         folder.write(
             Array(
                 (#"{"model_type":"llama","vocab_size":4,"hidden_size":8,"intermediate_size":8,"num_hidden_layers":1,"#
                     + #""num_attention_heads":1,"max_position_embeddings":8\#(tied)}"#).utf8), as: "config.json")
-        let configuration = try HuggingFaceConfiguration(path: folder.file("config.json")).llama
+        let configuration = try HuggingFaceConfiguration(path: folder.file("config.json")).model
         var writer = SafetensorsWriter()
-        for (name, shape) in configuration.tensors + [configuration.head] {
+        for tensor in configuration.tensors(isTied: false) {
+            let (name, shape) = (tensor.name, tensor.shape)
             let isHead = name == names[1]
             guard !isHead || difference != nil else { continue }
             let numbers = (0..<shape.reduce(1, *)).map { Float($0) + (isHead ? difference ?? 0 : 0) }
@@ -28,7 +29,7 @@ struct TiedHeadTests {
             writer.add(name, type, shape: shape) { tensor }
         }
         try writer.write(to: folder.file("model.safetensors"))
-        return try StoredLlama(.folder(ModelFolder(path: folder.path)))
+        return try StoredModel(.folder(ModelFolder(path: folder.path)))
     }
 
     @Test func aCopyIsTheEmbedding() throws {

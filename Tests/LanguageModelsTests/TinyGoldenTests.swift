@@ -4,10 +4,10 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Random Llamas of all kinds compute what transformers computes.
-@Suite("Tiny Llamas against transformers")
+/// Random models of all kinds compute what transformers computes.
+@Suite("Tiny models against transformers")
 struct TinyGoldenTests {
-    static let names = ["tied", "gqa", "llama3-rope", "linear-rope", "head-width"]
+    static let names = ["tied", "gqa", "llama3-rope", "linear-rope", "head-width", "qwen2", "qwen3"]
 
     private struct Golden: Decodable {
         struct Logits: Decodable {
@@ -47,8 +47,7 @@ struct TinyGoldenTests {
     @Test(arguments: names, tableNames) func denseLogitsAgree(name: String, table: String) throws {
         let (golden, _) = try load(name, table: table)
         let file = try GGUFFile(path: Goldens.path(golden.model))
-        let model = try Llama(
-            trainable: Weights(GGUFSource(file)), Llama.Configuration(file), on: ComputeContext(table: table))
+        let model = try Transformer(trainable: StoredModel(.gguf(file)), on: ComputeContext(table: table))
         var batch = CausalBatch(for: model, length: golden.tokens.count)
         let ours = model.logits(model.run(0..<model.layerCount, model.embed(golden.tokens), &batch))
         let theirs = try Goldens.floats(golden.logits.file)

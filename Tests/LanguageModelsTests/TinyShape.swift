@@ -42,6 +42,16 @@ struct TinyShape: Sendable, CustomTestStringConvertible {
                 file.ropeScaling = .linear(factor: 4)
             }
         ),
+        ("Qwen 2", { $0.architecture = .qwen2 }),
+        (
+            "Qwen 3, heads of their own width",
+            { file in
+                file.architecture = .qwen3
+                file.layers = 1
+                file.headDimension = 24
+                file.isTied = false
+            }
+        ),
         (
             "odd widths",
             { file in

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Models cut off after some layers")
 struct TruncatedTests {
-    private func model() throws -> Llama {
+    private func model() throws -> Transformer {
         var file = TinyLlamaFile()
         file.layers = 4
         return try file.model(on: ComputeContext(table: tableNames[0]))

@@ -7,13 +7,14 @@ import Testing
 
 @Suite("What a model folder can say")
 struct ModelDescriptionTests {
-    private let llama = Llama.Configuration(
+    private let llama = ModelConfiguration(
         layerCount: 1, width: 8, feedForwardWidth: 8,
         attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8), vocabularySize: 3, contextLength: 8,
         normEpsilon: 1e-5, ropeBase: 10_000)
 
-    private func describe(_ llama: Llama.Configuration, _ tokenizer: TokenizerDefinition) throws {
-        _ = try ModelDescription(llama, tiesHead: true, dtype: .f32, tokenizer: tokenizer)
+    private func describe(_ llama: ModelConfiguration, _ tokenizer: TokenizerDefinition) throws {
+        let model = StoredModel(llama, RandomInitializer(seed: 1, llama, isTied: true))
+        _ = try ModelDescription(model, dtype: .f32, tokenizer: tokenizer)
     }
 
     private func tokenizer(model: String) -> TokenizerDefinition {

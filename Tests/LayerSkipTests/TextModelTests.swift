@@ -84,7 +84,7 @@ struct TextModelTests {
         let file = try MappedFile(path: path)
         #expect(inside.mapping.bytes(0..<inside.mapping.byteCount) == file.bytes(0..<file.byteCount))
         #expect(checkpoint.path == "the default model")
-        #expect(try StoredLlama(Checkpoint(pathOrDefault: path)).configuration == StoredLlama(checkpoint).configuration)
+        #expect(try StoredModel(Checkpoint(pathOrDefault: path)).configuration == StoredModel(checkpoint).configuration)
     }
 
     @Test func theDefaultModelDraftsForItself() throws {

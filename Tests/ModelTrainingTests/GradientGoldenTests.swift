@@ -67,9 +67,9 @@ struct GradientGolden: Decodable {
     let parameters: [Values]
     let batches: [Batch]
 
-    func model(on compute: ComputeContext) throws -> Llama {
+    func model(on compute: ComputeContext) throws -> Transformer {
         let file = try GGUFFile(path: Goldens.path(model))
-        return try Llama(trainable: Weights(GGUFSource(file)), Llama.Configuration(file), on: compute)
+        return try Transformer(trainable: StoredModel(.gguf(file)), on: compute)
     }
 
     /// A file's values, parameter after parameter.

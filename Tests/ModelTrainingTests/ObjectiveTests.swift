@@ -33,7 +33,7 @@ struct ObjectiveTests {
     }
 
     /// The mean loss of a model's first E layers, by the decoder's own way: one row after the other through a cache.
-    private func loss(ofExit exit: Int, _ model: Llama) throws -> Double {
+    private func loss(ofExit exit: Int, _ model: Transformer) throws -> Double {
         let truncated = try Truncated(model.detached(), exitLayer: exit)
         var sum = 0.0
         for sequence in 0..<batch.sequences {
@@ -66,19 +66,22 @@ struct ObjectiveTests {
         #expect(found.total == found.last)
     }
 
-    @Test func gradientsAreTheDerivativeOfTheLoss() throws {
+    @Test(arguments: [Architecture.llama, .qwen2, .qwen3])
+    func gradientsAreTheDerivativeOfTheLoss(architecture: Architecture) throws {
+        let configuration = TinyTraining.configuration(of: architecture)
+        let weights = RandomInitializer(seed: 3, configuration, isTied: true)
         // Along a direction of all parameters: (J(w + h d) - J(w - h d)) / 2h = gradient . d, with dropout and exits
         // on.
         let objective = objective(dropout: dropout(0.5, .linear), exits: exits(1, .all))
-        func loss(_ model: Llama) -> Double {
+        func loss(_ model: Transformer) -> Double {
             objective.addGradients(of: batch, to: model, first: 0, scored: batch.scoredCount, at: moment()).total
         }
-        func moved(by step: Float) throws -> Llama {
-            try TinyTraining.model(weights: MovedWeights(base: TinyTraining.weights, step: step))
+        func moved(by step: Float) throws -> Transformer {
+            try TinyTraining.model(configuration, weights: MovedWeights(base: weights, step: step))
         }
-        let model = try TinyTraining.model()
+        let model = try moved(by: 0)
         _ = loss(model)
-        let direction = MovedWeights(base: TinyTraining.weights, step: 1)
+        let direction = MovedWeights(base: weights, step: 1)
         let slope = try model.parameters.reduce(0.0) { sum, parameter in
             let values = direction.direction(parameter.name, count: parameter.count)
             let gradient = try #require(parameter.gradient).values

@@ -9,19 +9,24 @@ import TestSupport
 enum TinyTraining {
     static let length = 8
 
-    static let configuration = Llama.Configuration(
-        layerCount: 4, width: 32, feedForwardWidth: 48,
-        attention: AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 8), vocabularySize: 40,
-        contextLength: 16, normEpsilon: 1e-5, ropeBase: 10000, ropeLinearFactor: 1)
+    static let configuration = configuration(of: .llama)
 
-    static func model(
-        frozen: FrozenParts = FrozenParts(), weights: any TensorSource = weights, threads: Int = 1
-    ) throws -> Llama {
-        try Llama(
-            trainable: Weights(weights), configuration, freezing: frozen, on: ComputeContext(threads: threads))
+    static func configuration(of architecture: Architecture) -> ModelConfiguration {
+        ModelConfiguration(
+            architecture: architecture, layerCount: 4, width: 32, feedForwardWidth: 48,
+            attention: AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 8), vocabularySize: 40,
+            contextLength: 16, normEpsilon: 1e-5, ropeBase: 10000, ropeLinearFactor: 1)
     }
 
-    static let weights = RandomInitializer(seed: 3, layerCount: 4, isTied: true)
+    static func model(
+        _ configuration: ModelConfiguration = configuration, frozen: FrozenParts = FrozenParts(),
+        weights: any TensorSource = weights, threads: Int = 1
+    ) throws -> Transformer {
+        try Transformer(
+            trainable: StoredModel(configuration, weights), freezing: frozen, on: ComputeContext(threads: threads))
+    }
+
+    static let weights = RandomInitializer(seed: 3, configuration, isTied: true)
 
     /// Four steps of two batches of three sequences.
     static func recipe(_ change: (inout TrainingRecipe) -> Void = { _ in }) -> TrainingRecipe {
@@ -43,7 +48,7 @@ enum TinyTraining {
 
     static func trainer(
         _ recipe: TrainingRecipe, data: any BatchSource = CountingSource(), threads: Int = 1
-    ) throws -> Trainer<Llama> {
+    ) throws -> Trainer<Transformer> {
         Trainer(recipe, model: try model(threads: threads), data: data)
     }
 }
@@ -71,7 +76,7 @@ struct CountingSource: BatchSource {
     }
 }
 
-extension Llama {
+extension Transformer {
     /// All weights, as bits.
     var bits: [[UInt32]] { tensors.map { $0.values.values.map(\.bitPattern) } }
 

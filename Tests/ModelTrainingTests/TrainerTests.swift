@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Trainer")
 struct TrainerTests {
-    private func trained(_ recipe: TrainingRecipe, steps: Int, threads: Int = 1) throws -> Trainer<Llama> {
+    private func trained(_ recipe: TrainingRecipe, steps: Int, threads: Int = 1) throws -> Trainer<Transformer> {
         var trainer = try TinyTraining.trainer(recipe, threads: threads)
         for _ in 0..<steps { _ = try trainer.makeStep() }
         return trainer

@@ -20,11 +20,12 @@ struct TrainingRunTests {
     }
 
     private func run(
-        _ recipe: TrainingRecipe, fingerprint: UInt64 = 7
+        _ recipe: TrainingRecipe, _ architecture: Architecture = .llama, fingerprint: UInt64 = 7
     ) throws -> TrainingRun {
-        let configuration = HuggingFaceConfiguration(llama: TinyTraining.configuration, tiesHead: true)
+        let model = TinyTraining.configuration(of: architecture)
+        let configuration = HuggingFaceConfiguration(model: model, tiesHead: true)
         let start = TrainingStart(
-            configuration: TinyTraining.configuration, weights: TinyTraining.weights, tokenizerFingerprint: fingerprint,
+            StoredModel(model, RandomInitializer(seed: 3, model, isTied: true)), tokenizerFingerprint: fingerprint,
             vocabularySize: 40
         ) { folder in
             let path = folder.path(for: ModelFolder.Name.configuration)
@@ -81,7 +82,7 @@ struct TrainingRunTests {
         _ = try run.run(shouldStop: { false }) { _ in }
         var trainer = try TinyTraining.trainer(recipe)
         for _ in 0..<6 { _ = try trainer.makeStep() }
-        let stored = try StoredLlama(.folder(ModelFolder(path: "\(recipe.output)/newest")))
+        let stored = try StoredModel(.folder(ModelFolder(path: "\(recipe.output)/newest")))
         #expect(stored.configuration == TinyTraining.configuration)
         for tensor in trainer.model.tensors {
             let found = try stored.source.tensor(named: tensor.name, shape: tensor.shape).vector().values
@@ -89,9 +90,11 @@ struct TrainingRunTests {
         }
     }
 
-    @Test(arguments: [1, 3, 4]) func aStoppedRunGoesOnToTheSameBits(_ stop: Int) throws {
+    @Test(arguments: [(1, .llama), (3, .llama), (4, .llama), (3, .qwen2), (3, .qwen3)] as [(Int, Architecture)])
+    func aStoppedRunGoesOnToTheSameBits(_ stop: Int, of architecture: Architecture) throws {
         defer { try? FileManager.default.removeItem(at: place) }
         let (whole, parts) = (recipe("whole"), recipe("parts"))
+        func run(_ recipe: TrainingRecipe) throws -> TrainingRun { try self.run(recipe, architecture) }
         var first = try run(whole)
         #expect(try first.run(shouldStop: { false }) { _ in } == .finished)
         do {

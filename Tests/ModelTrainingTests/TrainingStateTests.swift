@@ -29,11 +29,13 @@ struct TrainingStateTests {
 
     private func run(
         _ recipe: TrainingRecipe, _ data: any BatchSource, validation: (any BatchSource)? = nil,
-        configuration: Llama.Configuration = TinyTraining.configuration
+        configuration: ModelConfiguration = TinyTraining.configuration
     ) throws -> TrainingRun {
-        let described = HuggingFaceConfiguration(llama: TinyTraining.configuration, tiesHead: true)
+        let described = HuggingFaceConfiguration(
+            model: TinyTraining.configuration(of: configuration.architecture), tiesHead: true)
+        let weights = RandomInitializer(seed: 3, configuration, isTied: true)
         let start = TrainingStart(
-            configuration: configuration, weights: TinyTraining.weights, tokenizerFingerprint: 7, vocabularySize: 40
+            StoredModel(configuration, weights), tokenizerFingerprint: 7, vocabularySize: 40
         ) { folder in
             let path = folder.path(for: ModelFolder.Name.configuration)
             try TextFile.write(described.json(file: path), to: path)
@@ -254,7 +256,7 @@ struct TrainingStateTests {
         for step in [1, 5, 8, 12] { try make(recipe, data, until: step) }
         let state = try TrainingState(checkpoint: folder.file("run/checkpoints/step-12"), step: 12)
         #expect(state.updates == whole.fewerUpdates)
-        let stored = try StoredLlama(.folder(ModelFolder(path: folder.file("run/newest"))))
+        let stored = try StoredModel(.folder(ModelFolder(path: folder.file("run/newest"))))
         for tensor in whole.model.tensors {
             let found = try stored.source.tensor(named: tensor.name, shape: tensor.shape).vector().values
             #expect(found == tensor.values.values, "\(tensor.name)")

@@ -39,6 +39,7 @@ extension TinyLlamaFile {
                 (0..<headDimension / 2).map { _ in random.element([0.25, 1, 1, 1, 3.5, 32]) })
         default: ropeScaling = .none
         }
+        architecture = random.element([.llama, .llama, .qwen2, .qwen3])
         seed = random.next()
     }
 
@@ -51,7 +52,8 @@ extension TinyLlamaFile {
     /// One line with which the case can be repeated.
     var summary: String {
         let formats = matrixTypes.map(\.rawValue).joined(separator: " ")
-        return "\(layers) layers, width \(width), MLP \(feedForwardWidth), \(heads) heads of \(headDimension), "
+        return
+            "\(architecture), \(layers) layers, width \(width), MLP \(feedForwardWidth), \(heads) heads of \(headDimension), "
             + "\(keyValueHeads) for keys and values, \(vocabularySize) tokens, context \(contextLength), "
             + "\(isTied ? "tied" : "untied"), RoPE base \(ropeBase) \(ropeScaling), block size \(blockSize), "
             + "formats \(formats)"

@@ -30,6 +30,26 @@ struct FusedOperationTests {
         }
     }
 
+    @Test(arguments: KernelTable.available, DType.allCases) func linearsWithBiases(table: KernelTable, dtype: DType) {
+        for threads in 1...3 {
+            let context = ComputeContext.with(table, threads: threads)
+            let matrices = [70, 5, 33].map { weights(dtype, rows: $0, columns: 96, context) }
+            let biases = matrices.map { randomTensor(rows: 1, columns: $0.rows, seed: UInt64(50 + $0.rows)) }
+            let layers = zip(matrices, biases).map { Projection(.packed($0), bias: $1) }
+            for count in [1, 2, 9, 17] {
+                let x = randomTensor(rows: count, columns: 96, seed: 2)
+                let parts = zip(matrices, biases).map { weights, bias in
+                    context.add(context.linear(context.rmsNorm(x, norm), weights), row: bias).bits
+                }
+                let three = context.linears(x, norm: norm, layers[0], layers[1], layers[2])
+                #expect([three.0.bits, three.1.bits, three.2.bits] == parts)
+                let two = context.linears(x, norm: norm, layers[1], Projection(.packed(matrices[2])))
+                #expect(two.0.bits == parts[1])
+                #expect(two.1.bits == context.linear(x, norm: norm, matrices[2]).bits)
+            }
+        }
+    }
+
     @Test(arguments: KernelTable.available, DType.allCases) func linearWithSummand(table: KernelTable, dtype: DType) {
         for threads in 1...3 {
             let context = ComputeContext.with(table, threads: threads)

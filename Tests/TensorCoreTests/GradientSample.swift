@@ -40,6 +40,8 @@ struct GradientSample: Decodable, CustomStringConvertible {
         case "cross entropy": return compute.crossEntropy(x[0], targets: [3, -1, 0, 10, 3], weight: 0.25)
         case "gather": return compute.gather(x[0], rows: [4, 0, 4])
         case "scatter": return compute.scatter(x[0], rows: [4, 1], into: x[1])
+        case "bias": return compute.add(x[0], row: x[1])
+        case "head norms": return compute.headNorms(x[0], RMSNorm(gain: x[1], epsilon: 1e-5))
         default: preconditionFailure("\(name) has a golden but no operation")
         }
     }

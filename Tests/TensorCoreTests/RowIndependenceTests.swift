@@ -31,12 +31,17 @@ struct RowIndependenceTests {
             let norm = context.rmsNorm(x, RMSNorm(gain: gain, epsilon: 1e-5))
             let gated = context.swiglu(gate: x, up: up)
             let weights = context.softmax(x)
+            let headGain = RMSNorm(gain: randomTensor(rows: 1, columns: 13, seed: 11), epsilon: 1e-5)
+            let heads = context.headNorms(x, headGain)
+            let shifted = context.add(x, row: gain)
             let turned = context.rotated(x, by: rotary, headDimension: 26, first: 250)
             for row in 0..<33 {
                 let one = row..<row + 1
                 #expect(context.rmsNorm(x[rows: one], RMSNorm(gain: gain, epsilon: 1e-5)).bits == norm[rows: one].bits)
                 #expect(context.swiglu(gate: x[rows: one], up: up[rows: one]).bits == gated[rows: one].bits)
                 #expect(context.softmax(x[rows: one]).bits == weights[rows: one].bits)
+                #expect(context.headNorms(x[rows: one], headGain).bits == heads[rows: one].bits)
+                #expect(context.add(x[rows: one], row: gain).bits == shifted[rows: one].bits)
                 let alone = context.rotated(x[rows: one], by: rotary, headDimension: 26, first: 250 + row)
                 #expect(alone.bits == turned[rows: one].bits)
             }

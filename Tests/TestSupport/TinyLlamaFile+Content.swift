@@ -3,8 +3,8 @@ import TensorCore
 
 extension TinyLlamaFile {
     func addMetadata(to metadata: inout GGUFMetadata) {
-        func set(_ key: String, _ number: Int) { metadata["llama." + key] = .uint32(UInt32(number)) }
-        metadata["general.architecture"] = .string("llama")
+        func set(_ key: String, _ number: Int) { metadata["\(architecture).\(key)"] = .uint32(UInt32(number)) }
+        metadata["general.architecture"] = .string("\(architecture)")
         metadata["general.name"] = .string("Tiny random Llama")
         set("context_length", contextLength)
         set("embedding_length", width)
@@ -12,8 +12,8 @@ extension TinyLlamaFile {
         set("feed_forward_length", feedForwardWidth)
         set("attention.head_count", heads)
         set("attention.head_count_kv", keyValueHeads)
-        metadata["llama.attention.layer_norm_rms_epsilon"] = .float32(1e-5)
-        metadata["llama.rope.freq_base"] = .float32(ropeBase)
+        metadata["\(architecture).attention.layer_norm_rms_epsilon"] = .float32(1e-5)
+        metadata["\(architecture).rope.freq_base"] = .float32(ropeBase)
         set("rope.dimension_count", headDimension)
         set("vocab_size", vocabularySize)
         if headDimension * heads != width {
@@ -23,11 +23,11 @@ extension TinyLlamaFile {
         switch ropeScaling {
         case .none, .frequencyFactors: break
         case .linear(let factor):
-            metadata["llama.rope.scaling.type"] = .string("linear")
-            metadata["llama.rope.scaling.factor"] = .float32(factor)
+            metadata["\(architecture).rope.scaling.type"] = .string("linear")
+            metadata["\(architecture).rope.scaling.factor"] = .float32(factor)
         case .yarn(let factor, let originalContext):
-            metadata["llama.rope.scaling.type"] = .string("yarn")
-            metadata["llama.rope.scaling.factor"] = .float32(factor)
+            metadata["\(architecture).rope.scaling.type"] = .string("yarn")
+            metadata["\(architecture).rope.scaling.factor"] = .float32(factor)
             set("rope.scaling.original_context_length", originalContext)
         }
     }
@@ -44,10 +44,11 @@ extension TinyLlamaFile {
             writer.add(name + ".weight", type, shape: [rows, columns], bytes: encode(numbers, as: type))
             matrixCount += 1
         }
-        func norm(_ name: String) {
-            let numbers = (0..<width).map { _ in 1 + 0.1 * random.normal() }
-            writer.add(name + ".weight", .f32, shape: [width], bytes: littleEndian(numbers.map(\.bitPattern)))
+        func vector(_ name: String, _ count: Int, around center: Float, size: Float) {
+            let numbers = (0..<count).map { _ in center + size * random.normal() }
+            writer.add(name, .f32, shape: [count], bytes: littleEndian(numbers.map(\.bitPattern)))
         }
+        func norm(_ name: String) { vector(name + ".weight", width, around: 1, size: 0.1) }
 
         matrix("token_embd", vocabularySize, width)
         if case .frequencyFactors(let factors) = ropeScaling {
@@ -61,6 +62,15 @@ extension TinyLlamaFile {
             matrix(block + "attn_q", heads * headDimension, width)
             matrix(block + "attn_k", keyValueHeads * headDimension, width, size: keySize)
             matrix(block + "attn_v", keyValueHeads * headDimension, width)
+            if architecture == .qwen2 {
+                vector(block + "attn_q.bias", heads * headDimension, around: 0, size: 0.5)
+                vector(block + "attn_k.bias", keyValueHeads * headDimension, around: 0, size: 0.5)
+                vector(block + "attn_v.bias", keyValueHeads * headDimension, around: 0, size: 0.5)
+            }
+            if architecture == .qwen3 {
+                vector(block + "attn_q_norm.weight", headDimension, around: 1, size: 0.3)
+                vector(block + "attn_k_norm.weight", headDimension, around: 1, size: 0.3)
+            }
             matrix(block + "attn_output", width, heads * headDimension, size: blockSize)
             norm(block + "ffn_norm")
             matrix(block + "ffn_gate", feedForwardWidth, width)

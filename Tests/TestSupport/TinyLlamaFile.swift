@@ -1,8 +1,10 @@
 package import CheckpointFiles
 package import TensorCore
 
-/// A tiny random Llama model as a GGUF file: the same bytes for the same settings, and logits that differ clearly.
+/// A tiny random Llama, or a Qwen, as a GGUF file: the same bytes for the same settings, and logits that differ clearly.
 package struct TinyLlamaFile: Sendable {
+    /// Whose tensors and keys the file has.
+    package var architecture = Architecture.llama
     /// How many blocks.
     package var layers = 2
     /// Elements of a hidden row.
@@ -38,6 +40,9 @@ package struct TinyLlamaFile: Sendable {
     package var blockSize: Float = 1
     /// Decides the weights.
     package var seed: UInt64 = 1
+
+    /// An architecture, by its name in files.
+    package enum Architecture: Sendable { case llama, qwen2, qwen3 }
 
     /// What a file says about stretching the rotary position embedding.
     package enum RoPEScaling: Sendable {

@@ -7,13 +7,13 @@ import Testing
 @Suite struct PrefillTests {
     static let prompt = (0..<30).map { Token($0 * 7 % 24) }
 
-    private func generator(_ model: Llama) throws -> Generator<Llama> {
+    private func generator(_ model: Transformer) throws -> Generator<Transformer> {
         try Generator(
             model, drafter: EarlyExitDrafter(exitLayer: 1, draftLength: 3, for: model),
             sampling: sampling(temperature: 0.8, penalty: 1.2, seed: 4), hashesLogits: true)
     }
 
-    private func run(_ model: Llama, _ prompt: [Token]) throws -> DecodingRun {
+    private func run(_ model: Transformer, _ prompt: [Token]) throws -> DecodingRun {
         var generator = try generator(model)
         try generator.prefill(prompt)
         try generator.finish()

@@ -7,7 +7,7 @@ import TestSupport
 func tinyLlama(
     layers: Int = 3, vocabularySize: Int = 24, contextLength: Int = 40, keySize: Float = 1, seed: UInt64 = 1,
     threads: Int = 1, on compute: ComputeContext? = nil
-) throws -> Llama {
+) throws -> Transformer {
     var file = TinyLlamaFile()
     file.layers = layers
     file.width = 32
@@ -22,5 +22,6 @@ func tinyLlama(
     let folder = TemporaryFolder()
     let path = folder.file("tiny.gguf")
     try file.write(to: path)
-    return try Llama(GGUFFile(path: path), on: compute ?? ComputeContext(threads: threads))
+    return try Transformer(
+        StoredModel(.gguf(GGUFFile(path: path))), on: compute ?? ComputeContext(threads: threads))
 }

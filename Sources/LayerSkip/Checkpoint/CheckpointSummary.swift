@@ -71,7 +71,9 @@ public struct CheckpointSummary: Sendable {
     /// - Parameter tokenizer: the checkpoint's own; nil where it cannot be read.
     init(_ checkpoint: Checkpoint, _ tokenizer: TokenizerDefinition?, notes: [String]) throws(CheckpointError) {
         self.notes = notes
-        shape = try ModelShape(checkpoint)
+        let configuration = try ModelConfiguration(checkpoint)
+        shape = ModelShape(configuration)
+        architecture = configuration.architecture.name
         path = checkpoint.path
         chatTemplate = try checkpoint.chatTemplate()
         speculation = try SpeculationSetting(checkpoint, layerCount: shape.layerCount)
@@ -80,7 +82,6 @@ public struct CheckpointSummary: Sendable {
             let metadata = file.metadata
             byteCount = file.mapping.byteCount
             version = Int(file.version)
-            architecture = try GGUFNames.names(for: metadata).architecture
             name = try metadata.stringIfPresent(named: "general.name")
             tokenizerModel = try metadata.stringIfPresent(named: "tokenizer.ggml.model")
             preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
@@ -91,7 +92,6 @@ public struct CheckpointSummary: Sendable {
             let files = folder.source.files
             byteCount = files.reduce(0) { $0 + $1.mapping.byteCount }
             version = nil
-            architecture = try folder.architecture()
             name = folder.name
             tokenizerModel = tokenizer?.model
             preTokenizer = tokenizer?.preTokenizer

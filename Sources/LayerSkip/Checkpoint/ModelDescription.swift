@@ -14,15 +14,15 @@ struct ModelDescription: Sendable {
     /// - Parameter passed: what only other programs read, from the folder that the model came in.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` where the format cannot say it.
     init(
-        _ llama: Llama.Configuration, tiesHead: Bool, dtype: DType, tokenizer: TokenizerDefinition,
+        _ model: StoredModel, dtype: DType, tokenizer: TokenizerDefinition,
         chatTemplate: String? = nil, passing passed: PassedSettings = PassedSettings()
     ) throws {
         // What is out of place in a tokenizer is an error here, and not a trap below.
         _ = try Tokenizer(tokenizer)
         let padding = tokenizer.padding.map { Int($0) }
         let configuration = HuggingFaceConfiguration(
-            llama: llama, tiesHead: tiesHead, beginningOfText: tokenizer.beginningOfText, endsOfText: tokenizer.ends,
-            padding: padding, dtype: dtype)
+            model: model.configuration, tiesHead: model.tiesHead, beginningOfText: tokenizer.beginningOfText,
+            endsOfText: tokenizer.ends, padding: padding, dtype: dtype)
         let generation = GenerationConfiguration(
             beginningOfText: tokenizer.beginningOfText.map { LooseID(Int($0)) },
             endsOfText: OneOrMany(tokenizer.ends.map { Int($0) }), padding: padding.map { LooseID($0) })
@@ -40,10 +40,10 @@ struct ModelDescription: Sendable {
     /// What a checkpoint says about itself, and a tokenizer that is or was its own.
     ///
     /// - Throws: ``CheckpointError`` where something is missing or wrong, or the format cannot say it.
-    init(_ checkpoint: Checkpoint, _ model: StoredLlama, dtype: DType, tokenizer: TokenizerDefinition) throws {
+    init(_ checkpoint: Checkpoint, _ model: StoredModel, dtype: DType, tokenizer: TokenizerDefinition) throws {
         do {
             try self.init(
-                model.configuration, tiesHead: model.tiesHead, dtype: dtype, tokenizer: tokenizer,
+                model, dtype: dtype, tokenizer: tokenizer,
                 chatTemplate: try checkpoint.chatTemplate(), passing: PassedSettings(checkpoint))
         } catch let error as TokenizerError {
             throw CheckpointError(error, file: checkpoint.tokenizerPath)

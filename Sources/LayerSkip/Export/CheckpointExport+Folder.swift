@@ -11,8 +11,9 @@ extension CheckpointExport {
 
         var writer = SafetensorsWriter()
         for entry in plan.entries {
-            writer.add(entry.name, entry.conversion.dtype, shape: entry.shape) { (output) throws(CheckpointError) in
-                try entry.write(to: output)
+            let tensor = entry.tensor
+            writer.add(tensor.name, entry.conversion.dtype, shape: tensor.shape) {
+                (output) throws(CheckpointError) in try entry.write(to: output)
             }
         }
         try writer.write(to: folder.path(for: ModelFolder.Name.weights), progress: progress)

@@ -11,11 +11,9 @@ extension CheckpointExport {
             writer.add(factors.name, factors.dtype, shape: factors.shape) { factors }
         }
         for entry in plan.entries {
-            guard let name = GGUFNames.llama.storedName(of: entry.name) else {
-                preconditionFailure("\(entry.name) has no name in a GGUF file")
-            }
-            writer.add(name, entry.conversion.dtype, shape: entry.shape) { (output) throws(CheckpointError) in
-                try entry.write(to: output)
+            let tensor = entry.tensor
+            writer.add(tensor.ggufName, entry.conversion.dtype, shape: tensor.shape) {
+                (output) throws(CheckpointError) in try entry.write(to: output)
             }
         }
         try writer.write(to: path, progress: progress)
@@ -28,7 +26,7 @@ extension CheckpointExport {
             // Whatever it says about itself, such as its license, stays true.
             metadata = file.metadata
         case .folder(let folder):
-            metadata["general.architecture"] = .string(GGUFNames.llama.architecture)
+            metadata["general.architecture"] = .string(model.configuration.architecture.name)
             metadata["general.name"] = .string(folder.name)
             model.configuration.write(to: &metadata)
             let rows = model.configuration.vocabularySize

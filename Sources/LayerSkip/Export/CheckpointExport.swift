@@ -26,9 +26,9 @@ public struct CheckpointExport: Sendable {
         }
 
         /// The order of query and key rows.
-        fileprivate var ropePairing: RoPEPairing {
+        fileprivate func ropePairing(of architecture: Architecture) -> RoPEPairing {
             switch self {
-            case .gguf: .interleaved
+            case .gguf: architecture.ggufPairing
             case .safetensors: .halfSplit
             }
         }
@@ -50,7 +50,7 @@ public struct CheckpointExport: Sendable {
     let checkpoint: Checkpoint
     let speculation: SpeculationSetting?
     let name: String?
-    let model: StoredLlama
+    let model: StoredModel
     let plan: TensorPlan
     private let textNotes: [String]
 
@@ -80,7 +80,7 @@ public struct CheckpointExport: Sendable {
         self.target = target
         source = path
         checkpoint = try Checkpoint(pathOrDefault: path)
-        model = try StoredLlama(checkpoint)
+        model = try StoredModel(checkpoint)
         let layerCount = model.configuration.layerCount
         if let speculation {
             try speculation.check(layerCount: layerCount, file: checkpoint.path)
@@ -91,7 +91,8 @@ public struct CheckpointExport: Sendable {
         self.name = name
         textNotes = checkpoint.textNotes(for: target)
         plan = try TensorPlan(
-            model, pairing: target.ropePairing, quantizing: dtype, canQuantize: target == .gguf)
+            model, pairing: target.ropePairing(of: model.configuration.architecture), quantizing: dtype,
+            canQuantize: target == .gguf)
     }
 
     /// Writes the file or folder, in one step; no more than a few megabytes of weights are in memory at once.

@@ -6,22 +6,19 @@ import TensorCore
 struct TensorPlan: Sendable {
     /// One tensor to write.
     struct Entry: Sendable {
-        /// Hugging Face's name.
-        let name: String
-        let shape: [Int]
+        let tensor: ModelTensor
         let conversion: TensorConversion
         private let source: any TensorSource
 
-        init(name: String, shape: [Int], conversion: TensorConversion, source: any TensorSource) {
-            self.name = name
-            self.shape = shape
+        init(_ tensor: ModelTensor, conversion: TensorConversion, source: any TensorSource) {
+            self.tensor = tensor
             self.conversion = conversion
             self.source = source
         }
 
         /// Writes the bytes, about a megabyte at a time.
         func write(to output: ByteOutput) throws(CheckpointError) {
-            try conversion.write(source.tensor(named: name, shape: shape), to: output)
+            try conversion.write(source.tensor(named: tensor.name, shape: tensor.shape), to: output)
             try source.checkUnchanged()
         }
     }
@@ -35,19 +32,19 @@ struct TensorPlan: Sendable {
     ///   - dtype: the format of matrices; nil leaves each as it is.
     ///   - canQuantize: whether the file to write knows quantized formats.
     init(
-        _ model: StoredLlama, pairing: RoPEPairing, quantizing dtype: DType?, canQuantize: Bool
+        _ model: StoredModel, pairing: RoPEPairing, quantizing dtype: DType?, canQuantize: Bool
     ) throws(CheckpointError) {
         var entries: [Entry] = []
         var odd: Set<Int> = []
-        for (name, shape) in model.tensors {
-            let stored = try model.source.tensor(named: name, shape: shape)
+        for tensor in model.tensors {
+            let stored = try model.source.tensor(named: tensor.name, shape: tensor.shape)
             var target = dtype ?? stored.dtype
-            if shape.count == 1 {
-                // A norm's gains are few, and every element of a row is multiplied by one.
+            if tensor.shape.count == 1 {
+                // Gains and biases are few, and every element of a row meets one.
                 target = .f32
             } else if !canQuantize, target.elementsPerBlock > 1 {
                 target = .f32
-            } else if dtype != nil, [.q4_0, .q4_1].contains(target), Self.isEnd(name) {
+            } else if dtype != nil, [.q4_0, .q4_1].contains(target), [.embedding, .head].contains(tensor.role) {
                 // Four bits cost most at the two ends, where a row is all that tells a token from the others;
                 // llama.cpp, too, gives them more.
                 target = .q8_0
@@ -57,33 +54,29 @@ struct TensorPlan: Sendable {
                 target = .f16
             }
             var conversion = TensorConversion(to: target)
-            if name.hasSuffix("q_proj.weight") || name.hasSuffix("k_proj.weight"), pairing != model.source.ropePairing {
+            if tensor.kind.isRotated, pairing != model.source.ropePairing {
                 conversion.rows = TensorConversion.RowOrder(
                     from: model.source.ropePairing, to: pairing,
                     headDimension: model.configuration.attention.headDimension)
             }
-            entries.append(Entry(name: name, shape: shape, conversion: conversion, source: model.source))
+            entries.append(Entry(tensor, conversion: conversion, source: model.source))
         }
         self.entries = entries
         notes = odd.sorted().map { "matrices of \($0) columns, no multiple of 32, are F16" }
     }
 
-    private static func isEnd(_ name: String) -> Bool {
-        name == "model.embed_tokens.weight" || name == "lm_head.weight"
-    }
-
     /// Bytes of all tensors as they will be written.
     var byteCount: Int {
         entries.reduce(0) { total, entry in
-            let columns = entry.shape[entry.shape.count - 1]
-            let rows = entry.shape.dropLast().reduce(1, *)
+            let columns = entry.tensor.shape[entry.tensor.shape.count - 1]
+            let rows = entry.tensor.shape.dropLast().reduce(1, *)
             return total + rows * entry.conversion.dtype.bytesPerRow(columns: columns)
         }
     }
 
     /// The format that most matrices have.
     var mainFormat: DType {
-        let counts = Dictionary(grouping: entries.filter { $0.shape.count > 1 }, by: \.conversion.dtype)
+        let counts = Dictionary(grouping: entries.filter { $0.tensor.shape.count > 1 }, by: \.conversion.dtype)
         // In the order of the cases where two are as many.
         return DType.allCases.max { (counts[$0]?.count ?? 0) < (counts[$1]?.count ?? 0) } ?? .f32
     }

@@ -26,32 +26,32 @@ extension TrainingStart {
         // The new model has no rows without a token, which may end a text in the tokenizer's folder.
         tokenizer.otherEnds = tokenizer.otherEnds.filter { $0 < tokenizer.tokens.count }
         tokenizer.otherEnds += shards.map(\.endOfText)
-        let llama = recipe.configuration(vocabularySize: tokenizer.tokens.count)
-        let isTied = recipe.model.isTied ?? true
+        let configuration = recipe.configuration(vocabularySize: tokenizer.tokens.count)
+        let weights = RandomInitializer(
+            seed: UInt64(recipe.seed), configuration, isTied: recipe.model.isTied ?? true)
+        let model = StoredModel(configuration, weights)
         let description: ModelDescription
         do {
-            description = try ModelDescription(llama, tiesHead: isTied, dtype: .f32, tokenizer: tokenizer)
+            description = try ModelDescription(model, dtype: .f32, tokenizer: tokenizer)
         } catch let error as TokenizerError {
             throw CheckpointError(error, file: path)
         }
         self.init(
-            configuration: llama,
-            weights: RandomInitializer(seed: UInt64(recipe.seed), layerCount: llama.layerCount, isTied: isTied),
-            tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
+            model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
             describe: description.write)
     }
 
     /// Starts from a model that exists.
     init(_ checkpoint: Checkpoint, _ shards: [TokenShard]) throws {
-        let model = try StoredLlama(checkpoint)
+        let model = try StoredModel(checkpoint)
         var tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
         try tokenizer.check(shards)
         tokenizer.otherEnds += shards.map(\.endOfText)
         // What is trained is f32, whatever it began as.
         let description = try ModelDescription(checkpoint, model, dtype: .f32, tokenizer: tokenizer)
         self.init(
-            configuration: model.configuration, weights: model.source, tokenizerFingerprint: tokenizer.fingerprint,
-            vocabularySize: tokenizer.tokens.count, describe: description.write)
+            model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
+            describe: description.write)
     }
 }
 
@@ -74,11 +74,11 @@ extension TrainingRecipe {
     }
 
     /// The shape of a model that starts at random.
-    fileprivate func configuration(vocabularySize: Int) -> Llama.Configuration {
+    fileprivate func configuration(vocabularySize: Int) -> ModelConfiguration {
         guard let layers = model.layers, let width = model.width, let feedForward = model.feedForward,
             let heads = model.heads
         else { preconditionFailure("a recipe that was checked") }
-        return Llama.Configuration(
+        return ModelConfiguration(
             layerCount: layers, width: width, feedForwardWidth: feedForward,
             attention: AttentionShape(
                 heads: heads, keyValueHeads: model.keyValueHeads ?? heads,

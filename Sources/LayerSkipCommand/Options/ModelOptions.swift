@@ -4,7 +4,7 @@ import LayerSkip
 /// Which model, and how many threads compute.
 struct ModelOptions: ParsableArguments {
     @Option(
-        help: "The model: a GGUF file of architecture llama, or a model folder (default: the one in the program).",
+        help: "The model: a GGUF file of a Llama or Qwen, or a model folder (default: the one in the program).",
         transform: expandedPath)
     var model: String?
 

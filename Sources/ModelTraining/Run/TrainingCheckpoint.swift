@@ -18,7 +18,7 @@ package enum TrainingCheckpoint {
     /// - Parameter start: writes what a model folder has beside its weights.
     /// - Throws: if it cannot be written; nothing is left then.
     package static func write(
-        to path: String, _ start: TrainingStart, model: Llama, optimizer: AdamW, state: TrainingState
+        to path: String, _ start: TrainingStart, model: some TrainableModel, optimizer: AdamW, state: TrainingState
     ) throws {
         var folder = try ReplacementFolder(path)
         try start.describe(&folder)

@@ -57,7 +57,7 @@ public struct TrainingEstimate: Sendable, Equatable {
 
     /// One batch is measured and taken for all.
     private static func validationSeconds(
-        _ recipe: TrainingRecipe, _ model: Llama, _ source: (any BatchSource)?
+        _ recipe: TrainingRecipe, _ model: some TrainableModel, _ source: (any BatchSource)?
     ) throws -> Double {
         let every = recipe.validation.every
         guard let source, every > 0 else { return 0 }

@@ -7,7 +7,7 @@ package import TensorCore
 package struct TrainingRun {
     /// The state of the checkpoint that this resumes; nil for a run from its start.
     private let beginning: TrainingState?
-    private var trainer: Trainer<Llama>
+    private var trainer: Trainer<LoadedModel>
     private let start: TrainingStart
     private let arithmetic: String
     /// What the shards hold.
@@ -164,9 +164,9 @@ extension TrainingRun {
     private static func trainer(
         _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, from state: TrainingState?,
         data: any BatchSource, _ contents: DataContents, on compute: ComputeContext
-    ) throws -> Trainer<Llama> {
-        let llama = start.configuration
-        try recipe.check(layerCount: llama.layerCount, contextLength: llama.contextLength)
+    ) throws -> Trainer<LoadedModel> {
+        let configuration = start.configuration
+        try recipe.check(layerCount: configuration.layerCount, contextLength: configuration.contextLength)
         guard let state else { return Trainer(recipe, model: try start.model(recipe, on: compute), data: data) }
         let path = folder.checkpoint(after: state.step)
         try state.check(recipe, data, contents, tokenizerFingerprint: start.tokenizerFingerprint, path: path)

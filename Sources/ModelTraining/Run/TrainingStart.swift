@@ -5,10 +5,8 @@ import TensorCore
 /// What a run starts from: a model's shapes and first weights, and what its folder says beside them, which training
 /// only passes on.
 package struct TrainingStart: Sendable {
-    /// Shapes and constants.
-    package let configuration: Llama.Configuration
-    /// The first weights, in any format.
-    package let weights: any TensorSource
+    /// The model as it starts, its weights in any format.
+    package let stored: StoredModel
     /// What tells the tokenizer from others.
     package let tokenizerFingerprint: UInt64
     /// How many tokens it has; a model may have rows for more.
@@ -17,31 +15,33 @@ package struct TrainingStart: Sendable {
     package let describe: @Sendable (_ folder: inout ReplacementFolder) throws -> Void
 
     package init(
-        configuration: Llama.Configuration, weights: any TensorSource, tokenizerFingerprint: UInt64,
-        vocabularySize: Int, describe: @escaping @Sendable (_ folder: inout ReplacementFolder) throws -> Void
+        _ stored: StoredModel, tokenizerFingerprint: UInt64, vocabularySize: Int,
+        describe: @escaping @Sendable (_ folder: inout ReplacementFolder) throws -> Void
     ) {
-        self.configuration = configuration
-        self.weights = weights
+        self.stored = stored
         self.tokenizerFingerprint = tokenizerFingerprint
         self.vocabularySize = vocabularySize
         self.describe = describe
     }
 
+    /// Architecture, shapes and constants.
+    package var configuration: ModelConfiguration { stored.configuration }
+
     /// The model to train, as it starts.
     ///
     /// - Throws: ``CheckpointError`` if its weights cannot be read, ``TrainingError/nothingToTrain`` if all are frozen,
     ///   ``MemoryError`` if there is no memory for what training keeps of each weight.
-    func model(_ recipe: TrainingRecipe, on compute: ComputeContext) throws -> Llama {
-        try Self.model(Weights(weights), configuration, recipe.freeze, on: compute)
+    func model(_ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
+        try Self.model(stored, recipe.freeze, on: compute)
     }
 
     /// The model of a run's checkpoint.
     ///
     /// - Throws: ``CheckpointError`` if it cannot be read, is not of this start's shapes, or has weights that are not
     ///   finite; ``MemoryError`` as above.
-    func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> Llama {
+    func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
         let folder = try ModelFolder(path: path)
-        let stored = try StoredLlama(.folder(folder))
+        let stored = try StoredModel(.folder(folder))
         // Frequency factors that were computed from a file's constants may be rounded otherwise.
         var (found, expected) = (stored.configuration, configuration)
         (found.ropeFrequencyFactors, expected.ropeFrequencyFactors) = (nil, nil)
@@ -51,7 +51,8 @@ package struct TrainingStart: Sendable {
                 expected: "the shapes and constants of the model that the run starts from",
                 found: "others (if that model has changed, use another output)")
         }
-        let model = try Self.model(Weights(stored.source), configuration, recipe.freeze, on: compute)
+        let model = try Self.model(
+            StoredModel(configuration, stored.source), recipe.freeze, on: compute)
         for parameter in model.parameters {
             guard let bad = parameter.values.values.first(where: { !$0.isFinite }) else { continue }
             throw CheckpointError(
@@ -62,17 +63,15 @@ package struct TrainingStart: Sendable {
     }
 
     private static func model(
-        _ weights: Weights, _ configuration: Llama.Configuration, _ freeze: TrainingRecipe.Freeze,
-        on compute: ComputeContext
-    ) throws -> Llama {
-        let layers = Set((0..<configuration.layerCount).filter(freeze.layers.contains))
+        _ stored: StoredModel, _ freeze: TrainingRecipe.Freeze, on compute: ComputeContext
+    ) throws -> LoadedModel {
+        let layers = Set((0..<stored.configuration.layerCount).filter(freeze.layers.contains))
         let frozen = FrozenParts(layers: layers, embedding: freeze.embedding, head: freeze.head)
-        let tensors = configuration.tensors + (weights.contains("lm_head.weight") ? [configuration.head] : [])
-        let count = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
+        let count = stored.tensors.reduce(0) { $0 + $1.count }
         // Weights, gradients and two moments.
         try MemoryBudget.check(4 * MemoryLayout<Float>.stride * count, for: "training state")
-        let model = try Llama(trainable: weights, configuration, freezing: frozen, on: compute)
-        try weights.source.checkUnchanged()
+        let model = try LoadedModel(trainable: stored, freezing: frozen, on: compute)
+        try stored.source.checkUnchanged()
         if model.parameters.isEmpty { throw TrainingError.nothingToTrain }
         return model
     }

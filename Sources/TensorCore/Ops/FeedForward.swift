@@ -7,7 +7,7 @@ extension ComputeContext {
         if case (.packed(let gate), .packed(let up), .packed(let down)) = (gate, up, down) {
             return gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
         }
-        let (gated, upped) = linears(x, norm: norm, gate, up)
+        let (gated, upped) = linears(x, norm: norm, Projection(gate), Projection(up))
         let hidden = swiglu(gate: gated, up: upped)
         switch down {
         case .packed(let down): return linear(hidden, down, addingTo: x)

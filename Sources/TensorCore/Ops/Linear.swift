@@ -12,12 +12,14 @@ extension ComputeContext {
         }
     }
 
-    /// Three products of the same activations, as those of attention.
+    /// Three linear layers of the same activations, as those of attention.
     package func linears(
-        _ x: Tensor, norm: RMSNorm, _ first: Matrix, _ second: Matrix, _ third: Matrix
+        _ x: Tensor, norm: RMSNorm, _ first: Projection, _ second: Projection, _ third: Projection
     ) -> (Tensor, Tensor, Tensor) {
-        if case (.packed(let first), .packed(let second), .packed(let third)) = (first, second, third) {
-            return linears(x, norm: norm, first, second, third)
+        if case .packed(let w0) = first.weights, case .packed(let w1) = second.weights,
+            case .packed(let w2) = third.weights
+        {
+            return linears(x, norm: norm, w0, w1, w2, biases: (first.bias, second.bias, third.bias))
         }
         let normed = rmsNorm(x, norm)
         let remade = normed.isRecorded ? remadeNorm(of: x, norm) : nil
@@ -27,21 +29,25 @@ extension ComputeContext {
         )
     }
 
-    /// Two products of the same activations, likewise.
-    package func linears(_ x: Tensor, norm: RMSNorm, _ first: Matrix, _ second: Matrix) -> (Tensor, Tensor) {
-        if case (.packed(let first), .packed(let second)) = (first, second) {
-            return linears(x, norm: norm, first, second)
+    /// Two linear layers of the same activations, likewise.
+    package func linears(
+        _ x: Tensor, norm: RMSNorm, _ first: Projection, _ second: Projection
+    ) -> (Tensor, Tensor) {
+        if case .packed(let w0) = first.weights, case .packed(let w1) = second.weights {
+            return linears(x, norm: norm, w0, w1, biases: (first.bias, second.bias))
         }
         let normed = rmsNorm(x, norm)
         let remade = normed.isRecorded ? remadeNorm(of: x, norm) : nil
         return (linear(normed, first, remade: remade), linear(normed, second, remade: remade))
     }
 
-    private func linear(_ normed: Tensor, _ weights: Matrix, remade: Remade?) -> Tensor {
-        switch weights {
-        case .packed(let weights): linear(normed, weights)
-        case .dense(let weights): linear(normed, weights, remade: remade)
-        }
+    private func linear(_ normed: Tensor, _ layer: Projection, remade: Remade?) -> Tensor {
+        let product =
+            switch layer.weights {
+            case .packed(let weights): linear(normed, weights)
+            case .dense(let weights): linear(normed, weights, remade: remade)
+            }
+        return layer.bias.map { add(product, row: $0) } ?? product
     }
 }
 
@@ -58,31 +64,35 @@ extension ComputeContext {
     }
 
     /// Three products of the same activations in one parallel region; the weights' formats may differ.
+    ///
+    /// - Parameter biases: [1, rows] of each product, added in the same region.
     package func linears(
-        _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix, _ third: PackedMatrix
+        _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix, _ third: PackedMatrix,
+        biases: (Tensor?, Tensor?, Tensor?) = (nil, nil, nil)
     ) -> (Tensor, Tensor, Tensor) {
         var rows = PreparedRows(x, norm: norm, on: self)
         let results = (
             Tensor(rows: x.rows, columns: first.rows, on: self), Tensor(rows: x.rows, columns: second.rows, on: self),
             Tensor(rows: x.rows, columns: third.rows, on: self)
         )
-        let first = PanelProduct(first, &rows, into: results.0)
-        let second = PanelProduct(second, &rows, into: results.1)
-        let third = PanelProduct(third, &rows, into: results.2)
+        let first = PanelProduct(first, &rows, into: results.0, addingTo: biases.0)
+        let second = PanelProduct(second, &rows, into: results.1, addingTo: biases.1)
+        let third = PanelProduct(third, &rows, into: results.2, addingTo: biases.2)
         withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, first, second, third)) }
         return results
     }
 
     /// Two products of the same activations, likewise.
     package func linears(
-        _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix
+        _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix,
+        biases: (Tensor?, Tensor?) = (nil, nil)
     ) -> (Tensor, Tensor) {
         var rows = PreparedRows(x, norm: norm, on: self)
         let results = (
             Tensor(rows: x.rows, columns: first.rows, on: self), Tensor(rows: x.rows, columns: second.rows, on: self)
         )
-        let first = PanelProduct(first, &rows, into: results.0)
-        let second = PanelProduct(second, &rows, into: results.1)
+        let first = PanelProduct(first, &rows, into: results.0, addingTo: biases.0)
+        let second = PanelProduct(second, &rows, into: results.1, addingTo: biases.1)
         withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, first, second, nil)) }
         return results
     }

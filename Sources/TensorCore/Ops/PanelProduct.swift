@@ -14,6 +14,8 @@ struct PanelProduct: @unchecked Sendable {
     private let count: Int
     private let result: UnsafeMutablePointer<Float>
     private let summand: UnsafePointer<Float>?
+    /// From one row of the summand to the next: 0 where it is one row for all.
+    private let summandStride: Int
     /// How many there are.
     let panels: Int
 
@@ -21,12 +23,13 @@ struct PanelProduct: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - rows: are told that these weights will read them, and must be computed before any panel is.
-    ///   - summand: like the result [n, weights.rows].
+    ///   - summand: [n, weights.rows], like the result, or one row for all, such as a bias.
+    @inline(__always)  // A call would copy the rows' references in and out.
     init(_ weights: PackedMatrix, _ rows: inout PreparedRows, into result: Tensor, addingTo summand: Tensor? = nil) {
         precondition(result.columns == weights.rows, "a column for each row of weights")
         precondition(
-            summand.map { $0.rows == result.rows && $0.columns == result.columns } ?? true,
-            "summands must have one shape")
+            summand.map { ($0.rows == 1 || $0.rows == result.rows) && $0.columns == result.columns } ?? true,
+            "a summand of the result's shape, or one row for all")
         format = weights.format
         add = weights.kernels.functions.pointee.add
         self.weights = UnsafeRawPointer(weights.storage.address)
@@ -36,6 +39,7 @@ struct PanelProduct: @unchecked Sendable {
         count = result.rows
         self.result = result.pointer
         self.summand = summand.map { UnsafePointer($0.pointer) }
+        summandStride = summand?.rows == 1 ? 0 : weights.rows
         panels = weights.panels
     }
 
@@ -52,8 +56,9 @@ struct PanelProduct: @unchecked Sendable {
         guard let summand else { return }
         let columns = columns(of: range)
         for row in 0..<count {
-            let offset = row * rows + columns.lowerBound
-            add(summand + offset, columns.count, result + offset)
+            add(
+                summand + row * summandStride + columns.lowerBound, columns.count,
+                result + row * rows + columns.lowerBound)
         }
     }
 }

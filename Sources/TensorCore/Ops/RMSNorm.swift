@@ -28,25 +28,36 @@ extension ComputeContext {
     /// The norm of each row: [n, width] -> [n, width].
     package func rmsNorm(_ x: Tensor, _ norm: RMSNorm) -> Tensor {
         precondition(norm.gain.columns == x.columns, "one gain per column")
+        return rmsNormOfParts(x, norm)
+    }
+
+    /// The norm of each head of each row, with the same gains for all heads: [n, heads * headDimension] -> the same
+    /// shape. Henry et al., "Query-Key Normalization for Transformers" (arXiv 2010.04245), with an RMS norm.
+    package func headNorms(_ x: Tensor, _ norm: RMSNorm) -> Tensor {
+        precondition(x.columns % norm.gain.columns == 0, "whole heads of one gain per column")
+        return rmsNormOfParts(x, norm)
+    }
+
+    /// The norm of each part of x, whose rows are cut into parts as wide as the gains.
+    private func rmsNormOfParts(_ x: Tensor, _ norm: RMSNorm) -> Tensor {
+        let width = norm.gain.columns
+        let parts = x.rows * (x.columns / width)
         let result = Tensor(rows: x.rows, columns: x.columns, on: self)
-        pool.run(count: x.rows, grain: 16) { rows in
-            for row in rows {
-                let offset = row * x.columns
-                kernels.functions.pointee.rms_norm(
-                    x.pointer + offset, norm.gain.pointer, x.columns, norm.epsilon, result.pointer + offset)
-            }
-        }
+        let job = NormJob(
+            x: x.pointer, gain: norm.gain.pointer, result: result.pointer, parts: parts, width: width,
+            epsilon: norm.epsilon, kernels: kernels)
+        job.run(on: pool)
         guard x.isRecorded || norm.gain.isRecorded else { return result }
         return result.recorded(from: [x, norm.gain], on: self) { gradient in
-            let partialSums = norm.gain.node.map { _ in ChunkSums(rows: x.rows, columns: x.columns, on: self) }
-            let chunks = Chunks(rows: x.rows)
+            let partialSums = norm.gain.node.map { _ in ChunkSums(rows: parts, columns: width, on: self) }
+            let chunks = Chunks(rows: parts)
             func goBack(into dx: Tensor?, adding: Bool) {
                 pool.run(count: chunks.count, grain: 1) { range in
                     for chunk in range {
-                        for row in chunks[chunk] {
-                            let offset = row * x.columns
+                        for part in chunks[chunk] {
+                            let offset = part * width
                             kernels.functions.pointee.training.rms_norm_gradient(
-                                x.pointer + offset, norm.gain.pointer, gradient.pointer + offset, x.columns,
+                                x.pointer + offset, norm.gain.pointer, gradient.pointer + offset, width,
                                 norm.epsilon, adding, dx.map { $0.pointer + offset }, partialSums?.pointer(chunk))
                         }
                     }
@@ -58,6 +69,35 @@ extension ComputeContext {
                 goBack(into: nil, adding: false)
             }
             if let partialSums { norm.gain.node?.accumulate { partialSums.total(into: $0, adding: $1) } }
+        }
+    }
+}
+
+/// The norms of parts that lie one after the other: addresses and numbers, because decoding norms heads for every token.
+private struct NormJob: ParallelJob, @unchecked Sendable {
+    let x: UnsafePointer<Float>
+    let gain: UnsafePointer<Float>
+    let result: UnsafeMutablePointer<Float>
+    let parts: Int
+    let width: Int
+    let epsilon: Float
+    let kernels: KernelTable
+
+    /// Parts that a thread takes at once: enough that waking it pays.
+    private var grain: Int { max(16, (1 << 12) / width) }
+
+    /// Runs on all threads, or on the caller's alone where there is little to do.
+    func run(on pool: ThreadPool) {
+        guard parts > grain else { return compute(0..<parts) }
+        pool.run(self)
+    }
+
+    func run(_ team: inout Team) { team.share(parts, grain: grain) { compute($0) } }
+
+    private func compute(_ parts: Range<Int>) {
+        for part in parts {
+            let offset = part * width
+            kernels.functions.pointee.rms_norm(x + offset, gain, width, epsilon, result + offset)
         }
     }
 }

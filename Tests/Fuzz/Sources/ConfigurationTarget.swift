@@ -30,6 +30,12 @@ enum ConfigurationTarget: FuzzTarget {
                  "partial_rotary_factor": 1}\0{"eos_token_id": [0, 1, 2, 3]}\0{"chat_template": [{"name": "default",
                  "template": "a"}, {"name": "tool_use", "template": "b"}], "clean_up_tokenization_spaces": false}
                 """,
+                """
+                {"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "vocab_size": 320, "hidden_size": 8,
+                 "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "num_key_value_heads": 1,
+                 "head_dim": 8, "attention_bias": false, "layer_types": ["full_attention"], "use_sliding_window": false,
+                 "sliding_window": null, "rope_theta": 1000000, "tie_word_embeddings": true}\0{}\0{}
+                """,
             ].map { Array($0.utf8) }
     }
 
@@ -44,7 +50,7 @@ enum ConfigurationTarget: FuzzTarget {
         _ = try Tokenizer(TokenizerDefinition(checkpoint))
         _ = try CheckpointSummary(path: folder.path)
         // The weights are of the first seed's model: those of another are an error.
-        _ = try StoredLlama(checkpoint)
+        _ = try StoredModel(checkpoint)
     }
 
     private static func check(_ configuration: HuggingFaceConfiguration, in folder: TemporaryFolder) throws {
@@ -52,8 +58,8 @@ enum ConfigurationTarget: FuzzTarget {
         let readAgain = try HuggingFaceConfiguration(path: again)
         var expected = configuration
         // Factors that change nothing are written as none.
-        if let factors = expected.llama.ropeFrequencyFactors, factors.allSatisfy({ $0 == 1 }) {
-            expected.llama.ropeFrequencyFactors = nil
+        if let factors = expected.model.ropeFrequencyFactors, factors.allSatisfy({ $0 == 1 }) {
+            expected.model.ropeFrequencyFactors = nil
         }
         require(readAgain == expected, "\(readAgain) is \(expected)")
     }

@@ -20,6 +20,9 @@ enum GGUFTarget: FuzzTarget {
         untied.isTied = false
         untied.vocabularySize = 8
         untied.ropeScaling = .frequencyFactors([1, 1, 2, 4])
+        var (biased, normed) = (untied, tiny)
+        biased.architecture = .qwen2
+        normed.architecture = .qwen3
         var small = GGUFWriter()
         small.version = 2
         small.metadata["general.architecture"] = .string("llama")
@@ -27,7 +30,7 @@ enum GGUFTarget: FuzzTarget {
         small.metadata["a"] = .array(.int32s([1, -2]))
         small.metadata["b"] = .array(.strings(["x", ""]))
         small.add("t", .f32, shape: [2, 1], bytes: [0, 0, 128, 63, 0, 0, 0, 0])
-        return try [tiny.bytes(), untied.bytes(), small.bytes()]
+        return try [tiny.bytes(), untied.bytes(), biased.bytes(), normed.bytes(), small.bytes()]
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
@@ -38,7 +41,7 @@ enum GGUFTarget: FuzzTarget {
         require(again.metadata.keys == file.metadata.keys, "\(again.metadata.keys)")
         require(again.tensors.map(\.name) == file.tensors.map(\.name), "\(again.tensors)")
 
-        _ = try StoredLlama(.gguf(file))
+        _ = try StoredModel(.gguf(file))
         let tokenizer = try Tokenizer(TokenizerDefinition(file.metadata))
         let ids = tokenizer.encode(TokenizerTarget.page)
         require(ids.allSatisfy { 0..<tokenizer.vocabularySize ~= Int($0) }, "\(ids)")

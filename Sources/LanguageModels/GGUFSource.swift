@@ -1,23 +1,23 @@
+package import CheckpointFiles
 package import TensorCore
 
 /// The weights in a GGUF file of an architecture that we know.
 package struct GGUFSource: TensorSource {
     /// The file, with its metadata.
     package let gguf: GGUFFile
-    private let translation: GGUFNames
+    package let ropePairing: RoPEPairing
 
     /// Takes a file's tensors for those of a model.
     ///
     /// - Throws: if the file does not say which architecture it is of, or it is not one that we know.
     package init(_ gguf: GGUFFile) throws(CheckpointError) {
         self.gguf = gguf
-        translation = try GGUFNames.names(for: gguf.metadata)
+        ropePairing = try Architecture(gguf.metadata).ggufPairing
     }
 
     package var file: String { gguf.path }
-    package var ropePairing: RoPEPairing { translation.ropePairing }
 
-    package func storedName(of name: String) -> String { translation.storedName(of: name) ?? name }
+    package func storedName(of name: String) -> String { TensorTable.ggufName(of: name) ?? name }
 
     package func checkUnchanged() throws(CheckpointError) { try gguf.mapping.checkUnchanged() }
 
@@ -33,5 +33,25 @@ package struct GGUFSource: TensorSource {
         }
         guard tensor.shape == shape else { throw failure(expected: "shape \(shape)", found: "\(tensor.shape)") }
         return tensor
+    }
+}
+
+extension TensorTable {
+    /// What a GGUF file calls the tensor that a model folder calls `name`; nil if the table has no such tensor.
+    static func ggufName(of name: String) -> String? {
+        guard name.hasPrefix(layerPrefix) else { return ggufNames[name[...]] }
+        let parts = name.dropFirst(layerPrefix.count).split(
+            separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let layer = Int(parts[0]), layer >= 0, let stored = ggufLayerNames[parts[1]] else {
+            return nil
+        }
+        return "\(ggufLayerPrefix)\(layer).\(stored)"
+    }
+
+    private static let ggufNames = names(first + last)
+    private static let ggufLayerNames = names(layer)
+
+    private static func names(_ rows: [Row]) -> [Substring: String] {
+        Dictionary(uniqueKeysWithValues: rows.map { ($0.name[...], $0.ggufName) })
     }
 }

@@ -1,6 +1,6 @@
 import TensorCore
 
-extension Llama.Configuration {
+extension ModelConfiguration {
     /// The model's rotation: pair i turns by base^(-2i / headDimension) per position, divided by the linear scaling and
     /// by the pair's own factor.
     func rotary(pairing: RoPEPairing) -> RotaryEmbedding {

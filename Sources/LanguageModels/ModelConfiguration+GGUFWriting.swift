@@ -1,11 +1,10 @@
 package import CheckpointFiles
 import TensorCore
 
-extension Llama.Configuration {
-    /// Sets the metadata under `llama.` that describes the model (GGUF specification, "LLM").
+extension ModelConfiguration {
+    /// Sets the metadata under the architecture's name that describes the model (GGUF specification, "LLM").
     package func write(to metadata: inout GGUFMetadata) {
-        func set(_ key: String, _ number: Int) { metadata["llama." + key] = .uint32(UInt32(number)) }
-        metadata["general.architecture"] = .string(GGUFNames.llama.architecture)
+        func set(_ key: String, _ number: Int) { metadata[architecture.key(key)] = .uint32(UInt32(number)) }
         set("block_count", layerCount)
         set("context_length", contextLength)
         set("embedding_length", width)
@@ -14,12 +13,12 @@ extension Llama.Configuration {
         set("attention.head_count_kv", attention.keyValueHeads)
         set("attention.key_length", attention.headDimension)
         set("attention.value_length", attention.headDimension)
-        metadata["llama.attention.layer_norm_rms_epsilon"] = .float32(normEpsilon)
+        metadata[architecture.key("attention.layer_norm_rms_epsilon")] = .float32(normEpsilon)
         set("rope.dimension_count", attention.headDimension)
-        metadata["llama.rope.freq_base"] = .float32(Float(ropeBase))
+        metadata[architecture.key("rope.freq_base")] = .float32(Float(ropeBase))
         if ropeLinearFactor != 1 {
-            metadata["llama.rope.scaling.type"] = .string("linear")
-            metadata["llama.rope.scaling.factor"] = .float32(Float(ropeLinearFactor))
+            metadata[architecture.key("rope.scaling.type")] = .string("linear")
+            metadata[architecture.key("rope.scaling.factor")] = .float32(Float(ropeLinearFactor))
         }
         set("vocab_size", vocabularySize)
     }
@@ -27,8 +26,8 @@ extension Llama.Configuration {
     /// RoPE's frequency factors as a GGUF file holds them; nil where there are none.
     package var ropeFactorTensor: StoredTensor? {
         ropeFrequencyFactors.map { factors in
-            let name = GGUFNames.llama.storedName(of: "model.rope_frequency_factors.weight") ?? ""
-            return StoredTensor(name: name, dtype: .f32, shape: [factors.count], bytes: DType.f32.quantize(factors))
+            StoredTensor(
+                name: Self.ropeFactorsName, dtype: .f32, shape: [factors.count], bytes: DType.f32.quantize(factors))
         }
     }
 }

@@ -1,7 +1,8 @@
-"""Llama models between GGUF files and transformers, with nothing in between but float32.
+"""Llamas and Qwens between GGUF files and transformers, with nothing in between but float32.
 
-A GGUF file keeps the rows of attn_q and attn_k in the order of rotary pairs (0, 1), (2, 3), ...; transformers rotates
-row i of a head with row i + half. Both directions of that permutation are here, and nowhere else.
+A Llama's GGUF file keeps the rows of attn_q and attn_k in the order of rotary pairs (0, 1), (2, 3), ...; transformers
+rotates row i of a head with row i + half, and so do the GGUF files of Qwens. Both directions of that permutation are here,
+and nowhere else.
 """
 
 import gguf
@@ -12,7 +13,9 @@ from transformers import LlamaConfig, LlamaForCausalLM
 LAYER_NAMES = {
     "attn_norm": "input_layernorm",
     "attn_q": "self_attn.q_proj",
+    "attn_q_norm": "self_attn.q_norm",
     "attn_k": "self_attn.k_proj",
+    "attn_k_norm": "self_attn.k_norm",
     "attn_v": "self_attn.v_proj",
     "attn_output": "self_attn.o_proj",
     "ffn_norm": "post_attention_layernorm",
@@ -33,15 +36,19 @@ def deinterleave(weight, heads):
 
 
 def names(config):
-    """Each tensor's name in GGUF and in transformers, with the heads to permute its rows by (None: leave them)."""
+    """The names in GGUF and in transformers of each tensor that a model may have, with the heads to permute its rows by
+    (None: leave them)."""
     yield "token_embd.weight", "model.embed_tokens.weight", None
     yield "output_norm.weight", "model.norm.weight", None
     if not config.tie_word_embeddings:
         yield "output.weight", "lm_head.weight", None
-    heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
+    heads = {}
+    if config.model_type == "llama":
+        heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
     for layer in range(config.num_hidden_layers):
         for ours, theirs in LAYER_NAMES.items():
-            yield f"blk.{layer}.{ours}.weight", f"model.layers.{layer}.{theirs}.weight", heads.get(ours)
+            for kind in "weight", "bias":
+                yield f"blk.{layer}.{ours}.{kind}", f"model.layers.{layer}.{theirs}.{kind}", heads.get(ours)
 
 
 def load(path):
@@ -69,6 +76,8 @@ def load(path):
     )
     state = {}
     for ours, theirs, heads in names(config):
+        if ours not in tensors:
+            continue
         tensor = tensors[ours]
         weight = gguf.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
         state[theirs] = torch.from_numpy((deinterleave(weight, heads) if heads else weight).copy())
@@ -83,7 +92,8 @@ def save(model, path, name):
     """Writes a model to a GGUF file in float32, as llama.cpp's converter lays it out, with no tokenizer."""
     config = model.config
     rope = config.rope_parameters
-    writer = gguf.GGUFWriter(path, "llama")
+    head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    writer = gguf.GGUFWriter(path, config.model_type)
     writer.add_name(name)
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
     writer.add_vocab_size(config.vocab_size)
@@ -94,11 +104,12 @@ def save(model, path, name):
     writer.add_head_count(config.num_attention_heads)
     writer.add_head_count_kv(config.num_key_value_heads)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_dimension_count(config.head_dim)
+    if config.model_type == "llama":
+        writer.add_rope_dimension_count(head_dim)
     writer.add_rope_freq_base(rope["rope_theta"])
-    if config.head_dim * config.num_attention_heads != config.hidden_size:
-        writer.add_key_length(config.head_dim)
-        writer.add_value_length(config.head_dim)
+    if head_dim * config.num_attention_heads != config.hidden_size:
+        writer.add_key_length(head_dim)
+        writer.add_value_length(head_dim)
     if rope["rope_type"] == "linear":
         writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
         writer.add_rope_scaling_factor(rope["factor"])
@@ -108,6 +119,8 @@ def save(model, path, name):
         writer.add_tensor("rope_freqs.weight", llama3_factors(config))
     state = model.state_dict()
     for ours, theirs, heads in names(config):
+        if theirs not in state:
+            continue
         weight = state[theirs].numpy().astype(np.float32)
         writer.add_tensor(ours, np.ascontiguousarray(interleave(weight, heads) if heads else weight))
     writer.write_header_to_file()

@@ -1,0 +1,94 @@
+/// The tensors of all architectures: their names in model folders and in GGUF files, their shapes, and what they are.
+///
+/// Loading, random weights, GGUF files, export and memory estimates read this table.
+enum TensorTable {
+    /// One row of the table: a tensor of the model, or of each layer.
+    struct Row: Sendable {
+        let role: TensorRole
+        /// The name in a model folder; in a layer, what follows ``layerPrefix`` and the layer's number.
+        let name: String
+        /// The name in a GGUF file; in a layer, what follows ``ggufLayerPrefix`` and the layer's number.
+        let ggufName: String
+        let shape: [Size]
+        let kind: TensorKind
+        let presence: Presence
+
+        init(
+            _ role: TensorRole, _ name: String, _ ggufName: String, _ shape: [Size], _ kind: TensorKind,
+            _ presence: Presence = .always
+        ) {
+            self.role = role
+            self.name = name
+            self.ggufName = ggufName
+            self.shape = shape
+            self.kind = kind
+            self.presence = presence
+        }
+    }
+
+    /// A size that the configuration states.
+    enum Size { case vocabulary, width, feedForward, queries, keys, head }
+
+    /// Which models have a tensor.
+    enum Presence { case always, withAttentionBias, withHeadNorms, unlessTied }
+
+    static let layerPrefix = "model.layers."
+    static let ggufLayerPrefix = "blk."
+
+    /// The tensor that comes before the layers.
+    static let first = [
+        Row(.embedding, "model.embed_tokens.weight", "token_embd.weight", [.vocabulary, .width], .matrix)
+    ]
+
+    /// The tensors of each layer, in the order in which they are used.
+    static let layer = [
+        Row(.attentionNorm, "input_layernorm.weight", "attn_norm.weight", [.width], .gain),
+        Row(.query, "self_attn.q_proj.weight", "attn_q.weight", [.queries, .width], .rotatedMatrix),
+        Row(.queryBias, "self_attn.q_proj.bias", "attn_q.bias", [.queries], .rotatedBias, .withAttentionBias),
+        Row(.key, "self_attn.k_proj.weight", "attn_k.weight", [.keys, .width], .rotatedMatrix),
+        Row(.keyBias, "self_attn.k_proj.bias", "attn_k.bias", [.keys], .rotatedBias, .withAttentionBias),
+        Row(.value, "self_attn.v_proj.weight", "attn_v.weight", [.keys, .width], .matrix),
+        Row(.valueBias, "self_attn.v_proj.bias", "attn_v.bias", [.keys], .bias, .withAttentionBias),
+        Row(.queryNorm, "self_attn.q_norm.weight", "attn_q_norm.weight", [.head], .rotatedGain, .withHeadNorms),
+        Row(.keyNorm, "self_attn.k_norm.weight", "attn_k_norm.weight", [.head], .rotatedGain, .withHeadNorms),
+        Row(.attentionOutput, "self_attn.o_proj.weight", "attn_output.weight", [.width, .queries], .residualMatrix),
+        Row(.feedForwardNorm, "post_attention_layernorm.weight", "ffn_norm.weight", [.width], .gain),
+        Row(.gate, "mlp.gate_proj.weight", "ffn_gate.weight", [.feedForward, .width], .matrix),
+        Row(.up, "mlp.up_proj.weight", "ffn_up.weight", [.feedForward, .width], .matrix),
+        Row(.down, "mlp.down_proj.weight", "ffn_down.weight", [.width, .feedForward], .residualMatrix),
+    ]
+
+    /// The tensors that come after the layers.
+    static let last = [
+        Row(.finalNorm, "model.norm.weight", "output_norm.weight", [.width], .gain),
+        Row(.head, "lm_head.weight", "output.weight", [.vocabulary, .width], .matrix, .unlessTied),
+    ]
+}
+
+/// What a tensor does in the model.
+package enum TensorRole: Sendable {
+    case embedding
+    case attentionNorm, query, queryBias, queryNorm, key, keyBias, keyNorm, value, valueBias, attentionOutput
+    case feedForwardNorm, gate, up, down
+    case finalNorm, head
+}
+
+/// The use of a tensor's elements. It decides their first values, the format they are stored in, and the order of rows.
+package enum TensorKind: Sendable {
+    case matrix
+    /// A matrix whose product is added to the residual stream.
+    case residualMatrix
+    /// A matrix whose rows make the heads that RoPE rotates.
+    case rotatedMatrix
+    /// The factors of a norm.
+    case gain
+    /// The factors of a norm of heads that RoPE rotates.
+    case rotatedGain
+    /// Summands of a projection's result.
+    case bias
+    /// Summands of heads that RoPE rotates.
+    case rotatedBias
+
+    /// Whether rows, or the elements of a vector, are in the order of RoPE's pairs.
+    package var isRotated: Bool { [.rotatedMatrix, .rotatedGain, .rotatedBias].contains(self) }
+}

@@ -1,0 +1,64 @@
+import CheckpointFiles
+import TensorCore
+
+/// The loaded weights of a model, by role.
+struct LoadedWeights {
+    private var matrices: [Place: Matrix] = [:]
+    private var vectors: [Place: Tensor] = [:]
+    private let normEpsilon: Float
+
+    private struct Place: Hashable {
+        let role: TensorRole
+        let layer: Int?
+    }
+
+    /// Loads the tensors of a model, in the table's order.
+    ///
+    /// - Throws: if one is missing, or has another shape than the configuration asks for.
+    init(_ stored: StoredModel, as form: inout some WeightLoading) throws(CheckpointError) {
+        normEpsilon = stored.configuration.normEpsilon
+        for tensor in stored.tensors {
+            var layer: Int?
+            if case .layer(let index) = tensor.part { layer = index }
+            let place = Place(role: tensor.role, layer: layer)
+            if tensor.shape.count == 1 {
+                vectors[place] = try form.vector(tensor, from: stored.source)
+            } else {
+                matrices[place] = try form.matrix(tensor, from: stored.source)
+            }
+        }
+    }
+
+    /// Bytes of all weights in memory.
+    var byteCount: Int {
+        matrices.values.reduce(0) { $0 + $1.byteCount }
+            + vectors.values.reduce(0) { $0 + $1.columns * MemoryLayout<Float>.stride }
+    }
+
+    /// A matrix that every model has.
+    func matrix(_ role: TensorRole, layer: Int? = nil) -> Matrix {
+        guard let matrix = matrixIfPresent(role, layer: layer) else { preconditionFailure("no \(role) in the table") }
+        return matrix
+    }
+
+    /// A matrix that some models have.
+    func matrixIfPresent(_ role: TensorRole, layer: Int? = nil) -> Matrix? {
+        matrices[Place(role: role, layer: layer)]
+    }
+
+    /// A linear layer, with a bias where the model has one.
+    func projection(_ role: TensorRole, bias: TensorRole, layer: Int) -> Projection {
+        Projection(matrix(role, layer: layer), bias: vectors[Place(role: bias, layer: layer)])
+    }
+
+    /// A norm that every model has.
+    func norm(_ role: TensorRole, layer: Int? = nil) -> RMSNorm {
+        guard let norm = normIfPresent(role, layer: layer) else { preconditionFailure("no \(role) in the table") }
+        return norm
+    }
+
+    /// A norm that some models have.
+    func normIfPresent(_ role: TensorRole, layer: Int? = nil) -> RMSNorm? {
+        vectors[Place(role: role, layer: layer)].map { RMSNorm(gain: $0, epsilon: normEpsilon) }
+    }
+}

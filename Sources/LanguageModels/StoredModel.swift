@@ -1,0 +1,105 @@
+package import CheckpointFiles
+import TensorCore
+
+/// A model as a checkpoint holds it: its configuration and weights, checked to belong together but not loaded.
+package struct StoredModel: Sendable {
+    /// Architecture, shapes and constants.
+    package let configuration: ModelConfiguration
+    /// The weights.
+    package let source: any TensorSource
+    /// All tensors of the model, in the order in which they are used.
+    package let tensors: [ModelTensor]
+    /// Whether the embedding serves as head.
+    package let tiesHead: Bool
+
+    /// Takes weights for those of a model of this configuration. A model without a head of its own is tied.
+    package init(_ configuration: ModelConfiguration, _ source: any TensorSource) {
+        self.configuration = configuration
+        self.source = source
+        tiesHead = !source.contains(Self.headName)
+        tensors = configuration.tensors(isTied: tiesHead)
+    }
+
+    private static let headName = "lm_head.weight"
+
+    /// Reads what a checkpoint says about the model in it.
+    ///
+    /// - Throws: if its configuration is missing, wrong, or of a variant that is not supported, or it has a tensor that
+    ///   its architecture has no use for.
+    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        switch checkpoint {
+        case .gguf(let file): try self.init(file)
+        case .folder(let folder): try self.init(folder)
+        }
+    }
+
+    private init(_ file: GGUFFile) throws(CheckpointError) {
+        self.init(try ModelConfiguration(file), try GGUFSource(file))
+        // RoPE's factors have become part of the configuration.
+        try refuseUnknownTensors(file.tensors.map(\.name), except: [ModelConfiguration.ropeFactorsName])
+    }
+
+    private init(_ folder: ModelFolder) throws(CheckpointError) {
+        let stated = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
+        // Some writers store the embedding a second time as the head. A head that differs was trained: it counts, as in
+        // transformers, whatever the configuration says.
+        var source = folder.source
+        if stated.tiesHead, source.contains(Self.headName), try stated.model.hasEqualEnds(in: source) {
+            source = source.without(Self.headName)
+        }
+        self.init(stated.model, source)
+        guard stated.tiesHead || !tiesHead else {
+            throw CheckpointError(
+                file: source.file, name: "tensor \(Self.headName.quoted)",
+                expected: "a head, as config.json does not say \"tie_word_embeddings\"", found: "no such tensor")
+        }
+        // Older writers stored RoPE's frequencies, which the configuration gives.
+        let names = folder.source.tensorNames.filter { !$0.hasSuffix(".rotary_emb.inv_freq") }
+        try refuseUnknownTensors(names, except: [Self.headName])
+    }
+
+    /// Throws unless there is memory for all weights as they are stored, which is about what they take when packed.
+    func checkMemory() throws(CheckpointError) {
+        var byteCount = 0
+        for tensor in tensors where source.contains(tensor.name) {
+            byteCount += try source.tensor(named: tensor.name, shape: tensor.shape).byteCount
+        }
+        try CheckpointError.checkMemory(byteCount, file: source.file, name: "weights")
+    }
+
+    /// A tensor that the graph does not use, such as a bias, would change the model: better no text than a wrong one.
+    private func refuseUnknownTensors(_ stored: [String], except extra: [String]) throws(CheckpointError) {
+        // Compared as the file spells them: a second spelling, such as `blk.00.`, is no tensor of ours.
+        let known = Set(tensors.map { source.storedName(of: $0.name) } + extra)
+        for name in stored where !known.contains(name) {
+            throw CheckpointError(
+                file: source.file, name: "tensor \(name.quoted)",
+                expected: "only tensors of a plain \(configuration.architecture.name) model with "
+                    + "\(configuration.layerCount) blocks",
+                found: "a tensor it has no use for")
+        }
+    }
+}
+
+extension ModelConfiguration {
+    /// Reads what a checkpoint says about its model.
+    ///
+    /// - Throws: if something is missing, wrong, or of a variant that is not supported.
+    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        switch checkpoint {
+        case .gguf(let file): try self.init(file)
+        case .folder(let folder):
+            self = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration)).model
+        }
+    }
+
+    /// Whether the head is the embedding, byte for byte.
+    fileprivate func hasEqualEnds(in source: SafetensorsSource) throws(CheckpointError) -> Bool {
+        var ends: [StoredTensor] = []
+        for tensor in tensors(isTied: false) where [.embedding, .head].contains(tensor.role) {
+            ends.append(try source.tensor(named: tensor.name, shape: tensor.shape))
+        }
+        defer { ends[0].release() }
+        return ends[1].hasSameContents(as: ends[0])
+    }
+}

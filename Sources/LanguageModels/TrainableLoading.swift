@@ -1,0 +1,70 @@
+import CheckpointFiles
+import TensorCore
+
+/// What training leaves as it is. Gradients pass through frozen parts, but none is gathered for them.
+public struct FrozenParts: Sendable, Equatable {
+    /// Numbers of layers, 0..<layerCount.
+    public var layers: Set<Int>
+    /// Whether the embedding is frozen, and with it a head that is tied to it.
+    public var embedding: Bool
+    /// Whether the final norm, and a head of its own, are frozen.
+    public var head: Bool
+
+    /// By default everything is trained.
+    public init(layers: Set<Int> = [], embedding: Bool = false, head: Bool = false) {
+        self.layers = layers
+        self.embedding = embedding
+        self.head = head
+    }
+
+    func contains(_ part: ModelPart) -> Bool {
+        switch part {
+        case .embedding: embedding
+        case .layer(let index): layers.contains(index)
+        case .head: head
+        }
+    }
+}
+
+/// For training: everything in f32, with query and key rows in Hugging Face's order.
+struct TrainableLoading: WeightLoading {
+    private let frozen: FrozenParts
+    private let headDimension: Int
+    private let compute: ComputeContext
+    /// The parameters among what has been loaded.
+    private(set) var parameters: [Parameter] = []
+    /// All that has been loaded, parameters and frozen.
+    private(set) var tensors: [NamedTensor] = []
+
+    init(frozen: FrozenParts, headDimension: Int, on compute: ComputeContext) {
+        self.frozen = frozen
+        self.headDimension = headDimension
+        self.compute = compute
+    }
+
+    mutating func matrix(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Matrix {
+        let stored = try source.tensor(named: tensor.name, shape: tensor.shape)
+        return .dense(weight(tensor, tensor.kind.isRotated ? stored.dense(order: order(source)) : stored.dense()))
+    }
+
+    mutating func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor {
+        let stored = try source.tensor(named: tensor.name, shape: tensor.shape).vector()
+        guard tensor.kind.isRotated else { return weight(tensor, stored) }
+        let (values, order) = (stored.values, order(source))
+        return weight(
+            tensor, Tensor(values.indices.map { values[order($0)] }, rows: 1, columns: values.count))
+    }
+
+    /// Which row of the source becomes each row.
+    private func order(_ source: any TensorSource) -> (Int) -> Int {
+        { [pairing = source.ropePairing, headDimension] in pairing.row(ofHalfSplit: $0, headDimension: headDimension) }
+    }
+
+    private mutating func weight(_ tensor: ModelTensor, _ values: Tensor) -> Tensor {
+        tensors.append(NamedTensor(name: tensor.name, values: values))
+        guard !frozen.contains(tensor.part) else { return values }
+        let parameter = Parameter(name: tensor.name, values, on: compute)
+        parameters.append(parameter)
+        return parameter.values
+    }
+}

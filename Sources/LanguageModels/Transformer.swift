@@ -1,0 +1,195 @@
+package import CheckpointFiles
+public import TensorCore
+
+/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and of SwiGLU, and a head that may be
+/// tied to the embedding. Touvron et al., arXiv 2302.13971.
+///
+/// Biases and norms of heads are optional: they are applied where the ``Architecture`` has weights for them.
+public struct Transformer: TrainableModel {
+    /// The architecture, shapes and constants of the model.
+    public let configuration: ModelConfiguration
+    public let compute: ComputeContext
+    public let weightByteCount: Int
+    public private(set) var parameters: [Parameter] = []
+    public private(set) var tensors: [NamedTensor] = []
+    private var embedding: Matrix
+    private var blocks: [Block]
+    private var norm: RMSNorm
+    /// nil where the embedding serves as head.
+    private var separateHead: Matrix?
+
+    /// A class, as the MLP is: running it counts references to one object, not to each of its weights.
+    private final class Attention: Sendable {
+        let norm: RMSNorm
+        let query: Projection
+        let key: Projection
+        let value: Projection
+        /// The norms of each head of queries and keys, in architectures that have them.
+        let queryNorm: RMSNorm?
+        let keyNorm: RMSNorm?
+        let output: Matrix
+        let rotary: RotaryEmbedding
+
+        init(
+            norm: RMSNorm, query: Projection, key: Projection, value: Projection, queryNorm: RMSNorm?,
+            keyNorm: RMSNorm?,
+            output: Matrix, rotary: RotaryEmbedding
+        ) {
+            self.norm = norm
+            self.query = query
+            self.key = key
+            self.value = value
+            self.queryNorm = queryNorm
+            self.keyNorm = keyNorm
+            self.output = output
+            self.rotary = rotary
+        }
+
+        /// x + output(attention(norm(x)))
+        func callAsFunction(
+            _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
+        ) -> Tensor {
+            var (queries, keys, values) = compute.linears(x, norm: norm, query, key, value)
+            if let queryNorm { queries = compute.headNorms(queries, queryNorm) }
+            if let keyNorm { keys = compute.headNorms(keys, keyNorm) }
+            let mixed = memory.attend(layer: layer, queries: queries, keys: keys, values: values, rotary: rotary)
+            return compute.linear(mixed, output, addingTo: x)
+        }
+
+        /// Keys and values alone.
+        func storeKeysAndValues(
+            _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
+        ) {
+            var (keys, values) = compute.linears(x, norm: norm, key, value)
+            if let keyNorm { keys = compute.headNorms(keys, keyNorm) }
+            memory.append(layer: layer, keys: keys, values: values, rotary: rotary)
+        }
+
+        func detached() -> Attention {
+            Attention(
+                norm: norm.detached(), query: query.detached(), key: key.detached(), value: value.detached(),
+                queryNorm: queryNorm?.detached(), keyNorm: keyNorm?.detached(), output: output.detached(),
+                rotary: rotary)
+        }
+    }
+
+    private final class MLP: Sendable {
+        let norm: RMSNorm
+        let gate: Matrix
+        let up: Matrix
+        let down: Matrix
+
+        init(norm: RMSNorm, gate: Matrix, up: Matrix, down: Matrix) {
+            self.norm = norm
+            self.gate = gate
+            self.up = up
+            self.down = down
+        }
+
+        /// x + down(silu(gate(norm(x))) * up(norm(x)))
+        func callAsFunction(_ x: Tensor, _ compute: ComputeContext) -> Tensor {
+            compute.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
+        }
+
+        func detached() -> MLP {
+            MLP(norm: norm.detached(), gate: gate.detached(), up: up.detached(), down: down.detached())
+        }
+    }
+
+    private struct Block: Sendable {
+        let attention: Attention
+        let mlp: MLP
+
+        func detached() -> Block { Block(attention: attention.detached(), mlp: mlp.detached()) }
+    }
+
+    public var layerCount: Int { configuration.layerCount }
+    public var vocabularySize: Int { configuration.vocabularySize }
+    public var contextLength: Int { configuration.contextLength }
+    public var attention: AttentionShape { configuration.attention }
+    public var bytesReadPerToken: Int { weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) }
+
+    public func embed(_ tokens: Span<Token>) -> Tensor { compute.embedding(tokens, embedding) }
+
+    public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
+        let block = blocks[index]
+        return block.mlp(block.attention(x, layer: index, &memory, compute), compute)
+    }
+
+    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        blocks[index].attention.storeKeysAndValues(x, layer: index, &memory, compute)
+    }
+
+    public func logits(_ x: Tensor) -> Tensor { compute.linear(x, norm: norm, separateHead ?? embedding) }
+
+    public func detached() -> Transformer {
+        var model = self
+        model.parameters = []
+        model.embedding = embedding.detached()
+        model.blocks = blocks.map { $0.detached() }
+        model.norm = norm.detached()
+        model.separateHead = separateHead?.detached()
+        return model
+    }
+}
+
+// MARK: Loading
+
+extension Transformer {
+    /// Loads a model and packs its weights.
+    ///
+    /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, if there is no memory for
+    ///   them, or if their file was written to meanwhile.
+    package init(_ stored: StoredModel, on compute: ComputeContext) throws(CheckpointError) {
+        try stored.checkMemory()
+        var form = PackedLoading(compute: compute)
+        self.init(
+            stored.configuration, try LoadedWeights(stored, as: &form), pairing: stored.source.ropePairing, on: compute)
+        try stored.source.checkUnchanged()
+    }
+
+    /// Loads a model to be trained. All weights become f32, whatever format the source stores them in; those that are not
+    /// frozen are parameters. Query and key rows are in Hugging Face's order.
+    ///
+    /// - Throws: if a tensor is missing or has another shape than the configuration asks for.
+    package init(
+        trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
+    ) throws(CheckpointError) {
+        let headDimension = stored.configuration.attention.headDimension
+        var form = TrainableLoading(frozen: frozen, headDimension: headDimension, on: compute)
+        let weights = try LoadedWeights(stored, as: &form)
+        self.init(stored.configuration, weights, pairing: .halfSplit, on: compute)
+        parameters = form.parameters
+        tensors = form.tensors
+    }
+
+    private init(
+        _ configuration: ModelConfiguration, _ weights: LoadedWeights, pairing: RoPEPairing,
+        on compute: ComputeContext
+    ) {
+        let rotary = configuration.rotary(pairing: pairing)
+        self.configuration = configuration
+        self.compute = compute
+        weightByteCount = weights.byteCount
+        embedding = weights.matrix(.embedding)
+        blocks = (0..<configuration.layerCount).map { layer in
+            Block(
+                attention: Attention(
+                    norm: weights.norm(.attentionNorm, layer: layer),
+                    query: weights.projection(.query, bias: .queryBias, layer: layer),
+                    key: weights.projection(.key, bias: .keyBias, layer: layer),
+                    value: weights.projection(.value, bias: .valueBias, layer: layer),
+                    queryNorm: weights.normIfPresent(.queryNorm, layer: layer),
+                    keyNorm: weights.normIfPresent(.keyNorm, layer: layer),
+                    output: weights.matrix(.attentionOutput, layer: layer),
+                    rotary: rotary),
+                mlp: MLP(
+                    norm: weights.norm(.feedForwardNorm, layer: layer),
+                    gate: weights.matrix(.gate, layer: layer),
+                    up: weights.matrix(.up, layer: layer),
+                    down: weights.matrix(.down, layer: layer)))
+        }
+        norm = weights.norm(.finalNorm)
+        separateHead = weights.matrixIfPresent(.head)
+    }
+}

@@ -1,0 +1,16 @@
+/// A linear layer: a weight matrix [rows, columns] and, in some architectures, a bias, which is added to every row of the
+/// product.
+package struct Projection: Sendable {
+    package let weights: Matrix
+    /// [1, rows]; nil if the layer has none.
+    package let bias: Tensor?
+
+    package init(_ weights: Matrix, bias: Tensor? = nil) {
+        precondition(bias.map { $0.rows == 1 && $0.columns == weights.rows } ?? true, "one bias per row of weights")
+        self.weights = weights
+        self.bias = bias
+    }
+
+    /// The same weights without a parameter's gradient node.
+    package func detached() -> Projection { Projection(weights.detached(), bias: bias?.detached()) }
+}
