@@ -52,7 +52,7 @@ extension TokenizerDefinition {
         }
         let configuration = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
         notes += configuration.notes
-        let rows = configuration.llama.vocabularySize
+        let rows = configuration.model.vocabularySize
         try take(files, rows: rows, folder)
         // What encoding adds is the post-processor's choice; tokenizer_config.json may only give it another name.
         let first = addsBeginningOfText == true ? beginningOfText : nil
