@@ -38,22 +38,22 @@ struct TensorPlan: Sendable {
         _ model: StoredLlama, pairing: RoPEPairing, quantizing dtype: DType?, canQuantize: Bool
     ) throws(CheckpointError) {
         var entries: [Entry] = []
-        var odd: Set<Int> = []
+        var odd: Set<OddColumns> = []
         for (name, shape) in model.tensors {
             let stored = try model.source.tensor(named: name, shape: shape)
             var target = dtype ?? stored.dtype
             if shape.count == 1 {
                 // A norm's gains are few, and every element of a row is multiplied by one.
                 target = .f32
-            } else if !canQuantize, target.elementsPerBlock > 1 {
+            } else if !canQuantize, target.isQuantized {
                 target = .f32
-            } else if dtype != nil, [.q4_0, .q4_1].contains(target), Self.isEnd(name) {
-                // Four bits cost most at the two ends, where a row is all that tells a token from the others;
+            } else if dtype != nil, target.bitsPerElement < 6, Self.isEnd(name) {
+                // So few bits cost most at the two ends, where a row is all that tells a token from the others;
                 // llama.cpp, too, gives them more.
                 target = .q8_0
             }
             if stored.columns % target.elementsPerBlock != 0 {
-                odd.insert(stored.columns)
+                odd.insert(OddColumns(columns: stored.columns, block: target.elementsPerBlock))
                 target = .f16
             }
             var conversion = TensorConversion(to: target)
@@ -65,7 +65,15 @@ struct TensorPlan: Sendable {
             entries.append(Entry(name: name, shape: shape, conversion: conversion, source: model.source))
         }
         self.entries = entries
-        notes = odd.sorted().map { "matrices of \($0) columns, no multiple of 32, are F16" }
+        notes = odd.sorted { ($0.columns, $0.block) < ($1.columns, $1.block) }.map {
+            "matrices of \($0.columns) columns, no multiple of \($0.block), are F16"
+        }
+    }
+
+    /// A matrix whose rows are no whole blocks.
+    private struct OddColumns: Hashable {
+        let columns: Int
+        let block: Int
     }
 
     private static func isEnd(_ name: String) -> Bool {
