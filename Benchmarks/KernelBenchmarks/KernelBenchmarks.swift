@@ -9,10 +9,9 @@ import LayerSkip
 private let ofReadSpeed = BenchmarkMetric.custom("% of read speed", polarity: .prefersLarger, useScalingFactor: false)
 private let ofPeak = BenchmarkMetric.custom("% of peak", polarity: .prefersLarger, useScalingFactor: false)
 
-private let formats: [(name: String, number: Int)] = [
-    ("F32", CTK_F32), ("F16", CTK_F16), ("BF16", CTK_BF16), ("Q8_0", CTK_Q8_0), ("Q4_0", CTK_Q4_0),
-    ("Q4_1", CTK_Q4_1),
-]
+private let formats: [(name: String, number: Int)] = (0..<CTK_FORMAT_COUNT).map {
+    (String(cString: ctk_format(Int32($0)).pointee.name), $0)
+}
 
 /// Tokens, inputs and outputs of training's products.
 private let denseShapes = [

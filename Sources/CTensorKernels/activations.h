@@ -8,12 +8,13 @@
 
 #include "formats.h"
 
-// How the formats' rows name the forms of activations.
-enum {
-    ACTIVATIONS_f32 = CTK_ACTIVATIONS_F32,
-    ACTIVATIONS_quantized = CTK_ACTIVATIONS_QUANTIZED,
-    ACTIVATIONS_bf16_pairs = CTK_ACTIVATIONS_BF16_PAIRS,
-};
+// The forms of activations by the names that CTK_EACH_FORMAT has for them: number, what a token has one or more of, and
+// how many of these it has.
+enum { ACTIVATIONS_f32 = CTK_ACTIVATIONS_F32, ACTIVATIONS_quantized = CTK_ACTIVATIONS_QUANTIZED };
+typedef float f32_activation;
+typedef activation_block quantized_activation;
+static inline size_t activations_f32(size_t columns) { return columns; }
+static inline size_t activations_quantized(size_t columns) { return columns / BLOCK; }
 
 /// Tokens of every tile but perhaps the last; at least one, even where there are none.
 static inline size_t tile_tokens(size_t count) {
@@ -33,7 +34,7 @@ static inline token_place place_of(size_t token, size_t count, size_t elements) 
     return (token_place){start * elements + (token - start), step};
 }
 
-/// Quantizes 32 activations: scale = max|x| / 127, values rounded to nearest even.
+/// Quantizes BLOCK activations: scale = max|x| / 127, values rounded to nearest even.
 ///
 /// A value that is not finite ends up in the scale, and from there in every product.
 static inline void quantize_activations(const float *x, activation_block *block) {

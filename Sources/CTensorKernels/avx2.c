@@ -55,8 +55,7 @@ INLINE vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group) 
 #define DENSE_VECTORS 1
 #include "dense_f32.h"
 
-const ctk_table ctk_avx2_table = VECTOR_TABLE(
-    "avx2", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_avx2_table = VECTOR_TABLE("avx2", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32));
 
 #pragma clang attribute pop
 

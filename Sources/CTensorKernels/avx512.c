@@ -64,13 +64,11 @@ enum { QUERY_BLOCK_amx = 2 * TILE_ROWS_amx };
 
 #pragma clang attribute pop
 
-const ctk_table ctk_avx512_table = VECTOR_TABLE(
-    "avx512", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32));
 const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE(
-    "avx512bf16", DENSE_KERNELS(bf16, 4, 1024), ATTENTION_KERNELS(bf16), F32_AND_F16_PANELS,
-    [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs, bf16_pairs), QUANTIZED_PANELS);
+    "avx512bf16", DENSE_KERNELS(bf16, 4, 1024), ATTENTION_KERNELS(bf16),
+    [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs));
 // Cores with AMX begin a vdpbf16ps every other cycle only: f32's fma does more, so BF16 weights are those of the first table.
-const ctk_table ctk_amx_table = VECTOR_TABLE(
-    "amx", DENSE_KERNELS(amx, 64, 1024), ATTENTION_KERNELS(amx), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_amx_table = VECTOR_TABLE("amx", DENSE_KERNELS(amx, 64, 1024), ATTENTION_KERNELS(amx));
 
 #endif

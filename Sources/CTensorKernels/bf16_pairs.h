@@ -28,6 +28,10 @@ static void unpack_row_bf16_pairs(const void *panel, size_t row, size_t columns,
     for (size_t c = 0; c < columns; c++) out[c] = bf16_to_float(in[(c / 2 * PANEL_ROWS + row) * 2 + c % 2]);
 }
 
+enum { ACTIVATIONS_bf16_pairs = CTK_ACTIVATIONS_BF16_PAIRS };
+typedef uint32_t bf16_pairs_activation;
+static size_t activations_bf16_pairs(size_t columns) { return column_pairs(columns); }
+
 static size_t prepared_bytes_bf16_pairs(size_t columns, size_t count) {
     return column_pairs(columns) * count * sizeof(uint32_t);
 }
@@ -58,8 +62,6 @@ INLINE void bf16_pairs_tile(const void *panel, size_t columns, const uint32_t *x
     }
 }
 
-#define BF16_PAIRS_TILE(TOKENS) bf16_pairs_tile(panel, columns, x, TOKENS, sums)
-
-DEFINE_PRODUCT(bf16_pairs, uint32_t, column_pairs(columns), BF16_PAIRS_TILE)
+DEFINE_PRODUCT(bf16_pairs, bf16_pairs)
 
 #endif

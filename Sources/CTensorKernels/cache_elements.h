@@ -4,6 +4,10 @@
 
 #include "formats.h"
 
+_Static_assert(
+    CTK_F32 < CTK_CACHE_FORMAT_COUNT && CTK_F16 < CTK_CACHE_FORMAT_COUNT && CTK_BF16 < CTK_CACHE_FORMAT_COUNT,
+    "a cache's formats are the first of weights");
+
 static inline size_t element_bytes(int format) { return format == CTK_F32 ? sizeof(float) : sizeof(uint16_t); }
 
 /// Infinity becomes NaN; NaN stays NaN.

@@ -1,5 +1,5 @@
 // Looks for what is not finite in rows as they lie in a file.
-#include "formats.h"
+#include "weights.h"
 
 /// 16-bit floats compare like integers: numbers < infinity < NaN.
 enum { F16_MAGNITUDE = 0x7fff, F16_INFINITY = 0x7c00, BF16_INFINITY = 0x7f80 };
@@ -33,38 +33,43 @@ static uint32_t half_at(const uint8_t *bytes) {
         (LARGEST) = largest;                                                                                          \
     } while (0)
 
-size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale) {
-    const uint8_t *bytes = file;
-    size_t blocks = columns / BLOCK, first;
-    uint32_t scale = 0, minimum;
-    switch (format) {
-    case CTK_F32:
-        first = columns;
-        FIRST_REACHING(columns, 4, 0, word_at, INFINITY_BITS, scale);
-        break;
-    case CTK_BF16:
-        first = columns;
-        FIRST_REACHING(columns, 2, 0, half_at, BF16_INFINITY, scale);
-        scale <<= 16;
-        break;
-    case CTK_F16:
-        first = columns;
-        FIRST_REACHING(columns, 2, 0, half_at, F16_INFINITY, scale);
-        scale = float_to_bits(f16_to_float((uint16_t)scale));
-        break;
-    case CTK_Q4_1:
-        first = blocks;
-        FIRST_REACHING(blocks, sizeof(q4_1_block), 2, half_at, F16_INFINITY, minimum);
-        FIRST_REACHING(blocks, sizeof(q4_1_block), 0, half_at, F16_INFINITY, scale);
-        scale = float_to_bits(f16_to_float((uint16_t)(minimum > scale ? minimum : scale)));
-        break;
-    default:
-        first = blocks;
-        FIRST_REACHING(
-            blocks, format == CTK_Q8_0 ? sizeof(q8_0_block) : sizeof(q4_0_block), 0, half_at, F16_INFINITY, scale);
-        scale = float_to_bits(f16_to_float((uint16_t)scale));
-        break;
+/// Of whole numbers, F32 or its upper halves.
+static size_t first_element(const uint8_t *bytes, size_t columns, size_t size, float *largest_element) {
+    size_t first = columns;
+    uint32_t found;
+    if (size == 4) {
+        FIRST_REACHING(columns, 4, 0, word_at, INFINITY_BITS, found);
+    } else {
+        FIRST_REACHING(columns, 2, 0, half_at, BF16_INFINITY, found);
+        found <<= 16;
     }
-    if (bits_to_float(scale) > *largest_scale) *largest_scale = bits_to_float(scale);
+    *largest_element = fmaxf(*largest_element, bits_to_float(found));
     return first;
+}
+
+/// Of blocks with halves.
+static inline __attribute__((always_inline)) size_t first_block(
+    const uint8_t *bytes, size_t columns, const ctk_weight_format *format, float *largest_scale) {
+    size_t blocks = columns / format->block_elements, first = blocks;
+    uint32_t highest = 0;
+    for (size_t h = 0; h < format->halves; h++) {
+        uint32_t found;
+        FIRST_REACHING(blocks, format->block_bytes, format->halves_at + 2 * h, half_at, F16_INFINITY, found);
+        highest = found > highest ? found : highest;
+    }
+    *largest_scale = fmaxf(*largest_scale, f16_to_float((uint16_t)highest));
+    return first;
+}
+
+// A case of its own for each format, so that what is asked of it is a constant.
+#define FORMAT_CASE(NAME, name, ACTIVATIONS)                                                                         \
+    case CTK_##NAME:                                                                                                 \
+        return name##_format.halves ? first_block(file, columns, &name##_format, largest_scale)                      \
+                                    : first_element(file, columns, name##_format.block_bytes, largest_scale);
+
+size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale) {
+    switch (format) {
+        CTK_EACH_FORMAT(FORMAT_CASE)
+    default: return 0;
+    }
 }

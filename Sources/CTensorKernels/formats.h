@@ -1,38 +1,20 @@
-// Blocks as they lie in a file (GGUF specification, "block_q8_0", "block_q4_0", "block_q4_1"), 16-bit floats, and the block that activations
-// are quantized to.
+// What the formats of weights share: 16-bit floats, the block that activations are quantized to, and rows of blocks.
+// The formats themselves are in weights/.
 #ifndef CTK_FORMATS_H
 #define CTK_FORMATS_H
 
+#include <math.h>
 #include <string.h>
 
 #include "CTensorKernels.h"
 
+/// Activations that are quantized together. A quantized format's own block has as many elements, or a multiple.
 enum { BLOCK = 32 };
 
 // Packed: a file promises no alignment, so that a block may lie at an odd address.
 #define FILE_BLOCK struct __attribute__((packed))
 
-typedef FILE_BLOCK {
-    uint16_t scale;
-    int8_t values[BLOCK];
-} q8_0_block;
-
-typedef FILE_BLOCK {
-    uint16_t scale;
-    uint8_t nibbles[BLOCK / 2];
-} q4_0_block;
-
-typedef FILE_BLOCK {
-    uint16_t scale;
-    uint16_t minimum;
-    uint8_t nibbles[BLOCK / 2];
-} q4_1_block;
-
-_Static_assert(sizeof(q8_0_block) == 34, "Q8_0 takes 34 bytes for 32 elements");
-_Static_assert(sizeof(q4_0_block) == 18, "Q4_0 takes 18 bytes for 32 elements");
-_Static_assert(sizeof(q4_1_block) == 20, "Q4_1 takes 20 bytes for 32 elements");
-
-/// 32 activations of one token as signed bytes: x = scale * values. All tables quantize to this form.
+/// BLOCK activations of one token as signed bytes: x = scale * values. All tables quantize to this form.
 ///
 /// A constant offset of all 32 weights contributes a multiple of the activations' sum; the multiples that products need
 /// are kept ready, so that a dot product starts with a broadcast load of one and no arithmetic.
@@ -112,6 +94,43 @@ static inline uint16_t float_to_f16(float value) {
     }
     uint32_t rounded = magnitude + 0xfff + (magnitude >> 13 & 1);
     return sign | (uint16_t)((rounded - 0x38000000) >> 13);
+}
+
+/// The largest finite numbers.
+#define F16_LARGEST 65504.0f
+#define BF16_LARGEST 0x1.fep127f
+#define F32_LARGEST 0x1.fffffep127f
+
+// MARK: Rows of blocks
+
+/// Defines dequantize_row_NAME by a function for one block, dequantize_NAME(const NAME_block *, float *).
+#define DEFINE_DEQUANTIZED_ROW(NAME, ELEMENTS)                                                                       \
+    static inline void dequantize_row_##NAME(const void *file, size_t columns, float *x) {                           \
+        for (size_t b = 0; b < columns / (ELEMENTS); b++) {                                                          \
+            dequantize_##NAME((const NAME##_block *)file + b, x + b * (ELEMENTS));                                   \
+        }                                                                                                            \
+    }
+
+/// Defines quantize_row_NAME by a function for one block, quantize_NAME(const float *, NAME_block *).
+#define DEFINE_QUANTIZED_ROW(NAME, ELEMENTS)                                                                         \
+    static inline void quantize_row_##NAME(const float *x, size_t columns, void *file) {                             \
+        for (size_t b = 0; b < columns / (ELEMENTS); b++) {                                                          \
+            quantize_##NAME(x + b * (ELEMENTS), (NAME##_block *)file + b);                                           \
+        }                                                                                                            \
+    }
+
+/// NaN becomes the lowest.
+static inline int nearest(float value, int lowest, int highest) {
+    float rounded = nearbyintf(value);
+    return rounded > (float)lowest ? rounded < (float)highest ? (int)rounded : highest : lowest;
+}
+
+/// 1 / scale, or 0 where that overflows: elements which no scale can hold become zeros.
+///
+/// In quantizing, an element that is not finite makes the scale so, and by it the whole block when it is read.
+static inline float inverse_of(float scale) {
+    float inverse = 1 / scale;
+    return isfinite(inverse) ? inverse : 0;
 }
 
 #endif

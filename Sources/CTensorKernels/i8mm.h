@@ -139,7 +139,7 @@ INLINE void row_pairs_product(
     }
 }
 
-#define DEFINE_ROW_PAIRS(NAME)                                                                                       \
+#define DEFINE_ROW_PAIRS(FORMAT, NAME)                                                                               \
     static size_t panel_bytes_##NAME##_pairs(size_t columns) { return row_pairs_bytes(NAME, columns); }              \
     static void pack_##NAME##_pairs(const void *file, size_t rows, size_t columns, void *panel) {                    \
         pack_row_pairs(NAME, file, rows, columns, panel);                                                            \
@@ -153,13 +153,8 @@ INLINE void row_pairs_product(
         row_pairs_product(NAME, panels, first, last, rows, columns, prepared, count, y, y_stride);                   \
     }
 
-DEFINE_ROW_PAIRS(q8_0)
-DEFINE_ROW_PAIRS(q4_0)
-DEFINE_ROW_PAIRS(q4_1)
+EACH_ROW_PAIR_FORMAT(DEFINE_ROW_PAIRS)
 
-#define ROW_PAIR_PANELS                                                                                              \
-    [CTK_Q8_0] = PANEL_FORMAT(q8_0_pairs, q8_0_pairs, token_pairs),                                                  \
-    [CTK_Q4_0] = PANEL_FORMAT(q4_0_pairs, q4_0_pairs, token_pairs),                                                  \
-    [CTK_Q4_1] = PANEL_FORMAT(q4_1_pairs, q4_1_pairs, token_pairs)
+#define ROW_PAIR_ENTRY(FORMAT, NAME) [CTK_##FORMAT] = PANEL_FORMAT(NAME##_pairs, token_pairs),
 
 #endif

@@ -62,9 +62,8 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 
 #pragma clang attribute pop
 
-const ctk_table ctk_neon_table = VECTOR_TABLE(
-    "neon", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32), F32_AND_F16_PANELS, BF16_PANELS, QUANTIZED_PANELS);
+const ctk_table ctk_neon_table = VECTOR_TABLE("neon", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32));
 const ctk_table ctk_neon_i8mm_table = VECTOR_TABLE(
-    "neoni8mm", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32), F32_AND_F16_PANELS, BF16_PANELS, ROW_PAIR_PANELS);
+    "neoni8mm", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32), EACH_ROW_PAIR_FORMAT(ROW_PAIR_ENTRY));
 
 #endif

@@ -6,10 +6,17 @@
 #define CTK_ROW_PAIRS_H
 
 #include "panels.h"
+#include "weights.h"
 
 enum { ROW_PAIRS = PANEL_ROWS / 2, DEPTH = 8 };
 
-/// A quantized format, as a block lies in the file: 16-bit `halves` (scale, minimum), then `groups` of eight bytes.
+/// The quantized formats that are packed like this. Any other has the panels of all vector tables, and sdot.
+#define EACH_ROW_PAIR_FORMAT(FORMAT)                                                                                 \
+    FORMAT(Q8_0, q8_0)                                                                                               \
+    FORMAT(Q4_0, q4_0)                                                                                               \
+    FORMAT(Q4_1, q4_1)
+
+/// Such a format, as a block lies in the file: 16-bit `halves` (scale, minimum), then `groups` of eight bytes.
 typedef struct {
     int format;
     size_t halves;

@@ -13,120 +13,44 @@
 #include "shared.h"
 #include "tables.h"
 #include "training_scalar.h"
+#include "weights.h"
 
-static void pack_row(int format, const void *file, size_t columns, void *panel) {
-    memcpy(panel, file, ctk_file_row_bytes(format, columns));
-}
-
-static float dot_floats(int format, const uint8_t *row, size_t columns, const float *x) {
-    float sum = 0;
-    for (size_t c = 0; c < columns; c++) {
-        float weight;
-        if (format == CTK_F32) {
-            memcpy(&weight, row + 4 * c, 4);
-        } else {
-            uint16_t half;
-            memcpy(&half, row + 2 * c, 2);
-            weight = format == CTK_F16 ? f16_to_float(half) : bf16_to_float(half);
-        }
-        sum = fmaf(weight, x[c], sum);
-    }
-    return sum;
-}
-
-static float dot_q8_0(const q8_0_block *row, size_t blocks, const activation_block *x) {
-    float sum = 0;
-    for (size_t b = 0; b < blocks; b++, x++) {
-        int32_t dot = 0;
-        for (int i = 0; i < BLOCK; i++) dot += row[b].values[i] * x->values[i];
-        sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
-    }
-    return sum;
-}
-
-static int32_t dot_nibbles(const uint8_t *nibbles, const int8_t *x) {
-    int32_t dot = 0;
-    for (int i = 0; i < BLOCK / 2; i++) dot += (nibbles[i] & 15) * x[i] + (nibbles[i] >> 4) * x[i + BLOCK / 2];
-    return dot;
-}
-
-static float dot_q4_0(const q4_0_block *row, size_t blocks, const activation_block *x) {
-    float sum = 0;
-    for (size_t b = 0; b < blocks; b++, x++) {
-        int32_t dot = dot_nibbles(row[b].nibbles, x->values) + x->minus_8_sums;
-        sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
-    }
-    return sum;
-}
-
-static float dot_q4_1(const q4_1_block *row, size_t blocks, const activation_block *x) {
-    float sum = 0;
-    for (size_t b = 0; b < blocks; b++, x++) {
-        int32_t dot = dot_nibbles(row[b].nibbles, x->values);
-        sum = fmaf((float)dot, f16_to_float(row[b].scale) * x->scale, sum);
-        sum = fmaf(f16_to_float(row[b].minimum), x->scaled_sum, sum);
-    }
-    return sum;
-}
-
-static void product(
-    int format, const void *panels, size_t first, size_t last, size_t columns, const void *prepared, size_t count,
-    float *y, size_t y_stride) {
-    size_t blocks = columns / BLOCK;
-    for (size_t r = first; r < last; r++) {
-        const void *row = (const uint8_t *)panels + r * ctk_file_row_bytes(format, columns);
-        for (size_t t = 0; t < count; t++) {
-            const activation_block *quantized = (const activation_block *)prepared + t * blocks;
-            float *out = y + t * y_stride + r;
-            switch (format) {
-            case CTK_Q8_0: *out = dot_q8_0(row, blocks, quantized); break;
-            case CTK_Q4_0: *out = dot_q4_0(row, blocks, quantized); break;
-            case CTK_Q4_1: *out = dot_q4_1(row, blocks, quantized); break;
-            default: *out = dot_floats(format, row, columns, (const float *)prepared + t * columns);
-            }
-        }
-    }
-}
-
-// A panel is one row, as it lies in the file.
-#define SCALAR_FORMAT(FORMAT, PREPARED)                                                                              \
-    static size_t panel_bytes_##FORMAT(size_t columns) { return ctk_file_row_bytes(CTK_##FORMAT, columns); }         \
-    static void pack_##FORMAT(const void *file, size_t rows, size_t columns, void *panel) {                          \
-        (void)rows;                                                                                                  \
-        pack_row(CTK_##FORMAT, file, columns, panel);                                                                \
+// Of each format: a panel is one row, as it lies in the file, and dot_NAME multiplies it with a token's activations.
+#define DEFINE_FORMAT(NAME, name, FORM)                                                                              \
+    static size_t panel_bytes_##name(size_t columns) { return ctk_file_row_bytes(CTK_##NAME, columns); }             \
+    static void pack_##name(const void *file, size_t rows, size_t columns, void *panel) {                            \
+        memcpy(panel, file, rows * panel_bytes_##name(columns));                                                     \
     }                                                                                                                \
-    static void unpack_row_##FORMAT(const void *panel, size_t row, size_t columns, float *out) {                     \
+    static void unpack_row_##name(const void *panel, size_t row, size_t columns, float *out) {                       \
         (void)row;                                                                                                   \
-        ctk_dequantize_row(CTK_##FORMAT, panel, columns, out);                                                       \
+        dequantize_row_##name(panel, columns, out);                                                                  \
     }                                                                                                                \
-    static void product_##FORMAT(                                                                                    \
+    static void product_##name(                                                                                      \
         const void *panels, size_t first, size_t last, size_t rows, size_t columns, const void *prepared,            \
         size_t count, float *y, size_t y_stride) {                                                                   \
         (void)rows;                                                                                                  \
-        product(CTK_##FORMAT, panels, first, last, columns, prepared, count, y, y_stride);                           \
+        for (size_t r = first; r < last; r++) {                                                                      \
+            const void *row = (const uint8_t *)panels + r * panel_bytes_##name(columns);                             \
+            for (size_t t = 0; t < count; t++) {                                                                     \
+                const FORM##_activation *x = (const FORM##_activation *)prepared + t * activations_##FORM(columns);  \
+                y[t * y_stride + r] = dot_##name(row, columns, x);                                                   \
+            }                                                                                                        \
+        }                                                                                                            \
     }
 
-#define SCALAR_ENTRY(FORMAT, PREPARED)                                                                               \
-    [CTK_##FORMAT] = {                                                                                               \
+#define FORMAT_ENTRY(NAME, name, FORM)                                                                               \
+    [CTK_##NAME] = {                                                                                                 \
         .panel_rows = 1,                                                                                             \
-        .panel_bytes = panel_bytes_##FORMAT,                                                                         \
-        .pack = pack_##FORMAT,                                                                                       \
-        .unpack_row = unpack_row_##FORMAT,                                                                           \
-        .activations = ACTIVATIONS_##PREPARED,                                                                       \
-        .prepared_bytes = prepared_bytes_##PREPARED,                                                                 \
-        .prepare = prepare_##PREPARED,                                                                               \
-        .product = product_##FORMAT,                                                                                 \
+        .panel_bytes = panel_bytes_##name,                                                                           \
+        .pack = pack_##name,                                                                                         \
+        .unpack_row = unpack_row_##name,                                                                             \
+        .activations = ACTIVATIONS_##FORM,                                                                           \
+        .prepared_bytes = prepared_bytes_##FORM,                                                                     \
+        .prepare = prepare_##FORM,                                                                                   \
+        .product = product_##name,                                                                                   \
     },
 
-#define SCALAR_FORMATS(APPLY)                                                                                        \
-    APPLY(F32, f32)                                                                                                  \
-    APPLY(F16, f32)                                                                                                  \
-    APPLY(BF16, f32)                                                                                                 \
-    APPLY(Q8_0, quantized)                                                                                           \
-    APPLY(Q4_0, quantized)                                                                                           \
-    APPLY(Q4_1, quantized)
-
-SCALAR_FORMATS(SCALAR_FORMAT)
+CTK_EACH_FORMAT(DEFINE_FORMAT)
 
 static void rms_norm(const float *x, const float *gain, size_t columns, float epsilon, float *y) {
     double sum = 0;
@@ -245,7 +169,7 @@ SCALAR_CACHE(BF16)
 
 const ctk_table ctk_scalar_table = {
     .name = "scalar",
-    .formats = {SCALAR_FORMATS(SCALAR_ENTRY)},
+    .formats = {CTK_EACH_FORMAT(FORMAT_ENTRY)},
     .rms_norm = rms_norm,
     .rotate = rotate,
     .swiglu = swiglu,

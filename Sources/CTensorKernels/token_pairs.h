@@ -5,10 +5,9 @@
 #include "activations.h"
 #include "row_pairs.h"
 
-// The table's form of quantized activations.
-enum { ACTIVATIONS_token_pairs = CTK_ACTIVATIONS_QUANTIZED };
+enum { ACTIVATIONS_token_pairs = CTK_ACTIVATIONS_TOKEN_PAIRS };
 
-/// 32 activations of two tokens. What belongs to one token is there twice: for both rows of a 2 by 2 result.
+/// BLOCK activations of two tokens. What belongs to one token is there twice: for both rows of a 2 by 2 result.
 typedef struct {
     int8_t values[BLOCK / DEPTH][2][DEPTH];
     float scales[2][2];

@@ -19,7 +19,7 @@ struct FormatRange {
 
     /// Whether all scales are so small that F16 rounds them by more than 3 %, or to 0. Single blocks of such elements
     /// do not matter next to others; a tensor of them would be lost.
-    var isTooCoarse: Bool { [.f32, .bf16].contains(dtype) ? false : largestScale < 0x1p-20 }
+    var isTooCoarse: Bool { dtype.hasHalves && largestScale < 0x1p-20 }
 
     /// Throws unless the tensor consists of zeros, which every format holds.
     func checkThatAllAreZero(_ tensor: StoredTensor) throws(CheckpointError) {
@@ -36,12 +36,12 @@ struct FormatRange {
             }
         }
         guard largest > 0 else { return }
+        let bound = 0x1p-20 * dtype.largestElement / Self.largestHalf
         throw failure(
             tensor,
-            expected:
-                "an element of at least \(0x1p-20 * steps) in magnitude, since \(dtype.rawValue) cannot hold only "
-                + "smaller ones",
-            found: "\(largest) as the largest")
+            expected: """
+                an element of at least \(bound) in magnitude, since \(dtype.rawValue) cannot hold only smaller ones
+                """, found: "\(largest) as the largest")
     }
 
     /// Why a row cannot be written.
@@ -56,30 +56,20 @@ struct FormatRange {
             return failure(tensor, expected: "finite elements", found: "\(elements[wrong]) \(place(wrong))")
         }
         let largest = block.indices.max { abs(elements[$0]) < abs(elements[$1]) } ?? column
-        let half = Float(Float16.greatestFiniteMagnitude)
-        if dtype == .q4_1, let lowest = block.min(), let highest = block.max() {
+        if dtype.hasMinimum, let lowest = block.min(), let highest = block.max() {
             return failure(
                 tensor,
                 expected: """
-                    blocks whose smallest element is at most \(half) in magnitude and whose range is at most \
-                    \(half * steps), as Q4_1 can hold
+                    blocks whose smallest element is at most \(Self.largestHalf) in magnitude and whose range is at \
+                    most \(dtype.largestElement), as \(dtype.rawValue) can hold
                     """, found: "\(lowest) to \(highest) \(place(column))")
         }
-        let limit = dtype == .bf16 ? 0x1.FEp127 : half * steps
         return failure(
-            tensor, expected: "elements up to \(limit) in magnitude, as \(dtype.rawValue) can hold",
+            tensor, expected: "elements up to \(dtype.largestElement) in magnitude, as \(dtype.rawValue) can hold",
             found: "\(elements[largest]) \(place(largest))")
     }
 
-    /// How many times a block's scale its elements may be.
-    private var steps: Float {
-        switch dtype {
-        case .q8_0: 127
-        case .q4_0: 8
-        case .q4_1: 15
-        case .f32, .f16, .bf16: 1
-        }
-    }
+    private static let largestHalf = Float(Float16.greatestFiniteMagnitude)
 
     private func failure(_ tensor: StoredTensor, expected: String, found: String) -> CheckpointError {
         CheckpointError(

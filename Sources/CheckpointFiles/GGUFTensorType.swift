@@ -3,21 +3,7 @@ package import TensorCore
 /// The numbers by which GGUF files name element formats (`enum ggml_type` in ggml.h).
 package enum GGUFTensorType {
     /// The format of a number, if it is one of those that we read.
-    package static func format(_ number: UInt32) -> DType? {
-        DType.allCases.first { self.number($0) == number }
-    }
-
-    /// The number of a format.
-    package static func number(_ format: DType) -> UInt32 {
-        switch format {
-        case .f32: 0
-        case .f16: 1
-        case .q4_0: 2
-        case .q4_1: 3
-        case .q8_0: 8
-        case .bf16: 30
-        }
-    }
+    package static func format(_ number: UInt32) -> DType? { DType.allCases.first { $0.ggufType == number } }
 
     /// What a number is called, for errors; any number has some name.
     package static func name(_ number: UInt32) -> String {

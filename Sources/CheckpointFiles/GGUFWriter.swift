@@ -64,7 +64,7 @@ package struct GGUFWriter: Sendable {
             for dimension in entry.shape.reversed() {
                 sink.append(UInt64(dimension))
             }
-            sink.append(GGUFTensorType.number(entry.dtype))
+            sink.append(entry.dtype.ggufType)
             sink.append(UInt64(offset))
             offset += entry.byteCount + entry.byteCount.padding(to: alignment)
         }

@@ -15,7 +15,7 @@ package struct SafetensorsFile: Sendable {
     /// Opens the file at a path.
     ///
     /// - Throws: if the file cannot be read, anything that it says about itself is wrong, or it holds a tensor of
-    ///   another type than F32, F16 and BF16.
+    ///   a type that we do not read.
     package init(path: String) throws(CheckpointError) {
         let mapping = try MappedFile(path: path)
         let header = try mapping.withBytes(in: 0..<mapping.byteCount) { (bytes) throws(CheckpointError) in

@@ -4,7 +4,7 @@ package import TensorCore
 package struct SafetensorsTensorInfo: Sendable, Equatable {
     /// The tensor's name in the file, such as `model.layers.0.self_attn.q_proj.weight`.
     package let name: String
-    /// The format of its elements: F32, F16 or BF16.
+    /// The format of its elements, one that is not quantized.
     package let dtype: DType
     /// One to four dimensions, the innermost (contiguous) one last.
     package let shape: [Int]
@@ -104,7 +104,7 @@ struct SafetensorsHeader {
             func failure(expected: String, found: String) -> CheckpointError {
                 CheckpointError(file: file, name: "tensor \(name.quoted)", expected: expected, found: found)
             }
-            let readable: [DType] = [.f32, .f16, .bf16]
+            let readable = DType.allCases.filter { !$0.isQuantized }
             guard let dtype = readable.first(where: { $0.rawValue == dtype }) else {
                 let known = readable.map(\.rawValue).joined(separator: ", ")
                 throw failure(expected: "one of the types \(known)", found: dtype.quoted)

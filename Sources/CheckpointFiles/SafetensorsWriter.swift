@@ -16,7 +16,7 @@ package struct SafetensorsWriter: Sendable {
     ///
     /// - Parameters:
     ///   - name: the name in the file.
-    ///   - dtype: F32, F16 or BF16.
+    ///   - dtype: one that is not quantized.
     ///   - shape: one to four dimensions, the innermost last.
     ///   - contents: gives a tensor of that format and shape; its own name does not matter.
     package mutating func add(
@@ -39,7 +39,7 @@ package struct SafetensorsWriter: Sendable {
     }
 
     private func check(_ name: String, _ dtype: DType) {
-        precondition(dtype.elementsPerBlock == 1, "\(name): safetensors files know no \(dtype.rawValue)")
+        precondition(!dtype.isQuantized, "\(name): safetensors files know no \(dtype.rawValue)")
         precondition(name != SafetensorsHeader.metadataKey, "\(name) is no tensor's name")
     }
 

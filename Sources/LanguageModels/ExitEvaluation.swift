@@ -1,4 +1,4 @@
-public import TensorCore
+import TensorCore
 
 #if canImport(Glibc)
     import Glibc
@@ -8,121 +8,103 @@ public import TensorCore
     import Darwin
 #endif
 
-/// How well each exit of a model predicts a text: the paper's measure of what early layers have learned.
+/// How well each exit of a model predicts tokens: the paper's measure of what early layers have learned.
+///
+/// `evaluate` and the validations of training are this one sum; they differ in what attention looks back on, a cache or
+/// the batch itself, whose last bits differ.
 public struct ExitEvaluation: Sendable {
     /// One exit's figures, means over all scored tokens.
-    public struct Exit: Sendable {
+    public struct Exit: Sendable, Equatable, Codable {
         /// How many layers ran: 1...L.
         public let exit: Int
-        /// Mean negative log-likelihood, in nats per token.
-        public let negativeLogLikelihood: Double
+        /// Negative log-likelihood, in nats a token.
+        public let loss: Double
         /// Share of tokens that this exit finds most likely.
         public let accuracy: Double
-        /// Share of positions where this exit and the last one find the same token most likely.
+        /// Share of tokens where this exit and the last one find the same token most likely.
         public let agreement: Double
 
-        /// e to the negative log-likelihood.
-        public var perplexity: Double { exp(negativeLogLikelihood) }
+        /// Figures that were measured elsewhere.
+        package init(exit: Int, loss: Double, accuracy: Double, agreement: Double) {
+            self.exit = exit
+            self.loss = loss
+            self.accuracy = accuracy
+            self.agreement = agreement
+        }
+
+        /// e to the loss.
+        public var perplexity: Double { exp(loss) }
     }
 
-    /// Scored tokens: all but the first of each window.
-    public private(set) var tokenCount = 0
+    /// How many tokens have been scored.
+    public private(set) var scoredTokens = 0
     /// Every exit, in order.
     public var exits: [Exit] {
-        let count = Double(max(1, tokenCount))
-        return losses.indices.map { layer in
+        let count = Double(max(1, scoredTokens))
+        return sums.enumerated().map { layer, sums in
             Exit(
-                exit: layer + 1, negativeLogLikelihood: losses[layer] / count,
-                accuracy: Double(hits[layer]) / count, agreement: Double(agreements[layer]) / count)
+                exit: layer + 1, loss: sums.loss / count, accuracy: Double(sums.hits) / count,
+                agreement: Double(sums.agreements) / count)
         }
     }
 
-    private var losses: [Double]
-    private var hits: [Int]
-    private var agreements: [Int]
-
-    private init(layerCount: Int) {
-        losses = Array(repeating: 0, count: layerCount)
-        hits = Array(repeating: 0, count: layerCount)
-        agreements = Array(repeating: 0, count: layerCount)
+    private struct Sums {
+        var loss = 0.0
+        var hits = 0
+        var agreements = 0
     }
 
-    /// Evaluates a model on a text, cut into windows that do not see each other.
+    private var sums: [Sums]
+
+    /// An evaluation without tokens.
+    package init(layerCount: Int) { sums = Array(repeating: Sums(), count: layerCount) }
+
+    /// Logits of an exit, or a loss, that are not finite numbers.
+    package struct NotFinite: Error {
+        /// 1...L, the lowest.
+        package let exit: Int
+    }
+
+    /// Runs tokens through all layers, and scores every exit's prediction of what should follow.
     ///
     /// - Parameters:
-    ///   - window: tokens per window, at least 2, at most the model's context.
-    ///   - cacheFormat: how the cache keeps keys and values.
-    ///   - progress: is told how many of the text's tokens are done, and returns whether to continue.
-    /// - Returns: the figures; nil if `progress` said no.
-    /// - Throws: ``EvaluationError`` if the text is too short, has unknown ids, or logits are not finite.
-    public static func evaluate(
-        _ model: some LanguageModel, on text: [Token], window: Int, cacheFormat: CacheFormat = .standard,
-        progress: (Int) -> Bool = { _ in true }
-    ) throws(EvaluationError) -> ExitEvaluation? {
-        precondition((2...max(2, model.contextLength)).contains(window), "a window of 2 tokens to the whole context")
-        guard text.count >= 2 else { throw .textTooShort(found: text.count) }
-        if let unknown = text.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
-            throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
+    ///   - rows: which of the tokens are scored, in order; nil for all.
+    ///   - targets: what should follow each scored token.
+    ///   - rowsAtOnce: how many rows' logits are in memory at once. Each such piece's losses are summed apart.
+    package mutating func score(
+        _ model: some LanguageModel, _ tokens: [Token], rows: [Int32]? = nil, targets: [Token], rowsAtOnce: Int,
+        _ memory: inout some AttentionMemory & ~Copyable
+    ) throws(NotFinite) {
+        var outputs: [Tensor] = []
+        var x = model.embed(tokens)
+        for layer in 0..<model.layerCount {
+            x = model.block(layer, x, &memory)
+            outputs.append(rows.map { model.compute.gather(x, rows: $0) } ?? x)
         }
-        var result = ExitEvaluation(layerCount: model.layerCount)
-        for start in stride(from: 0, to: text.count - 1, by: window) {
-            let tokens = text[start..<min(start + window, text.count)]
-            var cache = KVCache(for: model, format: cacheFormat)
-            // Few rows at a time: the logits of a whole window would take more memory than the model.
-            for first in stride(from: tokens.startIndex, to: tokens.endIndex - 1, by: chunk) {
-                guard progress(first) else { return nil }
-                let rows = first..<min(first + chunk, tokens.endIndex - 1)
-                let targets = Array(tokens[rows.lowerBound + 1..<rows.upperBound + 1])
-                try result.score(model, Array(tokens[rows]), targets, at: first, &cache)
-            }
+        for start in stride(from: 0, to: targets.count, by: rowsAtOnce) {
+            let range = start..<min(start + rowsAtOnce, targets.count)
+            try score(model, outputs.map { $0[rows: range] }, targets: Array(targets[range]))
         }
-        _ = progress(text.count)
-        return result
     }
 
-    private static let chunk = 64
-
+    /// Scores rows of every layer's output.
     private mutating func score(
-        _ model: some LanguageModel, _ tokens: [Token], _ targets: [Token], at position: Int, _ cache: inout KVCache
-    ) throws(EvaluationError) {
-        var x = model.embed(tokens)
+        _ model: some LanguageModel, _ outputs: [Tensor], targets: [Token]
+    ) throws(NotFinite) {
         var predictions: [[Int]] = []
-        for layer in 0..<model.layerCount {
-            x = model.block(layer, x, &cache)
-            let logits = model.logits(x)
+        for (layer, output) in outputs.enumerated() {
+            let logits = model.logits(output)
             let predicted = targets.indices.compactMap { model.compute.argmax(logits, row: $0) }
-            guard predicted.count == targets.count else {
-                throw .nonFiniteLogits(exit: layer + 1, position: position, halfCache: cache.isNonFiniteHalf)
+            sums[layer].loss += model.compute.crossEntropy(logits, targets: targets).reduce(0, +)
+            guard predicted.count == targets.count, sums[layer].loss.isFinite else {
+                throw NotFinite(exit: layer + 1)
             }
-            losses[layer] += model.compute.crossEntropy(logits, targets: targets).reduce(0, +)
-            hits[layer] += zip(predicted, targets).count { $0 == Int($1) }
+            sums[layer].hits += zip(predicted, targets).count { $0 == Int($1) }
             predictions.append(predicted)
         }
         for layer in predictions.indices {
-            agreements[layer] += zip(predictions[layer], predictions[predictions.count - 1]).count { $0 == $1 }
+            sums[layer].agreements += zip(predictions[layer], predictions[predictions.count - 1]).count { $0 == $1 }
         }
-        tokenCount += targets.count
-    }
-}
-
-/// Why a text could not be evaluated.
-public enum EvaluationError: Error, Equatable, CustomStringConvertible {
-    /// Nothing to predict.
-    case textTooShort(found: Int)
-    /// A token id that the model does not have.
-    case unknownToken(Token, vocabularySize: Int)
-    /// Logits with a NaN or an infinity among the chunk of tokens that begins at `position`. `halfCache` says that keys
-    /// or values in a cache of F16, which ends at 65504, were not finite either.
-    case nonFiniteLogits(exit: Int, position: Int, halfCache: Bool = false)
-
-    public var description: String {
-        switch self {
-        case .textTooShort(let found): "text: expected at least 2 tokens, found \(found)"
-        case .unknownToken(let token, let vocabularySize):
-            "token: expected an id in 0..<\(vocabularySize), found \(token)"
-        case .nonFiniteLogits(let exit, let position, let halfCache):
-            "logits of exit \(exit) from token \(position) on: expected finite numbers, found NaN or infinity; "
-                + CacheFormat.reasonForNonFinite(halfCache: halfCache)
-        }
+        scoredTokens += targets.count
     }
 }

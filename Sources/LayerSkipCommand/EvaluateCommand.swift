@@ -58,10 +58,10 @@ struct EvaluateCommand: ParsableCommand {
 
     private func table(_ evaluation: ExitEvaluation) throws {
         try Output.write(
-            "\(evaluation.tokenCount.counted("token")) scored\n exit      nll   perplexity  accuracy  agreement\n")
+            "\(evaluation.scoredTokens.counted("token")) scored\n exit      nll   perplexity  accuracy  agreement\n")
         for exit in evaluation.exits {
             let columns = [
-                "\(exit.exit)".padded(to: 5), exit.negativeLogLikelihood.formatted(decimals: 4).padded(to: 9),
+                "\(exit.exit)".padded(to: 5), exit.loss.formatted(decimals: 4).padded(to: 9),
                 exit.perplexity.formatted(decimals: 2).padded(to: 13), exit.accuracy.percentage.padded(to: 10),
                 exit.agreement.percentage.padded(to: 11),
             ]
@@ -84,10 +84,10 @@ private struct EvaluationReport: Encodable {
     }
 
     init(_ evaluation: ExitEvaluation) {
-        tokens = evaluation.tokenCount
+        tokens = evaluation.scoredTokens
         layers = evaluation.exits.map {
             Layer(
-                exit: $0.exit, nll: Nullable($0.negativeLogLikelihood), perplexity: Nullable($0.perplexity),
+                exit: $0.exit, nll: Nullable($0.loss), perplexity: Nullable($0.perplexity),
                 accuracy: $0.accuracy, agreement: $0.agreement)
         }
     }

@@ -6,8 +6,8 @@ struct ExportCommand: ParsableCommand {
         commandName: "export", abstract: "Write a model as a GGUF file or as a folder for transformers.",
         discussion: """
             Without --quantize, weights keep their format, except that quantized ones become F32 in a folder. Norms \
-            are always F32. With q4_0 and q4_1 the embedding and the head are Q8_0; matrices whose columns are no \
-            multiple of 32 are F16.
+            are always F32. With a format of fewer than six bits a weight, such as q4_0, the embedding and the head \
+            are Q8_0. Matrices whose columns are not a multiple of the format's block (of 32 weights) are F16.
             """)
 
     @Argument(
@@ -18,7 +18,7 @@ struct ExportCommand: ParsableCommand {
     @Option(name: .customLong("to"), help: "What to write: gguf (one file) or safetensors (a folder).")
     var target: Target
 
-    @Option(help: "The format of the matrices: q8_0, q4_0, q4_1 (gguf only), bf16, f16 or f32.")
+    @Option(help: "The format of the matrices; quantized ones, q8_0 and the like, for gguf only.")
     var quantize: MatrixFormat?
 
     @Option(parsing: .unconditional, help: "How many layers make drafts, stored as the file's default (gguf only).")
@@ -37,7 +37,8 @@ struct ExportCommand: ParsableCommand {
 
     func validate() throws {
         if let quantize, !target.value.formats.contains(quantize.value) {
-            throw ValidationError("--quantize: expected f32, f16 or bf16 for safetensors, found \(quantize)")
+            let expected = target.value.formats.map { "\(MatrixFormat($0))" }.joined(separator: ", ")
+            throw ValidationError("--quantize: expected one of \(expected) for \(target), found \(quantize)")
         }
         guard (exitLayer == nil) == (draftLength == nil) else {
             throw ValidationError("expected --exit-layer and --draft-length together, found one of them")
@@ -85,11 +86,14 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
 struct MatrixFormat: ExpressibleByArgument, CustomStringConvertible {
     let value: DType
 
+    init(_ value: DType) { self.value = value }
+
     init?(argument: String) {
-        guard let value = DType.allCases.first(where: { $0.rawValue.lowercased() == argument }) else { return nil }
+        guard let value = Self.all.first(where: { $0.rawValue.lowercased() == argument }) else { return nil }
         self.value = value
     }
 
     var description: String { value.rawValue.lowercased() }
-    static var allValueStrings: [String] { DType.allCases.map { $0.rawValue.lowercased() } }
+    static var allValueStrings: [String] { all.map { $0.rawValue.lowercased() } }
+    private static var all: [DType] { CheckpointExport.Target.gguf.formats }
 }

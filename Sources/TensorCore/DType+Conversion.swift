@@ -1,25 +1,15 @@
 import CTensorKernels
 
 extension DType {
-    /// The format's index in the C tables.
-    var kernelFormat: Int {
-        switch self {
-        case .f32: CTK_F32
-        case .f16: CTK_F16
-        case .bf16: CTK_BF16
-        case .q8_0: CTK_Q8_0
-        case .q4_0: CTK_Q4_0
-        case .q4_1: CTK_Q4_1
-        }
-    }
-
     /// Bytes of a row of `columns` elements as it lies in a file; `columns` is a multiple of ``elementsPerBlock``.
     public func bytesPerRow(columns: Int) -> Int { columns / elementsPerBlock * bytesPerBlock }
 
     /// Converts whole rows to this format, block by block, rounding to nearest.
     ///
+    /// - Precondition: the format ``isWritable``.
     /// - Parameter elements: a multiple of ``elementsPerBlock`` finite values.
     package func quantize(_ elements: [Float]) -> [UInt8] {
+        precondition(isWritable, "\(rawValue) can only be read")
         precondition(elements.count % elementsPerBlock == 0, "a row must consist of whole blocks")
         return [UInt8](unsafeUninitializedCapacity: bytesPerRow(columns: elements.count)) { bytes, count in
             ctk_quantize_row(Int32(kernelFormat), elements, elements.count, bytes.baseAddress)

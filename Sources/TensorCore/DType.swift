@@ -1,6 +1,9 @@
+import CTensorKernels
+
 /// The format in which a tensor's elements are stored, named as in the GGUF specification.
 ///
-/// Quantized formats store blocks of 32 consecutive elements of a row; the others are blocks of one element.
+/// All of them can be read and multiplied with; ``isWritable`` says whether others can be converted to one. What there
+/// is to say of a format stands in one place, its file in `CTensorKernels/weights`.
 public enum DType: String, Sendable, CaseIterable {
     /// IEEE 754 single precision.
     case f32 = "F32"
@@ -16,22 +19,15 @@ public enum DType: String, Sendable, CaseIterable {
     /// 32 elements `d * q + m`: half-precision `d` and `m`, then nibbles as in ``q4_0``.
     case q4_1 = "Q4_1"
 
-    /// How many consecutive elements of a row one block holds.
-    public var elementsPerBlock: Int {
+    /// The format's number, which indexes the C tables.
+    var kernelFormat: Int {
         switch self {
-        case .f32, .f16, .bf16: 1
-        case .q8_0, .q4_0, .q4_1: 32
-        }
-    }
-
-    /// How many bytes one block takes in a file.
-    public var bytesPerBlock: Int {
-        switch self {
-        case .f32: 4
-        case .f16, .bf16: 2
-        case .q8_0: 2 + 32
-        case .q4_0: 2 + 16
-        case .q4_1: 2 + 2 + 16
+        case .f32: CTK_F32
+        case .f16: CTK_F16
+        case .bf16: CTK_BF16
+        case .q8_0: CTK_Q8_0
+        case .q4_0: CTK_Q4_0
+        case .q4_1: CTK_Q4_1
         }
     }
 }

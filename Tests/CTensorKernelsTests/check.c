@@ -5,17 +5,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char *const format_names[CTK_FORMAT_COUNT] = {
-    [CTK_F32] = "F32",   [CTK_F16] = "F16",   [CTK_BF16] = "BF16",
-    [CTK_Q8_0] = "Q8_0", [CTK_Q4_0] = "Q4_0", [CTK_Q4_1] = "Q4_1",
-};
-
 static const char *table_name = "", *format_name = "";
 static size_t made, failed;
 
 void under_test(const ctk_table *table, int format) {
     table_name = table->name;
-    format_name = format >= 0 && format < CTK_FORMAT_COUNT ? format_names[format] : "";
+    format_name = ctk_format(format) ? ctk_format(format)->name : "";
 }
 
 void check(bool holds, const char *file, int line, const char *condition, const char *details, ...) {

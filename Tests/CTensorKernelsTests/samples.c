@@ -1,6 +1,6 @@
 #include "samples.h"
 
-#include "formats.h"
+#include "CTensorKernels.h"
 #include "memory.h"
 
 static uint64_t state;
@@ -23,7 +23,7 @@ float *random_floats(size_t count) {
     return x;
 }
 
-size_t column_step(int format) { return format == CTK_Q8_0 || format == CTK_Q4_0 || format == CTK_Q4_1 ? BLOCK : 1; }
+size_t column_step(int format) { return ctk_format(format)->block_elements; }
 
 /// One block, or one float.
 static void random_element(int format, uint8_t *element, size_t bytes) {
@@ -33,10 +33,8 @@ static void random_element(int format, uint8_t *element, size_t bytes) {
         return;
     }
     for (size_t i = 0; i < bytes; i++) element[i] = (uint8_t)random_bits();
-    // Scale, and minimum where there is one.
-    size_t halves = format == CTK_Q4_1 ? 2 : 1;
-    for (size_t i = 0; i < halves; i++) {
-        ctk_quantize_row(CTK_F16, &x, 1, element + 2 * i);
+    for (size_t i = 0; i < ctk_format(format)->halves; i++) {
+        ctk_quantize_row(CTK_F16, &x, 1, element + ctk_format(format)->halves_at + 2 * i);
         x = random_float();
     }
 }

@@ -13,7 +13,7 @@ float *random_floats(size_t count);
 /// Rows in file layout at an address of no alignment, ending at a forbidden page: every byte that a file may hold, but
 /// for scales and floats, which are numbers.
 void *random_weights(int format, size_t rows, size_t columns);
-/// A row has a multiple of so many columns: of 32 where the format is quantized.
+/// A row has a multiple of so many columns: the elements of a block.
 size_t column_step(int format);
 
 #endif

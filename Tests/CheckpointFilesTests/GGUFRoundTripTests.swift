@@ -57,6 +57,12 @@ struct GGUFRoundTripTests {
         #expect(missing?.name == nil)
     }
 
+    /// Each format has the number by which ggml knows its name.
+    @Test(arguments: DType.allCases) func typesAreNumberedAsInGGML(dtype: DType) {
+        #expect(GGUFTensorType.name(dtype.ggufType) == dtype.rawValue)
+        #expect(GGUFTensorType.format(dtype.ggufType) == dtype)
+    }
+
     @Test func invalidTextInValuesIsRepaired() throws {
         var file = RawGGUF()
         file.set("a", type: 9) {

@@ -58,7 +58,9 @@ struct TensorConversionTests {
         #expect(try convert(stored, conversion).bytes == rows)
     }
 
-    @Test(arguments: DType.allCases, DType.allCases) func formatsChangeByWayOfF32(from: DType, to: DType) throws {
+    @Test(arguments: DType.allCases, DType.allCases.filter(\.isWritable)) func formatsChangeByWayOfF32(
+        from: DType, to: DType
+    ) throws {
         var random = SeededGenerator(seed: 2)
         let stored = tensor((0..<3 * 32).map { _ in random.normal() }, from, [3, 32])
         let values = stored.withBytes { $0.withUnsafeBytes { from.dequantize($0, columns: 96) } }
@@ -89,7 +91,7 @@ struct TensorConversionTests {
         #expect(try error(1e6, to: .q4_1)?.found == "0.0 to 1000000.0 in row 0, column 0")
         #expect(try error(-65_520, to: .q4_1)?.found == "-65520.0 to 1.0 in row 0, column 0")
         #expect(try error(3.4e38, to: .bf16)?.expected.hasPrefix("elements up to 3.3895314e+38") == true)
-        for dtype in DType.allCases {
+        for dtype in DType.allCases.filter(\.isWritable) {
             #expect(try error(.nan, to: dtype)?.found == "nan in row 0, column 1", "\(dtype)")
             #expect(try error(-.infinity, to: dtype)?.found == "-inf in row 0, column 1", "\(dtype)")
         }

@@ -28,7 +28,7 @@ struct ExitEvaluationTests {
         let evaluation = try #require(try ExitEvaluation.evaluate(model, on: text, window: window))
         let windows = stride(from: 0, to: text.count, by: window)
             .map { Array(text[$0..<min($0 + window, text.count)]) }.filter { $0.count > 1 }
-        #expect(evaluation.tokenCount == windows.reduce(0) { $0 + $1.count - 1 })
+        #expect(evaluation.scoredTokens == windows.reduce(0) { $0 + $1.count - 1 })
         let last = try windows.flatMap { try rows(exit: 3, $0) }.map(Self.likeliest)
         for exit in evaluation.exits {
             let logits = try windows.flatMap { try rows(exit: exit.exit, $0) }
@@ -36,7 +36,7 @@ struct ExitEvaluationTests {
             let losses = zip(logits, targets).map { Self.loss($0, target: Int($1)) }
             let likeliest = logits.map(Self.likeliest)
             let count = Double(targets.count)
-            #expect(abs(exit.negativeLogLikelihood - losses.reduce(0, +) / count) < 1e-5)
+            #expect(abs(exit.loss - losses.reduce(0, +) / count) < 1e-5)
             #expect(exit.accuracy == Double(zip(likeliest, targets).count { $0 == Int($1) }) / count)
             #expect(exit.agreement == Double(zip(likeliest, last).count { $0 == $1 }) / count)
         }
@@ -53,7 +53,7 @@ struct ExitEvaluationTests {
         let evaluation = try #require(try ExitEvaluation.evaluate(model, on: text, window: 64))
         let truncated = try Truncated(model, exitLayer: exit)
         let own = try #require(try ExitEvaluation.evaluate(truncated, on: text, window: 64))
-        #expect(own.exits[exit - 1].negativeLogLikelihood == evaluation.exits[exit - 1].negativeLogLikelihood)
+        #expect(own.exits[exit - 1].loss == evaluation.exits[exit - 1].loss)
         #expect(own.exits[exit - 1].accuracy == evaluation.exits[exit - 1].accuracy)
     }
 

@@ -74,7 +74,8 @@ struct CheckpointExportTests {
         #expect(try models[1].chatTemplate() == models[0].chatTemplate())
     }
 
-    @Test(arguments: DType.allCases) func matricesAreQuantizedAndNormsAreNot(dtype: DType) throws {
+    @Test(arguments: CheckpointExport.Target.gguf.formats) func matricesAreQuantizedAndNormsAreNot(dtype: DType) throws
+    {
         let path = try export(write("untied"), to: .gguf, dtype, as: "small.gguf")
         let file = try GGUFFile(path: path)
         let before = try GGUFFile(path: folder.file("source.gguf"))
@@ -95,6 +96,11 @@ struct CheckpointExportTests {
         #expect(
             try TextSession(TextModel(path: path, threads: 1), options: .test(maxTokens: 4)).generate([5]).tokens.count
                 == 4)
+    }
+
+    @Test func formatsAreThoseThatCanBeWritten() {
+        #expect(CheckpointExport.Target.gguf.formats == DType.allCases.filter(\.isWritable))
+        #expect(CheckpointExport.Target.safetensors.formats == [.f32, .f16, .bf16])
     }
 
     @Test(arguments: [DType.f32, .f16, .bf16]) func foldersHaveTheirFormats(dtype: DType) throws {

@@ -132,7 +132,7 @@ struct TrainerTests {
         #expect(found.scoredTokens == 8)
         for (found, expected) in zip(found.exits, expected.exits) {
             #expect(found.exit == expected.exit)
-            #expect(abs(found.loss - expected.negativeLogLikelihood) < 1e-5)
+            #expect(abs(found.loss - expected.loss) < 1e-5)
             #expect(found.accuracy == expected.accuracy)
             #expect(found.agreement == expected.agreement)
         }

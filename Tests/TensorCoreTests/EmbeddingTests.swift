@@ -6,7 +6,8 @@ struct EmbeddingTests {
     /// Packing loses nothing: each row comes back as the naive dequantization of its bytes, from any table.
     @Test(arguments: KernelTable.available, DType.allCases) func rowsComeBack(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table, threads: 2)
-        for columns in dtype.elementsPerBlock > 1 ? [32, 64, 160] : [1, 2, 31, 64] {
+        let block = dtype.elementsPerBlock
+        for columns in dtype.isQuantized ? [block, 2 * block, 5 * block] : [1, 2, 31, 64] {
             for rows in [1, 15, 16, 17, 33] {
                 let matrix = FileMatrix(random: dtype, rows: rows, columns: columns, seed: UInt64(rows))
                 let ids = (0..<Int32(rows)).reversed() + [0]

@@ -39,7 +39,7 @@ struct ProductTests {
                         let product = w * Double(inputs[t * shape.columns + c])
                         exact += product
                         bound += product.magnitude * 1e-5
-                        if dtype.elementsPerBlock > 1 { bound += w.magnitude * Double(largest[c / 32]) / 127 / 2 }
+                        if dtype.isQuantized { bound += w.magnitude * Double(largest[c / 32]) / 127 / 2 }
                     }
                     let error = (Double(result[t * shape.rows + r]) - exact).magnitude
                     if error > bound { Issue.record("\(shape) row \(r) token \(t): off by \(error) > \(bound)") }
@@ -79,10 +79,11 @@ private struct Shape {
 
     /// Every number of rows up to two panels and one more, of columns up to two vectors, of tokens up to two tiles.
     static func all(_ dtype: DType) -> [Shape] {
-        let isQuantized = dtype.elementsPerBlock > 1
-        let columns = isQuantized ? Array(stride(from: 32, through: 160, by: 32)) : Array(1...33) + [100]
-        return (1...33).map { Shape(rows: $0, columns: isQuantized ? 64 : 37) } + columns.map { Shape(columns: $0) }
-            + (1...17).map { Shape(rows: 33, columns: isQuantized ? 64 : 33, tokens: $0) }
+        let isQuantized = dtype.isQuantized, block = dtype.elementsPerBlock
+        let columns = isQuantized ? (1...5).map { $0 * block } : Array(1...33) + [100]
+        return (1...33).map { Shape(rows: $0, columns: isQuantized ? 2 * block : 37) }
+            + columns.map { Shape(columns: $0) }
+            + (1...17).map { Shape(rows: 33, columns: isQuantized ? 2 * block : 33, tokens: $0) }
     }
 }
 

@@ -15,10 +15,10 @@ struct QuantizationTests {
     }
 
     /// Each element lies within half a step of what it was, plus what rounding the scale to half precision costs.
-    @Test(arguments: [DType.q8_0, .q4_0, .q4_1], [1, 1e-3, 300] as [Float])
+    @Test(arguments: DType.allCases.filter(\.isQuantized), [1, 1e-3, 300] as [Float])
     func errorIsHalfAStep(dtype: DType, size: Float) {
         for seed in 0..<50 as Range<UInt64> {
-            let x = randomValues(32, seed: seed).map { $0 * size }
+            let x = randomValues(dtype.elementsPerBlock, seed: seed).map { $0 * size }
             let back = Naive.dequantized(dtype.quantize(x), dtype)
             let largest = x.map(\.magnitude).max() ?? 0
             let range = (x.max() ?? 0) - (x.min() ?? 0)
@@ -27,7 +27,8 @@ struct QuantizationTests {
                 switch dtype {
                 case .q8_0: largest / 127 / 2
                 case .q4_0: largest / 8
-                default: range / 15 / 2
+                case .q4_1: range / 15 / 2
+                case .f32, .f16, .bf16: Float.zero
                 }
             // A half has 11 significant bits, its subnormals steps of 2^-24.
             let bound = step * 1.0001 + 2 * largest * 0x1p-11 + 127 * 0x1p-25
@@ -46,18 +47,18 @@ struct QuantizationTests {
     }
 
     /// Zeros, and blocks so small that a scale cannot hold them, become zeros (or the minimum), never garbage.
-    @Test(arguments: [DType.q8_0, .q4_0, .q4_1]) func smallBlocksBecomeZeros(dtype: DType) {
+    @Test(arguments: DType.allCases.filter(\.isQuantized)) func smallBlocksBecomeZeros(dtype: DType) {
         for size in [0, 0x1p-149, 0x1p-140, 0x1p-127, 1e-30, 1e-10] as [Float] {
-            let x = (0..<32).map { $0 % 3 == 0 ? 0 : Float($0 - 16) / 16 * size }
+            let x = (0..<dtype.elementsPerBlock).map { $0 % 3 == 0 ? 0 : Float($0 - 16) / 16 * size }
             for value in Naive.dequantized(dtype.quantize(x), dtype) { #expect(value == 0) }
         }
     }
 
     /// What is not a number cannot be stored as one.
-    @Test(arguments: [DType.q8_0, .q4_0, .q4_1], [Float.nan, .infinity, -.infinity])
+    @Test(arguments: DType.allCases.filter(\.isQuantized), [Float.nan, .infinity, -.infinity])
     func badValuesStayBad(dtype: DType, bad: Float) {
         for position in [0, 5, 31] {
-            var x = randomValues(32, seed: 1)
+            var x = randomValues(dtype.elementsPerBlock, seed: 1)
             x[position] = bad
             let back = Naive.dequantized(dtype.quantize(x), dtype)
             #expect(!back[position].isFinite)

@@ -27,10 +27,13 @@ struct FileMatrix {
         self.bytes = bytes
     }
 
-    /// A matrix of nearly normal values.
+    /// A matrix of nearly normal values; of random blocks in a format that is only read.
     init(random dtype: DType, rows: Int, columns: Int, seed: UInt64) {
-        let values = randomValues(rows * columns, seed: seed ^ 0x5eed)
-        self.init(dtype.quantize(values), dtype: dtype, rows: rows, columns: columns)
+        let bytes =
+            dtype.isWritable
+            ? dtype.quantize(randomValues(rows * columns, seed: seed ^ 0x5eed))
+            : dtype.randomBlocks(rows * columns / dtype.elementsPerBlock, seed: seed)
+        self.init(bytes, dtype: dtype, rows: rows, columns: columns)
     }
 
     /// The matrix, packed for the context's table.

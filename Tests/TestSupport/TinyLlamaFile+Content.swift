@@ -92,7 +92,7 @@ extension TinyLlamaFile {
                     let bits = number.bitPattern
                     return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
                 })
-        case .q8_0, .q4_0, .q4_1: return type.quantize(numbers)
+        default: return type.quantize(numbers)
         }
     }
 

@@ -14,16 +14,48 @@
 extern "C" {
 #endif
 
-/// Storage formats of weights, laid out in files as GGUF lays them out.
-enum {
-    CTK_F32 = 0,
-    CTK_F16 = 1,
-    CTK_BF16 = 2,
-    CTK_Q8_0 = 3,
-    CTK_Q4_0 = 4,
-    CTK_Q4_1 = 5,
-    CTK_FORMAT_COUNT = 6,
-};
+/// Every format of weights: its name, the same as it stands in the names of C functions, and the form of activations
+/// that its products read (see CTK_ACTIVATIONS). What else there is to say of a format is in its file in `weights/`.
+#define CTK_EACH_FORMAT(FORMAT)                                                                                      \
+    FORMAT(F32, f32, f32)                                                                                            \
+    FORMAT(F16, f16, f32)                                                                                            \
+    FORMAT(BF16, bf16, f32)                                                                                          \
+    FORMAT(Q8_0, q8_0, quantized)                                                                                    \
+    FORMAT(Q4_0, q4_0, quantized)                                                                                    \
+    FORMAT(Q4_1, q4_1, quantized)
+
+#define CTK_FORMAT_NUMBER(NAME, name, ACTIVATIONS) CTK_##NAME,
+/// The formats' numbers, which index the tables below: CTK_F32 and so on.
+enum { CTK_EACH_FORMAT(CTK_FORMAT_NUMBER) CTK_FORMAT_COUNT };
+
+/// What a format of weights is, and what can be done with it apart from products. Rows lie in files as GGUF has them:
+/// block after block, at any address.
+typedef struct {
+    /// As GGUF spells it.
+    const char *name;
+    /// How GGUF files number it: as the type of a tensor (`enum ggml_type` in ggml.h), and in `general.file_type`
+    /// (`enum llama_ftype` in llama.h) of files whose matrices mostly have it.
+    uint32_t gguf_type;
+    uint32_t gguf_file_type;
+    /// Consecutive elements of a row that one block holds: 1 where the format is not quantized.
+    size_t block_elements;
+    size_t block_bytes;
+    /// A block has so many half-precision numbers side by side, from this byte on: its scale and, where it has one, its
+    /// minimum. No other bytes of it can make an element infinite or NaN. With none, elements are F32 or its upper half.
+    size_t halves;
+    size_t halves_at;
+    /// The largest magnitude of an element that `quantize` can store; of a format with a minimum, the largest range of
+    /// a block.
+    float largest;
+    /// Naive conversions of one row of `columns` elements, the reference for all others.
+    void (*dequantize)(const void *file, size_t columns, float *x);
+    /// NULL where the format is only read: then its rows can be multiplied and copied, and other formats cannot be
+    /// converted to it.
+    void (*quantize)(const float *x, size_t columns, void *file);
+} ctk_weight_format;
+
+/// The format of a number, or NULL.
+const ctk_weight_format *ctk_format(int format);
 
 /// How the coordinates of a head are paired for RoPE.
 enum {
@@ -49,14 +81,17 @@ static inline size_t ctk_key_offset(size_t position, size_t head_dim, size_t d) 
 enum {
     CTK_ACTIVATIONS_F32 = 0,
     CTK_ACTIVATIONS_QUANTIZED = 1,
+    /// BF16, two columns side by side.
     CTK_ACTIVATIONS_BF16_PAIRS = 2,
-    CTK_ACTIVATIONS_COUNT = 3,
+    /// Quantized, two tokens side by side.
+    CTK_ACTIVATIONS_TOKEN_PAIRS = 3,
+    CTK_ACTIVATIONS_COUNT = 4,
 };
 
 /// The product of weights in one format with f32 activations.
 ///
 /// Weights are cut into panels of `panel_rows` rows, packed so that one load serves all tokens of a batch. The packed
-/// layout is private to the table; `columns` is a multiple of 32 for the quantized formats and at least 1 for others.
+/// layout is private to the table; `columns` is a multiple of the format's block, and at least 1.
 typedef struct {
     size_t panel_rows;
     /// Bytes of one packed panel.
@@ -274,11 +309,11 @@ float ctk_cache_element(int format, const void *elements, size_t index);
 
 /// Bytes of a file row of `columns` elements in `format`; 0 for a format that there is not.
 size_t ctk_file_row_bytes(int format, size_t columns);
-/// Naive conversions of one row between f32 and the file layout of `format`, the reference for all others.
+/// The naive conversions of `ctk_format(format)`, which must have them.
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
-/// The first block of a file row (an element, where the format has no blocks) of which not all elements are finite, or
-/// the number of blocks. `*largest_scale` becomes the largest magnitude of a scale (or element), if that is larger.
+/// The first block of a file row of which not all elements are finite, or the number of blocks. `*largest_scale`
+/// becomes the largest magnitude of a half (of an element, where there are none), if that is larger.
 size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale);
 
 /// Reads every byte, in steps of 256 (a rest is left out), as fast as this CPU can; returns something made of them all.

@@ -38,23 +38,9 @@ extension CheckpointExport {
         speculation?.write(to: &metadata)
         if let name { metadata["general.name"] = .string(name) }
         metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
-        if plan.entries.contains(where: { $0.conversion.dtype.elementsPerBlock > 1 }) {
+        if plan.entries.contains(where: { $0.conversion.dtype.isQuantized }) {
             metadata["general.quantization_version"] = .uint32(2)
         }
         return metadata
-    }
-}
-
-extension DType {
-    /// How `general.file_type` names files whose matrices are mostly of this format (`enum llama_ftype` in llama.h).
-    fileprivate var ggufFileType: UInt32 {
-        switch self {
-        case .f32: 0
-        case .f16: 1
-        case .q4_0: 2
-        case .q4_1: 3
-        case .q8_0: 7
-        case .bf16: 32
-        }
     }
 }

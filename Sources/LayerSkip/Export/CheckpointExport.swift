@@ -17,11 +17,11 @@ public struct CheckpointExport: Sendable {
         /// A folder, as transformers and we read it.
         case safetensors
 
-        /// The formats that its matrices may have.
+        /// The formats that its matrices can be converted to.
         public var formats: [DType] {
             switch self {
-            case .gguf: DType.allCases
-            case .safetensors: DType.allCases.filter { $0.elementsPerBlock == 1 }
+            case .gguf: DType.allCases.filter(\.isWritable)
+            case .safetensors: DType.allCases.filter { $0.isWritable && !$0.isQuantized }
             }
         }
 
@@ -75,7 +75,7 @@ public struct CheckpointExport: Sendable {
         speculation: SpeculationSetting? = nil, name: String? = nil
     ) throws(CheckpointError) {
         if let dtype {
-            precondition(target.formats.contains(dtype), "\(target) files have no \(dtype)")
+            precondition(target.formats.contains(dtype), "\(dtype) cannot be written to \(target) files")
         }
         self.target = target
         source = path

@@ -35,22 +35,22 @@ struct TensorPlan: Sendable {
         _ model: StoredModel, pairing: RoPEPairing, quantizing dtype: DType?, canQuantize: Bool
     ) throws(CheckpointError) {
         var entries: [Entry] = []
-        var odd: Set<Int> = []
+        var odd: Set<OddColumns> = []
         for tensor in model.tensors {
             let stored = try model.source.tensor(named: tensor.name, shape: tensor.shape)
             var target = dtype ?? stored.dtype
             if tensor.shape.count == 1 {
                 // Gains and biases are few, and every element of a row meets one.
                 target = .f32
-            } else if !canQuantize, target.elementsPerBlock > 1 {
+            } else if !canQuantize, target.isQuantized {
                 target = .f32
-            } else if dtype != nil, [.q4_0, .q4_1].contains(target), [.embedding, .head].contains(tensor.role) {
-                // Four bits cost most at the two ends, where a row is all that tells a token from the others;
+            } else if dtype != nil, target.bitsPerElement < 6, [.embedding, .head].contains(tensor.role) {
+                // So few bits cost most at the two ends, where a row is all that tells a token from the others;
                 // llama.cpp, too, gives them more.
                 target = .q8_0
             }
             if stored.columns % target.elementsPerBlock != 0 {
-                odd.insert(stored.columns)
+                odd.insert(OddColumns(columns: stored.columns, block: target.elementsPerBlock))
                 target = .f16
             }
             var conversion = TensorConversion(to: target)
@@ -62,7 +62,15 @@ struct TensorPlan: Sendable {
             entries.append(Entry(tensor, conversion: conversion, source: model.source))
         }
         self.entries = entries
-        notes = odd.sorted().map { "matrices of \($0) columns, no multiple of 32, are F16" }
+        notes = odd.sorted { ($0.columns, $0.block) < ($1.columns, $1.block) }.map {
+            "matrices of \($0.columns) columns, no multiple of \($0.block), are F16"
+        }
+    }
+
+    /// A matrix whose rows are no whole blocks.
+    private struct OddColumns: Hashable {
+        let columns: Int
+        let block: Int
     }
 
     /// Bytes of all tensors as they will be written.

@@ -1,3 +1,5 @@
+import LanguageModels
+
 /// `report.html`: what a run measured, as one page that needs nothing else, neither network nor scripts.
 package struct TrainingReport {
     private let title: String
@@ -56,7 +58,7 @@ package struct TrainingReport {
 
     /// One curve for each exit.
     private func exitChart(
-        _ title: String, _ value: KeyPath<ValidationMetrics.Exit, Double>, in range: ClosedRange<Double>? = nil,
+        _ title: String, _ value: KeyPath<ExitEvaluation.Exit, Double>, in range: ClosedRange<Double>? = nil,
         format: @escaping (Double) -> String
     ) -> LineChart {
         let count = validations.last?.exits.count ?? 0
@@ -70,7 +72,7 @@ package struct TrainingReport {
         return LineChart(title: title, format: format, series: series, range: range)
     }
 
-    private func highest(_ value: KeyPath<ValidationMetrics.Exit, Double>) -> Double {
+    private func highest(_ value: KeyPath<ExitEvaluation.Exit, Double>) -> Double {
         validations.flatMap(\.exits).map { $0[keyPath: value] }.reduce(0.05) { max($0, $1) }
     }
 

@@ -1,3 +1,5 @@
+public import LanguageModels
+
 /// What a run measured: one line of `metrics.jsonl` each.
 public enum TrainingMetrics: Sendable, Equatable {
     case step(StepMetrics)
@@ -43,23 +45,21 @@ public struct ValidationMetrics: Sendable, Equatable, Codable {
     /// How many tokens were scored.
     public let scoredTokens: Int
     /// Every exit, in order.
-    public let exits: [Exit]
-
-    /// One exit's figures: means over the scored tokens.
-    public struct Exit: Sendable, Equatable, Codable {
-        /// How many layers ran: 1...L.
-        public let exit: Int
-        /// Negative log-likelihood, in nats a token.
-        public let loss: Double
-        /// Share of tokens that it finds most likely.
-        public let accuracy: Double
-        /// Share where it and the last one find the same token most likely.
-        public let agreement: Double
-    }
+    public let exits: [ExitEvaluation.Exit]
 
     enum CodingKeys: String, CodingKey {
         case step, exits
         case scoredTokens = "scored_tokens"
+    }
+
+    init(step: Int, scoredTokens: Int, exits: [ExitEvaluation.Exit]) {
+        self.step = step
+        self.scoredTokens = scoredTokens
+        self.exits = exits
+    }
+
+    init(step: Int, _ evaluation: ExitEvaluation) {
+        self.init(step: step, scoredTokens: evaluation.scoredTokens, exits: evaluation.exits)
     }
 
     /// The last exit's loss, by which checkpoints are compared.

@@ -9,7 +9,7 @@ struct PreparedRows {
     /// What is prepared: `x` itself where there is no norm.
     private let normed: Tensor
     private let context: ComputeContext
-    /// One for each of the CTK_ACTIVATIONS.
+    /// In f32, quantized, and in pairs of either kind: no table has both.
     private var forms: (Storage?, Storage?, Storage?) = (nil, nil, nil)
     /// How to compute the rows in the forms asked for so far.
     private(set) var preparation: RowPreparation

@@ -1,0 +1,65 @@
+public import TensorCore
+
+extension ExitEvaluation {
+    /// Evaluates a model on a text, cut into windows that do not see each other. All tokens but each window's first are
+    /// scored.
+    ///
+    /// - Parameters:
+    ///   - window: tokens per window, at least 2, at most the model's context.
+    ///   - cacheFormat: how the cache keeps keys and values.
+    ///   - progress: is told how many of the text's tokens are done, and returns whether to continue.
+    /// - Returns: the figures; nil if `progress` said no.
+    /// - Throws: ``EvaluationError`` if the text is too short, has unknown ids, or logits are not finite.
+    public static func evaluate(
+        _ model: some LanguageModel, on text: [Token], window: Int, cacheFormat: CacheFormat = .standard,
+        progress: (Int) -> Bool = { _ in true }
+    ) throws(EvaluationError) -> ExitEvaluation? {
+        precondition((2...max(2, model.contextLength)).contains(window), "a window of 2 tokens to the whole context")
+        guard text.count >= 2 else { throw .textTooShort(found: text.count) }
+        if let unknown = text.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
+            throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
+        }
+        var result = ExitEvaluation(layerCount: model.layerCount)
+        for start in stride(from: 0, to: text.count - 1, by: window) {
+            let tokens = text[start..<min(start + window, text.count)]
+            var cache = KVCache(for: model, format: cacheFormat)
+            // Few rows at a time: the logits of a whole window would take more memory than the model.
+            for first in stride(from: tokens.startIndex, to: tokens.endIndex - 1, by: chunk) {
+                guard progress(first) else { return nil }
+                let rows = first..<min(first + chunk, tokens.endIndex - 1)
+                let targets = Array(tokens[rows.lowerBound + 1..<rows.upperBound + 1])
+                do throws(NotFinite) {
+                    try result.score(model, Array(tokens[rows]), targets: targets, rowsAtOnce: chunk, &cache)
+                } catch {
+                    throw .nonFiniteLogits(exit: error.exit, position: first, halfCache: cache.isNonFiniteHalf)
+                }
+            }
+        }
+        _ = progress(text.count)
+        return result
+    }
+
+    private static let chunk = 64
+}
+
+/// Why a text could not be evaluated.
+public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+    /// Nothing to predict.
+    case textTooShort(found: Int)
+    /// A token id that the model does not have.
+    case unknownToken(Token, vocabularySize: Int)
+    /// Logits with a NaN or an infinity among the chunk of tokens that begins at `position`. `halfCache` says that keys
+    /// or values in a cache of F16, which ends at 65504, were not finite either.
+    case nonFiniteLogits(exit: Int, position: Int, halfCache: Bool = false)
+
+    public var description: String {
+        switch self {
+        case .textTooShort(let found): "text: expected at least 2 tokens, found \(found)"
+        case .unknownToken(let token, let vocabularySize):
+            "token: expected an id in 0..<\(vocabularySize), found \(token)"
+        case .nonFiniteLogits(let exit, let position, let halfCache):
+            "logits of exit \(exit) from token \(position) on: expected finite numbers, found NaN or infinity; "
+                + CacheFormat.reasonForNonFinite(halfCache: halfCache)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import CTensorKernels
+import TensorCore
+import TestSupport
+import Testing
+
+/// What C's tables say of each format, beside what its conversions and products do.
+@Suite("Facts of weight formats")
+struct FormatTests {
+    /// The cases are C's formats, in its order.
+    @Test func casesAreTheFormatsOfC() {
+        let formats = (0..<Int32(CTK_FORMAT_COUNT)).map { ctk_format($0).pointee }
+        #expect(formats.map { String(cString: $0.name) } == DType.allCases.map(\.rawValue))
+        #expect(formats.map(\.block_bytes) == DType.allCases.map(\.bytesPerBlock))
+        #expect(ctk_format(-1) == nil && ctk_format(Int32(CTK_FORMAT_COUNT)) == nil)
+        #expect(ctk_file_row_bytes(-1, 32) == 0)
+        // Whole blocks of activations meet whole blocks of weights.
+        for dtype in DType.allCases where dtype.isQuantized { #expect(dtype.elementsPerBlock % 32 == 0) }
+    }
+
+    /// Whatever can be read can be computed with, on every table.
+    @Test(arguments: KernelTable.available, DType.allCases) func isComputed(table: KernelTable, dtype: DType) {
+        let context = ComputeContext.with(table)
+        let columns = 3 * dtype.elementsPerBlock
+        let blocks =
+            dtype.isQuantized ? dtype.randomBlocks(5 * 3, seed: 2) : dtype.quantize(randomValues(5 * 3, seed: 2))
+        let matrix = FileMatrix(blocks, dtype: dtype, rows: 5, columns: columns)
+        let weights = matrix.packed(on: context)
+        let rows = context.embedding([0, 4], weights)
+        #expect(rows.values == Array(matrix.values[..<columns] + matrix.values[(4 * columns)...]))
+        let x = randomTensor(rows: 3, columns: columns, seed: 1)
+        #expect(context.linear(x, weights)[rows: 2..<3].bits == context.linear(x[rows: 2..<3], weights).bits)
+    }
+
+    /// A block's halves are all that can make its elements infinite or NaN, and those that are looked through.
+    @Test(arguments: DType.allCases.filter(\.isQuantized)) func halvesAreWhatMakesABlockBad(dtype: DType) {
+        for half in dtype.halfOffsets {
+            var bytes = dtype.randomBlocks(4, seed: 3)
+            #expect(dtype.dequantized(bytes).allSatisfy { $0.isFinite })
+            #expect(firstNotFinite(bytes, dtype) == nil)
+            let start = 2 * dtype.bytesPerBlock + half
+            (bytes[start], bytes[start + 1]) = (0x00, 0xfc)
+            let block = dtype.dequantized(bytes)[(2 * dtype.elementsPerBlock)...].prefix(dtype.elementsPerBlock)
+            #expect(block.contains { !$0.isFinite })
+            #expect(firstNotFinite(bytes, dtype) == 2)
+        }
+    }
+
+    /// What has been read from a format is written as it was.
+    @Test(arguments: DType.allCases.filter(\.isWritable)) func whatIsReadIsWrittenAgain(dtype: DType) {
+        for seed in 0..<20 as Range<UInt64> {
+            let once = dtype.quantize(randomValues(3 * dtype.elementsPerBlock, seed: seed))
+            #expect(dtype.quantize(dtype.dequantized(once)) == once)
+        }
+    }
+
+    @Test(arguments: DType.allCases.filter(\.isWritable)) func largestElementIsTheLargest(dtype: DType) {
+        func stored(_ largest: Float) -> [Float] {
+            let zeros = [Float](repeating: 0, count: dtype.elementsPerBlock - 1)
+            return dtype.dequantized(dtype.quantize([largest] + zeros))
+        }
+        #expect(stored(dtype.largestElement)[0] == dtype.largestElement)
+        #expect(!stored(dtype.largestElement * 1.01)[0].isFinite)
+    }
+
+    private func firstNotFinite(_ bytes: [UInt8], _ dtype: DType) -> Int? {
+        var largest: Float = 0
+        return bytes.withUnsafeBytes { dtype.firstNotFinite($0, largestScale: &largest) }
+    }
+}
+
+extension DType {
+    fileprivate func dequantized(_ bytes: [UInt8]) -> [Float] {
+        bytes.withUnsafeBytes { dequantize($0, columns: bytes.count / bytesPerBlock * elementsPerBlock) }
+    }
+}

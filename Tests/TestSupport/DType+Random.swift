@@ -1,0 +1,14 @@
+package import TensorCore
+
+extension DType {
+    /// Any bytes that a file may hold but for halves, which are about 1, in `count` blocks of a quantized format.
+    package func randomBlocks(_ count: Int, seed: UInt64) -> [UInt8] {
+        precondition(isQuantized, "any bytes of \(rawValue) may be infinite")
+        var generator = SeededGenerator(seed: seed)
+        var bytes = (0..<count * bytesPerBlock).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        for start in stride(from: 0, to: bytes.count, by: bytesPerBlock) {
+            for half in halfOffsets { bytes[start + half + 1] = 0x3c }
+        }
+        return bytes
+    }
+}
