@@ -17,14 +17,23 @@ typedef f16_block bf16_block;
 static inline void dequantize_f32(const f32_block *block, float *x) { *x = block->value; }
 static inline void dequantize_f16(const f16_block *block, float *x) { *x = f16_to_float(block->value); }
 static inline void dequantize_bf16(const bf16_block *block, float *x) { *x = bf16_to_float(block->value); }
-static inline void quantize_f32(const float *x, f32_block *block) { block->value = *x; }
 static inline void quantize_f16(const float *x, f16_block *block) { block->value = float_to_f16(*x); }
 static inline void quantize_bf16(const float *x, bf16_block *block) { block->value = float_to_bf16(*x); }
 
-/// A format's rows, and its naive product, one fma per column.
-#define DEFINE_FLOATS(NAME)                                                                                          \
-    DEFINE_DEQUANTIZED_ROW(NAME, 1)                                                                                  \
-    DEFINE_QUANTIZED_ROW(NAME, 1)                                                                                    \
+static inline void dequantize_row_f32(const void *file, size_t columns, float *x) {
+    memcpy(x, file, columns * sizeof *x);
+}
+static inline void quantize_row_f32(const float *x, size_t columns, void *file) {
+    memcpy(file, x, columns * sizeof *x);
+}
+
+DEFINE_DEQUANTIZED_ROW(f16, 1)
+DEFINE_DEQUANTIZED_ROW(bf16, 1)
+DEFINE_QUANTIZED_ROW(f16, 1)
+DEFINE_QUANTIZED_ROW(bf16, 1)
+
+/// A format's naive product, one fma per column.
+#define DEFINE_FLOAT_DOT(NAME)                                                                                       \
     static inline float dot_##NAME(const void *row, size_t columns, const void *x) {                                 \
         float sum = 0;                                                                                               \
         for (size_t c = 0; c < columns; c++) {                                                                       \
@@ -35,9 +44,9 @@ static inline void quantize_bf16(const float *x, bf16_block *block) { block->val
         return sum;                                                                                                  \
     }
 
-DEFINE_FLOATS(f32)
-DEFINE_FLOATS(f16)
-DEFINE_FLOATS(bf16)
+DEFINE_FLOAT_DOT(f32)
+DEFINE_FLOAT_DOT(f16)
+DEFINE_FLOAT_DOT(bf16)
 
 static const ctk_weight_format f32_format = {
     .name = "F32",
