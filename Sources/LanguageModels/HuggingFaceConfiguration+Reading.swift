@@ -16,7 +16,7 @@ extension ConfigurationFile {
             let width = try checked(.width, content.width, in: Self.sizes)
             let attention = try attention(width: width)
             let rope = try rope(attention)
-            let model = ModelConfiguration(
+            var model = ModelConfiguration(
                 architecture: architecture,
                 layerCount: try checked(.layerCount, content.layerCount, in: 1...4096),
                 width: width,
@@ -29,7 +29,9 @@ extension ConfigurationFile {
                 normEpsilon: try normEpsilon(),
                 ropeBase: rope.base,
                 ropeLinearFactor: rope.linearFactor,
-                ropeFrequencyFactors: rope.frequencyFactors)
+                ropeFrequencyFactors: rope.scaling?.divisors(
+                    ropeBase: rope.base, headDimension: attention.headDimension))
+            model.llama3Scaling = rope.scaling
             let ends = try RowIDs(content.endsOfText, rows: model.vocabularySize, file: file)
             var result = HuggingFaceConfiguration(
                 model: model, tiesHead: content.tiesHead ?? false,

@@ -5,7 +5,7 @@ extension ConfigurationFile.Reader {
     /// How the file turns queries and keys: `rope_theta` and `rope_scaling`, or both in `rope_parameters`.
     func rope(
         _ attention: AttentionShape
-    ) throws(CheckpointError) -> (base: Double, linearFactor: Double, frequencyFactors: [Float]?) {
+    ) throws(CheckpointError) -> (base: Double, linearFactor: Double, scaling: Llama3Scaling?) {
         let place = content.ropeParameters == nil ? "rope_scaling" : "rope_parameters"
         let rope = content.ropeParameters ?? content.ropeScaling
         let base = rope?.base ?? content.ropeBase ?? 10_000
@@ -36,7 +36,7 @@ extension ConfigurationFile.Reader {
             guard divisors.allSatisfy({ $0 > 0 && $0.isFinite }) else {
                 throw failure("\(place).factor", expected: "a factor that F32 can hold", found: "\(scaling.factor)")
             }
-            return (base, 1, divisors)
+            return (base, 1, scaling)
         case let type:
             throw failure(
                 "\(place).rope_type", expected: "\"default\", \"linear\" or \"llama3\"", found: type.quoted)

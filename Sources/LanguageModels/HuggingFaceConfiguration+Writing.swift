@@ -48,7 +48,9 @@ extension ConfigurationFile {
                 throw failure(expected: "frequencies scaled in one way, linearly or by factors")
             }
             let headDimension = model.attention.headDimension
-            guard let scaling = Llama3Scaling(factors, ropeBase: model.ropeBase, headDimension: headDimension) else {
+            // Of a folder the rule itself: one that is found again from rounded factors may differ in its last bits.
+            let found = Llama3Scaling(factors, ropeBase: model.ropeBase, headDimension: headDimension)
+            guard let scaling = model.llama3Scaling ?? found else {
                 throw failure(expected: "frequency factors that Llama 3's rule gives")
             }
             result.type = "llama3"

@@ -192,6 +192,21 @@ struct HuggingFaceConfigurationTests {
         }
     }
 
+    /// The rule is written as it was read: from the factors it would be found again with other last bits.
+    @Test(arguments: [(37, 1.0, 4.0), (8192, 1, 4), (5000, 1.25, 3.5)])
+    func llama3ScalingIsWrittenAsItWasRead(context: Int, low: Double, high: Double) throws {
+        let found = try read([
+            "head_dim": "84",
+            "rope_scaling": """
+            {"factor": 8, "high_freq_factor": \(high), "low_freq_factor": \(low), \
+            "original_max_position_embeddings": \(context), "rope_type": "llama3"}
+            """,
+        ])
+        let path = folder.file("again.json")
+        try TextFile.write(found.json(file: path), to: path)
+        #expect(try HuggingFaceConfiguration(path: path) == found)
+    }
+
     @Test(arguments: [nil, [1, 1, 1, 1]] as [[Float]?]) func whatIsWrittenIsRead(factors: [Float]?) throws {
         let llama = ModelConfiguration(
             layerCount: 3, width: 48, feedForwardWidth: 10,

@@ -23,6 +23,7 @@ struct ModelFolderTests {
             #expect(abs(ours - theirs) <= 1e-6 * theirs)
         }
         (a.ropeFrequencyFactors, b.ropeFrequencyFactors) = (nil, nil)
+        (a.llama3Scaling, b.llama3Scaling) = (nil, nil)
         #expect(a == b)
         let headDimension = ours.configuration.attention.headDimension
         for tensor in ours.tensors {

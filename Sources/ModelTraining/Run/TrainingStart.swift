@@ -45,6 +45,7 @@ package struct TrainingStart: Sendable {
         // Frequency factors that were computed from a file's constants may be rounded otherwise.
         var (found, expected) = (stored.configuration, configuration)
         (found.ropeFrequencyFactors, expected.ropeFrequencyFactors) = (nil, nil)
+        (found.llama3Scaling, expected.llama3Scaling) = (nil, nil)
         guard found == expected else {
             throw CheckpointError(
                 file: folder.file(ModelFolder.Name.configuration),

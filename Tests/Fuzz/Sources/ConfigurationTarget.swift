@@ -60,6 +60,7 @@ enum ConfigurationTarget: FuzzTarget {
         // Factors that change nothing are written as none.
         if let factors = expected.model.ropeFrequencyFactors, factors.allSatisfy({ $0 == 1 }) {
             expected.model.ropeFrequencyFactors = nil
+            expected.model.llama3Scaling = nil
         }
         require(readAgain == expected, "\(readAgain) is \(expected)")
     }
