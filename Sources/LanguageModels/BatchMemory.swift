@@ -6,21 +6,16 @@ public import TensorCore
 /// the caches of its texts.
 public struct BatchMemory: AttentionMemory {
     private let compute: ComputeContext
-    private var texts: [Text] = []
-    /// Filled anew for each layer, in memory that layers share.
+    private var caches: [CacheContents] = []
+    /// The rows of each text. Where they begin differs from layer to layer.
     private var rows: [CachedRows] = []
-
-    private struct Text {
-        let cache: CacheContents
-        let rowCount: Int
-    }
 
     /// A batch of no rows for a model.
     public init(for model: some LanguageModel) { compute = model.compute }
 
     /// Forgets all rows.
     public mutating func removeAll() {
-        texts.removeAll(keepingCapacity: true)
+        caches.removeAll(keepingCapacity: true)
         rows.removeAll(keepingCapacity: true)
     }
 
@@ -30,7 +25,8 @@ public struct BatchMemory: AttentionMemory {
     ///   - count: how many rows, at least 1.
     ///   - cache: the text's, which has no rows in the batch yet; caches of a batch have one shape and format.
     public mutating func addRows(_ count: Int, of cache: borrowing KVCache) {
-        texts.append(Text(cache: cache.shared, rowCount: count))
+        caches.append(cache.shared)
+        rows.append(CachedRows(cache.shared.pages, first: 0, count: count))
     }
 
     public mutating func attend(
@@ -47,7 +43,6 @@ public struct BatchMemory: AttentionMemory {
     }
 
     private mutating func extend(layer: Int) {
-        rows.removeAll(keepingCapacity: true)
-        for text in texts { rows.append(text.cache.extend(layer: layer, by: text.rowCount)) }
+        for index in rows.indices { rows[index].first = caches[index].extend(layer: layer, by: rows[index].count) }
     }
 }

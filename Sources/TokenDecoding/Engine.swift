@@ -28,8 +28,8 @@ public struct Engine<Model: LanguageModel>: ~Copyable {
     private var parts: [Tensor] = []
     /// For each text, the layers that its draft is to run through; 0 for none.
     private var wanted: [Int] = []
-    /// For each text, its rows that are on their way through the layers.
-    private var passing: [Tensor?] = []
+    /// For each text, how many of its rows are on their way through the layers.
+    private var passing: [Int] = []
 
     /// An engine without texts.
     public init(_ model: Model, cacheFormat: CacheFormat = .standard) {
@@ -140,32 +140,22 @@ extension Engine {
     /// Runs the pending and all drafted tokens of all texts through the layers that they have not seen: rows join the
     /// pass where it reaches their layer, and leave it at their text's last: [drafted + 1 of each text, vocabulary].
     private mutating func verify(_ texts: [TokenStream]) -> Tensor {
-        embedUnseen(texts)
+        rows.removeAll(keepingCapacity: true)
+        passing.removeAll(keepingCapacity: true)
+        for text in texts {
+            passing.append(text.unseenRowCount)
+            text.appendUnseenTokens(to: &rows)
+        }
+        var x = rows.isEmpty ? Tensor([], rows: 0, columns: 0) : model.embed(rows.span)
         var layer = 0
         while let end = nextBorder(texts, after: layer) {
-            run(texts, layer..<end)
+            x = joined(texts, x, at: layer)
+            if x.rows > 0 { x = model.run(layer..<end, x, &memory) }
             layer = end
         }
-        parts.removeAll(keepingCapacity: true)
-        for rows in passing { if let rows { parts.append(rows) } }
-        passing.removeAll(keepingCapacity: true)
-        let logits = model.logits(model.compute.stacked(parts))
-        parts.removeAll(keepingCapacity: true)
-        return logits
-    }
-
-    /// Makes `passing` the embedded tokens that no layer has seen.
-    private mutating func embedUnseen(_ texts: [TokenStream]) {
-        rows.removeAll(keepingCapacity: true)
-        for text in texts { text.appendUnseenTokens(to: &rows) }
-        passing.removeAll(keepingCapacity: true)
-        let embedded = rows.isEmpty ? nil : model.embed(rows.span)
-        var start = 0
-        for text in texts {
-            let end = start + text.unseenRowCount
-            passing.append(end > start ? embedded?[rows: start..<end] : nil)
-            start = end
-        }
+        // Texts of fewer layers have left the pass before.
+        if texts.contains(where: { $0.output != nil }) { x = withOutputs(texts, x) }
+        return model.logits(x)
     }
 
     /// The next layer at which rows join or leave.
@@ -178,30 +168,46 @@ extension Engine {
         return border == .max ? nil : border
     }
 
-    /// Runs rows through some layers, with those that join at the first of them.
-    private mutating func run(_ texts: [TokenStream], _ layers: Range<Int>) {
+    /// The rows that go on through the layers from `layer` on: without those of texts that end here, and with those that
+    /// have been drafted through the layers before.
+    private mutating func joined(_ texts: [TokenStream], _ x: Tensor, at layer: Int) -> Tensor {
         parts.removeAll(keepingCapacity: true)
         memory.removeAll()
-        for (index, text) in texts.enumerated() where text.layerCount > layers.lowerBound {
-            var count = 0
-            if text.draft.rowsSeen > 0, text.draft.layersSeen == layers.lowerBound {
-                parts += text.draft.hidden
-                count += text.draft.rowsSeen
-            }
-            if let rows = passing[index] {
-                parts.append(rows)
-                count += rows.rows
-            }
-            if count > 0 { memory.addRows(count, of: text.cache) }
-        }
-        guard !parts.isEmpty else { return }
-        let x = model.run(layers, model.compute.stacked(parts), &memory)
+        var isChanged = false
         var start = 0
-        for (index, text) in texts.enumerated() where text.layerCount > layers.lowerBound {
-            let joined = text.draft.layersSeen == layers.lowerBound ? text.draft.rowsSeen : 0
-            let end = start + joined + (passing[index]?.rows ?? 0)
-            if end > start { passing[index] = x[rows: start..<end] }
-            start = end
+        for (index, text) in texts.enumerated() where passing[index] > 0 || text.draft.layersSeen == layer {
+            let rows = start..<start + passing[index]
+            start = rows.upperBound
+            if text.layerCount <= layer {
+                text.output = x[rows: rows]
+                passing[index] = 0
+                isChanged = true
+                continue
+            }
+            if layer > 0, text.draft.layersSeen == layer {
+                parts += text.draft.hidden
+                passing[index] += text.draft.rowsSeen
+                isChanged = true
+            }
+            guard passing[index] > 0 else { continue }
+            if !rows.isEmpty { parts.append(x[rows: rows]) }
+            memory.addRows(passing[index], of: text.cache)
         }
+        defer { parts.removeAll(keepingCapacity: true) }
+        return isChanged ? model.compute.stacked(parts) : x
+    }
+
+    /// The rows of all texts at their last layers, those that have left the pass included.
+    private mutating func withOutputs(_ texts: [TokenStream], _ x: Tensor) -> Tensor {
+        parts.removeAll(keepingCapacity: true)
+        var start = 0
+        for (index, text) in texts.enumerated() {
+            let rows = start..<start + passing[index]
+            start = rows.upperBound
+            parts.append(text.output ?? x[rows: rows])
+            text.output = nil
+        }
+        defer { parts.removeAll(keepingCapacity: true) }
+        return model.compute.stacked(parts)
     }
 }

@@ -37,6 +37,8 @@ public final class TokenStream {
     var next: [Token] = []
     var accepted = 0
     var seconds = 0.0
+    /// Its rows at its last layer, where that is not the last of the pass.
+    var output: Tensor?
 
     /// What to sample from after a rejection, given the target and the draft distribution.
     package typealias Residual = @Sendable (_ target: Distribution, _ draft: Distribution) -> Distribution
