@@ -7,7 +7,9 @@ public import TensorCore
 public struct BatchMemory: AttentionMemory {
     private let compute: ComputeContext
     private var caches: [CacheContents] = []
-    /// The rows of each text. Where they begin differs from layer to layer.
+    /// For each text, how many rows it has.
+    private var counts: [Int] = []
+    /// The rows of all texts, filled anew for each layer, in memory that layers share.
     private var rows: [CachedRows] = []
 
     /// A batch of no rows for a model.
@@ -16,7 +18,7 @@ public struct BatchMemory: AttentionMemory {
     /// Forgets all rows.
     public mutating func removeAll() {
         caches.removeAll(keepingCapacity: true)
-        rows.removeAll(keepingCapacity: true)
+        counts.removeAll(keepingCapacity: true)
     }
 
     /// Lets the batch's next rows be the next positions of a text.
@@ -26,7 +28,7 @@ public struct BatchMemory: AttentionMemory {
     ///   - cache: the text's, which has no rows in the batch yet; caches of a batch have one shape and format.
     public mutating func addRows(_ count: Int, of cache: borrowing KVCache) {
         caches.append(cache.shared)
-        rows.append(CachedRows(cache.shared.pages, first: 0, count: count))
+        counts.append(count)
     }
 
     public mutating func attend(
@@ -43,6 +45,7 @@ public struct BatchMemory: AttentionMemory {
     }
 
     private mutating func extend(layer: Int) {
-        for index in rows.indices { rows[index].first = caches[index].extend(layer: layer, by: rows[index].count) }
+        rows.removeAll(keepingCapacity: true)
+        for (cache, count) in zip(caches, counts) { rows.append(cache.extend(layer: layer, by: count)) }
     }
 }

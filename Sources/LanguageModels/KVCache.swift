@@ -66,15 +66,13 @@ public struct KVCache: ~Copyable, AttentionMemory {
     public mutating func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor {
-        let first = contents.extend(layer: layer, by: keys.rows)
-        let rows = CollectionOfOne(CachedRows(contents.pages, first: first, count: keys.rows))
+        let rows = CollectionOfOne(contents.extend(layer: layer, by: keys.rows))
         return compute.attend(
             queries: queries, keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
     }
 
     public mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
-        let first = contents.extend(layer: layer, by: keys.rows)
-        let rows = CollectionOfOne(CachedRows(contents.pages, first: first, count: keys.rows))
+        let rows = CollectionOfOne(contents.extend(layer: layer, by: keys.rows))
         compute.store(keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
     }
 
@@ -114,14 +112,14 @@ final class CacheContents: @unchecked Sendable {
         self.capacity = capacity
     }
 
-    /// Lengthens a layer by some rows, and returns the position of the first of them.
-    func extend(layer: Int, by count: Int) -> Int {
+    /// Lengthens a layer by some rows, and says where they are to be stored.
+    func extend(layer: Int, by count: Int) -> CachedRows {
         let first = lengths[layer]
         let end = first + count
         precondition(end <= capacity, "\(end) positions in a cache for \(capacity)")
         pages.reserve(end)
         lengths[layer] = end
-        return first
+        return CachedRows(pages, first: first, count: count)
     }
 
     func copy() -> CacheContents { CacheContents(pages: pages.copy(), lengths: lengths, capacity: capacity) }

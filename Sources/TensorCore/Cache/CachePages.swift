@@ -119,4 +119,9 @@ struct LayerPages: @unchecked Sendable {
     func values(_ page: Int, head: Int) -> UnsafeMutableRawPointer {
         keys(page, head: head) + layout.headBytes
     }
+
+    /// Another layer's pages, of those of layer 0.
+    func moved(to layer: Int) -> LayerPages {
+        LayerPages(blocks: blocks, offset: layer * layout.pageBytes, layout: layout)
+    }
 }

@@ -1,16 +1,30 @@
-/// Consecutive rows of a batch that belong to one text: its positions `first`..., whose keys and values lie in `pages`.
-package struct CachedRows: Sendable {
-    package let pages: CachePages
+/// Consecutive rows of a batch that belong to one text: its positions `first`..., and where its pages lie.
+///
+/// Addresses and numbers, which are read without counting references. They are valid until more room is made in the
+/// pages, and whoever makes them keeps these alive.
+@safe package struct CachedRows: @unchecked Sendable {
     /// The position of the first row.
-    package var first: Int
+    let first: Int
     /// How many rows.
-    package let count: Int
+    let count: Int
+    let shape: AttentionShape
+    let format: CacheFormat
+    /// Positions that there is room for.
+    private let capacity: Int
+    private let firstLayer: LayerPages
 
     package init(_ pages: CachePages, first: Int, count: Int) {
-        self.pages = pages
         self.first = first
         self.count = count
+        shape = pages.shape
+        format = pages.format
+        capacity = pages.capacity
+        firstLayer = pages.pages(layer: 0)
+        precondition(first >= 0 && first + count <= capacity, "a page for each position")
     }
+
+    /// One layer's pages.
+    func pages(layer: Int) -> LayerPages { firstLayer.moved(to: layer) }
 }
 
 /// The same for one layer, as addresses and numbers that threads read without counting references.
@@ -43,11 +57,9 @@ struct BatchTexts: @unchecked Sendable {
             var row = 0
             for index in rows.indices {
                 let text = rows[index]
-                precondition(
-                    text.first >= 0 && text.first + text.count <= text.pages.capacity, "a page for each position")
                 buffer.initializeElement(
                     at: index,
-                    to: TextRows(row: row, count: text.count, first: text.first, pages: text.pages.pages(layer: layer)))
+                    to: TextRows(row: row, count: text.count, first: text.first, pages: text.pages(layer: layer)))
                 row += text.count
             }
             return body(BatchTexts(texts: UnsafeBufferPointer(buffer), rowCount: row))

@@ -14,7 +14,7 @@ extension ComputeContext {
     package func attend(
         queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding, layer: Int, of texts: Span<CachedRows>
     ) -> Tensor {
-        let cache = texts[0].pages
+        let cache = texts[0]
         let shape = cache.shape
         precondition(queries.columns == shape.heads * shape.headDimension, "rows of whole heads")
         precondition(keys.rows == queries.rows, "a key for each query")

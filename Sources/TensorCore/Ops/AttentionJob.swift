@@ -36,7 +36,7 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
     /// Row i of `queries` ([n, heads * headDimension], rotated) is row i of the batch.
     init(
         storing: CacheStoring?, queries: Tensor, result: Tensor, _ pieces: UnsafeBufferPointer<AttentionPiece>,
-        parts: AttentionParts, _ cache: CachePages, on context: ComputeContext
+        parts: AttentionParts, _ cache: CachedRows, on context: ComputeContext
     ) {
         self.storing = storing
         self.queries = UnsafePointer(queries.pointer)

@@ -11,7 +11,7 @@ extension ComputeContext {
         BatchTexts.with(texts, layer: layer) { batch in
             let storing = CacheStoring(
                 queries: nil, keys: keys, values: values, angles: angles, rotated: nil, rotatedKeys: rotatedKeys,
-                rotary: rotary, texts: batch, texts[0].pages, on: self)
+                rotary: rotary, texts: batch, texts[0], on: self)
             pool.run(StoringJob(storing: storing))
         }
         withExtendedLifetime((rotatedKeys, angles)) {}
@@ -45,7 +45,7 @@ struct CacheStoring: @unchecked Sendable {
 
     init(
         queries: Tensor?, keys: Tensor, values: Tensor, angles: Tensor, rotated: Tensor?, rotatedKeys: Tensor,
-        rotary: RotaryEmbedding, texts: BatchTexts, _ cache: CachePages, on context: ComputeContext
+        rotary: RotaryEmbedding, texts: BatchTexts, _ cache: CachedRows, on context: ComputeContext
     ) {
         let shape = cache.shape
         precondition(
