@@ -4,8 +4,8 @@ package import TensorCore
 package struct TensorConversion: Sendable {
     /// The format to write.
     package var dtype: DType
-    /// For projections whose heads RoPE turns: how rows are ordered now and how they are to be. In a vector, such as such
-    /// a projection's bias, each element is a row.
+    /// For projections whose heads RoPE turns: how rows are ordered now and how they are to be. In a vector, such as
+    /// such a projection's bias, each element is a row.
     package var rows: RowOrder?
 
     /// The rows of heads in one order, wanted in another.

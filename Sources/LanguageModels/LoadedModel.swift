@@ -3,8 +3,8 @@ public import TensorCore
 
 /// A model of any architecture we know, loaded from a checkpoint, to decode with or to train.
 ///
-/// A `Generator` and a `Trainer` need a type that is itself a model, which `any TrainableModel` is not. The model is put
-/// into its box once, here: a box made anew for each call would be an allocation per layer and token.
+/// A `Generator` and a `Trainer` need a type that is itself a model, which `any TrainableModel` is not. The model is
+/// put into its box once, here: a box made anew for each call would be an allocation per layer and token.
 public struct LoadedModel: TrainableModel {
     private let model: any TrainableModel
 

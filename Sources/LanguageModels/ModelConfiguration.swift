@@ -25,7 +25,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     /// What the frequency of each pair is divided by; nil for 1 throughout. Llama 3's scaling leaves high frequencies
     /// as they are and slows low ones down.
     public var ropeFrequencyFactors: [Float]?
-    /// The rule that gave ``ropeFrequencyFactors``, where the checkpoint states it. A GGUF file states the factors alone.
+    /// The rule that gave ``ropeFrequencyFactors``, where the checkpoint states it. A GGUF file states the factors
+    /// alone.
     package var llama3Scaling: Llama3Scaling?
 
     /// A configuration; by default that of a Llama whose RoPE frequencies are not scaled.

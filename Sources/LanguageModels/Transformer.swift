@@ -1,8 +1,8 @@
 package import CheckpointFiles
 public import TensorCore
 
-/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and of SwiGLU, and a head that may be
-/// tied to the embedding. Touvron et al., arXiv 2302.13971.
+/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and of SwiGLU, and a head that may
+/// be tied to the embedding. Touvron et al., arXiv 2302.13971.
 ///
 /// Biases and norms of heads are optional: they are applied where the ``Architecture`` has weights for them.
 public struct Transformer: TrainableModel {
@@ -138,8 +138,8 @@ public struct Transformer: TrainableModel {
 extension Transformer {
     /// Loads a model and packs its weights.
     ///
-    /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, if there is no memory for
-    ///   them, or if their file was written to meanwhile.
+    /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, if there is no memory
+    ///   for them, or if their file was written to meanwhile.
     package init(_ stored: StoredModel, on compute: ComputeContext) throws(CheckpointError) {
         try stored.checkMemory()
         var form = PackedLoading(compute: compute)
@@ -148,8 +148,8 @@ extension Transformer {
         try stored.source.checkUnchanged()
     }
 
-    /// Loads a model to be trained. All weights become f32, whatever format the source stores them in; those that are not
-    /// frozen are parameters. Query and key rows are in Hugging Face's order.
+    /// Loads a model to be trained. All weights become f32, whatever format the source stores them in; those that are
+    /// not frozen are parameters. Query and key rows are in Hugging Face's order.
     ///
     /// - Throws: if a tensor is missing or has another shape than the configuration asks for.
     package init(

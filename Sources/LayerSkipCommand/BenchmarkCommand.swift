@@ -7,8 +7,8 @@ struct BenchmarkCommand: ParsableCommand {
         discussion: """
             Medians over the rounds; the speedup is taken within each round, since machines drift.
 
-            With --cost: what forward passes cost. Decoding and prompts next to the speed of memory, v(n) (one pass over \
-            n tokens, in units of one token), drafts at each exit, and the speedup that the cost model predicts. \
+            With --cost: what forward passes cost. Decoding and prompts next to the speed of memory, v(n) (one pass \
+            over n tokens, in units of one token), drafts at each exit, and the speedup that the cost model predicts. \
             --draft-length is then the draft length for which --acceptance was counted (default: what the model says, \
             or \(GenerationOptions.defaultDraftLength)).
             """)

@@ -73,7 +73,8 @@ extension ComputeContext {
     }
 }
 
-/// The norms of parts that lie one after the other: addresses and numbers, because decoding norms heads for every token.
+/// The norms of parts that lie one after the other: addresses and numbers, because decoding norms heads for every
+/// token.
 private struct NormJob: ParallelJob, @unchecked Sendable {
     let x: UnsafePointer<Float>
     let gain: UnsafePointer<Float>
