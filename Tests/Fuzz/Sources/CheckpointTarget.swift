@@ -29,10 +29,11 @@ enum CheckpointTarget: FuzzTarget {
 
     static func seeds() throws -> [[UInt8]] {
         let sequences = step * recipe.batch.sequences * recipe.batch.accumulation
-        let state = TrainingState(
+        var state = TrainingState(
             step: step, place: Source().place(after: DataPlace(), sequences: sequences), recipe: recipe,
             tokenizerFingerprint: fingerprint, data: data, updates: ["norm": 2], arithmetic: "avx2",
             validationLoss: 2.5)
+        state.hashes = [ModelFolder.Name.weights: "0", TrainingCheckpoint.Name.optimizer: "0"]
         let folder = TemporaryFolder()
         var writer = SafetensorsWriter()
         for name in ["m.norm", "v.norm"] {
