@@ -5,7 +5,7 @@ import TensorCore
 /// others.
 ///
 /// Between rounds the cache holds all tokens but the last, which is *pending*: the next round begins with it. In greedy
-/// and coupled decoding the tokens are those of its layers alone, whatever is drafted and whoever is stepped with it.
+/// and coupled decoding the tokens are those of its layers alone, whatever is drafted and whatever is stepped with it.
 /// One thread uses it at a time.
 public final class TokenStream {
     /// How many layers have the last word: all, or the first ones for early-exit inference (LayerSkip, arXiv

@@ -22,6 +22,6 @@ public final class CachePagePool: Sendable {
         return page ?? Storage(byteCount: byteCount)
     }
 
-    /// Takes pages back that nobody reads any more.
+    /// Takes back pages that are no longer read.
     func giveBack(_ pages: [Storage]) { free.withLock { $0 += pages } }
 }

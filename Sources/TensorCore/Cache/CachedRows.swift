@@ -1,7 +1,7 @@
 /// Consecutive rows of a batch that belong to one text: its positions `first`..., and where its pages lie.
 ///
 /// Addresses and numbers, which are read without counting references. They are valid until more room is made in the
-/// pages, and whoever makes them keeps these alive.
+/// pages, and their maker keeps these alive.
 @safe package struct CachedRows: @unchecked Sendable {
     /// The position of the first row.
     let first: Int
