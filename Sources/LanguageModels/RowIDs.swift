@@ -1,7 +1,7 @@
 package import CheckpointFiles
 
 /// The ids of `eos_token_id`, as far as a model can write them. One above its rows ends no text, in transformers too,
-/// but whoever wrote it may have meant something: a note says so.
+/// but its writer may have meant something: a note says so.
 package struct RowIDs: Sendable {
     /// The ids that are a row's.
     package let known: [Token]

@@ -27,7 +27,7 @@ public struct BatchBenchmark: Sendable {
     ///   - counts: numbers of texts, each at least 1.
     ///   - rounds: at least 1.
     ///   - options: sampling and limits; its strategy has no effect.
-    ///   - progress: is told how many measurements are done, and says whether to go on.
+    ///   - progress: is told how many measurements are done, and returns whether to continue.
     /// - Returns: nil if `progress` said no.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init?(

@@ -10,7 +10,7 @@ import CTensorKernels
 
 /// The inner loops for one instruction set, chosen at run time.
 ///
-/// Within one table every result is reproducible to the bit. All vector tables give one set of bits, but for BF16
+/// Within one table every result is reproducible to the bit. All vector tables give one set of bits, except for BF16
 /// weights and training in bf16 in `avx512bf16`, and training in bf16 in `amx`; the scalar one agrees to a tolerance.
 public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.

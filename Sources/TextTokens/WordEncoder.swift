@@ -31,7 +31,7 @@ struct WordEncoder {
 
     /// Encodes the words of a part of the text. The text must be the same at every call.
     ///
-    /// - Parameter progress: is told how many bytes of the text are done, and says whether to go on.
+    /// - Parameter progress: is told how many bytes of the text are done, and returns whether to continue.
     /// - Returns: whether all words were encoded.
     mutating func append(_ text: Span<UInt8>, _ part: Range<Int>, progress: (Int) -> Bool) -> Bool {
         var start = part.lowerBound

@@ -168,7 +168,7 @@ extension Engine {
         return border == .max ? nil : border
     }
 
-    /// The rows that go on through the layers from `layer` on: without those of texts that end here, and with those
+    /// The rows that pass through the layers from `layer` on: without those of texts that end here, and with those
     /// that have been drafted through the layers before.
     private mutating func joined(_ texts: [TokenStream], _ x: Tensor, at layer: Int) -> Tensor {
         parts.removeAll(keepingCapacity: true)

@@ -19,7 +19,8 @@ extension Generator {
     ///   - limit: the most tokens to write; nil for as many as fit.
     ///   - shouldContinue: is asked before each round and each chunk of the prompt.
     ///   - report: is told of each token as soon as it is drafted.
-    ///   - each: takes a round, and returns nil to go on, or how many of the round's tokens to keep as the last ones.
+    ///   - each: takes a round, and returns nil to continue, or how many of the round's tokens to keep as the last
+    ///     ones.
     /// - Throws: ``DecodingError`` as prefill and rounds do, except for a cancelled prefill.
     public mutating func write(
         after prompt: [Token], limit: Int?, shouldContinue: () -> Bool = { true }, report: (Token) -> Void = { _ in },

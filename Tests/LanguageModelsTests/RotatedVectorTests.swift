@@ -5,7 +5,8 @@ import Testing
 
 @testable import LanguageModels
 
-/// Biases and norms of heads that RoPE rotates are in the order of their file's pairs, as the rows of the projections are.
+/// Biases and norms of heads that RoPE rotates are in the order of their file's pairs, as the rows of the projections
+/// are.
 @Suite("Vectors in the order of RoPE's pairs")
 struct RotatedVectorTests {
     /// Everything that an architecture may add, in files of either order.

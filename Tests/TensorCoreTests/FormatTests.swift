@@ -3,7 +3,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// What C's tables say of each format, beside what its conversions and products do.
+/// What C's tables say of each format, apart from what its conversions and products do.
 @Suite("Facts of weight formats")
 struct FormatTests {
     /// The cases are C's formats, in its order.

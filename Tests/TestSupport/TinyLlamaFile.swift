@@ -1,7 +1,8 @@
 package import CheckpointFiles
 package import TensorCore
 
-/// A tiny random Llama, or a Qwen, as a GGUF file: the same bytes for the same settings, and logits that differ clearly.
+/// A tiny random Llama, or a Qwen, as a GGUF file: the same bytes for the same settings, and logits that differ
+/// clearly.
 package struct TinyLlamaFile: Sendable {
     /// Whose tensors and keys the file has.
     package var architecture = Architecture.llama

@@ -59,7 +59,7 @@ public struct CheckpointExport: Sendable {
     /// - Parameters:
     ///   - path: the file or folder to read; nil for the default model, which is part of the program.
     ///   - target: what to write.
-    ///   - dtype: the format of the matrices; nil leaves each as it is, but for quantized ones in a folder, which
+    ///   - dtype: the format of the matrices; nil leaves each as it is, except for quantized ones in a folder, which
     ///     become
     ///     F32. Must be one of the target's.
     ///   - speculation: what the file will say of how the model speculates on itself best; nil leaves what the source

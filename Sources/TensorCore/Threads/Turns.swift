@@ -41,7 +41,7 @@ final class Turns: @unchecked Sendable {
         wait(as: thread)
     }
 
-    /// Gives the pool back; the turn goes on.
+    /// Gives the pool back; the turn continues.
     func end() {
         let isAwaited = waiting.load(ordering: .relaxed) > 0
         let now = isAwaited ? Self.now : 0
