@@ -21,13 +21,34 @@ package enum JSONText {
         }
     }
 
+    /// Reads a value from the JSON file at a path, and all members of the object that it is, to pass them on.
+    ///
+    /// - Throws: as above.
+    package static func readWithMembers<Value: Decodable>(
+        _ path: String, atMost limit: ReadingLimit = .description
+    ) throws(CheckpointError) -> (Value, JSONMembers) {
+        let bytes = try TextFile.bytes(path, atMost: limit)
+        let members = try JSONMembers(bytes, name: path, atMost: limit)
+        let value: Value = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+            try decodeChecked(bytes, file: path, atMost: limit)
+        }
+        return (value, members)
+    }
+
     /// The bytes of the JSON file at a path, for a decoder elsewhere, which must tell keys apart byte by byte.
     ///
     /// - Throws: ``CheckpointError`` if there is no such file, it is too large, or no JSON.
     package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
-        let bytes = try TextFile.bytes(path, atMost: limit)
+        try bytes(of: MappedFile(path: path), atMost: limit)
+    }
+
+    /// The bytes of a JSON file that has been opened.
+    ///
+    /// - Throws: as above.
+    package static func bytes(of file: MappedFile, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
+        let bytes = try TextFile.bytes(of: file, atMost: limit)
         _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
-            try check(bytes, file: path, atMost: limit, allowsEquivalentKeys: true)
+            try check(bytes, file: file.path, atMost: limit, allowsEquivalentKeys: true)
         }
         return bytes
     }
@@ -43,6 +64,13 @@ package enum JSONText {
         atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
     ) throws(CheckpointError) -> Value {
         try check(bytes, file: file, part: part, atMost: limit)
+        return try decodeChecked(bytes, file: file, part: part, atMost: limit)
+    }
+
+    private static func decodeChecked<Value: Decodable>(
+        _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit,
+        as type: Value.Type = Value.self
+    ) throws(CheckpointError) -> Value {
         do {
             return try JSONDecoder().decode(type, from: bytes.lent)
         } catch let error as CheckpointError {
@@ -142,6 +170,9 @@ extension CheckpointError {
             self = failure(context.codingPath, expected: Self.name(of: type), found: Self.found(context))
         case DecodingError.valueNotFound(let type, let context):
             self = failure(context.codingPath, expected: Self.name(of: type), found: "null")
+        case DecodingError.dataCorrupted(let context) where context.underlyingError is JSONMismatch:
+            let mismatch = context.underlyingError as? JSONMismatch
+            self = failure(context.codingPath, expected: mismatch?.expected ?? "", found: mismatch?.found ?? "")
         case DecodingError.dataCorrupted(let context):
             self = failure(context.codingPath, expected: "a value that fits", found: context.debugDescription.quoted)
         default:

@@ -5,12 +5,18 @@ package enum TextFile {
     /// - Parameter limit: the most that such a file may hold.
     /// - Throws: if it cannot be read, is empty, larger than that, or written to meanwhile.
     package static func bytes(_ path: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) -> [UInt8] {
-        let file = try MappedFile(path: path)
+        try bytes(of: MappedFile(path: path), atMost: limit)
+    }
+
+    /// The bytes of a file that has been opened.
+    ///
+    /// - Throws: as above.
+    package static func bytes(of file: MappedFile, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
         guard file.byteCount <= limit.byteCount else {
             throw CheckpointError(
-                file: path, expected: "at most \(limit.byteCount) bytes", found: "\(file.byteCount)")
+                file: file.path, expected: "at most \(limit.byteCount) bytes", found: "\(file.byteCount)")
         }
-        try CheckpointError.checkMemory(2 * file.byteCount, file: path, name: "")
+        try CheckpointError.checkMemory(2 * file.byteCount, file: file.path, name: "")
         let bytes = file.bytes(0..<file.byteCount)
         try file.checkUnchanged()
         return bytes

@@ -9,10 +9,10 @@ package struct GGUFSource: TensorSource {
 
     /// Takes a file's tensors for those of a model.
     ///
-    /// - Throws: if the file does not say which architecture it is of, or it is not one that we know.
-    package init(_ gguf: GGUFFile) throws(CheckpointError) {
+    /// - Parameter pairing: the order of query and key rows in the files of the model's architecture.
+    package init(_ gguf: GGUFFile, pairing: RoPEPairing) {
         self.gguf = gguf
-        ropePairing = try Architecture(gguf.metadata).ggufPairing
+        ropePairing = pairing
     }
 
     package var file: String { gguf.path }

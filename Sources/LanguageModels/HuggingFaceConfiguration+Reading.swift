@@ -6,7 +6,8 @@ extension ConfigurationFile {
     struct Reader {
         let file: String
         let content: ConfigurationFile
-        let architecture: Architecture
+
+        private var architecture: Architecture { content.modelType.architecture }
 
         // Far above any model, and small enough that products of two cannot overflow.
         private static let sizes = 1...(1 << 24)

@@ -9,7 +9,7 @@ extension ConfigurationFile {
         let model = configuration.model
         let architecture = model.architecture
         architectures = [architecture.className]
-        modelType = architecture.name
+        modelType = ModelType(architecture)
         vocabularySize = model.vocabularySize
         width = model.width
         feedForwardWidth = model.feedForwardWidth

@@ -35,11 +35,7 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     ///
     /// - Throws: if a key is missing, out of range, or asks for something that the architecture's models do not have.
     package init(path: String) throws(CheckpointError) {
-        // First of all: another architecture's file has other keys.
-        let architecture = try Architecture(configuration: path)
-        self = try ConfigurationFile.Reader(
-            file: path, content: JSONText.read(path), architecture: architecture
-        ).configuration()
+        self = try ConfigurationFile.Reader(file: path, content: JSONText.read(path)).configuration()
     }
 
     /// `config.json`.
@@ -53,8 +49,9 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
 
 /// `config.json` as it is written and read (transformers' `LlamaConfig` and what is like it).
 struct ConfigurationFile: Codable {
+    /// First of all: another architecture's file has other keys.
+    var modelType: ModelType
     var architectures: [String]?
-    var modelType: String
     var vocabularySize: Int
     var width: Int
     var feedForwardWidth: Int
@@ -84,8 +81,8 @@ struct ConfigurationFile: Codable {
     var newerDtype: String?
 
     enum CodingKeys: String, CodingKey {
-        case architectures
         case modelType = "model_type"
+        case architectures
         case vocabularySize = "vocab_size"
         case width = "hidden_size"
         case feedForwardWidth = "intermediate_size"

@@ -26,18 +26,11 @@ public struct LoadedModel: TrainableModel {
         model = try Transformer(trainable: stored, freezing: frozen, on: compute)
     }
 
-    /// Loads the model of a checkpoint for decoding.
-    ///
-    /// - Throws: if its architecture is unknown, or its configuration or tensors are wrong.
-    package init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws(CheckpointError) {
-        try self.init(StoredModel(checkpoint), on: compute)
-    }
-
     /// Loads the model in a GGUF file for decoding.
     ///
     /// - Throws: if its architecture is unknown, or its metadata or tensors are wrong.
     package init(_ file: GGUFFile, on compute: ComputeContext) throws(CheckpointError) {
-        try self.init(.gguf(file), on: compute)
+        try self.init(StoredModel(ModelFiles(file)), on: compute)
     }
 
     public var parameters: [Parameter] { model.parameters }

@@ -22,25 +22,23 @@ package struct StoredModel: Sendable {
 
     private static let headName = "lm_head.weight"
 
-    /// Reads what a checkpoint says about the model in it.
+    /// Takes the model in files that have been opened.
     ///
-    /// - Throws: if its configuration is missing, wrong, or of a variant that is not supported, or it has a tensor that
-    ///   its architecture has no use for.
-    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        switch checkpoint {
-        case .gguf(let file): try self.init(file)
-        case .folder(let folder): try self.init(folder)
+    /// - Throws: if there is a tensor that the model's architecture has no use for, or no head where there should be.
+    package init(_ files: ModelFiles) throws(CheckpointError) {
+        switch files {
+        case .gguf(let file, let configuration): try self.init(file, configuration)
+        case .folder(let folder, let stated): try self.init(folder, stated)
         }
     }
 
-    private init(_ file: GGUFFile) throws(CheckpointError) {
-        self.init(try ModelConfiguration(file), try GGUFSource(file))
+    private init(_ file: GGUFFile, _ configuration: ModelConfiguration) throws(CheckpointError) {
+        self.init(configuration, GGUFSource(file, pairing: configuration.architecture.ggufPairing))
         // RoPE's factors have become part of the configuration.
         try refuseUnknownTensors(file.tensors.map(\.name), except: [ModelConfiguration.ropeFactorsName])
     }
 
-    private init(_ folder: ModelFolder) throws(CheckpointError) {
-        let stated = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
+    private init(_ folder: ModelFolder, _ stated: HuggingFaceConfiguration) throws(CheckpointError) {
         // Some writers store the embedding a second time as the head. A head that differs was trained: it counts, as in
         // transformers, whatever the configuration says.
         var source = folder.source
@@ -82,17 +80,6 @@ package struct StoredModel: Sendable {
 }
 
 extension ModelConfiguration {
-    /// Reads what a checkpoint says about its model.
-    ///
-    /// - Throws: if something is missing, wrong, or of a variant that is not supported.
-    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        switch checkpoint {
-        case .gguf(let file): try self.init(file)
-        case .folder(let folder):
-            self = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration)).model
-        }
-    }
-
     /// Whether the head is the embedding, byte for byte.
     fileprivate func hasEqualEnds(in source: SafetensorsSource) throws(CheckpointError) -> Bool {
         var ends: [StoredTensor] = []

@@ -39,15 +39,21 @@ public struct TextModel: Sendable {
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported.
     public init(path: String? = nil, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
-        let checkpoint = try Checkpoint(pathOrDefault: path)
+        try self.init(Checkpoint(path: path), on: compute, since: stopwatch)
+    }
+
+    /// Loads a checkpoint that has been opened, for a given table of kernels and pool of threads.
+    ///
+    /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported.
+    public init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws {
+        try self.init(checkpoint, on: compute, since: Stopwatch())
+    }
+
+    private init(_ checkpoint: Checkpoint, on compute: ComputeContext, since stopwatch: Stopwatch) throws {
         // Cheap checks first: what is to be refused should not be packed before.
-        _ = try ModelConfiguration(checkpoint)
-        let definition = try TokenizerDefinition(checkpoint)
-        // A vocabulary's tables take about 200 bytes for each token.
-        try MemoryBudget.check(256 * definition.tokens.count, for: "tokenizer")
-        tokenizer = try definition.tokenizer(in: checkpoint)
-        summary = try CheckpointSummary(checkpoint, definition, notes: tokenizer.notes)
-        model = try LoadedModel(checkpoint, on: compute)
+        tokenizer = try checkpoint.tokenizer()
+        summary = try CheckpointSummary(checkpoint, notes: tokenizer.notes)
+        model = try LoadedModel(checkpoint.model(), on: compute)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
                 file: checkpoint.path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",

@@ -12,7 +12,7 @@ struct ConfigurationTests {
         var writer = TinyLlamaFile().writer()
         change(&writer.metadata)
         try writer.write(to: path)
-        return try Transformer(StoredModel(.gguf(GGUFFile(path: path))), on: ComputeContext(table: tableNames[0]))
+        return try Transformer(StoredModel(ModelFiles(GGUFFile(path: path))), on: ComputeContext(table: tableNames[0]))
             .configuration
     }
 

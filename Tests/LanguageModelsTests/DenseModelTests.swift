@@ -13,7 +13,7 @@ struct DenseModelTests {
         _ shape: TinyShape, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
     ) throws -> Transformer {
         try shape.file.withFile { file in
-            try Transformer(trainable: StoredModel(.gguf(file)), freezing: frozen, on: compute)
+            try Transformer(trainable: StoredModel(ModelFiles(file)), freezing: frozen, on: compute)
         }
     }
 
@@ -24,8 +24,7 @@ struct DenseModelTests {
         let compute = try ComputeContext(table: table, threads: 2)
         let dense = try trainable(shape, on: compute).detached()
         let packed = try shape.file.withFile { file in
-            try Transformer(
-                StoredModel(ModelConfiguration(file), DequantizedSource(GGUFSource(file))), on: compute)
+            try Transformer(StoredModel(ModelFiles(file)).dequantized, on: compute)
         }
         let tokens = shape.tokens(count: 20)
         func logits(_ model: Transformer) -> [Float] {

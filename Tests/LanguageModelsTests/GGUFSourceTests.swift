@@ -13,7 +13,8 @@ struct GGUFSourceTests {
         var writer = TinyLlamaFile().writer()
         change(&writer)
         let path = folder.write(try writer.bytes(), as: "model.gguf")
-        return try GGUFSource(GGUFFile(path: path))
+        let file = try GGUFFile(path: path)
+        return try GGUFSource(file, pairing: Architecture(file.metadata).ggufPairing)
     }
 
     @Test func namesLeadToTheFilesTensors() throws {

@@ -19,7 +19,7 @@ extension TinyLlamaFile {
         let folder = TemporaryFolder()
         let path = folder.file("tiny.gguf")
         try write(to: path)
-        return try Transformer(StoredModel(.gguf(GGUFFile(path: path))), on: compute)
+        return try Transformer(StoredModel(ModelFiles(GGUFFile(path: path))), on: compute)
     }
 }
 

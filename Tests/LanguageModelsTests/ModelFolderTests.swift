@@ -10,12 +10,12 @@ struct ModelFolderTests {
     let folder = TemporaryFolder()
 
     private static func golden(_ name: String) throws -> StoredModel {
-        try StoredModel(Checkpoint(path: Goldens.path("folders/tiny-\(name)")))
+        try StoredModel(ModelFiles(path: Goldens.path("folders/tiny-\(name)")))
     }
 
     /// The goldens' GGUF files were written by Python too, which put query and key rows in their order.
     @Test(arguments: TinyGoldenTests.names) func theyHoldWhatTheGGUFHolds(name: String) throws {
-        let theirs = try StoredModel(Checkpoint(path: Goldens.path("tiny-\(name).gguf")))
+        let theirs = try StoredModel(ModelFiles(path: Goldens.path("tiny-\(name).gguf")))
         let ours = try Self.golden(name)
         #expect(ours.tiesHead == theirs.tiesHead)
         var (a, b) = (ours.configuration, theirs.configuration)
@@ -60,9 +60,9 @@ struct ModelFolderTests {
     ) throws {
         let golden = try Goldens.json("tiny-\(name).json", as: Golden.self)
         let theirs = try Goldens.floats(golden.logits.file)
-        let checkpoint = try Checkpoint(path: Goldens.path("folders/tiny-\(name)"))
-        let model = try LoadedModel(checkpoint, on: ComputeContext(table: table))
-        #expect(try ModelConfiguration(checkpoint).layerCount == model.layerCount)
+        let files = try ModelFiles(path: Goldens.path("folders/tiny-\(name)"))
+        let model = try LoadedModel(StoredModel(files), on: ComputeContext(table: table))
+        #expect(files.configuration.layerCount == model.layerCount)
         var cache = KVCache(for: model, format: .f32)
         let ours = model.logits(golden.tokens, &cache)
         for (index, row) in golden.logits.rows.enumerated() {
@@ -90,7 +90,7 @@ struct ModelFolderTests {
         }
         weights(&writer)
         try writer.write(to: folder.file("model.safetensors"))
-        return try StoredModel(Checkpoint(path: folder.path))
+        return try StoredModel(ModelFiles(path: folder.path))
     }
 
     private static func add(_ name: String, _ shape: [Int], to writer: inout SafetensorsWriter) {
@@ -122,17 +122,17 @@ struct ModelFolderTests {
     @Test func otherModelsAreNamed() throws {
         _ = try? changed(config: [("\"model_type\": \"llama\"", "\"model_type\": \"mamba\"")])
         let error = #expect(throws: CheckpointError.self) {
-            try LoadedModel(Checkpoint(path: folder.path), on: ComputeContext(table: tableNames[0]))
+            try LoadedModel(StoredModel(ModelFiles(path: folder.path)), on: ComputeContext(table: tableNames[0]))
         }
         #expect(error?.name == "key \"model_type\"" && error?.found == "\"mamba\"")
     }
 
     @Test func foldersWithoutWeightsAreErrors() throws {
-        let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }
+        let error = #expect(throws: CheckpointError.self) { try ModelFiles(path: folder.path) }
         #expect(error?.file == folder.path && error?.found == "neither")
         folder.write(Array("{}".utf8), as: "config.json")
         try SafetensorsWriter().write(to: folder.file("model.safetensors"))
-        let missing = #expect(throws: CheckpointError.self) { try StoredModel(Checkpoint(path: folder.path)) }
+        let missing = #expect(throws: CheckpointError.self) { try StoredModel(ModelFiles(path: folder.path)) }
         #expect(missing?.file == folder.file("config.json"))
     }
 }

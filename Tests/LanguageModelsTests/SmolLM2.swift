@@ -46,7 +46,7 @@ struct SmolLM2 {
     /// With the weights in F32.
     static func inF32() throws -> Transformer {
         let file = try file()
-        let stored = try StoredModel(ModelConfiguration(file), DequantizedSource(GGUFSource(file)))
+        let stored = try StoredModel(ModelFiles(file)).dequantized
         return try Transformer(stored, on: ComputeContext())
     }
 }

@@ -29,7 +29,7 @@ struct TiedHeadTests {
             writer.add(name, type, shape: shape) { tensor }
         }
         try writer.write(to: folder.file("model.safetensors"))
-        return try StoredModel(.folder(ModelFolder(path: folder.path)))
+        return try StoredModel(ModelFiles(ModelFolder(path: folder.path)))
     }
 
     @Test func aCopyIsTheEmbedding() throws {

@@ -47,7 +47,7 @@ struct TinyGoldenTests {
     @Test(arguments: names, tableNames) func denseLogitsAgree(name: String, table: String) throws {
         let (golden, _) = try load(name, table: table)
         let file = try GGUFFile(path: Goldens.path(golden.model))
-        let model = try Transformer(trainable: StoredModel(.gguf(file)), on: ComputeContext(table: table))
+        let model = try Transformer(trainable: StoredModel(ModelFiles(file)), on: ComputeContext(table: table))
         var batch = CausalBatch(for: model, length: golden.tokens.count)
         let ours = model.logits(model.run(0..<model.layerCount, model.embed(golden.tokens), &batch))
         let theirs = try Goldens.floats(golden.logits.file)

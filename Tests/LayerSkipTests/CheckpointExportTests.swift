@@ -49,7 +49,7 @@ struct CheckpointExportTests {
         for tensor in before.tensors {
             #expect(bytes(after, tensor.name) == bytes(before, tensor.name), "\(tensor.name)")
         }
-        #expect(try StoredModel(.gguf(after)).configuration == StoredModel(.gguf(before)).configuration)
+        #expect(try StoredModel(ModelFiles(after)).configuration == StoredModel(ModelFiles(before)).configuration)
         for key in [
             "model", "pre", "tokens", "merges", "bos_token_id", "eos_token_id", "unknown_token_id", "add_bos_token",
         ] {

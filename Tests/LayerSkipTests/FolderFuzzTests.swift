@@ -75,7 +75,7 @@ struct FolderFuzzTests {
                     #expect(!folder.contents.contains { $0.hasPrefix("\(number)-\(target)") })
                     throw error
                 }
-                _ = try StoredModel(Checkpoint(path: output))
+                _ = try StoredModel(ModelFiles(path: output))
             }
             kept += 1
         }

@@ -76,15 +76,15 @@ struct TextModelTests {
 
     @Test func theDefaultModelIsTheFileBesideItsSource() throws {
         let path = "\(Fixtures.repository)/Sources/CDefaultModel/default-model.gguf"
-        let checkpoint = try Checkpoint(pathOrDefault: nil)
-        guard case .gguf(let inside) = checkpoint else {
+        let checkpoint = try Checkpoint(path: nil)
+        guard case .gguf(let inside, _) = checkpoint.files else {
             Issue.record("expected a GGUF file, found a folder")
             return
         }
         let file = try MappedFile(path: path)
         #expect(inside.mapping.bytes(0..<inside.mapping.byteCount) == file.bytes(0..<file.byteCount))
         #expect(checkpoint.path == "the default model")
-        #expect(try StoredModel(Checkpoint(pathOrDefault: path)).configuration == StoredModel(checkpoint).configuration)
+        #expect(try Checkpoint(path: path).configuration == checkpoint.configuration)
     }
 
     @Test func theDefaultModelDraftsForItself() throws {

@@ -69,7 +69,7 @@ struct GradientGolden: Decodable {
 
     func model(on compute: ComputeContext) throws -> Transformer {
         let file = try GGUFFile(path: Goldens.path(model))
-        return try Transformer(trainable: StoredModel(.gguf(file)), on: compute)
+        return try Transformer(trainable: StoredModel(ModelFiles(file)), on: compute)
     }
 
     /// A file's values, parameter after parameter.

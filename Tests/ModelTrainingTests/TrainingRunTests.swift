@@ -82,7 +82,7 @@ struct TrainingRunTests {
         _ = try run.run(shouldStop: { false }) { _ in }
         var trainer = try TinyTraining.trainer(recipe)
         for _ in 0..<6 { _ = try trainer.makeStep() }
-        let stored = try StoredModel(.folder(ModelFolder(path: "\(recipe.output)/newest")))
+        let stored = try StoredModel(ModelFiles(ModelFolder(path: "\(recipe.output)/newest")))
         #expect(stored.configuration == TinyTraining.configuration)
         for tensor in trainer.model.tensors {
             let found = try stored.source.tensor(named: tensor.name, shape: tensor.shape).vector().values

@@ -256,7 +256,7 @@ struct TrainingStateTests {
         for step in [1, 5, 8, 12] { try make(recipe, data, until: step) }
         let state = try TrainingState(checkpoint: folder.file("run/checkpoints/step-12"), step: 12)
         #expect(state.updates == whole.fewerUpdates)
-        let stored = try StoredModel(.folder(ModelFolder(path: folder.file("run/newest"))))
+        let stored = try StoredModel(ModelFiles(ModelFolder(path: folder.file("run/newest"))))
         for tensor in whole.model.tensors {
             let found = try stored.source.tensor(named: tensor.name, shape: tensor.shape).vector().values
             #expect(found == tensor.values.values, "\(tensor.name)")

@@ -1,21 +1,25 @@
-package import CheckpointFiles
-package import TensorCore
+import CheckpointFiles
+package import LanguageModels
+import TensorCore
 
-/// Another source's tensors, all of them in F32, for comparing with what a reference computed in f32.
-package struct DequantizedSource: TensorSource {
+extension StoredModel {
+    /// The same model with all tensors in F32, for comparing with what a reference computed in f32.
+    package var dequantized: StoredModel { StoredModel(configuration, DequantizedSource(source)) }
+}
+
+/// Another source's tensors, all of them in F32.
+private struct DequantizedSource: TensorSource {
     private let source: any TensorSource
 
     /// The tensors of a source, converted when they are asked for.
-    package init(_ source: any TensorSource) {
-        self.source = source
-    }
+    init(_ source: any TensorSource) { self.source = source }
 
-    package var file: String { source.file }
-    package var ropePairing: RoPEPairing { source.ropePairing }
-    package func storedName(of name: String) -> String { source.storedName(of: name) }
-    package func contains(_ name: String) -> Bool { source.contains(name) }
+    var file: String { source.file }
+    var ropePairing: RoPEPairing { source.ropePairing }
+    func storedName(of name: String) -> String { source.storedName(of: name) }
+    func contains(_ name: String) -> Bool { source.contains(name) }
 
-    package func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
+    func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
         let tensor = try source.tensor(named: name, shape: shape)
         defer { tensor.release() }
         let bytes = tensor.withBytes { bytes in

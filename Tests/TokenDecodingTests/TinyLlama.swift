@@ -23,5 +23,5 @@ func tinyLlama(
     let path = folder.file("tiny.gguf")
     try file.write(to: path)
     return try Transformer(
-        StoredModel(.gguf(GGUFFile(path: path))), on: compute ?? ComputeContext(threads: threads))
+        StoredModel(ModelFiles(GGUFFile(path: path))), on: compute ?? ComputeContext(threads: threads))
 }

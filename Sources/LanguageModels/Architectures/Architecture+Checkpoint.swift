@@ -15,21 +15,27 @@ extension Architecture {
         self = known
     }
 
-    /// The architecture that a `config.json` names.
-    ///
-    /// - Throws: if the file cannot be read, does not name one, or it is unknown.
-    init(configuration path: String) throws(CheckpointError) {
-        struct Content: Decodable {
-            let type: String
-            enum CodingKeys: String, CodingKey { case type = "model_type" }
-        }
-        let name = try JSONText.read(path, as: Content.self).type
-        guard let known = Self.all.first(where: { $0.name == name }) else {
-            throw CheckpointError(
-                file: path, name: "key \"model_type\"", expected: Self.expectation, found: name.quoted)
-        }
-        self = known
-    }
+    fileprivate static var expectation: String { "a known architecture (\(all.map(\.name).joined(separator: ", ")))" }
+}
 
-    private static var expectation: String { "a known architecture (\(all.map(\.name).joined(separator: ", ")))" }
+extension ConfigurationFile {
+    /// `model_type`: an architecture by its name.
+    struct ModelType: Codable {
+        let architecture: Architecture
+
+        init(_ architecture: Architecture) { self.architecture = architecture }
+
+        init(from decoder: any Decoder) throws {
+            let name = try decoder.singleValueContainer().decode(String.self)
+            guard let known = Architecture.all.first(where: { $0.name == name }) else {
+                throw JSONMismatch(expected: Architecture.expectation, found: name.quoted).error(in: decoder)
+            }
+            architecture = known
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(architecture.name)
+        }
+    }
 }

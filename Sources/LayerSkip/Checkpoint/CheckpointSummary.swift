@@ -50,35 +50,32 @@ public struct CheckpointSummary: Sendable {
     /// Summarizes the GGUF file or model folder at a path, or the default model (nil), which is part of the program.
     ///
     /// - Throws: ``CheckpointError`` if it cannot be read, is damaged, or is of no known architecture.
-    public init(path: String?) throws {
-        let checkpoint = try Checkpoint(pathOrDefault: path)
-        let (tokenizer, notes) = Self.tokenizer(of: checkpoint)
-        try self.init(checkpoint, tokenizer, notes: notes)
-    }
+    public init(path: String?) throws(CheckpointError) { try self.init(Checkpoint(path: path)) }
 
-    /// A checkpoint's tokenizer with its notes. A tokenizer that cannot be read is a note, so that the weights can
-    /// still be shown.
-    private static func tokenizer(of checkpoint: Checkpoint) -> (TokenizerDefinition?, notes: [String]) {
+    /// Summarizes a checkpoint. A tokenizer that cannot be read is a note, so that the weights can still be shown.
+    ///
+    /// - Throws: ``CheckpointError`` if a name in a GGUF file's metadata is none.
+    public init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+        let notes: [String]
         do {
-            let definition = try TokenizerDefinition(checkpoint)
-            let tokenizer = try definition.tokenizer(in: checkpoint)
-            return (definition, tokenizer.notes + [tokenizer.possibleLoss].compactMap(\.self))
+            let tokenizer = try checkpoint.tokenizer()
+            notes = tokenizer.notes + [tokenizer.possibleLoss].compactMap(\.self)
         } catch {
-            return (nil, ["not usable: \(error)"])
+            notes = ["not usable: \(error)"]
         }
+        try self.init(checkpoint, notes: notes)
     }
 
-    /// - Parameter tokenizer: the checkpoint's own; nil where it cannot be read.
-    init(_ checkpoint: Checkpoint, _ tokenizer: TokenizerDefinition?, notes: [String]) throws(CheckpointError) {
+    /// - Parameter notes: on the checkpoint's tokenizer.
+    init(_ checkpoint: Checkpoint, notes: [String]) throws(CheckpointError) {
         self.notes = notes
-        let configuration = try ModelConfiguration(checkpoint)
-        shape = ModelShape(configuration)
-        architecture = configuration.architecture.name
+        shape = ModelShape(checkpoint.configuration)
+        architecture = checkpoint.configuration.architecture.name
         path = checkpoint.path
-        chatTemplate = try checkpoint.chatTemplate()
-        speculation = try SpeculationSetting(checkpoint, layerCount: shape.layerCount)
-        switch checkpoint {
-        case .gguf(let file):
+        chatTemplate = checkpoint.chatTemplate
+        speculation = checkpoint.speculation
+        switch checkpoint.files {
+        case .gguf(let file, _):
             let metadata = file.metadata
             byteCount = file.mapping.byteCount
             version = Int(file.version)
@@ -88,7 +85,8 @@ public struct CheckpointSummary: Sendable {
             tensors = file.tensors.map {
                 TensorEntry(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.range.count)
             }
-        case .folder(let folder):
+        case .folder(let folder, _):
+            let tokenizer = try? checkpoint.tokenizerDefinition()
             let files = folder.source.files
             byteCount = files.reduce(0) { $0 + $1.mapping.byteCount }
             version = nil

@@ -43,8 +43,7 @@ struct ModelDescription: Sendable {
     init(_ checkpoint: Checkpoint, _ model: StoredModel, dtype: DType, tokenizer: TokenizerDefinition) throws {
         do {
             try self.init(
-                model, dtype: dtype, tokenizer: tokenizer,
-                chatTemplate: try checkpoint.chatTemplate(), passing: PassedSettings(checkpoint))
+                model, dtype: dtype, tokenizer: tokenizer, chatTemplate: checkpoint.chatTemplate, passing: checkpoint.passed)
         } catch let error as TokenizerError {
             throw CheckpointError(error, file: checkpoint.tokenizerPath)
         }

@@ -11,28 +11,24 @@ struct PassedSettings: Sendable {
     /// Nothing to pass on.
     init() {}
 
-    /// What a checkpoint has; a GGUF file has nothing.
-    ///
-    /// - Throws: if a file is no JSON object.
-    init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        guard case .folder(let folder) = checkpoint else { return }
-        if let path = folder.existingFile(ModelFolder.Name.tokenizerConfiguration) {
-            // Others, such as the names of classes and files, belong to the folder as it was.
-            let known: Set = [
-                "additional_special_tokens", "clean_up_tokenization_spaces", "cls_token", "extra_special_tokens",
-                "mask_token", "model_input_names", "model_max_length", "padding_side", "sep_token", "truncation_side",
-            ]
-            let members = try JSONMembers(file: path, atMost: .tokenizerDescription)
-            // One template is known by its text; a list of several is passed on whole.
-            let hasTemplates = members["chat_template"]?.hasPrefix("[") == true
-            tokenizer = members.filter { known.contains($0) || hasTemplates && $0 == "chat_template" }
+    /// What a folder's files have.
+    init(_ files: TextFiles) {
+        // One template is known by its text; a list of several is passed on whole.
+        let hasTemplates = files.tokenizerMembers["chat_template"]?.hasPrefix("[") == true
+        tokenizer = files.tokenizerMembers.filter { key in
+            Self.tokenizerKeys.contains(key) || hasTemplates && key == "chat_template"
         }
-        if let path = folder.existingFile(ModelFolder.Name.generation) {
-            generation = try JSONMembers(file: path).filter { key in
-                !key.hasPrefix("_") && key != "transformers_version" && !Self.ids.contains(key)
-            }
+        generation = files.generationMembers.filter { key in
+            !key.hasPrefix("_") && key != "transformers_version" && !Self.ids.contains(key)
         }
     }
+
+    /// The members of `tokenizer_config.json` to pass on. Others, such as the names of classes and files, belong to the
+    /// folder as it was.
+    private static let tokenizerKeys: Set = [
+        "additional_special_tokens", "clean_up_tokenization_spaces", "cls_token", "extra_special_tokens",
+        "mask_token", "model_input_names", "model_max_length", "padding_side", "sep_token", "truncation_side",
+    ]
 
     /// The members of `generation_config.json` that say which tokens begin, end and fill texts.
     private static let ids: Set = ["bos_token_id", "eos_token_id", "pad_token_id"]

@@ -15,19 +15,18 @@ public struct SpeculationSetting: Sendable, Equatable {
         self.draftLength = draftLength
     }
 
-    /// What a checkpoint says of it; nil where it says nothing. A folder has no place for it.
+    /// What a GGUF file says of it; nil where it says nothing.
     ///
     /// - Throws: where only one of the two numbers is there, or a model of so many layers could not do it.
-    init?(_ checkpoint: Checkpoint, layerCount: Int) throws(CheckpointError) {
-        guard case .gguf(let file) = checkpoint else { return nil }
+    init?(_ metadata: GGUFMetadata, layerCount: Int) throws(CheckpointError) {
         let keys = [Key.exitLayer, Key.draftLength]
-        guard keys.contains(where: { file.metadata[$0] != nil }) else { return nil }
-        for missing in keys where file.metadata[missing] == nil {
-            throw file.metadata.failure(
+        guard keys.contains(where: { metadata[$0] != nil }) else { return nil }
+        for missing in keys where metadata[missing] == nil {
+            throw metadata.failure(
                 missing, expected: keys.joined(separator: " and ") + ", or neither", found: "none")
         }
-        exitLayer = try file.metadata.integer(named: Key.exitLayer, in: Self.exitLayers(of: layerCount))
-        draftLength = try file.metadata.integer(named: Key.draftLength, in: Self.draftLengths)
+        exitLayer = try metadata.integer(named: Key.exitLayer, in: Self.exitLayers(of: layerCount))
+        draftLength = try metadata.integer(named: Key.draftLength, in: Self.draftLengths)
     }
 
     private static let draftLengths = 0...GenerationOptions.maximumDraftLength

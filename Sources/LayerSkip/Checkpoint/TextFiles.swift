@@ -4,21 +4,26 @@ import LanguageModels
 /// What a model folder says about text beside `tokenizer.json`: `tokenizer_config.json`, `special_tokens_map.json`,
 /// `added_tokens.json`, `generation_config.json` and the chat template's own file.
 struct TextFiles: Sendable {
-    /// `tokenizer_config.json`; nil where there is none.
+    /// `tokenizer_config.json`, with what `special_tokens_map.json` adds; nil where there is neither.
     var tokenizer: TokenizerConfiguration?
+    /// All of `tokenizer_config.json`, as it is written.
+    var tokenizerMembers = JSONMembers()
     /// `added_tokens.json`: ids by the tokens' texts.
     var addedTokens: [String: Int] = [:]
     /// The template of conversations, in Jinja.
     var chatTemplate: String?
     /// `generation_config.json`; nil where there is none.
     var generation: GenerationConfiguration?
+    /// All of it, as it is written.
+    var generationMembers = JSONMembers()
 
     /// Reads what there is of a folder's files.
     ///
     /// - Throws: if one of them says something else than such files do.
     init(_ folder: ModelFolder) throws(CheckpointError) {
         if let path = folder.existingFile(ModelFolder.Name.tokenizerConfiguration) {
-            let content: TokenizerConfiguration = try JSONText.read(path, atMost: .tokenizerDescription)
+            let content: TokenizerConfiguration
+            (content, tokenizerMembers) = try JSONText.readWithMembers(path, atMost: .tokenizerDescription)
             tokenizer = content
             chatTemplate = content.chatTemplate?.main
         }
@@ -33,7 +38,9 @@ struct TextFiles: Sendable {
             chatTemplate = try TextFile.text(path, atMost: .description)
         }
         if let path = folder.existingFile(ModelFolder.Name.generation) {
-            generation = try JSONText.read(path)
+            let content: GenerationConfiguration
+            (content, generationMembers) = try JSONText.readWithMembers(path)
+            generation = content
         }
     }
 }

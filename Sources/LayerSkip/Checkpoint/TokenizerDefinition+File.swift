@@ -6,19 +6,15 @@ extension TokenizerDefinition {
     ///
     /// - Throws: ``CheckpointError``.
     public init(ofFile path: String?) throws(CheckpointError) {
-        guard let path else {
-            try self.init(Checkpoint(pathOrDefault: nil))
-            return
-        }
-        if Folder.exists(path) {
-            try self.init(Checkpoint(path: path))
+        guard let path, !Folder.exists(path) else {
+            self = try Checkpoint(path: path).tokenizerDefinition()
             return
         }
         let file = try MappedFile(path: path)
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
             try self.init(GGUFFile(file).metadata)
         } else {
-            let json = try JSONText.bytes(path, atMost: .tokenizer)
+            let json = try JSONText.bytes(of: file, atMost: .tokenizer)
             self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
         }
     }

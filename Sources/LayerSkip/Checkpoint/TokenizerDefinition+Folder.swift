@@ -1,56 +1,24 @@
-package import CheckpointFiles
+import CheckpointFiles
 import LanguageModels
-package import TextTokens
+import TextTokens
 
 extension TokenizerDefinition {
-    /// Reads a checkpoint's tokenizer.
-    ///
-    /// - Throws: ``CheckpointError`` where something is missing or wrong.
-    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        switch checkpoint {
-        case .gguf(let file): try self.init(file.metadata)
-        case .folder(let folder): try self.init(folder)
-        }
-    }
-
-    /// Reads the tokenizer of a checkpoint whose model has a number of rows in its embedding, to write it elsewhere.
-    ///
-    /// - Throws: as above, and where the tokenizer contradicts itself or has more tokens than there are rows.
-    init(_ checkpoint: Checkpoint, rows: Int) throws(CheckpointError) {
-        try self.init(checkpoint)
-        _ = try tokenizer(in: checkpoint)
-        guard tokens.count <= rows else {
-            throw CheckpointError(
-                file: checkpoint.path, name: "tokenizer",
-                expected: "at most one token for each of the model's \(rows) rows", found: "\(tokens.count)")
-        }
-    }
-
-    /// The tokenizer that a checkpoint's definition makes.
-    ///
-    /// - Throws: where the definition contradicts itself.
-    func tokenizer(in checkpoint: Checkpoint) throws(CheckpointError) -> Tokenizer {
-        try inFile(checkpoint.tokenizerPath) { () throws(TokenizerError) in try Tokenizer(self) }
-    }
-
     /// Reads a model folder's tokenizer: `tokenizer.json`, and which tokens begin and end texts from the files beside
     /// it.
-    private init(_ folder: ModelFolder) throws(CheckpointError) {
+    ///
+    /// - Throws: ``CheckpointError`` where something is missing or wrong.
+    init(
+        _ folder: ModelFolder, _ configuration: HuggingFaceConfiguration, _ files: TextFiles
+    ) throws(CheckpointError) {
         let path = folder.file(ModelFolder.Name.tokenizer)
         let json = try JSONText.bytes(path, atMost: .tokenizer)
-        try self.init(inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }, folder)
-    }
-
-    private init(_ definition: TokenizerDefinition, _ folder: ModelFolder) throws(CheckpointError) {
-        self = definition
-        let files = try TextFiles(folder)
+        self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
         // Transformers passes it on to a pre-tokenizer of one step, and only to that.
         if files.tokenizer?.addsPrefixSpace == true, preTokenizer == "gpt-2" {
             throw CheckpointError(
                 file: folder.file(ModelFolder.Name.tokenizerConfiguration), name: "key \"add_prefix_space\"",
                 expected: "false", found: "true")
         }
-        let configuration = try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration))
         notes += configuration.notes
         let rows = configuration.model.vocabularySize
         try take(files, rows: rows, folder)
@@ -112,26 +80,6 @@ extension TokenizerDefinition {
         if settings.splitsSpecialTokens == true {
             notes.append(
                 "split_special_tokens is ignored: conversations and --parse-special have special tokens all the same")
-        }
-    }
-}
-
-extension Checkpoint {
-    /// The template of conversations, in Jinja; nil where there is none.
-    ///
-    /// - Throws: if what should hold it is of the wrong type.
-    func chatTemplate() throws(CheckpointError) -> String? {
-        switch self {
-        case .gguf(let file): try file.metadata.stringIfPresent(named: "tokenizer.chat_template")
-        case .folder(let folder): try TextFiles(folder).chatTemplate
-        }
-    }
-
-    /// The file that the tokenizer is in.
-    var tokenizerPath: String {
-        switch self {
-        case .gguf(let file): file.path
-        case .folder(let folder): folder.file(ModelFolder.Name.tokenizer)
         }
     }
 }

@@ -5,12 +5,9 @@ extension Checkpoint {
     /// What of the model's text is guessed, or gets lost in an export; for people. Empty where the tokenizer cannot be
     /// read: where that is an error, writing says so.
     func textNotes(for target: CheckpointExport.Target) -> [String] {
-        guard let definition = try? TokenizerDefinition(self), let tokenizer = try? definition.tokenizer(in: self)
-        else {
-            return []
-        }
+        guard let definition = try? tokenizerDefinition(), let tokenizer = try? tokenizer() else { return [] }
         var notes = tokenizer.notes + [chatNote(tokenizer, for: target)].compactMap(\.self)
-        guard case .folder = self, target == .gguf else { return notes }
+        guard case .folder = files, target == .gguf else { return notes }
         let lost = definition.furtherEnds.lost
         if !lost.isEmpty {
             notes.append("a GGUF file has no place for the further tokens that end texts: \(lost)")
@@ -19,7 +16,7 @@ extension Checkpoint {
             notes.append(
                 "a GGUF file has no place for fuse_unk: each byte without a token is an unknown one of its own")
         }
-        if let settings = try? PassedSettings(self).lostInGGUF { notes.append(settings) }
+        if let settings = passed.lostInGGUF { notes.append(settings) }
         return notes
     }
 
@@ -27,7 +24,7 @@ extension Checkpoint {
     /// as the template writes.
     private func chatNote(_ tokenizer: Tokenizer, for target: CheckpointExport.Target) -> String? {
         guard tokenizer.addsBeginningOfText, tokenizer.beginningOfText != nil,
-            tokenizer.addsBeginningOfChats != (target == .gguf), let jinja = try? chatTemplate(),
+            tokenizer.addsBeginningOfChats != (target == .gguf), let jinja = chatTemplate,
             let template = try? ChatTemplate(jinja: jinja), !template.writesBeginningOfText
         else { return nil }
         return target == .gguf

@@ -3,7 +3,7 @@ import LanguageModels
 
 extension CheckpointExport {
     func writeFolder(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
-        let tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
+        let tokenizer = try checkpoint.tokenizerOfRows()
         let description = try ModelDescription(checkpoint, model, dtype: plan.mainFormat, tokenizer: tokenizer)
         var folder = try ReplacementFolder(path)
         // The small files first: what they cannot say should be known before the weights are written.

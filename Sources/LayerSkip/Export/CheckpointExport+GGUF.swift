@@ -21,19 +21,17 @@ extension CheckpointExport {
 
     private func ggufMetadata() throws -> GGUFMetadata {
         var metadata = GGUFMetadata(file: "new GGUF file")
-        switch checkpoint {
-        case .gguf(let file):
+        switch checkpoint.files {
+        case .gguf(let file, _):
             // Whatever it says about itself, such as its license, stays true.
             metadata = file.metadata
-        case .folder(let folder):
+        case .folder(let folder, _):
             metadata["general.architecture"] = .string(model.configuration.architecture.name)
             metadata["general.name"] = .string(folder.name)
             model.configuration.write(to: &metadata)
             let rows = model.configuration.vocabularySize
-            try TokenizerDefinition(checkpoint, rows: rows).write(to: &metadata, count: rows)
-            if let template = try checkpoint.chatTemplate() {
-                metadata["tokenizer.chat_template"] = .string(template)
-            }
+            try checkpoint.tokenizerOfRows().write(to: &metadata, count: rows)
+            if let template = checkpoint.chatTemplate { metadata["tokenizer.chat_template"] = .string(template) }
         }
         speculation?.write(to: &metadata)
         if let name { metadata["general.name"] = .string(name) }

@@ -45,8 +45,6 @@ public struct CheckpointExport: Sendable {
     /// Bytes of all weights as they will be written.
     public var byteCount: Int { plan.byteCount }
 
-    /// The path that is read; nil for the default model.
-    private let source: String?
     let checkpoint: Checkpoint
     let speculation: SpeculationSetting?
     let name: String?
@@ -54,10 +52,23 @@ public struct CheckpointExport: Sendable {
     let plan: TensorPlan
     private let textNotes: [String]
 
-    /// Opens a GGUF file, a model folder or a checkpoint of a training run.
+    /// Opens a GGUF file, a model folder or a checkpoint of a training run; nil for the default model. What is written
+    /// is described below.
+    ///
+    /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported, or has no such exit
+    ///   layer.
+    public init(
+        path: String?, to target: Target, quantizing dtype: DType? = nil,
+        speculation: SpeculationSetting? = nil, name: String? = nil
+    ) throws(CheckpointError) {
+        try self.init(
+            Checkpoint(path: path), to: target, quantizing: dtype, speculation: speculation, name: name)
+    }
+
+    /// Plans how a checkpoint is written.
     ///
     /// - Parameters:
-    ///   - path: the file or folder to read; nil for the default model, which is part of the program.
+    ///   - checkpoint: what is read.
     ///   - target: what to write.
     ///   - dtype: the format of the matrices; nil leaves each as it is, except for quantized ones in a folder, which
     ///     become
@@ -68,25 +79,22 @@ public struct CheckpointExport: Sendable {
     ///   - name: what a GGUF file will say that the model is called; nil leaves what the source calls it. A folder's
     ///     name is
     ///     its own.
-    /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported, or has no such exit
-    ///   layer.
+    /// - Throws: ``CheckpointError`` if a tensor is missing or not supported, or the model has no such exit layer.
     public init(
-        path: String?, to target: Target, quantizing dtype: DType? = nil,
+        _ checkpoint: Checkpoint, to target: Target, quantizing dtype: DType? = nil,
         speculation: SpeculationSetting? = nil, name: String? = nil
     ) throws(CheckpointError) {
         if let dtype {
             precondition(target.formats.contains(dtype), "\(dtype) cannot be written to \(target) files")
         }
         self.target = target
-        source = path
-        checkpoint = try Checkpoint(pathOrDefault: path)
-        model = try StoredModel(checkpoint)
-        let layerCount = model.configuration.layerCount
+        self.checkpoint = checkpoint
+        model = try checkpoint.model()
         if let speculation {
-            try speculation.check(layerCount: layerCount, file: checkpoint.path)
+            try speculation.check(layerCount: model.configuration.layerCount, file: checkpoint.path)
             self.speculation = speculation
         } else {
-            self.speculation = try SpeculationSetting(checkpoint, layerCount: layerCount)
+            self.speculation = checkpoint.speculation
         }
         self.name = name
         textNotes = checkpoint.textNotes(for: target)
@@ -106,7 +114,7 @@ public struct CheckpointExport: Sendable {
     ///   Whatever was at the path before is then still there.
     public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
         var inputs = InputFiles()
-        inputs.add(model: source, as: "the model that is read")
+        inputs.add(model: checkpoint.source, as: "the model that is read")
         try inputs.check(output: path)
         var goesOn = true
         func check(_ done: Int) throws(CheckpointError) {

@@ -14,7 +14,7 @@ extension TrainingStart {
     init(_ recipe: TrainingRecipe, shards: [TokenShard]) throws {
         switch recipe.model.start {
         case .random: try self.init(random: recipe, shards)
-        case .defaultModel: try self.init(Checkpoint(pathOrDefault: nil), shards)
+        case .defaultModel: try self.init(Checkpoint(path: nil), shards)
         case .path(let path): try self.init(Checkpoint(path: path), shards)
         }
     }
@@ -43,8 +43,8 @@ extension TrainingStart {
 
     /// Starts from a model that exists.
     init(_ checkpoint: Checkpoint, _ shards: [TokenShard]) throws {
-        let model = try StoredModel(checkpoint)
-        var tokenizer = try TokenizerDefinition(checkpoint, rows: model.configuration.vocabularySize)
+        let model = try checkpoint.model()
+        var tokenizer = try checkpoint.tokenizerOfRows()
         try tokenizer.check(shards)
         tokenizer.otherEnds += shards.map(\.endOfText)
         // What is trained is f32, whatever it began as.

@@ -41,7 +41,7 @@ package struct TrainingStart: Sendable {
     ///   finite; ``MemoryError`` as above.
     func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
         let folder = try ModelFolder(path: path)
-        let stored = try StoredModel(.folder(folder))
+        let stored = try StoredModel(ModelFiles(folder))
         // Frequency factors that were computed from a file's constants may be rounded otherwise.
         var (found, expected) = (stored.configuration, configuration)
         (found.ropeFrequencyFactors, expected.ropeFrequencyFactors) = (nil, nil)

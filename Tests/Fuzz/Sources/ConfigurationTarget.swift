@@ -47,10 +47,10 @@ enum ConfigurationTarget: FuzzTarget {
         let configuration = try HuggingFaceConfiguration(path: path)
         try check(configuration, in: folder)
         let checkpoint = try Checkpoint(path: folder.path)
-        _ = try Tokenizer(TokenizerDefinition(checkpoint))
-        _ = try CheckpointSummary(path: folder.path)
+        _ = try CheckpointSummary(checkpoint)
+        _ = try checkpoint.tokenizer()
         // The weights are of the first seed's model: those of another are an error.
-        _ = try StoredModel(checkpoint)
+        _ = try checkpoint.model()
     }
 
     private static func check(_ configuration: HuggingFaceConfiguration, in folder: TemporaryFolder) throws {

@@ -41,7 +41,7 @@ enum GGUFTarget: FuzzTarget {
         require(again.metadata.keys == file.metadata.keys, "\(again.metadata.keys)")
         require(again.tensors.map(\.name) == file.tensors.map(\.name), "\(again.tensors)")
 
-        _ = try StoredModel(.gguf(file))
+        _ = try StoredModel(ModelFiles(file))
         let tokenizer = try Tokenizer(TokenizerDefinition(file.metadata))
         let ids = tokenizer.encode(TokenizerTarget.page)
         require(ids.allSatisfy { 0..<tokenizer.vocabularySize ~= Int($0) }, "\(ids)")
