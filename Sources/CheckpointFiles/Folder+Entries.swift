@@ -30,12 +30,12 @@ extension Folder {
     /// What is in a folder, in the order of the names' bytes.
     ///
     /// - Throws: if the folder cannot be read.
-    package static func entries(of path: String) throws(CheckpointError) -> [Entry] {
+    package static func entries(of path: String) throws(FileError) -> [Entry] {
         do {
             // Names alone do not say why there are none.
             SystemCalls.closeDescriptor(try SystemCalls.openForReading(path))
         } catch {
-            throw CheckpointError(file: path, expected: "a readable folder", found: "\(error)")
+            throw FileError(file: path, expected: "a readable folder", found: "\(error)")
         }
         let names = SystemCalls.names(in: path).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return names.map { name in entry(path: path.hasSuffix("/") ? path + name : "\(path)/\(name)", name: name) }

@@ -3,9 +3,9 @@ package enum Folder {
     /// Makes a folder, and those that it lies in, where there are none yet.
     ///
     /// - Throws: if that cannot be done.
-    package static func make(_ path: String) throws(CheckpointError) {
+    package static func make(_ path: String) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else {
-            throw CheckpointError(file: path, expected: "a path for a folder", found: "an invalid path")
+            throw FileError(file: path, expected: "a path for a folder", found: "an invalid path")
         }
         do {
             try SystemCalls.createFolder(path)
@@ -24,7 +24,7 @@ package enum Folder {
     }
 
     /// Makes a folder in one that exists.
-    private static func makeLast(_ path: String) throws(CheckpointError) {
+    private static func makeLast(_ path: String) throws(FileError) {
         do {
             try SystemCalls.createFolder(path)
         } catch {
@@ -32,8 +32,8 @@ package enum Folder {
         }
     }
 
-    private static func failure(_ path: String, _ reason: SystemError) -> CheckpointError {
-        CheckpointError(file: path, expected: "a place for a folder", found: reason.description)
+    private static func failure(_ path: String, _ reason: SystemError) -> FileError {
+        FileError(file: path, expected: "a place for a folder", found: reason.description)
     }
 
     /// Whether there is a folder at a path.
@@ -74,9 +74,9 @@ package enum Folder {
     /// Makes a name in a folder lead to another one next to it, in one step.
     ///
     /// - Throws: if that cannot be done.
-    package static func link(_ path: String, to name: String) throws(CheckpointError) {
+    package static func link(_ path: String, to name: String) throws(FileError) {
         guard canLink(path) else {
-            throw CheckpointError(file: path, expected: "a place for a link", found: "a file or folder")
+            throw FileError(file: path, expected: "a place for a link", found: "a file or folder")
         }
         let temporary = TemporaryName.make(nextTo: path)
         do {
@@ -84,7 +84,7 @@ package enum Folder {
             try SystemCalls.renameFile(temporary, to: path)
         } catch {
             SystemCalls.removeFile(temporary)
-            throw CheckpointError(file: path, expected: "a place for a link", found: error.description)
+            throw FileError(file: path, expected: "a place for a link", found: error.description)
         }
     }
 }
@@ -96,16 +96,16 @@ package final class FolderLock: Sendable {
     /// Takes hold of a folder.
     ///
     /// - Throws: if another program has it, or it cannot be opened.
-    package init(_ path: String) throws(CheckpointError) {
+    package init(_ path: String) throws(FileError) {
         folder = OwnedDescriptor(
-            try CheckpointError.explaining(path, expected: "a folder", try SystemCalls.openForReading(path)))
+            try FileError.explaining(path, expected: "a folder", try SystemCalls.openForReading(path)))
         do {
             try SystemCalls.lock(folder.number)
         } catch .wouldBlock {
-            throw CheckpointError(
+            throw FileError(
                 file: path, expected: "a folder that no other program is working in", found: "one that is in use")
         } catch {
-            throw CheckpointError(
+            throw FileError(
                 file: path, expected: "a folder that can be locked", found: error.description)
         }
     }

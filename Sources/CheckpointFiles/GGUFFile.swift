@@ -17,7 +17,7 @@ package struct GGUFFile: Sendable {
     ///
     /// - Throws: if the file cannot be read, or anything that it says about itself is wrong or not supported.
     package init(path: String) throws(CheckpointError) {
-        try self.init(MappedFile(path: path))
+        try self.init(inCheckpoint(try MappedFile(path: path)))
     }
 
     /// Reads what a mapped file says about itself.
@@ -29,7 +29,7 @@ package struct GGUFFile: Sendable {
                 return parser.result
             }
         }
-        try mapping.checkUnchanged()
+        try inCheckpoint(try mapping.checkUnchanged())
         self.mapping = mapping
         version = parser.version
         metadata = parser.metadata

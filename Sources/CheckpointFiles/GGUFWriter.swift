@@ -75,7 +75,7 @@ package struct GGUFWriter: Sendable {
     /// The whole file in memory.
     package func bytes() throws(CheckpointError) -> [UInt8] {
         var sink = ByteSink()
-        try emit { (bytes) throws(CheckpointError) in
+        try entries.write(header(), alignment: metadata.alignment()) { (bytes) throws(CheckpointError) in
             bytes.withUnsafeBytes { sink.append(raw: Array($0)) }
         }
         return sink.bytes
@@ -89,17 +89,6 @@ package struct GGUFWriter: Sendable {
     package func write(
         to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
     ) throws(CheckpointError) {
-        let file = try ReplacementFile(path)
-        var byteCount = 0
-        try emit { (bytes) throws(CheckpointError) in
-            try file.write(bytes)
-            byteCount += bytes.byteCount
-            try progress(byteCount)
-        }
-        try file.commit()
-    }
-
-    private func emit(_ output: ByteOutput) throws(CheckpointError) {
-        try entries.write(header(), alignment: metadata.alignment(), to: output)
+        try entries.write(header(), alignment: metadata.alignment(), to: path, progress: progress)
     }
 }

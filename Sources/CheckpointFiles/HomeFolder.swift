@@ -8,16 +8,16 @@ public enum HomeFolder {
     ///
     /// - Parameter home: the path of the home folder; nil where it is not known.
     /// - Throws: for another user's folder (`~name`), or where the home folder is not known.
-    public static func expand(_ path: String, home: String? = Self.path) throws(CheckpointError) -> String {
+    public static func expand(_ path: String, home: String? = Self.path) throws(FileError) -> String {
         guard path.hasPrefix("~") else { return path }
         let rest = path.dropFirst()
         guard rest.isEmpty || rest.hasPrefix("/") else {
-            throw CheckpointError(
+            throw FileError(
                 file: path, expected: "~/ or a path without ~ at its beginning (./~ for such a name)",
                 found: path.quoted)
         }
         guard let home else {
-            throw CheckpointError(file: path, expected: "the variable HOME, for ~", found: "none in the environment")
+            throw FileError(file: path, expected: "the variable HOME, for ~", found: "none in the environment")
         }
         return home + rest
     }

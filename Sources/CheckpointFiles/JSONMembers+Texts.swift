@@ -6,13 +6,13 @@ extension JSONMembers {
     ///
     /// - Parameter name: what errors call the object, such as `pairs.jsonl, line 3`.
     /// - Throws: if there is no such key, or it has something else.
-    package func text(_ key: String, name: String) throws(CheckpointError) -> String {
+    package func text(_ key: String, name: String) throws(FileError) -> String {
         guard let value = values[key] else {
-            throw CheckpointError(file: name, expected: "the key \(key.quoted)", found: summary)
+            throw FileError(file: name, expected: "the key \(key.quoted)", found: summary)
         }
         let kind = JSONKind(firstByte: value.utf8.first)
         guard kind == .text else {
-            throw CheckpointError(
+            throw FileError(
                 file: name, name: "key \(key.quoted)", expected: "a string", found: kind.description)
         }
         return value.utf8.span.bytes.withUnsafeBytes { bytes in

@@ -9,23 +9,23 @@ package struct JSONMembers: Sendable {
 
     /// Reads the object in a file.
     ///
-    /// - Throws: ``CheckpointError`` if there is no such file, it is too large, or no JSON object.
-    package init(file path: String, atMost limit: ReadingLimit = .description) throws(CheckpointError) {
+    /// - Throws: ``FileError`` if there is no such file, it is too large, or no JSON object.
+    package init(file path: String, atMost limit: ReadingLimit = .description) throws(FileError) {
         try self.init(TextFile.bytes(path, atMost: limit), name: path, atMost: limit)
     }
 
     /// Reads an object from its text.
     ///
     /// - Parameter name: what errors call the text, such as `pairs.jsonl, line 3`.
-    /// - Throws: ``CheckpointError`` if it is no JSON, has too many values, or is no object.
-    package init(_ text: [UInt8], name: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) {
-        try text.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+    /// - Throws: ``FileError`` if it is no JSON, has too many values, or is no object.
+    package init(_ text: [UInt8], name: String, atMost limit: ReadingLimit = .text) throws(FileError) {
+        try text.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
             var members: [String: String] = [:]
             let kind = try JSONText.check(bytes, file: name, atMost: limit) { key, value in
                 members[key] = String(decoding: bytes[value], as: UTF8.self)
             }
             guard kind == .object else {
-                throw CheckpointError(file: name, expected: "an object", found: kind.description)
+                throw FileError(file: name, expected: "an object", found: kind.description)
             }
             values = members
         }

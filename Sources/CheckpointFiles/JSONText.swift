@@ -10,13 +10,13 @@ package enum JSONText {
     /// Reads a value from the JSON file at a path.
     ///
     /// - Parameter limit: the most that such a file may hold.
-    /// - Throws: ``CheckpointError`` if there is no such file, it is too large or no JSON, or says something else than
+    /// - Throws: ``FileError`` if there is no such file, it is too large or no JSON, or says something else than
     ///   the type expects.
     package static func read<Value: Decodable>(
         _ path: String, atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
-    ) throws(CheckpointError) -> Value {
+    ) throws(FileError) -> Value {
         let bytes = try TextFile.bytes(path, atMost: limit)
-        return try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+        return try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
             try decode(bytes, file: path, atMost: limit)
         }
     }
@@ -26,10 +26,10 @@ package enum JSONText {
     /// - Throws: as above.
     package static func readWithMembers<Value: Decodable>(
         _ path: String, atMost limit: ReadingLimit = .description
-    ) throws(CheckpointError) -> (Value, JSONMembers) {
+    ) throws(FileError) -> (Value, JSONMembers) {
         let bytes = try TextFile.bytes(path, atMost: limit)
         let members = try JSONMembers(bytes, name: path, atMost: limit)
-        let value: Value = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+        let value: Value = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
             try decodeChecked(bytes, file: path, atMost: limit)
         }
         return (value, members)
@@ -37,17 +37,17 @@ package enum JSONText {
 
     /// The bytes of the JSON file at a path, for a decoder elsewhere, which must tell keys apart byte by byte.
     ///
-    /// - Throws: ``CheckpointError`` if there is no such file, it is too large, or no JSON.
-    package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
+    /// - Throws: ``FileError`` if there is no such file, it is too large, or no JSON.
+    package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(FileError) -> [UInt8] {
         try bytes(of: MappedFile(path: path), atMost: limit)
     }
 
     /// The bytes of a JSON file that has been opened.
     ///
     /// - Throws: as above.
-    package static func bytes(of file: MappedFile, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
+    package static func bytes(of file: MappedFile, atMost limit: ReadingLimit) throws(FileError) -> [UInt8] {
         let bytes = try TextFile.bytes(of: file, atMost: limit)
-        _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+        _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
             try check(bytes, file: file.path, atMost: limit, allowsEquivalentKeys: true)
         }
         return bytes
@@ -58,11 +58,11 @@ package enum JSONText {
     /// - Parameters:
     ///   - file: the path that errors name.
     ///   - part: which part of the file the bytes are, such as `header`; empty where they are all of it.
-    /// - Throws: ``CheckpointError`` if they are no JSON, too many, or say something else than the type expects.
+    /// - Throws: ``FileError`` if they are no JSON, too many, or say something else than the type expects.
     package static func decode<Value: Decodable>(
         _ bytes: UnsafeRawBufferPointer, file: String, part: String = "",
         atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
-    ) throws(CheckpointError) -> Value {
+    ) throws(FileError) -> Value {
         try check(bytes, file: file, part: part, atMost: limit)
         return try decodeChecked(bytes, file: file, part: part, atMost: limit)
     }
@@ -70,19 +70,19 @@ package enum JSONText {
     private static func decodeChecked<Value: Decodable>(
         _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit,
         as type: Value.Type = Value.self
-    ) throws(CheckpointError) -> Value {
+    ) throws(FileError) -> Value {
         do {
             return try JSONDecoder().decode(type, from: bytes.lent)
-        } catch let error as CheckpointError {
+        } catch let error as FileError {
             throw error
         } catch {
             if let number = UnsuitableNumber(in: bytes, for: type, valueLimit: limit.valueCount) {
-                throw CheckpointError(
+                throw FileError(
                     file: file,
                     name: [part, "key \(number.place.quoted)"].filter { !$0.isEmpty }.joined(separator: " "),
                     expected: number.expected, found: number.found)
             }
-            throw CheckpointError(error, file: file, part: part)
+            throw FileError(error, file: file, part: part)
         }
     }
 
@@ -93,7 +93,7 @@ package enum JSONText {
     @discardableResult static func check(
         _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit,
         allowsEquivalentKeys: Bool = false, onMember: ((_ key: String, _ value: Range<Int>) -> Void)? = nil
-    ) throws(CheckpointError) -> JSONKind {
+    ) throws(FileError) -> JSONKind {
         var scanner = JSONScanner(bytes, valueLimit: limit.valueCount)
         scanner.allowsEquivalentKeys = allowsEquivalentKeys
         if let onMember {
@@ -107,12 +107,12 @@ package enum JSONText {
             kind = try scanner.scan()
         } catch {
             let position = error.position(in: bytes)
-            throw CheckpointError(
+            throw FileError(
                 file: file, name: part.isEmpty ? position : "\(part), \(position)", expected: error.expected,
                 found: error.found)
         }
         // What Foundation's decoder takes.
-        try CheckpointError.checkMemory(bytes.count + 64 * scanner.valueCount, file: file, name: part)
+        try FileError.checkMemory(bytes.count + 64 * scanner.valueCount, file: file, name: part)
         return kind
     }
 
@@ -131,7 +131,7 @@ package enum JSONText {
     /// Writes a value as a JSON file, in one step.
     ///
     /// - Throws: if the file cannot be written; whatever was at the path before is then still there.
-    package static func write(_ value: some Encodable, to path: String) throws(CheckpointError) {
+    package static func write(_ value: some Encodable, to path: String) throws(FileError) {
         try TextFile.write(encode(value), to: path)
     }
 }
@@ -153,15 +153,15 @@ struct JSONKey: CodingKey {
     init?(intValue: Int) { nil }
 }
 
-extension CheckpointError {
+extension FileError {
     /// What a decoder complained about, in our words.
     init(_ error: any Error, file: String, part: String) {
-        func failure(_ path: [any CodingKey], expected: String, found: String) -> CheckpointError {
+        func failure(_ path: [any CodingKey], expected: String, found: String) -> FileError {
             let place = path.reduce("") { text, key in
                 key.intValue.map { "\(text)[\($0)]" } ?? (text.isEmpty ? "" : text + ".") + key.stringValue
             }
             let name = [part, place.isEmpty ? "" : "key \(place.quoted)"].filter { !$0.isEmpty }
-            return CheckpointError(file: file, name: name.joined(separator: " "), expected: expected, found: found)
+            return FileError(file: file, name: name.joined(separator: " "), expected: expected, found: found)
         }
         switch error {
         case DecodingError.keyNotFound(let key, let context):

@@ -17,13 +17,13 @@ package struct SafetensorsFile: Sendable {
     /// - Throws: if the file cannot be read, anything that it says about itself is wrong, or it holds a tensor of
     ///   a type that we do not read.
     package init(path: String) throws(CheckpointError) {
-        let mapping = try MappedFile(path: path)
+        let mapping = try inCheckpoint(try MappedFile(path: path))
         let header = try mapping.withBytes(in: 0..<mapping.byteCount) { (bytes) throws(CheckpointError) in
             try bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
                 try SafetensorsHeader(bytes, file: mapping.path)
             }
         }
-        try mapping.checkUnchanged()
+        try inCheckpoint(try mapping.checkUnchanged())
         self.mapping = mapping
         metadata = header.metadata
         tensors = header.tensors

@@ -38,8 +38,8 @@ struct SafetensorsHeader {
         guard text.first == UInt8(ascii: "{") else {
             throw cursor.failure("header", expected: "a JSON object", found: "something else")
         }
-        let content: Content = try JSONText.decode(
-            text, file: file, part: "header", atMost: .safetensorsHeader)
+        let content: Content = try inCheckpoint(
+            try JSONText.decode(text, file: file, part: "header", atMost: .safetensorsHeader))
         metadata = content.metadata
         var tensors: [SafetensorsTensorInfo] = []
         for (name, entry) in content.entries {

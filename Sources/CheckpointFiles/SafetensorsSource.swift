@@ -21,7 +21,7 @@ package struct SafetensorsSource: TensorSource {
         func failure(_ name: String, expected: String, found: String) -> CheckpointError {
             CheckpointError(file: path, name: "tensor \(name.quoted)", expected: expected, found: found)
         }
-        let index: Index = try JSONText.read(path, atMost: .index)
+        let index: Index = try inCheckpoint(try JSONText.read(path, atMost: .index))
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let names = Set(index.places.values).sorted()
         var files: [SafetensorsFile] = []
@@ -59,7 +59,7 @@ package struct SafetensorsSource: TensorSource {
     package func storedName(of name: String) -> String { name }
 
     package func checkUnchanged() throws(CheckpointError) {
-        for file in files { try file.mapping.checkUnchanged() }
+        for file in files { try inCheckpoint(try file.mapping.checkUnchanged()) }
     }
 
     package func contains(_ name: String) -> Bool { owners[name] != nil }

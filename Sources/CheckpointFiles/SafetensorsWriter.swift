@@ -93,14 +93,7 @@ package struct SafetensorsWriter: Sendable {
     package func write(
         to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
     ) throws(CheckpointError) {
-        let file = try ReplacementFile(path)
-        var byteCount = 0
         // No padding between tensors: the format allows no holes.
-        try entries.widestElementsFirst.write(header(), alignment: 1) { (bytes) throws(CheckpointError) in
-            try file.write(bytes)
-            byteCount += bytes.byteCount
-            try progress(byteCount)
-        }
-        try file.commit()
+        try entries.widestElementsFirst.write(header(), alignment: 1, to: path, progress: progress)
     }
 }

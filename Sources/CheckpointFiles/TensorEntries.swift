@@ -62,4 +62,22 @@ struct TensorEntries: Sendable {
             try output(padding.span.bytes)
         }
     }
+
+    /// Writes them to a file in one step: under a temporary name beside its place, synced, then renamed.
+    ///
+    /// - Parameter progress: is told how many bytes have been written.
+    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still
+    ///   there.
+    func write(
+        _ header: [UInt8], alignment: Int, to path: String, progress: (Int) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) {
+        let file = try inCheckpoint(try ReplacementFile(path))
+        var byteCount = 0
+        try write(header, alignment: alignment) { (bytes) throws(CheckpointError) in
+            try inCheckpoint(try file.write(bytes))
+            byteCount += bytes.byteCount
+            try progress(byteCount)
+        }
+        do { try file.commit() } catch { throw CheckpointError(error) }
+    }
 }

@@ -4,19 +4,19 @@ package enum TextFile {
     ///
     /// - Parameter limit: the most that such a file may hold.
     /// - Throws: if it cannot be read, is empty, larger than that, or written to meanwhile.
-    package static func bytes(_ path: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) -> [UInt8] {
+    package static func bytes(_ path: String, atMost limit: ReadingLimit = .text) throws(FileError) -> [UInt8] {
         try bytes(of: MappedFile(path: path), atMost: limit)
     }
 
     /// The bytes of a file that has been opened.
     ///
     /// - Throws: as above.
-    package static func bytes(of file: MappedFile, atMost limit: ReadingLimit) throws(CheckpointError) -> [UInt8] {
+    package static func bytes(of file: MappedFile, atMost limit: ReadingLimit) throws(FileError) -> [UInt8] {
         guard file.byteCount <= limit.byteCount else {
-            throw CheckpointError(
+            throw FileError(
                 file: file.path, expected: "at most \(limit.byteCount) bytes", found: "\(file.byteCount)")
         }
-        try CheckpointError.checkMemory(2 * file.byteCount, file: file.path, name: "")
+        try FileError.checkMemory(2 * file.byteCount, file: file.path, name: "")
         let bytes = file.bytes(0..<file.byteCount)
         try file.checkUnchanged()
         return bytes
@@ -25,9 +25,9 @@ package enum TextFile {
     /// The text of the file at a path.
     ///
     /// - Throws: if it cannot be read, is too large, or not in UTF-8.
-    package static func text(_ path: String, atMost limit: ReadingLimit = .text) throws(CheckpointError) -> String {
+    package static func text(_ path: String, atMost limit: ReadingLimit = .text) throws(FileError) -> String {
         guard let text = String(validating: try bytes(path, atMost: limit), as: UTF8.self) else {
-            throw CheckpointError(file: path, expected: "valid UTF-8", found: "other bytes")
+            throw FileError(file: path, expected: "valid UTF-8", found: "other bytes")
         }
         return text
     }
@@ -35,7 +35,7 @@ package enum TextFile {
     /// Writes a file in one step.
     ///
     /// - Throws: if it cannot be written; whatever was at the path before is then still there.
-    package static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         let file = try ReplacementFile(path)
         try file.write(bytes)
         try file.commit()

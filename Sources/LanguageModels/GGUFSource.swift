@@ -19,7 +19,9 @@ package struct GGUFSource: TensorSource {
 
     package func storedName(of name: String) -> String { TensorTable.ggufName(of: name) ?? name }
 
-    package func checkUnchanged() throws(CheckpointError) { try gguf.mapping.checkUnchanged() }
+    package func checkUnchanged() throws(CheckpointError) {
+        try inCheckpoint(try gguf.mapping.checkUnchanged())
+    }
 
     package func contains(_ name: String) -> Bool { gguf.tensor(named: storedName(of: name)) != nil }
 

@@ -35,7 +35,8 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     ///
     /// - Throws: if a key is missing, out of range, or asks for something that the architecture's models do not have.
     package init(path: String) throws(CheckpointError) {
-        self = try ConfigurationFile.Reader(file: path, content: JSONText.read(path)).configuration()
+        let content: ConfigurationFile = try inCheckpoint(try JSONText.read(path))
+        self = try ConfigurationFile.Reader(file: path, content: content).configuration()
     }
 
     /// `config.json`.

@@ -20,7 +20,7 @@ struct ChangedFileTests {
         let file = try MappedFile(path: path)
         try file.checkUnchanged()
         try change(path) { $0.write(Data([9])) }
-        let error = #expect(throws: CheckpointError.self) { try file.checkUnchanged() }
+        let error = #expect(throws: FileError.self) { try file.checkUnchanged() }
         #expect(error?.file == path && error?.expected == "a file that stays as it is while it is being read")
         // Opened again, it is read as it is now.
         try MappedFile(path: path).checkUnchanged()
@@ -34,7 +34,7 @@ struct ChangedFileTests {
             #expect(truncate(path, off_t(count)) == 0)
             // Even where a program gives it back its date.
             try FileManager.default.setAttributes([.modificationDate: try #require(date)], ofItemAtPath: path)
-            #expect(throws: CheckpointError.self) { try file.checkUnchanged() }
+            #expect(throws: FileError.self) { try file.checkUnchanged() }
         }
     }
 

@@ -13,15 +13,15 @@ struct FolderTests {
         try Folder.make(folder.file("d/e/"))
         #expect(Folder.exists(folder.file("d/e")))
         folder.write([1], as: "file")
-        #expect(throws: CheckpointError.self) { try Folder.make(folder.file("file/d")) }
+        #expect(throws: FileError.self) { try Folder.make(folder.file("file/d")) }
     }
 
     /// The reason is that of the folder that cannot be made, not of a look at what is there.
     @Test(.enabled(if: Folder.exists("/sys/kernel"))) func whyAFolderCannotBeMade() {
-        let error = #expect(throws: CheckpointError.self) { try Folder.make("/sys/kernel/layerskip") }
+        let error = #expect(throws: FileError.self) { try Folder.make("/sys/kernel/layerskip") }
         #expect(error?.file == "/sys/kernel/layerskip" && error?.found != "No such file or directory")
         let long = folder.file(String(repeating: "x", count: 300))
-        #expect(throws: CheckpointError(file: long, expected: "a place for a folder", found: "File name too long")) {
+        #expect(throws: FileError(file: long, expected: "a place for a folder", found: "File name too long")) {
             try Folder.make(long)
         }
     }
@@ -56,14 +56,14 @@ struct FolderTests {
             #expect(Folder.names(in: folder.file("newest")) == [name])
         }
         #expect(folder.contents == ["a", "b", "newest"])
-        let error = #expect(throws: CheckpointError.self) { try Folder.link(folder.file("a"), to: "b") }
+        let error = #expect(throws: FileError.self) { try Folder.link(folder.file("a"), to: "b") }
         #expect(error?.expected == "a place for a link")
         #expect(folder.contents == ["a", "b", "newest"])
     }
 
     @Test func aLockEndsWithItsOwner() throws {
         var lock: FolderLock? = try FolderLock(folder.path)
-        let error = #expect(throws: CheckpointError.self) { try FolderLock(folder.path) }
+        let error = #expect(throws: FileError.self) { try FolderLock(folder.path) }
         #expect(error?.found == "one that is in use")
         withExtendedLifetime(lock) {}
         lock = nil

@@ -15,7 +15,7 @@ struct JSONFaultTests {
 
     private func complaint(_ bytes: [UInt8]) -> String? {
         do {
-            _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+            _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
                 try JSONText.decode(bytes, file: "f", as: Content.self)
             }
             return nil

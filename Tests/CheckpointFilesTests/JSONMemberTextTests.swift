@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The texts of a JSON object")
 struct JSONMemberTextTests {
-    private func object(_ text: String) throws(CheckpointError) -> JSONMembers {
+    private func object(_ text: String) throws(FileError) -> JSONMembers {
         try JSONMembers(Array(text.utf8), name: "a.jsonl, line 3")
     }
 
@@ -28,7 +28,7 @@ struct JSONMemberTextTests {
         ),
     ])
     func whatIsNoSuchTextIsSaid(_ text: String, _ expected: String, _ found: String) throws {
-        let error = #expect(throws: CheckpointError.self) { try object(text).text("answer", name: "a.jsonl, line 3") }
+        let error = #expect(throws: FileError.self) { try object(text).text("answer", name: "a.jsonl, line 3") }
         #expect(error?.file == "a.jsonl, line 3")
         #expect(error?.expected == expected)
         #expect(error?.found.contains(found) == true, "\(error as Any)")

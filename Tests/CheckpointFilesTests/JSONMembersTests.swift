@@ -5,7 +5,7 @@ import Testing
 struct JSONMembersTests {
     private let folder = TemporaryFolder()
 
-    private func members(_ text: String) throws(CheckpointError) -> JSONMembers {
+    private func members(_ text: String) throws(FileError) -> JSONMembers {
         try JSONMembers(file: folder.write(Array(text.utf8), as: "file.json"))
     }
 
@@ -34,7 +34,7 @@ struct JSONMembersTests {
         (#"{"a":}"#, "column 6, key \"a\": expected a value"), (#"{"a":1,"\u0061":2}"#, "expected each key once"),
         (#"{"a":1,}"#, "expected a key in quotation marks"), (#"{"a":NaN}"#, "found NaN"),
     ]) func othersAreErrors(text: String, message: String) {
-        let error = #expect(throws: CheckpointError.self) { try members(text) }
+        let error = #expect(throws: FileError.self) { try members(text) }
         #expect(error?.description.contains(message) == true, "\(error as Any)")
     }
 

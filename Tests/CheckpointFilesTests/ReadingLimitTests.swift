@@ -6,7 +6,7 @@ import Testing
 struct ReadingLimitTests {
     let folder = TemporaryFolder()
 
-    private func complaint<Result>(_ body: () throws(CheckpointError) -> Result) -> String? {
+    private func complaint<Result>(_ body: () throws -> Result) -> String? {
         do { _ = try body() } catch { return "\(error)" }
         return nil
     }
@@ -14,9 +14,9 @@ struct ReadingLimitTests {
     @Test func smallFiles() {
         let path = folder.write([0x7B, 0x7D], as: "config.json")
         guard folder.extend("config.json", to: ReadingLimit.description.byteCount + 1) else { return }
-        func read() throws(CheckpointError) -> [String: Int] { try JSONText.read(path) }
+        func read() throws -> [String: Int] { try JSONText.read(path) }
         #expect(complaint(read) == "\(path): expected at most 1048576 bytes, found 1048577")
-        #expect(complaint { () throws(CheckpointError) in try TextFile.text(path, atMost: .recipe) } != nil)
+        #expect(complaint { try TextFile.text(path, atMost: .recipe) } != nil)
     }
 
     /// Such an array costs nothing where files may be sparse.
@@ -29,7 +29,7 @@ struct ReadingLimitTests {
         }
         let path = folder.write(file.bytes, as: "sparse.gguf")
         guard folder.extend("sparse.gguf", to: 101 << 20) else { return }
-        let text = complaint { () throws(CheckpointError) in try GGUFFile(path: path) }
+        let text = complaint { try GGUFFile(path: path) }
         #expect(
             text?.hasSuffix("metadata key \"a\": expected at most 8388608, found \((100 << 20) / minimumBytes)") == true
         )
@@ -51,7 +51,7 @@ struct ReadingLimitTests {
         let shape = "[" + String(repeating: "1,", count: 1 << 20) + "1]"
         let file = RawSafetensors(header: "{\(RawSafetensors.entry("t", shape, "0", "4"))}", dataCount: 4)
         let path = folder.write(file.bytes, as: "model.safetensors")
-        let text = complaint { () throws(CheckpointError) in try SafetensorsFile(path: path) }
+        let text = complaint { try SafetensorsFile(path: path) }
         #expect(text?.contains("header, column ") == true && text?.contains("expected at most 1048576 values") == true)
     }
 

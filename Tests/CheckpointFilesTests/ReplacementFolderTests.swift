@@ -6,10 +6,10 @@ import Testing
 struct ReplacementFolderTests {
     let folder = TemporaryFolder()
 
-    private func make(_ path: String, failing: Bool = false) throws(CheckpointError) {
+    private func make(_ path: String, failing: Bool = false) throws(FileError) {
         var new = try ReplacementFolder(path)
         for name in ["a", "b"] { try TextFile.write(Array(name.utf8), to: new.path(for: name)) }
-        if failing { throw CheckpointError(file: path, expected: "luck", found: "none") }
+        if failing { throw FileError(file: path, expected: "luck", found: "none") }
         try new.commit()
     }
 
@@ -20,7 +20,7 @@ struct ReplacementFolderTests {
         #expect(try TextFile.text(folder.file("new") + "/a") == "a")
         #expect(try TextFile.text(folder.file("new") + "/b") == "b")
         // What is there is never replaced.
-        let error = #expect(throws: CheckpointError.self) { try make(path) }
+        let error = #expect(throws: FileError.self) { try make(path) }
         #expect(error?.file == path && error?.found == "a folder that is not empty")
         #expect(folder.contents == ["new"])
     }
@@ -32,13 +32,13 @@ struct ReplacementFolderTests {
     }
 
     @Test func failuresLeaveNothing() throws {
-        #expect(throws: CheckpointError.self) { try make(folder.file("new"), failing: true) }
+        #expect(throws: FileError.self) { try make(folder.file("new"), failing: true) }
         #expect(folder.contents.isEmpty)
         folder.write([1], as: "file")
-        let error = #expect(throws: CheckpointError.self) { try make(folder.file("file")) }
+        let error = #expect(throws: FileError.self) { try make(folder.file("file")) }
         #expect(error?.found == "a file")
-        #expect(throws: CheckpointError.self) { try make("") }
-        #expect(throws: CheckpointError.self) { try make(folder.file("no/such/place")) }
+        #expect(throws: FileError.self) { try make("") }
+        #expect(throws: FileError.self) { try make(folder.file("no/such/place")) }
         #expect(folder.contents == ["file"])
     }
 }

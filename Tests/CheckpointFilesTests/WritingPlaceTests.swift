@@ -127,11 +127,11 @@ struct WritingPlaceTests {
     }
 
     @Test func foldersThatCannotBeReplaced() throws {
-        #expect(throws: CheckpointError.self) { try ReplacementFolder(".").commit() }
-        let error = #expect(throws: CheckpointError.self) { try ReplacementFolder("/proc").commit() }
+        #expect(throws: FileError.self) { try ReplacementFolder(".").commit() }
+        let error = #expect(throws: FileError.self) { try ReplacementFolder("/proc").commit() }
         #expect(error?.found == "a folder that is not empty")
         #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
-        let pipe = #expect(throws: CheckpointError.self) { try ReplacementFolder(folder.file("pipe")).commit() }
+        let pipe = #expect(throws: FileError.self) { try ReplacementFolder(folder.file("pipe")).commit() }
         #expect(pipe?.found == "neither a file nor a folder")
     }
 

@@ -87,9 +87,9 @@ struct CorpusFilesTests {
 
     @Test func nothingToReadIsAnError() throws {
         let folder = try TextFolder(["a.txt": [1]])
-        let missing = #expect(throws: CheckpointError.self) { try CorpusFiles().select([folder.path + "/none"]) }
+        let missing = #expect(throws: FileError.self) { try CorpusFiles().select([folder.path + "/none"]) }
         #expect(missing?.description == "\(folder.path)/none: expected a file or a folder, found nothing")
-        let empty = #expect(throws: CheckpointError.self) { try CorpusFiles(endings: ["swift"]).select([folder.path]) }
+        let empty = #expect(throws: FileError.self) { try CorpusFiles(endings: ["swift"]).select([folder.path]) }
         #expect(empty?.description == "\(folder.path): expected at least one file *.swift, found none")
     }
 }
@@ -151,7 +151,7 @@ struct CorpusEncoderTests {
     @Test func invalidTextIsAnErrorOrSkipped() throws {
         let bad = folder.write(Array("né".utf8) + [0xFF, 0x41], as: "bad.txt")
         let files = [text("the", "a.txt"), bad, text("cat", "b.txt")]
-        let error = #expect(throws: CheckpointError.self) { try encode(files) }
+        let error = #expect(throws: FileError.self) { try encode(files) }
         #expect(error?.description == "\(bad): byte 3: expected text in UTF-8, found 0xff")
         #expect(!folder.contents.contains { $0.hasPrefix("out.tokens") })
         let (shard, summary) = try encode(files, invalidText: .skip)
@@ -160,15 +160,15 @@ struct CorpusEncoderTests {
     }
 
     @Test func whatCannotBeEncodedLeavesNothing() throws {
-        let line = #expect(throws: CheckpointError.self) {
+        let line = #expect(throws: FileError.self) {
             try encode([text("{\"prompt\":\"a\",\"answer\":\"b\"}\n{\"prompt\":\"a\"}", "pairs.jsonl")])
         }
         #expect(line?.file.hasSuffix("pairs.jsonl, line 2") == true)
         #expect(line?.expected == "the key \"answer\"")
         #expect(line?.found == "only the key \"prompt\"")
-        let missing = #expect(throws: CheckpointError.self) { try encode([folder.file("missing.txt")]) }
+        let missing = #expect(throws: FileError.self) { try encode([folder.file("missing.txt")]) }
         #expect(missing?.file == folder.file("missing.txt"))
-        let empty = #expect(throws: CheckpointError.self) {
+        let empty = #expect(throws: FileError.self) {
             try encode([text("", "empty.txt"), text("", "empty.jsonl")])
         }
         #expect(empty?.file == folder.file("empty.txt"))
@@ -183,7 +183,7 @@ struct CorpusEncoderTests {
     @Test func pairsUnderAnotherNameAreNoProse() throws {
         let pair = #"{"prompt":"a","answer":"b"}"# + "\n"
         for name in ["pairs", "pairs.jsonl.1", "pairs.txt"] {
-            let error = #expect(throws: CheckpointError.self) { try encode([text(pair, name)]) }
+            let error = #expect(throws: FileError.self) { try encode([text(pair, name)]) }
             #expect(error?.file == folder.file(name))
             #expect(error?.found.contains("rename it to .jsonl") == true, "\(error as Any)")
         }
@@ -202,7 +202,7 @@ struct CorpusEncoderTests {
         ]
         for (lines, found) in cases {
             let path = text(lines, "data.txt")
-            let error = #expect(throws: CheckpointError.self) { try encode([path]) }
+            let error = #expect(throws: FileError.self) { try encode([path]) }
             #expect(error?.file == path)
             #expect(error?.expected == "prose")
             #expect(error?.found.contains(found) == true, "\(error as Any)")
@@ -221,7 +221,7 @@ struct CorpusEncoderTests {
         let lines = text("\(line) \n\(line)\n", "lines.jsonl")
         #expect(try Corpus(files: [lines], limits: limits).count == 2)
         let long = text("\(line)\n\(line)  \n", "long.jsonl")
-        let error = #expect(throws: CheckpointError.self) { try Corpus(files: [long], limits: limits) }
+        let error = #expect(throws: FileError.self) { try Corpus(files: [long], limits: limits) }
         #expect(error?.description == "\(long): line 2: expected at most 40 bytes, found more")
 
         let files = (0..<6).map { text(String(repeating: "a", count: $0 == 3 ? 25 : 10), "\($0).txt") }
@@ -255,7 +255,7 @@ struct CorpusEncoderTests {
         ("a.Parquet", "convert it"), ("a.tokens", "convert it"), ("a.txt.12-3.partial", "rename it if it is"),
     ])
     func filesThatAreNoTextAreRefusedByName(_ name: String, _ advice: String) throws {
-        let error = #expect(throws: CheckpointError.self) { try Corpus(files: ["folder/\(name)"]) }
+        let error = #expect(throws: FileError.self) { try Corpus(files: ["folder/\(name)"]) }
         #expect(error?.file == "folder/\(name)")
         #expect(error?.found.contains(advice) == true, "\(error as Any)")
     }
@@ -269,7 +269,7 @@ struct CorpusEncoderTests {
         ]
         for file in files {
             let path = folder.write(file.content, as: file.name)
-            let error = #expect(throws: CheckpointError.self) { try encode([path]) }
+            let error = #expect(throws: FileError.self) { try encode([path]) }
             #expect(error?.file == path)
             #expect(error?.found == file.found, "\(file.name)")
         }
@@ -300,7 +300,7 @@ struct CorpusEncoderTests {
         ]
         for (line, found) in lines {
             let path = text("\n" + line, "pairs.jsonl")
-            let error = #expect(throws: CheckpointError.self) { try encode([path]) }
+            let error = #expect(throws: FileError.self) { try encode([path]) }
             #expect(error?.file == "\(path), line 2")
             #expect(error?.expected == #"{"prompt": "...", "answer": "..."}"#)
             #expect(error?.found.contains(found) == true, "\(error as Any)")

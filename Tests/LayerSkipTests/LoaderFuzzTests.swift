@@ -55,7 +55,7 @@ struct LoaderFuzzTests {
     /// Errors that say what is wrong with the file; any other would be a bug of ours.
     private static func isExpected(_ error: any Error) -> Bool {
         switch error {
-        case is CheckpointError, is TokenizerError: true
+        case is CheckpointError, is FileError, is TokenizerError: true
         case DecodingError.nonFiniteLogits: true
         // A context of one token has no room for an answer.
         case DecodingError.promptTooLong(_, contextLength: 1): true

@@ -182,20 +182,20 @@ struct BatchSamplerTests {
     @Test("Too little data, and shards of different tokenizers, are errors")
     func errors() throws {
         let short = try TokenShard(path: folder.writeShard([SampleDocument(tokens: [1, 2, 3])]))
-        let error = #expect(throws: CheckpointError.self) { try BatchSampler([short], length: 4) }
+        let error = #expect(throws: FileError.self) { try BatchSampler([short], length: 4) }
         #expect(error?.expected == "at least 5 in one shard, for a sequence of 4")
         #expect(error?.found == "4")
         _ = try BatchSampler([short], length: 3)
         let empty = try TokenShard(path: folder.writeShard([], as: "empty.tokens"))
-        #expect(throws: CheckpointError.self) { try BatchSampler([empty], length: 1, packing: .documents) }
+        #expect(throws: FileError.self) { try BatchSampler([empty], length: 1, packing: .documents) }
         let foreign = try TokenShard(path: folder.writeShard([], as: "foreign.tokens", fingerprint: 1))
-        #expect(throws: CheckpointError.self) { try BatchSampler([short, foreign], length: 1) }
+        #expect(throws: FileError.self) { try BatchSampler([short, foreign], length: 1) }
     }
 
     @Test func batchesThatNoMemoryHolds() throws {
         let shard = try TokenShard(path: folder.writeShard([SampleDocument(tokens: [1, 2, 3, 4])]))
         let sampler = try BatchSampler([shard], length: 1 << 24, packing: .documents)
-        let error = #expect(throws: CheckpointError.self) { try sampler.batch(at: DataPlace(), sequences: 65536) }
+        let error = #expect(throws: FileError.self) { try sampler.batch(at: DataPlace(), sequences: 65536) }
         #expect(error?.expected.contains("bytes of free memory") == true, "\(error as Any)")
     }
 
@@ -204,7 +204,7 @@ struct BatchSamplerTests {
         var content = try bytes(of: folder.writeShard([SampleDocument(tokens: [1, 2, 3, 4, 5, 6, 7])]))
         content[64 + 2 * 6 + 1] = 0xFF
         let sampler = try BatchSampler([TokenShard(path: folder.write(content, as: "bad.tokens"))], length: 3)
-        let error = #expect(throws: CheckpointError.self) { try sampler.batch(at: DataPlace(), sequences: 2) }
+        let error = #expect(throws: FileError.self) { try sampler.batch(at: DataPlace(), sequences: 2) }
         #expect(error?.name == "token 6")
     }
 }

@@ -53,7 +53,7 @@ struct TokenShardTests {
 
     @Test("A place that cannot be written to is an error")
     func unwritable() throws {
-        #expect(throws: CheckpointError.self) {
+        #expect(throws: FileError.self) {
             _ = try TokenShardWriter(
                 path: "/nonexistent/a.tokens", vocabularySize: 10, endOfText: 0, tokenizerFingerprint: 0)
         }
@@ -63,7 +63,7 @@ struct TokenShardTests {
     func otherTokenizer() throws {
         let shard = try TokenShard(path: folder.writeShard([SampleDocument(tokens: [1])], fingerprint: 0xAB))
         try shard.check(tokenizerFingerprint: 0xAB, vocabularySize: 1000)
-        let error = #expect(throws: CheckpointError.self) {
+        let error = #expect(throws: FileError.self) {
             try shard.check(tokenizerFingerprint: 0xCD, vocabularySize: 1001)
         }
         #expect(
@@ -76,9 +76,9 @@ struct TokenShardTests {
 struct DamagedShardTests {
     private let folder = TemporaryFolder()
 
-    private func error(_ bytes: [UInt8]) -> CheckpointError? {
+    private func error(_ bytes: [UInt8]) -> FileError? {
         let path = folder.write(bytes, as: "damaged.tokens")
-        do throws(CheckpointError) {
+        do throws(FileError) {
             let shard = try TokenShard(path: path)
             _ = try shard.tokens(in: 0..<shard.tokenCount)
             return nil

@@ -243,7 +243,7 @@ struct TrainingRunTests {
     @Test func twoRunsDoNotShareAFolder() throws {
         defer { try? FileManager.default.removeItem(at: place) }
         let first = try run(recipe("a"))
-        let error = #expect(throws: CheckpointError.self) { try run(recipe("a")) }
+        let error = #expect(throws: FileError.self) { try run(recipe("a")) }
         #expect(error?.found == "one that is in use")
         withExtendedLifetime(first) {}
     }

@@ -19,14 +19,14 @@ package final class MappedFile: Sendable {
 
     /// Maps the file at a path.
     ///
-    /// - Throws: a ``CheckpointError`` if it is missing, unreadable, empty, a directory or no regular file.
-    package init(path: String) throws(CheckpointError) {
-        func failure(_ found: String) -> CheckpointError {
-            CheckpointError(file: path, expected: "a readable file", found: found)
+    /// - Throws: a ``FileError`` if it is missing, unreadable, empty, a directory or no regular file.
+    package init(path: String) throws(FileError) {
+        func failure(_ found: String) -> FileError {
+            FileError(file: path, expected: "a readable file", found: found)
         }
         guard !path.isEmpty, !path.utf8.contains(0) else { throw failure("an invalid path") }
-        func read<Value>(_ call: @autoclosure () throws(SystemError) -> Value) throws(CheckpointError) -> Value {
-            try CheckpointError.explaining(path, expected: "a readable file", try call())
+        func read<Value>(_ call: @autoclosure () throws(SystemError) -> Value) throws(FileError) -> Value {
+            try FileError.explaining(path, expected: "a readable file", try call())
         }
         let descriptor = try read(try SystemCalls.openForReading(path))
         defer { SystemCalls.closeDescriptor(descriptor) }
@@ -73,12 +73,12 @@ package final class MappedFile: Sendable {
     /// Finds out whether the file was written to since it was mapped, so that what was read may be a mixture.
     ///
     /// A file that was replaced by renaming, or removed, is not changed: its bytes are still those that were mapped.
-    /// - Throws: a ``CheckpointError`` if its size or its time of change is another.
-    package func checkUnchanged() throws(CheckpointError) {
+    /// - Throws: a ``FileError`` if its size or its time of change is another.
+    package func checkUnchanged() throws(FileError) {
         guard let status, let now = try? SystemCalls.status(of: path), now.identity == status.identity,
             now.kind != status.kind || now.modified != status.modified
         else { return }
-        throw CheckpointError(
+        throw FileError(
             file: path, expected: "a file that stays as it is while it is being read",
             found: "one that another program has written to; try again when that is done")
     }

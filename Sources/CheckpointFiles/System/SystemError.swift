@@ -25,17 +25,17 @@ struct SystemError: Error, Equatable, CustomStringConvertible {
     var meansNothingToSynchronize: Bool { [EINVAL, ENOTSUP, ENOSYS, EROFS].contains(code) }
 }
 
-extension CheckpointError {
+extension FileError {
     /// What a call of the system gives, or else an error that says which file it was about.
     static func explaining<Result>(
         _ file: String, expected: String, _ call: @autoclosure () throws(SystemError) -> Result
-    ) throws(CheckpointError) -> Result {
+    ) throws(FileError) -> Result {
         do {
             return try call()
         } catch .interrupted where InterruptionRequest.isMade {
-            throw CheckpointError(file: file, expected: expected, found: "an interruption")
+            throw FileError(file: file, expected: expected, found: "an interruption")
         } catch {
-            throw CheckpointError(file: file, expected: expected, found: error.description)
+            throw FileError(file: file, expected: expected, found: error.description)
         }
     }
 }

@@ -26,17 +26,17 @@ public struct InputFiles: Sendable {
     /// Finds out whether an output is none of these. Call it before long work begins.
     ///
     /// Devices and pipes pass, since what is written to them replaces nothing.
-    /// - Throws: ``CheckpointError`` if it is one of these, or a file in one of these folders; or if one of these has
+    /// - Throws: ``FileError`` if it is one of these, or a file in one of these folders; or if one of these has
     ///   the name of an incomplete output, which the next writer removes.
-    public func check(output path: String) throws(CheckpointError) {
+    public func check(output path: String) throws(FileError) {
         for input in inputs where TemporaryName.process(PathParts(input.path).name) != nil {
-            throw CheckpointError(
+            throw FileError(
                 file: input.path, expected: "an input with another name",
                 found: "the name of an output that was not completed, which may be removed; rename it to read it")
         }
         guard let output = try? SystemCalls.status(of: path), output.isFile || output.isDirectory else { return }
         for input in inputs where Self.isPart(output, of: input.path) {
-            throw CheckpointError(
+            throw FileError(
                 file: path, expected: "an output that is not also an input",
                 found: "\(input.role); choose another output")
         }

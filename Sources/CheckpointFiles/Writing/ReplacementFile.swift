@@ -26,11 +26,11 @@ package struct ReplacementFile: ~Copyable {
     ///
     /// - Parameter rewritesStart: whether ``overwriteStart(_:)`` will be called.
     /// - Throws: if that cannot be done.
-    package init(_ path: String, rewritesStart: Bool = false) throws(CheckpointError) {
+    package init(_ path: String, rewritesStart: Bool = false) throws(FileError) {
         self.path = path
         let expected = "a place to write to"
-        func failure(_ found: String) -> CheckpointError {
-            CheckpointError(file: path, expected: expected, found: found)
+        func failure(_ found: String) -> FileError {
+            FileError(file: path, expected: expected, found: found)
         }
         let stream: OwnedDescriptor
         switch try WritingPlace(path, expected: expected) {
@@ -38,21 +38,21 @@ package struct ReplacementFile: ~Copyable {
         case .file(let place, let existing):
             guard path.last != "/" else { throw failure("a path that ends with a slash") }
             if existing != nil {
-                try CheckpointError.explaining(
+                try FileError.explaining(
                     path, expected: "a file that may be written", try SystemCalls.checkWritable(place))
             }
             Leftovers.remove(of: place)
             output = .file(
-                try CheckpointError.explaining(
+                try FileError.explaining(
                     path, expected: expected, try TemporaryEntry.file(nextTo: place, replacing: existing)),
                 path: place)
             return
         case .stream(let place):
             stream = OwnedDescriptor(
-                try CheckpointError.explaining(path, expected: expected, try SystemCalls.openStream(place)))
+                try FileError.explaining(path, expected: expected, try SystemCalls.openStream(place)))
         case .descriptor(let number):
             stream = OwnedDescriptor(
-                try CheckpointError.explaining(
+                try FileError.explaining(
                     path, expected: "a descriptor that is open for writing",
                     try SystemCalls.duplicateForWriting(number)))
         }
@@ -61,7 +61,7 @@ package struct ReplacementFile: ~Copyable {
             return
         }
         let folder = SystemCalls.temporaryFolder
-        let staging = try CheckpointError.explaining(
+        let staging = try FileError.explaining(
             path, expected: "a temporary file in \(folder)", try SystemCalls.createUnnamed(in: folder))
         output = .staged(OwnedDescriptor(staging), stream: stream)
     }
@@ -69,14 +69,14 @@ package struct ReplacementFile: ~Copyable {
     /// Appends bytes.
     ///
     /// - Throws: if they cannot be written, as where the disk is full.
-    package func write(_ bytes: RawSpan) throws(CheckpointError) {
+    package func write(_ bytes: RawSpan) throws(FileError) {
         let (descriptor, canWait) =
             switch output {
             case .file(let entry, _): (entry.descriptor, false)
             case .stream(let stream): (stream.number, true)
             case .staged(let staging, _): (staging.number, false)
             }
-        try bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+        try bytes.withUnsafeBytes { (bytes) throws(FileError) in
             try explaining(try SystemCalls.write(bytes, to: descriptor, canWait: canWait))
         }
     }
@@ -84,19 +84,19 @@ package struct ReplacementFile: ~Copyable {
     /// Appends bytes.
     ///
     /// - Throws: if they cannot be written.
-    package func write(_ bytes: [UInt8]) throws(CheckpointError) { try write(bytes.span.bytes) }
+    package func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span.bytes) }
 
     /// Writes over the first bytes, which must have been written before: for a header whose numbers are known last.
     ///
     /// - Throws: if they cannot be written.
-    package func overwriteStart(_ bytes: [UInt8]) throws(CheckpointError) {
+    package func overwriteStart(_ bytes: [UInt8]) throws(FileError) {
         let descriptor: Int32
         switch output {
         case .file(let entry, _): descriptor = entry.descriptor
         case .staged(let staging, _): descriptor = staging.number
         case .stream: preconditionFailure("a stream's start is gone")
         }
-        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
             try explaining(try SystemCalls.overwriteStart(bytes, of: descriptor))
         }
     }
@@ -104,7 +104,7 @@ package struct ReplacementFile: ~Copyable {
     /// Waits for the disk, then gives the file its name; or lets the last bytes out.
     ///
     /// - Throws: if that fails; whatever had the name before then still has it.
-    package consuming func commit() throws(CheckpointError) {
+    package consuming func commit() throws(FileError) {
         switch output {
         case .file(let entry, let place): try explaining(try entry.take(place))
         case .stream(let stream): try explaining(try stream.synchronize())
@@ -112,7 +112,7 @@ package struct ReplacementFile: ~Copyable {
         }
     }
 
-    private func explaining(_ call: @autoclosure () throws(SystemError) -> Void) throws(CheckpointError) {
-        try CheckpointError.explaining(path, expected: "a disk that can be written to", try call())
+    private func explaining(_ call: @autoclosure () throws(SystemError) -> Void) throws(FileError) {
+        try FileError.explaining(path, expected: "a disk that can be written to", try call())
     }
 }

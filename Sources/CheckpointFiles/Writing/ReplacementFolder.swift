@@ -14,10 +14,10 @@ package struct ReplacementFolder: ~Copyable {
     /// Creates a temporary folder next to the one to write.
     ///
     /// - Throws: if there is something at the path, or the folder cannot be made.
-    package init(_ path: String) throws(CheckpointError) {
+    package init(_ path: String) throws(FileError) {
         let (place, existing) = try Self.place(path)
         Leftovers.remove(of: place)
-        let folder = try CheckpointError.explaining(
+        let folder = try FileError.explaining(
             path, expected: Self.expected, try TemporaryEntry.folder(nextTo: place, replacing: existing))
         self.path = path
         self.place = place
@@ -26,9 +26,9 @@ package struct ReplacementFolder: ~Copyable {
     }
 
     /// Where the folder will be, and the empty folder that it replaces.
-    private static func place(_ path: String) throws(CheckpointError) -> (String, FileStatus?) {
-        func failure(_ found: String) -> CheckpointError {
-            CheckpointError(file: path, expected: expected, found: found)
+    private static func place(_ path: String) throws(FileError) -> (String, FileStatus?) {
+        func failure(_ found: String) -> FileError {
+            FileError(file: path, expected: expected, found: found)
         }
         switch try WritingPlace(path, expected: expected) {
         case .file(let place, existing: nil):
@@ -69,8 +69,8 @@ package struct ReplacementFolder: ~Copyable {
     /// Gives the folder its name. Its files must have been synced, as all writers here do.
     ///
     /// - Throws: if that cannot be done; nothing is left then.
-    package consuming func commit() throws(CheckpointError) {
+    package consuming func commit() throws(FileError) {
         // After this the attempts to remove files find nothing.
-        try CheckpointError.explaining(path, expected: Self.expected, try folder.take(place))
+        try FileError.explaining(path, expected: Self.expected, try folder.take(place))
     }
 }

@@ -15,9 +15,9 @@ enum WritingPlace {
     /// Follows a path.
     ///
     /// - Throws: if it is no path, its links lead in a circle, or the system does not let it be followed.
-    init(_ path: String, expected: String) throws(CheckpointError) {
-        func failure(_ found: String) -> CheckpointError {
-            CheckpointError(file: path, expected: expected, found: found)
+    init(_ path: String, expected: String) throws(FileError) {
+        func failure(_ found: String) -> FileError {
+            FileError(file: path, expected: expected, found: found)
         }
         guard !path.isEmpty, !path.utf8.contains(0) else { throw failure("an invalid path") }
         var current = path[...]
@@ -44,7 +44,7 @@ enum WritingPlace {
                     // Such links lead to open files, whatever their text says.
                     self = .stream(path: place)
                 } else {
-                    let target = try CheckpointError.explaining(
+                    let target = try FileError.explaining(
                         path, expected: expected, try SystemCalls.target(ofLink: place))
                     current = target.hasPrefix("/") ? target[...] : "\(PathParts(place).folder)/\(target)"
                     while current.count > 1, current.last == "/" { current.removeLast() }

@@ -43,7 +43,8 @@ struct ModelDescription: Sendable {
     init(_ checkpoint: Checkpoint, _ model: StoredModel, dtype: DType, tokenizer: TokenizerDefinition) throws {
         do {
             try self.init(
-                model, dtype: dtype, tokenizer: tokenizer, chatTemplate: checkpoint.chatTemplate, passing: checkpoint.passed)
+                model, dtype: dtype, tokenizer: tokenizer, chatTemplate: checkpoint.chatTemplate,
+                passing: checkpoint.passed)
         } catch let error as TokenizerError {
             throw CheckpointError(error, file: checkpoint.tokenizerPath)
         }
@@ -52,7 +53,7 @@ struct ModelDescription: Sendable {
     /// Writes the files.
     ///
     /// - Throws: if one cannot be written.
-    func write(into folder: inout ReplacementFolder) throws(CheckpointError) {
+    func write(into folder: inout ReplacementFolder) throws(FileError) {
         for file in files { try TextFile.write(file.bytes, to: folder.path(for: file.name)) }
     }
 }

@@ -23,23 +23,24 @@ struct TextFiles: Sendable {
     init(_ folder: ModelFolder) throws(CheckpointError) {
         if let path = folder.existingFile(ModelFolder.Name.tokenizerConfiguration) {
             let content: TokenizerConfiguration
-            (content, tokenizerMembers) = try JSONText.readWithMembers(path, atMost: .tokenizerDescription)
+            (content, tokenizerMembers) = try inCheckpoint(
+                try JSONText.readWithMembers(path, atMost: .tokenizerDescription))
             tokenizer = content
             chatTemplate = content.chatTemplate?.main
         }
         if let path = folder.existingFile(ModelFolder.Name.specialTokens) {
-            let older: TokenizerConfiguration = try JSONText.read(path)
+            let older: TokenizerConfiguration = try inCheckpoint(try JSONText.read(path))
             tokenizer = (tokenizer ?? TokenizerConfiguration()).completed(by: older)
         }
         if let path = folder.existingFile(ModelFolder.Name.addedTokens) {
-            addedTokens = try JSONText.read(path, atMost: .tokenizerDescription)
+            addedTokens = try inCheckpoint(try JSONText.read(path, atMost: .tokenizerDescription))
         }
         if let path = folder.existingFile(ModelFolder.Name.chatTemplate) {
-            chatTemplate = try TextFile.text(path, atMost: .description)
+            chatTemplate = try inCheckpoint(try TextFile.text(path, atMost: .description))
         }
         if let path = folder.existingFile(ModelFolder.Name.generation) {
             let content: GenerationConfiguration
-            (content, generationMembers) = try JSONText.readWithMembers(path)
+            (content, generationMembers) = try inCheckpoint(try JSONText.readWithMembers(path))
             generation = content
         }
     }

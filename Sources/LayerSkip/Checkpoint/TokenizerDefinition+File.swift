@@ -10,11 +10,11 @@ extension TokenizerDefinition {
             self = try Checkpoint(path: path).tokenizerDefinition()
             return
         }
-        let file = try MappedFile(path: path)
+        let file = try inCheckpoint(try MappedFile(path: path))
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
             try self.init(GGUFFile(file).metadata)
         } else {
-            let json = try JSONText.bytes(of: file, atMost: .tokenizer)
+            let json = try inCheckpoint(try JSONText.bytes(of: file, atMost: .tokenizer))
             self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
         }
     }

@@ -11,7 +11,7 @@ extension TokenizerDefinition {
         _ folder: ModelFolder, _ configuration: HuggingFaceConfiguration, _ files: TextFiles
     ) throws(CheckpointError) {
         let path = folder.file(ModelFolder.Name.tokenizer)
-        let json = try JSONText.bytes(path, atMost: .tokenizer)
+        let json = try inCheckpoint(try JSONText.bytes(path, atMost: .tokenizer))
         self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
         // Transformers passes it on to a pre-tokenizer of one step, and only to that.
         if files.tokenizer?.addsPrefixSpace == true, preTokenizer == "gpt-2" {

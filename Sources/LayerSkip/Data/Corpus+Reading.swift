@@ -2,7 +2,7 @@ import CheckpointFiles
 
 extension Corpus {
     /// Reads a document; nil if it is to be skipped because it is not UTF-8.
-    func read(_ document: Int, invalidText: InvalidText) throws(CheckpointError) -> Document? {
+    func read(_ document: Int, invalidText: InvalidText) throws(FileError) -> Document? {
         switch places[document] {
         case .file(let path): return try text(path, invalidText)
         case .line(let file, let range, _):
@@ -13,7 +13,7 @@ extension Corpus {
         }
     }
 
-    private func text(_ path: String, _ invalidText: InvalidText) throws(CheckpointError) -> Document? {
+    private func text(_ path: String, _ invalidText: InvalidText) throws(FileError) -> Document? {
         if MappedFile.isEmpty(path: path) { return Document(text: []) }
         let file = try MappedFile(path: path)
         let bytes = file.bytes(0..<file.byteCount)
@@ -27,15 +27,15 @@ extension Corpus {
             return Document(text: text)
         }
         if invalidText == .skip { return nil }
-        throw CheckpointError(
+        throw FileError(
             file: path, name: kind == nil ? "byte \(bad ?? 0)" : "", expected: "text in UTF-8",
             found: kind ?? "0x" + String(bytes[bad ?? 0], radix: 16))
     }
 
-    private func pair(_ bytes: [UInt8], name: String) throws(CheckpointError) -> Document {
+    private func pair(_ bytes: [UInt8], name: String) throws(FileError) -> Document {
         let line = try JSONMembers(bytes, name: name, atMost: limits.line)
         guard line.keys.contains(where: JSONLines.keys.contains) else {
-            throw CheckpointError(
+            throw FileError(
                 file: name, expected: JSONLines.shape, found: line.summary + JSONLines.advice(line.keys))
         }
         let prompt = try line.text("prompt", name: name)

@@ -42,12 +42,12 @@ public struct Corpus: Sendable {
 
     /// The documents of files, in the order given.
     ///
-    /// - Throws: ``CheckpointError`` where a file has a name of a kind that is no text, or a file of pairs cannot be
+    /// - Throws: ``FileError`` where a file has a name of a kind that is no text, or a file of pairs cannot be
     ///   read; other files are read later.
-    public init(files: [String]) throws(CheckpointError) { try self.init(files: files, limits: CorpusLimits()) }
+    public init(files: [String]) throws(FileError) { try self.init(files: files, limits: CorpusLimits()) }
 
     /// The documents of files, in the order given.
-    package init(files: [String], limits: CorpusLimits) throws(CheckpointError) {
+    package init(files: [String], limits: CorpusLimits) throws(FileError) {
         self.limits = limits
         for path in files {
             inputs.add(path, as: "a text that is read")
@@ -57,35 +57,35 @@ public struct Corpus: Sendable {
             case .lines where MappedFile.isEmpty(path: path): places.append(.file(path: path))
             case .lines: try addLines(of: MappedFile(path: path))
             case .refused(let found):
-                throw CheckpointError(file: path, expected: "text in UTF-8 or JSON Lines", found: found)
+                throw FileError(file: path, expected: "text in UTF-8 or JSON Lines", found: found)
             }
         }
     }
 
-    private mutating func addLines(of file: MappedFile) throws(CheckpointError) {
+    private mutating func addLines(of file: MappedFile) throws(FileError) {
         if let kind = TextEncoding.otherKind(file.bytes(0..<min(file.byteCount, 1024))) {
-            throw CheckpointError(file: file.path, expected: "JSON Lines in UTF-8", found: kind)
+            throw FileError(file: file.path, expected: "JSON Lines in UTF-8", found: kind)
         }
         let mark = TextEncoding.markLength(file.bytes(0..<min(file.byteCount, 3)))
         var start = mark
         var number = 0
         while start < file.byteCount {
             if InterruptionRequest.isMade {
-                throw CheckpointError(file: file.path, expected: "to be read", found: "an interruption")
+                throw FileError(file: file.path, expected: "to be read", found: "an interruption")
             }
             number += 1
             // One byte more than a line may have, so that a longer one is not read to its end.
             let part = start..<min(file.byteCount, start + limits.line.byteCount + 1)
             let (end, isBlank) = file.withBytes(in: part) { bytes in bytes.firstLine }
             guard end <= limits.line.byteCount else {
-                throw CheckpointError(
+                throw FileError(
                     file: file.path, name: "line \(number)",
                     expected: "at most \(limits.line.byteCount) bytes", found: "more")
             }
             if !isBlank {
                 if places.count == places.capacity {
                     let growth = 2 * places.count * MemoryLayout<Place>.stride
-                    try CheckpointError.checkMemory(growth, file: file.path, name: "line \(number)")
+                    try FileError.checkMemory(growth, file: file.path, name: "line \(number)")
                 }
                 places.append(.line(file: pairFiles.count, range: start..<start + end, number: number))
             }
@@ -120,18 +120,18 @@ extension Corpus {
     }
 
     /// The error of a corpus without any text.
-    var emptiness: CheckpointError {
-        CheckpointError(
+    var emptiness: FileError {
+        FileError(
             file: count > 0 ? name(of: 0) : "corpus",
             name: count > 1 ? "and \((count - 1).counted("other input"))" : "",
             expected: "some text in UTF-8", found: "none")
     }
 
     /// Throws unless there is memory for something that is made of all documents.
-    func checkMemory(_ byteCount: Int, for purpose: String) throws(CheckpointError) {
+    func checkMemory(_ byteCount: Int, for purpose: String) throws(FileError) {
         let others = count - 1
         let name = others > 0 ? "and \(others.counted("other input")), \(purpose)" : purpose
-        try CheckpointError.checkMemory(byteCount, file: self.name(of: 0), name: name)
+        try FileError.checkMemory(byteCount, file: self.name(of: 0), name: name)
     }
 
     /// How many bytes a document has, before it is read; 0 where that cannot be told.

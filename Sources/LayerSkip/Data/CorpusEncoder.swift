@@ -68,12 +68,12 @@ public struct CorpusEncoder: Sendable {
     ///   - pool: the threads that work.
     ///   - progress: is told how many documents are done, and returns whether to continue.
     /// - Returns: what was written; nil, with nothing written, if `progress` said no.
-    /// - Throws: ``CheckpointError`` where the path is that of a document or of one of ``inputs``, a document cannot be
+    /// - Throws: ``FileError`` where the path is that of a document or of one of ``inputs``, a document cannot be
     ///   read or is not UTF-8, there is no text at all, or the shard cannot be written.
     public func encode(
         _ corpus: Corpus, to path: String, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
         progress: (Int) -> Bool = { _ in true }
-    ) throws(CheckpointError) -> Summary? {
+    ) throws(FileError) -> Summary? {
         try corpus.inputs.check(output: path)
         try inputs.check(output: path)
         var writer = try TokenShardWriter(
@@ -84,7 +84,7 @@ public struct CorpusEncoder: Sendable {
             corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling, pool: pool)
         let remarks = try reader.forEach(
             encode,
-            take: { (encoded) throws(CheckpointError) in
+            take: { (encoded) throws(FileError) in
                 try writer.append(encoded.tokens, promptLength: encoded.promptLength)
                 summary.bytes += encoded.byteCount
             }, progress: progress)
@@ -106,7 +106,7 @@ public struct CorpusEncoder: Sendable {
     /// A prompt is encoded by itself, as it will be when the model is asked.
     @Sendable private func encode(
         _ document: Corpus.Document, _ worker: CorpusWorker
-    ) throws(CheckpointError) -> Encoded {
+    ) throws(FileError) -> Encoded {
         let goesOn = { (_: Int) in !InterruptionRequest.isMade }
         let byteCount = document.text.count
         guard document.promptLength > 0 else {

@@ -37,7 +37,7 @@ public struct CorpusFiles: Sendable {
     ///
     /// Links are followed. What is hidden is left out.
     /// - Throws: if a path leads nowhere or cannot be read, or there is no file at all.
-    public func select(_ inputs: [String]) throws(CheckpointError) -> Selection {
+    public func select(_ inputs: [String]) throws(FileError) -> Selection {
         var walk = CorpusWalk(endings: endings)
         for input in inputs { try walk.add(input) }
         let selection = walk.selection
@@ -45,7 +45,7 @@ public struct CorpusFiles: Sendable {
             let kinds =
                 endings.isEmpty ? "at least one file" : "at least one file *.\(endings.joined(separator: ", *."))"
             let rest = selection.leftOut == LeftOut() ? "" : " (left out: \(selection.leftOut))"
-            throw CheckpointError(
+            throw FileError(
                 file: inputs.map { $0.isEmpty ? "\"\"" : $0 }.joined(separator: ", "), expected: kinds,
                 found: "none" + rest)
         }

@@ -22,9 +22,9 @@ struct CorpusReader {
     ///   - progress: is told how many documents are done, and returns whether to continue.
     /// - Returns: what is to be said of the documents; nil where `progress` said no.
     func forEach<Output: Sendable>(
-        _ transform: @Sendable (Corpus.Document, CorpusWorker) throws(CheckpointError) -> Output,
-        take: (Output) throws(CheckpointError) -> Void, progress: (Int) -> Bool
-    ) throws(CheckpointError) -> CorpusRemarks? {
+        _ transform: @Sendable (Corpus.Document, CorpusWorker) throws(FileError) -> Output,
+        take: (Output) throws(FileError) -> Void, progress: (Int) -> Bool
+    ) throws(FileError) -> CorpusRemarks? {
         var remarks = CorpusRemarks()
         var done = 0
         while done < corpus.count {
@@ -45,7 +45,7 @@ struct CorpusReader {
     /// The documents to read together, at least one.
     ///
     /// - Throws: if there is no memory for them.
-    private func batch(from first: Int) throws(CheckpointError) -> Range<Int> {
+    private func batch(from first: Int) throws(FileError) -> Range<Int> {
         var end = first
         var (bytes, largest) = (0, 0)
         while end < min(first + corpus.limits.documentsAtOnce, corpus.count) {
@@ -60,18 +60,18 @@ struct CorpusReader {
         let working = min(bytes, min(pool.threadCount, end - first) * largest)
         let needed = 10 * working + 6 * (bytes - working)
         let others = end - first - 1
-        try CheckpointError.checkMemory(
+        try FileError.checkMemory(
             needed, file: corpus.name(of: first), name: others > 0 ? "and \(others.counted("input")) after it" : "")
         return first..<end
     }
 
     private func results<Output: Sendable>(
         _ documents: Range<Int>,
-        _ transform: @Sendable (Corpus.Document, CorpusWorker) throws(CheckpointError) -> Output
-    ) -> [Result<Read<Output>, CheckpointError>] {
+        _ transform: @Sendable (Corpus.Document, CorpusWorker) throws(FileError) -> Output
+    ) -> [Result<Read<Output>, FileError>] {
         let concurrency = min(pool.threadCount, documents.count)
         return pool.map(count: documents.count) { index in
-            Result { () throws(CheckpointError) in
+            Result { () throws(FileError) in
                 let number = documents.lowerBound + index
                 let worker = CorpusWorker(corpus: corpus, document: number, concurrency: concurrency)
                 let document = try corpus.read(number, invalidText: invalidText)

@@ -25,10 +25,10 @@ struct CorpusWalk {
     }
 
     /// Adds a file, or what is in a folder.
-    mutating func add(_ input: String) throws(CheckpointError) {
+    mutating func add(_ input: String) throws(FileError) {
         let path = try HomeFolder.expand(input)
         guard let identity = Folder.identity(of: path) else {
-            throw CheckpointError(file: path, expected: "a file or a folder", found: "nothing")
+            throw FileError(file: path, expected: "a file or a folder", found: "nothing")
         }
         guard Folder.exists(path) else {
             return found.append(Found(path: path, identity: identity, isBehindLink: false))
@@ -52,7 +52,7 @@ struct CorpusWalk {
 
     private mutating func walk(
         _ folder: String, _ identity: Folder.Identity, isBehindLink: Bool
-    ) throws(CheckpointError) {
+    ) throws(FileError) {
         stack.append(identity)
         for entry in try Folder.entries(of: folder) {
             let isBehindLink = isBehindLink || entry.isLink

@@ -9,14 +9,14 @@ struct CorpusWorker: Sendable {
 
     /// Throws where the work is interrupted, or where there is too little memory to give each thread so many bytes at
     /// the same time.
-    func check(_ byteCount: Int) throws(CheckpointError) {
+    func check(_ byteCount: Int) throws(FileError) {
         if InterruptionRequest.isMade { throw interruption }
         guard byteCount > 0 else { return }
-        try CheckpointError.checkMemory(byteCount * concurrency, file: corpus.name(of: document), name: "words")
+        try FileError.checkMemory(byteCount * concurrency, file: corpus.name(of: document), name: "words")
     }
 
     /// The error of work that was interrupted.
-    var interruption: CheckpointError {
-        CheckpointError(file: corpus.name(of: document), expected: "to be read", found: "an interruption")
+    var interruption: FileError {
+        FileError(file: corpus.name(of: document), expected: "to be read", found: "an interruption")
     }
 }

@@ -11,8 +11,8 @@ package enum JSONLines {
     /// Refuses JSON Lines where prose is expected: their keys and braces would be learned or measured like its words.
     ///
     /// A text is JSON Lines if each of its first two lines is an object, or its only line is one with a prompt.
-    /// - Throws: ``CheckpointError`` with the keys that were found.
-    package static func refuse(_ text: [UInt8], file: String) throws(CheckpointError) {
+    /// - Throws: ``FileError`` with the keys that were found.
+    package static func refuse(_ text: [UInt8], file: String) throws(FileError) {
         guard let first = text.first(where: { !isSpace($0) }), first == UInt8(ascii: "{") else { return }
         let lines = firstLines(of: text, 2)
         let objects = lines.compactMap { try? JSONMembers(Array($0), name: file) }
@@ -23,14 +23,14 @@ package enum JSONLines {
             object.keys.contains(where: keys.contains)
             ? " (to learn answers only, rename it to .jsonl)"
             : advice(object.keys) + ", as \(shape) in a file named .jsonl"
-        throw CheckpointError(
+        throw FileError(
             file: file, expected: "prose", found: "JSON Lines with \(object.summary)\(advice)")
     }
 
     /// Refuses a file whose name says that it is JSON Lines, where prose is expected.
-    package static func refuse(path: String) throws(CheckpointError) {
+    package static func refuse(path: String) throws(FileError) {
         guard CorpusFileKind(path: path) == .lines else { return }
-        throw CheckpointError(
+        throw FileError(
             file: path, expected: "prose",
             found: "a file of JSON Lines by its name (write its texts to a .txt file)")
     }

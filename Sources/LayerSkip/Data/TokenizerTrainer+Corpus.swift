@@ -11,7 +11,7 @@ extension TokenizerTrainer {
     ///   - pool: the threads that work.
     ///   - progress: is told how many documents are done, and returns whether to continue.
     /// - Returns: the counts, and what was left out; nil if `progress` said no.
-    /// - Throws: ``CheckpointError`` where a document cannot be read or is not UTF-8, or there is too little memory for
+    /// - Throws: ``FileError`` where a document cannot be read or is not UTF-8, or there is too little memory for
     ///   the words or to learn from them; ``TokenizerError``.
     public func countWords(
         of corpus: Corpus, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
@@ -21,15 +21,15 @@ extension TokenizerTrainer {
         var all = none
         let reader = CorpusReader(corpus: corpus, invalidText: invalidText, spelling: spelling, pool: pool)
         let remarks = try reader.forEach(
-            { (document, worker) throws(CheckpointError) in
+            { (document, worker) throws(FileError) in
                 var words = none
-                try words.add(document.text) { (byteCount) throws(CheckpointError) in
+                try words.add(document.text) { (byteCount) throws(FileError) in
                     try worker.check(byteCount)
                 }
                 return words
             },
-            take: { (words: WordCounts) throws(CheckpointError) in
-                try all.add(words) { (byteCount) throws(CheckpointError) in
+            take: { (words: WordCounts) throws(FileError) in
+                try all.add(words) { (byteCount) throws(FileError) in
                     if byteCount > 0 { try corpus.checkMemory(byteCount, for: "words") }
                 }
             }, progress: progress)

@@ -110,8 +110,8 @@ public struct CheckpointExport: Sendable {
     ///   - progress: is told how many bytes have been written, and returns whether to continue.
     /// - Returns: false if `progress` said no; nothing has been written then.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if something in the model cannot be said in the target's
-    ///   format, the path is that of the model that is read or of a file in its folder, or the files cannot be written.
-    ///   Whatever was at the path before is then still there.
+    ///   format, or the weights cannot be written; ``FileError`` if the path is that of the model that is read or of a
+    ///   file in its folder, or another file cannot be written. Whatever was at the path before is then still there.
     public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
         var inputs = InputFiles()
         inputs.add(model: checkpoint.source, as: "the model that is read")

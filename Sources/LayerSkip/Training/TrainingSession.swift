@@ -29,8 +29,8 @@ public struct TrainingSession: Sendable {
     ///   - recipe: what is run.
     ///   - inputs: other files that are read, such as the recipe's own: the run's folder must not be where it would
     ///     replace one of them, or one that the recipe names.
-    /// - Throws: ``RecipeError`` where the recipe contradicts itself or the model; ``CheckpointError`` or
-    ///   ``TokenizerError`` where a file cannot be read, is damaged, or is of another tokenizer.
+    /// - Throws: ``RecipeError`` where the recipe contradicts itself or the model; ``CheckpointError``,
+    ///   ``TokenizerError`` or ``FileError`` where a file cannot be read, is damaged, or is of another tokenizer.
     public init(_ recipe: TrainingRecipe, inputs: InputFiles = InputFiles()) throws {
         var recipe = try recipe.expandingHome()
         try recipe.check()
@@ -63,8 +63,8 @@ public struct TrainingSession: Sendable {
             threads: recipe.threads, recycledBytes: 2 << 30, productPrecision: recipe.precision)
     }
 
-    private static func shards(_ paths: [String]) throws(CheckpointError) -> [TokenShard] {
-        try paths.map { (path) throws(CheckpointError) in try TokenShard(path: path) }
+    private static func shards(_ paths: [String]) throws(FileError) -> [TokenShard] {
+        try paths.map { (path) throws(FileError) in try TokenShard(path: path) }
     }
 
     /// Runs the recipe to its end. Where its folder has a checkpoint, it resumes from the newest.
@@ -73,8 +73,8 @@ public struct TrainingSession: Sendable {
     ///   - shouldStop: is asked often; where it says yes, the run ends soon, with a checkpoint.
     ///   - onStart: is told where the run begins.
     ///   - onEvent: is told what happens.
-    /// - Throws: ``RecipeError`` where the recipe is not the one that the run began with; ``CheckpointError`` where
-    ///   files cannot be read or written; ``TrainingError`` where numbers stop being finite. The last checkpoint is
+    /// - Throws: ``RecipeError`` where the recipe is not the one that the run began with; ``CheckpointError`` or ``FileError``
+    ///   where files cannot be read or written; ``TrainingError`` where numbers stop being finite. The last checkpoint is
     ///   then as it was.
     public func run(
         shouldStop: () -> Bool = { false }, onStart: (TrainingOrigin) -> Void = { _ in },
@@ -87,7 +87,7 @@ public struct TrainingSession: Sendable {
 
     /// Makes a few steps without writing anything, and says what all of them will take.
     ///
-    /// - Throws: ``TrainingError`` or ``CheckpointError``.
+    /// - Throws: ``TrainingError``, ``CheckpointError`` or ``FileError``.
     public func estimate() throws -> TrainingEstimate {
         try TrainingEstimate(
             recipe, from: start, training: training, validation: validation, on: compute)

@@ -9,8 +9,8 @@ extension TrainingStart {
     ///
     /// - Parameter shards: the data to learn from. The tokens that end its documents also end what the trained model
     ///   writes, so its folder names them.
-    /// - Throws: ``CheckpointError`` where a file cannot be read or is not supported, or a shard was made by another
-    ///   tokenizer.
+    /// - Throws: ``CheckpointError`` where a file cannot be read or is not supported, ``FileError`` where a shard was made
+    ///   by another tokenizer.
     init(_ recipe: TrainingRecipe, shards: [TokenShard]) throws {
         switch recipe.model.start {
         case .random: try self.init(random: recipe, shards)
@@ -57,7 +57,7 @@ extension TrainingStart {
 
 extension TokenizerDefinition {
     /// Checks that shards were made by this tokenizer.
-    fileprivate func check(_ shards: [TokenShard]) throws(CheckpointError) {
+    fileprivate func check(_ shards: [TokenShard]) throws(FileError) {
         let fingerprint = fingerprint
         for shard in shards { try shard.check(tokenizerFingerprint: fingerprint, vocabularySize: tokens.count) }
     }

@@ -32,7 +32,7 @@ public struct BatchSampler: BatchSource {
     /// - Throws: if the shards are of different tokenizers, or have too little for a single sequence.
     public init(
         _ shards: [TokenShard], length: Int, packing: Packing = .windows, keepsTails: Bool = false, seed: UInt64 = 0
-    ) throws(CheckpointError) {
+    ) throws(FileError) {
         precondition(length >= 1 && !shards.isEmpty, "sequences have at least one token, and come from somewhere")
         for shard in shards.dropFirst() {
             try shard.check(
@@ -48,7 +48,7 @@ public struct BatchSampler: BatchSource {
         }
         guard layout.count + layout.tailCount > 0 else {
             let tokens = shards.map(\.tokenCount).max() ?? 0
-            throw CheckpointError(
+            throw FileError(
                 file: shards[0].path, name: "tokens",
                 expected: packing == .windows
                     ? "at least \(keepsTails ? 2 : length + 1) in one shard, for a sequence of \(length)"
@@ -67,11 +67,11 @@ public struct BatchSampler: BatchSource {
     /// What of the shards is in no sequence.
     public var losses: DataLosses { layout.losses }
 
-    public func batch(at place: DataPlace, sequences: Int) throws(CheckpointError) -> TrainingBatch {
+    public func batch(at place: DataPlace, sequences: Int) throws(FileError) -> TrainingBatch {
         precondition(place.epoch >= 0 && 0..<sequencesPerEpoch ~= place.index, "\(place) is no place in this data")
         // Tokens, targets, and what both are joined from.
         let (count, overflow) = (sequences + 1).multipliedReportingOverflow(by: length + 1)
-        try CheckpointError.checkMemory(
+        try FileError.checkMemory(
             overflow || count > .max / 16 ? .max : 4 * MemoryLayout<Token>.stride * count, file: shards[0].path,
             name: "a batch of \(sequences.counted("sequence")) of \(length.counted("token"))")
         var tokens: [Token] = []
@@ -94,7 +94,7 @@ public struct BatchSampler: BatchSource {
     /// Appends one sequence: its tokens but the last, and its tokens but the first as their targets.
     private func append(
         _ pieces: [SequencePiece], to tokens: inout [Token], _ targets: inout [Token]
-    ) throws(CheckpointError) {
+    ) throws(FileError) {
         var joined: [Token] = []
         var scored: [Token] = []
         for piece in pieces {

@@ -13,8 +13,8 @@ public protocol BatchSource: Sendable {
 
     /// The sequences from a place on; past the end of an epoch they are the next one's.
     ///
-    /// - Throws: ``CheckpointError`` where the data turns out to be damaged.
-    func batch(at place: DataPlace, sequences: Int) throws(CheckpointError) -> TrainingBatch
+    /// - Throws: ``FileError`` where the data turns out to be damaged.
+    func batch(at place: DataPlace, sequences: Int) throws(FileError) -> TrainingBatch
 }
 
 extension BatchSource {

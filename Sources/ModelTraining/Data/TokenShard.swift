@@ -22,7 +22,7 @@ public struct TokenShard: Sendable {
     /// Maps the shard at a path.
     ///
     /// - Throws: if it cannot be read, is no shard, or is damaged.
-    public init(path: String) throws(CheckpointError) {
+    public init(path: String) throws(FileError) {
         file = try MappedFile(path: path)
         header = try TokenShardHeader(
             file.bytes(0..<min(file.byteCount, TokenShardHeader.byteCount)), file: path, fileSize: file.byteCount)
@@ -46,7 +46,7 @@ public struct TokenShard: Sendable {
     /// The ids of a range of tokens.
     ///
     /// - Throws: if one of them is no token of the vocabulary, or the file has been written to since it was opened.
-    public func tokens(in range: Range<Int>) throws(CheckpointError) -> [Token] {
+    public func tokens(in range: Range<Int>) throws(FileError) -> [Token] {
         precondition(range.lowerBound >= 0 && range.upperBound <= tokenCount, "tokens beyond the end of \(path)")
         let size = header.bytesPerToken
         let start = TokenShardHeader.byteCount
@@ -59,7 +59,7 @@ public struct TokenShard: Sendable {
             }
         }
         if let bad = tokens.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {
-            throw CheckpointError(
+            throw FileError(
                 file: path, name: "token \(range.lowerBound + bad)", expected: "an id below \(vocabularySize)",
                 found: "\(UInt32(bitPattern: tokens[bad]))")
         }
@@ -70,10 +70,10 @@ public struct TokenShard: Sendable {
     /// Checks that the shard was made by the tokenizer that the model uses.
     ///
     /// - Throws: if it was another.
-    public func check(tokenizerFingerprint: UInt64, vocabularySize: Int) throws(CheckpointError) {
+    public func check(tokenizerFingerprint: UInt64, vocabularySize: Int) throws(FileError) {
         func hexadecimal(_ fingerprint: UInt64) -> String { String(fingerprint, radix: 16) }
         guard vocabularySize == self.vocabularySize, tokenizerFingerprint == self.tokenizerFingerprint else {
-            throw CheckpointError(
+            throw FileError(
                 file: path, name: "tokenizer",
                 expected: "\(hexadecimal(tokenizerFingerprint)) with \(vocabularySize) tokens",
                 found: "\(hexadecimal(self.tokenizerFingerprint)) with \(self.vocabularySize)")
@@ -84,7 +84,7 @@ public struct TokenShard: Sendable {
 extension TokenShard {
     private static func documents(
         of file: MappedFile, _ header: TokenShardHeader
-    ) throws(CheckpointError) -> [Document] {
+    ) throws(FileError) -> [Document] {
         let table = file.bytes(header.documentsStart..<header.fileSize)
         let numbers = (0..<header.documentCount * 2).map { table.littleEndian(at: $0 * 8, UInt64.self) }
         var documents: [Document] = []
@@ -94,20 +94,20 @@ extension TokenShard {
             let end = index + 1 < header.documentCount ? numbers[2 * index + 2] : UInt64(header.tokenCount)
             let expectedStart = UInt64(documents.last?.tokens.upperBound ?? 0)
             guard start == expectedStart, start < end, end <= header.tokenCount else {
-                throw CheckpointError(
+                throw FileError(
                     file: file.path, name: "document \(index)",
                     expected: "tokens from \(expectedStart) on, up to \(header.tokenCount) at most",
                     found: "\(start) to \(end)")
             }
             guard numbers[2 * index + 1] < end - start else {
-                throw CheckpointError(
+                throw FileError(
                     file: file.path, name: "prompt of document \(index)",
                     expected: "fewer than its \(end - start) tokens", found: "\(numbers[2 * index + 1])")
             }
             documents.append(Document(tokens: Int(start)..<Int(end), promptLength: Int(numbers[2 * index + 1])))
         }
         guard documents.last?.tokens.upperBound ?? 0 == header.tokenCount else {
-            throw CheckpointError(
+            throw FileError(
                 file: file.path, name: "documents", expected: "all \(header.tokenCount) tokens", found: "none")
         }
         return documents

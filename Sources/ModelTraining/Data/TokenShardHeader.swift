@@ -48,9 +48,9 @@ struct TokenShardHeader: Equatable {
 
 extension TokenShardHeader {
     /// Reads the header of a file of `fileSize` bytes, and checks that the file is as long as it says.
-    init(_ bytes: [UInt8], file: String, fileSize: Int) throws(CheckpointError) {
-        func failure(_ name: String, _ expected: String, _ found: some Any) -> CheckpointError {
-            CheckpointError(file: file, name: name, expected: expected, found: "\(found)")
+    init(_ bytes: [UInt8], file: String, fileSize: Int) throws(FileError) {
+        func failure(_ name: String, _ expected: String, _ found: some Any) -> FileError {
+            FileError(file: file, name: name, expected: expected, found: "\(found)")
         }
         guard bytes.starts(with: Self.magic) else {
             throw failure("", "a shard of tokens", "a file of another kind")

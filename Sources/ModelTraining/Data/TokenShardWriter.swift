@@ -14,7 +14,7 @@ package struct TokenShardWriter: ~Copyable {
     /// - Throws: if the file cannot be made.
     package init(
         path: String, vocabularySize: Int, endOfText: Token, tokenizerFingerprint: UInt64
-    ) throws(CheckpointError) {
+    ) throws(FileError) {
         precondition(0..<vocabularySize ~= Int(endOfText) && vocabularySize <= TokenShardHeader.largestVocabulary)
         header = TokenShardHeader(
             vocabularySize: vocabularySize, endOfText: endOfText, tokenizerFingerprint: tokenizerFingerprint)
@@ -33,7 +33,7 @@ package struct TokenShardWriter: ~Copyable {
     ///   - tokens: its ids, all of the vocabulary.
     ///   - promptLength: how many of them are a prompt, whose prediction is not scored.
     /// - Throws: if the file cannot be written.
-    package mutating func append(_ tokens: [Token], promptLength: Int = 0) throws(CheckpointError) {
+    package mutating func append(_ tokens: [Token], promptLength: Int = 0) throws(FileError) {
         precondition(promptLength >= 0 && promptLength <= tokens.count, "a prompt is part of its document")
         documents.append(littleEndian: UInt64(header.tokenCount))
         documents.append(littleEndian: UInt64(promptLength))
@@ -47,7 +47,7 @@ package struct TokenShardWriter: ~Copyable {
     /// Completes the shard and gives it its name.
     ///
     /// - Throws: if the file cannot be written; whatever had the name before then still has it.
-    package consuming func commit() throws(CheckpointError) {
+    package consuming func commit() throws(FileError) {
         buffer += [UInt8](repeating: 0, count: header.padding) + documents
         try flush()
         try file.overwriteStart(header.bytes)
@@ -63,7 +63,7 @@ package struct TokenShardWriter: ~Copyable {
         }
     }
 
-    private mutating func flush() throws(CheckpointError) {
+    private mutating func flush() throws(FileError) {
         try file.write(buffer)
         buffer.removeAll(keepingCapacity: true)
     }

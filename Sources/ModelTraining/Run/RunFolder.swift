@@ -15,7 +15,7 @@ package struct RunFolder: Sendable {
     /// Makes or enters the folder, and clears away what a killed run left half done.
     ///
     /// - Throws: if that cannot be done, or another run is in it.
-    package init(_ path: String) throws(CheckpointError) {
+    package init(_ path: String) throws(FileError) {
         self.path = path
         try Folder.make("\(path)/\(Self.checkpoints)")
         lock = try FolderLock(path)
@@ -26,7 +26,7 @@ package struct RunFolder: Sendable {
     /// Finds out whether a run in a folder leaves some files alone: none of them is among what it replaces or removes.
     ///
     /// - Throws: if one of them is, or the folder itself is one that is read.
-    package static func check(_ path: String, leavesAlone inputs: InputFiles) throws(CheckpointError) {
+    package static func check(_ path: String, leavesAlone inputs: InputFiles) throws(FileError) {
         let checkpoints = "\(path)/\(checkpoints)"
         let folders = Folder.names(in: checkpoints).map { "\(checkpoints)/\($0)" }
         let files = folders.flatMap { folder in Folder.names(in: folder).map { "\(folder)/\($0)" } }
@@ -34,7 +34,7 @@ package struct RunFolder: Sendable {
             try inputs.check(output: output)
         }
         for link in [newest(path), best(path)] where !Folder.canLink(link) {
-            throw CheckpointError(
+            throw FileError(
                 file: link, expected: "nothing, or a link to a checkpoint", found: "something else; use another output")
         }
     }
@@ -82,8 +82,8 @@ package struct RunFolder: Sendable {
 
     /// Points `newest` and `best` at their checkpoints, then removes all others but the newest `count`.
     ///
-    /// - Throws: if a link cannot be made, or a checkpoint's state cannot be read.
-    package func keep(newest count: Int) throws(CheckpointError) {
+    /// - Throws: ``FileError`` if a link cannot be made, ``CheckpointError`` if a checkpoint's state cannot be read.
+    package func keep(newest count: Int) throws {
         let steps = steps
         guard let newest = steps.last else { return }
         var best: (step: Int, loss: Double)?

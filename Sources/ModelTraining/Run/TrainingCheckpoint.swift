@@ -45,7 +45,7 @@ package enum TrainingCheckpoint {
     static func checkHashes(in path: String, _ state: TrainingState) throws(CheckpointError) {
         for (name, hash) in (state.hashes ?? [:]).sorted(by: { $0.key < $1.key }) {
             let file = "\(path)/\(name)"
-            let found = try MappedFile(path: file).contentHash
+            let found = try inCheckpoint(try MappedFile(path: file)).contentHash
             guard found == hash else {
                 throw CheckpointError(
                     file: file,

@@ -29,7 +29,7 @@ public struct TrainingEstimate: Sendable, Equatable {
 
     /// Makes steps of a recipe and forgets them.
     ///
-    /// - Throws: ``TrainingError`` or ``CheckpointError``, as the run itself would.
+    /// - Throws: ``TrainingError`` or ``FileError``, as the run itself would.
     package init(
         _ recipe: TrainingRecipe, from start: TrainingStart, training: any BatchSource,
         validation: (any BatchSource)?, on compute: ComputeContext

@@ -24,8 +24,8 @@ package struct TrainingRun {
 
     /// Prepares a run; where its folder has a checkpoint, it resumes from the newest.
     ///
-    /// - Throws: ``RecipeError`` where the recipe does not fit the model, or has changed; ``CheckpointError`` where
-    ///   files cannot be read or written; ``TrainingError/nothingToTrain``.
+    /// - Throws: ``RecipeError`` where the recipe does not fit the model, or has changed; ``CheckpointError`` or
+    ///   ``FileError`` where files cannot be read or written; ``TrainingError/nothingToTrain``.
     package init(
         _ recipe: TrainingRecipe, from start: TrainingStart, training: any BatchSource,
         validation: (any BatchSource)?, on compute: ComputeContext
@@ -78,7 +78,7 @@ package struct TrainingRun {
     ///
     /// - Parameters:
     ///   - shouldStop: is asked often; where it says yes, the run ends with a checkpoint.
-    /// - Throws: as ``Trainer/makeStep(shouldStop:)`` does, or ``CheckpointError`` if something cannot be written.
+    /// - Throws: as ``Trainer/makeStep(shouldStop:)`` does, or ``FileError`` if something cannot be written.
     package mutating func run(shouldStop: () -> Bool, onEvent: (TrainingEvent) throws -> Void) throws -> TrainingOutcome
     {
         while !shouldStop() {
@@ -115,7 +115,7 @@ package struct TrainingRun {
         try validator?.measure(trainer.model.detached(), step: step, shouldStop: shouldStop)
     }
 
-    private mutating func record(_ measured: TrainingMetrics) throws(CheckpointError) {
+    private mutating func record(_ measured: TrainingMetrics) throws(FileError) {
         metrics.append(measured)
         try log.append(JSONText.encode(measured, onOneLine: true))
     }
@@ -134,7 +134,7 @@ package struct TrainingRun {
 
     /// Adds the loss to the checkpoint of this step, if a stopped run left one before it was validated. All that was
     /// not measured now stays as it was written, the format included.
-    private func saveLoss() throws(CheckpointError) {
+    private func saveLoss() throws {
         guard step > 0, step == savedStep else { return }
         let path = folder.checkpoint(after: step)
         var state = try TrainingState(checkpoint: path, step: step)
@@ -152,7 +152,7 @@ package struct TrainingRun {
             updates: trainer.fewerUpdates, arithmetic: arithmetic, validationLoss: validation(after: step)?.lastLoss)
     }
 
-    private func writeReport() throws(CheckpointError) {
+    private func writeReport() throws(FileError) {
         let title = recipe.output.split(separator: "/").last.map(String.init) ?? recipe.output
         let page = TrainingReport(title: title, recipe: recipe, metrics).html
         try TextFile.write(Array(page.utf8), to: folder.report)

@@ -52,7 +52,7 @@ package struct TrainingState: Sendable, Equatable, Codable {
     /// - Throws: if it cannot be read, or is of another format or step.
     package init(checkpoint path: String, step: Int) throws(CheckpointError) {
         let file = "\(path)/\(TrainingCheckpoint.Name.state)"
-        self = try JSONText.read(file)
+        self = try inCheckpoint(try JSONText.read(file))
         func require(_ holds: Bool, _ name: String, _ expected: String, _ found: Any) throws(CheckpointError) {
             if !holds { throw CheckpointError(file: file, name: name, expected: expected, found: "\(found)") }
         }

@@ -46,7 +46,7 @@ package struct Trainer<Model: TrainableModel> {
     ///
     /// - Parameter shouldStop: is asked between batches; where it says yes, no step is made.
     /// - Returns: what was measured; nil where no step was made.
-    /// - Throws: ``TrainingError`` if loss or gradients are not finite, with the model as it was; ``CheckpointError``
+    /// - Throws: ``TrainingError`` if loss or gradients are not finite, with the model as it was; ``FileError``
     ///   if the data is damaged.
     package mutating func makeStep(shouldStop: () -> Bool = { false }) throws -> StepMetrics? {
         let stopwatch = Stopwatch()
@@ -78,7 +78,7 @@ package struct Trainer<Model: TrainableModel> {
     }
 
     /// The step's batches, and the place after them.
-    private func readBatches() throws(CheckpointError) -> ([TrainingBatch], DataPlace) {
+    private func readBatches() throws(FileError) -> ([TrainingBatch], DataPlace) {
         var next = place
         var batches: [TrainingBatch] = []
         for _ in 0..<recipe.batch.accumulation {

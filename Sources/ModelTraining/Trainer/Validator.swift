@@ -23,7 +23,7 @@ struct Validator: Sendable {
     ///   - model: plain weights, of which nothing is recorded.
     ///   - step: how many steps it has made.
     /// - Returns: nil if it was to stop before there were any.
-    /// - Throws: ``TrainingError`` if logits are not finite, ``CheckpointError`` if the data is damaged.
+    /// - Throws: ``TrainingError`` if logits are not finite, ``FileError`` if the data is damaged.
     func measure(_ model: some LanguageModel, step: Int, shouldStop: () -> Bool) throws -> ValidationMetrics? {
         var evaluation = ExitEvaluation(layerCount: model.layerCount)
         for first in stride(from: 0, to: sequences, by: sequencesPerBatch) {

@@ -56,7 +56,7 @@ func require(_ holds: Bool, _ property: @autoclosure () -> String) {
 }
 
 /// What was written to a file.
-func contents(_ path: String) throws(CheckpointError) -> [UInt8] {
+func contents(_ path: String) throws(FileError) -> [UInt8] {
     let file = try MappedFile(path: path)
     return file.bytes(0..<file.byteCount)
 }
