@@ -95,4 +95,21 @@ extension FolderTextTests {
         let error = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path) }
         #expect(error?.file == path + "/tokenizer_config.json" && error?.expected == expected)
     }
+
+    /// What a special token is used for makes it one that is matched whole.
+    @Test(arguments: ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"])
+    func tokensByTheirUseAreMatchedWhole(key: String) throws {
+        let path = try folder()
+        let definition = try TokenizerDefinition(ofFile: path)
+        func ids(_ texts: String...) -> [Int32?] { texts.map { definition.id(of: $0) } }
+        #expect(try Tokenizer(ofFile: path).encode(" the", parsingSpecialTokens: true) == ids("Ġthe"))
+        _ = try folder(tokenizer: #""\#(key)":"he""#)
+        #expect(try Tokenizer(ofFile: path).encode(" the", parsingSpecialTokens: true) == ids("Ġt", "he"))
+        _ = try folder(tokenizer: #""\#(key)":{"content":"he","lstrip":true}"#)
+        let error = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path) }
+        #expect(error?.name == key && error?.expected == "tokens that leave what is around them alone")
+        // One that is matched whole already is as tokenizer.json has it.
+        _ = try folder(tokenizer: #""\#(key)":{"content":"<|im_end|>","lstrip":true}"#)
+        #expect(throws: Never.self) { try Tokenizer(ofFile: path) }
+    }
 }

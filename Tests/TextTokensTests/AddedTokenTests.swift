@@ -75,7 +75,7 @@ struct AddedTokenTests {
 
     @Test func otherFilesAddTokensAndChangeThem() throws {
         var definition = try definition([258: 4])
-        definition.add(
+        try definition.add(
             [
                 AddedToken(id: 258, text: "Ġthe", isSpecial: true), AddedToken(id: 256, text: "Ġt", isSpecial: false),
                 AddedToken(id: 300, text: "<new>"),

@@ -4,7 +4,7 @@ import LanguageModels
 /// What a model folder says about text beside `tokenizer.json`: `tokenizer_config.json`, `special_tokens_map.json`,
 /// `added_tokens.json`, `generation_config.json` and the chat template's own file.
 struct TextFiles: Sendable {
-    /// `tokenizer_config.json`, with what `special_tokens_map.json` adds; nil where there is neither.
+    /// `tokenizer_config.json`, with the tokens of `special_tokens_map.json`; nil where there is neither.
     var tokenizer: TokenizerConfiguration?
     /// All of `tokenizer_config.json`, as it is written.
     var tokenizerMembers = JSONMembers()
@@ -16,6 +16,8 @@ struct TextFiles: Sendable {
     var generation: GenerationConfiguration?
     /// All of it, as it is written.
     var generationMembers = JSONMembers()
+    /// What is ignored; for people.
+    var notes: [String] = []
 
     /// Reads what there is of a folder's files.
     ///
@@ -30,7 +32,7 @@ struct TextFiles: Sendable {
         }
         if let path = folder.existingFile(ModelFolder.Name.specialTokens) {
             let older: TokenizerConfiguration = try inCheckpoint(try JSONText.read(path))
-            tokenizer = (tokenizer ?? TokenizerConfiguration()).completed(by: older)
+            take(older)
         }
         if let path = folder.existingFile(ModelFolder.Name.addedTokens) {
             addedTokens = try inCheckpoint(try JSONText.read(path, atMost: .tokenizerDescription))
@@ -42,6 +44,22 @@ struct TextFiles: Sendable {
             let content: GenerationConfiguration
             (content, generationMembers) = try inCheckpoint(try JSONText.readWithMembers(path))
             generation = content
+        }
+    }
+
+    /// Takes over `special_tokens_map.json`, as transformers does: it counts for what both files name, but not at all
+    /// where `tokenizer_config.json` has `added_tokens_decoder`.
+    private mutating func take(_ older: TokenizerConfiguration) {
+        let newer = tokenizer ?? TokenizerConfiguration()
+        guard newer.addedTokens != nil else {
+            tokenizer = newer.overridden(by: older)
+            return
+        }
+        let stated = newer.named.map { "\($0.key) \($0.token.text)" }
+        for (key, token) in older.named where !stated.contains("\(key) \(token.text)") {
+            notes.append(
+                "\(key) \(token.text.quoted) of special_tokens_map.json is ignored, as in transformers: "
+                    + "tokenizer_config.json has added_tokens_decoder")
         }
     }
 }

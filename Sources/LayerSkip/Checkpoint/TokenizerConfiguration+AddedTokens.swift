@@ -1,7 +1,7 @@
 import TextTokens
 
 extension TokenizerConfiguration {
-    /// What `added_tokens_decoder` says of one token.
+    /// What `added_tokens_decoder` says of one token, or an object in the place of a special token's text.
     struct AddedTokenEntry: Codable {
         let content: String
         let special: Bool?
@@ -18,6 +18,8 @@ extension TokenizerConfiguration {
     /// `added_tokens_decoder`.
     struct Names: Codable {
         let texts: [String]
+
+        init(_ texts: [String]) { self.texts = texts }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
@@ -36,34 +38,42 @@ extension TokenizerConfiguration {
 
     /// The tokens of `added_tokens_decoder` in the order of their ids, which are its keys.
     ///
-    /// - Throws: ``TokenizerError`` for a key that is no id, or a token that changes what is around it.
+    /// - Throws: ``TokenizerError`` for a key that is no id.
     func tokensToAdd() throws(TokenizerError) -> [AddedToken] {
         var tokens: [(id: Int, token: AddedToken)] = []
         for (key, entry) in addedTokens ?? [:] {
             guard let id = Int(key), id >= 0 else {
                 throw .malformedFile(place: "added_tokens_decoder", expected: "ids as keys", found: key.quoted)
             }
-            guard !entry.isContextual else {
-                throw .malformedFile(
-                    place: "added_tokens_decoder.\(key)", expected: "tokens that leave what is around them alone",
-                    found: entry.content.quoted)
-            }
             let isSpecial = entry.special ?? false
             let token = AddedToken(
-                id: id, text: entry.content, isSpecial: isSpecial, isNormalized: entry.normalized ?? !isSpecial)
+                id: id, text: entry.content, isSpecial: isSpecial, isNormalized: entry.normalized ?? !isSpecial,
+                contextualPlace: entry.isContextual ? "added_tokens_decoder.\(key)" : nil)
             tokens.append((id, token))
         }
         return tokens.sorted { $0.id < $1.id }.map(\.token)
     }
 
-    /// The further special tokens, and those of `added_tokens.json`, which counts only without `added_tokens_decoder`.
-    func furtherTokens(_ older: [String: Int]) -> [AddedToken] {
-        let special = (furtherSpecial ?? olderFurtherSpecial)?.texts ?? []
-        let named = [beginningOfText, endOfText, unknown, padding].compactMap { $0?.text } + special
+    /// The special tokens that are named by their use, with their keys, in the order in which transformers adds them.
+    var named: [(key: String, token: SpecialToken)] {
+        [
+            (CodingKeys.beginningOfText, beginningOfText), (.endOfText, endOfText), (.unknown, unknown),
+            (.separator, separator), (.padding, padding), (.classification, classification), (.mask, mask),
+        ].compactMap { key, token in token.map { (key.rawValue, $0) } }
+    }
+
+    /// The tokens that are matched whole if they are not already: those of `added_tokens.json`, which counts only
+    /// without `added_tokens_decoder`, special tokens of the vocabulary by their use, and the further special ones.
+    func furtherTokens(_ older: [String: Int], isKnown: (String) -> Bool) -> [AddedToken] {
+        let special = furtherSpecial?.texts ?? []
+        let names = named.map(\.token.text) + special
         let added = older.sorted { $0.value < $1.value }.map { text, id in
-            let isSpecial = named.contains { $0.utf8.elementsEqual(text.utf8) }
+            let isSpecial = names.contains { $0.utf8.elementsEqual(text.utf8) }
             return AddedToken(id: id, text: text, isSpecial: isSpecial, isNormalized: !isSpecial)
         }
-        return (addedTokens == nil ? added : []) + special.map { AddedToken(text: $0) }
+        let used = named.filter { isKnown($0.token.text) }.map { key, token in
+            AddedToken(text: token.text, contextualPlace: token.isContextual ? key : nil)
+        }
+        return (addedTokens == nil ? added : []) + used + special.map { AddedToken(text: $0) }
     }
 }

@@ -5,15 +5,19 @@ struct TokenizerConfiguration: Codable {
     var endOfText: SpecialToken?
     var unknown: SpecialToken?
     var padding: SpecialToken?
+    var separator: SpecialToken?
+    var classification: SpecialToken?
+    var mask: SpecialToken?
     var addsBeginningOfText: Bool?
     var addsEndOfText: Bool?
     var addsPrefixSpace: Bool?
     var chatTemplate: Template?
     var cleansUpSpaces: Bool?
     var addedTokens: [String: AddedTokenEntry]?
-    var furtherSpecial: Names?
-    /// What `furtherSpecial` was called before transformers 5.
-    var olderFurtherSpecial: Names?
+    /// `extra_special_tokens`, and what it was called before transformers 5: `additional_special_tokens`.
+    var furtherSpecial: Names? { newerFurtherSpecial ?? olderFurtherSpecial }
+    private var newerFurtherSpecial: Names?
+    private var olderFurtherSpecial: Names?
     var splitsSpecialTokens: Bool?
 
     enum CodingKeys: String, CodingKey {
@@ -22,34 +26,40 @@ struct TokenizerConfiguration: Codable {
         case endOfText = "eos_token"
         case unknown = "unk_token"
         case padding = "pad_token"
+        case separator = "sep_token"
+        case classification = "cls_token"
+        case mask = "mask_token"
         case addsBeginningOfText = "add_bos_token"
         case addsEndOfText = "add_eos_token"
         case addsPrefixSpace = "add_prefix_space"
         case chatTemplate = "chat_template"
         case cleansUpSpaces = "clean_up_tokenization_spaces"
         case addedTokens = "added_tokens_decoder"
-        case furtherSpecial = "extra_special_tokens"
+        case newerFurtherSpecial = "extra_special_tokens"
         case olderFurtherSpecial = "additional_special_tokens"
         case splitsSpecialTokens = "split_special_tokens"
     }
 
-    /// With the special tokens of another file where this one names none.
-    func completed(by other: TokenizerConfiguration) -> TokenizerConfiguration {
+    /// With the special tokens of another file, which count where both name one.
+    func overridden(by other: TokenizerConfiguration) -> TokenizerConfiguration {
         var result = self
-        result.beginningOfText = beginningOfText ?? other.beginningOfText
-        result.endOfText = endOfText ?? other.endOfText
-        result.unknown = unknown ?? other.unknown
-        result.padding = padding ?? other.padding
-        result.furtherSpecial = furtherSpecial ?? other.furtherSpecial
-        result.olderFurtherSpecial = olderFurtherSpecial ?? other.olderFurtherSpecial
+        result.beginningOfText = other.beginningOfText ?? beginningOfText
+        result.endOfText = other.endOfText ?? endOfText
+        result.unknown = other.unknown ?? unknown
+        result.padding = other.padding ?? padding
+        result.separator = other.separator ?? separator
+        result.classification = other.classification ?? classification
+        result.mask = other.mask ?? mask
+        let texts = (furtherSpecial?.texts ?? []) + (other.furtherSpecial?.texts ?? [])
+        result.newerFurtherSpecial = texts.isEmpty ? nil : Names(texts)
         return result
     }
 
     /// A token's text, alone or in an object with more about it.
     struct SpecialToken: Codable {
         let text: String
-
-        private struct Object: Decodable { let content: String }
+        /// Whether it changes what is around it, or depends on it.
+        private(set) var isContextual = false
 
         init(_ text: String) { self.text = text }
 
@@ -58,7 +68,9 @@ struct TokenizerConfiguration: Codable {
             if let text = try? container.decode(String.self) {
                 self.text = text
             } else {
-                text = try container.decode(Object.self).content
+                let object = try container.decode(AddedTokenEntry.self)
+                text = object.content
+                isContextual = object.isContextual
             }
         }
 

@@ -65,10 +65,13 @@ extension TokenizerDefinition {
     /// tokenizer.json instead.
     private mutating func take(_ files: TextFiles, rows: Int, _ folder: ModelFolder) throws(CheckpointError) {
         let settings = files.tokenizer ?? TokenizerConfiguration()
-        let added = try inFile(folder.file(ModelFolder.Name.tokenizerConfiguration)) { () throws(TokenizerError) in
-            try settings.tokensToAdd()
+        notes += files.notes
+        let further = settings.furtherTokens(files.addedTokens) { id(of: $0) != nil }
+        var definition = self
+        try inFile(folder.file(ModelFolder.Name.tokenizerConfiguration)) { () throws(TokenizerError) in
+            try definition.add(settings.tokensToAdd(), further: further, rows: rows)
         }
-        add(added, further: settings.furtherTokens(files.addedTokens), rows: rows)
+        self = definition
         for (key, stated, adds) in [
             ("add_bos_token", settings.addsBeginningOfText, addsBeginningOfText),
             ("add_eos_token", settings.addsEndOfText, addsEndOfText),

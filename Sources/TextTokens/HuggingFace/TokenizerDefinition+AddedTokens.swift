@@ -10,13 +10,19 @@ package struct AddedToken: Sendable {
     package var isSpecial: Bool
     /// Whether it is looked for only in what the other tokens leave.
     package var isNormalized: Bool
+    /// Where a file says that it changes what is around it, or depends on it, which no token here does; nil where none
+    /// does.
+    package var contextualPlace: String?
 
     /// A token by its properties.
-    package init(id: Int? = nil, text: String, isSpecial: Bool = true, isNormalized: Bool = false) {
+    package init(
+        id: Int? = nil, text: String, isSpecial: Bool = true, isNormalized: Bool = false, contextualPlace: String? = nil
+    ) {
         self.id = id
         self.text = text
         self.isSpecial = isSpecial
         self.isNormalized = isNormalized
+        self.contextualPlace = contextualPlace
     }
 }
 
@@ -28,7 +34,8 @@ extension TokenizerDefinition {
     ///     others, whatever id they are said to have.
     ///   - further: tokens that only count where they are not matched whole already.
     ///   - rows: how many tokens the model has room for. Further ones are ignored, with a note.
-    package mutating func add(_ added: [AddedToken], further: [AddedToken], rows: Int) {
+    /// - Throws: for a token to be taken over that changes what is around it.
+    package mutating func add(_ added: [AddedToken], further: [AddedToken], rows: Int) throws(TokenizerError) {
         var names: ByteStringTable?
         var (moved, lost): ([String], [String]) = ([], [])
         for (index, token) in (added + further).enumerated() where !token.text.isEmpty {
@@ -38,7 +45,12 @@ extension TokenizerDefinition {
             }
             if let stated = token.id, stated != id { moved.append(token.text) }
             let isWhole = kinds.flatMap { TokenKind(rawValue: $0[id]) }?.isMatchedWhole ?? false
-            if index < added.count || !isWhole { setKind(of: id, token) }
+            guard index < added.count || !isWhole else { continue }
+            if let place = token.contextualPlace {
+                throw .malformedFile(
+                    place: place, expected: "tokens that leave what is around them alone", found: token.text.quoted)
+            }
+            setKind(of: id, token)
         }
         note(lost, "added tokens for which the model has no row are ignored")
         note(moved, "added tokens have other ids than stated, those that transformers gives them")
