@@ -36,7 +36,12 @@ struct TokenizeCommand: ParsableCommand {
         guard let ids = encoded else { throw InterruptedError() }
         let pieces = ids.lazy.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }
         switch format {
-        case .json: try Output.write(json: TokenizationReport(ids: ids, pieces: Array(pieces)))
+        case .json:
+            try Output.write("{\n  \"ids\" : ")
+            try writeList(ids) { "\($0)" }
+            try Output.write(",\n  \"pieces\" : ")
+            try writeList(pieces) { String(decoding: JSONText.encode($0, onOneLine: true), as: UTF8.self) }
+            try Output.write("\n}\n")
         case .text:
             for (id, piece) in zip(ids, pieces) {
                 if Interruption.isRequested { throw InterruptedError() }
@@ -44,10 +49,18 @@ struct TokenizeCommand: ParsableCommand {
             }
         }
     }
-}
 
-/// Tokens as JSON.
-private struct TokenizationReport: Encodable {
-    let ids: [Token]
-    let pieces: [String]
+    /// Writes a list in JSON part by part, since an encoder of all of it could not be interrupted.
+    private func writeList<Values: Collection>(_ values: Values, _ json: (Values.Element) -> String) throws {
+        var rest = values[...]
+        try Output.write("[\n")
+        while !rest.isEmpty {
+            if Interruption.isRequested { throw InterruptedError() }
+            let part = rest.prefix(4096)
+            rest = rest.dropFirst(4096)
+            let lines = part.map { "    " + json($0) }.joined(separator: ",\n")
+            try Output.write(lines + (rest.isEmpty ? "" : ",\n"))
+        }
+        try Output.write("\n  ]")
+    }
 }

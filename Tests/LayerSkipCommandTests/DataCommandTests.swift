@@ -31,6 +31,14 @@ struct DataCommandTests {
         let shown = try CommandRun(["tokenize", "--model", vocabulary, "the cat and the dog, 0 times"])
         let ids = try #require(try shown.json["ids"] as? [Int])
         #expect(try data.json["tokens"] as? Int == 3 * (ids.count + 1))
+        // Every part of a long list, and no list.
+        for text in [String(repeating: "the \"cat\" and\n", count: 3000), ""] {
+            let shown = try CommandRun(["tokenize", "--model", vocabulary], input: text)
+            let pieces = try #require(try shown.json["pieces"] as? [String])
+            let count = (try shown.json["ids"] as? [Int])?.count
+            #expect(pieces.joined() == text && pieces.count == count)
+            #expect(pieces.isEmpty == text.isEmpty && (text.isEmpty || pieces.count > 8192))
+        }
         #expect(folder.contents == ["0.txt", "1.txt", "2.txt", "a.tokens", "list", "tokenizer.json"])
     }
 
