@@ -10,6 +10,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "LayerSkip", targets: ["LayerSkip"]),
+        .library(name: "LayerSkipDefaultModel", targets: ["LayerSkipDefaultModel"]),
         .executable(name: "layerskip", targets: ["LayerSkipCommand"]),
         // For Benchmarks/, which measures the inner loops apart from all else.
         .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
@@ -25,7 +26,6 @@ let package = Package(
         .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
         .target(name: "CFatalSignals"),
         .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "QuotedText", "TensorCore"]),
-        .target(name: "CDefaultModel", exclude: ["default-model.gguf", "MODEL_CARD.md"]),
         .target(name: "TextTokens", dependencies: ["QuotedText"]),
         .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
@@ -34,13 +34,16 @@ let package = Package(
         .target(
             name: "LayerSkip",
             dependencies: [
-                "CDefaultModel", "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens",
+                "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens",
                 "TokenDecoding",
             ]),
+        .target(name: "CDefaultModel", exclude: ["default-model.gguf", "MODEL_CARD.md"]),
+        .target(name: "LayerSkipDefaultModel", dependencies: ["CDefaultModel", "LayerSkip"]),
         .executableTarget(
-            name: "LayerSkipCommand", dependencies: ["LayerSkip", "ModelTraining", "RecipeFiles", argumentParser]),
+            name: "LayerSkipCommand",
+            dependencies: ["LayerSkip", "LayerSkipDefaultModel", "ModelTraining", "RecipeFiles", argumentParser]),
         .executableTarget(
-            name: "StreamingExample", dependencies: ["LayerSkip"], path: "Examples/StreamingExample"),
+            name: "StreamingExample", dependencies: ["LayerSkip", "LayerSkipDefaultModel"], path: "Examples/StreamingExample"),
         .executableTarget(
             name: "DecodingAllocations", dependencies: ["LayerSkip"], path: "Tests/DecodingAllocations"),
         .target(
@@ -72,7 +75,8 @@ let package = Package(
             dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TestSupport"]),
         .testTarget(name: "RecipeFilesTests", dependencies: ["ModelTraining", "RecipeFiles"]),
         .testTarget(
-            name: "LayerSkipTests", dependencies: ["CheckpointFiles", "LanguageModels", "LayerSkip", "TestSupport"]),
+            name: "LayerSkipTests",
+            dependencies: ["CheckpointFiles", "LanguageModels", "LayerSkip", "LayerSkipDefaultModel", "TestSupport"]),
         .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport"]),
     ]
 )
@@ -90,7 +94,8 @@ if isDevelopment {
         .executableTarget(
             name: "Soak",
             dependencies: [
-                "CheckpointFiles", "LanguageModels", "LayerSkip", "TensorCore", "TestSupport", argumentParser,
+                "CheckpointFiles", "LanguageModels", "LayerSkip", "LayerSkipDefaultModel", "TensorCore", "TestSupport",
+                argumentParser,
             ],
             path: "Tests/Soak"),
     ]
@@ -100,7 +105,7 @@ if isDevelopment {
 let cTargets: Set = ["CDefaultModel", "CFatalSignals", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
     "QuotedText", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip",
-    "LayerSkipCommand",
+    "LayerSkipCommand", "LayerSkipDefaultModel",
 ]
 for target in package.targets {
     if cTargets.contains(target.name) {

@@ -1,5 +1,6 @@
 import Foundation  // only for fflush
 import LayerSkip
+import LayerSkipDefaultModel
 
 /// Loads a model, streams a text that it writes, and ends it after some pieces.
 ///
@@ -14,7 +15,7 @@ struct StreamingExample {
         let path = arguments.dropFirst(2).first  // none for the model in the program
 
         // Reading a file takes a moment; a program with a user interface does this on a thread of its own.
-        let model = try TextModel(path: path)
+        let model = try path.map { try TextModel(path: $0) } ?? .default()
 
         // The model says how many of its layers draft, and how many tokens they draft before all layers verify them. A
         // model that says nothing decodes plainly, unless it is told: options.strategy = .selfSpeculative(exitLayer: 8,

@@ -8,7 +8,7 @@ public import TextTokens
 /// It is immutable and may be used from any number of tasks at once.
 ///
 /// ```swift
-/// let model = try TextModel()   // the default model; or TextModel(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
+/// let model = try TextModel(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
 /// for try await piece in model.generate("func fibonacci(_ n: Int) -> Int {") { print(piece, terminator: "") }
 /// ```
 public struct TextModel: Sendable {
@@ -25,21 +25,29 @@ public struct TextModel: Sendable {
     /// for this machine.
     ///
     /// - Parameters:
-    ///   - path: the file or folder; nil for the default model, which is part of the program.
+    ///   - path: the file or folder.
     ///   - threads: how many threads compute, 1...1024; by default one per physical core.
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported;
     ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``;
     ///   ``MemoryError``.
-    public init(path: String? = nil, threads: Int? = nil) throws {
+    public init(path: String, threads: Int? = nil) throws {
         try self.init(path: path, on: ComputeContext(threads: threads))
     }
 
-    /// Loads a GGUF file, a model folder or the default model for a given table of kernels and pool of threads.
+    /// Loads a GGUF file or a model folder for a given table of kernels and pool of threads.
     ///
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported.
-    public init(path: String? = nil, on compute: ComputeContext) throws {
+    public init(path: String, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
         try self.init(Checkpoint(path: path), on: compute, since: stopwatch)
+    }
+
+    /// Loads a checkpoint that has been opened.
+    ///
+    /// - Parameter threads: how many threads compute, 1...1024; by default one per physical core.
+    /// - Throws: as above.
+    public init(_ checkpoint: Checkpoint, threads: Int? = nil) throws {
+        try self.init(checkpoint, on: ComputeContext(threads: threads))
     }
 
     /// Loads a checkpoint that has been opened, for a given table of kernels and pool of threads.

@@ -62,7 +62,7 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let export = try CheckpointExport(
-            path: source, to: target.value, quantizing: quantize?.value, speculation: speculation, name: name)
+            .atPathOrDefault(source), to: target.value, quantizing: quantize?.value, speculation: speculation, name: name)
         Output.note(export.notes)
         let progress = Progress("bytes written:", of: export.byteCount)
         guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }

@@ -12,7 +12,7 @@ struct InspectCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     func run() throws {
-        let report = InspectionReport(try CheckpointSummary(path: file))
+        let report = InspectionReport(try CheckpointSummary(.atPathOrDefault(file)))
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.text)

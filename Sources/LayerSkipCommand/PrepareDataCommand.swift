@@ -1,5 +1,6 @@
 import ArgumentParser
 import LayerSkip
+import LayerSkipDefaultModel
 
 struct PrepareDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,7 +28,12 @@ struct PrepareDataCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     func run() throws {
-        let encoder = try CorpusEncoder(tokenizerFile: tokenizer, endOfText: endOfText)
+        let encoder =
+            if let tokenizer {
+                try CorpusEncoder(tokenizerFile: tokenizer, endOfText: endOfText)
+            } else {
+                try CorpusEncoder(tokenizerOf: .defaultModel(), endOfText: endOfText)
+            }
         Output.note(encoder.notes)
         let corpus = try texts.corpus()
         let summary = try encoder.encode(

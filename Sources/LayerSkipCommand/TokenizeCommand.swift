@@ -1,5 +1,6 @@
 import ArgumentParser
 import LayerSkip
+import LayerSkipDefaultModel
 
 struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct TokenizeCommand: ParsableCommand {
 
     func run() throws {
         let text = try text ?? TextInput.read("-", atMost: .text)
-        let tokenizer = try Tokenizer(ofFile: model)
+        let tokenizer = try model.map { try Tokenizer(ofFile: $0) } ?? Checkpoint.defaultModel().tokenizer()
         Output.note(about: tokenizer)
         Output.note(lossIn: [text], tokenizer)
         let encoded = tokenizer.encode(Array(text.utf8), parsingSpecialTokens: parseSpecial) { _ in

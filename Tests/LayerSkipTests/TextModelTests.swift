@@ -1,6 +1,7 @@
 import CheckpointFiles
 import LanguageModels
 import LayerSkip
+import LayerSkipDefaultModel
 import TestSupport
 import Testing
 
@@ -76,7 +77,7 @@ struct TextModelTests {
 
     @Test func theDefaultModelIsTheFileBesideItsSource() throws {
         let path = "\(Fixtures.repository)/Sources/CDefaultModel/default-model.gguf"
-        let checkpoint = try Checkpoint(path: nil)
+        let checkpoint = try Checkpoint.defaultModel()
         guard case .gguf(let inside, _) = checkpoint.files else {
             Issue.record("expected a GGUF file, found a folder")
             return
@@ -88,7 +89,7 @@ struct TextModelTests {
     }
 
     @Test func theDefaultModelDraftsForItself() throws {
-        let model = try TextModel(threads: 1)
+        let model = try TextModel.default(threads: 1)
         let setting = try #require(model.summary.speculation)
         #expect(setting.exitLayer < model.model.layerCount && setting.draftLength > 0)
         let prompt = model.tokenizer.encode("func fibonacci(_ n: Int) -> Int {")
@@ -97,7 +98,8 @@ struct TextModelTests {
         #expect(recommended.tokens == plain.tokens && plain.tokens.count == 40)
         #expect(plain.statistics.drafted == 0)
         #expect(recommended.statistics.accepted > 0)
-        #expect(try Tokenizer(ofFile: nil).encode("let x = 1") == model.tokenizer.encode("let x = 1"))
+        let tokenizer = try Checkpoint.defaultModel().tokenizer()
+        #expect(tokenizer.encode("let x = 1") == model.tokenizer.encode("let x = 1"))
     }
 
     @Test func anArchitectureThatWeDoNotKnowIsNamed() throws {

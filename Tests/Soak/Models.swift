@@ -1,5 +1,6 @@
 import CheckpointFiles
 import LayerSkip
+import LayerSkipDefaultModel
 import TestSupport
 
 /// A case's model, loaded twice: for plain decoding, and for speculation with another number of threads.
@@ -34,14 +35,14 @@ struct Models {
         let onPlain = machine.context(table, threads: plainThreads)
         let onFast = machine.context(table, threads: fastThreads)
         guard case .random = subject else {
-            let plainText = try TextModel(path: path, on: onPlain)
-            let fastText =
-                plainThreads == fastThreads ? plainText : try TextModel(path: path, on: onFast)
+            let checkpoint = try path.map(Checkpoint.init(path:)) ?? .defaultModel()
+            let plainText = try TextModel(checkpoint, on: onPlain)
+            let fastText = plainThreads == fastThreads ? plainText : try TextModel(checkpoint, on: onFast)
             text = (plainText, fastText)
             (plain, fast) = (plainText.model, fastText.model)
             (file, hasBF16) = (nil, false)
             formatName = subject.rawValue
-            summary = "\(path ?? "the default model"); \(threads)"
+            summary = "\(checkpoint.path); \(threads)"
             return
         }
 

@@ -1,4 +1,3 @@
-import CDefaultModel
 public import CheckpointFiles
 public import LanguageModels
 public import TextTokens
@@ -10,10 +9,10 @@ public import TextTokens
 /// ```swift
 /// let checkpoint = try Checkpoint(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
 /// print(checkpoint.configuration.layerCount, checkpoint.chatTemplate ?? "no chat template")
-/// let model = try TextModel(checkpoint, on: ComputeContext())
+/// let model = try TextModel(checkpoint)
 /// ```
 public struct Checkpoint: Sendable {
-    /// The path that was opened; nil for the default model.
+    /// The path that was opened; nil for a model that is part of the program.
     let source: String?
     /// The files, and what they say about the model.
     package let files: ModelFiles
@@ -26,21 +25,28 @@ public struct Checkpoint: Sendable {
     /// The tokenizer, or what is wrong with it: the weights can be shown all the same.
     private let definition: Result<TokenizerDefinition, CheckpointError>
 
-    /// Opens a GGUF file, a model folder or the checkpoint of a training run; or the default model (nil), which is part
-    /// of the program.
+    /// Opens a GGUF file, a model folder or the checkpoint of a training run.
     ///
-    /// - Throws: if it cannot be read, or what it says about its model is wrong or not supported. What is wrong with
-    ///   its tokenizer is thrown where that is used.
-    public init(path: String?) throws(CheckpointError) {
-        source = path
-        if let path {
-            files = try ModelFiles(path: path)
-        } else {
-            // The linker puts the bytes among the program's constants; nobody writes or frees them.
-            let bytes = unsafe UnsafeRawBufferPointer(start: cdm_default_model(), count: cdm_default_model_byte_count())
-            let file = unsafe MappedFile(name: "the default model", partOfProgram: bytes)
-            files = try ModelFiles(GGUFFile(file))
-        }
+    /// - Throws: if it cannot be read, or what it says about its model is wrong or not supported. Errors in its
+    ///   tokenizer are thrown by ``tokenizer()``.
+    public init(path: String) throws(CheckpointError) {
+        try self.init(ModelFiles(path: path), source: path)
+    }
+
+    /// Opens a GGUF file that is part of the program.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file, which must stay where it is and unchanged as long as the program runs.
+    ///   - name: what errors call it, such as `the default model`.
+    /// - Throws: as above.
+    @unsafe public init(partOfProgram bytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) {
+        let file = unsafe MappedFile(name: name, partOfProgram: bytes)
+        try self.init(ModelFiles(GGUFFile(file)), source: nil)
+    }
+
+    private init(_ files: ModelFiles, source: String?) throws(CheckpointError) {
+        self.files = files
+        self.source = source
         switch files {
         case .gguf(let file, let configuration):
             chatTemplate = try file.metadata.stringIfPresent(named: "tokenizer.chat_template")
@@ -56,7 +62,7 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// The path, as it was given; `the default model` for the one in the program.
+    /// The path as it was given, or the name of a model that is part of the program.
     public var path: String { files.path }
 
     /// The model's architecture, shapes and constants.

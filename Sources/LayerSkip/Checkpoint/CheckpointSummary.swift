@@ -47,10 +47,10 @@ public struct CheckpointSummary: Sendable {
     /// Elements of all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
 
-    /// Summarizes the GGUF file or model folder at a path, or the default model (nil), which is part of the program.
+    /// Summarizes the GGUF file or model folder at a path.
     ///
     /// - Throws: ``CheckpointError`` if it cannot be read, is damaged, or is of no known architecture.
-    public init(path: String?) throws(CheckpointError) { try self.init(Checkpoint(path: path)) }
+    public init(path: String) throws(CheckpointError) { try self.init(Checkpoint(path: path)) }
 
     /// Summarizes a checkpoint. A tokenizer that cannot be read is a note, so that the weights can still be shown.
     ///

@@ -2,11 +2,11 @@ import CheckpointFiles
 public import TextTokens
 
 extension TokenizerDefinition {
-    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json; or that of the default model (nil).
+    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json.
     ///
     /// - Throws: ``CheckpointError``.
-    public init(ofFile path: String?) throws(CheckpointError) {
-        guard let path, !Folder.exists(path) else {
+    public init(ofFile path: String) throws(CheckpointError) {
+        guard !Folder.exists(path) else {
             self = try Checkpoint(path: path).tokenizerDefinition()
             return
         }
@@ -31,11 +31,11 @@ extension TokenizerDefinition {
 }
 
 extension Tokenizer {
-    /// The tokenizer of a GGUF file, a model folder or the default model, without its weights, or of a tokenizer.json.
+    /// The tokenizer of a GGUF file or a model folder, without its weights, or of a tokenizer.json.
     ///
     /// - Throws: ``CheckpointError``.
-    public init(ofFile path: String?) throws(CheckpointError) {
+    public init(ofFile path: String) throws(CheckpointError) {
         let definition = try TokenizerDefinition(ofFile: path)
-        self = try inFile(path ?? "the default model") { () throws(TokenizerError) in try Tokenizer(definition) }
+        self = try inFile(path) { () throws(TokenizerError) in try Tokenizer(definition) }
     }
 }

@@ -42,18 +42,29 @@ public struct CorpusEncoder: Sendable {
         self.separator = separator
     }
 
-    /// An encoder for the tokenizer in a tokenizer.json, a GGUF file or a model folder, or that of the default model
-    /// (nil).
+    /// An encoder for the tokenizer in a tokenizer.json, a GGUF file or a model folder.
     ///
     /// The tokenizer's files become part of ``inputs``.
     /// - Throws: ``CheckpointError`` where the file cannot be read, is damaged or not supported, or its tokenizer has
     ///   no such token.
-    public init(tokenizerFile path: String?, endOfText: String? = nil) throws(CheckpointError) {
-        let definition = try TokenizerDefinition(ofFile: path)
-        self = try inFile(path ?? "the default model") { () throws(TokenizerError) in
-            try CorpusEncoder(definition, endOfText: endOfText)
-        }
-        inputs.add(model: path, as: "the tokenizer")
+    public init(tokenizerFile path: String, endOfText: String? = nil) throws(CheckpointError) {
+        try self.init(TokenizerDefinition(ofFile: path), path, file: path, endOfText: endOfText)
+    }
+
+    /// An encoder for a checkpoint's tokenizer.
+    ///
+    /// The checkpoint's files become part of ``inputs``.
+    /// - Throws: as above.
+    public init(tokenizerOf checkpoint: Checkpoint, endOfText: String? = nil) throws(CheckpointError) {
+        try self.init(
+            checkpoint.tokenizerDefinition(), checkpoint.source, file: checkpoint.tokenizerPath, endOfText: endOfText)
+    }
+
+    private init(
+        _ definition: TokenizerDefinition, _ source: String?, file: String, endOfText: String?
+    ) throws(CheckpointError) {
+        self = try inFile(file) { () throws(TokenizerError) in try CorpusEncoder(definition, endOfText: endOfText) }
+        inputs.add(model: source, as: "the tokenizer")
     }
 
     /// What had to be guessed about the tokenizer, or gets lost in encoding; for people.

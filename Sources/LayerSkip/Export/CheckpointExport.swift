@@ -52,17 +52,14 @@ public struct CheckpointExport: Sendable {
     let plan: TensorPlan
     private let textNotes: [String]
 
-    /// Opens a GGUF file, a model folder or a checkpoint of a training run; nil for the default model. What is written
-    /// is described below.
+    /// Opens what lies at a path and plans how it is written.
     ///
-    /// - Throws: ``CheckpointError`` if the model cannot be read, is damaged or not supported, or has no such exit
-    ///   layer.
+    /// - Throws: ``CheckpointError`` as ``Checkpoint/init(path:)`` does, and as below.
     public init(
-        path: String?, to target: Target, quantizing dtype: DType? = nil,
+        path: String, to target: Target, quantizing dtype: DType? = nil,
         speculation: SpeculationSetting? = nil, name: String? = nil
     ) throws(CheckpointError) {
-        try self.init(
-            Checkpoint(path: path), to: target, quantizing: dtype, speculation: speculation, name: name)
+        try self.init(Checkpoint(path: path), to: target, quantizing: dtype, speculation: speculation, name: name)
     }
 
     /// Plans how a checkpoint is written.

@@ -29,9 +29,14 @@ public struct TrainingSession: Sendable {
     ///   - recipe: what is run.
     ///   - inputs: other files that are read, such as the recipe's own: the run's folder must not be where it would
     ///     replace one of them, or one that the recipe names.
+    ///   - defaultModel: opens the model that the recipe's `model.start: default` stands for, such as
+    ///     `Checkpoint.defaultModel` of `LayerSkipDefaultModel`.
     /// - Throws: ``RecipeError`` where the recipe contradicts itself or the model; ``CheckpointError``,
     ///   ``TokenizerError`` or ``FileError`` where a file cannot be read, is damaged, or is of another tokenizer.
-    public init(_ recipe: TrainingRecipe, inputs: InputFiles = InputFiles()) throws {
+    public init(
+        _ recipe: TrainingRecipe, inputs: InputFiles = InputFiles(),
+        defaultModel: (() throws(CheckpointError) -> Checkpoint)? = nil
+    ) throws {
         var recipe = try recipe.expandingHome()
         try recipe.check()
         var inputs = inputs
@@ -39,7 +44,7 @@ public struct TrainingSession: Sendable {
         try RunFolder.check(recipe.output, leavesAlone: inputs)
         let shards = try Self.shards(recipe.data.training)
         let resumed = try TrainingStart.resuming(recipe, shards: shards)
-        start = try resumed?.start ?? TrainingStart(recipe, shards: shards)
+        start = try resumed?.start ?? TrainingStart(recipe, shards: shards, defaultModel: defaultModel)
         missingStartNote = resumed?.note
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)

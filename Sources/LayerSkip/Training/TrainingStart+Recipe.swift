@@ -7,14 +7,24 @@ import TextTokens
 extension TrainingStart {
     /// What a recipe's run starts from.
     ///
-    /// - Parameter shards: the data to learn from. The tokens that end its documents also end what the trained model
-    ///   writes, so its folder names them.
+    /// - Parameters:
+    ///   - shards: the data to learn from. The tokens that end its documents also end what the trained model writes, so
+    ///     its folder names them.
+    ///   - defaultModel: opens the model that `default` stands for.
     /// - Throws: ``CheckpointError`` where a file cannot be read or is not supported, ``FileError`` where a shard was made
     ///   by another tokenizer.
-    init(_ recipe: TrainingRecipe, shards: [TokenShard]) throws {
+    init(
+        _ recipe: TrainingRecipe, shards: [TokenShard], defaultModel: (() throws(CheckpointError) -> Checkpoint)?
+    ) throws {
         switch recipe.model.start {
         case .random: try self.init(random: recipe, shards)
-        case .defaultModel: try self.init(Checkpoint(path: nil), shards)
+        case .defaultModel:
+            guard let defaultModel else {
+                throw RecipeError(
+                    key: "model.start", expected: "random or a path, in a program without the default model",
+                    found: "default")
+            }
+            try self.init(defaultModel(), shards)
         case .path(let path): try self.init(Checkpoint(path: path), shards)
         }
     }

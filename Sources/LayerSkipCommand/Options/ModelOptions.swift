@@ -14,7 +14,7 @@ struct ModelOptions: ParsableArguments {
     func validate() throws { try checkThreads(threads) }
 
     func load() throws -> TextModel {
-        let model = try TextModel(path: model, threads: threads)
+        let model = try TextModel(.atPathOrDefault(model), threads: threads)
         Output.note(about: model.tokenizer)
         return model
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LayerSkip
+import LayerSkipDefaultModel
 import RecipeFiles
 
 struct TrainCommand: ParsableCommand {
@@ -36,7 +37,7 @@ struct TrainCommand: ParsableCommand {
         do {
             var inputs = InputFiles()
             inputs.add(path, as: "the recipe")
-            let session = try TrainingSession(file.recipe, inputs: inputs)
+            let session = try TrainingSession(file.recipe, inputs: inputs, defaultModel: Checkpoint.defaultModel)
             if let note = session.missingStartNote { Output.note("note: \(note)") }
             if dryRun { try report(session.estimate(), of: session) } else { try train(session) }
         } catch let error as RecipeError {

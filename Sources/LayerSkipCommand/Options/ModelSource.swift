@@ -1,0 +1,12 @@
+import LayerSkip
+import LayerSkipDefaultModel
+
+extension Checkpoint {
+    /// Opens what lies at a path, or the default model where none is given.
+    ///
+    /// - Throws: ``CheckpointError``.
+    static func atPathOrDefault(_ path: String?) throws(CheckpointError) -> Checkpoint {
+        guard let path else { return try .defaultModel() }
+        return try Checkpoint(path: path)
+    }
+}
