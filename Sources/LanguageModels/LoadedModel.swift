@@ -12,9 +12,12 @@ public struct LoadedModel: TrainableModel {
 
     /// Loads a model for decoding.
     ///
-    /// - Throws: if its tensors are missing or wrong, or there is no memory for them.
-    package init(_ stored: StoredModel, on compute: ComputeContext) throws(CheckpointError) {
-        model = try Transformer(stored, on: compute)
+    /// - Parameter progress: is told the share of the weights that are loaded, and returns whether to continue.
+    /// - Throws: if its tensors are missing or wrong, there is no memory for them, or `progress` ends the loading.
+    package init(
+        _ stored: StoredModel, on compute: ComputeContext, progress: (Double) -> Bool = { _ in true }
+    ) throws(CheckpointError) {
+        model = try Transformer(stored, on: compute, progress: progress)
     }
 
     /// Loads a model to be trained. All weights become f32; those that are not frozen are parameters.

@@ -14,10 +14,21 @@ struct LoadedWeights {
 
     /// Loads the tensors of a model, in the table's order.
     ///
-    /// - Throws: if one is missing, or has another shape than the configuration asks for.
-    init(_ stored: StoredModel, as form: inout some WeightLoading) throws(CheckpointError) {
+    /// - Parameter progress: is told the share of the weights that are loaded, and returns whether to continue.
+    /// - Throws: if a tensor is missing, or has another shape than the configuration asks for, or if `progress` ends
+    ///   the loading.
+    init(
+        _ stored: StoredModel, as form: inout some WeightLoading, progress: (Double) -> Bool = { _ in true }
+    ) throws(CheckpointError) {
         normEpsilon = stored.configuration.normEpsilon
+        let total = stored.tensors.reduce(0) { $0 + $1.count }
+        var loaded = 0
         for tensor in stored.tensors {
+            guard progress(Double(loaded) / Double(total)) else {
+                throw CheckpointError(
+                    file: stored.source.file, name: "weights", expected: "to be loaded", found: "an interruption")
+            }
+            loaded += tensor.count
             var layer: Int?
             if case .layer(let index) = tensor.part { layer = index }
             let place = Place(role: tensor.role, layer: layer)

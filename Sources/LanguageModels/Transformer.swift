@@ -138,13 +138,16 @@ public struct Transformer: TrainableModel {
 extension Transformer {
     /// Loads a model and packs its weights.
     ///
+    /// - Parameter progress: is told the share of the weights that are loaded, and returns whether to continue.
     /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, if there is no memory
-    ///   for them, or if their file was written to meanwhile.
-    package init(_ stored: StoredModel, on compute: ComputeContext) throws(CheckpointError) {
+    ///   for them, if their file was written to meanwhile, or if `progress` ends the loading.
+    package init(
+        _ stored: StoredModel, on compute: ComputeContext, progress: (Double) -> Bool = { _ in true }
+    ) throws(CheckpointError) {
         try stored.checkMemory()
         var form = PackedLoading(compute: compute)
-        self.init(
-            stored.configuration, try LoadedWeights(stored, as: &form), pairing: stored.source.ropePairing, on: compute)
+        let weights = try LoadedWeights(stored, as: &form, progress: progress)
+        self.init(stored.configuration, weights, pairing: stored.source.ropePairing, on: compute)
         try stored.source.checkUnchanged()
     }
 

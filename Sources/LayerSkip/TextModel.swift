@@ -2,6 +2,7 @@ import CheckpointFiles
 public import LanguageModels
 public import TensorCore
 public import TextTokens
+public import TokenDecoding
 
 /// A model that reads and writes text: what a GGUF file or a model folder holds, ready to run.
 ///
@@ -39,7 +40,7 @@ public struct TextModel: Sendable {
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported.
     public init(path: String, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
-        try self.init(Checkpoint(path: path), on: compute, since: stopwatch)
+        try self.init(Checkpoint(path: path), on: compute, since: stopwatch) { _ in true }
     }
 
     /// Loads a checkpoint that has been opened.
@@ -54,14 +55,19 @@ public struct TextModel: Sendable {
     ///
     /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported.
     public init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws {
-        try self.init(checkpoint, on: compute, since: Stopwatch())
+        try self.init(checkpoint, on: compute, since: Stopwatch()) { _ in true }
     }
 
-    private init(_ checkpoint: Checkpoint, on compute: ComputeContext, since stopwatch: Stopwatch) throws {
+    /// - Parameters:
+    ///   - stopwatch: started before the checkpoint was opened.
+    ///   - progress: is told the share of the weights that are loaded, and returns whether to continue.
+    init(
+        _ checkpoint: Checkpoint, on compute: ComputeContext, since stopwatch: Stopwatch, progress: (Double) -> Bool
+    ) throws {
         // Cheap checks first: what is to be refused should not be packed before.
         tokenizer = try checkpoint.tokenizer()
         summary = try CheckpointSummary(checkpoint, notes: tokenizer.notes)
-        model = try LoadedModel(checkpoint.model(), on: compute)
+        model = try LoadedModel(checkpoint.model(), on: compute, progress: progress)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
                 file: checkpoint.path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",
@@ -73,8 +79,16 @@ public struct TextModel: Sendable {
 
     /// Self-speculation as the file says that it serves the model best; plain decoding where it says nothing.
     public var recommendedStrategy: DecodingStrategy {
-        guard let setting = summary.speculation else { return .plain }
-        return .selfSpeculative(exitLayer: setting.exitLayer, draftLength: setting.draftLength)
+        summary.speculation.map { .selfSpeculative($0) } ?? .plain
+    }
+
+    /// A setting for self-speculation: what is left out is as the file says, or else by default.
+    public func speculation(exitLayer: Int? = nil, draftLength: Int? = nil) -> SpeculationSetting {
+        let stated = summary.speculation
+        return SpeculationSetting(
+            exitLayer: exitLayer ?? stated?.exitLayer
+                ?? SpeculationSetting.defaultExitLayer(of: summary.shape.layerCount),
+            draftLength: draftLength ?? stated?.draftLength ?? SpeculationSetting.defaultDraftLength)
     }
 
     /// What had to be guessed about the model's text, or gets lost, for people.

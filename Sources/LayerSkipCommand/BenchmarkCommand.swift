@@ -10,7 +10,7 @@ struct BenchmarkCommand: ParsableCommand {
             With --cost: what forward passes cost. Decoding and prompts next to the speed of memory, v(n) (one pass \
             over n tokens, in units of one token), drafts at each exit, and the speedup that the cost model predicts. \
             --draft-length is then the draft length for which --acceptance was counted (default: what the model says, \
-            or \(GenerationOptions.defaultDraftLength)).
+            or \(SpeculationSetting.defaultDraftLength)).
             """)
 
     @OptionGroup var model: ModelOptions
@@ -50,7 +50,8 @@ struct BenchmarkCommand: ParsableCommand {
     private var options: GenerationOptions {
         var options = GenerationOptions()
         options.strategy = .selfSpeculative(
-            exitLayer: exitLayer ?? 1, draftLength: draftLength ?? GenerationOptions.defaultDraftLength)
+            SpeculationSetting(
+                exitLayer: exitLayer ?? 1, draftLength: draftLength ?? SpeculationSetting.defaultDraftLength))
         options.maxTokens = maxTokens ?? 128
         options.ignoresEndOfText = ignoresEndOfText
         options.cacheFormat = cache.cacheFormat
@@ -95,7 +96,7 @@ struct BenchmarkCommand: ParsableCommand {
         guard let measured else { throw InterruptedError() }
         let report = CostReport(
             measured, of: model, acceptance: cost.acceptance ?? 0.6,
-            draftLength: draftLength ?? (stated > 0 ? stated : GenerationOptions.defaultDraftLength))
+            draftLength: draftLength ?? (stated > 0 ? stated : SpeculationSetting.defaultDraftLength))
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.text)
@@ -112,13 +113,13 @@ struct BenchmarkCommand: ParsableCommand {
             throw InputError.unsaid("--draft-length", by: model)
         }
         let speculation = SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength)
-        let rounds = rounds ?? 3
+        let rounds = rounds ?? StrategyBenchmark.standardRounds
         let prompts = try file.tokens(for: model)
         if let texts { return try runTexts(model, prompts, texts.values, speculation, rounds: rounds) }
         let total = rounds * 3 * prompts.count
         let benchmark = try StrategyBenchmark(
-            model, prompts: prompts, exitLayer: exitLayer, draftLength: draftLength, rounds: rounds,
-            options: options, progress: Progress("written", of: total).callAsFunction)
+            model, prompts: prompts, speculation: speculation, rounds: rounds, options: options,
+            progress: Progress("written", of: total).callAsFunction)
         guard benchmark.selfSpeculative.count == rounds else { throw InterruptedError() }
         let report = BenchmarkReport(benchmark, of: model, speculation)
         switch format {

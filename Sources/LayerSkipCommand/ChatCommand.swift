@@ -17,7 +17,7 @@ struct ChatCommand: ParsableCommand {
     var system: String?
 
     @Option(parsing: .unconditional, help: "The most tokens of an answer.")
-    var maxTokens = 512
+    var maxTokens = ChatSession.defaultMaxTokens
 
     @OptionGroup var strategy: StrategyArguments
     @OptionGroup var sampling: SamplingArguments
@@ -109,9 +109,6 @@ struct ChatCommand: ParsableCommand {
         do {
             let answer = try conversation.answer(
                 message, onEvent: { display.show($0) },
-                onForgetting: {
-                    Output.note("(the oldest of the conversation no longer fits: \($0.counted("turn")) forgotten)")
-                },
                 isCancelled: { Interruption.isRequested || display.failure != nil })
             if let failure = display.failure { throw failure }
             try Output.write("\n")

@@ -49,8 +49,7 @@ struct ExportCommand: ParsableCommand {
         }
         if let speculation {
             var options = GenerationOptions()
-            options.strategy = .selfSpeculative(
-                exitLayer: speculation.exitLayer, draftLength: speculation.draftLength)
+            options.strategy = .selfSpeculative(speculation)
             try checkUsage(options.validate)
         }
     }
@@ -62,7 +61,8 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let export = try CheckpointExport(
-            .atPathOrDefault(source), to: target.value, quantizing: quantize?.value, speculation: speculation, name: name)
+            .atPathOrDefault(source), to: target.value, quantizing: quantize?.value, speculation: speculation,
+            name: name)
         Output.note(export.notes)
         let progress = Progress("bytes written:", of: export.byteCount)
         guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }

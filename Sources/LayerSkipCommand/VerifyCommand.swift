@@ -84,8 +84,8 @@ struct VerifyCommand: ParsableCommand {
         for difference in verification.differences.prefix(10) {
             try Output.write(
                 """
-                prompt \(difference.prompt), exit layer \(difference.exitLayer), draft length \
-                \(difference.draftLength), seed \(difference.seed): \(difference.explanation)
+                prompt \(difference.prompt), exit layer \(difference.speculation.exitLayer), draft length \
+                \(difference.speculation.draftLength), seed \(difference.seed): \(difference.explanation)
 
                 """)
         }
@@ -123,7 +123,8 @@ private struct VerificationReport: Encodable {
         logitsEqual = verification.logitsEqualCount
         differences = verification.differences.map {
             Difference(
-                prompt: $0.prompt, exitLayer: $0.exitLayer, draftLength: $0.draftLength, seed: $0.seed,
+                prompt: $0.prompt, exitLayer: $0.speculation.exitLayer,
+                draftLength: $0.speculation.draftLength, seed: $0.seed,
                 position: $0.position, expected: Nullable($0.expected), found: Nullable($0.found))
         }
     }

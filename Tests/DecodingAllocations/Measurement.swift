@@ -57,7 +57,7 @@ struct Measurement {
         var count = 0
         _ = try TextSession(model, options: options).generate(prompt) { [counter] event in
             switch event {
-            case .verified: return
+            case .verified, .forgotten: return
             case .drafted(let piece):
                 if isCounting, piece.utf8.count > Self.bytesOfSmallString { hasLongPiece = true }
             case .text(let piece, _):

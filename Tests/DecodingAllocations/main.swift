@@ -18,7 +18,8 @@ guard let counter = AllocationCounter() else { fatalError("expected the counter 
 let measurement = Measurement(model: try TextModel(path: CommandLine.arguments[1]), counter: counter)
 let layers = measurement.model.model.layerCount
 let drafter = try EarlyExitDrafter(exitLayer: (layers + 1) / 2, draftLength: 4, for: measurement.model.model)
-let strategy = DecodingStrategy.selfSpeculative(exitLayer: drafter.exitLayer, draftLength: drafter.draftLength)
+let strategy = DecodingStrategy.selfSpeculative(
+    SpeculationSetting(exitLayer: drafter.exitLayer, draftLength: drafter.draftLength))
 
 var sampled = Sampling()
 sampled.temperature = 0.8

@@ -13,7 +13,7 @@ struct CheckpointTests {
         let export = try CheckpointExport(path: files.file("model.gguf"), to: .safetensors)
         #expect(try export.write(to: files.file("model")))
         for (name, text) in [
-            ("special_tokens_map.json", #"{"eos_token":"</s>"}"#), ("added_tokens.json", "{}"),
+            ("special_tokens_map.json", #"{"eos_token":"<|im_end|>"}"#), ("added_tokens.json", "{}"),
             ("chat_template.jinja", "{{ messages }}"),
         ] {
             files.write(Array(text.utf8), as: "model/" + name)

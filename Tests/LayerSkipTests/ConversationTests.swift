@@ -38,7 +38,9 @@ struct ConversationTests {
         let conversation = try Conversation(model, system: "S", options: .test(.speculative, maxTokens: 10))
         var notices: [Int] = []
         for turn in 0..<12 {
-            let answer = try conversation.answer("Question number \(turn)", onForgetting: { notices.append($0) })
+            let answer = try conversation.answer("Question number \(turn)") { event in
+                if case .forgotten(let turns) = event { notices.append(turns) }
+            }
             #expect(answer.finishReason == .maxTokens)
             #expect(answer.promptTokens.count + 10 <= 160)
             #expect(conversation.messages.last?.content == answer.text)
@@ -56,7 +58,9 @@ struct ConversationTests {
         let before = conversation.messages
         var notices = 0
         #expect(throws: DecodingError.self) {
-            try conversation.answer(String(repeating: "long ", count: 100), onForgetting: { notices += $0 })
+            try conversation.answer(String(repeating: "long ", count: 100)) { event in
+                if case .forgotten(let turns) = event { notices += turns }
+            }
         }
         #expect(notices == 0)
         #expect(conversation.messages == before)

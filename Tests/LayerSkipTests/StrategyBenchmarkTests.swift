@@ -8,7 +8,8 @@ struct StrategyBenchmarkTests {
         let model = try TinyModel.shared.get()
         #expect(throws: DecodingError.self) {
             try StrategyBenchmark(
-                model, prompts: [[1]], exitLayer: 3, draftLength: 4, rounds: rounds, options: .test(maxTokens: 2))
+                model, prompts: [[1]], speculation: SpeculationSetting(exitLayer: 3, draftLength: 4), rounds: rounds,
+                options: .test(maxTokens: 2))
         }
     }
 
@@ -16,7 +17,8 @@ struct StrategyBenchmarkTests {
         let model = try TinyModel.shared.get()
         let prompts = ["Once upon a time", "def main():"].map { model.tokenizer.encode($0) }
         let benchmark = try StrategyBenchmark(
-            model, prompts: prompts, exitLayer: 3, draftLength: 4, rounds: 3, options: .test(maxTokens: 12))
+            model, prompts: prompts, speculation: SpeculationSetting(exitLayer: 3, draftLength: 4),
+            options: .test(maxTokens: 12))
         for measurements in [benchmark.plain, benchmark.earlyExit, benchmark.selfSpeculative] {
             #expect(measurements.map(\.generatedTokens) == [24, 24, 24])
         }

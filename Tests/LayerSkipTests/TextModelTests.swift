@@ -49,7 +49,7 @@ struct TextModelTests {
             writer.metadata["layerskip.draft_length"] = draftLength
             return try TinyModel.load(writer)
         }
-        let expected = DecodingStrategy.selfSpeculative(exitLayer: 2, draftLength: 5)
+        let expected = DecodingStrategy.selfSpeculative(SpeculationSetting(exitLayer: 2, draftLength: 5))
         #expect(try load(.uint32(2), .uint32(5)).recommendedStrategy == expected)
         #expect(try load(.int64(2), .uint8(5)).recommendedStrategy == expected)
         for (exitLayer, draftLength, key) in [

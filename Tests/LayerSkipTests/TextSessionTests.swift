@@ -22,7 +22,8 @@ struct TextSessionTests {
         #expect(plain.finishReason == .maxTokens)
         for exitLayer in 1...4 {
             for draftLength in [0, 1, 5, 100] {
-                let strategy = DecodingStrategy.selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
+                let strategy = DecodingStrategy.selfSpeculative(
+                    SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength))
                 let result = try write(.test(strategy, temperature: temperature, seed: 7))
                 #expect(result.tokens == plain.tokens, "\(strategy)")
                 #expect(result.text == plain.text, "\(strategy)")
@@ -91,6 +92,7 @@ struct TextSessionTests {
             case .text(let piece, _):
                 #expect(open == 0)
                 text += piece
+            case .forgotten: Issue.record("a single prompt has no turns")
             }
         }
         #expect(text == result.text)
@@ -165,14 +167,17 @@ struct TextSessionTests {
         expectError { $0.maxTokens = 0 }
         expectError { $0.stops = ["a", ""] }
         expectError { $0.strategy = .earlyExit(exitLayer: 0) }
-        expectError { $0.strategy = .selfSpeculative(exitLayer: 1, draftLength: -1) }
+        expectError { $0.strategy = .selfSpeculative(SpeculationSetting(exitLayer: 1, draftLength: -1)) }
         expectError { $0.sampling.temperature = .nan }
         expectError { $0.sampling.temperature = -1 }
         expectError { $0.sampling.topK = 0 }
         expectError { $0.sampling.topP = 0 }
         expectError { $0.sampling.minP = .infinity }
         expectError { $0.sampling.repetitionPenalty = 0 }
-        for strategy in [DecodingStrategy.earlyExit(exitLayer: 5), .selfSpeculative(exitLayer: 5, draftLength: 2)] {
+        for strategy in [
+            DecodingStrategy.earlyExit(exitLayer: 5),
+            .selfSpeculative(SpeculationSetting(exitLayer: 5, draftLength: 2)),
+        ] {
             #expect(throws: ExitLayerError.self) { try TextSession(model, options: .test(strategy)) }
         }
     }

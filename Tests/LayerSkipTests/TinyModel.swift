@@ -43,5 +43,5 @@ extension GenerationOptions {
 }
 
 extension DecodingStrategy {
-    static let speculative = DecodingStrategy.selfSpeculative(exitLayer: 3, draftLength: 5)
+    static let speculative = DecodingStrategy.selfSpeculative(SpeculationSetting(exitLayer: 3, draftLength: 5))
 }

@@ -67,8 +67,8 @@ struct VerificationTests {
             var verification = Verification()
             verification.count(run, plain) { place in
                 Verification.Difference(
-                    prompt: 0, exitLayer: 1, draftLength: 2, seed: 3, position: place, expected: plain.token(place),
-                    found: run.token(place))
+                    prompt: 0, speculation: SpeculationSetting(exitLayer: 1, draftLength: 2), seed: 3,
+                    position: place, expected: plain.token(place), found: run.token(place))
             }
             #expect(verification.caseCount == 1 && !verification.isEqual)
             #expect(verification.equalCount == (run.tokens == plain.tokens ? 1 : 0))

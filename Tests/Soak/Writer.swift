@@ -26,7 +26,9 @@ struct Drafting: Sendable {
         draftLength = random.int(1...longest)
     }
 
-    var strategy: DecodingStrategy { .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength) }
+    var strategy: DecodingStrategy {
+        .selfSpeculative(SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength))
+    }
 }
 
 extension Setting {

@@ -1,20 +1,14 @@
-import ArgumentParser
-import LayerSkip
+public import ArgumentParser
+public import LayerSkip
 
 /// Which layers make the text.
 struct StrategyArguments: ParsableArguments {
-    enum Name: String, ExpressibleByArgument, CaseIterable {
-        case plain
-        case earlyExit = "early-exit"
-        case selfSpeculative = "self-speculative"
-    }
-
     @Option(
         help: """
             All layers, the first ones alone, or drafts by the first ones that all layers verify (default: \
             self-speculative if the model's metadata or these options configure it, otherwise plain).
             """)
-    var strategy: Name?
+    var strategy: DecodingStrategy.Name?
 
     @Option(
         parsing: .unconditional,
@@ -25,7 +19,7 @@ struct StrategyArguments: ParsableArguments {
         parsing: .unconditional,
         help: """
             How many tokens are drafted per round (default: what the model says, or \
-            \(GenerationOptions.defaultDraftLength)).
+            \(SpeculationSetting.defaultDraftLength)).
             """)
     var draftLength: Int?
 
@@ -37,21 +31,21 @@ struct StrategyArguments: ParsableArguments {
             throw ValidationError("--draft-length: expected --strategy self-speculative with it")
         }
         var options = GenerationOptions()
-        options.strategy = .selfSpeculative(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 0)
+        options.strategy = .selfSpeculative(
+            SpeculationSetting(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 0))
         try checkUsage(options.validate)
     }
 
     /// What was asked for; nil where nothing was, and the model's own strategy is to be taken.
     func strategy(for model: TextModel) -> DecodingStrategy? {
         guard strategy != nil || exitLayer != nil || draftLength != nil else { return nil }
-        let setting = model.summary.speculation
-        let exitLayer = exitLayer ?? setting?.exitLayer ?? max(1, model.model.layerCount / 4)
+        let setting = model.speculation(exitLayer: exitLayer, draftLength: draftLength)
         switch strategy ?? .selfSpeculative {
         case .plain: return .plain
-        case .earlyExit: return .earlyExit(exitLayer: exitLayer)
-        case .selfSpeculative:
-            let draftLength = draftLength ?? setting?.draftLength ?? GenerationOptions.defaultDraftLength
-            return .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
+        case .earlyExit: return .earlyExit(exitLayer: setting.exitLayer)
+        case .selfSpeculative: return .selfSpeculative(setting)
         }
     }
 }
+
+extension DecodingStrategy.Name: ExpressibleByArgument {}

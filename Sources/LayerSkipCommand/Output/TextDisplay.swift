@@ -28,6 +28,8 @@ final class TextDisplay {
         switch event {
         case .drafted(let text): showDraft(text)
         case .verified: removeDrafts()
+        case .forgotten(let turns):
+            Output.note("(the oldest of the conversation no longer fits: \(turns.counted("turn")) forgotten)")
         case .text(let text, let isDraft):
             let width = width()
             if let width { cursor.advance(over: text, width: width) }

@@ -4,7 +4,7 @@ import CTensorKernels
 ///
 /// Attention reads them back in this format even for rows that have only just been stored, so that a text does not
 /// depend on how its prompt was cut.
-public enum CacheFormat: String, Sendable, CaseIterable {
+public enum CacheFormat: String, Sendable, Codable, CaseIterable {
     /// IEEE 754 single precision.
     case f32
     /// IEEE 754 half precision: half the memory and half the time that a long context takes to read.

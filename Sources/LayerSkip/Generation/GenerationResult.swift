@@ -40,4 +40,6 @@ public enum GenerationEvent: Sendable {
     /// More of the text: whole characters, never taken back. What comes from a draft that stood is marked, and comes
     /// apart from what does not; a character of several tokens belongs to the last of them.
     case text(String, isDraft: Bool)
+    /// So many of a conversation's oldest turns were forgotten, since it no longer fits into the model's context.
+    case forgotten(turns: Int)
 }

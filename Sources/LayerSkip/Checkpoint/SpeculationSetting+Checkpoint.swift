@@ -1,20 +1,9 @@
 import CheckpointFiles
+import TokenDecoding
 
-/// The exit layer and draft length that serve a model best, as whoever made it has measured them.
-///
-/// A GGUF file says them as `layerskip.exit_layer` and `layerskip.draft_length`; other programs pass over such keys.
-public struct SpeculationSetting: Sendable, Equatable {
-    /// How many layers draft.
-    public var exitLayer: Int
-    /// How many tokens are drafted a round.
-    public var draftLength: Int
-
-    /// A setting.
-    public init(exitLayer: Int, draftLength: Int) {
-        self.exitLayer = exitLayer
-        self.draftLength = draftLength
-    }
-
+/// A GGUF file stores the setting as `layerskip.exit_layer` and `layerskip.draft_length`; other programs ignore such
+/// keys. Folders have no place for it.
+extension SpeculationSetting {
     /// What a GGUF file says of it; nil where it says nothing.
     ///
     /// - Throws: where only one of the two numbers is there, or a model of so many layers could not do it.
@@ -25,11 +14,12 @@ public struct SpeculationSetting: Sendable, Equatable {
             throw metadata.failure(
                 missing, expected: keys.joined(separator: " and ") + ", or neither", found: "none")
         }
-        exitLayer = try metadata.integer(named: Key.exitLayer, in: Self.exitLayers(of: layerCount))
-        draftLength = try metadata.integer(named: Key.draftLength, in: Self.draftLengths)
+        self.init(
+            exitLayer: try metadata.integer(named: Key.exitLayer, in: Self.exitLayers(of: layerCount)),
+            draftLength: try metadata.integer(named: Key.draftLength, in: Self.draftLengths))
     }
 
-    private static let draftLengths = 0...GenerationOptions.maximumDraftLength
+    private static let draftLengths = 0...maximumDraftLength
 
     private static func exitLayers(of layerCount: Int) -> ClosedRange<Int> { 1...layerCount }
 

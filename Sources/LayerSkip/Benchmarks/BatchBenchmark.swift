@@ -43,7 +43,7 @@ public struct BatchBenchmark: Sendable {
         measurements = counts.map { Measurement(texts: $0) }
         let strategies: [(WritableKeyPath<Measurement, [Double]>, DecodingStrategy)] = [
             (\.plain, .plain),
-            (\.selfSpeculative, .selfSpeculative(exitLayer: setting.exitLayer, draftLength: setting.draftLength)),
+            (\.selfSpeculative, .selfSpeculative(setting)),
         ]
         var done = 0
         for round in 0...rounds {

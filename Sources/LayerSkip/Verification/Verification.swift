@@ -37,7 +37,8 @@ public struct Verification: Sendable {
             }
             for exitLayer in exitLayers {
                 for draftLength in draftLengths {
-                    options.strategy = .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)
+                    options.strategy = .selfSpeculative(
+                        SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength))
                     try options.validate()
                 }
             }
@@ -48,10 +49,8 @@ public struct Verification: Sendable {
     public struct Difference: Sendable {
         /// Index of the prompt.
         public let prompt: Int
-        /// The exit layer that drafted.
-        public let exitLayer: Int
-        /// The draft length.
-        public let draftLength: Int
+        /// How it drafted.
+        public let speculation: SpeculationSetting
         /// The seed.
         public let seed: UInt64
         /// How many written tokens were equal before.
@@ -96,8 +95,10 @@ public struct Verification: Sendable {
                         let run = try VerifiedRun(model, drafter, prompt, sampling, plan)
                         count(run, plain) { position in
                             Difference(
-                                prompt: index, exitLayer: exitLayer, draftLength: draftLength, seed: sampling.seed,
-                                position: position, expected: plain.token(position), found: run.token(position))
+                                prompt: index,
+                                speculation: SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength),
+                                seed: sampling.seed, position: position, expected: plain.token(position),
+                                found: run.token(position))
                         }
                     }
                 }

@@ -1,5 +1,5 @@
 import LanguageModels
-import TokenDecoding
+public import TokenDecoding
 
 /// Which layers make the text.
 public enum DecodingStrategy: Sendable, Equatable {
@@ -8,7 +8,7 @@ public enum DecodingStrategy: Sendable, Equatable {
     /// The first layers alone: faster, and another text than the full model's.
     case earlyExit(exitLayer: Int)
     /// The first layers draft, all layers verify: the full model's text, faster where drafts are accepted.
-    case selfSpeculative(exitLayer: Int, draftLength: Int)
+    case selfSpeculative(SpeculationSetting)
 }
 
 extension TextModel {
@@ -43,19 +43,8 @@ extension DecodingStrategy {
     func validate() throws(DecodingError) {
         switch self {
         case .plain: break
-        case .earlyExit(let exitLayer): try Self.check(exitLayer: exitLayer)
-        case .selfSpeculative(let exitLayer, let draftLength):
-            try Self.check(exitLayer: exitLayer)
-            let lengths = 0...GenerationOptions.maximumDraftLength
-            guard lengths.contains(draftLength) else {
-                throw .invalidOption(name: "draft length", expected: "\(lengths)", found: "\(draftLength)")
-            }
-        }
-    }
-
-    private static func check(exitLayer: Int) throws(DecodingError) {
-        guard exitLayer >= 1 else {
-            throw .invalidOption(name: "exit layer", expected: "1 or more", found: "\(exitLayer)")
+        case .earlyExit(let exitLayer): try SpeculationSetting.check(exitLayer: exitLayer)
+        case .selfSpeculative(let setting): try setting.validate()
         }
     }
 
@@ -70,8 +59,8 @@ extension DecodingStrategy {
     func drafter(for model: some LanguageModel) throws(ExitLayerError) -> any Drafter {
         switch self {
         case .plain, .earlyExit: NoDrafter()
-        case .selfSpeculative(let exitLayer, let draftLength):
-            try EarlyExitDrafter(exitLayer: exitLayer, draftLength: draftLength, for: model)
+        case .selfSpeculative(let setting):
+            try EarlyExitDrafter(exitLayer: setting.exitLayer, draftLength: setting.draftLength, for: model)
         }
     }
 }

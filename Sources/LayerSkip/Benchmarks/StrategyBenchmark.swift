@@ -21,6 +21,9 @@ public struct StrategyBenchmark: Sendable {
         }
     }
 
+    /// How many rounds are run by default.
+    public static let standardRounds = 3
+
     /// Runs `rounds` rounds over the prompts, after a short one that is not counted.
     ///
     /// - Parameters:
@@ -29,15 +32,15 @@ public struct StrategyBenchmark: Sendable {
     ///   - progress: is told how many of the rounds' texts are written, and returns whether to continue.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(
-        _ model: TextModel, prompts: [[Token]], exitLayer: Int, draftLength: Int, rounds: Int,
+        _ model: TextModel, prompts: [[Token]], speculation: SpeculationSetting, rounds: Int = Self.standardRounds,
         options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
     ) throws {
         guard rounds >= 1 else {
             throw DecodingError.invalidOption(name: "rounds", expected: "1 or more", found: "\(rounds)")
         }
         let strategies: [(WritableKeyPath<Self, [DecodingStatistics]>, DecodingStrategy)] = [
-            (\.plain, .plain), (\.earlyExit, .earlyExit(exitLayer: exitLayer)),
-            (\.selfSpeculative, .selfSpeculative(exitLayer: exitLayer, draftLength: draftLength)),
+            (\.plain, .plain), (\.earlyExit, .earlyExit(exitLayer: speculation.exitLayer)),
+            (\.selfSpeculative, .selfSpeculative(speculation)),
         ]
         var written = 0
         for round in 0...rounds {

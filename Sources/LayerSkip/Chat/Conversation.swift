@@ -34,8 +34,7 @@ public final class Conversation {
     ///
     /// - Throws: ``DecodingError`` if the message alone does not fit into the context.
     public func answer(
-        _ message: String, onEvent: @escaping (GenerationEvent) -> Void = { _ in },
-        onForgetting: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+        _ message: String, onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws -> GenerationResult {
         var kept = messages + [ChatMessage(role: "user", content: message)]
         var prompt = try encode(kept)
@@ -46,7 +45,7 @@ public final class Conversation {
             forgotten += 1
             prompt = try encode(kept)
         }
-        if forgotten > 0, prompt.count < model.model.contextLength { onForgetting(forgotten) }
+        if forgotten > 0, prompt.count < model.model.contextLength { onEvent(.forgotten(turns: forgotten)) }
         let result = try session.generate(prompt, onEvent: onEvent, isCancelled: isCancelled)
         if result.finishReason != .cancelled || !result.tokens.isEmpty {
             messages = kept + [ChatMessage(role: "assistant", content: result.text)]

@@ -1,0 +1,84 @@
+import LayerSkip
+import TestSupport
+import Testing
+
+@Suite("Chat sessions")
+struct ChatSessionTests {
+    @Test func answersAreThoseOfAConversation() async throws {
+        let model = try TinyModel.shared.get()
+        let options = GenerationOptions.test(.speculative, maxTokens: 12)
+        let chat = try ChatSession(model, system: "Be brief.", options: options)
+        let conversation = try Conversation(model, system: "Be brief.", options: options)
+        for message in ["Hello", "And now?", "Again"] {
+            let expected = try conversation.answer(message)
+            let answer = try await chat.respond(to: message)
+            #expect(answer.tokens == expected.tokens && answer.text == expected.text)
+            // The cache is kept: only what is new is read.
+            #expect(answer.statistics.prefilledTokens == expected.statistics.prefilledTokens)
+        }
+        #expect(try await chat.messages == conversation.messages)
+        try await chat.reset()
+        #expect(try await chat.messages == [])
+    }
+
+    @Test func manyTasksMayAskAtOnce() async throws {
+        let chat = try ChatSession(TinyModel.shared.get(), options: .test(maxTokens: 6))
+        try await withThrowingTaskGroup { group in
+            for index in 0..<8 {
+                group.addTask {
+                    let answer = try await chat.respond(to: "Question \(index)")
+                    return (index, answer.text)
+                }
+            }
+            var answers: [Int: String] = [:]
+            for try await (index, text) in group { answers[index] = text }
+            let messages = try await chat.messages
+            // Every question is followed by its own answer.
+            #expect(messages.count == 16)
+            for index in 0..<8 {
+                let place = try #require(messages.firstIndex { $0.content == "Question \(index)" })
+                #expect(messages[place + 1].role == "assistant" && messages[place + 1].content == answers[index])
+            }
+        }
+    }
+
+    @Test func eventsTellWhatIsDraftedAndAccepted() async throws {
+        let chat = try ChatSession(TinyModel.shared.get(), options: .test(.speculative, maxTokens: 20))
+        let response = chat.streamResponse(to: "Hello")
+        var (text, drafted, accepted) = ("", 0, 0)
+        for try await event in response.events {
+            switch event {
+            case .text(let piece, _): text += piece
+            case .drafted: drafted += 1
+            case .verified(let count): accepted += count
+            case .forgotten: Issue.record("nothing is to be forgotten")
+            }
+        }
+        let result = try await response.result
+        #expect(text == result.text && drafted == result.statistics.drafted && drafted > 0)
+        #expect(accepted == result.statistics.accepted)
+    }
+
+    @Test func anAnswerThatNobodyReadsLeavesNoTrace() async throws {
+        let chat = try ChatSession(TinyModel.shared.get(), options: .test(maxTokens: 4))
+        let first = chat.streamResponse(to: "First")
+        do {
+            let dropped = chat.streamResponse(to: "Dropped")
+            dropped.cancel()
+        }
+        _ = try await first.result
+        let messages = try await chat.messages
+        #expect(messages.first?.content == "First" && !messages.contains { $0.content == "Dropped" })
+    }
+
+    @Test func errorsLeaveTheConversation() async throws {
+        let model = try TinyModel.make { $0.contextLength = 160 }
+        let chat = try ChatSession(model, options: .test(maxTokens: 10))
+        _ = try await chat.respond(to: "Hello")
+        let before = try await chat.messages
+        await #expect(throws: DecodingError.self) {
+            try await chat.respond(to: String(repeating: "long ", count: 100))
+        }
+        #expect(try await chat.messages == before)
+    }
+}
