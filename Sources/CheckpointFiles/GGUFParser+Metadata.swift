@@ -36,7 +36,7 @@ extension GGUFParser {
     }
 
     private mutating func array(depth: Int, _ what: () -> String) throws(CheckpointError) -> GGUFArray {
-        // No known writer nests at all; the bound keeps a hostile file from exhausting the stack.
+        // No known writer nests arrays; the limit keeps a hostile file from exhausting the stack.
         guard depth <= 8 else {
             throw cursor.failure(what(), expected: "arrays nested at most 8 deep", found: "deeper ones")
         }
@@ -74,7 +74,7 @@ extension GGUFParser {
         }
     }
 
-    /// A byte each: 0 is false, 1 is true, anything else invalid.
+    /// Reads one byte per value: 0 is false, 1 is true, anything else is an error.
     private mutating func bools(count: Int, _ what: () -> String) throws(CheckpointError) -> [Bool] {
         let bytes = try cursor.numbers(count: count, what(), as: UInt8.self)
         if let wrong = bytes.first(where: { $0 > 1 }) {

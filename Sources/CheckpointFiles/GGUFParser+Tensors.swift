@@ -1,7 +1,7 @@
 import TensorCore
 
 extension GGUFParser {
-    /// Reads the tensors' descriptions, then checks each against the data that follows them.
+    /// Reads the tensors' descriptions, then checks each against the data that follows.
     mutating func tensorInfos(count: Int, alignment: Int) throws(CheckpointError) {
         var infos: [GGUFTensorInfo] = []
         for index in 0..<count {
@@ -24,9 +24,9 @@ extension GGUFParser {
         try checkThatNoneOverlap()
     }
 
-    /// One description; its range still counts from the start of the data.
+    /// Reads one description; its range is still relative to the start of the data.
     private mutating func tensorInfo(_ index: Int, alignment: Int) throws(CheckpointError) -> GGUFTensorInfo {
-        // The spec allows names of 64 bytes; writers have been seen to exceed that.
+        // The specification limits names to 64 bytes, but some writers exceed that.
         let name = try cursor.identifier(limit: 1024, "name of tensor number \(index)")
         func what() -> String { "tensor \(name.quoted)" }
         let rank = try cursor.number(what(), as: UInt32.self)
