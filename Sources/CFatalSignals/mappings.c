@@ -124,7 +124,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     say("error: ");
     say_path(path);
     if (stat(path, &status) == 0 && (size_t)status.st_size >= byte_count) {
-        say(": expected bytes that can be read, found an error of the disk, or a file that was changed while it was "
+        say(": expected readable bytes, found a disk error, or a file that changed while it was "
             "being read\n");
     } else {
         say(": expected ");

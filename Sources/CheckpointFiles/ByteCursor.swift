@@ -53,7 +53,7 @@ struct ByteCursor {
         let bound = min(remaining / minimumBytes, limit)
         guard count <= UInt64(bound) else {
             offset -= MemoryLayout<UInt64>.size
-            let reason = bound == limit ? "" : ", as the bytes left allow"
+            let reason = bound == limit ? "" : " in the remaining bytes"
             throw failure(what(), expected: "at most \(bound)\(reason)", found: "\(count)")
         }
         return Int(count)

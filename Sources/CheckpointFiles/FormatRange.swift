@@ -41,7 +41,7 @@ struct FormatRange {
         throw failure(
             tensor,
             expected: """
-                an element of at least \(bound) in magnitude, since \(dtype.rawValue) cannot hold only smaller ones
+                an element of at least \(bound) in magnitude, since \(dtype.rawValue) loses a tensor of smaller ones
                 """, found: "\(largest) as the largest")
     }
 

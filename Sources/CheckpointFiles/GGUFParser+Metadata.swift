@@ -3,7 +3,7 @@ extension GGUFParser {
         // The spec allows keys of 65535 bytes.
         let key = try cursor.identifier(limit: 65535, "metadata key number \(index)")
         guard result.metadata[key] == nil else {
-            throw result.metadata.failure(key, expected: "a key to occur once", found: "it again")
+            throw result.metadata.failure(key, expected: "a unique key", found: "a duplicate")
         }
         result.metadata[key] = try value(of: key)
     }

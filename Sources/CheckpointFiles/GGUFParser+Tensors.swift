@@ -7,7 +7,7 @@ extension GGUFParser {
         for index in 0..<count {
             infos.append(try tensorInfo(index, alignment: alignment))
             guard result.indices.updateValue(index, forKey: infos[index].name) == nil else {
-                throw failure(infos[index].name, expected: "a name to occur once", found: "it again")
+                throw failure(infos[index].name, expected: "a unique name", found: "a duplicate")
             }
         }
         let dataStart = cursor.offset + cursor.offset.padding(to: alignment)
@@ -16,7 +16,7 @@ extension GGUFParser {
             guard !overflow, upperBound <= byteCount else {
                 let room = max(0, byteCount - dataStart)
                 let found = "bytes \(info.range.lowerBound)..<\(info.range.upperBound)"
-                throw failure(info.name, expected: "bytes within the \(room) of the file's data", found: found)
+                throw failure(info.name, expected: "bytes within the file's \(room) bytes of data", found: found)
             }
             let range = info.range.lowerBound + dataStart..<upperBound
             result.tensors.append(GGUFTensorInfo(name: info.name, dtype: info.dtype, shape: info.shape, range: range))

@@ -13,7 +13,7 @@ public enum HomeFolder {
         let rest = path.dropFirst()
         guard rest.isEmpty || rest.hasPrefix("/") else {
             throw FileError(
-                file: path, expected: "~/ or a path without ~ at its beginning (./~ for such a name)",
+                file: path, expected: "~/ or a path that does not begin with ~ (./~ for a file called ~)",
                 found: path.quoted)
         }
         guard let home else {

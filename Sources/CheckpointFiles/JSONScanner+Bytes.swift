@@ -29,12 +29,12 @@ extension JSONScanner {
     var whatFollows: String {
         guard let next = peek else { return "the end" }
         for number in ["NaN", "Infinity", "-Infinity"] where bytes[offset...].starts(with: number.utf8) {
-            return "\(number), which Python writes but JSON does not know"
+            return "\(number), which Python writes but JSON does not allow"
         }
         let isWord = { (byte: UInt8) in byte != 0x2C && byte != 0x5D && byte != 0x7D && byte > 0x20 }
         let word = bytes[offset...].prefix(24).prefix(while: isWord)
         return String(decoding: word.isEmpty ? bytes[offset...offset] : word, as: UTF8.self).quoted
-            + (next == UInt8(ascii: "'") ? ", where JSON has only double quotation marks" : "")
+            + (next == UInt8(ascii: "'") ? "; JSON has only double quotation marks" : "")
     }
 
     /// Skips a UTF-8 byte order mark and refuses UTF-16 and UTF-32, which begin with a mark or contain zeros.

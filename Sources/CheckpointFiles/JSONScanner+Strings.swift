@@ -78,7 +78,7 @@ extension JSONScanner {
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"): break
-        default: throw fault(at: start, "an escape that JSON has", "\\" + String(decoding: [byte], as: UTF8.self))
+        default: throw fault(at: start, "a valid JSON escape", "\\" + String(decoding: [byte], as: UTF8.self))
         }
         let first = try hexadecimalDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }

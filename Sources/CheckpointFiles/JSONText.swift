@@ -175,9 +175,9 @@ extension FileError {
             let mismatch = context.underlyingError as? JSONMismatch
             self = failure(context.codingPath, expected: mismatch?.expected ?? "", found: mismatch?.found ?? "")
         case DecodingError.dataCorrupted(let context):
-            self = failure(context.codingPath, expected: "a value that fits", found: context.debugDescription.quoted)
+            self = failure(context.codingPath, expected: "a valid value", found: context.debugDescription.quoted)
         default:
-            self = failure([], expected: "a value that fits", found: "\(error)".quoted)
+            self = failure([], expected: "a valid value", found: "\(error)".quoted)
         }
     }
 

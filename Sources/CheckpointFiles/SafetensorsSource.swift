@@ -35,7 +35,7 @@ package struct SafetensorsSource: TensorSource {
             }
             let file = try SafetensorsFile(path: folder + name)
             for tensor in file.tensors where owners.updateValue(files.count, forKey: tensor.name) != nil {
-                throw failure(tensor.name, expected: "one file that holds it", found: "it again in \(name.quoted)")
+                throw failure(tensor.name, expected: "it in one file only", found: "it also in \(name.quoted)")
             }
             files.append(file)
         }

@@ -39,8 +39,8 @@ package struct SafetensorsWriter: Sendable {
     }
 
     private func check(_ name: String, _ dtype: DType) {
-        precondition(!dtype.isQuantized, "\(name): safetensors files know no \(dtype.rawValue)")
-        precondition(name != SafetensorsHeader.metadataKey, "\(name) is no tensor's name")
+        precondition(!dtype.isQuantized, "\(name): safetensors files cannot hold \(dtype.rawValue)")
+        precondition(name != SafetensorsHeader.metadataKey, "\(name) cannot name a tensor")
     }
 
     /// The file's header: a length, then JSON padded with spaces so that the data begins at a multiple of 8.

@@ -84,7 +84,7 @@ package struct RecipeFile {
             throw RecipeFileError(place: place, key: path, expected: key.expected, found: node.summary)
         }
         guard places[path] == nil else {
-            throw RecipeFileError(place: place, key: path, expected: "each key once", found: "it again")
+            throw RecipeFileError(place: place, key: path, expected: "each key once", found: "a duplicate")
         }
         places[path] = place
         do {

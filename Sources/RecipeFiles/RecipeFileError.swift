@@ -34,7 +34,7 @@ extension RecipeFileError {
         case .duplicatedKeysInMapping(let duplicates, let context):
             self.init(
                 place: "\(name):\(context.mark.line)", key: (duplicates.min() ?? "").inMessage,
-                expected: "each key once", found: "it again")
+                expected: "each key once", found: "a duplicate")
         case .reader(let problem, let offset, let value, _):
             let line = offset.map { ":\(text.prefix($0).count(where: \.isNewline) + 1)" } ?? ""
             let code = value < 0 ? "" : "U+\(String(value, radix: 16, uppercase: true).leftPadded(to: 4)): "

@@ -9,14 +9,14 @@ extension Tokenizer {
         guard !lost.isEmpty else { return nil }
         // A byte without a token may still be a part of one.
         guard decode(encode(text, addingSpecialTokens: false), skippingSpecialTokens: false) != text else { return nil }
-        return "the vocabulary has no token for \(Self.names(lost)), which the text has: it is dropped"
+        return "the vocabulary has no token for \(Self.names(lost)); it is dropped from the text"
     }
 
     /// What texts may lose because the vocabulary has no token for some bytes; nil where they lose nothing.
     public var possibleLoss: String? {
         missingBytes.isEmpty
             ? nil
-            : "the vocabulary has no token for \(Self.names(missingBytes)): texts that have such bytes lose them"
+            : "the vocabulary has no token for \(Self.names(missingBytes)): such bytes are dropped from texts"
     }
 
     private static func names(_ bytes: [UInt8]) -> String {

@@ -62,12 +62,12 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         case .idOutOfRange(let name, let found, let count): (name, "a token id below \(count)", "\(found)")
         case .malformedFile(let place, let expected, let found):
             (place.harmless(limit: 160), expected, found.harmless(limit: 160))
-        case .duplicateToken(let text): ("vocabulary", "tokens that differ", "\(text.quoted) twice")
+        case .duplicateToken(let text): ("vocabulary", "distinct tokens", "\(text.quoted) twice")
         case .vocabularyTooSmall(let minimum, let found):
             ("vocabulary", "at least \(minimum) tokens, for the 256 bytes and the special tokens", "\(found)")
         case .vocabularyTooLarge(let maximum, let found): ("vocabulary", "at most \(maximum) tokens", "\(found)")
         case .unsuitableSpecialToken(let text):
-            ("special tokens", "each once and with two bytes or more", text.quoted)
+            ("special tokens", "distinct ones of at least two bytes", text.quoted)
         case .emptyCorpus: ("corpus", "some text", "none")
         case .missingSpecialToken(let text): ("vocabulary", "the special token \(text.quoted)", "no such token")
         }

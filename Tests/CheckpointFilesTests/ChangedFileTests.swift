@@ -21,7 +21,7 @@ struct ChangedFileTests {
         try file.checkUnchanged()
         try change(path) { $0.write(Data([9])) }
         let error = #expect(throws: FileError.self) { try file.checkUnchanged() }
-        #expect(error?.file == path && error?.expected == "a file that stays as it is while it is being read")
+        #expect(error?.file == path && error?.expected == "a file that does not change while it is read")
         // Opened again, it is read as it is now.
         try MappedFile(path: path).checkUnchanged()
     }

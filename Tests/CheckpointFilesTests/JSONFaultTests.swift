@@ -75,7 +75,7 @@ struct JSONFaultTests {
         ("{\"width\": ", "expected a value, found the end"),
         ("{\"text\": \"a", "found the end of the text"),
         ("{\"text\": \"a\u{1}\"}", "expected no control character in a string, found 0x1"),
-        (#"{"text": "\x41"}"#, "an escape that JSON has"), (#"{"text": "\u12g4"}"#, "four hexadecimal digits"),
+        (#"{"text": "\x41"}"#, "a valid JSON escape"), (#"{"text": "\u12g4"}"#, "four hexadecimal digits"),
         ("", "expected a value"),
         (#"{"width": True}"#, "found \"True\""), (#"{"width": 1 // wide"#, "found \"//\""),
     ]) func syntax(text: String, message: String) {

@@ -71,7 +71,7 @@ struct WritingPlaceTests {
     @Test func whatNoFileCanBeWrittenTo() throws {
         _ = try link("one", to: "two")
         _ = try link("two", to: "one")
-        #expect(found(folder.file("one")) == "links that lead in a circle")
+        #expect(found(folder.file("one")) == "a cycle of links")
         #expect(found(folder.path) == "a folder" && found(folder.path + "/") == "a folder")
         #expect(found(folder.file("new/")) == "a path that ends with a slash")
         #expect(found("") == "an invalid path" && found("a\0b") == "an invalid path")

@@ -87,8 +87,8 @@ struct AddedTokenTests {
         #expect(definition.matchedLater == [260])
         #expect(
             definition.notes == [
-                "added tokens for which the model has no row are ignored: \"<three>\"",
-                "added tokens have other ids than stated, those that transformers gives them: \"<new>\"",
+                "added tokens without a row in the model are ignored: \"<three>\"",
+                "added tokens have the ids that transformers gives them, not the stated ones: \"<new>\"",
             ])
     }
 }

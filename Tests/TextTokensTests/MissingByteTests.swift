@@ -23,7 +23,7 @@ struct MissingByteTests {
             #expect(tokenizer.loss(in: "abc") == nil)
             #expect(
                 tokenizer.loss(in: "aqb")
-                    == "the vocabulary has no token for byte 0x71 \"q\", which the text has: it is dropped")
+                    == "the vocabulary has no token for byte 0x71 \"q\"; it is dropped from the text")
             #expect(tokenizer.possibleLoss?.contains("bytes 0x71 \"q\", 0x7A \"z\":") == true)
         }
         let tokenizer = try Tokenizer(definition(kind: 2))

@@ -79,8 +79,8 @@ package final class MappedFile: Sendable {
             now.kind != status.kind || now.modified != status.modified
         else { return }
         throw FileError(
-            file: path, expected: "a file that stays as it is while it is being read",
-            found: "one that another program has written to; try again when that is done")
+            file: path, expected: "a file that does not change while it is read",
+            found: "changes by another program; retry when it has finished")
     }
 
     /// Lends the bytes of a range for the duration of a call.

@@ -32,7 +32,7 @@ public struct InputFiles: Sendable {
         for input in inputs where TemporaryName.process(PathParts(input.path).name) != nil {
             throw FileError(
                 file: input.path, expected: "an input with another name",
-                found: "the name of an output that was not completed, which may be removed; rename it to read it")
+                found: "the name of an incomplete output, which may be removed; rename it to read it")
         }
         guard let output = try? SystemCalls.status(of: path), output.isFile || output.isDirectory else { return }
         for input in inputs where Self.isPart(output, of: input.path) {

@@ -39,11 +39,11 @@ package struct ReplacementFolder: ~Copyable {
             // Replacing it would leave the shell that started this program in a deleted folder.
             let current = try? SystemCalls.status(of: ".")
             guard parts.name != ".", parts.name != "..", status.identity != current?.identity else {
-                throw failure("the folder that the program works in")
+                throw failure("the current folder of this program")
             }
             let above = try? SystemCalls.status(of: parts.folder)
             guard above?.identity.device == status.identity.device else {
-                throw failure("a disk of its own, which keeps its folder; name one in it")
+                throw failure("a mount point, which cannot be replaced; use a folder in it")
             }
             return (place, status)
         case .file: throw failure("a file")

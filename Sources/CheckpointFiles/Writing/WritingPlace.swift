@@ -53,7 +53,7 @@ enum WritingPlace {
             }
             return
         }
-        throw failure("links that lead in a circle")
+        throw failure("a cycle of links")
     }
 
     /// The number of this process's open descriptor that a path names, as `/dev/fd/5` does; nil for all other paths.

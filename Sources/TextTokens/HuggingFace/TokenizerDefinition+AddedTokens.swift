@@ -48,12 +48,12 @@ extension TokenizerDefinition {
             guard index < added.count || !isWhole else { continue }
             if let place = token.contextualPlace {
                 throw .malformedFile(
-                    place: place, expected: "tokens that leave what is around them alone", found: token.text.quoted)
+                    place: place, expected: "tokens without lstrip, rstrip or single_word", found: token.text.quoted)
             }
             setKind(of: id, token)
         }
-        note(lost, "added tokens for which the model has no row are ignored")
-        note(moved, "added tokens have other ids than stated, those that transformers gives them")
+        note(lost, "added tokens without a row in the model are ignored")
+        note(moved, "added tokens have the ids that transformers gives them, not the stated ones")
     }
 
     private mutating func note(_ texts: [String], _ what: String) {

@@ -20,7 +20,7 @@ extension TokenizerFile {
         for token in added_tokens ?? [] where token.rstrip == true || token.lstrip == true || token.single_word == true
         {
             throw Self.failure(
-                "added_tokens", expected: "tokens that leave what is around them alone", found: token.content.quoted)
+                "added_tokens", expected: "tokens without lstrip, rstrip or single_word", found: token.content.quoted)
         }
     }
 

@@ -37,7 +37,7 @@ extension TokenizerFile {
         case DecodingError.valueNotFound: "null"
         // The reader of the file has already refused what is no JSON at all.
         case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
-            "a number that is not whole, or too large"
+            "a number that is too large or not an integer"
         case DecodingError.dataCorrupted(let context): context.debugDescription
         default: "\(error)"
         }
