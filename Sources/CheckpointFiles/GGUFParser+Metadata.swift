@@ -60,7 +60,7 @@ extension GGUFParser {
         case .float64: return .float64s(try cursor.numbers(count: count, what()))
         case .string:
             var strings: [String] = []
-            strings.reserveCapacity(min(count, 1 << 20))  // they may yet prove longer than the file
+            strings.reserveCapacity(min(count, 1 << 20))  // the file may be too short for `count` strings
             for _ in 0..<count {
                 strings.append(try cursor.string(what()))
             }

@@ -15,7 +15,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite("What is wrong with a file is said in its error")
+@Suite("Errors of GGUF files")
 struct GGUFCorruptionTests {
     @Test(arguments: Corruption.inHeader + Corruption.inMetadata) func isSaidOfMetadata(_ corruption: Corruption) {
         #expect(complaint(about: corruption.file.bytes) == corruption.message)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A flag that asks the program to stop its work, set for example by Ctrl-C. It ends waits for another program.
+/// A flag that asks the program to stop its work, set for example by Ctrl-C. Waits for other programs then end.
 ///
 /// Signal handlers may set it.
 package enum InterruptionRequest {
