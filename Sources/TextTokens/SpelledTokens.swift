@@ -1,6 +1,5 @@
 extension TokenizerDefinition {
-    /// The user-defined tokens that also represent what they spell in the byte-level alphabet, such as `Ġthe` for "
-    /// the".
+    /// The user-defined tokens that also represent what they spell in the byte-level alphabet, as `Ġthe` spells " the".
     ///
     /// Hugging Face's tokenizers match such a token as a whole if a text has exactly these characters. If it is in the
     /// vocabulary, merges can also produce it. This treats it so if it is the result of a merge, or the only token of a

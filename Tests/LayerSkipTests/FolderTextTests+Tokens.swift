@@ -74,7 +74,7 @@ extension FolderTextTests {
             #expect(tokenizer.isSpecial(id) && tokenizer.encode(name, parsingSpecialTokens: true) == [id])
         }
         #expect(tokenizer.notes.count == 2)
-        #expect(tokenizer.notes[0].hasSuffix("those that transformers gives them: \"<|extra_1|>\""))
+        #expect(tokenizer.notes[0].hasSuffix("not the stated ones: \"<|extra_1|>\""))
         #expect(tokenizer.notes[1].hasPrefix("split_special_tokens is ignored"))
     }
 

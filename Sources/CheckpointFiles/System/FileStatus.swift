@@ -82,8 +82,8 @@ extension SystemCalls {
 
     /// Gives an open file another file's permissions, and its owner and group as far as the system allows.
     ///
-    /// If the group cannot be set, the file's group gets the rights that everyone else has. If the owner cannot be set,
-    /// the set-user-ID and set-group-ID bits are cleared.
+    /// If they cannot both be set, the set-user-ID and set-group-ID bits are cleared. If even the group cannot be set,
+    /// the file's group gets the rights that everyone else has.
     static func copyPermissions(of other: FileStatus, to descriptor: Int32) {
         guard let own = try? status(of: descriptor) else { return }
         var permissions = other.permissions

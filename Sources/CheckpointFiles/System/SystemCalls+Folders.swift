@@ -49,7 +49,7 @@ extension SystemCalls {
         return String(cString: result)
     }
 
-    /// Takes an exclusive lock that is released when the descriptor is closed.
+    /// Takes an exclusive lock that is released when the last copy of the descriptor is closed.
     ///
     /// - Throws: ``SystemError/wouldBlock`` if another descriptor holds the lock.
     static func lock(_ descriptor: Int32) throws(SystemError) {
