@@ -1,4 +1,4 @@
-// The table of temporary files and folders that are removed where the program ends in a signal handler.
+// The table of temporary files and folders to remove when a signal handler ends the program.
 
 #include "CFatalSignals.h"
 
@@ -8,12 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-// A checkpoint has eight files in a folder; more than these are left to the next writer of the same path.
+// A checkpoint folder has eight files. Files beyond the table's size are left for the next writer of the same path to
+// remove.
 #define SLOT_COUNT 32
 #define LONGEST_PATH 4096
 
-// The version is odd while a slot holds a path. It changes whenever the slot does, so that the handler never removes a
-// path that was half replaced while it was read.
+// The version is odd while the slot holds a path. It changes with every change of the slot, so that the handler never
+// removes a path that was replaced while being read.
 static struct {
     atomic_uint version;
     char path[LONGEST_PATH];

@@ -1,4 +1,4 @@
-// The table of mapped files, and the handler that names the one whose pages went missing.
+// The table of mapped files, and the handler that names the file whose pages are missing.
 
 #include "CFatalSignals.h"
 
@@ -11,9 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Entries are never freed, only used again, so that the handler may walk the list while it changes. An entry without
-// bytes is free. The handler reads the path only of the mapping that the fault is in, which the faulting thread keeps
-// alive.
+// Entries are never freed, only reused, so that the handler can walk the list while it changes. An entry of 0 bytes is
+// free. The handler reads only the path of the mapping that contains the fault, which the faulting thread keeps alive.
 struct cfs_mapping {
     atomic_size_t byte_count;
     atomic_uintptr_t base;
@@ -61,12 +60,12 @@ void cfs_remove_mapping(cfs_mapping *mapping) {
     pthread_mutex_unlock(&changes);
 }
 
-/// The mapping that an address lies in; NULL where there is none.
+/// The mapping that contains an address; NULL if there is none.
 static cfs_mapping *find(uintptr_t address) {
     for (cfs_mapping *mapping = atomic_load(&first); mapping != NULL; mapping = mapping->next) {
         size_t byte_count = atomic_load(&mapping->byte_count);
         uintptr_t base = atomic_load(&mapping->base);
-        // Both numbers are of one mapping if the first is still the same.
+        // If the size is unchanged, both values belong to the same mapping.
         if (address - base < byte_count && atomic_load(&mapping->byte_count) == byte_count) return mapping;
     }
     return NULL;
@@ -82,7 +81,7 @@ static void say(const char *text) {
     }
 }
 
-/// Says a path, with ? for each control character of ASCII, which a terminal would obey.
+/// Writes a path, with ? for ASCII control characters, which a terminal would interpret.
 static void say_path(const char *path) {
     char part[2] = {0, 0};
     for (; *path != 0; path++) {
@@ -107,15 +106,15 @@ static struct sigaction previous;
 
 static void handle(int number, siginfo_t *info, void *context) {
     (void)context;
-    // Codes up to 0 are of signals that a program has sent.
+    // Codes of 0 or less mean that a program sent the signal.
     cfs_mapping *mapping = info->si_code > 0 ? find((uintptr_t)info->si_addr) : NULL;
     if (mapping == NULL) {
-        // The fault happens again after the return, and then the handler of before gets it.
+        // After the return the fault recurs, and the previous handler receives it.
         sigaction(number, &previous, NULL);
         if (info->si_code <= 0) raise(number);
         return;
     }
-    // Several threads may read the file; the first says so and ends them all.
+    // Several threads may fault; the first reports it and ends the program.
     static atomic_flag is_ending = ATOMIC_FLAG_INIT;
     while (atomic_flag_test_and_set(&is_ending)) pause();
     const char *path = atomic_load(&mapping->path);
@@ -124,7 +123,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     say("error: ");
     say_path(path);
     if (stat(path, &status) == 0 && (size_t)status.st_size >= byte_count) {
-        say(": expected bytes that can be read, found an error of the disk, or a file that was changed while it was "
+        say(": expected readable bytes, found a disk error, or a file that changed while it was "
             "being read\n");
     } else {
         say(": expected ");

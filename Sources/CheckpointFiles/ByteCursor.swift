@@ -1,10 +1,10 @@
 #if _endian(big)
-    #error("Checkpoint files are little-endian and are read as they are: a big-endian machine needs byte swaps here.")
+    #error("Checkpoint files are little-endian and are read without byte swaps, which a big-endian machine would need.")
 #endif
 
-/// Reads numbers, strings and arrays one after another from bytes that may be damaged.
+/// Reads numbers, strings and arrays in sequence from bytes that may be damaged.
 ///
-/// Every read checks that its bytes exist before it believes a length or reserves memory, and moves on only if it
+/// Every read checks that its bytes exist before it trusts a length or reserves memory, and advances only if it
 /// succeeds. The cursor must not outlive the call that lent it the bytes.
 struct ByteCursor {
     /// The file's path, for errors.
@@ -18,10 +18,10 @@ struct ByteCursor {
         self.file = file
     }
 
-    /// How many bytes are left.
+    /// The number of bytes left.
     var remaining: Int { bytes.count - offset }
 
-    /// Reads one integer or floating-point number; any bit pattern is a valid one.
+    /// Reads one integer or floating-point number; any bit pattern is valid.
     mutating func number<Number: BitwiseCopyable>(
         _ what: @autoclosure () -> String, as: Number.Type = Number.self
     ) throws(CheckpointError) -> Number {
@@ -30,7 +30,7 @@ struct ByteCursor {
         return bytes.loadUnaligned(fromByteOffset: offset, as: Number.self)
     }
 
-    /// Reads `count` numbers that lie side by side.
+    /// Reads `count` contiguous numbers.
     mutating func numbers<Number: BitwiseCopyable>(
         count: Int, _ what: @autoclosure () -> String, as: Number.Type = Number.self
     ) throws(CheckpointError) -> [Number] {
@@ -44,8 +44,8 @@ struct ByteCursor {
         }
     }
 
-    /// Reads a 64-bit count of things that take at least `minimumBytes` each, and checks that the bytes left have room
-    /// for that many, and that they are no more than `limit`.
+    /// Reads a 64-bit count of items that take at least `minimumBytes` each, and checks that the remaining bytes can
+    /// hold that many and that the count is at most `limit`.
     mutating func count(
         minimumBytes: Int, atMost limit: Int, _ what: @autoclosure () -> String
     ) throws(CheckpointError) -> Int {
@@ -53,13 +53,13 @@ struct ByteCursor {
         let bound = min(remaining / minimumBytes, limit)
         guard count <= UInt64(bound) else {
             offset -= MemoryLayout<UInt64>.size
-            let reason = bound == limit ? "" : ", as the bytes left allow"
+            let reason = bound == limit ? "" : " in the remaining bytes"
             throw failure(what(), expected: "at most \(bound)\(reason)", found: "\(count)")
         }
         return Int(count)
     }
 
-    /// Reads a 64-bit length and that many bytes of UTF-8, repairing what is not valid.
+    /// Reads a 64-bit length and that many bytes of UTF-8, repairing invalid sequences.
     mutating func string(_ what: @autoclosure () -> String) throws(CheckpointError) -> String {
         String(decoding: try text(limit: .max, what), as: UTF8.self)
     }

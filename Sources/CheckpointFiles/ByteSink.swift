@@ -1,28 +1,28 @@
-/// Gathers numbers, strings and metadata values as GGUF files lay them out; the other side of ``ByteCursor``.
+/// Collects numbers, strings and metadata values in the layout of GGUF files; the counterpart of ``ByteCursor``.
 package struct ByteSink: Sendable {
-    /// What has been gathered.
+    /// The bytes collected so far.
     package private(set) var bytes: [UInt8] = []
 
-    /// Nothing yet.
+    /// Creates an empty sink.
     package init() {}
 
-    /// Appends a number's bytes, the lowest first.
+    /// Appends a number's bytes in little-endian order.
     package mutating func append<Number: BitwiseCopyable>(_ number: Number) {
         withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
     }
 
-    /// Appends a 64-bit length and the text.
+    /// Appends a 64-bit length and the text's UTF-8 bytes.
     package mutating func append(_ text: String) {
         append(UInt64(text.utf8.count))
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// Appends bytes as they are.
+    /// Appends bytes without a length.
     package mutating func append(raw: [UInt8]) {
         bytes.append(contentsOf: raw)
     }
 
-    /// Appends zeros up to a multiple of a power of two.
+    /// Appends zeros up to a multiple of `alignment`, a power of two.
     package mutating func pad(to alignment: Int) {
         bytes.append(contentsOf: repeatElement(0, count: bytes.count.padding(to: alignment)))
     }
@@ -46,7 +46,7 @@ package struct ByteSink: Sendable {
         }
     }
 
-    /// Appends the elements' type, their count, and them.
+    /// Appends the element type, the count and the elements.
     package mutating func append(_ array: GGUFArray) {
         append(array.elementType.rawValue)
         append(UInt64(array.count))

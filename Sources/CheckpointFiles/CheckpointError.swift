@@ -1,5 +1,5 @@
-/// Why a model's checkpoint could not be read or written: which of its files, what in it, what was expected there and what
-/// was found.
+/// An error in reading or writing a model's checkpoint: which file, which part of it, what was expected and what was
+/// found.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
     private let fault: FileError
 
@@ -8,23 +8,23 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
         fault = FileError(file: file, name: name, expected: expected, found: found)
     }
 
-    /// What is wrong with one of a checkpoint's files.
+    /// Wraps an error about one of a checkpoint's files.
     package init(_ fault: FileError) { self.fault = fault }
 
-    /// The path of the file, as it was given.
+    /// The path of the file, as given.
     public var file: String { fault.file }
-    /// What in the file is wrong, such as `tensor "output.weight"`; empty where it is the file itself.
+    /// The part of the file that is wrong, such as `tensor "output.weight"`; empty for the file itself.
     public var name: String { fault.name }
-    /// What would have been right.
+    /// What was expected.
     public var expected: String { fault.expected }
-    /// What was there instead.
+    /// What was found instead.
     public var found: String { fault.found }
 
-    /// One line, such as `model.gguf: tensor "output.weight": expected shape [576, 576], found [576, 192]`.
+    /// A single line, such as `model.gguf: tensor "output.weight": expected shape [576, 576], found [576, 192]`.
     public var description: String { fault.description }
 }
 
-/// What is done with a file of a checkpoint: what is wrong with the one is wrong with the other.
+/// Calls a function on a checkpoint's file and rethrows its ``FileError`` as a ``CheckpointError``.
 package func inCheckpoint<Result: ~Copyable>(
     _ call: @autoclosure () throws(FileError) -> Result
 ) throws(CheckpointError) -> Result {

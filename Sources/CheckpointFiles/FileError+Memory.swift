@@ -1,7 +1,7 @@
 import TensorCore
 
 extension FileError {
-    /// Throws unless there is memory for what is to be made of a part of a file.
+    /// Throws unless `byteCount` bytes of memory are available for data made from the named part of a file.
     package static func checkMemory(_ byteCount: Int, file: String, name: String) throws(FileError) {
         do {
             try MemoryBudget.check(byteCount, for: name)
@@ -14,7 +14,8 @@ extension FileError {
 }
 
 extension CheckpointError {
-    /// Throws unless there is memory for what is to be made of a part of a checkpoint's file.
+    /// Throws unless `byteCount` bytes of memory are available for data made from the named part of a checkpoint's
+    /// file.
     package static func checkMemory(_ byteCount: Int, file: String, name: String) throws(CheckpointError) {
         try inCheckpoint(try FileError.checkMemory(byteCount, file: file, name: name))
     }

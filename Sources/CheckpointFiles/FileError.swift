@@ -1,16 +1,16 @@
-// Errors about files quote from them, also in the targets above.
+// Re-exported because targets that throw file errors also quote text from files.
 @_exported public import QuotedText
 
-/// Why a file could not be read or written: which one, what in it, what was expected there and what was found.
-/// What is wrong with a model is a ``CheckpointError``.
+/// An error in reading or writing a file: which file, which part of it, what was expected and what was found. Errors
+/// about models are ``CheckpointError``s.
 public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The path of the file, as it was given.
+    /// The path of the file, as given.
     public let file: String
-    /// What in the file is wrong, such as `line 3`; empty where it is the file itself.
+    /// The part of the file that is wrong, such as `line 3`; empty for the file itself.
     public let name: String
-    /// What would have been right.
+    /// What was expected.
     public let expected: String
-    /// What was there instead.
+    /// What was found instead.
     public let found: String
 
     /// Makes an error from its four parts.
@@ -21,10 +21,10 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         self.found = found
     }
 
-    /// One line, such as `pairs.jsonl: line 3: expected the key "prompt", found only the key "text"`.
+    /// A single line, such as `pairs.jsonl: line 3: expected the key "prompt", found only the key "text"`.
     public var description: String {
         let subject = name.isEmpty ? file : "\(file): \(name)"
-        // Names of files come from files too, and what a decoder says may quote one.
+        // File names can come from other files, and a decoder's message may quote one.
         return "\(subject): expected \(expected), found \(found)".harmless(limit: 8192)
     }
 }

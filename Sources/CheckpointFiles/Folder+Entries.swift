@@ -1,38 +1,38 @@
 extension Folder {
-    /// What tells a file or folder from others, by whatever paths it is reached.
+    /// A value that identifies a file or folder regardless of the path used to reach it.
     package struct Identity: Hashable, Sendable {
         let status: FileStatus.Identity
     }
 
-    /// What a name in a folder leads to.
+    /// A name in a folder, and what it leads to.
     package struct Entry: Sendable {
         package enum Kind: Sendable {
             case file, folder
             /// A pipe, a socket or a device.
             case special
-            /// A link that leads nowhere, or what cannot be looked at.
+            /// A dangling link, or an entry whose status cannot be read.
             case unreachable
         }
 
-        /// The path of the folder and the name.
+        /// The folder's path joined with the name.
         package let path: String
         package let name: String
-        /// Whether a symbolic link is followed to get there.
+        /// Whether the name is a symbolic link.
         package let isLink: Bool
         package let kind: Kind
-        /// nil for what is unreachable.
+        /// nil if the entry is unreachable.
         package let identity: Identity?
 
         /// Whether the name begins with a dot.
         package var isHidden: Bool { name.hasPrefix(".") }
     }
 
-    /// What is in a folder, in the order of the names' bytes.
+    /// Lists a folder, ordered by the bytes of the names.
     ///
     /// - Throws: if the folder cannot be read.
     package static func entries(of path: String) throws(FileError) -> [Entry] {
         do {
-            // Names alone do not say why there are none.
+            // `names(in:)` returns an empty list on failure; opening the folder gives the reason.
             SystemCalls.closeDescriptor(try SystemCalls.openForReading(path))
         } catch {
             throw FileError(file: path, expected: "a readable folder", found: "\(error)")
@@ -56,7 +56,7 @@ extension Folder {
             identity: (status?.identity).map { Identity(status: $0) })
     }
 
-    /// What tells the file or folder at a path from others; nil where there is nothing.
+    /// The identity of the file or folder at a path; nil if there is none.
     package static func identity(of path: String) -> Identity? {
         guard let status = try? SystemCalls.status(of: path) else { return nil }
         return Identity(status: status.identity)

@@ -1,8 +1,8 @@
-/// What programs do with folders as a whole.
+/// Operations on whole folders.
 package enum Folder {
-    /// Makes a folder, and those that it lies in, where there are none yet.
+    /// Creates a folder and its missing parents; does nothing if it exists.
     ///
-    /// - Throws: if that cannot be done.
+    /// - Throws: if a folder cannot be created.
     package static func make(_ path: String) throws(FileError) {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw FileError(file: path, expected: "a path for a folder", found: "an invalid path")
@@ -13,17 +13,17 @@ package enum Folder {
             var name = path[...]
             while name.count > 1, name.last == "/" { name.removeLast() }
             let parent = PathParts(String(name)).folder
-            // A link that leads nowhere is there, and cannot be made.
+            // The parent exists, so the path itself is a dangling link, which cannot be created.
             guard !exists(parent) else { throw failure(path, .nothingThere) }
             try make(parent)
             try makeLast(path)
         } catch {
-            // It is there already, or another program has just made it.
+            // It existed before, or another program has just created it.
             guard exists(path) else { throw failure(path, error) }
         }
     }
 
-    /// Makes a folder in one that exists.
+    /// Creates a folder whose parent exists.
     private static func makeLast(_ path: String) throws(FileError) {
         do {
             try SystemCalls.createFolder(path)
@@ -41,7 +41,7 @@ package enum Folder {
         SystemCalls.kind(of: path) == .directory
     }
 
-    /// Whether there is nothing at a path, or a link that leads to nothing.
+    /// Whether there is nothing at a path, or only a dangling link.
     package static func isMissing(_ path: String) -> Bool {
         do {
             _ = try SystemCalls.status(of: path)
@@ -51,27 +51,27 @@ package enum Folder {
         }
     }
 
-    /// The names in a folder, sorted; none where it cannot be read.
+    /// The names in a folder, sorted; empty if it cannot be read.
     package static func names(in path: String) -> [String] { SystemCalls.names(in: path).sorted() }
 
-    /// Removes a folder and the files in it, however much of it is there. It gets another name first, so that a crash
-    /// leaves no half of it under its own.
+    /// Removes a folder and the files in it. The folder is renamed first, so that a crash leaves no partial folder
+    /// under the original name.
     package static func remove(_ path: String) {
         let leftover = TemporaryName.make(nextTo: path)
         guard (try? SystemCalls.renameFile(path, to: leftover)) != nil else { return }
         Leftovers.removeEntry(leftover)
     }
 
-    /// Removes what programs that were killed have left in a folder: files, links and folders that were not complete.
+    /// Removes incomplete files, links and folders that killed programs left in a folder.
     package static func removeLeftovers(in path: String) { Leftovers.remove(in: path) }
 
-    /// Whether there is nothing at a path, or a link, which ``link(_:to:)`` may replace.
+    /// Whether ``link(_:to:)`` can create or replace a link at a path: there is nothing, or already a link.
     package static func canLink(_ path: String) -> Bool {
         guard let status = try? SystemCalls.linkStatus(of: path) else { return true }
         return status.kind == .link
     }
 
-    /// Makes a name in a folder lead to another one next to it, in one step.
+    /// Atomically creates or replaces a link that points to another name in the same folder.
     ///
     /// - Throws: if that cannot be done.
     package static func link(_ path: String, to name: String) throws(FileError) {
@@ -89,13 +89,14 @@ package enum Folder {
     }
 }
 
-/// Keeps other programs of ours out of a folder, as long as it lives; a killed program's hold ends with it.
+/// A lock that keeps other processes of this program out of a folder while the object lives; it ends when the process
+/// is killed.
 package final class FolderLock: Sendable {
     private let folder: OwnedDescriptor
 
-    /// Takes hold of a folder.
+    /// Locks a folder.
     ///
-    /// - Throws: if another program has it, or it cannot be opened.
+    /// - Throws: if another program holds the lock, or the folder cannot be opened.
     package init(_ path: String) throws(FileError) {
         folder = OwnedDescriptor(
             try FileError.explaining(path, expected: "a folder", try SystemCalls.openForReading(path)))

@@ -1,27 +1,28 @@
 import TensorCore
 
-/// Whether the elements of a tensor lie in the range that its new format can hold.
+/// Checks that a tensor's elements fit the range of the format they are written in.
 ///
-/// What has been written is looked through, not what is to be written: that is less, and also finds what a plain copy
-/// brings along.
+/// It scans the converted rows rather than the source: they are fewer bytes, and this also covers rows copied
+/// unchanged.
 struct FormatRange {
     private let dtype: DType
     private var largestScale: Float = 0
 
     init(_ dtype: DType) { self.dtype = dtype }
 
-    /// The first element, or a block's first, that is not finite among rows as they are written; nil where all are.
+    /// The index of the first element, or of the first element of the first block, that is not finite in the written
+    /// rows; nil if all are finite.
     mutating func firstNotFinite(_ rows: [UInt8]) -> Int? {
         rows.withUnsafeBytes { dtype.firstNotFinite($0, largestScale: &largestScale) }.map {
             $0 * dtype.elementsPerBlock
         }
     }
 
-    /// Whether all scales are so small that F16 rounds them by more than 3 %, or to 0. Single blocks of such elements
-    /// do not matter next to others; a tensor of them would be lost.
+    /// Whether all scales are so small that F16 rounds them by more than 3 %, or to 0. A few such blocks do not matter
+    /// next to others, but a tensor made only of them would be lost.
     var isTooCoarse: Bool { dtype.hasHalves && largestScale < 0x1p-20 }
 
-    /// Throws unless the tensor consists of zeros, which every format holds.
+    /// Throws unless the tensor is all zeros, which every format can hold.
     func checkThatAllAreZero(_ tensor: StoredTensor) throws(CheckpointError) {
         var largest: Float = 0
         tensor.withBytes { bytes in
@@ -40,15 +41,15 @@ struct FormatRange {
         throw failure(
             tensor,
             expected: """
-                an element of at least \(bound) in magnitude, since \(dtype.rawValue) cannot hold only smaller ones
+                an element of at least \(bound) in magnitude, since \(dtype.rawValue) loses a tensor of smaller ones
                 """, found: "\(largest) as the largest")
     }
 
-    /// Why a row cannot be written.
+    /// The error for a row that cannot be written.
     ///
     /// - Parameters:
-    ///   - elements: the row's.
-    ///   - column: where the block begins that is not finite.
+    ///   - elements: the row's elements.
+    ///   - column: the first column of the block that is not finite.
     func failure(_ tensor: StoredTensor, _ elements: [Float], row: Int, column: Int) -> CheckpointError {
         let block = elements[column..<column + dtype.elementsPerBlock]
         func place(_ column: Int) -> String { "in row \(row), column \(column)" }

@@ -1,4 +1,4 @@
-/// An array in a GGUF file's metadata; all elements are of one type, and lie compactly.
+/// An array in a GGUF file's metadata: elements of one type, stored contiguously.
 package enum GGUFArray: Sendable, Equatable {
     case uint8s([UInt8])
     case int8s([Int8])
@@ -33,7 +33,7 @@ package enum GGUFArray: Sendable, Equatable {
         }
     }
 
-    /// How many elements there are.
+    /// The number of elements.
     package var count: Int {
         switch self {
         case .uint8s(let values): values.count

@@ -1,13 +1,13 @@
-/// A GGUF file, mapped into memory: a model's metadata and tensors (ggml's docs/gguf.md).
+/// A memory-mapped GGUF file: a model's metadata and tensors (ggml's docs/gguf.md).
 ///
-/// Versions 2 and 3, little-endian. Opening checks everything that the file says about itself, so that reading its
+/// Supports versions 2 and 3, little-endian. Opening a file checks everything that its header states, so reading its
 /// tensors cannot fail afterwards.
 package struct GGUFFile: Sendable {
     /// The file's version: 2 or 3, which differ only in that 3 allows big-endian files.
     package let version: UInt32
     /// The metadata by key.
     package let metadata: GGUFMetadata
-    /// All tensors, in the order of the file.
+    /// All tensors, in file order.
     package let tensors: [GGUFTensorInfo]
     /// The mapped bytes.
     package let mapping: MappedFile
@@ -15,12 +15,12 @@ package struct GGUFFile: Sendable {
 
     /// Opens the file at a path.
     ///
-    /// - Throws: if the file cannot be read, or anything that it says about itself is wrong or not supported.
+    /// - Throws: if the file cannot be read, or anything in its header is wrong or unsupported.
     package init(path: String) throws(CheckpointError) {
         try self.init(inCheckpoint(try MappedFile(path: path)))
     }
 
-    /// Reads what a mapped file says about itself.
+    /// Parses the header of a mapped file.
     package init(_ mapping: MappedFile) throws(CheckpointError) {
         let parser = try mapping.withBytes(in: 0..<mapping.byteCount) { (bytes) throws(CheckpointError) in
             try bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
@@ -38,10 +38,10 @@ package struct GGUFFile: Sendable {
         try metadata.refusePart()
     }
 
-    /// The path of the file, as it was given.
+    /// The path of the file, as given.
     package var path: String { mapping.path }
 
-    /// The tensor of a name, as the file calls it; nil if there is none.
+    /// The tensor with a name, as spelled in the file; nil if there is none.
     package func tensor(named name: String) -> StoredTensor? {
         guard let index = indices[name] else { return nil }
         let info = tensors[index]
@@ -50,7 +50,7 @@ package struct GGUFFile: Sendable {
 }
 
 extension GGUFMetadata {
-    /// Refuses a file that is one part of a model which was split for storage.
+    /// Refuses a file that is one part of a split model.
     fileprivate func refusePart() throws(CheckpointError) {
         let key = "split.count"
         guard let count = try integerIfPresent(named: key), count != 1 else { return }

@@ -1,5 +1,5 @@
-// Writers of GGUF files differ in which width of integer they use, so any integer type reads as Int, and any number as
-// Double, if it fits. Each accessor comes twice: for a key that must be there, and for one that may be missing.
+// Writers of GGUF files differ in the integer widths they use. So any integer type reads as Int, and any number as
+// Double, if it fits. Each accessor has two forms: one for a required key and one for an optional key.
 extension GGUFMetadata {
     /// An integer of any width.
     ///
@@ -10,7 +10,7 @@ extension GGUFMetadata {
         try required(key, "an integer", try integerIfPresent(named: key, in: range))
     }
 
-    /// Like ``integer(named:in:)``, but nil where there is no such key.
+    /// Like ``integer(named:in:)``, but nil if the key is missing.
     package func integerIfPresent(
         named key: String, in range: ClosedRange<Int> = .min ... .max
     ) throws(CheckpointError) -> Int? {
@@ -44,7 +44,7 @@ extension GGUFMetadata {
         try required(key, "a number", try floatIfPresent(named: key))
     }
 
-    /// Like ``float(named:)``, but nil where there is no such key.
+    /// Like ``float(named:)``, but nil if the key is missing.
     package func floatIfPresent(named key: String) throws(CheckpointError) -> Double? {
         guard let value = self[key] else { return nil }
         let number: Double
@@ -58,14 +58,14 @@ extension GGUFMetadata {
         return number
     }
 
-    /// A text.
+    /// A string.
     ///
     /// - Throws: if the key is missing or is not a string.
     package func string(named key: String) throws(CheckpointError) -> String {
         try required(key, "a string", try stringIfPresent(named: key))
     }
 
-    /// Like ``string(named:)``, but nil where there is no such key.
+    /// Like ``string(named:)``, but nil if the key is missing.
     package func stringIfPresent(named key: String) throws(CheckpointError) -> String? {
         switch self[key] {
         case .string(let text): return text
@@ -74,14 +74,14 @@ extension GGUFMetadata {
         }
     }
 
-    /// A truth value.
+    /// A Boolean value.
     ///
     /// - Throws: if the key is missing or is not a bool.
     package func bool(named key: String) throws(CheckpointError) -> Bool {
         try required(key, "a bool", try boolIfPresent(named: key))
     }
 
-    /// Like ``bool(named:)``, but nil where there is no such key.
+    /// Like ``bool(named:)``, but nil if the key is missing.
     package func boolIfPresent(named key: String) throws(CheckpointError) -> Bool? {
         switch self[key] {
         case .bool(let truth): return truth

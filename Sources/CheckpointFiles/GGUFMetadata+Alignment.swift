@@ -1,10 +1,10 @@
 extension GGUFMetadata {
-    /// The multiple of bytes at which each tensor's data begins: `general.alignment`, or 32 where that is missing.
+    /// The alignment of each tensor's data in bytes: `general.alignment`, or 32 if that is missing.
     ///
-    /// The specification wants a multiple of 8; we also want a power of two, as all known writers give, and no absurd
-    /// padding.
+    /// The specification requires a multiple of 8. This also requires a power of two, which all known writers use, and
+    /// limits the padding.
     ///
-    /// - Throws: if it is no power of two in 8...2097152 (a huge page).
+    /// - Throws: if it is not a power of two in 8...2097152 (a huge page).
     package func alignment() throws(CheckpointError) -> Int {
         let key = "general.alignment"
         let largest = 1 << 21
@@ -17,6 +17,6 @@ extension GGUFMetadata {
 }
 
 extension Int {
-    /// How many bytes to add to reach a multiple of a power of two.
+    /// The number of bytes to add to reach a multiple of `alignment`, a power of two.
     func padding(to alignment: Int) -> Int { -self & (alignment - 1) }
 }

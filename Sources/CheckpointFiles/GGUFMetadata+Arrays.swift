@@ -6,7 +6,7 @@ extension GGUFMetadata {
         try required(key, "an array of strings", try stringsIfPresent(named: key))
     }
 
-    /// Like ``strings(named:)``, but nil where there is no such key.
+    /// Like ``strings(named:)``, but nil if the key is missing.
     package func stringsIfPresent(named key: String) throws(CheckpointError) -> [String]? {
         switch self[key] {
         case .array(.strings(let strings)): return strings
@@ -17,12 +17,12 @@ extension GGUFMetadata {
 
     /// An array of integers of any width.
     ///
-    /// - Throws: if the key is missing, is not an array of integers, or holds one that Int cannot.
+    /// - Throws: if the key is missing, is not an array of integers, or holds one that Int cannot represent.
     package func integers(named key: String) throws(CheckpointError) -> [Int] {
         try required(key, "an array of integers", try integersIfPresent(named: key))
     }
 
-    /// Like ``integers(named:)``, but nil where there is no such key.
+    /// Like ``integers(named:)``, but nil if the key is missing.
     package func integersIfPresent(named key: String) throws(CheckpointError) -> [Int]? {
         switch self[key] {
         case .array(.uint8s(let numbers)): return numbers.map { Int($0) }
@@ -49,7 +49,7 @@ extension GGUFMetadata {
         try required(key, "an array of floats", try floatsIfPresent(named: key))
     }
 
-    /// Like ``floats(named:)``, but nil where there is no such key.
+    /// Like ``floats(named:)``, but nil if the key is missing.
     package func floatsIfPresent(named key: String) throws(CheckpointError) -> [Float]? {
         switch self[key] {
         case .array(.float32s(let numbers)): return numbers

@@ -1,17 +1,17 @@
-/// A GGUF file's metadata: values by key, in the file's order.
+/// A GGUF file's metadata: values by key, in file order.
 package struct GGUFMetadata: Sendable {
-    /// The path of the file that errors name.
+    /// The path of the file, for errors.
     package let file: String
-    /// The keys, in the order of the file.
+    /// The keys, in file order.
     package private(set) var keys: [String] = []
     private var values: [String: GGUFValue] = [:]
 
-    /// No metadata yet.
+    /// Creates empty metadata.
     package init(file: String) {
         self.file = file
     }
 
-    /// The value of a key; setting nil removes the key, and a new key comes last.
+    /// The value of a key. Setting nil removes the key; a new key is appended.
     package subscript(key: String) -> GGUFValue? {
         get { values[key] }
         set {

@@ -3,7 +3,7 @@ extension GGUFParser {
         // The spec allows keys of 65535 bytes.
         let key = try cursor.identifier(limit: 65535, "metadata key number \(index)")
         guard result.metadata[key] == nil else {
-            throw result.metadata.failure(key, expected: "a key to occur once", found: "it again")
+            throw result.metadata.failure(key, expected: "a unique key", found: "a duplicate")
         }
         result.metadata[key] = try value(of: key)
     }
@@ -36,7 +36,7 @@ extension GGUFParser {
     }
 
     private mutating func array(depth: Int, _ what: () -> String) throws(CheckpointError) -> GGUFArray {
-        // No known writer nests at all; the bound keeps a hostile file from exhausting the stack.
+        // No known writer nests arrays; the limit keeps a hostile file from exhausting the stack.
         guard depth <= 8 else {
             throw cursor.failure(what(), expected: "arrays nested at most 8 deep", found: "deeper ones")
         }
@@ -60,7 +60,7 @@ extension GGUFParser {
         case .float64: return .float64s(try cursor.numbers(count: count, what()))
         case .string:
             var strings: [String] = []
-            strings.reserveCapacity(min(count, 1 << 20))  // they may yet prove longer than the file
+            strings.reserveCapacity(min(count, 1 << 20))  // the file may be too short for `count` strings
             for _ in 0..<count {
                 strings.append(try cursor.string(what()))
             }
@@ -74,7 +74,7 @@ extension GGUFParser {
         }
     }
 
-    /// A byte each: 0 is false, 1 is true, anything else invalid.
+    /// Reads one byte per value: 0 is false, 1 is true, anything else is an error.
     private mutating func bools(count: Int, _ what: () -> String) throws(CheckpointError) -> [Bool] {
         let bytes = try cursor.numbers(count: count, what(), as: UInt8.self)
         if let wrong = bytes.first(where: { $0 > 1 }) {

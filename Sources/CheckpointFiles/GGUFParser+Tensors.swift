@@ -1,13 +1,13 @@
 import TensorCore
 
 extension GGUFParser {
-    /// Reads the tensors' descriptions, then checks each against the data that follows them.
+    /// Reads the tensors' descriptions, then checks each against the data that follows.
     mutating func tensorInfos(count: Int, alignment: Int) throws(CheckpointError) {
         var infos: [GGUFTensorInfo] = []
         for index in 0..<count {
             infos.append(try tensorInfo(index, alignment: alignment))
             guard result.indices.updateValue(index, forKey: infos[index].name) == nil else {
-                throw failure(infos[index].name, expected: "a name to occur once", found: "it again")
+                throw failure(infos[index].name, expected: "a unique name", found: "a duplicate")
             }
         }
         let dataStart = cursor.offset + cursor.offset.padding(to: alignment)
@@ -16,7 +16,7 @@ extension GGUFParser {
             guard !overflow, upperBound <= byteCount else {
                 let room = max(0, byteCount - dataStart)
                 let found = "bytes \(info.range.lowerBound)..<\(info.range.upperBound)"
-                throw failure(info.name, expected: "bytes within the \(room) of the file's data", found: found)
+                throw failure(info.name, expected: "bytes within the file's \(room) bytes of data", found: found)
             }
             let range = info.range.lowerBound + dataStart..<upperBound
             result.tensors.append(GGUFTensorInfo(name: info.name, dtype: info.dtype, shape: info.shape, range: range))
@@ -24,9 +24,9 @@ extension GGUFParser {
         try checkThatNoneOverlap()
     }
 
-    /// One description; its range still counts from the start of the data.
+    /// Reads one description; its range is still relative to the start of the data.
     private mutating func tensorInfo(_ index: Int, alignment: Int) throws(CheckpointError) -> GGUFTensorInfo {
-        // The spec allows names of 64 bytes; writers have been seen to exceed that.
+        // The specification limits names to 64 bytes, but some writers exceed that.
         let name = try cursor.identifier(limit: 1024, "name of tensor number \(index)")
         func what() -> String { "tensor \(name.quoted)" }
         let rank = try cursor.number(what(), as: UInt32.self)

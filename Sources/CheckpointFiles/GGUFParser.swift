@@ -1,4 +1,4 @@
-/// Reads the part of a GGUF file before the tensors' data, in the order in which it lies there.
+/// Reads the header of a GGUF file: everything before the tensors' data, in file order.
 ///
 ///     magic, version, tensor count, metadata count | metadata | tensor infos | padding | data
 struct GGUFParser {
@@ -10,14 +10,14 @@ struct GGUFParser {
     }
 
     var cursor: ByteCursor
-    /// How many bytes the file has.
+    /// The size of the whole file in bytes.
     let byteCount: Int
     var result: Result
-    /// How many more elements the arrays may have.
+    /// The number of array elements that may still be read, over all arrays.
     var elementsLeft = GGUFLimits.elementCount
 
     init(_ bytes: UnsafeRawBufferPointer, file: String) {
-        // What precedes the data is copied into memory; a sparse file may claim much of it at no cost.
+        // The header is copied into memory; a sparse file could claim a huge one at no cost.
         let header = UnsafeRawBufferPointer(rebasing: bytes.prefix(GGUFLimits.headerByteCount))
         cursor = ByteCursor(header, file: file)
         byteCount = bytes.count
@@ -26,8 +26,8 @@ struct GGUFParser {
 
     mutating func parse() throws(CheckpointError) {
         result.version = try version()
-        // A tensor has at least a name's length, the number of dimensions, one of them, a type and an offset; a
-        // metadata entry at least a key's length, a type and one byte.
+        // A tensor takes at least a name length, the number of dimensions, one dimension, a type and an offset; a
+        // metadata entry at least a key length, a type and one byte.
         let tensorCount = try cursor.count(
             minimumBytes: 8 + 4 + 8 + 4 + 8, atMost: GGUFLimits.tensorCount, "tensor count")
         let metadataCount = try cursor.count(

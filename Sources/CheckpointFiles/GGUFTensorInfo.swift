@@ -1,20 +1,20 @@
 package import TensorCore
 
-/// What a GGUF file says about one tensor; checked against the file when it was opened.
+/// A GGUF file's description of one tensor, checked against the file when it was opened.
 package struct GGUFTensorInfo: Sendable, Equatable {
     /// The tensor's name in the file, such as `blk.0.attn_q.weight`.
     package let name: String
-    /// The format of its elements.
+    /// The element format.
     package let dtype: DType
-    /// One to four dimensions, the innermost (contiguous) one last; a file has them the other way round.
+    /// One to four dimensions, the innermost (contiguous) one last; the file stores them in reverse order.
     package let shape: [Int]
-    /// Where its bytes lie in the file.
+    /// The tensor's byte range in the file.
     package let range: Range<Int>
 }
 
 extension DType {
-    /// How many bytes a tensor of this shape takes, or nil if a row is not a whole number of blocks, a dimension is
-    /// not positive, or the count does not fit.
+    /// The number of bytes that a tensor of this shape takes; nil if a row is not a whole number of blocks, a dimension
+    /// is not positive, or the count overflows.
     func byteCount(shape: [Int]) -> Int? {
         guard let columns = shape.last, columns.isMultiple(of: elementsPerBlock) else { return nil }
         var total = bytesPerBlock

@@ -1,17 +1,17 @@
 package import TensorCore
 
-/// The numbers by which GGUF files name element formats (`enum ggml_type` in ggml.h).
+/// The numbers that identify element formats in GGUF files (`enum ggml_type` in ggml.h).
 package enum GGUFTensorType {
-    /// The format of a number, if it is one of those that we read.
+    /// The format with a number; nil if it is not supported.
     package static func format(_ number: UInt32) -> DType? { DType.allCases.first { $0.ggufType == number } }
 
-    /// What a number is called, for errors; any number has some name.
+    /// The name of a type number, for errors; defined for every number.
     package static func name(_ number: UInt32) -> String {
         let known = names.indices.contains(Int(number)) ? names[Int(number)] : ""
         return known.isEmpty ? "type number \(number)" : known
     }
 
-    // Empty where ggml has withdrawn a format.
+    // Empty for formats that ggml has withdrawn.
     private static let names = [
         "F32", "F16", "Q4_0", "Q4_1", "", "", "Q5_0", "Q5_1", "Q8_0", "Q8_1",
         "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "Q8_K", "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S",

@@ -1,4 +1,4 @@
-/// One metadata value of a GGUF file, of exactly the type that it has there.
+/// A metadata value of a GGUF file, with the exact type that it has there.
 package enum GGUFValue: Sendable, Equatable {
     case uint8(UInt8)
     case int8(Int8)
@@ -8,7 +8,7 @@ package enum GGUFValue: Sendable, Equatable {
     case int32(Int32)
     case float32(Float)
     case bool(Bool)
-    /// Text; what was not valid UTF-8 in the file has become U+FFFD.
+    /// Text; invalid UTF-8 in the file is replaced by U+FFFD.
     case string(String)
     case array(GGUFArray)
     case uint64(UInt64)
@@ -34,7 +34,7 @@ package enum GGUFValue: Sendable, Equatable {
         }
     }
 
-    /// What a message calls the type, such as `uint32` or `array of 5 string`.
+    /// The type's name in messages, such as `uint32` or `array of 5 string`.
     package var typeDescription: String {
         if case .array(let array) = self { "array of \(array.count) \(array.elementType)" } else { "\(type)" }
     }
@@ -56,7 +56,8 @@ package enum GGUFValueType: UInt32, Sendable, CaseIterable {
     case int64 = 11
     case float64 = 12
 
-    /// The fewest bytes that a value takes in the file: an empty string is its length, an empty array its header.
+    /// The fewest bytes that a value takes in the file: an empty string takes its length field, an empty array its
+    /// header.
     var minimumBytes: Int {
         switch self {
         case .uint8, .int8, .bool: 1

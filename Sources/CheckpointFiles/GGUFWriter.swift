@@ -2,22 +2,22 @@ package import TensorCore
 
 /// Writes GGUF files: metadata, then tensors in the order in which they were added (ggml's docs/gguf.md).
 package struct GGUFWriter: Sendable {
-    /// The version to write: 3, or 2 for readers of long ago.
+    /// The version to write: 3, or 2 for old readers.
     package var version: UInt32 = 3
-    /// The metadata to write; `general.alignment` also decides where tensors begin.
+    /// The metadata to write; `general.alignment` also sets the alignment of the tensors' data.
     package var metadata = GGUFMetadata(file: "new GGUF file")
     private var entries = TensorEntries()
 
-    /// A file without metadata and tensors.
+    /// Creates a writer without metadata or tensors.
     package init() {}
 
-    /// Adds a tensor whose bytes are made only when they are written, so that not all need memory at once.
+    /// Adds a tensor whose bytes are produced only when it is written, so that not all tensors are in memory at once.
     ///
     /// - Parameters:
     ///   - name: the name in the file.
-    ///   - dtype: the format of the elements.
+    ///   - dtype: the element format.
     ///   - shape: one to four dimensions, the innermost last; its rows must be whole blocks of the format.
-    ///   - contents: gives a tensor of that format and shape; its own name does not matter.
+    ///   - contents: returns a tensor of that format and shape; its name is ignored.
     package mutating func add(
         _ name: String, _ dtype: DType, shape: [Int],
         contents: @escaping @Sendable () throws(CheckpointError) -> StoredTensor
@@ -25,9 +25,9 @@ package struct GGUFWriter: Sendable {
         entries.add(name, dtype, shape: shape, contents: contents)
     }
 
-    /// Adds a tensor whose bytes are written piece by piece, so that not even one needs memory as a whole.
+    /// Adds a tensor whose bytes are written in pieces, so that even a single tensor is never in memory as a whole.
     ///
-    /// - Parameter write: gives exactly as many bytes as the shape needs, row after row.
+    /// - Parameter write: outputs exactly the bytes that the shape takes, row by row.
     package mutating func add(
         _ name: String, _ dtype: DType, shape: [Int],
         writing write: @escaping @Sendable (ByteOutput) throws(CheckpointError) -> Void
@@ -35,15 +35,15 @@ package struct GGUFWriter: Sendable {
         entries.add(name, dtype, shape: shape, writing: write)
     }
 
-    /// Adds a tensor of bytes that are there already.
+    /// Adds a tensor whose bytes are already in memory.
     package mutating func add(_ name: String, _ dtype: DType, shape: [Int], bytes: [UInt8]) {
         let tensor = StoredTensor(name: name, dtype: dtype, shape: shape, bytes: bytes)
         add(name, dtype, shape: shape) { tensor }
     }
 
-    /// Everything before the tensors' data, padding included.
+    /// The file's header: everything before the tensors' data, including padding.
     ///
-    /// - Throws: if `general.alignment` is not one that a reader would take.
+    /// - Throws: if `general.alignment` is one that a reader would refuse.
     package func header() throws(CheckpointError) -> [UInt8] {
         let alignment = try metadata.alignment()
         var sink = ByteSink()
@@ -72,7 +72,7 @@ package struct GGUFWriter: Sendable {
         return sink.bytes
     }
 
-    /// The whole file in memory.
+    /// The whole file, in memory.
     package func bytes() throws(CheckpointError) -> [UInt8] {
         var sink = ByteSink()
         try entries.write(header(), alignment: metadata.alignment()) { (bytes) throws(CheckpointError) in
@@ -81,11 +81,10 @@ package struct GGUFWriter: Sendable {
         return sink.bytes
     }
 
-    /// Writes the file in one step: under a temporary name beside its place, synced, then renamed.
+    /// Writes the file atomically: under a temporary name in the same folder, synced, then renamed.
     ///
-    /// - Parameter progress: is told how many bytes have been written.
-    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still
-    ///   there.
+    /// - Parameter progress: called with the number of bytes written so far.
+    /// - Throws: if the file cannot be written, or `progress` throws; anything at the path before is then still there.
     package func write(
         to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
     ) throws(CheckpointError) {

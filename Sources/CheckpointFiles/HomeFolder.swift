@@ -1,19 +1,19 @@
-/// `~` at the beginning of a path, as a shell reads it where it stands unquoted. Recipes and arguments such as
-/// `--output=~/x` reach the program without having been read by one.
+/// Expansion of `~` at the beginning of a path, as a shell does it when unquoted. Paths in recipes and in arguments
+/// such as `--output=~/x` reach the program unexpanded.
 public enum HomeFolder {
-    /// The path in the environment variable HOME; nil where there is none.
+    /// The path in the environment variable HOME; nil if it is unset or empty.
     public static var path: String? { SystemCalls.environment("HOME").flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// A path with the home folder in place of `~`; `./~` is a file of that name.
+    /// Replaces a leading `~` with the home folder; write `./~` for a file of that name.
     ///
-    /// - Parameter home: the path of the home folder; nil where it is not known.
-    /// - Throws: for another user's folder (`~name`), or where the home folder is not known.
+    /// - Parameter home: the path of the home folder; nil if unknown.
+    /// - Throws: for another user's folder (`~name`), or if the home folder is unknown.
     public static func expand(_ path: String, home: String? = Self.path) throws(FileError) -> String {
         guard path.hasPrefix("~") else { return path }
         let rest = path.dropFirst()
         guard rest.isEmpty || rest.hasPrefix("/") else {
             throw FileError(
-                file: path, expected: "~/ or a path without ~ at its beginning (./~ for such a name)",
+                file: path, expected: "~/ or a path that does not begin with ~ (./~ for a file called ~)",
                 found: path.quoted)
         }
         guard let home else {

@@ -1,23 +1,23 @@
-/// What is wrong with a JSON text, and where.
+/// An error in JSON text, and its position.
 package struct JSONFault: Error, Sendable, Equatable {
-    /// Bytes before the fault.
+    /// The number of bytes before the fault.
     package let offset: Int
-    /// The keys and indices that lead to it, such as `model.merges[3]`; empty at the top.
+    /// The path of keys and indices to it, such as `model.merges[3]`; empty at the top level.
     package let place: String
-    /// What would have been right.
+    /// What was expected.
     package let expected: String
-    /// What was there instead.
+    /// What was found instead.
     package let found: String
 }
 
 extension JSONFault {
-    /// Where the fault is, such as `line 3, column 17, key "rope_scaling.factor"`; a text of one line has no line
-    /// numbers. Columns count characters.
+    /// A description of the fault's position, such as `line 3, column 17, key "rope_scaling.factor"`. Text of one line
+    /// gets no line number. Columns count characters.
     package func position(in bytes: UnsafeRawBufferPointer) -> String {
         let lineFeed = UInt8(ascii: "\n")
         let before = bytes[..<min(offset, bytes.count)]
         let start = before.lastIndex(of: lineFeed).map { $0 + 1 } ?? 0
-        // A character's first byte is the one that continues no other.
+        // Bytes that are not UTF-8 continuation bytes begin a character.
         var position = "column \(1 + before[start...].count { $0 & 0xC0 != 0x80 })"
         if bytes.contains(lineFeed) { position = "line \(1 + before.count { $0 == lineFeed }), " + position }
         return position + (place.isEmpty ? "" : ", key \(place.quoted)")

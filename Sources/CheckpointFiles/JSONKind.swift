@@ -1,8 +1,8 @@
-/// What kind of value some JSON is, as its first byte tells.
+/// The kind of a JSON value, derived from its first byte.
 enum JSONKind: Equatable, CustomStringConvertible {
     case object, list, text, number, boolean, null
 
-    /// The kind of a value that is known to be valid.
+    /// Creates the kind from the first byte of a valid value.
     init(firstByte: UInt8?) {
         self =
             switch firstByte {

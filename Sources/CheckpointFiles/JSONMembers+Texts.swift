@@ -2,10 +2,10 @@ extension JSONMembers {
     /// The keys, sorted.
     package var keys: [String] { values.keys.sorted() }
 
-    /// The text that a key has.
+    /// The string value of a key.
     ///
-    /// - Parameter name: what errors call the object, such as `pairs.jsonl, line 3`.
-    /// - Throws: if there is no such key, or it has something else.
+    /// - Parameter name: the object's name in errors, such as `pairs.jsonl, line 3`.
+    /// - Throws: if the key is missing, or its value is not a string.
     package func text(_ key: String, name: String) throws(FileError) -> String {
         guard let value = values[key] else {
             throw FileError(file: name, expected: "the key \(key.quoted)", found: summary)
@@ -21,7 +21,7 @@ extension JSONMembers {
         }
     }
 
-    /// The keys for an error: `only the keys "a", "b"`.
+    /// A description of the keys for errors, such as `only the keys "a", "b"`.
     package var summary: String {
         let shown = keys.prefix(6).map(\.quoted).joined(separator: ", ")
         return switch keys.count {

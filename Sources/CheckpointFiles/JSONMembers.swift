@@ -1,23 +1,23 @@
-/// The members of a JSON object, each value as it is written: for objects whose keys are not known beforehand, and to
-/// pass on what only other programs read, to the digit.
+/// The members of a JSON object, each value as its source text. It serves objects whose keys are not known in advance,
+/// and preserves values exactly that are only passed on to other programs.
 package struct JSONMembers: Sendable {
-    /// The JSON of each value.
+    /// Each value's JSON text, by key.
     package private(set) var values: [String: String] = [:]
 
-    /// No members.
+    /// Creates an object without members.
     package init() {}
 
     /// Reads the object in a file.
     ///
-    /// - Throws: ``FileError`` if there is no such file, it is too large, or no JSON object.
+    /// - Throws: ``FileError`` if the file is missing or too large, or does not hold a JSON object.
     package init(file path: String, atMost limit: ReadingLimit = .description) throws(FileError) {
         try self.init(TextFile.bytes(path, atMost: limit), name: path, atMost: limit)
     }
 
     /// Reads an object from its text.
     ///
-    /// - Parameter name: what errors call the text, such as `pairs.jsonl, line 3`.
-    /// - Throws: ``FileError`` if it is no JSON, has too many values, or is no object.
+    /// - Parameter name: the text's name in errors, such as `pairs.jsonl, line 3`.
+    /// - Throws: ``FileError`` if it is not valid JSON, has too many values, or is not an object.
     package init(_ text: [UInt8], name: String, atMost limit: ReadingLimit = .text) throws(FileError) {
         try text.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
             var members: [String: String] = [:]
@@ -31,7 +31,7 @@ package struct JSONMembers: Sendable {
         }
     }
 
-    /// The members of what a value is encoded as, which must be an object.
+    /// Creates the members of a value's encoding, which must be an object.
     package init(encoding value: some Encodable) {
         do {
             try self.init(JSONText.encode(value), name: "")
@@ -40,24 +40,24 @@ package struct JSONMembers: Sendable {
         }
     }
 
-    /// The JSON of a value; nil where there is none.
+    /// The JSON text of a value; nil if the key is missing.
     package subscript(key: String) -> String? { values[key] }
 
-    /// The members that a condition holds for.
+    /// The members whose keys satisfy a condition.
     package func filter(_ isKept: (String) -> Bool) -> JSONMembers {
         var result = JSONMembers()
         result.values = values.filter { isKept($0.key) }
         return result
     }
 
-    /// These members and others, which count where both have one.
+    /// These members merged with others, which win where both have a key.
     package func merging(_ others: JSONMembers) -> JSONMembers {
         var result = self
         result.values.merge(others.values) { $1 }
         return result
     }
 
-    /// The object, a member a line in the order of the keys.
+    /// The object as JSON: one member per line, sorted by key.
     package var json: [UInt8] {
         let lines = values.sorted { $0.key < $1.key }.map { key, value in
             "  " + String(decoding: JSONText.encode(key, onOneLine: true), as: UTF8.self) + " : " + value

@@ -1,8 +1,8 @@
-/// What a value in JSON should have been, from a type that decodes itself and knows better than "a value that fits".
+/// An error for a JSON value of the wrong form, thrown by types that decode themselves and can say what they expect.
 package struct JSONMismatch: Error {
-    /// What would have been right.
+    /// What was expected.
     let expected: String
-    /// What was there instead, fit to be shown.
+    /// What was found instead, safe to display.
     let found: String
 
     package init(expected: String, found: String) {
@@ -10,7 +10,7 @@ package struct JSONMismatch: Error {
         self.found = found
     }
 
-    /// The error to throw from `init(from:)`: it knows the place of the value.
+    /// The error to throw from `init(from:)`; it carries the value's coding path.
     package func error(in decoder: any Decoder) -> DecodingError {
         .dataCorrupted(
             DecodingError.Context(codingPath: decoder.codingPath, debugDescription: expected, underlyingError: self))

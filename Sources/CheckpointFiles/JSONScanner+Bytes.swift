@@ -5,7 +5,7 @@ extension JSONScanner {
         while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset += 1 }
     }
 
-    /// Passes over a word, if it comes next.
+    /// Skips a word if it comes next, and says whether it did.
     mutating func take(_ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
         guard offset + count <= bytes.count else { return false }
@@ -18,26 +18,26 @@ extension JSONScanner {
         guard take(word) else { throw fault(expected(), whatFollows) }
     }
 
-    /// A fault at the present place.
+    /// A fault at the current offset.
     func fault(_ expected: String, _ found: String) -> JSONFault { fault(at: offset, expected, found) }
 
     func fault(at offset: Int, _ expected: String, _ found: String) -> JSONFault {
         JSONFault(offset: offset, place: place, expected: expected, found: found)
     }
 
-    /// What comes next, for an error.
+    /// A description of what comes next, for errors.
     var whatFollows: String {
         guard let next = peek else { return "the end" }
         for number in ["NaN", "Infinity", "-Infinity"] where bytes[offset...].starts(with: number.utf8) {
-            return "\(number), which Python writes but JSON does not know"
+            return "\(number), which Python writes but JSON does not allow"
         }
         let isWord = { (byte: UInt8) in byte != 0x2C && byte != 0x5D && byte != 0x7D && byte > 0x20 }
         let word = bytes[offset...].prefix(24).prefix(while: isWord)
         return String(decoding: word.isEmpty ? bytes[offset...offset] : word, as: UTF8.self).quoted
-            + (next == UInt8(ascii: "'") ? ", where JSON has only double quotation marks" : "")
+            + (next == UInt8(ascii: "'") ? "; JSON has only double quotation marks" : "")
     }
 
-    /// UTF-8 with or without a byte order mark, which says nothing; JSON in UTF-16 begins with a mark or has zeros.
+    /// Skips a UTF-8 byte order mark and refuses UTF-16 and UTF-32, which begin with a mark or contain zeros.
     mutating func checkEncoding() throws(JSONFault) {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
         let start = bytes.prefix(4)

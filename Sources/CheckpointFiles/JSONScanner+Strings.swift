@@ -1,7 +1,7 @@
 extension JSONScanner {
-    /// Passes over a string, the opening quotation mark included.
+    /// Skips a string, including its opening quotation mark.
     ///
-    /// - Returns: what lies between the marks, and a hash of the text that it stands for.
+    /// - Returns: the range between the quotation marks, and a hash of the decoded text.
     mutating func string() throws(JSONFault) -> (hash: UInt64, range: Range<Int>) {
         offset += 1
         let start = offset
@@ -22,9 +22,9 @@ extension JSONScanner {
         throw fault("the end of the string that begins at byte \(start - 1)", "the end of the text")
     }
 
-    /// The text that a string stands for.
+    /// Decodes a string that has been skipped.
     ///
-    /// - Parameter range: what lies between the quotation marks of a string that has been passed over.
+    /// - Parameter range: the range between its quotation marks.
     mutating func text(_ range: Range<Int>) -> String {
         let backslash = UInt8(ascii: "\\")
         guard bytes[range].contains(backslash) else { return String(decoding: bytes[range], as: UTF8.self) }
@@ -42,7 +42,8 @@ extension JSONScanner {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Two keys that only Swift's strings take for equal. Keys in plain ASCII are none.
+    /// Throws if two keys differ only in their Unicode form, which Swift's strings treat as equal. Plain ASCII keys
+    /// cannot.
     func checkForms(from first: Int) throws(JSONFault) {
         let ranges = keys[first...].map(\.range)
         guard ranges.contains(where: { bytes[$0].contains { $0 >= 0x80 || $0 == UInt8(ascii: "\\") } }) else { return }
@@ -77,11 +78,11 @@ extension JSONScanner {
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"): break
-        default: throw fault(at: start, "an escape that JSON has", "\\" + String(decoding: [byte], as: UTF8.self))
+        default: throw fault(at: start, "a valid JSON escape", "\\" + String(decoding: [byte], as: UTF8.self))
         }
         let first = try hexadecimalDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
-        // Half of a pair: the other half follows, or the text is no Unicode.
+        // The first half of a surrogate pair: it is valid only if the second half follows.
         if first < 0xDC00, take("\\u") {
             let second = try hexadecimalDigits()
             if second & 0xFC00 == 0xDC00,
@@ -103,7 +104,7 @@ extension JSONScanner {
     }
 }
 
-/// FNV-1a of 64 bits over a text's scalars. Two keys that differ and hash alike do not occur by chance.
+/// 64-bit FNV-1a over a text's scalars. Different keys with equal hashes do not occur by chance.
 private struct FowlerNollVo {
     private(set) var state: UInt64 = 0xCBF2_9CE4_8422_2325
 

@@ -1,23 +1,24 @@
-/// Checks that bytes are JSON as RFC 8259 has it, in one pass and without building anything.
+/// Checks that bytes are valid JSON (RFC 8259), in one pass and without building values.
 ///
-/// Foundation's decoder names no place where a text is wrong, takes trailing commas and the first of two equal keys,
-/// and uses 25 times a file's size in memory before it can refuse it. So its input passes here first.
+/// Foundation's decoder does not report where text is wrong, accepts trailing commas, and takes the first of two equal
+/// keys. It also needs 25 times a file's size in memory before it can refuse it. So this checks its input first.
 struct JSONScanner {
     let bytes: UnsafeRawBufferPointer
-    /// The most values that are allowed.
+    /// The maximum number of values.
     let valueLimit: Int
-    /// Whether keys may differ in nothing but their form of Unicode, such as é in one code point and in two. A reader
-    /// whose dictionaries have Swift's strings as keys takes two such for one.
+    /// Whether keys may differ only in their Unicode form, such as é as one code point or two. Readers whose
+    /// dictionaries have Swift strings as keys would merge such keys.
     var allowsEquivalentKeys = true
-    /// Is told of each number: its bytes, and the place that it stands at.
+    /// Called for each number with its byte range and its place.
     var onNumber: ((Range<Int>, String) -> Void)?
-    /// Is told of each member of the outermost object: the bytes between its key's quotation marks, and its value's.
+    /// Called for each member of the outermost object, with the range between its key's quotation marks and its value's
+    /// range.
     var onMember: ((_ key: Range<Int>, _ value: Range<Int>) -> Void)?
     var offset = 0
     private(set) var valueCount = 0
     private var depth = 0
     private var path: [Step] = []
-    /// Hashes and places of the keys of all objects that are open.
+    /// Hashes and ranges of the keys of all open objects.
     private(set) var keys: [(hash: UInt64, range: Range<Int>)] = []
 
     private enum Step { case key(Range<Int>), index(Int) }
@@ -27,9 +28,9 @@ struct JSONScanner {
         self.valueLimit = valueLimit
     }
 
-    /// Reads the whole text.
+    /// Scans the whole text.
     ///
-    /// - Returns: what kind of value it is.
+    /// - Returns: the kind of its value.
     @discardableResult mutating func scan() throws(JSONFault) -> JSONKind {
         try checkEncoding()
         skipSpace()
@@ -93,7 +94,7 @@ struct JSONScanner {
         depth -= 1
     }
 
-    /// Takes the bracket that opens an object or list, and the space behind it.
+    /// Enters an object or list: skips the opening bracket and the whitespace after it.
     private mutating func enter() throws(JSONFault) {
         depth += 1
         guard depth <= ReadingLimit.jsonDepth else {
@@ -132,7 +133,7 @@ struct JSONScanner {
 
     private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-    /// Two equal keys: readers differ in which they take.
+    /// Throws if an object has two equal keys, since readers differ in which one they take.
     private func checkKeys(from first: Int) throws(JSONFault) {
         guard keys.count > first + 1 else { return }
         let sorted = keys[first...].sorted { ($0.hash, $0.range.lowerBound) < ($1.hash, $1.range.lowerBound) }
@@ -143,7 +144,7 @@ struct JSONScanner {
         if !allowsEquivalentKeys { try checkForms(from: first) }
     }
 
-    /// The keys and indices that lead to the present place.
+    /// The keys and indices that lead to the current value.
     var place: String {
         path.reduce(into: "") { text, step in
             switch step {

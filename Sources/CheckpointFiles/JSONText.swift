@@ -4,14 +4,13 @@
     import Foundation
 #endif
 
-/// Reads JSON that may be damaged into a type, with errors that name file and place. Writes JSON, always the same bytes
-/// for the same value.
+/// Reads untrusted JSON into types, with errors that name the file and the place, and writes JSON. Equal values give
+/// identical bytes.
 package enum JSONText {
     /// Reads a value from the JSON file at a path.
     ///
-    /// - Parameter limit: the most that such a file may hold.
-    /// - Throws: ``FileError`` if there is no such file, it is too large or no JSON, or says something else than
-    ///   the type expects.
+    /// - Parameter limit: the maximum size of the file.
+    /// - Throws: ``FileError`` if the file is missing, too large or not valid JSON, or does not match the type.
     package static func read<Value: Decodable>(
         _ path: String, atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
     ) throws(FileError) -> Value {
@@ -21,7 +20,8 @@ package enum JSONText {
         }
     }
 
-    /// Reads a value from the JSON file at a path, and all members of the object that it is, to pass them on.
+    /// Reads a value from the JSON file at a path, together with all members of its object, so that unknown ones can be
+    /// preserved.
     ///
     /// - Throws: as above.
     package static func readWithMembers<Value: Decodable>(
@@ -35,14 +35,15 @@ package enum JSONText {
         return (value, members)
     }
 
-    /// The bytes of the JSON file at a path, for a decoder elsewhere, which must tell keys apart byte by byte.
+    /// The bytes of the JSON file at a path, checked for a decoder outside this target, which must compare keys byte by
+    /// byte.
     ///
-    /// - Throws: ``FileError`` if there is no such file, it is too large, or no JSON.
+    /// - Throws: ``FileError`` if the file is missing, too large or not valid JSON.
     package static func bytes(_ path: String, atMost limit: ReadingLimit) throws(FileError) -> [UInt8] {
         try bytes(of: MappedFile(path: path), atMost: limit)
     }
 
-    /// The bytes of a JSON file that has been opened.
+    /// The bytes of an open JSON file.
     ///
     /// - Throws: as above.
     package static func bytes(of file: MappedFile, atMost limit: ReadingLimit) throws(FileError) -> [UInt8] {
@@ -53,12 +54,12 @@ package enum JSONText {
         return bytes
     }
 
-    /// Reads a value from bytes.
+    /// Decodes a value from bytes.
     ///
     /// - Parameters:
-    ///   - file: the path that errors name.
-    ///   - part: which part of the file the bytes are, such as `header`; empty where they are all of it.
-    /// - Throws: ``FileError`` if they are no JSON, too many, or say something else than the type expects.
+    ///   - file: the path for errors.
+    ///   - part: the part of the file that the bytes are, such as `header`; empty for the whole file.
+    /// - Throws: ``FileError`` if they are not valid JSON, hold too many values, or do not match the type.
     package static func decode<Value: Decodable>(
         _ bytes: UnsafeRawBufferPointer, file: String, part: String = "",
         atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
@@ -86,10 +87,10 @@ package enum JSONText {
         }
     }
 
-    /// Throws unless the bytes are JSON of few enough values.
+    /// Throws unless the bytes are valid JSON within the limit of values.
     ///
-    /// - Parameter onMember: is told of each member of the outermost object, and where its value is.
-    /// - Returns: what kind of value they are.
+    /// - Parameter onMember: called for each member of the outermost object, with the range of its value.
+    /// - Returns: the kind of the value.
     @discardableResult static func check(
         _ bytes: UnsafeRawBufferPointer, file: String, part: String = "", atMost limit: ReadingLimit,
         allowsEquivalentKeys: Bool = false, onMember: ((_ key: String, _ value: Range<Int>) -> Void)? = nil
@@ -111,12 +112,12 @@ package enum JSONText {
                 file: file, name: part.isEmpty ? position : "\(part), \(position)", expected: error.expected,
                 found: error.found)
         }
-        // What Foundation's decoder takes.
+        // The memory that Foundation's decoder needs.
         try FileError.checkMemory(bytes.count + 64 * scanner.valueCount, file: file, name: part)
         return kind
     }
 
-    /// A value as JSON, keys sorted.
+    /// Encodes a value as JSON, with sorted keys.
     package static func encode(_ value: some Encodable, onOneLine: Bool = false) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -128,23 +129,23 @@ package enum JSONText {
         }
     }
 
-    /// Writes a value as a JSON file, in one step.
+    /// Atomically writes a value as a JSON file.
     ///
-    /// - Throws: if the file cannot be written; whatever was at the path before is then still there.
+    /// - Throws: if the file cannot be written; anything at the path before is then still there.
     package static func write(_ value: some Encodable, to path: String) throws(FileError) {
         try TextFile.write(encode(value), to: path)
     }
 }
 
 extension UnsafeRawBufferPointer {
-    /// The same bytes for Foundation, not copied; they must not be used after this buffer.
+    /// The same bytes as uncopied Data for Foundation; they must not be used after this buffer's lifetime.
     var lent: Data {
         guard let base = baseAddress else { return Data() }
         return Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: count, deallocator: .none)
     }
 }
 
-/// A key by its name, for objects whose keys are not known beforehand.
+/// A key of any name, for objects whose keys are not known in advance.
 struct JSONKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
@@ -154,7 +155,7 @@ struct JSONKey: CodingKey {
 }
 
 extension FileError {
-    /// What a decoder complained about, in our words.
+    /// Translates a decoder's error.
     init(_ error: any Error, file: String, part: String) {
         func failure(_ path: [any CodingKey], expected: String, found: String) -> FileError {
             let place = path.reduce("") { text, key in
@@ -174,9 +175,9 @@ extension FileError {
             let mismatch = context.underlyingError as? JSONMismatch
             self = failure(context.codingPath, expected: mismatch?.expected ?? "", found: mismatch?.found ?? "")
         case DecodingError.dataCorrupted(let context):
-            self = failure(context.codingPath, expected: "a value that fits", found: context.debugDescription.quoted)
+            self = failure(context.codingPath, expected: "a valid value", found: context.debugDescription.quoted)
         default:
-            self = failure([], expected: "a value that fits", found: "\(error)".quoted)
+            self = failure([], expected: "a valid value", found: "\(error)".quoted)
         }
     }
 
@@ -191,7 +192,7 @@ extension FileError {
         }
     }
 
-    /// The decoder's sentence ends in "but found a string instead".
+    /// Extracts the found type from a decoder's message, which ends in "but found a string instead".
     private static func found(_ context: DecodingError.Context) -> String {
         let sentence = context.debugDescription
         guard let before = sentence.firstRange(of: "but found "), let after = sentence.firstRange(of: " instead"),

@@ -1,10 +1,10 @@
-/// A token's id in JSON where nothing here depends on it, such as the one that fills batches up: whatever else stands
-/// in its place is no error.
+/// A token id in JSON that this program does not depend on, such as the padding token's; any other value in its place
+/// is accepted.
 package struct LooseID: Codable, Sendable {
-    /// The id; nil where something else than an integer stands there.
+    /// The id; nil if the value is not an integer.
     package let number: Int?
 
-    /// An id to write.
+    /// Creates an id to write.
     package init(_ number: Int) { self.number = number }
 
     package init(from decoder: any Decoder) throws {

@@ -1,9 +1,9 @@
-/// A number in JSON, or a list of them, as Hugging Face's files have it for the tokens that end a text.
+/// A JSON number or list of numbers, as Hugging Face's files store the tokens that end a text.
 package enum OneOrMany: Codable {
     case one(Int)
     case many([Int])
 
-    /// As one number if that is all; nil for none.
+    /// Creates `one` for a single number and `many` for several; nil for none.
     package init?(_ numbers: [Int]) {
         guard let first = numbers.first else { return nil }
         self = numbers.count == 1 ? .one(first) : .many(numbers)
@@ -26,7 +26,7 @@ package enum OneOrMany: Codable {
         }
     }
 
-    /// All of the numbers.
+    /// All the numbers.
     package var all: [Int] {
         switch self {
         case .one(let one): [one]

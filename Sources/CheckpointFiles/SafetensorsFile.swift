@@ -1,10 +1,10 @@
 import TensorCore
 
-/// A safetensors file, mapped into memory.
+/// A memory-mapped safetensors file.
 ///
-/// Opening checks everything that the file says about itself, so that reading its tensors cannot fail afterwards.
+/// Opening a file checks everything that its header states, so reading its tensors cannot fail afterwards.
 package struct SafetensorsFile: Sendable {
-    /// What the file says beside its tensors, such as `format`: `pt`.
+    /// The file's text metadata, such as `format`: `pt`.
     package let metadata: [String: String]
     /// All tensors, in the order of their data.
     package let tensors: [SafetensorsTensorInfo]
@@ -14,8 +14,8 @@ package struct SafetensorsFile: Sendable {
 
     /// Opens the file at a path.
     ///
-    /// - Throws: if the file cannot be read, anything that it says about itself is wrong, or it holds a tensor of
-    ///   a type that we do not read.
+    /// - Throws: if the file cannot be read, anything in its header is wrong, or it has a tensor of an unsupported
+    ///   type.
     package init(path: String) throws(CheckpointError) {
         let mapping = try inCheckpoint(try MappedFile(path: path))
         let header = try mapping.withBytes(in: 0..<mapping.byteCount) { (bytes) throws(CheckpointError) in
@@ -30,16 +30,16 @@ package struct SafetensorsFile: Sendable {
         indices = Dictionary(header.tensors.indices.map { (header.tensors[$0].name, $0) }) { first, _ in first }
     }
 
-    /// The path of the file, as it was given.
+    /// The path of the file, as given.
     package var path: String { mapping.path }
 
-    /// The tensor of a name; nil if there is none.
+    /// The tensor with a name; nil if there is none.
     package func tensor(named name: String) -> StoredTensor? {
         guard let index = indices[name] else { return nil }
         let info = tensors[index]
         let elementByteCount = info.dtype.bytesPerBlock
         guard info.range.lowerBound.isMultiple(of: elementByteCount) else {
-            // Old writers did not pad the header: what lies askew is read from a copy.
+            // Old writers did not pad the header, so data may be unaligned; such a tensor is copied.
             return StoredTensor(
                 name: info.name, dtype: info.dtype, shape: info.shape, bytes: mapping.bytes(info.range))
         }

@@ -1,24 +1,24 @@
 package import TensorCore
 
-/// What a safetensors file says about one tensor; checked against the file when it was opened.
+/// A safetensors file's description of one tensor, checked against the file when it was opened.
 package struct SafetensorsTensorInfo: Sendable, Equatable {
     /// The tensor's name in the file, such as `model.layers.0.self_attn.q_proj.weight`.
     package let name: String
-    /// The format of its elements, one that is not quantized.
+    /// The element format, never a quantized one.
     package let dtype: DType
     /// One to four dimensions, the innermost (contiguous) one last.
     package let shape: [Int]
-    /// Where its bytes lie in the file.
+    /// The tensor's byte range in the file.
     package let range: Range<Int>
 }
 
-/// Reads the part of a safetensors file before the tensors' data.
+/// Reads the header of a safetensors file: everything before the tensors' data.
 ///
 ///     length of the header, 64 bits | header: JSON, padded with spaces | data
 ///
 /// Source: the format's specification, "Format" in the README of huggingface/safetensors.
 struct SafetensorsHeader {
-    /// The one key that is no tensor's.
+    /// The one key that does not name a tensor.
     static let metadataKey = "__metadata__"
 
     let metadata: [String: String]
@@ -34,7 +34,7 @@ struct SafetensorsHeader {
         }
         let dataStart = cursor.offset + Int(length)
         let text = UnsafeRawBufferPointer(rebasing: bytes[cursor.offset..<dataStart])
-        // The specification has it begin so, with nothing before.
+        // The specification requires this first byte, without whitespace before it.
         guard text.first == UInt8(ascii: "{") else {
             throw cursor.failure("header", expected: "a JSON object", found: "something else")
         }
@@ -53,8 +53,8 @@ struct SafetensorsHeader {
         }
     }
 
-    /// The specification allows neither holes nor overlaps; so a name that occurs twice is found out too, where the two
-    /// are not the same.
+    /// Checks that the tensors cover the data without holes or overlaps, as the specification requires. This also
+    /// detects a duplicate name whose two entries differ.
     private static func checkThatTheyCover(
         _ byteCount: Int, _ tensors: [SafetensorsTensorInfo], file: String
     ) throws(CheckpointError) {
@@ -99,7 +99,7 @@ struct SafetensorsHeader {
             case offsets = "data_offsets"
         }
 
-        /// The tensor, if its own figures agree with each other; its range still counts from the start of the data.
+        /// Returns the tensor if its fields are consistent; its range is still relative to the start of the data.
         func checked(name: String, file: String) throws(CheckpointError) -> SafetensorsTensorInfo {
             func failure(expected: String, found: String) -> CheckpointError {
                 CheckpointError(file: file, name: "tensor \(name.quoted)", expected: expected, found: found)

@@ -1,22 +1,22 @@
 package import TensorCore
 
-/// The weights in one or several safetensors files, under Hugging Face's names.
+/// A model's weights in one or several safetensors files, under Hugging Face's names.
 package struct SafetensorsSource: TensorSource {
     package let file: String
-    /// The files, in the order of their names.
+    /// The files, sorted by name.
     package let files: [SafetensorsFile]
     private var owners: [String: Int]
 
-    /// Takes a file's tensors for those of a model.
+    /// Uses a single file's tensors as a model.
     package init(_ file: SafetensorsFile) {
         self.file = file.path
         files = [file]
         owners = Dictionary(file.tensors.map { ($0.name, 0) }) { first, _ in first }
     }
 
-    /// Opens the files that an index lists (`model.safetensors.index.json`), which lie beside it.
+    /// Opens the files that an index (`model.safetensors.index.json`) lists; they are in the index's folder.
     ///
-    /// - Throws: if the index or one of the files is wrong, or they contradict each other.
+    /// - Throws: if the index or one of the files is invalid, or they contradict each other.
     package init(index path: String) throws(CheckpointError) {
         func failure(_ name: String, expected: String, found: String) -> CheckpointError {
             CheckpointError(file: path, name: "tensor \(name.quoted)", expected: expected, found: found)
@@ -27,7 +27,7 @@ package struct SafetensorsSource: TensorSource {
         var files: [SafetensorsFile] = []
         var owners: [String: Int] = [:]
         for name in names {
-            // A name from the index must not lead out of the folder.
+            // A name in the index must not lead out of the folder.
             guard !name.contains("/"), name.hasSuffix(".safetensors") else {
                 throw CheckpointError(
                     file: path, name: "key \"weight_map\"", expected: "names of safetensors files next to the index",
@@ -35,7 +35,7 @@ package struct SafetensorsSource: TensorSource {
             }
             let file = try SafetensorsFile(path: folder + name)
             for tensor in file.tensors where owners.updateValue(files.count, forKey: tensor.name) != nil {
-                throw failure(tensor.name, expected: "one file that holds it", found: "it again in \(name.quoted)")
+                throw failure(tensor.name, expected: "it in one file only", found: "it also in \(name.quoted)")
             }
             files.append(file)
         }
@@ -77,12 +77,12 @@ package struct SafetensorsSource: TensorSource {
         return tensor
     }
 
-    /// The names of all tensors, in the order of the files.
+    /// The names of all tensors, in file order.
     package var tensorNames: [String] { files.flatMap { $0.tensors.map(\.name) } }
 }
 
 extension SafetensorsSource {
-    /// The same weights but one, such as a head that the configuration says is not used.
+    /// The same weights without one tensor, such as an output head that the configuration says is unused.
     package func without(_ name: String) -> SafetensorsSource {
         var result = self
         result.owners[name] = nil

@@ -1,24 +1,24 @@
 package import TensorCore
 
-/// Writes safetensors files: a header, then tensors in the order in which they were added, F32 before the others.
+/// Writes safetensors files: a header, then the tensors, F32 before the others and otherwise in the order added.
 ///
-/// Source: the format's specification, "Format" in the README of huggingface/safetensors. The same tensors give the
-/// same bytes.
+/// Source: the format's specification, "Format" in the README of huggingface/safetensors. Equal tensors give identical
+/// bytes.
 package struct SafetensorsWriter: Sendable {
-    /// What to say beside the tensors; readers of PyTorch's checkpoints expect this.
+    /// The file's text metadata; readers of PyTorch's checkpoints expect this entry.
     package var metadata = ["format": "pt"]
     private var entries = TensorEntries()
 
-    /// A file without tensors.
+    /// Creates a writer without tensors.
     package init() {}
 
-    /// Adds a tensor whose bytes are made only when they are written, so that not all need memory at once.
+    /// Adds a tensor whose bytes are produced only when it is written, so that not all tensors are in memory at once.
     ///
     /// - Parameters:
     ///   - name: the name in the file.
-    ///   - dtype: one that is not quantized.
+    ///   - dtype: the element format, which must not be quantized.
     ///   - shape: one to four dimensions, the innermost last.
-    ///   - contents: gives a tensor of that format and shape; its own name does not matter.
+    ///   - contents: returns a tensor of that format and shape; its name is ignored.
     package mutating func add(
         _ name: String, _ dtype: DType, shape: [Int],
         contents: @escaping @Sendable () throws(CheckpointError) -> StoredTensor
@@ -27,9 +27,9 @@ package struct SafetensorsWriter: Sendable {
         entries.add(name, dtype, shape: shape, contents: contents)
     }
 
-    /// Adds a tensor whose bytes are written piece by piece, so that not even one needs memory as a whole.
+    /// Adds a tensor whose bytes are written in pieces, so that even a single tensor is never in memory as a whole.
     ///
-    /// - Parameter write: gives exactly as many bytes as the shape needs, row after row.
+    /// - Parameter write: outputs exactly the bytes that the shape takes, row by row.
     package mutating func add(
         _ name: String, _ dtype: DType, shape: [Int],
         writing write: @escaping @Sendable (ByteOutput) throws(CheckpointError) -> Void
@@ -39,12 +39,11 @@ package struct SafetensorsWriter: Sendable {
     }
 
     private func check(_ name: String, _ dtype: DType) {
-        precondition(!dtype.isQuantized, "\(name): safetensors files know no \(dtype.rawValue)")
-        precondition(name != SafetensorsHeader.metadataKey, "\(name) is no tensor's name")
+        precondition(!dtype.isQuantized, "\(name): safetensors files cannot hold \(dtype.rawValue)")
+        precondition(name != SafetensorsHeader.metadataKey, "\(name) cannot name a tensor")
     }
 
-    /// Everything before the tensors' data: its length, and JSON padded with spaces so that the data begins at a
-    /// multiple of 8.
+    /// The file's header: a length, then JSON padded with spaces so that the data begins at a multiple of 8.
     package func header() -> [UInt8] {
         var fields: [String: Field] = [SafetensorsHeader.metadataKey: .metadata(metadata)]
         var offset = 0
@@ -85,11 +84,10 @@ package struct SafetensorsWriter: Sendable {
         }
     }
 
-    /// Writes the file in one step: under a temporary name beside its place, synced, then renamed.
+    /// Writes the file atomically: under a temporary name in the same folder, synced, then renamed.
     ///
-    /// - Parameter progress: is told how many bytes have been written.
-    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still
-    ///   there.
+    /// - Parameter progress: called with the number of bytes written so far.
+    /// - Throws: if the file cannot be written, or `progress` throws; anything at the path before is then still there.
     package func write(
         to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
     ) throws(CheckpointError) {

@@ -1,10 +1,10 @@
 package import TensorCore
 
-/// A tensor as a file holds it: a format, a shape, and bytes that stay where they are until they are asked for.
+/// A tensor as stored in a file or in memory: a format, a shape, and bytes that are read only on demand.
 package struct StoredTensor: Sendable {
     /// The name in the tensor's own file.
     package let name: String
-    /// The format of its elements.
+    /// The element format.
     package let dtype: DType
     /// One to four dimensions, the innermost (contiguous) one last.
     package let shape: [Int]
@@ -15,7 +15,7 @@ package struct StoredTensor: Sendable {
         case owned([UInt8])
     }
 
-    /// A tensor that lies in a mapped file.
+    /// Creates a tensor that lies in a mapped file.
     ///
     /// - Precondition: the range lies in the file and is as long as the shape needs.
     package init(name: String, dtype: DType, shape: [Int], file: MappedFile, range: Range<Int>) {
@@ -27,7 +27,7 @@ package struct StoredTensor: Sendable {
         contents = .mapped(file, range)
     }
 
-    /// A tensor that lies in memory, such as a random one.
+    /// Creates a tensor that lies in memory, such as a random one.
     ///
     /// - Precondition: there are as many bytes as the shape needs.
     package init(name: String, dtype: DType, shape: [Int], bytes: [UInt8]) {
@@ -38,13 +38,13 @@ package struct StoredTensor: Sendable {
         contents = .owned(bytes)
     }
 
-    /// The number of elements that lie side by side.
+    /// The number of elements in a row: the innermost dimension.
     package var columns: Int { shape[shape.count - 1] }
 
     /// The number of rows of ``columns`` elements; 1 for a vector.
     package var rows: Int { shape.dropLast().reduce(1, *) }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     package var byteCount: Int {
         switch contents {
         case .mapped(_, let range): range.count
@@ -52,14 +52,14 @@ package struct StoredTensor: Sendable {
         }
     }
 
-    /// The path of the file that the tensor lies in; nil if it lies in memory.
+    /// The path of the file that holds the tensor; nil if it is in memory.
     package var file: String? {
         if case .mapped(let file, _) = contents { file.path } else { nil }
     }
 
-    /// A vector with each element as a row of its own.
+    /// The vector as a matrix of one column, each element a row.
     ///
-    /// - Throws: if its format has no single elements.
+    /// - Throws: if the format stores elements in blocks.
     func asColumn() throws(CheckpointError) -> StoredTensor {
         guard dtype.elementsPerBlock == 1 else {
             throw CheckpointError(
@@ -76,8 +76,8 @@ package struct StoredTensor: Sendable {
         self.contents = contents
     }
 
-    /// Lends the bytes, row after row, for the time of one call; they start at a multiple of an element's (or a block's
-    /// scale's) size.
+    /// Lends the bytes, row by row, for the duration of a call. They are aligned to the size of an element, or of a
+    /// block's scale.
     package func withBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -97,12 +97,10 @@ package struct StoredTensor: Sendable {
         }
     }
 
-    /// Says that the bytes have been copied, so that the pages of the file they lie in need no memory.
-    ///
-    /// They stay readable.
+    /// Tells the system that the bytes have been copied, so that the file's pages need no memory. They stay readable.
     package func release() { release(0..<byteCount) }
 
-    /// Says so of some of the bytes.
+    /// Tells the system so for a range of the bytes.
     package func release(_ bytes: Range<Int>) {
         precondition(bytes.lowerBound >= 0 && bytes.upperBound <= byteCount, "\(name): bytes beyond the tensor")
         if case .mapped(let file, let range) = contents {

@@ -1,14 +1,14 @@
 package import TensorCore
 
-/// How a tensor changes on its way into another file: its elements' format, and the order of its rows.
+/// How a tensor is converted for another file: its element format and the order of its rows.
 package struct TensorConversion: Sendable {
     /// The format to write.
     package var dtype: DType
-    /// For projections whose heads RoPE turns: how rows are ordered now and how they are to be. In a vector, such as
-    /// such a projection's bias, each element is a row.
+    /// For projections whose heads RoPE rotates: the current and the new order of the rows. In a vector, such as a
+    /// projection's bias, each element is a row.
     package var rows: RowOrder?
 
-    /// The rows of heads in one order, wanted in another.
+    /// A change of the order of rows within heads.
     package struct RowOrder: Sendable {
         package let from: RoPEPairing
         package let to: RoPEPairing
@@ -20,7 +20,7 @@ package struct TensorConversion: Sendable {
             self.headDimension = headDimension
         }
 
-        /// For each row that is written, the one that it is now.
+        /// For each row to write, the index of its source row.
         func sources(count: Int) -> [Int] {
             var result = [Int](repeating: 0, count: count)
             for row in 0..<count {
@@ -36,9 +36,11 @@ package struct TensorConversion: Sendable {
         self.rows = rows
     }
 
-    /// Writes a tensor, about a megabyte at a time. Rows of a format that stays are copied, quantized or not.
+    /// Converts and writes a tensor, about a megabyte at a time. Rows whose format does not change are copied,
+    /// quantized or not.
     ///
-    /// - Throws: if an element is not finite, or the format cannot hold the tensor's elements; or what `output` throws.
+    /// - Throws: if an element is not finite, or the format cannot hold the tensor's elements; also any error of
+    ///   `output`.
     package func write(_ tensor: StoredTensor, to output: ByteOutput) throws(CheckpointError) {
         let tensor = rows != nil && tensor.shape.count == 1 ? try tensor.asColumn() : tensor
         let columns = tensor.columns
@@ -70,7 +72,7 @@ package struct TensorConversion: Sendable {
                         throw range.failure(tensor, elements, row: order?[start + row] ?? start + row, column: column)
                     }
                     try output(converted.span.bytes)
-                    // Rows in another order are still within a head of where they were; those are read once more.
+                    // Reordered rows stay within their head; a few are therefore read again after this release.
                     tensor.release(start * rowByteCount..<end * rowByteCount)
                 }
             }

@@ -1,10 +1,10 @@
 import TensorCore
 
-/// Takes the bytes of a file one piece after the other.
+/// A function that receives the bytes of a file, piece by piece.
 package typealias ByteOutput = (RawSpan) throws(CheckpointError) -> Void
 
-/// The tensors of a file in the making: names, formats and shapes first, bytes only when they are written, so that not
-/// all need memory at once.
+/// The tensors of a file being written. Names, formats and shapes come first; bytes are produced only when written, so
+/// that not all tensors are in memory at once.
 struct TensorEntries: Sendable {
     struct Entry: Sendable {
         let name: String
@@ -39,7 +39,7 @@ struct TensorEntries: Sendable {
         }
     }
 
-    /// The same, those of wide elements first, so that all lie at multiples of their element's size without padding.
+    /// The same tensors sorted by element size, widest first, so that all are aligned without padding.
     var widestElementsFirst: TensorEntries {
         var result = self
         let widths = Set(all.map(\.dtype.bytesPerBlock)).sorted(by: >)
@@ -63,11 +63,10 @@ struct TensorEntries: Sendable {
         }
     }
 
-    /// Writes them to a file in one step: under a temporary name beside its place, synced, then renamed.
+    /// Writes the tensors to a file atomically: under a temporary name in the same folder, synced, then renamed.
     ///
-    /// - Parameter progress: is told how many bytes have been written.
-    /// - Throws: if the file cannot be written, or `progress` throws; whatever was at the path before is then still
-    ///   there.
+    /// - Parameter progress: called with the number of bytes written so far.
+    /// - Throws: if the file cannot be written, or `progress` throws; anything at the path before is then still there.
     func write(
         _ header: [UInt8], alignment: Int, to path: String, progress: (Int) throws(CheckpointError) -> Void
     ) throws(CheckpointError) {

@@ -1,33 +1,33 @@
 package import TensorCore
 
-/// Where a model's weights come from: a file, or a generator of random ones.
+/// A source of a model's weights: a file, or a generator of random ones.
 ///
 /// Names are Hugging Face's, such as `model.layers.0.self_attn.q_proj.weight`; a source translates them to its own.
 package protocol TensorSource: Sendable {
-    /// The path of the file, or what else errors should name.
+    /// The path of the file, or another name for errors.
     var file: String { get }
 
-    /// How the source orders the rows of the query and key projections.
+    /// The order of rows in the query and key projections.
     var ropePairing: RoPEPairing { get }
 
-    /// What the source itself calls a tensor, whether or not it has it; for errors.
+    /// The source's own name for a tensor, whether or not it has it; for errors.
     func storedName(of name: String) -> String
 
-    /// Whether there is a tensor of this name.
+    /// Whether the source has a tensor with this name.
     func contains(_ name: String) -> Bool
 
-    /// The tensor of a name, which must have this shape; a single number asks for a vector.
+    /// The tensor with a name, which must have this shape; a single dimension means a vector.
     ///
-    /// - Throws: if there is no such tensor, or its shape is another.
+    /// - Throws: if there is no such tensor, or it has another shape.
     func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor
 
-    /// Finds out whether the tensors that were read so far are what the source held when it was opened.
+    /// Checks that the source's files have not changed since they were opened.
     ///
-    /// - Throws: if a file was written to meanwhile.
+    /// - Throws: if a file has been written to.
     func checkUnchanged() throws(CheckpointError)
 }
 
 extension TensorSource {
-    /// Sources without files do not change.
+    /// Does nothing: sources without files do not change.
     package func checkUnchanged() throws(CheckpointError) {}
 }

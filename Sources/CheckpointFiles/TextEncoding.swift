@@ -6,17 +6,17 @@
     import Darwin
 #endif
 
-/// What the bytes of a file say about whether they are text in UTF-8.
+/// Checks whether a file's bytes are UTF-8 text.
 package enum TextEncoding {
-    /// U+FEFF in UTF-8, with which some editors begin a file. It is no part of the text.
+    /// U+FEFF in UTF-8, which some editors put at the start of a file. It is not part of the text.
     package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// How many bytes a byte order mark takes at the beginning: 3 or 0.
+    /// The length of the byte order mark at the start: 3 or 0.
     package static func markLength(_ bytes: some Sequence<UInt8>) -> Int {
         bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
     }
 
-    /// Where the first byte stands that is no part of valid UTF-8; nil where all are.
+    /// The offset of the first byte that is not part of valid UTF-8; nil if all are.
     package static func firstInvalid(_ bytes: [UInt8]) -> Int? {
         do {
             _ = try UTF8Span(validating: bytes.span)
@@ -26,13 +26,12 @@ package enum TextEncoding {
         }
     }
 
-    /// Whether there is a zero among the bytes, as there is in UTF-16 and in most files that are no text.
+    /// Whether there is a zero byte, as in UTF-16 and in most files that are not text.
     package static func hasZero(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { bytes in bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false }
     }
 
-    /// What bytes are that are no text in UTF-8, in words such as `text in UTF-16`; nil where they are text, or
-    /// unknown.
+    /// A description of bytes that are not UTF-8 text, such as `text in UTF-16`; nil if they are text or unknown.
     package static func otherKind(_ bytes: [UInt8]) -> String? {
         if let format = formats.first(where: { bytes.starts(with: $0.start) }),
             hasZero(bytes) || firstInvalid(bytes) != nil
@@ -48,7 +47,7 @@ package enum TextEncoding {
         return nil
     }
 
-    /// Letters of ASCII in UTF-16 have a zero for every second byte, and are valid UTF-8.
+    /// Whether the bytes look like ASCII letters in UTF-16, which are valid UTF-8 but have a zero in every second byte.
     private static func hasHalvesOfUTF16(_ bytes: [UInt8]) -> Bool {
         guard bytes.count >= 4, bytes.count.isMultiple(of: 2), bytes.prefix(4).contains(0) else { return false }
         let start = bytes.prefix(1024)
@@ -57,7 +56,7 @@ package enum TextEncoding {
         return zeros.count * 4 >= start.count && (odd == 0 || odd == zeros.count)
     }
 
-    /// How files of other kinds begin, each with its name.
+    /// The names of other file formats and their first bytes.
     private static let formats: [(name: String, start: [UInt8])] = [
         ("a gzip file", [0x1F, 0x8B]), ("a Zstandard file", [0x28, 0xB5, 0x2F, 0xFD]),
         ("a bzip2 file", Array("BZh".utf8)),

@@ -1,14 +1,14 @@
-/// Small files that are read and written as a whole.
+/// Functions for small files that are read and written as a whole.
 package enum TextFile {
     /// The bytes of the file at a path.
     ///
-    /// - Parameter limit: the most that such a file may hold.
-    /// - Throws: if it cannot be read, is empty, larger than that, or written to meanwhile.
+    /// - Parameter limit: the maximum size of the file.
+    /// - Throws: if it cannot be read, is empty or too large, or changes while it is read.
     package static func bytes(_ path: String, atMost limit: ReadingLimit = .text) throws(FileError) -> [UInt8] {
         try bytes(of: MappedFile(path: path), atMost: limit)
     }
 
-    /// The bytes of a file that has been opened.
+    /// The bytes of an open file.
     ///
     /// - Throws: as above.
     package static func bytes(of file: MappedFile, atMost limit: ReadingLimit) throws(FileError) -> [UInt8] {
@@ -24,7 +24,7 @@ package enum TextFile {
 
     /// The text of the file at a path.
     ///
-    /// - Throws: if it cannot be read, is too large, or not in UTF-8.
+    /// - Throws: if it cannot be read, is too large, or is not valid UTF-8.
     package static func text(_ path: String, atMost limit: ReadingLimit = .text) throws(FileError) -> String {
         guard let text = String(validating: try bytes(path, atMost: limit), as: UTF8.self) else {
             throw FileError(file: path, expected: "valid UTF-8", found: "other bytes")
@@ -32,9 +32,9 @@ package enum TextFile {
         return text
     }
 
-    /// Writes a file in one step.
+    /// Writes a file atomically.
     ///
-    /// - Throws: if it cannot be written; whatever was at the path before is then still there.
+    /// - Throws: if it cannot be written; anything at the path before is then still there.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         let file = try ReplacementFile(path)
         try file.write(bytes)

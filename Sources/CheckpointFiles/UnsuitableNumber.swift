@@ -4,17 +4,17 @@
     import Foundation
 #endif
 
-/// The number for which valid JSON could not be decoded: too large, or not whole. Foundation does not say which it is.
+/// The number that made valid JSON fail to decode: too large, or not an integer. Foundation does not say which it is.
 struct UnsuitableNumber {
     let place: String
     let expected: String
     let found: String
 
-    /// Finds it by decoding again with other numbers in its place; nil if no number is to blame.
+    /// Finds the number by decoding again with other numbers in its place; nil if no number is the cause.
     init?(in bytes: UnsafeRawBufferPointer, for type: (some Decodable).Type, valueLimit: Int) {
         var suspects: [(range: Range<Int>, place: String)] = []
         var scanner = JSONScanner(bytes, valueLimit: valueLimit)
-        // A whole number of nine digits fits every type.
+        // An integer of up to nine digits fits every type.
         scanner.onNumber = { range, place in
             if suspects.count <= Self.limit, range.count > 9 || !bytes[range].allSatisfy({ (0x30...0x39).contains($0) })
             {
@@ -43,7 +43,7 @@ struct UnsuitableNumber {
         }
     }
 
-    /// More numbers that could be to blame are not tried one by one.
+    /// With more candidates than this, none is tried.
     private static let limit = 64
 
     private static func isNumberRefused(_ data: Data, _ type: (some Decodable).Type) -> Bool {
@@ -57,7 +57,7 @@ struct UnsuitableNumber {
 }
 
 extension Data {
-    /// Puts a number in the place of another, with spaces where it is shorter.
+    /// Replaces a number by another, padded with spaces if shorter.
     fileprivate mutating func put(_ number: some Collection<UInt8>, at range: Range<Int>) {
         let spaces = repeatElement(UInt8(ascii: " "), count: Swift.max(0, range.count - number.count))
         replaceSubrange(startIndex + range.lowerBound..<startIndex + range.upperBound, with: Array(number) + spaces)

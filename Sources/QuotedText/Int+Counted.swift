@@ -1,4 +1,4 @@
 extension Int {
-    /// With a noun: 1 document, 2 documents.
+    /// Formats a count with a noun: "1 document", "2 documents".
     package func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }

@@ -1,18 +1,18 @@
 extension String {
-    /// The text between quotation marks, shortened and made harmless, fit for a one-line message on a terminal.
+    /// The text in quotation marks, shortened and sanitized for a one-line message on a terminal.
     ///
-    /// Text from a file may hold escape sequences, which a terminal obeys, and characters that reorder what is around
-    /// them. U+FFFD stands for each of these.
+    /// Text from a file may contain escape sequences, which a terminal interprets, and characters that reorder the text
+    /// around them. Each is replaced by U+FFFD.
     package var quoted: String { "\"" + harmless(limit: 80) + "\"" }
 
-    /// The text itself if it is short and harmless, such as a key or a number that a message names; else ``quoted``.
+    /// The text unchanged if it is short and harmless, such as a key or a number in a message; otherwise ``quoted``.
     package var inMessage: String {
         let quoted = quoted
         return quoted == "\"\(self)\"" ? self : quoted
     }
 
-    /// The text without characters that a terminal obeys, with an ellipsis for all that follows the first `limit`
-    /// scalars.
+    /// The text without characters that control a terminal, with an ellipsis in place of everything after the first
+    /// `limit` scalars.
     package func harmless(limit: Int) -> String {
         var text = ""
         var count = 0
@@ -29,8 +29,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether a terminal does something else with the scalar than showing it: controls (C0, DEL, C1), line and
-    /// paragraph separators, and invisible format characters, such as those that turn the direction of writing.
+    /// Whether a terminal does something other than display the scalar. This covers controls (C0, DEL, C1), line and
+    /// paragraph separators, and invisible format characters, such as those that change the writing direction.
     fileprivate var isObeyed: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true

@@ -5,18 +5,18 @@ import Yams
 /// A recipe in YAML, with the line of each key.
 package struct RecipeFile {
     private let name: String
-    /// The values of the text and of the overrides.
+    /// The values of the text, with the overrides applied.
     package private(set) var recipe = TrainingRecipe()
     private var places: [String: String] = [:]
 
-    /// Reads a recipe from its text.
+    /// Parses a recipe.
     ///
     /// - Parameters:
     ///   - text: YAML; a byte order mark at its start is skipped.
-    ///   - name: what errors call the text.
-    ///   - overrides: `key.path=value` each, the value in YAML; each replaces the value of the text.
-    /// - Throws: ``RecipeFileError`` if the text is no plain YAML (``RecipeText``), if a key is unknown or given twice,
-    ///   if a value is not what its key expects, or if values do not fit together.
+    ///   - name: the text's name in errors.
+    ///   - overrides: `key.path=value` pairs with values in YAML; each replaces the text's value.
+    /// - Throws: ``RecipeFileError`` if the text is not plain YAML (``RecipeText``), a key is unknown or given twice, a
+    ///   value has the wrong type, or values are inconsistent.
     package init(_ text: String, name: String, overrides: [String] = []) throws(RecipeFileError) {
         self.name = name
         if let root = try RecipeText(text, name: name).root { try read(root, path: "") }
@@ -28,7 +28,7 @@ package struct RecipeFile {
         }
     }
 
-    /// An error that was found later, with the place of its key.
+    /// Adds its key's place to an error that was found after parsing.
     package func located(_ error: RecipeError) -> RecipeFileError {
         RecipeFileError(
             place: places[error.key] ?? name, key: error.key, expected: error.expected, found: error.found)
@@ -56,7 +56,7 @@ package struct RecipeFile {
         try set(path, node, place: place)
     }
 
-    /// Walks a mapping: `batch: {length: 256}` is `batch.length`.
+    /// Reads a mapping recursively: `batch: {length: 256}` sets `batch.length`.
     private mutating func read(_ node: Node, path: String) throws(RecipeFileError) {
         guard case .mapping(let mapping) = node else {
             throw RecipeFileError(
@@ -84,7 +84,7 @@ package struct RecipeFile {
             throw RecipeFileError(place: place, key: path, expected: key.expected, found: node.summary)
         }
         guard places[path] == nil else {
-            throw RecipeFileError(place: place, key: path, expected: "each key once", found: "it again")
+            throw RecipeFileError(place: place, key: path, expected: "each key once", found: "a duplicate")
         }
         places[path] = place
         do {
@@ -96,7 +96,7 @@ package struct RecipeFile {
 
     private func place(of node: Node) -> String { node.mark.map { "\(name):\($0.line)" } ?? name }
 
-    /// The keys that could have been meant.
+    /// The keys that the path may have been meant to name.
     private static func siblings(of path: String) -> String {
         let parent = path.lastIndex(of: ".").map { path[...$0] } ?? ""
         let names = RecipeKey.all.map(\.path).filter { $0.hasPrefix(parent) }.map { path in

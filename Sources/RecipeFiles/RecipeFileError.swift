@@ -1,15 +1,15 @@
 import CheckpointFiles
 import Yams
 
-/// What is wrong in the text of a recipe, and where.
+/// An error in a recipe's text, and its place.
 package struct RecipeFileError: Error, Equatable, CustomStringConvertible {
     /// The file and line, or the argument.
     package let place: String
-    /// The key, with dots; empty where the error is about no key.
+    /// The key, with dots; empty if the error is not about a key.
     package let key: String
-    /// What would have been right.
+    /// What was expected.
     package let expected: String
-    /// What was there instead.
+    /// What was found instead.
     package let found: String
 
     package var description: String {
@@ -18,7 +18,7 @@ package struct RecipeFileError: Error, Equatable, CustomStringConvertible {
 }
 
 extension RecipeFileError {
-    /// What Yams found, in our words where we have better ones.
+    /// Translates an error of Yams, reworded where Yams is unclear.
     init(_ error: YamlError, in text: String, name: String) {
         switch error {
         case .composer(_, "found undefined alias", let mark, _):
@@ -34,7 +34,7 @@ extension RecipeFileError {
         case .duplicatedKeysInMapping(let duplicates, let context):
             self.init(
                 place: "\(name):\(context.mark.line)", key: (duplicates.min() ?? "").inMessage,
-                expected: "each key once", found: "it again")
+                expected: "each key once", found: "a duplicate")
         case .reader(let problem, let offset, let value, _):
             let line = offset.map { ":\(text.prefix($0).count(where: \.isNewline) + 1)" } ?? ""
             let code = value < 0 ? "" : "U+\(String(value, radix: 16, uppercase: true).leftPadded(to: 4)): "

@@ -3,19 +3,19 @@ import Yams
 
 /// The YAML document of a recipe, as a tree of nodes without anchors, aliases and tags.
 ///
-/// A recipe has no use for these three. Without aliases, a tree is never larger than its text: with them, forty lines
-/// can stand for 2^40 nodes, all of which Yams visits to hash a mapping that is a key.
+/// Recipes do not need these three. Without aliases a tree is never larger than its text. With aliases, forty lines can
+/// represent 2^40 nodes, and Yams visits all of them to hash a mapping used as a key.
 struct RecipeText {
-    /// What the text holds; nil where it holds nothing but comments.
+    /// The root node; nil if the text has only comments.
     let root: Node?
 
     /// Parses a text.
     ///
     /// - Parameters:
-    ///   - text: may begin with a byte order mark (YAML 1.2.2, section 5.2), and have any line ends.
-    ///   - name: what errors call the text.
-    /// - Throws: ``RecipeFileError`` with the line, if the text is too long, is no YAML, has several documents, a key
-    ///   twice, a key that is no scalar, an anchor, an alias or a tag.
+    ///   - text: YAML; it may begin with a byte order mark (YAML 1.2.2, section 5.2) and have any line ends.
+    ///   - name: the text's name in errors.
+    /// - Throws: ``RecipeFileError`` with the line, if the text is too long, is not YAML, has several documents, or
+    ///   contains a duplicate key, a key that is not a scalar, an anchor, an alias or a tag.
     init(_ text: String, name: String) throws(RecipeFileError) {
         let limit = ReadingLimit.recipe.byteCount
         guard text.utf8.count <= limit else {
@@ -23,9 +23,9 @@ struct RecipeText {
                 place: name, key: "", expected: "at most \(limit) bytes", found: "\(text.utf8.count)")
         }
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-        // Yams follows aliases while it parses, so they must not reach it where an anchor gives them a meaning. With
-        // each * replaced by a letter, a text parses in the same way up to its first alias. If no anchor is found in
-        // it, the first alias is undefined, which is an error at once.
+        // Yams expands aliases while parsing, so a text with both anchors and aliases must not reach it. With each *
+        // replaced by a letter, the text parses identically up to its first alias. If this first parse finds no anchor,
+        // the first alias is undefined, which Yams reports at once.
         if text.utf8.contains(UInt8(ascii: "*")) {
             _ = try Self.compose(text.replacing("*", with: "\u{E000}"), name: name)
         }
@@ -34,7 +34,8 @@ struct RecipeText {
 
     private static func compose(_ text: String, name: String) throws(RecipeFileError) -> Node? {
         do {
-            // Nodes refer to their anchors weakly; the parser keeps them. The basic resolver leaves types to the keys.
+            // Nodes hold their anchors weakly, so the parser must stay alive. The basic resolver leaves types to the
+            // keys.
             let parser = try Parser(yaml: text, resolver: .basic)
             return try withExtendedLifetime(parser) {
                 guard let root = try parser.singleRoot() else { return nil }
@@ -78,9 +79,10 @@ struct RecipeText {
 }
 
 extension Node {
-    /// The tag that the text gives this node; nil where there is none.
+    /// The tag that the text gives this node; nil if there is none.
     ///
-    /// - Parameter isKey: whether the parser has looked for it among other keys, which has given it an implicit tag.
+    /// - Parameter isKey: whether the node is a key; the parser gives keys an implicit tag when it checks for
+    ///   duplicates.
     fileprivate func explicitTag(isKey: Bool) -> String? {
         let (tag, isImplied) =
             switch self {

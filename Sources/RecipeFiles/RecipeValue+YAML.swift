@@ -3,9 +3,9 @@ import ModelTraining
 import Yams
 
 extension RecipeValue {
-    /// The texts of a scalar or of a list of scalars; nil for anything else.
+    /// Creates a value from a scalar or a list of scalars; nil for any other node.
     ///
-    /// - Parameter isText: whether quoted texts are allowed. Where not, they have the wrong type, as YAML defines it.
+    /// - Parameter isText: whether quoted texts are allowed. If not, they have the wrong type by YAML's rules.
     init?(_ node: Node, isText: Bool) {
         func text(_ node: Node) -> String? {
             guard case .scalar(let scalar) = node, isText || scalar.style == .plain, !scalar.isNull else { return nil }
@@ -23,12 +23,12 @@ extension RecipeValue {
 }
 
 extension Node.Scalar {
-    /// Whether this is YAML's null, which is no path of that name.
+    /// Whether this is YAML's null, as opposed to a path with that name.
     fileprivate var isNull: Bool { style == .plain && ["", "~", "null", "Null", "NULL"].contains(string) }
 }
 
 extension Node {
-    /// What errors say was found.
+    /// A description of the node for errors.
     var summary: String {
         switch self {
         case .scalar(let scalar) where scalar.isNull: scalar.string.isEmpty ? "nothing" : "nothing (\(scalar.string))"

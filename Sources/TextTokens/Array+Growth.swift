@@ -1,10 +1,10 @@
 extension Array {
-    /// How many bytes ``grow(_:)`` allocates; 0 where there is room already.
+    /// The number of bytes that ``grow(_:)`` allocates; 0 if the capacity suffices.
     func growth(_ added: Int) -> Int {
         count + added > capacity ? Swift.max(count + added, capacity * 2) * MemoryLayout<Element>.stride : 0
     }
 
-    /// Makes room for more elements, and for as many again, so that growing little by little takes linear time.
+    /// Reserves capacity for more elements, at least doubling it, so that repeated growth takes linear time.
     mutating func grow(_ added: Int) {
         if count + added > capacity { reserveCapacity(Swift.max(count + added, capacity * 2)) }
     }

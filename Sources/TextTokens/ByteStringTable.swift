@@ -1,11 +1,12 @@
-/// Byte strings numbered from 0, stored end to end, and found again by content: the pieces of a vocabulary.
+/// Byte strings numbered from 0, stored contiguously, with lookup by content: the pieces of a vocabulary.
 struct ByteStringTable: Sendable {
     private(set) var bytes: [UInt8] = []
     private var ends: [Int] = []
-    /// Open addressing; a power of two, never more than half full.
+    /// An open-addressing hash table; its size is a power of two, and it is at most half full.
     private var slots: [Slot]
 
-    /// An entry's number, -1 where empty, and half of its hash, which tells most strings apart without reading them.
+    /// An entry's number (-1 if the slot is empty) and half of its hash, which rejects most other strings without a
+    /// comparison.
     private struct Slot {
         var entry: Int32 = -1
         var tag: UInt32 = 0
@@ -21,24 +22,24 @@ struct ByteStringTable: Sendable {
 
     var count: Int { ends.count }
 
-    /// Where an entry's bytes lie in ``bytes``.
+    /// An entry's byte range in ``bytes``.
     func range(of entry: Int) -> Range<Int> {
         (entry == 0 ? 0 : ends[entry - 1])..<ends[entry]
     }
 
-    /// The number of the first entry with these bytes that can be found, or nil.
+    /// The number of the first findable entry with these bytes, or nil.
     func find(_ key: Span<UInt8>) -> Int32? {
         let entry = slots[place(of: key, hash(key))].entry
         return entry < 0 ? nil : entry
     }
 
-    /// The same, for a key that lies inside an array.
+    /// The number of the first findable entry with the bytes of an array's range, or nil.
     func find(_ array: [UInt8], _ range: Range<Int>) -> Int32? {
         find(array.span.extracting(range))
     }
 
-    /// Adds an entry. One that is empty, or equal to an earlier one, or not `findable`, keeps its number and its bytes
-    /// but is never found.
+    /// Adds an entry. An entry that is empty, equal to an earlier one, or not `findable` gets a number and keeps its
+    /// bytes, but lookups never return it.
     mutating func add(_ key: some Sequence<UInt8>, findable: Bool = true) {
         let start = bytes.count
         bytes.append(contentsOf: key)
@@ -58,11 +59,11 @@ struct ByteStringTable: Sendable {
     private mutating func resize(to size: Int) {
         let old = slots
         slots = Array(repeating: Slot(), count: size)
-        // No two of them are equal.
+        // All indexed entries are distinct.
         for slot in old where slot.entry >= 0 { index(slot.entry, range(of: Int(slot.entry))) }
     }
 
-    /// The slot that holds the key's entry, or else the empty one where it would go.
+    /// The slot that holds the key's entry, or the empty slot where it belongs.
     private func place(of key: Span<UInt8>, _ hash: UInt64) -> Int {
         let tag = UInt32(truncatingIfNeeded: hash >> 32)
         var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
@@ -81,14 +82,14 @@ struct ByteStringTable: Sendable {
 }
 
 extension ByteStringTable {
-    /// How many bytes ``grow(entries:bytes:)`` allocates; 0 where there is room already.
+    /// The number of bytes that ``grow(entries:bytes:)`` allocates; 0 if the capacity suffices.
     func growth(entries: Int, bytes: Int) -> Int {
         let size = size(entries: entries)
         return self.bytes.growth(bytes) + ends.growth(entries)
             + (size > slots.count ? size * MemoryLayout<Slot>.stride : 0)
     }
 
-    /// Makes room for more entries of so many bytes in all, so that adding them allocates nothing.
+    /// Reserves capacity for more entries of `bytes` bytes in total, so that adding them allocates nothing.
     mutating func grow(entries: Int, bytes: Int) {
         self.bytes.grow(bytes)
         ends.grow(entries)
@@ -96,7 +97,7 @@ extension ByteStringTable {
         if size > slots.count { resize(to: size) }
     }
 
-    /// How many slots the table must have to hold more entries.
+    /// The number of slots needed to hold more entries.
     private func size(entries: Int) -> Int {
         var size = slots.count
         while size < (count + entries) * 2 { size *= 2 }
@@ -104,7 +105,7 @@ extension ByteStringTable {
     }
 }
 
-/// A hash of a few bytes (FNV-1a, with the high half folded in because tables use the low bits).
+/// The hash of a short byte string (FNV-1a, with the high half folded in because tables use the low bits).
 @inline(__always)
 func hash(_ bytes: Span<UInt8>) -> UInt64 {
     var state: UInt64 = 0xCBF2_9CE4_8422_2325

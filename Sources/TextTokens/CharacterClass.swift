@@ -1,4 +1,4 @@
-/// The sets of characters that pre-tokenizers tell apart; a character may be in several.
+/// The character classes that pre-tokenizers distinguish; a character may be in several.
 struct CharacterClass: OptionSet, Sendable {
     let rawValue: UInt16
 
@@ -18,22 +18,23 @@ struct CharacterClass: OptionSet, Sendable {
     static let space = Self(rawValue: 1 << 6)
     /// `[0-9]`
     static let asciiDigit = Self(rawValue: 1 << 7)
-    /// `[$+<=>^~|]`: what Falcon's rule takes for punctuation besides `\p{P}`
+    /// `[$+<=>^~|]`: characters that Falcon's rule treats as punctuation besides `\p{P}`
     static let sign = Self(rawValue: 1 << 8)
-    /// `[^\r\n\p{L}\p{N}]`: what may lead a word in Llama 3's rule
+    /// `[^\r\n\p{L}\p{N}]`: characters that may precede a word in Llama 3's rule
     static let wordLead = Self(rawValue: 1 << 9)
     /// The cased letters that DeepSeek LLM's rule lists
     static let casedLetter = Self(rawValue: 1 << 10)
     /// The punctuation that DeepSeek LLM's rule lists
     static let listedPunctuation = Self(rawValue: 1 << 11)
-    /// U+0800...U+9FA5 and U+AC00...U+D7FF, for DeepSeek's rules: Asian scripts, and all between
+    /// U+0800...U+9FA5 and U+AC00...U+D7FF, for DeepSeek's rules: Asian scripts and everything in between
     static let asian = Self(rawValue: 1 << 12)
     /// U+0027
     static let apostrophe = Self(rawValue: 1 << 13)
 }
 
 extension CharacterClass {
-    /// The classes of a code point, from the standard library's Unicode tables. Slow: see ``CharacterTable``.
+    /// Computes the classes of a code point from the standard library's Unicode tables. Slow; use ``CharacterTable``
+    /// instead.
     init(codePoint: UInt32) {
         guard let scalar = Unicode.Scalar(codePoint) else {
             self = .other

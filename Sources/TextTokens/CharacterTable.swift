@@ -1,19 +1,19 @@
-/// The classes of every code point, in pages of 256, because asking the standard library takes tens of nanoseconds.
+/// The classes of every code point, in pages of 256. Asking the standard library would take tens of nanoseconds.
 struct CharacterTable: Sendable {
-    /// The classes of ASCII, at each byte. All that most text needs.
+    /// The classes of ASCII, indexed by byte; sufficient for most text.
     static let ascii: [CharacterClass] = (0..<128).map { CharacterClass(codePoint: $0) }
 
-    /// All of Unicode, built when the first other character is met (some milliseconds).
+    /// The table of all Unicode, built when the first non-ASCII character occurs (a few milliseconds).
     static let all = CharacterTable()
 
-    /// What stands where no valid sequence does.
+    /// The classes of bytes that are not valid UTF-8.
     static let invalid = CharacterClass(codePoint: 0xFFFD)
 
     private var pages: [UInt16]
     private var classes: [CharacterClass] = []
 
     private init() {
-        // Planes 4 to 13 are unassigned, and 15 and 16 for private use: whatever is not listed shares one page.
+        // Planes 4 to 13 are unassigned, 15 and 16 are for private use; all unlisted code points share one page.
         let assigned: [Range<UInt32>] = [0..<0x3_3500, 0xE_0000..<0xE_1000]
         pages = Array(repeating: 0, count: 0x1100)
         classes = Array(repeating: CharacterClass(codePoint: 0x10_FFFF), count: 256)
@@ -39,7 +39,7 @@ struct CharacterTable: Sendable {
 
 extension CharacterClass: Hashable {}
 
-/// A character's classes and its number of bytes; an invalid byte is a character of its own.
+/// A character's classes and its length in bytes; an invalid byte counts as a character.
 struct ClassifiedCharacter {
     let classes: CharacterClass
     let length: Int

@@ -1,11 +1,11 @@
-/// One message of a conversation.
+/// A message of a conversation.
 public struct ChatMessage: Equatable, Sendable {
-    /// Who speaks: "system", "user" or "assistant".
+    /// The speaker: "system", "user" or "assistant".
     public var role: String
-    /// What is said.
+    /// The message's text.
     public var content: String
 
-    /// A message.
+    /// Creates a message.
     public init(role: String, content: String) {
         self.role = role
         self.content = content

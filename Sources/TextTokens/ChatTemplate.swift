@@ -1,26 +1,26 @@
-/// How a conversation is written for a model that was trained on ChatML.
+/// A formatter that writes conversations for models trained on ChatML.
 ///
-/// Files carry a template in the Jinja language. This is no interpreter of it: it knows the exact texts of a few
-/// templates (``KnownChatTemplate``) and refuses all others, for a template that only resembles one of them writes
-/// another prompt.
+/// Files contain a template in the Jinja language. This type does not interpret Jinja: it knows the exact texts of a
+/// few templates (``KnownChatTemplate``) and refuses all others, because a similar template could produce a different
+/// prompt.
 public struct ChatTemplate: Equatable, Sendable {
-    /// The system message of conversations that do not start with one, or nil.
+    /// The system message for conversations that do not start with one, or nil.
     public var defaultSystemMessage: String?
-    /// Whether the template itself writes the token that begins a text.
+    /// Whether the template itself writes the beginning-of-text token.
     public var writesBeginningOfText: Bool
 
     private static let start = "<|im_start|>"
     private static let end = "<|im_end|>"
 
-    /// ChatML with a default system message.
+    /// Creates a ChatML template with an optional default system message.
     public init(defaultSystemMessage: String? = nil, writesBeginningOfText: Bool = false) {
         self.defaultSystemMessage = defaultSystemMessage
         self.writesBeginningOfText = writesBeginningOfText
     }
 
-    /// Looks up a file's `tokenizer.chat_template`.
+    /// Recognises a file's `tokenizer.chat_template`.
     ///
-    /// - Throws: ``TokenizerError/unsupportedChatTemplate(found:)`` for any that is not exactly a known one.
+    /// - Throws: ``TokenizerError/unsupportedChatTemplate(found:)`` if it is not exactly a known template.
     public init(jinja template: String) throws(TokenizerError) {
         guard let known = KnownChatTemplate.find(template) else {
             throw .unsupportedChatTemplate(found: template)
@@ -28,9 +28,9 @@ public struct ChatTemplate: Equatable, Sendable {
         self = known
     }
 
-    /// The conversation in parts, so that nothing a message says can become structure.
+    /// Formats a conversation as segments, so that the text of a message can never become structure.
     ///
-    /// - Parameter addingGenerationPrompt: whether to end where the assistant's answer begins.
+    /// - Parameter addingGenerationPrompt: whether to end with the start of the assistant's answer.
     public func segments(_ messages: [ChatMessage], addingGenerationPrompt: Bool) -> [TextSegment] {
         var messages = messages
         if let defaultSystemMessage, let first = messages.first, first.role != "system" {
@@ -46,8 +46,8 @@ public struct ChatTemplate: Equatable, Sendable {
         return segments
     }
 
-    /// The conversation as one text without the token that begins it, for people: encode
-    /// ``segments(_:addingGenerationPrompt:)`` instead.
+    /// Formats a conversation as one text without the beginning-of-text token, for display. To encode it, use
+    /// ``segments(_:addingGenerationPrompt:)``.
     public func text(_ messages: [ChatMessage], addingGenerationPrompt: Bool) -> String {
         segments(messages, addingGenerationPrompt: addingGenerationPrompt).reduce(into: "") { text, segment in
             switch segment {

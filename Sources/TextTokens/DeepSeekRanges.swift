@@ -1,6 +1,6 @@
-/// The characters that DeepSeek LLM's pre-tokenizer lists one range after another, where others name a category.
+/// The characters that DeepSeek LLM's pre-tokenizer lists as explicit ranges instead of Unicode categories.
 enum DeepSeekRanges {
-    /// Cased letters of the scripts that have case, as of some older Unicode.
+    /// Cased letters of the scripts that have case, according to an older Unicode version.
     static let casedLetters: [ClosedRange<UInt32>] = [
         0x41...0x5A, 0x61...0x7A, 0xB5...0xB5, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x1BA, 0x1BC...0x1BF, 0x1C4...0x293,
         0x295...0x2AF, 0x370...0x373, 0x376...0x377, 0x37B...0x37D, 0x37F...0x37F, 0x386...0x386, 0x388...0x38A,
@@ -19,7 +19,7 @@ enum DeepSeekRanges {
     ]
 
     /// ASCII and full-width punctuation, quotation marks, the ideographic comma and full stop. The rule also lists
-    /// U+3000, which the reference takes for whitespace before it looks here.
+    /// U+3000, which the reference classifies as whitespace first.
     static let punctuation: [ClosedRange<UInt32>] = [
         0x21...0x2F, 0x3A...0x7E, 0x2018...0x201F, 0x3001...0x3002, 0xFF01...0xFF0F, 0xFF1A...0xFF5E,
     ]

@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// The bytes with which the strings begin that are looked for, to pass over what begins none of them.
+/// The set of first bytes of the strings that are searched for, used to skip text where none begins.
 struct FirstBytes: Sendable {
     private var contains = [Bool](repeating: false, count: 256)
     private var bytes: [UInt8] = []
@@ -17,9 +17,10 @@ struct FirstBytes: Sendable {
         contains[Int(byte)] = true
     }
 
-    /// Where the first of the bytes stands in a part of a text; nil where there is none.
+    /// The position of the first of these bytes in a range of a text; nil if there is none.
     ///
-    /// Most vocabularies' special tokens begin with the same byte, and the system's search is the fastest for one.
+    /// In most vocabularies all special tokens begin with the same byte, and the system's search is fastest for one
+    /// byte.
     func next(in text: Span<UInt8>, _ range: Range<Int>) -> Int? {
         guard bytes.count == 1 else {
             for place in range where contains[Int(text[place])] { return place }

@@ -1,11 +1,11 @@
-/// The chat templates that ``ChatTemplate`` renders bit for bit as Jinja does with the settings of transformers
-/// (`trim_blocks`, `lstrip_blocks`).
+/// The chat templates that ``ChatTemplate`` supports; it renders them exactly as Jinja does with the settings of
+/// transformers (`trim_blocks`, `lstrip_blocks`).
 ///
-/// They are compared whole. Three differences are allowed, none of which changes what Jinja renders: one line end after
-/// the template, which Jinja drops; line breaks in string literals written as `\n` or as they are, the same all through
-/// a template; and another plain text as the default system message.
+/// Templates are compared as a whole. Three differences are allowed, none of which changes the rendered text: one line
+/// end after the template, which Jinja drops; line breaks in string literals written as `\n` or literally, consistently
+/// within a template; and another plain text as the default system message.
 enum KnownChatTemplate {
-    /// The template of a text, or nil if it is none of these.
+    /// Recognises a template's text; returns nil if it is not known.
     static func find(_ template: String) -> ChatTemplate? {
         var text = Array(template.utf8)[...]
         if text.last == UInt8(ascii: "\n") { text.removeLast() }
@@ -20,17 +20,17 @@ enum KnownChatTemplate {
         return nil
     }
 
-    /// Every template without a default system message.
+    /// All templates without a default system message.
     private static let all: [(String, ChatTemplate)] = [
         (loop + prompt, ChatTemplate()),
         ("{{ bos_token }}" + loop + prompt, ChatTemplate(writesBeginningOfText: true)),
         ("{{bos_token}}" + loop + prompt, ChatTemplate(writesBeginningOfText: true)),
-        // OpenHermes, Yi. Transformers always defines the variable.
+        // OpenHermes, Yi. Transformers always defines add_generation_prompt.
         (
             "{% if not add_generation_prompt is defined %}{% set add_generation_prompt = false %}{% endif %}" + loop
                 + prompt, ChatTemplate()
         ),
-        // What llama.cpp takes for files without a template.
+        // llama.cpp's default for files without a template.
         (
             #"""
             {%- for message in messages -%}
@@ -43,7 +43,7 @@ enum KnownChatTemplate {
         ),
     ]
 
-    /// What SmolLM2 and Qwen2 have before their default system messages, and after them.
+    /// The parts of SmolLM2's and Qwen2's templates before and after the default system message.
     private static let beforeDefault =
         #"{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\n"#
     private static let afterDefault = #"<|im_end|>\n' }}{% endif %}"# + message + "{% endfor %}" + prompt
@@ -54,7 +54,8 @@ enum KnownChatTemplate {
     private static let prompt =
         #"{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"#
 
-    /// A template as it stands, and with line breaks for `\n`, which occurs only in its string literals.
+    /// The two spellings of a template: as written, and with `\n`, which occurs only in string literals, as a line
+    /// break.
     private static func spellings(_ template: String) -> [[UInt8]] {
         let escape = UInt8(ascii: "\\")
         var result: [UInt8] = []
@@ -68,7 +69,7 @@ enum KnownChatTemplate {
         return [Array(template.utf8), result]
     }
 
-    /// Whether a text between single quotes stands for itself: no quotes, escapes or line ends for Jinja, and no
+    /// Whether the text of a single-quoted literal stands for itself: it has no quotes, escapes or line ends, and no
     /// brackets that a special token could begin with.
     private static func isPlainLiteral(_ text: ArraySlice<UInt8>) -> Bool {
         !text.isEmpty && text.allSatisfy { $0 >= 0x20 && !"'\\{}<[".utf8.contains($0) }

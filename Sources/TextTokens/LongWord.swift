@@ -1,6 +1,7 @@
-/// A word too long to be scanned for every merge: a linked list of symbols, and a heap of the pairs that may merge.
+/// The merging of a word too long to be scanned for every merge: a linked list of symbols, and a heap of mergeable
+/// pairs.
 ///
-/// A million equal letters take n log n steps, where scanning would take n squared.
+/// For a million equal letters it takes n log n steps, where scanning would take n squared.
 struct LongWord {
     private let pairs: PairTable
     private var symbols: [Int32]
@@ -8,7 +9,7 @@ struct LongWord {
     private var previous: [Int32]
     private var heap = MinimumHeap<UInt64>()
 
-    /// Marks a symbol that has become part of its left neighbour.
+    /// Marks a symbol that has been merged into its left neighbour.
     private static let gone: Int32 = -2
 
     init(_ symbols: [Int32], _ pairs: PairTable) {
@@ -19,12 +20,13 @@ struct LongWord {
         next[symbols.count - 1] = -1
     }
 
-    /// The symbols that are left when nothing merges any more, each with the index of the symbol it starts with.
+    /// Merges until no pair is left, and returns the remaining symbols, each with the index of its first original
+    /// symbol.
     consuming func merged() -> [(index: Int, symbol: Int32)] {
         for index in symbols.indices { push(index) }
         while let least = heap.popLeast() {
-            // A rank and the left symbol's index; stale when either symbol has changed since, and then the pair that
-            // is there now has its own entry.
+            // An entry is a rank and the left symbol's index. It is stale if either symbol has changed since; the pair
+            // that is there now then has its own entry.
             let left = Int(least & 0xFFFF_FFFF)
             guard symbols[left] != Self.gone, next[left] >= 0 else { continue }
             let right = Int(next[left])

@@ -1,5 +1,5 @@
 extension MergeModel {
-    /// Sets up byte-level BPE (GPT-2's, Llama 3's): merges over bytes, in the order of a list.
+    /// Sets up byte-level BPE (as in GPT-2 and Llama 3): merges over bytes, prioritised by their order in a list.
     static func byteLevel(_ definition: TokenizerDefinition, _ kinds: [TokenKind]) throws(TokenizerError) -> MergeModel
     {
         let named = try NamedPreTokenizer.find(definition.preTokenizer)
@@ -22,8 +22,8 @@ extension MergeModel {
         return model
     }
 
-    /// The tokens as bytes. Those that are matched whole, before any merge, are written as they are, and no merge can
-    /// lead to them: so text never turns into a control token. The exceptions are those in `spelled`.
+    /// The tokens as byte strings. Tokens that are matched as a whole before merging are stored literally and cannot
+    /// result from merges, so that plain text never becomes a control token. The tokens in `spelled` are exceptions.
     private static func byteLevelSymbols(
         _ tokens: [String], _ kinds: [TokenKind], spelled: Set<Int>
     ) -> ByteStringTable {
@@ -63,7 +63,7 @@ extension MergeModel {
         }
     }
 
-    /// The byte that a token such as `<0x0A>` stands for.
+    /// The byte that a token such as `<0x0A>` represents.
     static func byteValue(of token: String) -> UInt8? {
         guard token.hasPrefix("<0x"), token.hasSuffix(">"), token.utf8.count == 6 else { return nil }
         return UInt8(token.dropFirst(3).dropLast(), radix: 16)

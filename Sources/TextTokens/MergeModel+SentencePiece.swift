@@ -1,9 +1,9 @@
 extension MergeModel {
-    /// The bytes of U+2581, which SentencePiece writes for a space.
+    /// The bytes of U+2581, with which SentencePiece represents a space.
     static let spaceMark: [UInt8] = [0xE2, 0x96, 0x81]
 
-    /// Sets up SentencePiece-style BPE (Llama 2's): any two neighbours that together are a token merge, the best score
-    /// first. Characters that are no token are said byte by byte.
+    /// Sets up SentencePiece-style BPE (as in Llama 2): two neighbours merge if together they are a token, the one with
+    /// the best score first. Characters without a token are encoded byte by byte.
     static func sentencePiece(
         _ definition: TokenizerDefinition, _ kinds: [TokenKind]
     ) throws(TokenizerError) -> MergeModel {
@@ -32,13 +32,14 @@ extension MergeModel {
                 byteTokens[Int(byte)] = Int32(id)
                 symbols.add(CollectionOfOne(byte), findable: false)
             } else if kinds[id].isSpecial || token.utf8.contains(UInt8(ascii: " ")) {
-                // A space in a text is a space mark to the merges, so a token with a space is only ever matched whole.
+                // Spaces in a text become space marks before merging, so a token with a literal space is only matched
+                // as a whole.
                 symbols.add(token.utf8, findable: false)
             } else {
                 symbols.add(Self.withSpaces(Array(token.utf8)[...]))
             }
         }
-        for id in 0..<tokenCount {  // where words could be joined by a token, text must not be cut into words
+        for id in 0..<tokenCount {  // if a token spans words, text must not be split into words
             let range = symbols.range(of: id)
             let piece = symbols.bytes[range]
             let joins = zip(piece, piece.dropFirst()).contains { $0 != UInt8(ascii: " ") && $1 == UInt8(ascii: " ") }
@@ -49,8 +50,8 @@ extension MergeModel {
         }
     }
 
-    /// Every way to put a token together from two symbols, ranked by the token's score; equal scores rank equal, so
-    /// that the leftmost merges first.
+    /// Adds every split of a token into two symbols, ranked by the token's score. Equal scores have equal rank, so that
+    /// the leftmost pair merges first.
     private mutating func addPairs(_ scores: [Float]) {
         let order = scores.map { $0.isNaN ? -Float.infinity : $0 }.enumerated().sorted { $0.element > $1.element }
         for id in 0..<tokenCount {
@@ -72,7 +73,7 @@ extension MergeModel {
         }
     }
 
-    /// Makes a symbol of each character of a token that can be found, so that it can merge though it is no token.
+    /// Adds a symbol for each character of a findable token, so that it can merge even if it is not a token.
     private mutating func addCharacters(of range: Range<Int>, _ id: Int) {
         guard symbols.find(symbols.bytes, range) == Int32(id) else { return }
         var start = range.lowerBound
@@ -83,7 +84,7 @@ extension MergeModel {
         }
     }
 
-    /// The bytes with spaces for space marks.
+    /// Replaces space marks by spaces.
     static func withSpaces(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)

@@ -1,4 +1,4 @@
-/// A binary heap that gives back its least item first.
+/// A binary heap that pops its smallest item first.
 struct MinimumHeap<Item: Comparable & Sendable>: Sendable {
     private var items: [Item] = []
 

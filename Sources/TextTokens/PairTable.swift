@@ -1,12 +1,12 @@
-/// A map from two symbols to what comes of them: how early they merge, and into which symbol.
+/// A map from two symbols to their merge: its rank and the resulting symbol.
 ///
-/// Open addressing over one array, because the lookup is what merging waits for: two numbers hash in a multiplication
-/// where strings would have to be built and compared.
+/// Merging is bound by this lookup, so it uses open addressing in one array: two numbers hash in one multiplication,
+/// whereas strings would have to be built and compared.
 struct PairTable: Sendable {
     struct Entry: Sendable {
-        /// Both symbols; all ones where the slot is empty, which is also the key of two symbols that never merge.
+        /// Both symbols; all ones in an empty slot, which is also the key of two symbols that never merge.
         fileprivate var key: UInt64
-        /// The lowest merges first; `absent` where the pair does not merge.
+        /// The lowest rank merges first; `absent` if the pair does not merge.
         var rank: UInt32
         var merged: Int32
     }
@@ -34,7 +34,7 @@ struct PairTable: Sendable {
 
     @inline(__always)
     private func place(_ key: UInt64) -> Int {
-        // The golden ratio spreads neighbouring numbers over the table; the high bits are the well-mixed ones.
+        // Multiplying by the golden ratio spreads neighbouring numbers; the high bits are well mixed.
         var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> shift)
         while entries[place].key != key, entries[place].key != .max {
             place = (place + 1) & (entries.count - 1)
@@ -42,13 +42,13 @@ struct PairTable: Sendable {
         return place
     }
 
-    /// What comes of two symbols; an entry of rank `absent` where they do not merge.
+    /// The merge of two symbols; its rank is `absent` if they do not merge.
     @inline(__always)
     func find(_ left: Int32, _ right: Int32) -> Entry {
         entries[place(Self.key(left, right))]
     }
 
-    /// Says what comes of two symbols, unless it was said before. Negative symbols never merge.
+    /// Adds the merge of two symbols, unless there is one. Negative symbols never merge.
     mutating func insert(_ left: Int32, _ right: Int32, rank: UInt32, merged: Int32) {
         guard left >= 0, right >= 0 else { return }
         if (count + 1) * 4 > entries.count * 3 { grow() }

@@ -1,13 +1,13 @@
-/// A pre-tokenizer as a file names it, with the conventions that come with the name.
+/// A pre-tokenizer as named in a file, with the conventions that the name implies.
 struct NamedPreTokenizer: Sendable {
     var names: [String]
     var preTokenizer: PreTokenizer
-    /// Whether a word that is a token is that token, whatever its merges would make of it.
+    /// Whether a word that is itself a token becomes that token, regardless of merges.
     var prefersWholeWords = false
-    /// Whether texts start with the beginning-of-text token unless the file says otherwise.
+    /// Whether texts start with the beginning-of-text token by default.
     var addsBeginningOfText = false
 
-    /// The pre-tokenizer of a name; nil and "" mean "default".
+    /// The pre-tokenizer with a name; nil and "" mean "default".
     static func find(_ name: String?) throws(TokenizerError) -> NamedPreTokenizer {
         let name = name.flatMap { $0.isEmpty ? nil : $0 } ?? "default"
         guard let found = all.first(where: { $0.names.contains(name) }) else {
@@ -16,7 +16,7 @@ struct NamedPreTokenizer: Sendable {
         return found
     }
 
-    /// Names with the same rules share an entry, as they do in llama.cpp, which is the reference for these rules.
+    /// All supported names. Names with the same rules share an entry, as in llama.cpp, the reference for these rules.
     static let all = [
         NamedPreTokenizer(names: ["default"], preTokenizer: .unnamed),
         NamedPreTokenizer(names: ["gpt-2", "phi-2", "mpt", "olmo", "jais"], preTokenizer: .gpt2),
@@ -43,7 +43,7 @@ extension PreTokenizer {
         .run(of: .whitespace),
     ])
 
-    /// The pattern that Llama 3 made common, which differs among models in how many digits stand together.
+    /// The pattern that Llama 3 introduced; models differ in how many digits form a word.
     private static func llamaPattern(digits: Int) -> Step {
         .firstMatch([
             .contraction(ignoringCase: true),
@@ -78,7 +78,7 @@ extension PreTokenizer {
         .firstMatch([.run(of: .number, maximum: 1)]),
     ])
 
-    /// What files without a name, or with the name "default", get.
+    /// The pre-tokenizer of files that name none, or "default".
     static let unnamed = PreTokenizer(steps: [
         .firstMatch([.run(of: [.punctuation, .sign])]),
         gpt2Pattern,

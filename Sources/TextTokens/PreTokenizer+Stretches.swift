@@ -1,16 +1,16 @@
 extension PreTokenizer {
-    /// How many bytes of a text are cut into words at a time, so that the ends of its words stay in the cache.
+    /// The number of bytes of a text that are split into words at a time, so that the words' ends stay in the cache.
     static let stretch = 1 << 13
 
-    /// The end of the next stretch of a text whose words are the same by themselves as within the text.
+    /// The end of the next stretch of a text that splits into the same words alone as within the text.
     ///
-    /// A stretch ends between an ASCII letter or digit and a space. No step's match holds both, or looks beyond the
-    /// space, and every pre-tokenizer ends a word there. A text without such a place is one stretch.
-    /// - Parameter length: the least length of a stretch, unless the text ends first.
+    /// A stretch ends between an ASCII letter or digit and a space. No step's match spans both characters or looks
+    /// beyond the space, and every pre-tokenizer ends a word there. A text without such a position is a single stretch.
+    /// - Parameter length: the minimum length of a stretch, unless the text ends first.
     func stretchEnd(
         in text: Span<UInt8>, from start: Int, to end: Int, length: Int = PreTokenizer.stretch
     ) -> Int {
-        // Without steps the text is one word.
+        // Without steps the whole text is one word.
         guard !steps.isEmpty else { return end }
         var place = start + length
         while place < end {

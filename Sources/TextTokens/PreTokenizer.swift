@@ -1,21 +1,21 @@
-/// Cuts text into the words that merges never cross.
+/// A list of steps that split text into words; merges never cross a word's boundary.
 ///
-/// A pre-tokenizer is a list of steps, each of which cuts the pieces that the last one left into smaller ones. All cuts
-/// are between characters, and nothing is dropped: the words in order are the text.
+/// Each step splits the pieces of the previous step into smaller ones. Splits are between characters and drop nothing:
+/// the concatenated words are the text.
 struct PreTokenizer: Sendable {
-    /// One pattern that is searched for; both what it matches and what lies between become pieces.
+    /// A pattern to search for; its matches and the text between them become pieces.
     enum Step: Sendable {
-        /// The first of these that matches, at each position.
+        /// At each position, the first of these rules that matches.
         case firstMatch([SplitRule])
         /// `\s+$`
         case trailingWhitespace
-        /// ` *[^ ]+`, with remaining spaces last.
+        /// ` *[^ ]+`, with trailing spaces as the last piece.
         case spacesWithWord
     }
 
     var steps: [Step]
 
-    /// The end of each word in a part of a text, in order; the last is the end of the part.
+    /// The end of each word in a range of a text, in order; the last is the end of the range.
     func wordEnds(in text: Span<UInt8>, _ part: Range<Int>) -> [Int] {
         let asciiTable = CharacterTable.ascii
         var ends = part.isEmpty ? [] : [part.upperBound]
@@ -42,7 +42,7 @@ struct PreTokenizer: Sendable {
 }
 
 extension PreTokenizer.Step {
-    /// What a match of each rule can start with.
+    /// The classes of characters that a match of each rule can start with.
     fileprivate var starts: [CharacterClass] {
         if case .firstMatch(let rules) = self { rules.map(\.starts) } else { [] }
     }

@@ -1,22 +1,22 @@
-/// Finds tokens that are matched whole, before a text is cut into words, in one pass over it.
+/// Finds the tokens in a text that are matched as a whole before the text is split into words, in one pass.
 struct SpecialTokenFinder: Sendable {
-    /// A part of a text: a special token, or text between them.
+    /// A part of a text: a special token, or the text between special tokens.
     enum Part: Equatable {
         case token(Int32)
         case text(Range<Int>)
     }
 
-    /// A token that a part of a text spells.
+    /// An occurrence of a token's text.
     struct Match {
         var token: Int32
         var range: Range<Int>
     }
 
     private let rule: WholeTokenRule
-    /// A trie over bytes: nodes are numbers, children are found by node and byte.
+    /// A trie over bytes: nodes are numbers, and children are looked up by node and byte.
     private var children: PairTable
     private var tokenAtNode = [none]
-    /// Where no token ends.
+    /// Marks nodes where no token ends.
     private static let none = Int32.min
     private var firstBytes = FirstBytes()
     /// Tokens after which whitespace is dropped.
@@ -39,10 +39,10 @@ struct SpecialTokenFinder: Sendable {
         }
     }
 
-    /// Whether there is nothing to find.
+    /// Whether there are no tokens to find.
     var isEmpty: Bool { tokenAtNode.count == 1 }
 
-    /// Cuts a part of a text at its special tokens; where two overlap, by the rule.
+    /// Splits a range of a text at its special tokens; the rule resolves overlaps.
     func parts(of text: Span<UInt8>, in range: Range<Int>) -> [Part] {
         guard !isEmpty else { return range.isEmpty ? [] : [.text(range)] }
         var parts: [Part] = []
@@ -59,7 +59,7 @@ struct SpecialTokenFinder: Sendable {
         return parts
     }
 
-    /// The first match in a part of a text; of those that start at one place, the longest.
+    /// The first match in a range of a text; the longest of those that start at the same position.
     func firstMatch(in text: Span<UInt8>, _ range: Range<Int>) -> Match? {
         var start = range.lowerBound
         while let place = firstBytes.next(in: text, start..<range.upperBound) {
@@ -81,7 +81,7 @@ struct SpecialTokenFinder: Sendable {
         return found
     }
 
-    /// Calls a function with each match that starts at a place, the shortest first.
+    /// Calls a function with each match that starts at a position, shortest first.
     @inline(__always)
     private func forEachMatch(at start: Int, in text: Span<UInt8>, to limit: Int, _ body: (Match) -> Void) {
         var node: Int32 = 0
@@ -95,7 +95,7 @@ struct SpecialTokenFinder: Sendable {
         }
     }
 
-    /// The matches that stand, in the order of the text.
+    /// The matches that the rule keeps, in text order.
     private func chosen(_ matches: [Match], _ range: Range<Int>) -> [Match] {
         guard matches.count > 1 else { return matches }
         switch rule {
@@ -104,7 +104,7 @@ struct SpecialTokenFinder: Sendable {
         }
     }
 
-    /// Among equally long ones the lower id stands, and then the first in the text.
+    /// Keeps the longest of overlapping matches; among equally long ones the lower id, then the first in the text.
     private func longestFirst(_ matches: [Match], _ range: Range<Int>) -> [Match] {
         var taken = [Bool](repeating: false, count: range.count)
         let byPriority = matches.sorted {
@@ -114,7 +114,7 @@ struct SpecialTokenFinder: Sendable {
         var chosen: [Match] = []
         for match in byPriority {
             let first = match.range.lowerBound - range.lowerBound
-            // Those that stand already are no shorter, so one that overlaps covers this one's first or last byte.
+            // Matches kept earlier are at least as long, so an overlapping one covers this one's first or last byte.
             if taken[first] || taken[first + match.range.count - 1] { continue }
             for place in first..<first + match.range.count { taken[place] = true }
             chosen.append(match)
@@ -122,7 +122,8 @@ struct SpecialTokenFinder: Sendable {
         return chosen.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 
-    /// Matches come in the order of where they start, and from each place the longest comes last.
+    /// Keeps the first of overlapping matches, and the longest from each start. The input is ordered by start, then by
+    /// length.
     private func leftmost(_ matches: [Match]) -> [Match] {
         var chosen: [Match] = []
         for match in matches {
@@ -140,6 +141,6 @@ struct SpecialTokenFinder: Sendable {
 }
 
 extension CharacterTable {
-    /// What C calls a space.
+    /// Whether C's isspace accepts a byte.
     static func isASCIISpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }

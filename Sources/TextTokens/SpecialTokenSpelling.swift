@@ -1,12 +1,14 @@
-/// Finds the special tokens that a text spells out, such as `<|endoftext|>`, where they are read as ordinary text.
+/// Finds special tokens, such as `<|endoftext|>`, that are spelled out in text and will be read as ordinary text.
 package struct SpecialTokenSpelling: Sendable {
     private let finder: SpecialTokenFinder
-    /// The special tokens' texts by their numbers in the finder.
+    /// The special tokens' texts, by their numbers in the finder.
     private let texts: [Int32: String]
 
+    /// Creates a finder.
+    ///
     /// - Parameters:
     ///   - special: the texts of the special tokens.
-    ///   - ordinary: texts of tokens that every text may hold. A special token within one of them does not count.
+    ///   - ordinary: texts of tokens that any text may contain. A special token within one of them does not count.
     init(of special: [String], ordinary: [String] = []) {
         let numbered = special.enumerated().map { (id: Int32($0), text: $1) }
         texts = Dictionary(uniqueKeysWithValues: numbered)
@@ -18,7 +20,7 @@ package struct SpecialTokenSpelling: Sendable {
         finder = SpecialTokenFinder(numbered + around.map { (id: -1, text: $0) })
     }
 
-    /// The first special token that a text in UTF-8 spells out; nil where there is none.
+    /// The first special token that a UTF-8 text spells out; nil if there is none.
     package func first(in utf8: [UInt8]) -> String? {
         var start = 0
         while let match = finder.firstMatch(in: utf8.span, start..<utf8.count) {
@@ -30,7 +32,8 @@ package struct SpecialTokenSpelling: Sendable {
 }
 
 extension Tokenizer {
-    /// Finds this tokenizer's special tokens. User-defined ones are none of them: they are matched in every text.
+    /// A finder for this tokenizer's special tokens. User-defined tokens do not count, since they are matched in every
+    /// text.
     package var spelling: SpecialTokenSpelling {
         let whole = kinds.indices.filter { kinds[$0].isMatchedWhole }
         func texts(_ ids: [Int]) -> [String] { ids.map { String(decoding: bytes(of: Int32($0)), as: UTF8.self) } }
@@ -40,6 +43,6 @@ extension Tokenizer {
 }
 
 extension TokenizerTrainer {
-    /// Finds the special tokens of the vocabulary that is learned.
+    /// A finder for the special tokens of the vocabulary to train.
     package var spelling: SpecialTokenSpelling { SpecialTokenSpelling(of: specialTokens) }
 }

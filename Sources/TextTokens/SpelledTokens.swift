@@ -1,14 +1,14 @@
 extension TokenizerDefinition {
-    /// The user-defined tokens that also stand for what they spell in the byte-level alphabet: `Ġthe` for " the".
+    /// The user-defined tokens that also represent what they spell in the byte-level alphabet, as `Ġthe` spells " the".
     ///
-    /// Hugging Face's tokenizers match such a token whole where a text has these very characters, but merges lead to it
-    /// as well if it is in the vocabulary. It is, if it is what a merge makes, or the only token of a byte. All others
-    /// that the alphabet could spell are meant as they are written, such as `café`.
+    /// Hugging Face's tokenizers match such a token as a whole if a text has exactly these characters. If it is in the
+    /// vocabulary, merges can also produce it. This treats it so if it is the result of a merge, or the only token of a
+    /// byte. All other tokens, such as `café`, are literal even if the alphabet could spell them.
     func spelledTokens(_ kinds: [TokenKind], _ merges: [String]) -> Set<Int> {
         var result = Set(ByteAlphabet.onlyTokens(tokens, kinds, among: .userDefined))
         var candidates: [[UInt8]: Int] = [:]
         for (id, kind) in kinds.enumerated() where kind == .userDefined {
-            // In ASCII both readings are the same.
+            // For ASCII both readings are the same.
             let text = tokens[id].utf8
             var bytes: [UInt8] = []
             if text.contains(where: { $0 >= 0x80 }), ByteAlphabet.append(tokens[id][...].utf8, to: &bytes) {
@@ -16,7 +16,7 @@ extension TokenizerDefinition {
             }
         }
         guard !candidates.isEmpty else { return result }
-        // A token before it may be the one that the merges mean.
+        // If another token has the same text, merges may produce that one instead.
         for (id, kind) in kinds.enumerated() where kind != .userDefined {
             candidates[Array(tokens[id].utf8)] = nil
         }
@@ -28,7 +28,7 @@ extension TokenizerDefinition {
 }
 
 extension ByteAlphabet {
-    /// The byte that a text of one character stands for.
+    /// The byte that a one-character text represents.
     static func byte(_ text: String) -> UInt8? {
         guard (1...2).contains(text.utf8.count) else { return nil }
         var bytes: [UInt8] = []
@@ -36,7 +36,7 @@ extension ByteAlphabet {
         return bytes[0]
     }
 
-    /// The tokens of one kind that are the only ones for a byte that UTF-8 needs.
+    /// The tokens of one kind that are the only token for a byte that occurs in UTF-8.
     static func onlyTokens(_ tokens: [String], _ kinds: [TokenKind], among kind: TokenKind) -> [Int] {
         let found = kinds.indices.filter { kinds[$0] == kind && byte(tokens[$0]).map(UTF8Sequence.has) == true }
         guard !found.isEmpty else { return [] }

@@ -1,7 +1,7 @@
-/// One alternative of the patterns that cut text into words.
+/// An alternative of the patterns that split text into words.
 ///
-/// All pre-tokenizers are made of these few pieces. Each stands for a piece of a regular expression, and matches what
-/// the expression would, but in one pass, without backtracking.
+/// All pre-tokenizers consist of these few rules. Each rule matches the same text as a piece of a regular expression,
+/// but in one pass, without backtracking.
 enum SplitRule: Sendable {
     /// `'s|'t|'re|'ve|'m|'ll|'d`
     case contraction(ignoringCase: Bool)
@@ -11,10 +11,10 @@ enum SplitRule: Sendable {
         before: CharacterClass = [])
     /// `\s*[\r\n]+`
     case whitespaceThroughNewline
-    /// `\s+(?!\S)`: whitespace but for the one character that may belong to the next word
+    /// `\s+(?!\S)`: whitespace except the last character, which may belong to the next word
     case whitespaceBeforeWord
 
-    /// What a match can start with: most rules are passed over with one test.
+    /// The classes that a match can start with, so that most rules are skipped with one test.
     var starts: CharacterClass {
         switch self {
         case .contraction: .apostrophe
@@ -23,7 +23,7 @@ enum SplitRule: Sendable {
         }
     }
 
-    /// Where the match at a position ends; the position itself where there is none.
+    /// The end of the match at a position; the position itself if there is no match.
     @inline(__always)
     func match(
         _ text: Span<UInt8>, _ first: ClassifiedCharacter, at start: Int, end: Int, _ ascii: Span<CharacterClass>
@@ -68,7 +68,7 @@ extension SplitRule {
     ) -> Int {
         var position = start
         if !lead.isDisjoint(with: first.classes), start + first.length < end {
-            // The lead is optional, and some characters could be either: it is one only if the body follows.
+            // The lead is optional, and some characters could be lead or body; it is a lead only if the body follows.
             let second = ClassifiedCharacter(text, at: start + first.length, end: end, ascii: ascii)
             if !body.isDisjoint(with: second.classes) { position += first.length }
         }
@@ -84,7 +84,7 @@ extension SplitRule {
         return skip(tail, text, position, end, ascii)
     }
 
-    /// The end of the run of characters of a class at a position.
+    /// The end of the run of a class's characters that starts at a position.
     @inline(__always)
     static func skip(
         _ set: CharacterClass, _ text: Span<UInt8>, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>

@@ -1,21 +1,21 @@
-/// Turns token ids into text as they come, and never gives half a character.
+/// Converts token ids into text incrementally, without ever emitting part of a character.
 ///
-/// Bytes that may still become a character are held back until they have. Put together, the pieces are what
-/// ``Tokenizer/decode(_:skippingSpecialTokens:continuingText:)`` makes of all ids at once.
+/// Bytes that may still become a character are held back. The concatenated pieces equal the result of
+/// ``Tokenizer/decode(_:skippingSpecialTokens:continuingText:)`` for all ids at once.
 public struct StreamingDetokenizer: Sendable {
     private let tokenizer: Tokenizer
     private let skippingSpecialTokens: Bool
     private var pending: [UInt8] = []
     private var dropsSpace: Bool
 
-    /// A detokenizer at the start of a text, or of a continuation of one.
+    /// Creates a detokenizer for the start of a text or, with `continuingText`, for its continuation.
     public init(_ tokenizer: Tokenizer, skippingSpecialTokens: Bool = true, continuingText: Bool = false) {
         self.tokenizer = tokenizer
         self.skippingSpecialTokens = skippingSpecialTokens
         dropsSpace = tokenizer.addsSpacePrefix && !continuingText
     }
 
-    /// The text that has become certain with this token: perhaps none.
+    /// Adds a token and returns the text that is now certain, possibly empty.
     public mutating func append(_ id: Int32) -> String {
         tokenizer.append(
             id, to: &pending, skippingSpecialTokens: skippingSpecialTokens, dropsSpace: &dropsSpace)
@@ -25,14 +25,14 @@ public struct StreamingDetokenizer: Sendable {
         return text
     }
 
-    /// Goes on where another one is, in memory of its own.
+    /// Copies another detokenizer's state without sharing its memory.
     public mutating func goOn(from other: StreamingDetokenizer) {
         pending.removeAll(keepingCapacity: true)
         pending += other.pending
         dropsSpace = other.dropsSpace
     }
 
-    /// What is left at the end: U+FFFD for a character that never was completed, or nothing.
+    /// Ends the text and returns its rest: U+FFFD for an incomplete character, or nothing.
     public mutating func finish() -> String {
         defer { pending = [] }
         return String(decoding: pending, as: UTF8.self)

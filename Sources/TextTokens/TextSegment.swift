@@ -1,9 +1,9 @@
-/// A part of a prompt of which it is known whether it is structure or someone's words.
+/// A part of a prompt, marked as structure or as plain text.
 public enum TextSegment: Equatable, Sendable {
     /// The text of a special token.
     case special(String)
-    /// The token that begins a text, where the vocabulary has one. It is not added a second time.
+    /// The token that begins a text, if the vocabulary has one. It is not added twice.
     case beginningOfText
-    /// Plain text: never read as a special token, whatever it says.
+    /// Plain text, which is never read as a special token.
     case plain(String)
 }

@@ -2,16 +2,17 @@
 package enum TokenKind: Int32, Sendable {
     case undefined, normal, unknown, control, userDefined, unused, byte
 
-    /// Whether the token is left out of plain text: it stands for structure, or for nothing.
+    /// Whether the token is left out of plain text, because it represents structure or unknown bytes.
     var isSpecial: Bool { self == .control || self == .unknown }
 
-    /// Whether the token is looked for as a whole before anything else is done with a text. The special ones only
-    /// when the caller asks for it, or a user could write structure.
+    /// Whether the token is matched as a whole before text is split. Special tokens are matched only on request;
+    /// otherwise a user's text could contain structure.
     var isMatchedWhole: Bool { isSpecial || self == .userDefined }
 }
 
 extension TokenKind {
-    /// Texts that end an answer in some family of models. Files name one such id, while many models have several.
+    /// The texts of tokens that end an answer in some model family. Files name one such id, but many models have
+    /// several.
     private static let answerEnds: Set = [
         "<|eot_id|>", "<|im_end|>", "<|end|>", "<|endoftext|>", "<|eom_id|>", "<|end_of_text|>", "<|return|>",
         "<end_of_turn>", "<end_of_utterance>", "<eos>", "</s>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]",
@@ -20,14 +21,14 @@ extension TokenKind {
 
     /// Whether a token with this text and kind ends an answer.
     ///
-    /// Texts that may stand in a program or a web page count only where the file marks them.
+    /// Texts that may occur in a program or a web page count only if the file marks the token.
     static func endsAnswer(_ text: String, _ kind: TokenKind) -> Bool {
         answerEnds.contains(text) && (kind != .normal || text.hasPrefix("<|") || text.hasPrefix("<｜"))
     }
 
-    /// The kinds as the file has them, corrected: a marker of a conversation's structure is a control token whatever
-    /// the file says, or a user's text could end a turn or start one. And the only token of a byte is text, even if a
-    /// file marks it as control (`!`, where it fills batches up).
+    /// The file's kinds with corrections. Markers of a conversation's structure are control tokens regardless of the
+    /// file, because otherwise a user's text could start or end a turn. The only token of a byte is text, even if the
+    /// file marks it as control (for example `!` as padding).
     static func corrected(_ definition: TokenizerDefinition) -> [TokenKind] {
         let (numbers, tokens) = (definition.kinds, definition.tokens)
         var kinds = tokens.indices.map { id in

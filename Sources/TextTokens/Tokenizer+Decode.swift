@@ -1,17 +1,17 @@
 extension Tokenizer {
-    /// The bytes that a token stands for: a part of a text in UTF-8, perhaps not of whole characters. A special
-    /// token's are its name. None for a number that is no token's.
+    /// The bytes that a token decodes to: a part of a UTF-8 text, possibly with incomplete characters. A special token
+    /// decodes to its name, an invalid id to nothing.
     public func bytes(of id: Int32) -> [UInt8] {
         guard kinds.indices.contains(Int(id)) else { return [] }
         return Array(model.symbols.bytes[model.symbols.range(of: Int(id))])
     }
 
-    /// The text that tokens stand for, with U+FFFD where it is not valid UTF-8.
+    /// Decodes tokens into text, with U+FFFD for invalid UTF-8.
     ///
     /// - Parameters:
-    ///   - skippingSpecialTokens: whether special tokens stand for nothing, rather than for their names.
-    ///   - continuingText: whether other text comes before. If not, the space that SentencePiece puts before a text is
-    ///     taken away again.
+    ///   - skippingSpecialTokens: whether to skip special tokens instead of writing their names.
+    ///   - continuingText: whether the text continues other text. If not, the space that SentencePiece adds before a
+    ///     text is removed.
     public func decode(
         _ ids: some Sequence<Int32>, skippingSpecialTokens: Bool = true, continuingText: Bool = false
     ) -> String {
@@ -23,7 +23,7 @@ extension Tokenizer {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends a token's bytes; `dropsSpace` says whether the prefix space is still to come.
+    /// Appends a token's bytes; `dropsSpace` tells whether the prefix space has still to be removed.
     func append(_ id: Int32, to bytes: inout [UInt8], skippingSpecialTokens: Bool, dropsSpace: inout Bool) {
         guard kinds.indices.contains(Int(id)) else { return }
         let isSpecial = kinds[Int(id)].isSpecial

@@ -1,10 +1,10 @@
 extension Tokenizer {
-    /// The token ids of a text.
+    /// Encodes a text into token ids.
     ///
     /// - Parameters:
-    ///   - addingSpecialTokens: whether to begin and end with the tokens that the model wants there.
-    ///   - parsingSpecialTokens: whether text such as `<|im_end|>` is the special token it names. Only for text of your
-    ///     own: in a user's text it is an invitation to forge structure.
+    ///   - addingSpecialTokens: whether to add the model's tokens for the beginning and end of a text.
+    ///   - parsingSpecialTokens: whether text such as `<|im_end|>` becomes the special token with that name. Use it
+    ///     only for trusted text: otherwise users can forge structure.
     public func encode(
         _ text: String, addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false
     ) -> [Int32] {
@@ -12,14 +12,15 @@ extension Tokenizer {
             Array(text.utf8), addingSpecialTokens: addingSpecialTokens, parsingSpecialTokens: parsingSpecialTokens)
     }
 
-    /// The token ids of a text that is to be continued: as ``encode(_:addingSpecialTokens:parsingSpecialTokens:)``
-    /// gives them, but never with a token at the end that would end the text, whatever the file says (`add_eos_token`).
+    /// Encodes a text that will be continued, like ``encode(_:addingSpecialTokens:parsingSpecialTokens:)``. It never
+    /// ends with an end-of-text token, even if the file asks for one (`add_eos_token`).
     public func encode(prompt: String, parsingSpecialTokens: Bool = false) -> [Int32] {
         let utf8 = Array(prompt.utf8)
         return encode(utf8, parts(utf8, parsingSpecialTokens), begins: addsBeginningOfText, ends: false)
     }
 
-    /// The token ids of a text in UTF-8. Byte-level vocabularies say invalid bytes too, and give them back.
+    /// Encodes a UTF-8 text into token ids. Byte-level vocabularies also encode invalid bytes, and decode them
+    /// unchanged.
     public func encode(
         _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false
     ) -> [Int32] {
@@ -28,10 +29,10 @@ extension Tokenizer {
             utf8, parts, begins: addingSpecialTokens && addsBeginningOfText, ends: addingSpecialTokens && addsEndOfText)
     }
 
-    /// The token ids of a long text, as ``encode(_:addingSpecialTokens:parsingSpecialTokens:)`` gives them.
+    /// Encodes a long text, like ``encode(_:addingSpecialTokens:parsingSpecialTokens:)``, with progress.
     ///
-    /// - Parameter progress: is told how many bytes are done, and returns whether to continue.
-    /// - Returns: the ids; nil if `progress` said no.
+    /// - Parameter progress: called with the number of bytes done; returns whether to continue.
+    /// - Returns: the ids; nil if `progress` returned false.
     package func encode(
         _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false,
         progress: (Int) -> Bool
@@ -42,7 +43,7 @@ extension Tokenizer {
             progress: progress)
     }
 
-    /// The token ids of a text in UTF-8 that is to be continued; nil if `progress` said no.
+    /// Encodes a UTF-8 text that will be continued; nil if `progress` returned false.
     package func encode(prompt utf8: [UInt8], progress: (Int) -> Bool) -> [Int32]? {
         encode(utf8, parts(utf8, false), begins: addsBeginningOfText, ends: false, progress: progress)
     }
@@ -51,12 +52,12 @@ extension Tokenizer {
         (parsingSpecialTokens ? specialTokens : userTokens).parts(of: utf8.span, in: utf8.indices)
     }
 
-    /// The token ids of a prompt whose structure is known. It is to be continued, so no token is added at its end. One
-    /// that begins texts is added as llama.cpp does for GGUF files; transformers, and so a tokenizer.json, leaves it to
-    /// the chat template.
+    /// Encodes a prompt with known structure. It will be continued, so no token is added at its end. The
+    /// beginning-of-text token is added as llama.cpp does for GGUF files; transformers, and therefore a tokenizer.json,
+    /// leaves it to the chat template.
     ///
-    /// Neighbouring plain segments are one text: where they are divided changes nothing.
-    /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` where a special segment is no token of this vocabulary.
+    /// Adjacent plain segments count as one text, so their division does not matter.
+    /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` if a special segment is not a token of this vocabulary.
     public func encode(
         _ segments: [TextSegment], addingSpecialTokens: Bool = true
     ) throws(TokenizerError) -> [Int32] {
@@ -107,7 +108,7 @@ extension Tokenizer {
         return encoder.ids
     }
 
-    /// SentencePiece's view of a text: space marks are spaces, and one more space stands at the start and after each
+    /// A text as SentencePiece reads it: space marks become spaces, and a space is added at the start and after each
     /// special token.
     private func normalized(
         _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part]
@@ -117,7 +118,7 @@ extension Tokenizer {
         let result = parts.map { part -> SpecialTokenFinder.Part in
             guard case .text(let range) = part else { return part }
             let start = text.count
-            // No two parts of text are neighbours, so each follows a special token or stands first.
+            // Text parts are never adjacent, so each is the first part or follows a special token.
             if addsSpacePrefix { text.append(UInt8(ascii: " ")) }
             text += MergeModel.withSpaces(utf8[range])
             return .text(start..<text.count)

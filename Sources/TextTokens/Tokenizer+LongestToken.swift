@@ -1,5 +1,6 @@
 extension Tokenizer {
-    /// The most bytes of text that become one token: 4 at least, since any character may become the unknown token.
+    /// The maximum number of bytes of text that one token covers; at least 4, since the unknown token can replace any
+    /// character.
     public var longestTokenByteCount: Int {
         kinds.indices.reduce(4) { max($0, model.symbols.range(of: $1).count) }
     }

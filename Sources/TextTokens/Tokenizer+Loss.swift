@@ -1,22 +1,22 @@
 import QuotedText
 
 extension Tokenizer {
-    /// What a text loses because the vocabulary has no token for some of its bytes; nil where it loses nothing.
+    /// A description of what a text loses because the vocabulary has no token for some of its bytes; nil if nothing.
     ///
-    /// Many vocabularies lack a few control characters, which hardly any text has: so this is asked of each text.
+    /// Many vocabularies lack a few control characters, which few texts contain. So the check is made for each text.
     public func loss(in text: String) -> String? {
         let lost = missingBytes.filter { text.utf8.contains($0) }
         guard !lost.isEmpty else { return nil }
-        // A byte without a token may still be a part of one.
+        // A byte without a token of its own may still be part of a token.
         guard decode(encode(text, addingSpecialTokens: false), skippingSpecialTokens: false) != text else { return nil }
-        return "the vocabulary has no token for \(Self.names(lost)), which the text has: it is dropped"
+        return "the vocabulary has no token for \(Self.names(lost)); it is dropped from the text"
     }
 
-    /// What texts may lose because the vocabulary has no token for some bytes; nil where they lose nothing.
+    /// A description of what texts may lose because the vocabulary has no token for some bytes; nil if nothing.
     public var possibleLoss: String? {
         missingBytes.isEmpty
             ? nil
-            : "the vocabulary has no token for \(Self.names(missingBytes)): texts that have such bytes lose them"
+            : "the vocabulary has no token for \(Self.names(missingBytes)): such bytes are dropped from texts"
     }
 
     private static func names(_ bytes: [UInt8]) -> String {
@@ -28,7 +28,7 @@ extension Tokenizer {
         return (bytes.count == 1 ? "byte " : "bytes ") + shown.joined(separator: ", ") + rest
     }
 
-    /// The bytes of UTF-8 that a vocabulary can say neither by a token nor by one for what is unknown.
+    /// The bytes occurring in UTF-8 that a vocabulary can encode neither with a token nor with the unknown token.
     static func missingBytes(_ model: MergeModel) -> [UInt8] {
         guard model.unknown == nil else { return [] }
         return (UInt8.min...UInt8.max).filter { UTF8Sequence.has($0) && model.byteTokens[Int($0)] < 0 }

@@ -1,7 +1,7 @@
-/// Turns text into token ids and back, as the checkpoint's own tokenizer does.
+/// A tokenizer: converts text into token ids and back, as the checkpoint's own tokenizer does.
 ///
-/// The reference for what comes out is llama.cpp, with two differences. Plain text never becomes a control token, even
-/// where merges would lead there. And decoding never edits: what went in comes out.
+/// The reference for its output is llama.cpp, with two differences. Plain text never becomes a control token, even if
+/// merges would produce one. And decoding never alters text, so it restores the input.
 public struct Tokenizer: Sendable {
     let model: MergeModel
     let kinds: [TokenKind]
@@ -9,28 +9,29 @@ public struct Tokenizer: Sendable {
     let specialTokens: WholeTokenFinder
     /// Whether texts start with ``beginningOfText``.
     package let addsBeginningOfText: Bool
-    /// Whether a conversation starts with ``beginningOfText`` though its template does not write it.
+    /// Whether a conversation starts with ``beginningOfText`` even if its template does not write it.
     package let addsBeginningOfChats: Bool
     let addsEndOfText: Bool
     let addsSpacePrefix: Bool
-    /// In bytes. The longest in use, runs of whitespace and the like, have some hundreds.
+    /// The maximum length of a token in bytes. The longest in use, mostly runs of whitespace, have a few hundred.
     static let longestToken = 4096
 
     private let wholeTokens: WholeTokenNames
 
     let missingBytes: [UInt8]
-    /// What had to be guessed about the tokenizer; for people.
+    /// User-facing notes about guesses made in reading the tokenizer.
     public let notes: [String]
-    /// The token that starts every text, if there is one.
+    /// The token that starts every text, if any.
     public let beginningOfText: Int32?
-    /// The token that ends every text, if there is one.
+    /// The token that ends every text, if any.
     public let endOfText: Int32?
-    /// All tokens that end an answer: those that the file names, and those known by their text, such as `<|im_end|>`.
+    /// All tokens that end an answer: those that the file names, and those recognised by their text, such as
+    /// `<|im_end|>`.
     public let endOfTextTokens: Set<Int32>
 
-    /// Makes the tokenizer that a file defines, in well under 0.1 s for 49 thousand tokens.
+    /// Creates the tokenizer that a file defines, in well under 0.1 s for 49 thousand tokens.
     ///
-    /// - Throws: ``TokenizerError`` where the definition is of an unknown kind, or contradicts itself.
+    /// - Throws: ``TokenizerError`` if the definition is of an unsupported kind or inconsistent.
     public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
         let tokens = definition.tokens
         if tokens.isEmpty { throw .missing(table: "tokenizer.ggml.tokens", model: definition.model) }
@@ -67,27 +68,27 @@ public struct Tokenizer: Sendable {
         missingBytes = Self.missingBytes(model)
     }
 
-    /// The number of token ids: all are below it, and none is negative.
+    /// The number of token ids; ids are 0 to `vocabularySize - 1`.
     public var vocabularySize: Int { kinds.count }
 
-    /// Whether a token stands for structure rather than for text. False for numbers that are no token's.
+    /// Whether a token represents structure rather than text; false for invalid ids.
     public func isSpecial(_ id: Int32) -> Bool {
         kinds.indices.contains(Int(id)) && kinds[Int(id)].isSpecial
     }
 
-    /// Whether a token is known by its text to end an answer, whatever the file says.
+    /// Whether a token's text marks it as ending an answer, regardless of the file.
     package func endsAnswerByText(_ id: Int32) -> Bool {
         kinds.indices.contains(Int(id))
             && TokenKind.endsAnswer(String(decoding: bytes(of: id), as: UTF8.self), kinds[Int(id)])
             && kinds[Int(id)].isMatchedWhole
     }
 
-    /// The token with exactly this text among those that are matched whole: control tokens, and the model's own.
+    /// The id of the token with exactly this text, among control and user-defined tokens.
     public func specialToken(_ text: String) -> Int32? { wholeTokens.find(text) }
 }
 
 extension TokenizerDefinition {
-    /// The definition with the conventions of its kind for whatever the file does not say.
+    /// The definition with its kind's defaults for everything that the file leaves out.
     fileprivate func completed() throws(TokenizerError) -> TokenizerDefinition {
         var result = self
         if model == "llama" {
@@ -110,14 +111,14 @@ extension TokenizerDefinition {
             guard let id, !tokens.indices.contains(Int(id)) else { continue }
             throw .idOutOfRange(name: "tokenizer.ggml." + name, found: id, vocabularySize: tokens.count)
         }
-        // Above the vocabulary: a model's rows without a token may end a text too.
+        // Ids beyond the vocabulary are allowed: a model's rows without a token may end a text too.
         if let id = otherEnds.first(where: { $0 < 0 }) {
             throw .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: id, vocabularySize: tokens.count)
         }
         return result
     }
 
-    /// In the Phi-3 family all special tokens but three drop the whitespace after them.
+    /// The tokens that drop the whitespace after them: in the Phi-3 family, all special tokens except three.
     fileprivate func tokensThatSwallowSpace(_ special: [Int32]) -> Set<Int32> {
         guard stripsSpaceAfterSpecialTokens else { return [] }
         return Set(special.filter { !["<unk>", "<s>", "<|endoftext|>"].contains(tokens[Int($0)]) })

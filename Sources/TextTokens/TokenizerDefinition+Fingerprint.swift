@@ -1,9 +1,9 @@
 extension TokenizerDefinition {
-    /// A number that differs, almost surely, between tokenizers that give different ids, and not between two files of
-    /// the same one: data and checkpoints remember by it which tokenizer they belong to.
+    /// A hash that differs, almost surely, between tokenizers that produce different ids, and is equal for two files of
+    /// the same tokenizer. Data and checkpoints store it to identify their tokenizer.
     ///
-    /// It detects mistakes, not forgeries: FNV-1a over the tokens, their roles, the merges or scores, and the words'
-    /// rule.
+    /// It detects mistakes, not forgery: FNV-1a over the tokens, their roles, the merges or scores, and the rule for
+    /// words.
     public var fingerprint: UInt64 {
         var hash = FowlerNollVo()
         hash.add(model)
@@ -22,7 +22,7 @@ extension TokenizerDefinition {
     }
 }
 
-/// FNV-1a of 64 bits. Texts are followed by a byte that occurs in no UTF-8, so that they cannot run into each other.
+/// 64-bit FNV-1a. Each text is followed by a byte that never occurs in UTF-8, as a separator.
 private struct FowlerNollVo {
     private(set) var state: UInt64 = 0xCBF2_9CE4_8422_2325
 

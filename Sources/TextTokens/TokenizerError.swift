@@ -1,47 +1,47 @@
 import QuotedText
 
-/// Why a tokenizer, or a chat template, cannot be made or used.
+/// An error in making or using a tokenizer or a chat template.
 ///
-/// All text that comes from a file is quoted and shortened. The library adds the name of the file.
+/// Text from files is quoted and shortened. The caller adds the file's name.
 public enum TokenizerError: Error, Equatable, CustomStringConvertible {
-    /// The kind of tokenizer is none of the known ones.
+    /// The kind of tokenizer is not supported.
     case unsupportedModel(found: String, known: [String])
-    /// The pre-tokenizer is none of the known ones. Guessing one would give plausible but wrong tokens.
+    /// The pre-tokenizer is not supported. Guessing one would give plausible but wrong tokens.
     case unsupportedPreTokenizer(found: String, known: [String])
-    /// The chat template is not exactly one of the known ones. Guessing one would write plausible but wrong prompts.
+    /// The chat template is not exactly a known one. Guessing one would give plausible but wrong prompts.
     case unsupportedChatTemplate(found: String)
-    /// A table that this kind of tokenizer cannot do without is absent or empty.
+    /// A table that this kind of tokenizer requires is missing or empty.
     case missing(table: String, model: String)
-    /// A table has not one entry a token.
+    /// A table does not have one entry per token.
     case wrongCount(table: String, expected: Int, found: Int)
-    /// A merge is not two pieces of the byte-level alphabet with one space between.
+    /// A merge is not two pieces of the byte-level alphabet separated by one space.
     case malformedMerge(index: Int, found: String)
-    /// A token's text has more bytes than any real one; the time to load grows with the square of it.
+    /// A token's text is longer than any real one; loading time grows with the square of the length.
     case tokenTooLong(id: Int, limit: Int, found: Int)
-    /// A special token's id is no position in the vocabulary.
+    /// A special token's id is not in the vocabulary.
     case idOutOfRange(name: String, found: Int32, vocabularySize: Int)
-    /// Something in a tokenizer.json is not as it should be.
+    /// A part of a tokenizer.json is invalid or unsupported.
     case malformedFile(place: String, expected: String, found: String)
-    /// Two tokens have the same text, which a tokenizer.json cannot say.
+    /// Two tokens have the same text, which a tokenizer.json cannot represent.
     case duplicateToken(String)
-    /// A vocabulary that is to be trained has no room for its special tokens and the 256 bytes.
+    /// A vocabulary to train is too small for its special tokens and the 256 bytes.
     case vocabularyTooSmall(minimum: Int, found: Int)
-    /// A vocabulary that is to be trained would be larger than any tokenizer.json may be.
+    /// A vocabulary to train is larger than a tokenizer.json may be.
     case vocabularyTooLarge(maximum: Int, found: Int)
-    /// A special token of a vocabulary that is to be trained is shorter than two bytes, or occurs twice.
+    /// A special token of a vocabulary to train is shorter than two bytes, or a duplicate.
     case unsuitableSpecialToken(String)
     /// There is no text to train a vocabulary on.
     case emptyCorpus
     /// A special token that a chat template needs is not in the vocabulary.
     case missingSpecialToken(String)
 
-    /// One line: what is wrong, what was expected, what was found, and what to do where that helps.
+    /// A single line: what is wrong, what was expected, what was found, and what to do if that helps.
     public var description: String {
         let (name, expected, found) = parts
         return "\(name): expected \(expected), found \(found)"
     }
 
-    /// The parts of the description.
+    /// The description's parts.
     package var parts: (name: String, expected: String, found: String) {
         switch self {
         case .unsupportedModel(let found, let known):
@@ -62,12 +62,12 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         case .idOutOfRange(let name, let found, let count): (name, "a token id below \(count)", "\(found)")
         case .malformedFile(let place, let expected, let found):
             (place.harmless(limit: 160), expected, found.harmless(limit: 160))
-        case .duplicateToken(let text): ("vocabulary", "tokens that differ", "\(text.quoted) twice")
+        case .duplicateToken(let text): ("vocabulary", "distinct tokens", "\(text.quoted) twice")
         case .vocabularyTooSmall(let minimum, let found):
             ("vocabulary", "at least \(minimum) tokens, for the 256 bytes and the special tokens", "\(found)")
         case .vocabularyTooLarge(let maximum, let found): ("vocabulary", "at most \(maximum) tokens", "\(found)")
         case .unsuitableSpecialToken(let text):
-            ("special tokens", "each once and with two bytes or more", text.quoted)
+            ("special tokens", "distinct ones of at least two bytes", text.quoted)
         case .emptyCorpus: ("corpus", "some text", "none")
         case .missingSpecialToken(let text): ("vocabulary", "the special token \(text.quoted)", "no such token")
         }

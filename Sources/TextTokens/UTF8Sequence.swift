@@ -1,6 +1,6 @@
-/// The shape of UTF-8: how long a sequence is, and which bytes may follow its first. (Unicode 16, table 3-7.)
+/// The structure of UTF-8: the length of a sequence, and which bytes may follow its first (Unicode 16, table 3-7).
 enum UTF8Sequence {
-    /// The number of bytes of a sequence that starts with this byte; 0 where none can.
+    /// The number of bytes of a sequence that starts with this byte; 0 if none does.
     @inline(__always)
     static func length(startingWith lead: UInt8) -> Int {
         switch lead {
@@ -12,10 +12,11 @@ enum UTF8Sequence {
         }
     }
 
-    /// Whether the byte occurs in any UTF-8.
+    /// Whether the byte occurs in valid UTF-8.
     static func has(_ byte: UInt8) -> Bool { byte < 0xC0 || (0xC2...0xF4).contains(byte) }
 
-    /// Whether the second byte may follow the first: no overlong forms, no surrogates, nothing above U+10FFFF.
+    /// Whether the second byte may follow the first; it excludes overlong forms, surrogates and code points above
+    /// U+10FFFF.
     @inline(__always)
     static func allows(_ second: UInt8, after lead: UInt8) -> Bool {
         switch lead {
@@ -27,11 +28,12 @@ enum UTF8Sequence {
         }
     }
 
-    /// Whether the byte can only stand inside a sequence.
+    /// Whether the byte is a continuation byte.
     @inline(__always)
     static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
-    /// The code point at a position and its number of bytes, or nil where the bytes before `end` are no valid sequence.
+    /// The code point at a position and its length in bytes; nil if the bytes before `end` do not start with a valid
+    /// sequence.
     static func decode(_ text: Span<UInt8>, at position: Int, end: Int) -> (codePoint: UInt32, length: Int)? {
         let lead = text[position]
         let length = length(startingWith: lead)
@@ -46,7 +48,7 @@ enum UTF8Sequence {
         return (codePoint, length)
     }
 
-    /// How many bytes at the end start a valid sequence that is not complete yet: 0 to 3.
+    /// The number of bytes at the end that start a valid but incomplete sequence: 0 to 3.
     static func incompleteSuffix(of bytes: [UInt8]) -> Int {
         for count in 1...3 where count <= bytes.count {
             let lead = bytes[bytes.count - count]

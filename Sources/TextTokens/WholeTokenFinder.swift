@@ -1,6 +1,6 @@
-/// Finds the tokens that are matched whole, in one pass over a text or in two.
+/// Finds the tokens that are matched as a whole, in one or two passes over a text.
 ///
-/// Hugging Face's tokenizers look for the added tokens that are `normalized` only in what the others leave.
+/// Hugging Face's tokenizers match added tokens marked `normalized` only in the text that the others leave.
 struct WholeTokenFinder: Sendable {
     private let passes: [SpecialTokenFinder]
 
@@ -13,7 +13,7 @@ struct WholeTokenFinder: Sendable {
         }
     }
 
-    /// Cuts a part of a text at the tokens.
+    /// Splits a range of a text at the tokens.
     func parts(of text: Span<UInt8>, in range: Range<Int>) -> [SpecialTokenFinder.Part] {
         var parts = range.isEmpty ? [] : [SpecialTokenFinder.Part.text(range)]
         for pass in passes where !pass.isEmpty {

@@ -1,5 +1,5 @@
-/// The tokens that are matched whole, by their texts. Texts are compared byte by byte: Swift's strings are equal where
-/// they are canonically equivalent, such as é in one code point and e with an accent.
+/// The tokens that are matched as a whole, by text. Texts are compared byte by byte, because Swift's strings are equal
+/// if they are canonically equivalent, such as é as one code point or two.
 struct WholeTokenNames: Sendable {
     private var texts: ByteStringTable
     private let ids: [Int32]
@@ -10,7 +10,7 @@ struct WholeTokenNames: Sendable {
         ids = tokens.map(\.id)
     }
 
-    /// The first token with exactly this text.
+    /// The id of the first token with exactly this text.
     func find(_ text: String) -> Int32? {
         texts.find(Array(text.utf8).span).map { ids[Int($0)] }
     }

@@ -1,7 +1,7 @@
-/// Which of two tokens stands where both are matched whole and overlap in a text.
+/// The rule for two overlapping tokens that are both matched as a whole.
 public enum WholeTokenRule: Sendable {
-    /// The longer one, wherever it is: llama.cpp's rule, for GGUF files.
+    /// The longer one, anywhere in the text: llama.cpp's rule, used for GGUF files.
     case longestFirst
-    /// The one that starts first, and of those the longest: the rule of Hugging Face's tokenizers.
+    /// The one that starts first, and the longest of those: the rule of Hugging Face's tokenizers.
     case leftmost
 }

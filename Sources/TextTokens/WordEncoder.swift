@@ -1,7 +1,7 @@
-/// Turns the words of one text into token ids, remembering the words it has met.
+/// Encodes the words of a text into token ids, with a cache of recent words.
 ///
-/// The memory costs no copies: a word is remembered by where it stood in the text, and its ids by where they stand in
-/// the output. Each slot holds the last word that hashed to it, so that no choice of words can make it slow.
+/// The cache copies nothing: it stores a word as its position in the text, and its ids as their position in the output.
+/// Each slot holds the last word with its hash, so that no choice of words makes it slow.
 struct WordEncoder {
     private struct Slot {
         var start = 0
@@ -16,7 +16,8 @@ struct WordEncoder {
     private var merger = WordMerger()
     private var slots: [Slot]
 
-    /// Longer words seldom come back. Below what a slot can count, for each byte is at most one id.
+    /// The maximum length of a cached word; longer words seldom recur. It fits a slot's counters, since a byte gives at
+    /// most one id.
     private static let longestRemembered = 48
 
     init(_ model: MergeModel, textLength: Int) {
@@ -29,9 +30,9 @@ struct WordEncoder {
 
     mutating func append(_ id: Int32) { ids.append(id) }
 
-    /// Encodes the words of a part of the text. The text must be the same at every call.
+    /// Encodes the words of a range of the text, which must be the same text in every call.
     ///
-    /// - Parameter progress: is told how many bytes of the text are done, and returns whether to continue.
+    /// - Parameter progress: called with the number of bytes done; returns whether to continue.
     /// - Returns: whether all words were encoded.
     mutating func append(_ text: Span<UInt8>, _ part: Range<Int>, progress: (Int) -> Bool) -> Bool {
         var start = part.lowerBound
@@ -109,7 +110,7 @@ struct WordEncoder {
         }
     }
 
-    /// Says byte by byte what no token says. The word's ids start at `firstID`.
+    /// Encodes text without a token byte by byte. The word's ids start at `firstID`.
     private mutating func spell(_ bytes: Span<UInt8>, firstID: Int) {
         let count = ids.count
         for offset in bytes.indices {

@@ -1,16 +1,16 @@
-/// Merges the symbols of one word: the pair of the lowest rank first, the leftmost among equals, until none is left.
+/// Merges the symbols of a word: the pair with the lowest rank first, the leftmost among equals, until no pair is left.
 ///
-/// Holds its arrays from word to word, so that merging allocates nothing.
+/// It reuses its arrays for every word, so that merging allocates nothing.
 struct WordMerger {
-    /// The word's symbols, and after merging what they became.
+    /// The word's symbols; after merging, the result.
     private(set) var symbols: [Int32] = []
-    /// Where in the word each symbol starts, in bytes.
+    /// The byte offset in the word at which each symbol starts.
     private(set) var starts: [Int32] = []
     private var ranks: [UInt32] = []
     private var products: [Int32] = []
 
-    /// Up to this many symbols the next pair is looked for from end to end; beyond, a heap keeps the time from growing
-    /// with the square of the length.
+    /// The maximum number of symbols for which a scan finds the next pair. Beyond it, a heap keeps the time from
+    /// growing with the square of the length.
     static let longestScanned = 96
 
     mutating func clear() {

@@ -11,7 +11,7 @@ struct ChangedFileTests {
         let handle = try #require(FileHandle(forWritingAtPath: path))
         try body(handle)
         try handle.close()
-        // A clock of the system may not have moved since the file was made.
+        // The system's clock may not have advanced since the file was created.
         try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: 5)], ofItemAtPath: path)
     }
 
@@ -21,8 +21,8 @@ struct ChangedFileTests {
         try file.checkUnchanged()
         try change(path) { $0.write(Data([9])) }
         let error = #expect(throws: FileError.self) { try file.checkUnchanged() }
-        #expect(error?.file == path && error?.expected == "a file that stays as it is while it is being read")
-        // Opened again, it is read as it is now.
+        #expect(error?.file == path && error?.expected == "a file that does not change while it is read")
+        // When reopened, the current contents count.
         try MappedFile(path: path).checkUnchanged()
     }
 
@@ -32,7 +32,7 @@ struct ChangedFileTests {
             let file = try MappedFile(path: path)
             let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
             #expect(truncate(path, off_t(count)) == 0)
-            // Even where a program gives it back its date.
+            // Even if the modification date is restored.
             try FileManager.default.setAttributes([.modificationDate: try #require(date)], ofItemAtPath: path)
             #expect(throws: FileError.self) { try file.checkUnchanged() }
         }

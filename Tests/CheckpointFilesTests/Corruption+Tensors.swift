@@ -23,7 +23,7 @@ extension Corruption {
                 "row of partial blocks",
                 "tensor \"t\": expected rows of a multiple of 32 elements, as Q4_0 needs, found shape [32, 33]"
             ) { $0.tensor("t", [33, 32], type: 2) },
-            Corruption("duplicate name", "tensor \"t\": expected a name to occur once, found it again") {
+            Corruption("duplicate name", "tensor \"t\": expected a unique name, found a duplicate") {
                 $0.tensor("t", [4])
                 $0.tensor("t", [4], offset: 32)
                 $0.dataCount = 64
@@ -48,14 +48,14 @@ extension Corruption {
                 "offset near 2^63", "tensor \"t\": expected an offset within the file, found 9223372036854775776"
             ) { $0.tensor("t", [16], offset: 1 << 63 - 32) },
             Corruption(
-                "beyond the end", "tensor \"t\": expected bytes within the 64 of the file's data, found bytes 32..<68"
+                "beyond the end", "tensor \"t\": expected bytes within the file's 64 bytes of data, found bytes 32..<68"
             ) {
                 $0.tensor("t", [9], offset: 32)
                 $0.dataCount = 64
             },
             Corruption(
                 "end overflows",
-                "tensor \"t\": expected bytes within the 0 of the file's data, "
+                "tensor \"t\": expected bytes within the file's 0 bytes of data, "
                     + "found bytes 9223372036854775744..<9223372036854775760"
             ) { $0.tensor("t", [4], offset: 1 << 63 - 64) },
             Corruption("overlap", "tensor \"b\": expected bytes of its own, found bytes shared with tensor \"a\"") {

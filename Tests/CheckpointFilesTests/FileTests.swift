@@ -3,7 +3,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-@Suite("Files on the disk")
+@Suite("Files on disk")
 struct FileTests {
     let folder = TemporaryFolder()
 
@@ -32,7 +32,7 @@ struct FileTests {
                 == "\(short): file signature: expected 4 bytes at offset 0, found the end at 1")
     }
 
-    /// A file may claim to be larger than any memory, and have the size to prove it.
+    /// A sparse file may claim to be larger than memory, and really have that size.
     @Test func sparseFilesDoNotExhaustMemory() throws {
         for (type, minimumBytes) in [(0, 1), (8, 8), (9, 12), (12, 8)] as [(UInt32, UInt64)] {
             var file = RawGGUF()

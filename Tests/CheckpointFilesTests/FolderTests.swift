@@ -16,7 +16,7 @@ struct FolderTests {
         #expect(throws: FileError.self) { try Folder.make(folder.file("file/d")) }
     }
 
-    /// The reason is that of the folder that cannot be made, not of a look at what is there.
+    /// The reason is why the folder could not be created, not the result of checking what exists there.
     @Test(.enabled(if: Folder.exists("/sys/kernel"))) func whyAFolderCannotBeMade() {
         let error = #expect(throws: FileError.self) { try Folder.make("/sys/kernel/layerskip") }
         #expect(error?.file == "/sys/kernel/layerskip" && error?.found != "No such file or directory")

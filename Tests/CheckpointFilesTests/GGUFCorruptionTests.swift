@@ -15,7 +15,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite("What is wrong with a file is said in its error")
+@Suite("Errors of GGUF files")
 struct GGUFCorruptionTests {
     @Test(arguments: Corruption.inHeader + Corruption.inMetadata) func isSaidOfMetadata(_ corruption: Corruption) {
         #expect(complaint(about: corruption.file.bytes) == corruption.message)
@@ -55,11 +55,10 @@ extension Corruption {
         Corruption("version 1", "GGUF version: expected 2 or 3, found 1") { $0.version = 1 },
         Corruption("version 0", "GGUF version: expected 2 or 3, found 0") { $0.version = 0 },
         Corruption("version 4", "GGUF version: expected 2 or 3, found 4") { $0.version = 4 },
-        Corruption("too many tensors", "tensor count: expected at most 0, as the bytes left allow, found \(UInt64.max)")
-        {
+        Corruption("too many tensors", "tensor count: expected at most 0 in the remaining bytes, found \(UInt64.max)") {
             $0.tensorCount = .max
         },
-        Corruption("too much metadata", "metadata count: expected at most 3, as the bytes left allow, found 4") {
+        Corruption("too much metadata", "metadata count: expected at most 3 in the remaining bytes, found 4") {
             $0.metadataCount = 4
             $0.alignment = 64
         },
@@ -75,7 +74,7 @@ extension Corruption {
             Corruption("key UTF-8", "metadata key number 0: expected valid UTF-8, found \"\u{FFFD}\u{FFFD}\"") {
                 $0.metadata = [[2, 0, 0, 0, 0, 0, 0, 0, 0xC3, 0xFF, 0, 0, 0, 0, 1]]
             },
-            Corruption("duplicate key", "metadata key \"a\": expected a key to occur once, found it again") {
+            Corruption("duplicate key", "metadata key \"a\": expected a unique key, found a duplicate") {
                 for _ in 0..<2 { $0.set("a", type: 0) { $0.append(UInt8(1)) } }
             },
             Corruption("unknown type", "metadata key \"a\": expected a value type in 0...12, found 13") {
@@ -94,7 +93,7 @@ extension Corruption {
             },
             Corruption(
                 "array count",
-                "metadata key \"a\": expected at most 2, as the bytes left allow, found 4611686018427387905"
+                "metadata key \"a\": expected at most 2 in the remaining bytes, found 4611686018427387905"
             ) {
                 $0.set("a", type: 9) {
                     $0.append(UInt32(5))

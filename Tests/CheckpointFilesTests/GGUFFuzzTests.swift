@@ -2,9 +2,9 @@ import CheckpointFiles
 import TestSupport
 import Testing
 
-@Suite("Damaged files")
+@Suite("Damaged GGUF files")
 struct GGUFFuzzTests {
-    /// Every damaged file is an error, or a file whose every byte can be read.
+    /// Every damaged file is either refused or readable to the last byte.
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func areRefusedOrRead(seed: UInt64) throws {
         var tiny = TinyLlamaFile()
         tiny.layers = 1

@@ -3,7 +3,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-@Suite("What is written is read")
+@Suite("GGUF round trips")
 struct GGUFRoundTripTests {
     static let values: [(String, GGUFValue)] = [
         ("uint8", .uint8(.max)), ("int8", .int8(.min)), ("uint16", .uint16(.max)), ("int16", .int16(.min)),
@@ -57,7 +57,7 @@ struct GGUFRoundTripTests {
         #expect(missing?.name == nil)
     }
 
-    /// Each format has the number by which ggml knows its name.
+    /// Each format's type number has the same name in ggml.
     @Test(arguments: DType.allCases) func typesAreNumberedAsInGGML(dtype: DType) {
         #expect(GGUFTensorType.name(dtype.ggufType) == dtype.rawValue)
         #expect(GGUFTensorType.format(dtype.ggufType) == dtype)

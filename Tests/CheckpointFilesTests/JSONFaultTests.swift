@@ -1,7 +1,7 @@
 import CheckpointFiles
 import Testing
 
-@Suite("What is wrong with JSON is said, and where")
+@Suite("Errors of JSON and their places")
 struct JSONFaultTests {
     private struct Content: Decodable {
         struct Inner: Decodable { let small: Int32? }
@@ -37,7 +37,7 @@ struct JSONFaultTests {
             #"key "width": expected an integer in -9223372036854775808...9223372036854775807, found 1e30"#
         ),
         (#"{"width": 9223372036854775808}"#, "found 9223372036854775808"), (#"{"width": 1.5}"#, "found 1.5"),
-        // The same number elsewhere is not to blame.
+        // The same number elsewhere is not at fault.
         (#"{"other": 1e30, "inner": [{}, {"other": 1e30, "small": 1e30}]}"#, #"key "inner[1].small""#),
         (#"{"inner": [{"small": 4294967296}]}"#, "expected an integer in -2147483648...2147483647, found 4294967296"),
         (#"{"ends": 1e30}"#, #"key "ends""#), (#"{"ends": [7, 1e30]}"#, #"key "ends[1]""#),
@@ -75,7 +75,7 @@ struct JSONFaultTests {
         ("{\"width\": ", "expected a value, found the end"),
         ("{\"text\": \"a", "found the end of the text"),
         ("{\"text\": \"a\u{1}\"}", "expected no control character in a string, found 0x1"),
-        (#"{"text": "\x41"}"#, "an escape that JSON has"), (#"{"text": "\u12g4"}"#, "four hexadecimal digits"),
+        (#"{"text": "\x41"}"#, "a valid JSON escape"), (#"{"text": "\u12g4"}"#, "four hexadecimal digits"),
         ("", "expected a value"),
         (#"{"width": True}"#, "found \"True\""), (#"{"width": 1 // wide"#, "found \"//\""),
     ]) func syntax(text: String, message: String) {
@@ -99,7 +99,7 @@ struct JSONFaultTests {
         #expect(complaint(latin) == #"f: column 11, key "text": expected valid UTF-8, found the byte 0xe9"#)
     }
 
-    /// Every prefix and every change of one byte is read or refused; none traps.
+    /// Every prefix and every change of one byte is either read or refused; nothing traps.
     @Test func damage() {
         let valid = Array(#"{"width": 64, "inner": [{"small": -1.5e3}], "text": "aé\u00e9\ud83d\ude00"}"#.utf8)
         for index in valid.indices {

@@ -1,7 +1,7 @@
 import CheckpointFiles
 import Testing
 
-@Suite("The texts of a JSON object")
+@Suite("String members of a JSON object")
 struct JSONMemberTextTests {
     private func object(_ text: String) throws(FileError) -> JSONMembers {
         try JSONMembers(Array(text.utf8), name: "a.jsonl, line 3")

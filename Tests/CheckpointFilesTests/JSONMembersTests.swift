@@ -16,7 +16,7 @@ struct JSONMembersTests {
             members.values == [
                 "a": "2.0", "ü,:{}\"": #"[1, {"b": "]}\\\"" }]"#, "c": "null", "d": "1e30", "e": "\"x:,\"",
             ])
-        // What is written says the same.
+        // Writing and rereading preserves the values.
         #expect(try self.members(String(decoding: members.json, as: UTF8.self)).values == members.values)
         #expect(try self.members("{}").values == [:])
     }
@@ -38,7 +38,7 @@ struct JSONMembersTests {
         #expect(error?.description.contains(message) == true, "\(error as Any)")
     }
 
-    /// Only the outermost object's members count, wherever its text begins.
+    /// Only the outermost object's members count, wherever it begins in the text.
     @Test func membersOfMembersAreNone() throws {
         let members = try members("\u{FEFF}\r\n{\"a\":\t{\"b\":[{\"c\":1}]}\n, \"d\" :[] }\n")
         #expect(members.values == ["a": "{\"b\":[{\"c\":1}]}", "d": "[]"])

@@ -3,10 +3,10 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What killed writers leave behind")
+@Suite("Leftovers of killed writers")
 struct LeftoverTests {
     private let folder = TemporaryFolder()
-    /// A number that no system gives to a process.
+    /// A number that no system assigns to a process.
     private let dead = 5_000_000
 
     private func write(_ name: String) { folder.write([1], as: name) }
@@ -16,18 +16,18 @@ struct LeftoverTests {
         _ = folder.makeFolder("x.gguf.\(dead)-2.partial")
         write("x.gguf.\(dead)-2.partial/model.safetensors")
         try Folder.link(folder.file("x.gguf.\(dead)-3.partial"), to: "whole")
-        // This process holds no lock on it: an earlier one had its number.
+        // This process holds no lock on it, so an earlier process had its number.
         write("x.gguf.\(getpid())-4.partial")
         let strangers = [
             "whole", "x.gguf.partial", "x.gguf.part", "x.gguf.\(dead)-x.partial", "x.gguf.\(dead).partial",
             "y.gguf.\(dead)-1.partial", "x.\(dead)-1.partial", "x.gguf.\(dead)-1.partial.txt",
-            // A living process.
+            // A running process.
             "x.gguf.\(getppid())-5.partial", "x.gguf.0-6.partial",
         ]
         for name in strangers { write(name) }
         try TextFile.write([2], to: folder.file("x.gguf"))
         #expect(folder.contents == (strangers + ["x.gguf"]).sorted())
-        // The writer of a folder does the same.
+        // A folder's writer does the same.
         try ReplacementFolder(folder.file("y.gguf")).commit()
         #expect(!folder.contents.contains("y.gguf.\(dead)-1.partial"))
     }
@@ -38,7 +38,7 @@ struct LeftoverTests {
         try slow.write([1])
         var slowFolder = try ReplacementFolder(folder.file("f"))
         try TextFile.write([1], to: slowFolder.path(for: "a"))
-        // Two writers at once: the one that is done last stays.
+        // Two concurrent writers: the last to commit wins.
         try TextFile.write([2], to: path)
         try ReplacementFolder(folder.file("f")).commit()
         Folder.removeLeftovers(in: folder.path)
@@ -50,13 +50,13 @@ struct LeftoverTests {
         #expect(Folder.names(in: folder.file("f")) == ["a"])
     }
 
-    /// A process whose parent has not waited for it is dead, too. In some containers the first process never waits.
+    /// A process whose parent has not waited for it counts as dead. In some containers the first process never waits.
     @Test(.enabled(if: Folder.exists("/proc/self"))) func whatADeadProcessLeftIsRemoved() throws {
         var process = pid_t()
         let arguments = [strdup("true"), nil]
         defer { free(arguments[0]) }
         #expect(posix_spawnp(&process, "true", nil, nil, arguments, nil) == 0)
-        // Until it is a zombie.
+        // Wait until it is a zombie.
         var information = siginfo_t()
         #expect(waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) == 0)
         write("x.\(process)-1.partial")
@@ -66,7 +66,7 @@ struct LeftoverTests {
         #expect(waitpid(process, &status, 0) == process)
     }
 
-    /// What another process holds is told by its lock, whatever its number says here.
+    /// A file locked by another process is in use, regardless of its process number here.
     @Test func aLockedFileStays() throws {
         let name = "x.\(dead)-1.partial"
         write(name)
@@ -75,7 +75,7 @@ struct LeftoverTests {
         #expect(flock(descriptor, LOCK_EX) == 0)
         try TextFile.write([2], to: folder.file("x"))
         #expect(folder.contents.contains(name))
-        // Closing would not do: a process that another test starts may have inherited the descriptor.
+        // Closing the descriptor is not enough: a process started by another test may have inherited it.
         #expect(flock(descriptor, LOCK_UN) == 0)
         try TextFile.write([2], to: folder.file("x"))
         #expect(folder.contents == ["x"])

@@ -1,11 +1,11 @@
 import CheckpointFiles
 import TestSupport
 
-/// A GGUF file put together by hand, so that any part of it can be wrong.
+/// A GGUF file assembled by hand, so that any part of it can be invalid.
 struct RawGGUF: Sendable {
     var magic = "GGUF"
     var version: UInt32 = 3
-    /// What the file claims; nil for the truth.
+    /// The claimed count; nil for the actual one.
     var tensorCount: UInt64?
     var metadataCount: UInt64?
     var metadata: [[UInt8]] = []
@@ -13,7 +13,7 @@ struct RawGGUF: Sendable {
     var alignment = 32
     var dataCount = 0
 
-    /// A metadata entry.
+    /// Adds a metadata entry.
     mutating func set(_ key: String, type: UInt32, _ fill: (inout ByteSink) -> Void) {
         var sink = ByteSink()
         sink.append(key)
@@ -22,7 +22,7 @@ struct RawGGUF: Sendable {
         metadata.append(sink.bytes)
     }
 
-    /// A tensor's description; dimensions in the order of the file, the innermost first.
+    /// Adds a tensor's description; dimensions in file order, the innermost first.
     mutating func tensor(_ name: String, _ dimensions: [UInt64], type: UInt32 = 0, offset: UInt64 = 0) {
         var sink = ByteSink()
         sink.append(name)
@@ -47,7 +47,7 @@ struct RawGGUF: Sendable {
     }
 }
 
-/// Opens bytes as a file; the error's file name is `model.gguf`, wherever it lay.
+/// Opens bytes as a file; errors name it `model.gguf`.
 func open(_ bytes: [UInt8]) throws -> GGUFFile {
     let folder = TemporaryFolder()
     do {
@@ -57,7 +57,7 @@ func open(_ bytes: [UInt8]) throws -> GGUFFile {
     }
 }
 
-/// What the error says about bytes that are no valid file; nil if they are one.
+/// The error for bytes that are not a valid file; nil if they are.
 func complaint(about bytes: [UInt8]) -> String? {
     do {
         _ = try open(bytes)

@@ -1,10 +1,10 @@
-/// A safetensors file whose parts may contradict each other.
+/// A safetensors file whose parts may be inconsistent.
 struct RawSafetensors: Sendable {
     /// The header's JSON.
     var header = "{}"
-    /// What the file says is the header's length; nil for the truth.
+    /// The claimed length of the header; nil for the actual one.
     var length: UInt64?
-    /// How many bytes of data follow.
+    /// The number of data bytes that follow.
     var dataCount = 0
 
     var bytes: [UInt8] {

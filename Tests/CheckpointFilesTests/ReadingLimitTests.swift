@@ -2,7 +2,7 @@ import CheckpointFiles
 import TestSupport
 import Testing
 
-@Suite("Files that are larger than such files can be")
+@Suite("Reading limits")
 struct ReadingLimitTests {
     let folder = TemporaryFolder()
 
@@ -19,7 +19,7 @@ struct ReadingLimitTests {
         #expect(complaint { try TextFile.text(path, atMost: .recipe) } != nil)
     }
 
-    /// Such an array costs nothing where files may be sparse.
+    /// Where files may be sparse, such an array takes no space.
     @Test(arguments: [(7, 1), (8, 8), (9, 12), (6, 4)] as [(UInt32, UInt64)])
     func arraysOfGGUF(type: UInt32, minimumBytes: UInt64) {
         var file = RawGGUF()

@@ -2,7 +2,7 @@ import CheckpointFiles
 import TestSupport
 import Testing
 
-@Suite("Folders in the making")
+@Suite("Folder replacement")
 struct ReplacementFolderTests {
     let folder = TemporaryFolder()
 
@@ -19,7 +19,7 @@ struct ReplacementFolderTests {
         #expect(folder.contents == ["new"])
         #expect(try TextFile.text(folder.file("new") + "/a") == "a")
         #expect(try TextFile.text(folder.file("new") + "/b") == "b")
-        // What is there is never replaced.
+        // An existing folder is never replaced.
         let error = #expect(throws: FileError.self) { try make(path) }
         #expect(error?.file == path && error?.found == "a folder that is not empty")
         #expect(folder.contents == ["new"])

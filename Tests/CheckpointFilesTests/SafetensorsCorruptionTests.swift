@@ -2,7 +2,7 @@ import CheckpointFiles
 import TestSupport
 import Testing
 
-@Suite("What is wrong with a safetensors file is said in its error")
+@Suite("Errors of safetensors files")
 struct SafetensorsCorruptionTests {
     let folder = TemporaryFolder()
 
@@ -123,7 +123,7 @@ struct SafetensorsCorruptionTests {
             complaint("{\(first),\(again)}", data: 16)?.hasSuffix("expected each key once, found \"a\" again") == true)
     }
 
-    /// Old writers did not pad the header.
+    /// Old writers did not pad the header, so its data is unaligned.
     @Test func dataThatLiesAskewIsRead() throws {
         let entry = RawSafetensors.entry("t", "[2]", "0", "8")
         for padding in 0..<8 {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Damaged safetensors files")
 struct SafetensorsFuzzTests {
-    /// Every damaged file is an error, or a file whose every byte can be read.
+    /// Every damaged file is either refused or readable to the last byte.
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func areRefusedOrRead(seed: UInt64) throws {
         let folder = TemporaryFolder()
         var writer = SafetensorsWriter()

@@ -3,7 +3,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Tensors of every type and rank that we read, of odd sizes: the same as in Scripts/goldens/folders.py.
+/// Tensors of every supported type and rank, of odd sizes; the same as in Scripts/goldens/folders.py.
 private struct SampleTensor {
     let name: String
     let dtype: DType
@@ -20,7 +20,7 @@ private struct SampleTensor {
     static let metadata = ["format": "pt", "note": "\"quoted\" / ü"]
 }
 
-@Suite("Safetensors files between Python and us")
+@Suite("Safetensors files exchanged with Python")
 struct SafetensorsRoundTripTests {
     let folder = TemporaryFolder()
 
@@ -33,7 +33,7 @@ struct SafetensorsRoundTripTests {
                 let stored = StoredTensor(name: "", dtype: tensor.dtype, shape: tensor.shape, bytes: bytes)
                 writer.add(tensor.name, tensor.dtype, shape: tensor.shape) { stored }
             } else {
-                // In two pieces.
+                // Written in two pieces.
                 let (first, second) = (Array(bytes.prefix(3)), Array(bytes.dropFirst(3)))
                 writer.add(tensor.name, tensor.dtype, shape: tensor.shape) { (output) throws(CheckpointError) in
                     try output(first.span.bytes)
@@ -65,13 +65,13 @@ struct SafetensorsRoundTripTests {
         try writer().write(to: path)
         let file = try SafetensorsFile(path: path)
         try expectSample(file)
-        // Wide elements first, so that all lie at multiples of their size.
+        // Wide elements come first, so that all tensors are aligned.
         #expect(file.tensors.map(\.name) == ["matrix", "na\"me / ü", "vector", "half", "brain"])
         #expect(file.tensors[0].range.lowerBound % 8 == 0)
         #expect(folder.contents == ["model.safetensors"])
     }
 
-    /// Python's safetensors reads the committed file when goldens are made, and finds the same tensors in it.
+    /// The writer reproduces the committed file, which Python's safetensors reads and checks when goldens are made.
     @Test func whatWeWriteIsWhatPythonHasRead() throws {
         let path = folder.file("model.safetensors")
         try writer().write(to: path)

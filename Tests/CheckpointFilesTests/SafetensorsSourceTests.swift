@@ -72,6 +72,6 @@ struct SafetensorsSourceTests {
         let places = "\"x\":\"a.safetensors\",\"y\":\"copy.safetensors\""
         #expect(
             complaint(about: index(places))
-                == "index.json: tensor \"x\": expected one file that holds it, found it again in \"copy.safetensors\"")
+                == "index.json: tensor \"x\": expected it in one file only, found it also in \"copy.safetensors\"")
     }
 }

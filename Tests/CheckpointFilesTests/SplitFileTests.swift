@@ -2,7 +2,7 @@ import CheckpointFiles
 import TestSupport
 import Testing
 
-/// One part of a GGUF file that was split says so, whatever it is opened for.
+/// A part of a split GGUF file is reported as such, whatever it is opened for.
 struct SplitFileTests {
     private func error(_ change: (inout GGUFMetadata) -> Void) -> CheckpointError? {
         let folder = TemporaryFolder()

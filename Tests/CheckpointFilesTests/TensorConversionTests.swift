@@ -3,9 +3,9 @@ import TensorCore
 import TestSupport
 import Testing
 
-@Suite("Tensors on their way into another file")
+@Suite("Tensor conversion")
 struct TensorConversionTests {
-    /// What a conversion writes, and in how many pieces.
+    /// Runs a conversion; returns the bytes and the number of pieces.
     private func convert(
         _ tensor: StoredTensor, _ conversion: TensorConversion
     ) throws(CheckpointError) -> (bytes: [UInt8], pieces: Int) {
@@ -22,7 +22,7 @@ struct TensorConversionTests {
         StoredTensor(name: "t", dtype: dtype, shape: shape, bytes: dtype.quantize(values))
     }
 
-    /// One head of six rows: pairs (0, 3), (1, 4), (2, 5) of the halves become neighbours.
+    /// One head of six rows: the pairs (0, 3), (1, 4) and (2, 5) of the two halves become adjacent.
     @Test func rowsOfHeadsChangeTheirOrder() throws {
         let halves = tensor((0..<12).map { Float($0) }, .f32, [12, 1])
         let toPairs = TensorConversion(
@@ -34,7 +34,7 @@ struct TensorConversionTests {
             try convert(tensor(pairs, .f32, [12, 1]), back).bytes == DType.f32.quantize((0..<12).map { Float($0) }))
     }
 
-    /// A bias moves with the rows that it belongs to.
+    /// A bias is reordered like the rows that it belongs to.
     @Test func elementsOfVectorsAreRows() throws {
         let conversion = TensorConversion(
             to: .f32, rows: .init(from: .halfSplit, to: .interleaved, headDimension: 6))
@@ -108,18 +108,18 @@ struct TensorConversionTests {
         #expect(abs(read[0] - value) <= abs(value) / 15 && read.allSatisfy(\.isFinite))
     }
 
-    /// Also in rows that are only copied, quantized or not.
+    /// This also holds for rows that are only copied, quantized or not.
     @Test(arguments: DType.allCases) func damageIsNotCopied(dtype: DType) throws {
         var values = [Float](repeating: 1, count: 5 * 64)
         values[3 * 64 + 40] = .nan
         let stored = tensor(values, dtype, [5, 64])
         let error = #expect(throws: CheckpointError.self) { try convert(stored, TensorConversion(to: dtype)) }
         #expect(error?.name == "tensor \"t\"" && error?.expected == "finite elements")
-        // Of a block with a scale that is none, every element is none.
+        // If a block's scale is NaN, so is every element.
         #expect(error?.found == "nan in row 3, column \(dtype.elementsPerBlock > 1 ? 32 : 40)")
     }
 
-    /// Scales below F16's smallest are 0: a tensor of such blocks would be lost, zeros and single blocks are not.
+    /// Scales below F16's smallest become 0. A tensor of such blocks is refused; zeros and single blocks are not.
     @Test(arguments: [.f16, .q8_0, .q4_0, .q4_1] as [DType]) func elementsTooSmallForAFormat(dtype: DType) throws {
         func write(_ values: [Float]) throws {
             _ = try convert(tensor(values, .f32, [1, 64]), TensorConversion(to: dtype))

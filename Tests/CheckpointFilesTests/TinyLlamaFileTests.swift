@@ -64,7 +64,7 @@ struct TinyLlamaFileTests {
         #expect(dtype("blk.0.attn_q") == .f16)
         #expect(dtype("blk.0.attn_k") == .q8_0)
         #expect(dtype("blk.0.attn_norm") == .f32)
-        // A row of 40 is not whole blocks of 32.
+        // A row of 40 elements is not a multiple of the block size, 32.
         #expect(dtype("blk.1.ffn_down") == .f32)
     }
 }

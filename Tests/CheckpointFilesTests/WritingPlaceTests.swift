@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One rule for all writers: what becomes of what is at the path.
-@Suite("What a path to write to leads to")
+/// The rules for all writers: how the entry at the path is treated.
+@Suite("Targets of output paths")
 struct WritingPlaceTests {
     private let folder = TemporaryFolder()
 
@@ -38,11 +38,11 @@ struct WritingPlaceTests {
         try TextFile.write([2], to: second)
         #expect(try TextFile.bytes(inner + "/file") == [2])
         #expect(try target(first) == "inner/file" && target(second) == first)
-        // A link that leads to nothing yet.
+        // A dangling link.
         let dangling = try link("dangling", to: "inner/new")
         try TextFile.write([3], to: dangling)
         #expect(try TextFile.bytes(inner + "/new") == [3] && target(dangling) == "inner/new")
-        // A folder behind a link.
+        // A folder reached through a link.
         let place = try link("place", to: "inner/folder")
         var new = try ReplacementFolder(place)
         try TextFile.write([4], to: new.path(for: "a"))
@@ -62,7 +62,7 @@ struct WritingPlaceTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: place)
         try ReplacementFolder(place).commit()
         #expect(try permissions(place) == 0o750)
-        // A new file has those that any new file gets.
+        // A new file gets the default permissions.
         try TextFile.write([1], to: folder.file("new"))
         #expect(FileManager.default.createFile(atPath: folder.file("other"), contents: nil))
         #expect(try permissions(folder.file("new")) == permissions(folder.file("other")))
@@ -71,7 +71,7 @@ struct WritingPlaceTests {
     @Test func whatNoFileCanBeWrittenTo() throws {
         _ = try link("one", to: "two")
         _ = try link("two", to: "one")
-        #expect(found(folder.file("one")) == "links that lead in a circle")
+        #expect(found(folder.file("one")) == "a cycle of links")
         #expect(found(folder.path) == "a folder" && found(folder.path + "/") == "a folder")
         #expect(found(folder.file("new/")) == "a path that ends with a slash")
         #expect(found("") == "an invalid path" && found("a\0b") == "an invalid path")
@@ -79,13 +79,13 @@ struct WritingPlaceTests {
         folder.write([1], as: "file")
         #expect(found(folder.file("file/new")) == "Not a directory")
         #expect(folder.contents == ["file", "one", "two"])
-        // The longest name that a file may have.
+        // The maximum length of a file name.
         let long = String(repeating: "é", count: 127)
         #expect(found(folder.file(long)) == nil)
         #expect(found(folder.file(long + "éé")) == "File name too long")
     }
 
-    /// As `cp` does it; what may not be written is not replaced either.
+    /// A read-only file is not replaced; `cp` behaves the same.
     @Test(.enabled(if: geteuid() != 0)) func aReadOnlyFileStays() throws {
         let path = folder.write([1], as: "file")
         try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: path)
@@ -146,7 +146,7 @@ struct WritingPlaceTests {
 }
 
 extension Thread {
-    /// All that comes out of a pipe.
+    /// Reads a pipe to its end.
     fileprivate static func reading(_ path: String) -> Task<[UInt8], Never> {
         Task.detached { FileHandle(forReadingAtPath: path).map { Array($0.readDataToEndOfFile()) } ?? [] }
     }

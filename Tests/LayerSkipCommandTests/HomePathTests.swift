@@ -49,7 +49,7 @@ struct HomePathTests {
         #expect(other.code == 2)
         #expect(
             other.errors.contains(
-                "expected ~/ or a path without ~ at its beginning (./~ for such a name), found \"~nobody/a.gguf\""),
+                "expected ~/ or a path that does not begin with ~ (./~ for a file called ~), found \"~nobody/a.gguf\""),
             "\(other.errors)")
         let homeless = try CommandRun(["inspect", "~/tiny.gguf"], environment: ["HOME": ""])
         #expect(homeless.code == 2)

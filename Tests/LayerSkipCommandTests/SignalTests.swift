@@ -153,7 +153,7 @@ struct ChangedModelTests {
     @Test func aModelThatIsWrittenToIsAnError() throws {
         let run = try export("sleep 0.05; printf x | dd of=\"$1\" bs=1 seek=900000 conv=notrunc 2>/dev/null")
         #expect(run.code == 1)
-        #expect(run.errors.contains("\(files.model): expected a file that stays as it is while it is being read"))
+        #expect(run.errors.contains("\(files.model): expected a file that does not change while it is read"))
     }
 
     @Test func aModelThatIsReplacedIsNone() throws {

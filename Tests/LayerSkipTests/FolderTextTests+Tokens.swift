@@ -74,7 +74,7 @@ extension FolderTextTests {
             #expect(tokenizer.isSpecial(id) && tokenizer.encode(name, parsingSpecialTokens: true) == [id])
         }
         #expect(tokenizer.notes.count == 2)
-        #expect(tokenizer.notes[0].hasSuffix("those that transformers gives them: \"<|extra_1|>\""))
+        #expect(tokenizer.notes[0].hasSuffix("not the stated ones: \"<|extra_1|>\""))
         #expect(tokenizer.notes[1].hasPrefix("split_special_tokens is ignored"))
     }
 
@@ -87,8 +87,8 @@ extension FolderTextTests {
     }
 
     @Test(arguments: [
-        (#""5":{"content":"<|im_end|>","special":true,"lstrip":true}"#, "tokens that leave what is around them alone"),
-        (#""5":{"content":"<|im_end|>","single_word":true}"#, "tokens that leave what is around them alone"),
+        (#""5":{"content":"<|im_end|>","special":true,"lstrip":true}"#, "tokens without lstrip, rstrip or single_word"),
+        (#""5":{"content":"<|im_end|>","single_word":true}"#, "tokens without lstrip, rstrip or single_word"),
         (#""x":{"content":"<|im_end|>"}"#, "ids as keys"), (#""-1":{"content":"<|im_end|>"}"#, "ids as keys"),
     ]) func thoseThatChangeTheirSurroundingsAreRefused(entry: String, expected: String) throws {
         let path = try folder(tokenizer: "\"added_tokens_decoder\":{\(entry)}")
@@ -107,7 +107,7 @@ extension FolderTextTests {
         #expect(try Tokenizer(ofFile: path).encode(" the", parsingSpecialTokens: true) == ids("Ġt", "he"))
         _ = try folder(tokenizer: #""\#(key)":{"content":"he","lstrip":true}"#)
         let error = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path) }
-        #expect(error?.name == key && error?.expected == "tokens that leave what is around them alone")
+        #expect(error?.name == key && error?.expected == "tokens without lstrip, rstrip or single_word")
         // One that is matched whole already is as tokenizer.json has it.
         _ = try folder(tokenizer: #""\#(key)":{"content":"<|im_end|>","lstrip":true}"#)
         #expect(throws: Never.self) { try Tokenizer(ofFile: path) }

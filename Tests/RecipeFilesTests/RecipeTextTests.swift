@@ -2,7 +2,7 @@ import ModelTraining
 import RecipeFiles
 import Testing
 
-@Suite("YAML that a recipe may have, and YAML that it may not")
+@Suite("YAML allowed in recipes")
 struct RecipeTextTests {
     private static let recipe =
         "output: run\ndata: {training: a.tokens, validation: b.tokens}\nmodel: {start: default}\n"
@@ -55,12 +55,12 @@ struct RecipeTextTests {
         #expect(message(text).hasPrefix(expected), "\(message(text))")
     }
 
-    /// Forty levels of aliases stand for 2^40 nodes. Yams visits all of them where the last is a key, or is compared.
+    /// Forty levels of aliases represent 2^40 nodes. Yams visits them all if the last level is a key or is compared.
     @Test(arguments: ["? *x39\n: 1\n", "y: {*x39 : 1, *x38 : 2}\n", "y: *x39\n", "y: [*x39, *x39]\n"])
     func aliasesDoNotMultiply(end: String) {
         let levels = (1..<40).map { "x\($0): &x\($0) {p: *x\($0 - 1), q: *x\($0 - 1)}\n" }
         #expect(message("x0: &x0 {a: 1}\n" + levels.joined() + end).hasSuffix("expected no YAML anchors, found &x0"))
-        // In a list, and by nesting keys.
+        // The same in a list, and in nested keys.
         let lists = (1..<40).map { "- &x\($0) [*x\($0 - 1), *x\($0 - 1)]\n" }
         #expect(message("- &x0 a\n" + lists.joined() + "- {? *x39 : 1}\n").hasSuffix("no YAML anchors, found &x0"))
     }

@@ -6,12 +6,12 @@
     import Musl
 #endif
 
-/// Pearson's chi-square test: could these counts be samples of that distribution?
+/// Pearson's chi-square test of whether counts are samples of a distribution.
 package enum ChiSquare {
-    /// The chance that true samples would lie at least as far from the distribution as these counts do.
+    /// The probability that samples of the distribution deviate at least as much from it as these counts.
     ///
-    /// Cells where fewer than `leastExpected` samples are expected are pooled, for the statistic is chi-square
-    /// distributed only where counts are nearly normal. A sample of a cell that has no probability at all gives 0.
+    /// Cells where fewer than `leastExpected` samples are expected are pooled, since the statistic follows the
+    /// chi-square distribution only where counts are nearly normal. A sample in a cell of probability 0 gives 0.
     package static func pValue(counts: [Int], probabilities: [Double], leastExpected: Double = 5) -> Double {
         precondition(counts.count == probabilities.count)
         if zip(counts, probabilities).contains(where: { $0 > 0 && $1 == 0 }) { return 0 }
@@ -38,8 +38,8 @@ package enum ChiSquare {
         return cells.count > 1 ? upperTail(statistic, degreesOfFreedom: cells.count - 1) : 1
     }
 
-    /// The chance that a chi-square distributed number is at least `statistic`: Q(k / 2, x / 2), the regularised upper
-    /// incomplete gamma function.
+    /// The probability that a chi-square distributed number is at least `statistic`: Q(k / 2, x / 2), the regularized
+    /// upper incomplete gamma function.
     package static func upperTail(_ statistic: Double, degreesOfFreedom: Int) -> Double {
         let a = Double(degreesOfFreedom) / 2
         let x = statistic / 2

@@ -1,7 +1,7 @@
 package import TensorCore
 
 extension DType {
-    /// Any bytes that a file may hold, except for halves, which are about 1, in `count` blocks of a quantized format.
+    /// Random bytes for `count` blocks of a quantized format, except for halves, which are about 1.
     package func randomBlocks(_ count: Int, seed: UInt64) -> [UInt8] {
         precondition(isQuantized, "any bytes of \(rawValue) may be infinite")
         var generator = SeededGenerator(seed: seed)

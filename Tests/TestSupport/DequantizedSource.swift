@@ -3,15 +3,15 @@ package import LanguageModels
 import TensorCore
 
 extension StoredModel {
-    /// The same model with all tensors in F32, for comparing with what a reference computed in f32.
+    /// The same model with all tensors in F32, for comparison with a reference computed in f32.
     package var dequantized: StoredModel { StoredModel(configuration, DequantizedSource(source)) }
 }
 
-/// Another source's tensors, all of them in F32.
+/// A source that converts another source's tensors to F32.
 private struct DequantizedSource: TensorSource {
     private let source: any TensorSource
 
-    /// The tensors of a source, converted when they are asked for.
+    /// Wraps a source; its tensors are converted on demand.
     init(_ source: any TensorSource) { self.source = source }
 
     var file: String { source.file }

@@ -1,16 +1,16 @@
 package import TensorCore
 
-/// Gradients by trying: what a function of tensors becomes as each value goes up and down.
+/// Numerical gradients of functions of tensors, by central differences.
 package struct FiniteDifferences {
-    /// How far values are moved.
+    /// The distance by which values are moved.
     private let step: Float
 
     package init(step: Float = 0.05) { self.step = step }
 
     /// The gradients of sum(weights * function(inputs)) with respect to each input.
     ///
-    /// Four points a value, so that the error is of the fourth order and the step can be large: differences of f32
-    /// results are then exact to four digits or so.
+    /// It uses four points per value, so the error is of fourth order and the step can be large. Differences of f32
+    /// results are then accurate to about four digits.
     package func gradients(of function: ([Tensor]) -> Tensor, at inputs: [Tensor], weights: [Float]) -> [[Double]] {
         inputs.indices.map { index in
             (0..<inputs[index].rows * inputs[index].columns).map { element in
@@ -29,14 +29,14 @@ package struct FiniteDifferences {
     }
 }
 
-/// ||ours - theirs|| / ||theirs||
+/// The relative norm of the difference: ||ours - theirs|| / ||theirs||
 package func relativeError(_ ours: some Collection<Float>, _ theirs: some Collection<Double>) -> Double {
     precondition(ours.count == theirs.count)
     func norm(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
     return norm(zip(ours, theirs).map { Double($0) - $1 }) / norm(theirs)
 }
 
-/// ||ours - theirs|| / ||theirs||
+/// The relative norm of the difference: ||ours - theirs|| / ||theirs||
 package func relativeError(_ ours: some Collection<Float>, _ theirs: some Collection<Float>) -> Double {
     relativeError(ours, theirs.map { Double($0) })
 }

@@ -6,7 +6,7 @@
     import Musl
 #endif
 
-/// Real files that some tests use if they have been fetched: below `$LAYERSKIP_CACHE`, or else `.cache` in the
+/// Real files that some tests use if they have been fetched: in `$LAYERSKIP_CACHE`, or else in `.cache` in the
 /// repository.
 ///
 /// Write `@Test(.enabled(if: Fixtures.smolLM2 != nil || Fixtures.required))`, then `#require` the path.
@@ -17,10 +17,10 @@ package enum Fixtures {
     /// A folder of vocabularies `NAME.gguf`, each with texts `NAME.gguf.inp` and their tokens `NAME.gguf.out`.
     package static var tokenizerVectors: String? { existing("tokenizer-vectors") }
 
-    /// Whether a missing fixture is a failure rather than a reason to skip: `LAYERSKIP_REQUIRE_FIXTURES=1`.
+    /// Whether a missing fixture fails the test instead of skipping it: `LAYERSKIP_REQUIRE_FIXTURES=1`.
     package static var required: Bool { environment("LAYERSKIP_REQUIRE_FIXTURES") == "1" }
 
-    /// The folder of the package.
+    /// The package's root folder.
     package static var repository: String {
         // This file is <repository>/Tests/TestSupport/Fixtures.swift.
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")

@@ -6,9 +6,9 @@
     import Darwin
 #endif
 
-/// How many damaged inputs a test reads. A number, and no time, so that a test does the same on every machine.
+/// The number of damaged inputs that a test reads. A count instead of a time limit makes tests equal on every machine.
 package enum FuzzInputs {
-    /// The usual number, or `LAYERSKIP_FUZZ_FACTOR` times as many, for a long run.
+    /// The usual number, multiplied by `LAYERSKIP_FUZZ_FACTOR` if set, for a long run.
     package static func count(_ usual: Int) -> Int {
         usual * (getenv("LAYERSKIP_FUZZ_FACTOR").flatMap { Int(String(cString: $0)) } ?? 1)
     }

@@ -1,26 +1,28 @@
-/// Damages a valid file in ways that a hostile or broken one might be damaged, the same way for the same seed.
+/// Damages a valid file in ways that a hostile or broken file may be damaged; equal seeds give equal damage.
 ///
-/// Most of the damage falls on the beginning, where a file says how large its parts are.
+/// Most of the damage is at the beginning, where a file states the sizes of its parts.
 package struct GGUFMutator {
     private let valid: [UInt8]
     private let headerCount: Int
     private let lengthFields: [Int]
     private var random: SeededGenerator
 
+    /// Creates a mutator.
+    ///
     /// - Parameters:
     ///   - valid: the bytes of a valid file.
-    ///   - headerCount: how many of them come before the tensors' data.
-    ///   - seed: decides all damage.
+    ///   - headerCount: the number of bytes before the tensors' data.
+    ///   - seed: determines all damage.
     package init(_ valid: [UInt8], headerCount: Int, seed: UInt64) {
         precondition(headerCount >= 16 && headerCount <= valid.count)
         self.valid = valid
         self.headerCount = headerCount
         random = SeededGenerator(seed: seed)
-        // Whatever reads as a small 64-bit number is probably a length, a count, a dimension or an offset.
+        // A small 64-bit number is probably a length, a count, a dimension or an offset.
         lengthFields = (0...headerCount - 8).filter { (1...1 << 20).contains(Self.read(valid, at: $0)) }
     }
 
-    /// The valid file with one to four new damages.
+    /// The valid file with one to four random changes.
     package mutating func next() -> [UInt8] {
         var bytes = valid
         for _ in 0..<Int.random(in: 1...4, using: &random) where bytes.count >= 16 {

@@ -4,19 +4,19 @@
     import Foundation
 #endif
 
-/// What reference implementations computed: `Tests/Goldens`, whose README explains the formats.
+/// Results of reference implementations in `Tests/Goldens`, whose README explains the formats.
 package enum Goldens {
-    /// The path of a golden.
+    /// The path of a golden file.
     package static func path(_ name: String) -> String { "\(Fixtures.repository)/Tests/Goldens/\(name)" }
 
-    /// A golden in JSON, whose keys are in snake case.
+    /// Decodes a golden JSON file, whose keys are in snake case.
     package static func json<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(type, from: Data(contentsOf: URL(filePath: path(name))))
     }
 
-    /// A golden of little-endian f32 values without a header.
+    /// Reads a golden file of little-endian f32 values without a header.
     package static func floats(_ name: String) throws -> [Float] {
         try Data(contentsOf: URL(filePath: path(name))).withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map { index in

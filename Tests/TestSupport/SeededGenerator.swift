@@ -1,8 +1,8 @@
-/// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers for the same seed, on every machine.
+/// The SplitMix64 generator (Steele, Lea and Flood, 2014): equal seeds give equal numbers on every machine.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// Starts the sequence of a seed.
+    /// Starts a seed's sequence.
     package init(seed: UInt64) {
         state = seed
     }
@@ -15,7 +15,7 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A number of mean 0 and variance 1, nearly normal: the sum of four uniform ones, which needs no library function.
+    /// A nearly normal number of mean 0 and variance 1: the sum of four uniform ones, which needs no library function.
     package mutating func normal() -> Float {
         var bits = next()
         var sum: Int64 = 0
@@ -23,7 +23,7 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
             sum += Int64(bits & 0xFFFF)
             bits >>= 16
         }
-        // Each quarter is uniform over 0..<65536, of mean 32767.5 and standard deviation 65536 / sqrt(12).
+        // Each quarter is uniform over 0..<65536, with mean 32767.5 and standard deviation 65536 / sqrt(12).
         return (Float(sum) - 131070) / 65536 * Float(3).squareRoot()
     }
 }

@@ -6,12 +6,12 @@
     import Musl
 #endif
 
-/// A folder of its own for one test, removed with what is in it when the last reference goes.
+/// A temporary folder for one test, removed with its contents when the last reference is released.
 package final class TemporaryFolder: Sendable {
     /// The folder's path.
     package let path: String
 
-    /// Makes a folder.
+    /// Creates the folder.
     package init() {
         let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         path = "\(base)/layerskip-test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
@@ -34,10 +34,10 @@ package final class TemporaryFolder: Sendable {
     /// The path of a file in the folder, whether or not it exists.
     package func file(_ name: String) -> String { path + "/" + name }
 
-    /// The names of the files in the folder, sorted.
+    /// The names in the folder, sorted.
     package var contents: [String] { Self.names(in: path) }
 
-    /// Makes a folder in the folder, and returns its path.
+    /// Creates a subfolder, and returns its path.
     package func makeFolder(_ name: String) -> String {
         guard mkdir(file(name), 0o700) == 0 else { fatalError("cannot make \(file(name))") }
         return file(name)
@@ -56,7 +56,7 @@ package final class TemporaryFolder: Sendable {
         return names.sorted()
     }
 
-    /// Lengthens a file with zeros that take no room on the disk; false if the file system cannot.
+    /// Extends a file with zeros that take no space on disk; returns false if the file system cannot.
     package func extend(_ name: String, to byteCount: Int) -> Bool {
         truncate(file(name), off_t(byteCount)) == 0
     }

@@ -36,7 +36,7 @@ extension TinyLlamaFile {
         var random = SeededGenerator(seed: seed)
         var matrixCount = 0
         func matrix(_ name: String, _ rows: Int, _ columns: Int, size: Float = 1) {
-            // Of variance 1 / fan-in, so that normalized rows stay of size 1 and logits spread over a few units.
+            // The variance is 1 / fan-in, so that normalized rows keep size 1 and logits spread over a few units.
             let scale = size / Float(columns).squareRoot()
             let numbers = (0..<rows * columns).map { _ in random.normal() * scale }
             let next = matrixTypes[matrixCount % matrixTypes.count]
@@ -88,7 +88,7 @@ extension TinyLlamaFile {
         case .bf16:
             return littleEndian(
                 numbers.map { number in
-                    // To the nearest, ties to even; the numbers are finite.
+                    // Rounds to nearest, ties to even; the numbers are finite.
                     let bits = number.bitPattern
                     return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
                 })

@@ -1,65 +1,65 @@
 package import CheckpointFiles
 package import TensorCore
 
-/// A tiny random Llama, or a Qwen, as a GGUF file: the same bytes for the same settings, and logits that differ
-/// clearly.
+/// A tiny random Llama or Qwen model as a GGUF file. Equal settings give equal bytes, and its logits differ clearly.
 package struct TinyLlamaFile: Sendable {
-    /// Whose tensors and keys the file has.
+    /// The architecture, which determines the file's tensors and keys.
     package var architecture = Architecture.llama
-    /// How many blocks.
+    /// The number of blocks.
     package var layers = 2
-    /// Elements of a hidden row.
+    /// The number of elements of a hidden row.
     package var width = 64
-    /// Query heads.
+    /// The number of query heads.
     package var heads = 4
-    /// Key and value heads; must divide ``heads``.
+    /// The number of key and value heads; must divide ``heads``.
     package var keyValueHeads = 2
-    /// Elements of a head; even.
+    /// The number of elements of a head; even.
     package var headDimension = 16
-    /// Elements between the two halves of an MLP.
+    /// The number of elements between the two halves of an MLP.
     package var feedForwardWidth = 96
-    /// Rows of the embedding. From 260 on, the file has a byte-level tokenizer of as many tokens.
+    /// The number of rows of the embedding. From 260 on, the file has a byte-level tokenizer with as many tokens.
     package var vocabularySize = 320
-    /// The most positions.
+    /// The maximum number of positions.
     package var contextLength = 512
-    /// How much larger keys are than values.
+    /// The scale of keys relative to values.
     package var keySize: Float = 1
     /// Whether the embedding also serves as the output head.
     package var isTied = true
     /// The base of the rotary position embedding.
     package var ropeBase: Float = 10000
-    /// How the rotary position embedding is stretched.
+    /// The scaling of the rotary position embedding.
     package var ropeScaling = RoPEScaling.none
-    /// The format of the matrices; vectors are F32 always.
+    /// The format of the matrices; vectors are always F32.
     package var matrixType: DType {
         get { matrixTypes[0] }
         set { matrixTypes = [newValue] }
     }
-    /// Formats that the matrices take in turn. A matrix whose rows are not whole blocks of its format is F32.
+    /// The formats that the matrices use in turn. A matrix whose rows are not whole blocks of its format is F32.
     package var matrixTypes = [DType.f32]
-    /// How much attention and MLP add to the residual stream: the smaller, the more early exits agree with the last.
+    /// The scale of attention and MLP outputs in the residual stream. Smaller values make early exits agree more with
+    /// the last layer.
     package var blockSize: Float = 1
-    /// Decides the weights.
+    /// Determines the weights.
     package var seed: UInt64 = 1
 
-    /// An architecture, by its name in files.
+    /// An architecture, by its name in GGUF files.
     package enum Architecture: Sendable { case llama, qwen2, qwen3 }
 
-    /// What a file says about stretching the rotary position embedding.
+    /// A file's setting for scaling the rotary position embedding.
     package enum RoPEScaling: Sendable {
         case none
         /// Positions are divided by a factor.
         case linear(factor: Float)
-        /// YaRN, which we do not know: a loader must refuse it.
+        /// YaRN, which is unsupported: a loader must refuse it.
         case yarn(factor: Float, originalContext: Int)
-        /// A divisor for each of the headDimension / 2 frequencies, as Llama 3.1's files have.
+        /// A divisor for each of the headDimension / 2 frequencies, as in Llama 3.1's files.
         case frequencyFactors([Float])
     }
 
-    /// Two layers of width 64, F32, tied, with a tokenizer of 320 tokens.
+    /// Creates the default model: two layers of width 64, F32, tied, with a tokenizer of 320 tokens.
     package init() {}
 
-    /// The file's content, ready to be changed or written.
+    /// A writer with the file's content, ready to be changed or written.
     package func writer() -> GGUFWriter {
         var writer = GGUFWriter()
         addMetadata(to: &writer.metadata)

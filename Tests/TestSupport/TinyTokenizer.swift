@@ -1,13 +1,13 @@
 import CheckpointFiles
 
-/// A byte-level BPE tokenizer in GGUF metadata, as GPT-2 and SmolLM2 have one, with a handful of merges.
+/// A byte-level BPE tokenizer in GGUF metadata, like GPT-2's and SmolLM2's, with a handful of merges.
 ///
-/// Ids 0...2 are `<|endoftext|>`, `<|im_start|>` (begins a text) and `<|im_end|>` (ends one); 3...258 are single bytes
-/// in the order of their values; then what merges make; then unused tokens.
+/// Ids 0...2 are `<|endoftext|>`, `<|im_start|>` (begins a text) and `<|im_end|>` (ends one). Ids 3...258 are single
+/// bytes, ordered by value. The results of merges follow, then unused tokens.
 package enum TinyTokenizer {
-    /// The fewest tokens: three special ones, 256 bytes and one merge.
+    /// The minimum number of tokens: three special ones, 256 bytes and one merge.
     package static let minimumSize = 260
-    /// The id of the token that is one byte.
+    /// The id of a single byte's token.
     package static func token(byte: UInt8) -> Int { 3 + Int(byte) }
 
     static func addMetadata(to metadata: inout GGUFMetadata, size: Int) {
@@ -39,14 +39,15 @@ package enum TinyTokenizer {
         metadata["tokenizer.chat_template"] = .string(chatML)
     }
 
-    /// GPT-2's printable stand-in for a byte: itself if it prints, else the next free character from U+0100 on.
+    /// GPT-2's printable character for a byte: the byte itself if printable, else the next free character from U+0100
+    /// on.
     package static func byteCharacter(_ byte: UInt8) -> String {
         func prints(_ byte: UInt8) -> Bool { (33...126).contains(byte) || (161...172).contains(byte) || byte >= 174 }
         let value = prints(byte) ? UInt32(byte) : 256 + UInt32((0..<byte).count { !prints($0) })
         return Unicode.Scalar(value).map { String(Character($0)) } ?? ""
     }
 
-    /// Pairs by rank. `Ġ` stands for a space, `Ċ` for a line feed.
+    /// The merges by rank. `Ġ` stands for a space, `Ċ` for a line feed.
     private static let merges = [
         "h e", "i n", "Ġ t", "Ġt he", "r e", "o n", "Ġ a", "e r", "a n", "an d", "Ġ w", "o u", "Ġ s", "l l", "o r",
         "in g", "Ċ Ċ", "Ġ Ġ",

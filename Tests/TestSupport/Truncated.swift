@@ -1,13 +1,13 @@
 public import LanguageModels
 public import TensorCore
 
-/// A model cut off after its first E layers: what early-exit inference (LayerSkip, arXiv 2404.16710, section 4.2) is
-/// compared with.
+/// A model truncated after its first E layers: the reference for early-exit inference (LayerSkip, arXiv 2404.16710,
+/// section 4.2).
 public struct Truncated<Model: LanguageModel>: LanguageModel {
     private let model: Model
     public let layerCount: Int
 
-    /// The first `exitLayer` layers of a model, with its own norm and head.
+    /// Creates a model of the first `exitLayer` layers, with the full model's norm and head.
     ///
     /// - Throws: ``ExitLayerError`` unless 1 <= exitLayer <= layerCount.
     public init(_ model: Model, exitLayer: Int) throws(ExitLayerError) {

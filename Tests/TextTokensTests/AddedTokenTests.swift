@@ -3,12 +3,12 @@ import Testing
 
 @testable import TextTokens
 
-/// Added tokens as Hugging Face's tokenizers 0.23.3 and transformers 5.24 read them; the ids are theirs.
+/// Added tokens as read by Hugging Face's tokenizers 0.23.3 and transformers 5.24, which gave the expected ids.
 struct AddedTokenTests {
     private let composed = "\u{E9}"
     private let decomposed = "e\u{301}"
 
-    /// The vocabulary with added tokens among those that merges make: 256 `Ġt`, 257 `he`, 258 `Ġthe`.
+    /// A vocabulary with added tokens among the results of merges: 256 `Ġt`, 257 `he`, 258 `Ġthe`.
     private func definition(_ kinds: [Int: Int32]) throws -> TokenizerDefinition {
         var definition = TinyVocabulary.byteLevel("gpt-2", merges: [" ¦t", "h¦e", " t¦he"])
         for (id, kind) in kinds { definition.kinds?[id] = kind }
@@ -20,14 +20,14 @@ struct AddedTokenTests {
         #expect(tokenizer.encode("a the x") == [97, 258, 32, 120])
         #expect(tokenizer.encode("aĠthe") == [97, 258])
         #expect(tokenizer.decode([97, 258]) == "a the")
-        // One on the way to another token.
+        // The result of an intermediate merge.
         let onTheWay = try Tokenizer(definition([256: 4]))
         #expect(onTheWay.encode(" the to") == [258, 256, 111])
         // Plain text never becomes a control token.
         #expect(try Tokenizer(definition([258: 3])).encode(" the") == [32, 116, 104, 101])
     }
 
-    /// The lead byte of many Chinese characters is spelled as é is.
+    /// The lead byte of many Chinese characters is spelled é in the byte-level alphabet.
     @Test(arguments: [3, 4] as [Int32]) func theOnlyTokenOfAByteIsText(kind: Int32) throws {
         let tokenizer = try Tokenizer(definition([0xE9: kind, 0x21: kind]))
         #expect(tokenizer.encode("鐵") == [0xE9, 0x90, 0xB5])
@@ -37,7 +37,7 @@ struct AddedTokenTests {
     }
 
     @Test func otherTokensAreMeantAsTheyAreWritten() throws {
-        // No merge makes the first; another token says the byte of the second; no text has that of the third.
+        // No merge produces the first token; the second's byte has another token; the third's byte occurs in no text.
         var definition = TinyVocabulary.byteLevel("gpt-2", userDefined: ["café", "ö"])
         definition.tokens[0xFF] = "<none>"
         definition.tokens += ["ÿ"]
@@ -87,8 +87,8 @@ struct AddedTokenTests {
         #expect(definition.matchedLater == [260])
         #expect(
             definition.notes == [
-                "added tokens for which the model has no row are ignored: \"<three>\"",
-                "added tokens have other ids than stated, those that transformers gives them: \"<new>\"",
+                "added tokens without a row in the model are ignored: \"<three>\"",
+                "added tokens have the ids that transformers gives them, not the stated ones: \"<new>\"",
             ])
     }
 }

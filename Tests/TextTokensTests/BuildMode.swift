@@ -1,4 +1,4 @@
-/// Whether the tests were compiled with optimization: speed is measured only then, and long inputs are longer.
+/// Whether the tests were compiled with optimization. Only then is speed measured, and long inputs are longer.
 let isOptimized: Bool = {
     var isOptimized = true
     assert({ isOptimized = false }() == ())

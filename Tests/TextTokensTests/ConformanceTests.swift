@@ -4,7 +4,7 @@ import Testing
 
 @testable import TextTokens
 
-/// llama.cpp's own test vectors: 46 texts for each vocabulary, chosen to be difficult.
+/// llama.cpp's own test vectors: 46 difficult texts per vocabulary.
 @Suite(.enabled(if: Fixtures.tokenizerVectors != nil || Fixtures.required))
 struct ConformanceTests {
     @Test(arguments: [
@@ -15,7 +15,7 @@ struct ConformanceTests {
         let tokenizer = try Tokenizer(ofFile: path)
         let texts = try text(path + ".inp").split(
             separator: "\n__ggml_vocab_test__\n", omittingEmptySubsequences: false
-        ).dropLast()  // the last separator stands at the end
+        ).dropLast()  // the text ends with a separator
         let outputs = try text(path + ".out").split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         #expect(texts.count == 46 && outputs.count == 46)
         for (text, output) in zip(texts, outputs) {

@@ -7,7 +7,7 @@ struct DetokenizerTests {
     @Test func piecesAreTheWholeForRandomBytes() throws {
         let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("smollm"))
         var random = SeededGenerator(seed: 1)
-        // Mostly bytes that begin or continue sequences, so that most cases are nearly valid.
+        // Mostly lead and continuation bytes, so that most cases are nearly valid.
         let bytes: [UInt8] = [0x41, 0x80, 0x9F, 0xA0, 0xBF, 0xC0, 0xC3, 0xE0, 0xE2, 0xED, 0xF0, 0xF4, 0xF5, 0x82, 0x90]
         for _ in 0..<3000 {
             let count = Int.random(in: 0...12, using: &random)

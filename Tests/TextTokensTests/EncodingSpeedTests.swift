@@ -5,8 +5,8 @@ import Testing
 
 @testable import TextTokens
 
-/// Encoding must never be what training or a long prompt waits for. Judged by simple work of the standard library on
-/// the same text, so that the machine's speed does not matter, and in release builds only:
+/// Checks that encoding is fast enough never to hold up training or a long prompt. It is compared with simple work of
+/// the standard library on the same text, so that the machine's speed does not matter, in release builds only:
 /// `swift test -c release -Xswiftc -enable-testing --filter EncodingSpeed`.
 @Suite(.serialized, .enabled(if: (Fixtures.smolLM2 != nil || Fixtures.required) && isOptimized))
 struct EncodingSpeedTests {
@@ -17,7 +17,7 @@ struct EncodingSpeedTests {
         let definition = try TokenizerDefinition(metadata)
         let loading = try best { _ = try Tokenizer(definition) }
         let tokenizer = try Tokenizer(definition)
-        // The package's own sources, each time with other names, so that remembered words do not help too much.
+        // The package's own sources, with different names in each copy, so that cached words do not help too much.
         let source = try ownSources()
         var corpus: [UInt8] = []
         for round in 0..<max(1, 10_000_000 / source.count) {

@@ -2,7 +2,7 @@ import TestSupport
 import TextTokens
 import Testing
 
-/// Errors quote from files: never so that a terminal obeys, and never at length.
+/// Errors that quote from files: the quotes are shortened and cannot control a terminal.
 struct ErrorTextTests {
     private static let hostile =
         "\u{1B}]0;owned\u{7}\u{9B}31m\u{202E}\u{2066}\u{2028}\u{7F}" + String(repeating: "x", count: 5_000_000)

@@ -2,8 +2,8 @@ import Testing
 
 @testable import TextTokens
 
-/// Texts without a place to cut must not take time that grows with the square of their length: a megabyte of them,
-/// which would take an hour, takes a second. A tenth of that in debug builds.
+/// Texts that cannot be split must not take quadratic time. A megabyte, which would take an hour, takes a second. Debug
+/// builds use a tenth of that.
 struct LongTextTests {
     private static let length = isOptimized ? 1_000_000 : 100_000
 

@@ -49,7 +49,7 @@ struct MalformedDefinitionTests {
         var definition = TinyVocabulary.byteLevel("smollm")
         definition.otherEnds = [-1]
         fails(definition, .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: -1, vocabularySize: 256))
-        // A row of the model without a token may end a text.
+        // A model's row without a token may end a text.
         definition.otherEnds = [256]
         #expect(throws: Never.self) { try Tokenizer(definition) }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TextTokens
 
-/// Merging against its slow and obvious twin.
+/// Merging compared with a slow, obvious implementation.
 struct MergeReferenceTests {
     @Test(arguments: 0..<20) func byteLevelMergesLikeTheReference(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

@@ -2,9 +2,9 @@ import TestSupport
 import TextTokens
 import Testing
 
-/// Vocabularies without a token for some byte: it never becomes structure, and its loss is said.
+/// Vocabularies without a token for some byte: the byte never becomes structure, and its loss is reported.
 struct MissingByteTests {
-    /// The vocabulary with unused tokens in the place of the letters q and z, and with `<u>` as token 256.
+    /// A vocabulary with unused tokens in place of the letters q and z, and with `<u>` as token 256.
     private func definition(kind: Int32) -> TokenizerDefinition {
         var definition = TinyVocabulary.byteLevel("gpt-2", control: ["<u>"])
         for byte in "qz".utf8 {
@@ -23,7 +23,7 @@ struct MissingByteTests {
             #expect(tokenizer.loss(in: "abc") == nil)
             #expect(
                 tokenizer.loss(in: "aqb")
-                    == "the vocabulary has no token for byte 0x71 \"q\", which the text has: it is dropped")
+                    == "the vocabulary has no token for byte 0x71 \"q\"; it is dropped from the text")
             #expect(tokenizer.possibleLoss?.contains("bytes 0x71 \"q\", 0x7A \"z\":") == true)
         }
         let tokenizer = try Tokenizer(definition(kind: 2))
@@ -32,7 +32,7 @@ struct MissingByteTests {
         #expect(try Tokenizer(TinyVocabulary.byteLevel("gpt-2")).possibleLoss == nil)
     }
 
-    /// As Hugging Face's tokenizers 0.23.3: `unk_token` stands for each such byte, and without it they are dropped.
+    /// As in Hugging Face's tokenizers 0.23.3: `unk_token` replaces each such byte; without it they are dropped.
     @Test func tokenizerFilesSayWhatStandsForIt() throws {
         let read = try TokenizerDefinition(json: definition(kind: 2).json())
         #expect(try Tokenizer(read).encode("aqzb") == [97, 256, 256, 98])
@@ -41,7 +41,7 @@ struct MissingByteTests {
         #expect(try Tokenizer(dropping).encode("aqzb") == [97, 98])
     }
 
-    /// As Hugging Face's tokenizers 0.23.3: `fuse_unk` joins neighbours in a word.
+    /// As in Hugging Face's tokenizers 0.23.3: `fuse_unk` joins consecutive unknown bytes of a word.
     @Test func neighboursMayFuse() throws {
         var fusing = definition(kind: 2)
         fusing.fusesUnknown = true
@@ -54,7 +54,7 @@ struct MissingByteTests {
         #expect(tokenizer.encode("q qz", addingSpecialTokens: false) == [256, 32, 256])
     }
 
-    /// A name that is no token's changes only texts that lack a byte, and those say so.
+    /// An `unk_token` that is not in the vocabulary affects only texts with missing bytes, and their loss is reported.
     @Test func anUnknownTokenThatIsNoneStandsForNothing() throws {
         let text = String(decoding: try definition(kind: 2).json(), as: UTF8.self)
         let parts = text.split(separator: #""unk_token":"<u>""#, omittingEmptySubsequences: false)
@@ -72,7 +72,7 @@ struct MissingByteTests {
         definition.unknown = 1
         #expect(try Tokenizer(definition).encode("aq", addingSpecialTokens: false) == [259, 260])
         #expect(try Tokenizer(definition).loss(in: "aq") != nil)
-        // The letter a has a token, though its byte has none.
+        // The letter a has a token, although its byte has none.
         definition.kinds?[3 + 0x61] = 5
         #expect(try Tokenizer(definition).loss(in: "a") == nil)
     }

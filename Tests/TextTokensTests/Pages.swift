@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The pages among the goldens.
+/// The pages of text among the goldens.
 enum Pages {
     static var all: [(name: String, text: String)] {
         get throws {
@@ -11,7 +11,7 @@ enum Pages {
         }
     }
 
-    /// A golden's bytes.
+    /// The bytes of a golden file.
     static func bytes(_ name: String) throws -> [UInt8] {
         try Array(Data(contentsOf: URL(filePath: Goldens.path(name))))
     }

@@ -2,12 +2,12 @@ import TestSupport
 import TextTokens
 import Testing
 
-/// The post-processor of a tokenizer.json: honoured exactly, or refused by its name. The ids are those that Hugging
-/// Face's tokenizers 0.23.3 give.
+/// The post-processor of a tokenizer.json is applied exactly or refused by name. The expected ids are those of Hugging
+/// Face's tokenizers 0.23.3.
 struct PostProcessorTests {
     private let byteLevel = #"{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":false,"use_regex":true}"#
 
-    /// The tokenizer with tokens 256 `<s>` and 257 `</s>` and a post-processor.
+    /// The tokenizer with tokens 256 `<s>` and 257 `</s>`, and a post-processor.
     private func definition(_ processor: String) throws -> TokenizerDefinition {
         let plain = try TinyVocabulary.byteLevel("gpt-2", control: ["<s>", "</s>"]).json()
         let text = String(decoding: plain, as: UTF8.self)
@@ -34,7 +34,7 @@ struct PostProcessorTests {
                 256, 97, 257,
             ])
         #expect(try ids(#"{"type":"BertProcessing",\#(pair)}"#) == [256, 97, 257])
-        // The table of ids counts, not the names.
+        // Ids come from the table, not from the names.
         let named = template(#"{"SpecialToken":{"id":"<s>"}},{"Sequence":{"id":"A"}}"#)
         #expect(try ids(#"{"type":"Sequence","processors":[\#(byteLevel),\#(named)]}"#) == [257, 97])
         #expect(try ids(template(#"{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"<s>"}}"#)) == [97, 257])

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TextTokens
 
-/// Where text is cut, one rule at a time.
+/// Where text is split, one rule at a time.
 struct PreTokenizerTests {
     @Test func gpt2() throws {
         #expect(

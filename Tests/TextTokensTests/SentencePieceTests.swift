@@ -29,7 +29,7 @@ struct SentencePieceTests {
 
     @Test func whatNoTokenSaysIsSaidInBytes() throws {
         let tokenizer = try Tokenizer(TinyVocabulary.sentencePiece(Self.pieces))
-        let bytes: [Int32] = [13, 231, 187, 176]  // U+000A and U+4E2D, three after the tokens that are no bytes
+        let bytes: [Int32] = [13, 231, 187, 176]  // U+000A and U+4E2D, offset by the three tokens before the bytes
         #expect(tokenizer.encode("é\n中", addingSpecialTokens: false) == [259, 268] + bytes)
         #expect(tokenizer.encode([0xFF, 0x61], addingSpecialTokens: false) == [259, 258, 260])
     }

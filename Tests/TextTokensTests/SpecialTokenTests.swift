@@ -40,7 +40,7 @@ struct SpecialTokenTests {
         #expect(finder.parts(of: text.span, in: 0..<0) == [])
     }
 
-    /// As Hugging Face's tokenizers 0.23.3 encode these texts.
+    /// The expected ids are those of Hugging Face's tokenizers 0.23.3.
     @Test func inATokenizerFileTheFirstMatchStands() throws {
         let finder = SpecialTokenFinder([(256, "xy"), (257, "yzw"), (258, "xyzz")], rule: .leftmost)
         for (text, parts) in [
@@ -81,7 +81,7 @@ struct SpecialTokenTests {
         #expect(try Tokenizer(definition).endOfTextTokens == [257, 258, 259])
     }
 
-    /// `add_eos_token` is for whole texts: a prompt that ends so would be answered by another text.
+    /// `add_eos_token` applies to whole texts: a prompt that ended so would be continued with a new text.
     @Test func promptsNeverEndTheText() throws {
         var definition = TinyVocabulary.byteLevel("smollm", control: ["<s>", "</s>"])
         (definition.beginningOfText, definition.endOfText) = (256, 257)

@@ -9,7 +9,7 @@ struct SpellingTests {
     }
 
     @Test func theFirstIsFound() {
-        // One byte begins all of them, or several do.
+        // The tokens begin with the same byte, or with different ones.
         for special in [["<|a|>", "<s>"], ["<|a|>", "<s>", "[I]", "é!"]] {
             #expect(first("x <|b|> <|a|> <s>", special) == "<|a|>")
             #expect(first("<s", special) == nil)

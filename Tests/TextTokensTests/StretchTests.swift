@@ -3,7 +3,7 @@ import Testing
 
 @testable import TextTokens
 
-@Suite("Words of a text that is cut a stretch at a time")
+@Suite("Splitting text into words by stretches")
 struct StretchTests {
     private static let preTokenizers =
         NamedPreTokenizer.all.map(\.preTokenizer) + [
@@ -17,7 +17,7 @@ struct StretchTests {
         ]
         let count = Int.random(in: 0...60, using: &random)
         var bytes = (0..<count).flatMap { _ in Array((pieces.randomElement(using: &random) ?? "").utf8) }
-        // Byte-level vocabularies also take what is no UTF-8.
+        // Byte-level vocabularies also encode invalid UTF-8.
         if Bool.random(using: &random), !bytes.isEmpty {
             bytes.insert(0xE2, at: Int.random(in: 0..<bytes.count, using: &random))
         }
@@ -54,7 +54,7 @@ struct StretchTests {
         let one = tokenizer.encode(line)
         #expect(
             tokenizer.encode(text) == Array(repeating: one, count: text.utf8.count / line.utf8.count).flatMap { $0 })
-        // It can be stopped between two stretches.
+        // Encoding can be stopped between two stretches.
         var asked: [Int] = []
         let stopped = tokenizer.encode(Array(text.utf8)) { done in
             asked.append(done)

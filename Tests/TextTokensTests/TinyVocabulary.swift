@@ -1,11 +1,11 @@
 import TestSupport
 import TextTokens
 
-/// Definitions of tokenizers small enough to see through.
+/// Tokenizer definitions that are small enough to understand at a glance.
 enum TinyVocabulary {
-    /// Byte-level BPE: the 256 bytes in order of their values, then what the merges make, then special tokens.
+    /// Byte-level BPE: the 256 bytes ordered by value, then the results of merges, then special tokens.
     ///
-    /// A merge is written with spaces for spaces, and U+00A6 between its halves: `" ¦t"`.
+    /// A merge is written with literal spaces, and U+00A6 between its halves: `" ¦t"`.
     static func byteLevel(
         _ preTokenizer: String, merges: [String] = [], control: [String] = [], userDefined: [String] = []
     ) -> TokenizerDefinition {
@@ -21,7 +21,8 @@ enum TinyVocabulary {
         return definition
     }
 
-    /// SentencePiece-style BPE: `<unk>`, `<s>`, `</s>`, the 256 bytes, then pieces (with spaces for spaces) by score.
+    /// SentencePiece-style BPE: `<unk>`, `<s>`, `</s>`, the 256 bytes, then pieces (with literal spaces) with their
+    /// scores.
     static func sentencePiece(_ pieces: [(text: String, score: Float)]) -> TokenizerDefinition {
         let bytes = (0...255).map { byte in
             let digits = String(byte, radix: 16, uppercase: true)
@@ -34,14 +35,14 @@ enum TinyVocabulary {
         return definition
     }
 
-    /// Bytes in the byte-level alphabet.
+    /// Spells bytes in the byte-level alphabet.
     static func spelled(_ bytes: [UInt8]) -> String {
         bytes.map(TinyTokenizer.byteCharacter).joined()
     }
 }
 
 extension Tokenizer {
-    /// The texts of the tokens that a text is encoded to.
+    /// The texts of the tokens that a text is encoded into.
     func pieces(_ text: String, parsingSpecialTokens: Bool = false) -> [String] {
         encode(text, addingSpecialTokens: false, parsingSpecialTokens: parsingSpecialTokens).map {
             String(decoding: bytes(of: $0), as: UTF8.self)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import TextTokens
 
-/// tokenizer.json, as Hugging Face's tokenizers write and read it.
+/// Reading and writing tokenizer.json in the format of Hugging Face's tokenizers.
 struct TokenizerFileTests {
     private func roundTrip(_ definition: TokenizerDefinition) throws -> TokenizerDefinition {
         try TokenizerDefinition(json: definition.json())
@@ -78,7 +78,7 @@ struct TokenizerFileTests {
     }
 }
 
-/// tokenizer.json that somebody damaged, or that is another kind's.
+/// Damaged tokenizer.json files, and those of other kinds of tokenizers.
 struct MalformedTokenizerFileTests {
     private func message(_ json: String) -> String {
         do throws(TokenizerError) {

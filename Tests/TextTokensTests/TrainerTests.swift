@@ -3,9 +3,9 @@ import Testing
 
 @testable import TextTokens
 
-/// Learning a vocabulary, against its slow and obvious twin and against Hugging Face's trainer.
+/// Training a vocabulary, compared with a slow, obvious implementation and with Hugging Face's trainer.
 struct TrainerTests {
-    /// Counts everything anew for each merge.
+    /// Learns merges by recounting everything for each merge.
     private func naiveMerges(_ texts: [String], _ trainer: TokenizerTrainer) throws -> [String] {
         let preTokenizer = try NamedPreTokenizer.find(trainer.preTokenizer).preTokenizer
         let alphabet = ByteAlphabet.bytesByCharacter
@@ -53,7 +53,7 @@ struct TrainerTests {
 
     @Test(arguments: 0..<30) func learnsLikeTheNaiveTrainer(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        // Few letters make runs of one letter, ties, and tokens to which two merges lead.
+        // A small alphabet gives runs of one letter, ties, and tokens that two merges produce.
         let letters = Array("aaab bé1".prefix(Int.random(in: 2...8, using: &random)))
         let texts = (0..<Int.random(in: 1...6, using: &random)).map { _ in
             String(
@@ -110,7 +110,7 @@ struct TrainerTests {
         #expect(tokenizer.encode("abc", parsingSpecialTokens: true) == [0])
     }
 
-    /// Chinese without punctuation, and proteins, are one long word.
+    /// Chinese without punctuation, and proteins, are a single long word.
     @Test func longWordsAreLearnedFromWhole() throws {
         var random = SeededGenerator(seed: 5)
         func word(_ letters: String, _ count: Int) -> String {

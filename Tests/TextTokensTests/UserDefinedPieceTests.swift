@@ -2,9 +2,9 @@ import TestSupport
 import TextTokens
 import Testing
 
-/// User-defined tokens of SentencePiece vocabularies that hold spaces. The ids are llama.cpp's.
+/// User-defined tokens with spaces in SentencePiece vocabularies. The expected ids are llama.cpp's.
 struct UserDefinedPieceTests {
-    /// `<unk>`, `<s>`, `</s>`, the token to try, `a`, the 256 bytes, ` ` and ` a`.
+    /// A vocabulary of `<unk>`, `<s>`, `</s>`, the token to test, `a`, the 256 bytes, ` ` and ` a`.
     private func tokenizer(_ token: String) throws -> Tokenizer {
         let bytes = TinyVocabulary.sentencePiece([]).tokens.dropFirst(3)
         var definition = TokenizerDefinition(

@@ -6,7 +6,7 @@ import Testing
 struct WordCountsTests {
     private struct TooMuch: Error {}
 
-    /// Each word but the first, which no space comes before, occurs once.
+    /// Text in which each word except the first, which no space precedes, occurs once.
     private func text(words: Range<Int>) -> [UInt8] { Array(words.map { " w\($0)x" }.joined().utf8) }
 
     @Test func growthIsAskedForBeforeItHappens() throws {
@@ -15,7 +15,8 @@ struct WordCountsTests {
         words.add(text(words: 0..<20000)) { asked.append($0) }
         #expect(words.distinctCount == 3 * 20000 - 20000 + 10 || words.distinctCount > 20000)
         #expect(asked.contains(0) && asked.contains { $0 > 0 })
-        // Each of the tables is asked for as a whole when it grows: the last growths make up most of it.
+        // Each table's whole new size is requested when it grows, so the last growth of each makes up most of the
+        // total.
         #expect(asked.reduce(0, +) > words.words.bytes.count + 16 * words.distinctCount)
     }
 
@@ -26,7 +27,7 @@ struct WordCountsTests {
         }
         #expect(throws: TooMuch.self) { try words.add(text(words: 0..<50000), check: check) }
         #expect(words.distinctCount > 4096 && words.distinctCount < 60000)
-        // What is there already is counted without new memory.
+        // Known words are counted without new memory.
         let before = words.distinctCount
         try words.add(text(words: 0..<100), check: check)
         #expect(words.distinctCount == before)

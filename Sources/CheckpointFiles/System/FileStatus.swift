@@ -6,17 +6,17 @@
     import Musl
 #endif
 
-/// What the system says about a file, whatever its name.
+/// The status of a file, as the system reports it.
 struct FileStatus {
     enum Kind: Equatable { case file(byteCount: Int), directory, link, other }
 
-    /// Tells a file from all others that exist, by whatever path or link it is reached.
+    /// A value that identifies a file regardless of the path or link used to reach it.
     struct Identity: Hashable {
         let device: UInt64
         let number: UInt64
     }
 
-    /// When the contents changed last.
+    /// The time of the last change to the contents.
     struct Time: Equatable {
         let seconds: Int
         let nanoseconds: Int
@@ -25,7 +25,7 @@ struct FileStatus {
     let kind: Kind
     let identity: Identity
     let modified: Time
-    /// Who may do what.
+    /// The mode bits for permissions.
     let permissions: mode_t
     let owner: uid_t
     let group: gid_t
@@ -63,27 +63,27 @@ extension SystemCalls {
         return FileStatus(status)
     }
 
-    /// The status of what a path leads to in the end.
+    /// The status of a path's target, after following links.
     static func status(of path: String) throws(SystemError) -> FileStatus {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .last }
         return FileStatus(status)
     }
 
-    /// The status of what has a path's name, also if that is a link.
+    /// The status of a path itself, without following a link.
     static func linkStatus(of path: String) throws(SystemError) -> FileStatus {
         var status = stat()
         guard lstat(path, &status) == 0 else { throw .last }
         return FileStatus(status)
     }
 
-    /// What a path leads to; nil if there is nothing, or it cannot be told.
+    /// The kind of a path's target; nil if it does not exist or cannot be read.
     static func kind(of path: String) -> FileStatus.Kind? { (try? status(of: path))?.kind }
 
-    /// Gives an open file the permissions of another one, and its owner and group as far as the system allows.
+    /// Gives an open file another file's permissions, and its owner and group as far as the system allows.
     ///
-    /// Without the group, that group's rights are those of all others; without the owner, the file does not run as its
-    /// owner.
+    /// If they cannot both be set, the set-user-ID and set-group-ID bits are cleared. If even the group cannot be set,
+    /// the file's group gets the rights that everyone else has.
     static func copyPermissions(of other: FileStatus, to descriptor: Int32) {
         guard let own = try? status(of: descriptor) else { return }
         var permissions = other.permissions

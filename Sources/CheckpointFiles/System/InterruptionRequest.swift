@@ -1,14 +1,14 @@
 import Synchronization
 
-/// Whether someone wants the program's work to end, as by Ctrl-C. What waits for another program then stops waiting.
+/// A flag that asks the program to stop its work, set for example by Ctrl-C. Waits for other programs then end.
 ///
-/// Signal handlers may make a request.
+/// Signal handlers may set it.
 package enum InterruptionRequest {
     private static let flag = Atomic<Bool>(false)
 
-    /// Whether there is a request.
+    /// Whether a stop has been requested.
     package static var isMade: Bool { flag.load(ordering: .relaxed) }
 
-    /// Makes a request, or takes it back.
+    /// Sets or clears the request.
     package static func set(_ isMade: Bool) { flag.store(isMade, ordering: .relaxed) }
 }

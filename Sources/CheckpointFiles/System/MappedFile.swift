@@ -1,25 +1,25 @@
 import CFatalSignals
 
-/// A file's bytes, mapped read-only into memory: pages are read when first touched, and shared between processes.
+/// A file's bytes, mapped read-only into memory. Pages are read on first access and shared between processes.
 ///
-/// The mapping follows the file. If another program shortens it in place, a later read of the lost pages raises SIGBUS
-/// (``TruncatedFiles``); if it overwrites the file, the new bytes are read (``checkUnchanged()``). Our own writers do
-/// neither; they replace a file by renaming.
+/// The mapping follows the file. If another program truncates it in place, reading the lost pages raises SIGBUS
+/// (``TruncatedFiles``). If another program overwrites it, the new bytes are read (``checkUnchanged()``). This
+/// program's own writers do neither: they replace files by renaming.
 package final class MappedFile: Sendable {
-    /// The path as it was given.
+    /// The path, as given.
     package let path: String
-    /// How many bytes the file has; at least 1.
+    /// The size of the file in bytes, at least 1.
     package let byteCount: Int
-    // The mapped memory is read-only and lives at least as long as this object.
+    // Safe: the mapped memory is read-only and lives at least as long as this object.
     private nonisolated(unsafe) let base: UnsafeRawPointer
-    /// What the file was when it was mapped; nil for the program's own bytes.
+    /// The file's status when it was mapped; nil for bytes of the program itself.
     private let status: FileStatus?
-    /// The mapping as the signal handler knows it.
+    /// The mapping's entry in the signal handler's table.
     private nonisolated(unsafe) let entry: OpaquePointer?
 
     /// Maps the file at a path.
     ///
-    /// - Throws: a ``FileError`` if it is missing, unreadable, empty, a directory or no regular file.
+    /// - Throws: a ``FileError`` if it is missing, unreadable, empty, a directory, or not a regular file.
     package init(path: String) throws(FileError) {
         func failure(_ found: String) -> FileError {
             FileError(file: path, expected: "a readable file", found: found)
@@ -44,9 +44,9 @@ package final class MappedFile: Sendable {
         entry = cfs_add_mapping(base, byteCount, path)
     }
 
-    /// Bytes that are part of the program, which the system has mapped with it.
+    /// Wraps bytes that are part of the program, which the system has mapped with it.
     ///
-    /// - Parameter name: stands for the path.
+    /// - Parameter name: takes the place of the path.
     package init(name: String, partOfProgram bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { preconditionFailure("\(name) has no bytes") }
         path = name
@@ -56,12 +56,12 @@ package final class MappedFile: Sendable {
         entry = nil
     }
 
-    /// How many bytes the file at a path has; nil where there is no regular file.
+    /// The size in bytes of the file at a path; nil if there is no regular file.
     package static func byteCount(path: String) -> Int? {
         if case .file(let byteCount)? = SystemCalls.kind(of: path) { byteCount } else { nil }
     }
 
-    /// Whether there is a file at a path, and nothing in it, so that it cannot be mapped.
+    /// Whether there is an empty file at a path, which cannot be mapped.
     package static func isEmpty(path: String) -> Bool { SystemCalls.kind(of: path) == .file(byteCount: 0) }
 
     deinit {
@@ -70,20 +70,20 @@ package final class MappedFile: Sendable {
         SystemCalls.unmap(base, byteCount: byteCount)
     }
 
-    /// Finds out whether the file was written to since it was mapped, so that what was read may be a mixture.
+    /// Checks whether the file was written to since it was mapped, in which case the bytes read may be a mixture.
     ///
-    /// A file that was replaced by renaming, or removed, is not changed: its bytes are still those that were mapped.
-    /// - Throws: a ``FileError`` if its size or its time of change is another.
+    /// A file that was removed, or replaced by renaming, counts as unchanged: the mapping still has the old bytes.
+    /// - Throws: a ``FileError`` if its size or modification time has changed.
     package func checkUnchanged() throws(FileError) {
         guard let status, let now = try? SystemCalls.status(of: path), now.identity == status.identity,
             now.kind != status.kind || now.modified != status.modified
         else { return }
         throw FileError(
-            file: path, expected: "a file that stays as it is while it is being read",
-            found: "one that another program has written to; try again when that is done")
+            file: path, expected: "a file that does not change while it is read",
+            found: "changes by another program; retry when it has finished")
     }
 
-    /// Lends the bytes of a range for the time of one call.
+    /// Lends the bytes of a range for the duration of a call.
     ///
     /// - Precondition: the range lies within `0..<byteCount`.
     package func withBytes<Result, Failure: Error>(
@@ -101,17 +101,17 @@ package final class MappedFile: Sendable {
         withBytes(in: range) { bytes in bytes.withUnsafeBytes { Array($0) } }
     }
 
-    /// Tells the system that the pages lying wholly in a range are not needed for now.
+    /// Tells the system that the pages entirely within a range are not needed for now.
     ///
-    /// Call it once weights have been packed elsewhere, so that they do not take memory twice. The bytes stay readable;
-    /// reading them again costs reading them from the file.
+    /// Call it once weights have been packed elsewhere, so that they do not take memory twice. The bytes stay readable,
+    /// but reading them again reads the file again.
     package func release(_ range: Range<Int>) {
-        // The program's own bytes begin at no page.
+        // The program's own bytes are not page-aligned.
         guard status != nil else { return }
         let page = SystemCalls.pageSize
         let clamped = range.clamped(to: 0..<byteCount)
         let first = (clamped.lowerBound + page - 1) / page * page
-        // The file's last page may be partial: nothing else lives in it.
+        // The file's last page may be partial; nothing else is in it.
         let end = clamped.upperBound == byteCount ? byteCount : clamped.upperBound / page * page
         if first < end {
             SystemCalls.release(base + first, byteCount: end - first)

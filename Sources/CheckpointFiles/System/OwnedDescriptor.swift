@@ -1,4 +1,4 @@
-/// An open file that is closed with its last reference.
+/// An open file descriptor that is closed with its last reference.
 final class OwnedDescriptor: Sendable {
     let number: Int32
 
@@ -6,7 +6,7 @@ final class OwnedDescriptor: Sendable {
 
     deinit { SystemCalls.closeDescriptor(number) }
 
-    /// Waits for the disk, if there is one behind it.
+    /// Waits until the bytes are on disk, if there is a disk behind the descriptor.
     func synchronize() throws(SystemError) {
         do {
             try SystemCalls.synchronize(number)
@@ -15,7 +15,7 @@ final class OwnedDescriptor: Sendable {
         }
     }
 
-    /// Writes all of a file to a stream, from the file's start.
+    /// Writes the whole file to a stream, from its start.
     func copyAll(to stream: OwnedDescriptor) throws(SystemError) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
         defer { buffer.deallocate() }

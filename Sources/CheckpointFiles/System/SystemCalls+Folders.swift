@@ -7,7 +7,7 @@
 #endif
 
 extension SystemCalls {
-    /// The names in a folder but `.` and `..`; none where it cannot be read.
+    /// The names in a folder except `.` and `..`; empty if it cannot be read.
     static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
@@ -21,7 +21,7 @@ extension SystemCalls {
         return names
     }
 
-    /// Makes an empty folder that did not exist before.
+    /// Creates an empty folder; fails if the path exists.
     static func createFolder(_ path: String, permissions: mode_t = 0o777) throws(SystemError) {
         guard mkdir(path, permissions) == 0 else { throw .last }
     }
@@ -29,12 +29,12 @@ extension SystemCalls {
     /// Removes an empty folder.
     static func removeFolder(_ path: String) { _ = rmdir(path) }
 
-    /// Makes a new name that leads to another.
+    /// Creates a symbolic link.
     static func createLink(_ path: String, to target: String) throws(SystemError) {
         guard symlink(target, path) == 0 else { throw .last }
     }
 
-    /// What a link says that it leads to.
+    /// The target that a link names.
     static func target(ofLink path: String) throws(SystemError) -> String {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &bytes, bytes.count)
@@ -42,22 +42,22 @@ extension SystemCalls {
         return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// A path from the root without links; nil where it leads nowhere.
+    /// The absolute path without links; nil if it leads nowhere.
     static func realPath(_ path: String) -> String? {
         guard let result = realpath(path, nil) else { return nil }
         defer { free(result) }
         return String(cString: result)
     }
 
-    /// Takes a lock that ends with the descriptor.
+    /// Takes an exclusive lock that is released when the last copy of the descriptor is closed.
     ///
-    /// - Throws: ``SystemError/wouldBlock`` where another descriptor has it.
+    /// - Throws: ``SystemError/wouldBlock`` if another descriptor holds the lock.
     static func lock(_ descriptor: Int32) throws(SystemError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .last }
     }
 }
 
-/// A path's folder, and its name in it.
+/// A path's folder and its last component.
 struct PathParts {
     let folder: String
     let name: String

@@ -7,9 +7,9 @@
 #endif
 
 extension SystemCalls {
-    /// Writes all the bytes, however many calls that takes.
+    /// Writes all the bytes, with as many calls as that takes.
     ///
-    /// - Parameter canWait: whether the call may wait for a reader, as with a pipe. An interruption ends the waiting.
+    /// - Parameter canWait: whether the call may wait for a reader, as with a pipe. An interruption ends the wait.
     static func write(
         _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, canWait: Bool = false
     ) throws(SystemError) {
@@ -35,20 +35,20 @@ extension SystemCalls {
         }
     }
 
-    /// Waits until a descriptor that does not wait by itself takes more bytes, or a signal comes.
+    /// Waits until a non-blocking descriptor accepts more bytes, or a signal arrives.
     private static func waitForReader(of descriptor: Int32) {
         var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&request, 1, -1)
     }
 
-    /// Writes a few bytes over the first ones of a file.
+    /// Overwrites the first bytes of a file.
     static func overwriteStart(_ bytes: UnsafeRawBufferPointer, of descriptor: Int32) throws(SystemError) {
         let count = pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
         guard count >= 0 else { throw .last }
         guard count == bytes.count else { throw SystemError(code: ENOSPC) }
     }
 
-    /// Reads bytes from a place in a file; fewer only at its end.
+    /// Reads bytes at an offset of a file, and returns how many; fewer only at the end of the file.
     static func read(into bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int)
         throws(SystemError) -> Int
     {
@@ -57,7 +57,7 @@ extension SystemCalls {
         return count
     }
 
-    /// A file without a name, which ends with its descriptor.
+    /// Creates a file without a name, which disappears when its descriptor is closed.
     static func createUnnamed(in folder: String) throws(SystemError) -> Int32 {
         let path = TemporaryName.make(nextTo: "\(folder)/layerskip")
         let descriptor = try create(path, permissions: 0o600)
@@ -65,36 +65,36 @@ extension SystemCalls {
         return descriptor
     }
 
-    /// The folder for such files.
+    /// The folder for unnamed files.
     static var temporaryFolder: String {
         let stated = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         return stated.isEmpty ? "/tmp" : stated
     }
 
-    /// Waits until the file's bytes are on the disk.
+    /// Waits until the file's bytes are on disk.
     static func synchronize(_ descriptor: Int32) throws(SystemError) {
         guard fsync(descriptor) == 0 else { throw .last }
     }
 
-    /// Makes the names in a path's folder safe, such as one that was just given to the path's own file.
+    /// Makes the names in a path's folder durable, such as one that has just been given to the path's file.
     ///
-    /// Some file systems cannot, which is no failure.
+    /// Some file systems do not support this, which is not an error.
     static func synchronizeFolder(of path: String) {
         guard let folder = try? openForReading(PathParts(path).folder) else { return }
         try? synchronize(folder)
         closeDescriptor(folder)
     }
 
-    /// Finds out whether a file may be written to by this process.
+    /// Throws unless this process may write to a file.
     static func checkWritable(_ path: String) throws(SystemError) {
         guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else { throw .last }
     }
 
-    /// Gives a file a new name in one step, replacing whatever had that name.
+    /// Renames a file atomically, replacing anything with the new name.
     static func renameFile(_ old: String, to new: String) throws(SystemError) {
         guard rename(old, new) == 0 else { throw .last }
     }
 
-    /// Removes a file or a link; false for a folder.
+    /// Removes a file or a link; returns false for a folder.
     @discardableResult static func removeFile(_ path: String) -> Bool { unlink(path) == 0 }
 }

@@ -6,22 +6,22 @@
     import Musl
 #endif
 
-/// The operating system's calls that this target needs, so that only these files ask which C library there is.
+/// The system calls that this target needs, collected so that only these files depend on the C library.
 enum SystemCalls {
-    /// A file descriptor for reading; never waits, not even for a named pipe's writer.
+    /// Opens a file for reading. It never blocks, not even on a named pipe without a writer.
     static func openForReading(_ path: String, followingLinks: Bool = true) throws(SystemError) -> Int32 {
         try open(path, O_RDONLY | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW))
     }
 
-    /// A file descriptor for writing to a file that did not exist before.
+    /// Creates a file and opens it; fails if the path exists.
     static func create(_ path: String, permissions: mode_t) throws(SystemError) -> Int32 {
         try open(path, O_RDWR | O_CREAT | O_EXCL, permissions)
     }
 
-    /// A file descriptor that writes at the end of a file that exists.
+    /// Opens an existing file for appending.
     static func openForAppending(_ path: String) throws(SystemError) -> Int32 { try open(path, O_WRONLY | O_APPEND) }
 
-    /// A file descriptor for writing to a device or a named pipe, for whose reader it waits.
+    /// Opens a device or a named pipe for writing; waits for the pipe's reader.
     static func openStream(_ path: String) throws(SystemError) -> Int32 {
         while true {
             do {
@@ -46,7 +46,7 @@ enum SystemCalls {
         return descriptor
     }
 
-    /// Another descriptor of the same open file, if that is open for writing.
+    /// Duplicates a descriptor that is open for writing.
     static func duplicateForWriting(_ descriptor: Int32) throws(SystemError) -> Int32 {
         let flags = fcntl(descriptor, F_GETFL)
         guard flags >= 0 else { throw .last }
@@ -58,7 +58,7 @@ enum SystemCalls {
 
     static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 
-    /// A read-only mapping of a file's first `byteCount` > 0 bytes.
+    /// Maps a file's first `byteCount` > 0 bytes read-only.
     static func map(_ descriptor: Int32, byteCount: Int) throws(SystemError) -> UnsafeRawPointer {
         guard let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
             throw .last
@@ -70,7 +70,7 @@ enum SystemCalls {
         munmap(UnsafeMutableRawPointer(mutating: address), byteCount)
     }
 
-    /// Lets the system take back the pages of a mapping; the next read brings them from the file again.
+    /// Lets the system drop the pages of a mapping; the next access reads them from the file again.
     static func release(_ address: UnsafeRawPointer, byteCount: Int) {
         _ = madvise(UnsafeMutableRawPointer(mutating: address), byteCount, MADV_DONTNEED)
     }
@@ -79,17 +79,17 @@ enum SystemCalls {
     static var processIdentifier: Int32 { getpid() }
     static var secondsSince1970: Int { time(nil) }
 
-    /// Whether the process of a number, which may be another user's, still runs.
+    /// Whether a process is still running; it may be another user's.
     ///
-    /// A killed one keeps its number until its parent asks for it, which the first process of some containers never
-    /// does.
+    /// A killed process keeps its number until its parent waits for it, which the first process of some containers
+    /// never does.
     static func processRuns(_ number: Int32) -> Bool {
         guard kill(number, 0) == 0 || SystemError.last != .noSuchProcess else { return false }
         guard let descriptor = try? openForReading("/proc/\(number)/stat") else { return true }
         defer { closeDescriptor(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 512)
         let count = bytes.withUnsafeMutableBytes { (try? read(into: $0, from: descriptor, at: 0)) ?? 0 }
-        // The state follows the name, which stands in parentheses and may hold any character.
+        // The state follows the name, which is in parentheses and may contain any character.
         let state = bytes[..<count].lastIndex(of: UInt8(ascii: ")")).map { bytes[min($0 + 2, bytes.count - 1)] }
         return state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
     }

@@ -6,11 +6,11 @@
     import Musl
 #endif
 
-/// Why a call of the operating system failed. It is read right after the call, before another one forgets it.
+/// The reason why a system call failed. Read it right after the call, before another call overwrites it.
 struct SystemError: Error, Equatable, CustomStringConvertible {
     let code: Int32
 
-    /// The reason of the call that failed last on this thread.
+    /// The error of the last failed call on this thread.
     static var last: SystemError { SystemError(code: errno) }
 
     var description: String { String(cString: strerror(code)) }
@@ -21,12 +21,12 @@ struct SystemError: Error, Equatable, CustomStringConvertible {
     static let wouldBlock = SystemError(code: EWOULDBLOCK)
     static let temporarilyFull = SystemError(code: EAGAIN)
 
-    /// Pipes, terminals and some file systems report that they have nothing to wait for.
+    /// Whether the descriptor has nothing to sync, as pipes, terminals and some file systems report.
     var meansNothingToSynchronize: Bool { [EINVAL, ENOTSUP, ENOSYS, EROFS].contains(code) }
 }
 
 extension FileError {
-    /// What a call of the system gives, or else an error that says which file it was about.
+    /// Returns a system call's result, or throws an error that names the file.
     static func explaining<Result>(
         _ file: String, expected: String, _ call: @autoclosure () throws(SystemError) -> Result
     ) throws(FileError) -> Result {

@@ -1,15 +1,15 @@
 import CFatalSignals
 
-/// What happens where another program shortens a file while it is being read.
+/// Handling of files that another program truncates while they are being read.
 ///
-/// Models, shards and texts are mapped into memory. The pages of a file that is shortened in place go missing, and the
-/// system answers a read of them with the signal SIGBUS, which ends the program. A file that is replaced by renaming,
-/// as all writers here do, keeps its pages for its readers.
+/// Models, shards and texts are mapped into memory. If a file is truncated in place, reading the lost pages raises
+/// SIGBUS, which terminates the program. A file replaced by renaming, as all writers here do, keeps its pages for its
+/// readers.
 public enum TruncatedFiles {
-    /// From now on, such a read ends the program with a message on standard error that names the file, and exit code 1.
-    /// Temporary files of unfinished outputs are removed.
+    /// Makes such a read exit the program with code 1 and a message on standard error that names the file. Temporary
+    /// files of unfinished outputs are removed.
     ///
-    /// A SIGBUS of any other cause goes to the handler that was installed before. The command calls this at its start;
-    /// in other programs nothing is installed unless they do.
+    /// A SIGBUS with another cause goes to the previously installed handler. The command calls this at startup; in
+    /// other programs nothing is installed unless they call it.
     public static func exitProgram() { cfs_exit_on_fault_in_mapping() }
 }

@@ -1,38 +1,38 @@
-/// Files that are read to make another one, which must not be written over one of them.
+/// The input files of a command, which its output must not overwrite.
 ///
-/// Files are told apart by device and number, so that no other path, link or hard link hides that two are one. Nothing
-/// is looked up before there is something at the output's path.
+/// Files are identified by device and inode number, so that the same file is recognised through another path, link or
+/// hard link. Nothing is looked up while the output's path is free.
 public struct InputFiles: Sendable {
     private var inputs: [(path: String, role: String)] = []
 
-    /// No files.
+    /// Creates an empty set.
     public init() {}
 
-    /// Adds a file; or a folder, and with it the files that lie in it.
+    /// Adds a file, or a folder together with the files in it.
     ///
     /// - Parameters:
     ///   - path: the file or folder.
-    ///   - role: what errors call it, such as "the model that is read".
+    ///   - role: its name in errors, such as "the model that is read".
     public mutating func add(_ path: String, as role: String) { inputs.append((path, role)) }
 
-    /// Adds a model's file or folder; nil for the default model, which is in the program's own file.
+    /// Adds a model's file or folder; nil means the default model, which is in the program's own file.
     public mutating func add(model path: String?, as role: String) {
         if let path { add(path, as: role) } else { add("/proc/self/exe", as: "the program that is running") }
     }
 
-    /// Adds others.
+    /// Adds another set of inputs.
     public mutating func add(_ others: InputFiles) { inputs += others.inputs }
 
-    /// Finds out whether an output is none of these. Call it before long work begins.
+    /// Checks that an output is not one of these files. Call it before long work begins.
     ///
-    /// Devices and pipes pass, since what is written to them replaces nothing.
-    /// - Throws: ``FileError`` if it is one of these, or a file in one of these folders; or if one of these has
-    ///   the name of an incomplete output, which the next writer removes.
+    /// Devices and pipes pass, since writing to them replaces nothing.
+    /// - Throws: ``FileError`` if the output is one of these files or folders, or a file in one of the folders. Also if
+    ///   an input has the name of an incomplete output, which the next writer would remove.
     public func check(output path: String) throws(FileError) {
         for input in inputs where TemporaryName.process(PathParts(input.path).name) != nil {
             throw FileError(
                 file: input.path, expected: "an input with another name",
-                found: "the name of an output that was not completed, which may be removed; rename it to read it")
+                found: "the name of an incomplete output, which may be removed; rename it to read it")
         }
         guard let output = try? SystemCalls.status(of: path), output.isFile || output.isDirectory else { return }
         for input in inputs where Self.isPart(output, of: input.path) {

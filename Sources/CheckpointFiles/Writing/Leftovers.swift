@@ -1,15 +1,15 @@
-/// What writers that were killed have left behind: files, folders and links that were not complete.
+/// The incomplete files, folders and links that killed writers left behind.
 enum Leftovers {
-    /// Seconds without a change after which no process can still be writing an entry, even if a process has its number.
+    /// An entry unchanged for this many seconds has no writer, even if a process has its writer's number.
     private static let longestSilence = 24 * 60 * 60
 
-    /// Removes what was to become the file or folder of a path.
+    /// Removes the leftovers of writing a given path.
     static func remove(of path: String) {
         let parts = PathParts(path)
         remove(in: parts.folder) { TemporaryName.process($0, standingFor: parts.name) }
     }
 
-    /// Removes all of a folder, whatever it was to become.
+    /// Removes all leftovers in a folder.
     static func remove(in folder: String) { remove(in: folder) { TemporaryName.process($0) } }
 
     private static func remove(in folder: String, _ process: (String) -> Int32?) {
@@ -19,10 +19,10 @@ enum Leftovers {
         }
     }
 
-    /// Removes an entry if the process that made it is dead, and no process has locked it.
+    /// Removes an entry if its writer is dead and no process has locked it.
     ///
-    /// The lock decides: it is seen from other containers too, where process numbers mean something else. The number
-    /// counts for links, which cannot be locked, and for file systems and older versions without locks.
+    /// The lock decides, because it also works between containers, where process numbers differ. The number decides for
+    /// links, which cannot be locked, and where the file system or the writer's version does not lock.
     private static func removeIfAbandoned(_ path: String, _ process: Int32) {
         guard let status = try? SystemCalls.linkStatus(of: path) else { return }
         let isOld = SystemCalls.secondsSince1970 - status.modified.seconds > longestSilence
@@ -39,7 +39,7 @@ enum Leftovers {
         }
     }
 
-    /// Removes a file or link, or a folder and the files in it; never what a link leads to.
+    /// Removes a file or link, or a folder and the files in it; never the target of a link.
     static func removeEntry(_ path: String) {
         if SystemCalls.removeFile(path) { return }
         for name in SystemCalls.names(in: path) { SystemCalls.removeFile("\(path)/\(name)") }

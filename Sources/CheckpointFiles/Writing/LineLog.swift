@@ -1,14 +1,14 @@
-/// A text file that grows line by line, each whole or, after a crash, missing.
+/// A text file that grows line by line; after a crash each line is either complete or missing.
 package final class LineLog: Sendable {
     private let path: String
     private let file: OwnedDescriptor
 
-    /// Opens a log to continue, or a new one.
+    /// Opens an existing log to append to it, or creates one.
     ///
     /// - Parameters:
-    ///   - path: the file; or a device or a pipe, which has no lines yet.
-    ///   - isKept: whether a line that is there already (without its end) stays; the others are taken out. A last line
-    ///     without an end is never kept.
+    ///   - path: the file; a device or a pipe starts without lines.
+    ///   - isKept: whether to keep an existing line, passed without its line end; other lines are removed. An
+    ///     unterminated last line is never kept.
     /// - Throws: if the file cannot be read or written.
     package init(path: String, keeping isKept: (ArraySlice<UInt8>) -> Bool) throws(FileError) {
         let expected = "a file to write to"
@@ -30,7 +30,7 @@ package final class LineLog: Sendable {
         file = OwnedDescriptor(descriptor)
     }
 
-    /// Adds a line, given without its end.
+    /// Appends a line, given without its line end.
     ///
     /// - Throws: if it cannot be written.
     package func append(_ line: [UInt8]) throws(FileError) {
@@ -41,14 +41,14 @@ package final class LineLog: Sendable {
         }
     }
 
-    /// The lines of a log that have an end; none where there is no file.
+    /// The terminated lines of a log; empty if there is no file.
     ///
     /// - Throws: if the file cannot be read.
     package static func lines(of path: String) throws(FileError) -> [ArraySlice<UInt8>] {
         guard case .file(let byteCount)? = SystemCalls.kind(of: path), byteCount > 0 else { return [] }
         let file = try MappedFile(path: path)
         let bytes = file.bytes(0..<file.byteCount)
-        // What follows the last line end is no line, or empty.
+        // The text after the last line end is empty or an incomplete line.
         return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().map { $0 }
     }
 }

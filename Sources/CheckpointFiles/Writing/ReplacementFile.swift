@@ -1,31 +1,31 @@
-/// A file in the making that takes its name only when it is complete and on the disk, so that neither a crash nor a
-/// full disk loses what had that name before.
+/// A file being written that gets its name only when it is complete and on disk. So neither a crash nor a full disk
+/// loses the file that had the name before.
 ///
-/// The one rule for everything that is written, whatever the path leads to:
-/// - links are followed; the file that they lead to is made, or replaced by renaming. It keeps its permissions, and its
-///   owner and group where the system allows;
-/// - a file that may not be written, a folder, and links that lead in a circle are errors;
-/// - devices, pipes and what the program has open already (`/dev/stdout`) are written to, byte by byte, and never
+/// The same rules apply to everything that is written:
+/// - Links are followed, and their target is created, or replaced by renaming. It keeps its permissions, and its owner
+///   and group where the system allows.
+/// - A read-only file, a folder, and a cycle of links are errors.
+/// - Devices, pipes and files that the program has already open (`/dev/stdout`) are written to directly and never
 ///   replaced.
 ///
-/// What a killed writer of the same path has left is removed first.
+/// Leftovers of a killed writer of the same path are removed first.
 package struct ReplacementFile: ~Copyable {
     private let path: String
     private let output: Output
 
     private enum Output {
-        /// Bytes go into a temporary file, which replaces what is at a path.
+        /// Bytes go into a temporary file, which then replaces the file at the path.
         case file(TemporaryEntry, path: String)
-        /// Bytes go out at once.
+        /// Bytes are written directly.
         case stream(OwnedDescriptor)
-        /// Bytes go into a file without a name first, because their beginning is known last.
+        /// Bytes go into an unnamed file first, because their beginning is known last.
         case staged(OwnedDescriptor, stream: OwnedDescriptor)
     }
 
-    /// Creates a temporary file in the folder of the one to write or replace, or opens the stream.
+    /// Creates a temporary file in the output's folder, or opens the stream.
     ///
     /// - Parameter rewritesStart: whether ``overwriteStart(_:)`` will be called.
-    /// - Throws: if that cannot be done.
+    /// - Throws: if that fails.
     package init(_ path: String, rewritesStart: Bool = false) throws(FileError) {
         self.path = path
         let expected = "a place to write to"
@@ -68,7 +68,7 @@ package struct ReplacementFile: ~Copyable {
 
     /// Appends bytes.
     ///
-    /// - Throws: if they cannot be written, as where the disk is full.
+    /// - Throws: if they cannot be written, for example because the disk is full.
     package func write(_ bytes: RawSpan) throws(FileError) {
         let (descriptor, canWait) =
             switch output {
@@ -86,7 +86,7 @@ package struct ReplacementFile: ~Copyable {
     /// - Throws: if they cannot be written.
     package func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span.bytes) }
 
-    /// Writes over the first bytes, which must have been written before: for a header whose numbers are known last.
+    /// Overwrites the first bytes, which must have been written before; for headers whose numbers are known last.
     ///
     /// - Throws: if they cannot be written.
     package func overwriteStart(_ bytes: [UInt8]) throws(FileError) {
@@ -101,9 +101,9 @@ package struct ReplacementFile: ~Copyable {
         }
     }
 
-    /// Waits for the disk, then gives the file its name; or lets the last bytes out.
+    /// Waits for the disk, then gives the file its name; a staged stream is written now.
     ///
-    /// - Throws: if that fails; whatever had the name before then still has it.
+    /// - Throws: if that fails; the name then still belongs to the file that had it before.
     package consuming func commit() throws(FileError) {
         switch output {
         case .file(let entry, let place): try explaining(try entry.take(place))

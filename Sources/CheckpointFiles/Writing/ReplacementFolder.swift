@@ -1,9 +1,9 @@
 import CFatalSignals
 
-/// A folder in the making that takes its name only when all its files are complete and on the disk.
+/// A folder being written that gets its name only when all its files are complete and on disk.
 ///
-/// A folder cannot be replaced in one step, so nothing but an empty folder may have the name before; links to it are
-/// followed, and it keeps its permissions. What a killed writer of the same path has left is removed first.
+/// A folder cannot be replaced atomically, so only an empty folder may have the name before. Links to it are followed,
+/// and it keeps its permissions. Leftovers of a killed writer of the same path are removed first.
 package struct ReplacementFolder: ~Copyable {
     private let path: String
     private let place: String
@@ -11,9 +11,9 @@ package struct ReplacementFolder: ~Copyable {
     private var files: [(path: String, leftover: Int32)]
     private static let expected = "a path where a new folder can be made"
 
-    /// Creates a temporary folder next to the one to write.
+    /// Creates a temporary folder next to the output's path.
     ///
-    /// - Throws: if there is something at the path, or the folder cannot be made.
+    /// - Throws: if the path is already taken, or the folder cannot be created.
     package init(_ path: String) throws(FileError) {
         let (place, existing) = try Self.place(path)
         Leftovers.remove(of: place)
@@ -25,7 +25,7 @@ package struct ReplacementFolder: ~Copyable {
         files = []
     }
 
-    /// Where the folder will be, and the empty folder that it replaces.
+    /// The final path of the folder, and the status of the empty folder that it replaces.
     private static func place(_ path: String) throws(FileError) -> (String, FileStatus?) {
         func failure(_ found: String) -> FileError {
             FileError(file: path, expected: expected, found: found)
@@ -36,14 +36,14 @@ package struct ReplacementFolder: ~Copyable {
         case .folder(let place, let status):
             let parts = PathParts(place)
             guard Folder.names(in: place).isEmpty else { throw failure("a folder that is not empty") }
-            // The shell that started us would be left in a folder that is gone.
+            // Replacing it would leave the shell that started this program in a deleted folder.
             let current = try? SystemCalls.status(of: ".")
             guard parts.name != ".", parts.name != "..", status.identity != current?.identity else {
-                throw failure("the folder that the program works in")
+                throw failure("the current folder of this program")
             }
             let above = try? SystemCalls.status(of: parts.folder)
             guard above?.identity.device == status.identity.device else {
-                throw failure("a disk of its own, which keeps its folder; name one in it")
+                throw failure("a mount point, which cannot be replaced; use a folder in it")
             }
             return (place, status)
         case .file: throw failure("a file")
@@ -58,7 +58,7 @@ package struct ReplacementFolder: ~Copyable {
         }
     }
 
-    /// The path at which to write the file of a name, now.
+    /// The current path at which to write a file of the folder.
     package mutating func path(for name: String) -> String {
         precondition(!name.isEmpty && !name.contains("/"), "\(name) is no file's name")
         let path = "\(folder.path)/\(name)"
@@ -68,9 +68,9 @@ package struct ReplacementFolder: ~Copyable {
 
     /// Gives the folder its name. Its files must have been synced, as all writers here do.
     ///
-    /// - Throws: if that cannot be done; nothing is left then.
+    /// - Throws: if that fails; nothing is left behind.
     package consuming func commit() throws(FileError) {
-        // After this the attempts to remove files find nothing.
+        // The folder has been renamed, so deinit finds no files to remove.
         try FileError.explaining(path, expected: Self.expected, try folder.take(place))
     }
 }

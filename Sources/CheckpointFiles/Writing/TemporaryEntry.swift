@@ -1,25 +1,25 @@
 import CFatalSignals
 
-/// A file or folder in the making, under a temporary name. Its descriptor holds a lock, which tells other processes
-/// that it is being written, and ends with the process.
+/// A file or folder being written, under a temporary name. Its descriptor holds a lock that tells other processes so,
+/// and that ends with the process.
 final class TemporaryEntry: Sendable {
     let path: String
     let descriptor: Int32
     private let isFolder: Bool
-    /// Its number among those that are removed where the program ends in a signal handler.
+    /// Its number in the table of files that a signal handler removes when it ends the program.
     private let leftover: Int32
 
-    /// Makes a file next to another path.
+    /// Creates a temporary file next to a path.
     static func file(nextTo path: String, replacing existing: FileStatus?) throws(SystemError) -> TemporaryEntry {
         let entry = try TemporaryEntry(nextTo: path, isFolder: false) { (path) throws(SystemError) in
-            // What replaces a secret is one from its first byte on.
+            // A replacement for a private file must be private from its first byte.
             try SystemCalls.create(path, permissions: existing == nil ? 0o666 : 0o600)
         }
         if let existing { SystemCalls.copyPermissions(of: existing, to: entry.descriptor) }
         return entry
     }
 
-    /// Makes a folder next to another path.
+    /// Creates a temporary folder next to a path.
     static func folder(nextTo path: String, replacing existing: FileStatus?) throws(SystemError) -> TemporaryEntry {
         let entry = try TemporaryEntry(nextTo: path, isFolder: true) { (path) throws(SystemError) in
             try SystemCalls.createFolder(path)
@@ -35,7 +35,7 @@ final class TemporaryEntry: Sendable {
         while true {
             let path = TemporaryName.make(nextTo: original)
             let descriptor = try make(path)
-            // Another writer may have taken it for a leftover before it was locked.
+            // Another writer may have removed it as a leftover before it was locked.
             if Self.lock(descriptor), Leftovers.isSame(path, descriptor) {
                 self.path = path
                 self.descriptor = descriptor
@@ -47,7 +47,7 @@ final class TemporaryEntry: Sendable {
         }
     }
 
-    /// Removes what did not get another name. A folder must be empty by then.
+    /// Removes the entry unless it was renamed. A folder must be empty by then.
     deinit {
         if !SystemCalls.removeFile(path) { SystemCalls.removeFolder(path) }
         cfs_forget_leftover(leftover)
@@ -59,14 +59,14 @@ final class TemporaryEntry: Sendable {
         do {
             try SystemCalls.synchronize(descriptor)
         } catch  where isFolder {
-            // Some file systems cannot synchronize a folder.
+            // Some file systems cannot sync a folder.
         }
-        // After this the temporary name is free, and the attempt to remove it finds nothing.
+        // The rename frees the temporary name, so deinit finds nothing to remove.
         try SystemCalls.renameFile(path, to: place)
         SystemCalls.synchronizeFolder(of: place)
     }
 
-    /// False if another process has locked it; true also where the file system has no locks.
+    /// Returns false if another process holds the lock; true also if the file system has no locks.
     private static func lock(_ descriptor: Int32) -> Bool {
         do {
             try SystemCalls.lock(descriptor)

@@ -1,7 +1,7 @@
 import CFatalSignals
 
-/// The temporary files and folders of outputs that this program is writing.
+/// The temporary files and folders of outputs that are being written.
 package enum TemporaryFiles {
-    /// Removes them, where the program is about to end without another chance. Safe in a signal handler.
+    /// Removes them all when the program is about to end abruptly. Safe in a signal handler.
     package static func removeAll() { cfs_remove_leftovers() }
 }

@@ -1,10 +1,10 @@
-/// Names of files, folders and links that are not complete yet: `NAME.PROCESS-NUMBER.partial`, next to NAME.
+/// The names of incomplete files, folders and links: `NAME.PROCESS-NUMBER.partial`, next to NAME.
 enum TemporaryName {
     private static let ending = "partial"
-    /// The most bytes that file systems allow for a name, less those that follow NAME.
+    /// The maximum length of a file name in bytes, minus the suffix after NAME.
     private static let longestBeginning = 255 - ".2147483647-4294967295.partial".utf8.count
 
-    /// A name in the same folder that is not in use.
+    /// Makes a random name in the same folder.
     static func make(nextTo path: String) -> String {
         let parts = PathParts(path)
         let number = UInt32.random(in: 0 ... .max)
@@ -12,9 +12,9 @@ enum TemporaryName {
         return parts.folder == "." && !path.hasPrefix("./") ? name : "\(parts.folder)/\(name)"
     }
 
-    /// The process that made a name; nil if it is not one of these names, but another program's.
+    /// The process that made a name; nil if the name does not have this form.
     ///
-    /// - Parameter original: the name that it stands for; nil allows all.
+    /// - Parameter original: the NAME it must stand for; nil allows any.
     static func process(_ name: String, standingFor original: String? = nil) -> Int32? {
         var parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count >= 3, parts.removeLast() == ending else { return nil }
@@ -25,7 +25,7 @@ enum TemporaryName {
         return original.map { parts.joined(separator: ".") == beginning($0) } ?? true ? process : nil
     }
 
-    /// As much of a name as there is room for.
+    /// The longest prefix of a name that leaves room for the suffix.
     private static func beginning(_ name: String) -> String {
         var result = name[...]
         while result.utf8.count > longestBeginning { result.removeLast() }

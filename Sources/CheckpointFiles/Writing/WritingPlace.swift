@@ -1,20 +1,20 @@
-/// Where a path leads that something is to be written to, by however many links.
+/// The final target of a path to write to, after following all links.
 enum WritingPlace {
-    /// A regular file, or nothing yet, at a path that is no link.
+    /// A regular file or an unused path; the path is not a link.
     case file(path: String, existing: FileStatus?)
-    /// A folder, at a path that is no link.
+    /// A folder; the path is not a link.
     case folder(path: String, FileStatus)
-    /// A device, a named pipe, or what another program has open: it is written to and never replaced.
+    /// A device, a named pipe, or a file that another program has open: written to directly, never replaced.
     case stream(path: String)
-    /// What this program has open already, such as `/dev/stdout`.
+    /// A file that this program has already open, such as `/dev/stdout`.
     case descriptor(Int32)
 
-    /// As many links in a row as Linux follows.
+    /// The number of links in a row that Linux follows.
     private static let mostLinks = 40
 
     /// Follows a path.
     ///
-    /// - Throws: if it is no path, its links lead in a circle, or the system does not let it be followed.
+    /// - Throws: if the path is invalid, its links form a cycle, or the system denies access.
     init(_ path: String, expected: String) throws(FileError) {
         func failure(_ found: String) -> FileError {
             FileError(file: path, expected: expected, found: found)
@@ -41,7 +41,7 @@ enum WritingPlace {
                 if let number = Self.openDescriptor(place) {
                     self = .descriptor(number)
                 } else if Self.isInProcessFiles(status) {
-                    // Such links lead to open files, whatever their text says.
+                    // These links lead to open files, whatever target they name.
                     self = .stream(path: place)
                 } else {
                     let target = try FileError.explaining(
@@ -53,10 +53,10 @@ enum WritingPlace {
             }
             return
         }
-        throw failure("links that lead in a circle")
+        throw failure("a cycle of links")
     }
 
-    /// The number of an open descriptor of ours that a path names, as `/dev/fd/5` does; nil for all other paths.
+    /// The number of this process's open descriptor that a path names, as `/dev/fd/5` does; nil for all other paths.
     private static func openDescriptor(_ path: String) -> Int32? {
         let parts = PathParts(path)
         guard let number = Int32(parts.name), let own = SystemCalls.realPath("/proc/self"),
@@ -65,7 +65,7 @@ enum WritingPlace {
         return number
     }
 
-    /// Whether a link is one of those that the system itself makes for processes.
+    /// Whether a link is one that the system provides in /proc.
     private static func isInProcessFiles(_ link: FileStatus) -> Bool {
         (try? SystemCalls.linkStatus(of: "/proc/self"))?.identity.device == link.identity.device
     }

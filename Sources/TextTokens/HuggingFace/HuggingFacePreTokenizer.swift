@@ -1,6 +1,6 @@
-/// The `pre_tokenizer` of a tokenizer.json, for the rules that llama.cpp has names for.
+/// The `pre_tokenizer` of a tokenizer.json, for rules that llama.cpp has a name for.
 ///
-/// Byte-level vocabularies have a step `ByteLevel`, which either cuts by GPT-2's own pattern or leaves that to a step
+/// Byte-level vocabularies have a step `ByteLevel`, which either splits by GPT-2's own pattern or leaves that to a step
 /// `Split` with a regular expression. A step `Digits` before it makes each digit a word.
 struct HuggingFacePreTokenizer: Equatable {
     enum Rule: Equatable {
@@ -9,13 +9,13 @@ struct HuggingFacePreTokenizer: Equatable {
         case split(pattern: String)
     }
 
-    /// The name in a GGUF file.
+    /// The rule's name in a GGUF file.
     let name: String
     let rule: Rule
-    /// `ignore_merges`: whether a word that is a token is that token, whatever its merges would make of it.
+    /// `ignore_merges`: whether a word that is itself a token becomes that token, regardless of merges.
     var ignoresMerges = false
 
-    /// The first name of each rule is what it is read as.
+    /// All supported rules; reading a file returns the first match's name.
     static let all = [
         HuggingFacePreTokenizer(name: "gpt-2", rule: .gpt2),
         HuggingFacePreTokenizer(name: "smollm", rule: .gpt2WithSingleDigits),
@@ -30,7 +30,7 @@ struct HuggingFacePreTokenizer: Equatable {
             + #"\s*[\r\n]+|\s+(?!\S)|\s+"#
     }
 
-    /// What a tokenizer.json says for the rule of a name, or of another name with the same rule.
+    /// The pre-tokenizer for a rule's name, or for another name of the same rule.
     static func named(_ name: String?) throws(TokenizerError) -> HuggingFacePreTokenizer {
         let names = try NamedPreTokenizer.find(name).names
         guard let found = all.first(where: { names.contains($0.name) }) else {

@@ -1,5 +1,5 @@
-/// JSON to be written with its keys in the order given: Foundation's encoder would sort a vocabulary by its texts, and
-/// takes seconds for a large one.
+/// JSON text with keys in the given order. Foundation's encoder would sort a vocabulary by its texts, and takes seconds
+/// for a large one.
 struct JSON {
     let written: String
 
@@ -15,7 +15,7 @@ struct JSON {
         JSON(written: "{" + members.map { quoted($0) + ":" + $1.written }.joined(separator: ",") + "}")
     }
 
-    /// An object with a member a line.
+    /// Writes an object with one member per line.
     static func lines(_ members: [(String, JSON)]) -> JSON {
         JSON(written: "{\n" + members.map { quoted($0) + ":" + $1.written }.joined(separator: ",\n") + "\n}")
     }

@@ -1,20 +1,20 @@
 import QuotedText
 
-/// A token that is matched whole, as a file beside a tokenizer.json names it.
+/// An added token, matched as a whole, from a file next to tokenizer.json.
 package struct AddedToken: Sendable {
-    /// Its id, where the file says one.
+    /// Its id, if the file gives one.
     package var id: Int?
     /// Its text.
     package var text: String
-    /// Whether it stands for structure rather than for text.
+    /// Whether it represents structure rather than text.
     package var isSpecial: Bool
-    /// Whether it is looked for only in what the other tokens leave.
+    /// Whether it is matched only in the text that the other tokens leave.
     package var isNormalized: Bool
-    /// Where a file says that it changes what is around it, or depends on it, which no token here does; nil where none
-    /// does.
+    /// The place in a file that says the token strips or depends on neighbouring text, which is not supported; nil if
+    /// no file does.
     package var contextualPlace: String?
 
-    /// A token by its properties.
+    /// Creates an added token.
     package init(
         id: Int? = nil, text: String, isSpecial: Bool = true, isNormalized: Bool = false, contextualPlace: String? = nil
     ) {
@@ -27,14 +27,14 @@ package struct AddedToken: Sendable {
 }
 
 extension TokenizerDefinition {
-    /// Takes over tokens that are matched whole, as transformers does.
+    /// Applies added tokens in the way that transformers does.
     ///
     /// - Parameters:
-    ///   - added: tokens with their properties, which count more than those of tokenizer.json. New ones come after all
-    ///     others, whatever id they are said to have.
-    ///   - further: tokens that only count where they are not matched whole already.
-    ///   - rows: how many tokens the model has room for. Further ones are ignored, with a note.
-    /// - Throws: for a token to be taken over that changes what is around it.
+    ///   - added: tokens whose properties override those of tokenizer.json. New ones are appended to the vocabulary,
+    ///     regardless of their stated ids.
+    ///   - further: tokens that are applied only if they are not yet matched as a whole.
+    ///   - rows: the number of tokens that the model has rows for. Tokens beyond it are ignored, with a note.
+    /// - Throws: if a token to apply strips or depends on neighbouring text.
     package mutating func add(_ added: [AddedToken], further: [AddedToken], rows: Int) throws(TokenizerError) {
         var names: ByteStringTable?
         var (moved, lost): ([String], [String]) = ([], [])
@@ -48,12 +48,12 @@ extension TokenizerDefinition {
             guard index < added.count || !isWhole else { continue }
             if let place = token.contextualPlace {
                 throw .malformedFile(
-                    place: place, expected: "tokens that leave what is around them alone", found: token.text.quoted)
+                    place: place, expected: "tokens without lstrip, rstrip or single_word", found: token.text.quoted)
             }
             setKind(of: id, token)
         }
-        note(lost, "added tokens for which the model has no row are ignored")
-        note(moved, "added tokens have other ids than stated, those that transformers gives them")
+        note(lost, "added tokens without a row in the model are ignored")
+        note(moved, "added tokens have the ids that transformers gives them, not the stated ones")
     }
 
     private mutating func note(_ texts: [String], _ what: String) {
@@ -71,9 +71,9 @@ extension TokenizerDefinition {
         if token.isNormalized { matchedLater.insert(Int32(id)) } else { matchedLater.remove(Int32(id)) }
     }
 
-    /// The place of a token, which is added to the vocabulary if it is new; nil where there is no room.
+    /// The id of a token, which is appended to the vocabulary if it is new; nil if there is no room.
     ///
-    /// - Parameter names: the vocabulary by its texts, made when it is first needed.
+    /// - Parameter names: a lookup table of the vocabulary, built on first use.
     private mutating func place(_ token: AddedToken, _ names: inout ByteStringTable?, rows: Int) -> Int? {
         if let id = token.id, tokens.indices.contains(id), tokens[id].utf8.elementsEqual(token.text.utf8) { return id }
         var table = names ?? ByteStringTable(minimumCapacity: tokens.count)

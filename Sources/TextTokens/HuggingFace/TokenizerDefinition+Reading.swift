@@ -1,15 +1,15 @@
 import QuotedText
 
 extension TokenizerDefinition {
-    /// The most tokens that a tokenizer.json may have; the largest vocabularies in use have a quarter of a million.
+    /// The maximum number of tokens in a tokenizer.json; the largest vocabularies in use have a quarter of a million.
     static let largestVocabulary = 1 << 24
 
-    /// Reads a tokenizer.json in Hugging Face's format, if it is byte-level BPE with a known pre-tokenizer.
+    /// Reads a tokenizer.json in Hugging Face's format, which must be byte-level BPE with a known pre-tokenizer.
     ///
-    /// Such a file does not say which token ends a text. It is `<|endoftext|>` if there is one, or else another known
-    /// to, such as `</s>`, or else the first special token.
+    /// Such a file does not state which token ends a text. This uses `<|endoftext|>` if present, else another known end
+    /// token such as `</s>`, else the first special token.
     /// - Parameter json: the file's bytes.
-    /// - Throws: ``TokenizerError`` where the file is malformed or describes another kind of tokenizer.
+    /// - Throws: ``TokenizerError`` if the file is malformed or describes another kind of tokenizer.
     public init(json: [UInt8]) throws(TokenizerError) {
         let file = try TokenizerFile(json)
         try file.check()
@@ -29,7 +29,7 @@ extension TokenizerDefinition {
         try takeEnds(file)
     }
 
-    /// The vocabulary's tokens and the added ones, by their ids.
+    /// The vocabulary and the added tokens, ordered by id.
     private static func tokens(
         _ vocabulary: [String: Int], _ added: [TokenizerFile.AddedToken]
     ) throws(TokenizerError) -> [String] {
@@ -51,8 +51,8 @@ extension TokenizerDefinition {
         return tokens.map { $0 ?? "" }
     }
 
-    /// The added tokens that the vocabulary has not, each once. Texts are compared byte by byte: Swift's dictionaries
-    /// take canonically equivalent keys for one, and have only the first of them.
+    /// The added tokens that are missing from the vocabulary, each once. Texts are compared byte by byte, because Swift
+    /// dictionaries merge canonically equivalent keys.
     private static func missing(
         _ added: [TokenizerFile.AddedToken], from vocabulary: [String: Int]
     ) throws(TokenizerError) -> [TokenizerFile.AddedToken] {
@@ -84,9 +84,9 @@ extension TokenizerDefinition {
         return (known ?? special.first).map { Int32($0) }
     }
 
-    /// The token for bytes that no token says. It counts only where there are such bytes, and is then marked as what it
-    /// is, so that it stands for them. A name that is no token's stands for nothing: such bytes are dropped, which
-    /// ``Tokenizer/loss(in:)`` says of each text.
+    /// Reads the unknown token, which replaces bytes that no token covers. It is marked as such only if the vocabulary
+    /// lacks bytes. If its name is not a token, such bytes are dropped, and ``Tokenizer/loss(in:)`` reports that for
+    /// each text.
     private mutating func takeUnknown(_ model: TokenizerFile.Model) {
         guard let name = model.unk_token, let id = id(of: name) else { return }
         unknown = id
@@ -100,10 +100,10 @@ extension TokenizerDefinition {
         tokens.firstIndex { $0.utf8.elementsEqual(text.utf8) }.map { Int32($0) }
     }
 
-    /// Whether some byte is no token, so that texts with it need another.
+    /// Whether some byte has no token, so that texts containing it need the unknown token.
     var lacksBytes: Bool { Set(tokens.compactMap(ByteAlphabet.byte)).count < 256 }
 
-    /// Whether texts begin and end with special tokens.
+    /// Reads which special tokens begin and end a text.
     private mutating func takeEnds(_ file: TokenizerFile) throws(TokenizerError) {
         let (first, last) = try file.ends()
         for id in [first, last].compactMap(\.self) where !tokens.indices.contains(id) {

@@ -1,13 +1,13 @@
 extension TokenizerDefinition {
-    /// The tokenizer.json of this tokenizer, in Hugging Face's format; the same bytes for the same definition.
+    /// Writes this tokenizer as a tokenizer.json in Hugging Face's format. Equal definitions give identical bytes.
     ///
-    /// - Throws: ``TokenizerError`` where it is no byte-level BPE, or has a rule for words or a vocabulary that the
-    ///   format cannot say.
+    /// - Throws: ``TokenizerError`` if it is not byte-level BPE, or the format cannot express its vocabulary or its
+    ///   rule for words.
     public func json() throws(TokenizerError) -> [UInt8] {
         guard model == "gpt2" else { throw .unsupportedModel(found: model, known: ["gpt2"]) }
         let words = try HuggingFacePreTokenizer.named(preTokenizer)
         let kinds = TokenKind.corrected(self)
-        // As bytes: Swift's strings are equal where they are canonically equivalent.
+        // Compared as bytes, because Swift's strings are equal if they are canonically equivalent.
         var known: Set<[UInt8]> = []
         for token in tokens where !known.insert(Array(token.utf8)).inserted { throw .duplicateToken(token) }
 
@@ -41,7 +41,7 @@ extension TokenizerDefinition {
         return Array((file.written + "\n").utf8)
     }
 
-    /// What the format calls the token that stands for bytes without one; null where no text needs it.
+    /// The text of the token for bytes without one; null if no text needs it.
     private func unknownName(_ kinds: [TokenKind]) -> JSON {
         guard let unknown, kinds.indices.contains(Int(unknown)), kinds[Int(unknown)] == .unknown, lacksBytes else {
             return .raw("null")
@@ -49,7 +49,7 @@ extension TokenizerDefinition {
         return .text(tokens[Int(unknown)])
     }
 
-    /// The tokens that every text begins and ends with.
+    /// The processor that adds tokens at the beginning and end of every text.
     private func postProcessor() throws(TokenizerError) -> JSON {
         let named = try NamedPreTokenizer.find(preTokenizer)
         let begins = addsBeginningOfText ?? named.addsBeginningOfText

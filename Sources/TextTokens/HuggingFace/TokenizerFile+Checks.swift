@@ -6,10 +6,10 @@ extension TokenizerFile {
         .malformedFile(place: place, expected: expected, found: found)
     }
 
-    /// Checks that the file asks for nothing that would change ids or texts in a way that is not known here. The
-    /// pre-tokenizer and the post-processor are checked where they are read.
+    /// Checks that the file has no settings that would change ids or texts in an unsupported way. The pre-tokenizer and
+    /// the post-processor are checked where they are read.
     ///
-    /// - Throws: ``TokenizerError/malformedFile(place:expected:found:)`` for the first part that does.
+    /// - Throws: ``TokenizerError/malformedFile(place:expected:found:)`` for the first unsupported setting.
     func check() throws(TokenizerError) {
         try checkModel()
         if let normalizer { throw Self.failure("normalizer", expected: "none", found: normalizer.type.quoted) }
@@ -20,7 +20,7 @@ extension TokenizerFile {
         for token in added_tokens ?? [] where token.rstrip == true || token.lstrip == true || token.single_word == true
         {
             throw Self.failure(
-                "added_tokens", expected: "tokens that leave what is around them alone", found: token.content.quoted)
+                "added_tokens", expected: "tokens without lstrip, rstrip or single_word", found: token.content.quoted)
         }
     }
 
@@ -41,7 +41,7 @@ extension TokenizerFile {
         }
     }
 
-    /// The part of the file that shows that the vocabulary writes spaces as SentencePiece does; nil if none does.
+    /// The part of the file that shows a vocabulary with SentencePiece's spaces; nil if there is none.
     private var sentencePieceSign: String? {
         let normalizers = normalizer.map { [$0] + ($0.normalizers ?? []) } ?? []
         if normalizers.contains(where: { $0.type == "Prepend" }) { return "normalizer \"Prepend\"" }
@@ -49,7 +49,7 @@ extension TokenizerFile {
         return cuts.contains { $0.type == "Metaspace" } ? "pre_tokenizer \"Metaspace\"" : nil
     }
 
-    /// Notes for people about settings of the file that are not applied.
+    /// User-facing notes about settings of the file that are not applied.
     var notes: [String] {
         [truncation.map { _ in "truncation" }, padding.map { _ in "padding" }].compactMap(\.self).map {
             "the tokenizer's \($0) is not applied"

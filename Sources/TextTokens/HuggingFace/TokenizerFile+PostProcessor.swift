@@ -1,7 +1,7 @@
 import QuotedText
 
 extension TokenizerFile {
-    /// The ids that the post-processor puts before and after the ids of a single text.
+    /// The ids that the post-processor adds before and after those of a single text.
     ///
     /// - Throws: ``TokenizerError/malformedFile(place:expected:found:)`` for a processor of an unknown type, or one
     ///   that does more than that.
@@ -11,7 +11,7 @@ extension TokenizerFile {
         for part in post_processor.type == "Sequence" ? post_processor.processors ?? [] : [post_processor] {
             let ends: (first: Int?, last: Int?)
             switch part.type {
-            // Only changes what the ids say of their places in the text.
+            // Only affects offsets, not ids.
             case "ByteLevel": continue
             case "TemplateProcessing": ends = try Self.ends(ofTemplate: part)
             case "RobertaProcessing", "BertProcessing": ends = (part.cls?.id, part.sep?.id)

@@ -1,7 +1,7 @@
 import QuotedText
 
 extension TokenizerFile {
-    /// The name of the rule that cuts text into words.
+    /// The name of the rule that splits text into words.
     func preTokenizerName() throws(TokenizerError) -> String {
         let steps = pre_tokenizer.map { $0.type == "Sequence" ? $0.pretokenizers ?? [] : [$0] } ?? []
         let rule = Self.rule(steps)

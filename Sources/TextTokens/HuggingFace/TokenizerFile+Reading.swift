@@ -5,9 +5,9 @@
 #endif
 
 extension TokenizerFile {
-    /// Reads the parts of a tokenizer.json.
+    /// Decodes a tokenizer.json.
     ///
-    /// - Throws: ``TokenizerError/malformedFile(place:expected:found:)`` where it is no JSON or has other parts.
+    /// - Throws: ``TokenizerError/malformedFile(place:expected:found:)`` if it does not decode.
     init(_ json: [UInt8]) throws(TokenizerError) {
         do {
             self = try JSONDecoder().decode(TokenizerFile.self, from: Data(json))
@@ -35,9 +35,9 @@ extension TokenizerFile {
         case DecodingError.keyNotFound: "no such key"
         case DecodingError.typeMismatch(let type, _): "something other than \(type)"
         case DecodingError.valueNotFound: "null"
-        // The reader of the file has already refused what is no JSON at all.
+        // The file's reader has already refused invalid JSON.
         case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
-            "a number that is not whole, or too large"
+            "a number that is too large or not an integer"
         case DecodingError.dataCorrupted(let context): context.debugDescription
         default: "\(error)"
         }

@@ -1,4 +1,4 @@
-/// A tokenizer.json as it is read: the parts that decide which ids a text has, for byte-level BPE.
+/// A decoded tokenizer.json: the parts that determine a text's ids, for byte-level BPE.
 struct TokenizerFile: Decodable {
     struct AddedToken: Decodable {
         let id: Int
@@ -10,7 +10,7 @@ struct TokenizerFile: Decodable {
         let normalized: Bool?
     }
 
-    /// Any part that is told by its `type`; which of the rest it has depends on that.
+    /// A part of any kind, identified by its `type`, which determines the other members.
     struct Part: Decodable {
         let type: String
         let normalizers: [Part]?
@@ -43,7 +43,7 @@ struct TokenizerFile: Decodable {
         let ids: [Int]
     }
 
-    /// A token's text and its id, as a list.
+    /// A token's text and id, stored as a list.
     struct NamedToken: Decodable {
         let id: Int
 
@@ -67,7 +67,7 @@ struct TokenizerFile: Decodable {
         let end_of_word_suffix: String?
     }
 
-    /// Two texts: written as a list of both, or, in older files, with a space between.
+    /// A merge of two texts: a list of both or, in older files, one string with a space between them.
     struct Merge: Decodable {
         let text: String
 
@@ -85,7 +85,7 @@ struct TokenizerFile: Decodable {
         }
     }
 
-    /// What is only known to be there.
+    /// A value of which only the presence matters.
     struct Presence: Decodable {
         init(from decoder: any Decoder) {}
     }

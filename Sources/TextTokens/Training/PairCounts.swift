@@ -1,18 +1,19 @@
-/// The words of a corpus as symbols, and how often each two symbols are neighbours, kept up to date as pairs merge.
+/// The words of a corpus as symbols, and the count of each pair of adjacent symbols, updated as pairs merge.
 ///
-/// Where a naive trainer counts everything anew for each merge, this one visits only the words that have the pair, and
-/// finds the next pair by a heap. Entries of the heap may be out of date: a pair's count is compared when it comes up.
+/// A naive trainer recounts everything for each merge. This one visits only the words that contain the pair, and finds
+/// the next pair with a heap. Heap entries may be stale, so an entry's count is compared with the current one when it
+/// is popped.
 struct PairCounts {
     private struct Pair {
         let left: Int32
         let right: Int32
         var count = 0
-        /// Words that have the pair, or had it.
+        /// The words that contain the pair, or did so before.
         var words: [Int32] = []
     }
 
-    /// The pair that merges first is least: the most frequent, and among equals the one with the lowest symbols. (The
-    /// same rule as the trainer of Hugging Face's tokenizers, so that both learn the same merges.)
+    /// A candidate for the next merge; the least comes first. That is the most frequent pair and, among equals, the one
+    /// with the lowest symbols. Hugging Face's trainer has the same rule, so both learn the same merges.
     private struct Candidate: Comparable {
         let count: Int
         let left: Int32
@@ -25,7 +26,7 @@ struct PairCounts {
         }
     }
 
-    /// The symbols of all words; each word shrinks within the place that it had at first.
+    /// The symbols of all words; each word shrinks within its original range.
     private var symbols: [Int32]
     private var words: [(start: Int, length: Int)] = []
     private let weights: [Int]
@@ -35,7 +36,7 @@ struct PairCounts {
 
     /// Counts the pairs of a corpus.
     ///
-    /// - Parameter symbolOfByte: 256 symbols, with which words begin.
+    /// - Parameter symbolOfByte: the initial symbol for each of the 256 bytes.
     init(_ corpus: WordCounts, symbolOfByte: [Int32]) {
         symbols = corpus.words.bytes.map { symbolOfByte[Int($0)] }
         let pieces = WordPieces(corpus)
@@ -49,7 +50,7 @@ struct PairCounts {
         for number in pairs.indices { push(number) }
     }
 
-    /// Takes out the pair that merges next, with its count; nil where there is no pair.
+    /// Removes and returns the pair that merges next, with its count; nil if no pair is left.
     mutating func popMostFrequent() -> (left: Int32, right: Int32, count: Int)? {
         while let candidate = heap.popLeast() {
             let count = pairs[Int(candidate.number)].count
@@ -59,7 +60,7 @@ struct PairCounts {
         return nil
     }
 
-    /// Replaces a pair by one symbol wherever its two are neighbours, from left to right.
+    /// Replaces every occurrence of a pair by one symbol, from left to right.
     mutating func merge(_ left: Int32, _ right: Int32, into merged: Int32) {
         let number = Int(numbers.find(left, right).merged)
         let affected = pairs[number].words
@@ -101,7 +102,7 @@ struct PairCounts {
         words[word].length = write - start
     }
 
-    /// Counts a pair more or less often; returns its number.
+    /// Adds to a pair's count and returns the pair's number.
     private mutating func change(_ left: Int32, _ right: Int32, by amount: Int, in word: Int) -> Int {
         var number = Int(numbers.find(left, right).merged)
         if number < 0 {

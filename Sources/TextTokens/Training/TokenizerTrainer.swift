@@ -1,23 +1,23 @@
 /// Learns a vocabulary from a corpus: byte-level byte-pair encoding (Sennrich et al. 2016, on bytes as in GPT-2).
 ///
-/// The vocabulary is the special tokens, the 256 bytes in the order of their characters in the byte-level alphabet, and
-/// what merges make. Each merge joins the two symbols that are neighbours most often, among equals the two with the
-/// lowest ids. So the same corpus gives the same vocabulary, in whatever order and on however many threads it was
-/// counted.
+/// The vocabulary consists of the special tokens, the 256 bytes ordered by their characters in the byte-level alphabet,
+/// and the results of merges. Each merge joins the most frequent pair of adjacent symbols and, among equals, the pair
+/// with the lowest ids. So the same corpus gives the same vocabulary, regardless of the order and the number of threads
+/// in which it was counted.
 public struct TokenizerTrainer: Sendable {
-    /// How many tokens the vocabulary shall have; it has fewer where the corpus has too few pairs.
+    /// The target size of the vocabulary; it stays smaller if the corpus has too few pairs.
     public let vocabularySize: Int
-    /// The special tokens, of which the first ends a text.
+    /// The special tokens; the first ends a text.
     public let specialTokens: [String]
-    /// The rule that cuts text into words, as llama.cpp names it.
+    /// The rule that splits text into words, by llama.cpp's name.
     public let preTokenizer: String
-    /// Pairs that occur less often are not merged.
+    /// The minimum count of a pair to be merged.
     public let minimumCount: Int
 
-    /// Says what to learn.
+    /// Creates a trainer.
     ///
-    /// - Throws: ``TokenizerError`` where the vocabulary is too small or too large, a special token is unsuitable, or
-    ///   the pre-tokenizer is none that a tokenizer.json can describe.
+    /// - Throws: ``TokenizerError`` if the vocabulary is too small or too large, a special token is unsuitable, or a
+    ///   tokenizer.json cannot describe the pre-tokenizer.
     public init(
         vocabularySize: Int, specialTokens: [String] = ["<|endoftext|>"], preTokenizer: String = "smollm",
         minimumCount: Int = 2
@@ -43,8 +43,8 @@ public struct TokenizerTrainer: Sendable {
     ///
     /// - Parameters:
     ///   - words: the corpus, counted with the trainer's own ``preTokenizer``.
-    ///   - progress: is told how many tokens there are, and returns whether to continue.
-    /// - Returns: the tokenizer; nil if `progress` said no.
+    ///   - progress: called with the number of tokens so far; returns whether to continue.
+    /// - Returns: the tokenizer; nil if `progress` returned false.
     /// - Throws: ``TokenizerError/emptyCorpus``.
     public func definition(
         from words: WordCounts, progress: (Int) -> Bool = { _ in true }
@@ -62,12 +62,12 @@ public struct TokenizerTrainer: Sendable {
             let left = tokens.bytes[tokens.range(of: Int(pair.left))]
             let right = tokens.bytes[tokens.range(of: Int(pair.right))]
             let halves = (left: ByteAlphabet.text(left), right: ByteAlphabet.text(right))
-            // Two texts of the same token would be one in a tokenizer.json, and longer ones no tokenizer reads.
+            // A tokenizer.json cannot hold two tokens of the same text, and tokenizers refuse longer ones.
             if specialTokens.contains(halves.left + halves.right) || left.count + right.count > Tokenizer.longestToken {
                 continue
             }
             merges.append(halves.left + " " + halves.right)
-            // Two ways may lead to the same token.
+            // Different merges may give the same token.
             let merged = MergeModel.symbol(of: left + right, in: &tokens)
             pairs.merge(pair.left, pair.right, into: merged)
         }

@@ -1,14 +1,14 @@
-/// How often each word occurs in a corpus: all that a tokenizer's trainer needs to know of it.
+/// The count of each word in a corpus: all that a tokenizer's trainer needs to know about it.
 ///
-/// Parts of a corpus may be counted in parallel and then added; the order changes nothing.
+/// Parts of a corpus may be counted in parallel and then added in any order.
 public struct WordCounts: Sendable {
     private let preTokenizer: PreTokenizer
     private(set) var words = ByteStringTable(minimumCapacity: 1 << 12)
     private(set) var counts: [Int] = []
 
-    /// No words yet.
+    /// Creates empty counts.
     ///
-    /// - Parameter name: the rule that cuts text into words, as llama.cpp names it.
+    /// - Parameter name: the rule that splits text into words, by llama.cpp's name.
     /// - Throws: ``TokenizerError/unsupportedPreTokenizer(found:known:)``.
     public init(preTokenizer name: String) throws(TokenizerError) {
         preTokenizer = try NamedPreTokenizer.find(name).preTokenizer
@@ -16,19 +16,19 @@ public struct WordCounts: Sendable {
 
     /// Whether there are no words.
     public var isEmpty: Bool { counts.isEmpty }
-    /// How many bytes a trainer takes to learn from these words: symbols, pieces, and for each pair the words that have
-    /// it.
+    /// The memory in bytes that a trainer needs to learn from these words: symbols, pieces, and each pair's list of
+    /// words.
     package var learningByteCount: Int { 24 * words.bytes.count + 64 * counts.count }
-    /// How many different words there are.
+    /// The number of distinct words.
     public var distinctCount: Int { counts.count }
 
     /// Counts the words of a text in UTF-8.
     public mutating func add(_ utf8: [UInt8]) { add(utf8, check: { _ in }) }
 
-    /// Counts the words of a text in UTF-8, a stretch at a time.
+    /// Counts the words of a UTF-8 text, one stretch at a time.
     ///
-    /// - Parameter check: is told before each stretch how many bytes may be allocated for it, often 0, and throws to
-    ///   stop there.
+    /// - Parameter check: called before each stretch with the number of bytes that may be allocated for it, often 0. It
+    ///   throws to stop there.
     package mutating func add<Failure: Error>(
         _ utf8: [UInt8], check: (Int) throws(Failure) -> Void
     ) throws(Failure) {
@@ -44,12 +44,12 @@ public struct WordCounts: Sendable {
         }
     }
 
-    /// Adds what was counted elsewhere, with the same rule.
+    /// Adds other counts, which must use the same rule.
     public mutating func add(_ other: WordCounts) { add(other, check: { _ in }) }
 
-    /// Adds what was counted elsewhere, with the same rule.
+    /// Adds other counts, which must use the same rule.
     ///
-    /// - Parameter check: as above.
+    /// - Parameter check: called with the number of bytes that may be allocated; throws to stop.
     package mutating func add<Failure: Error>(
         _ other: WordCounts, check: (Int) throws(Failure) -> Void
     ) throws(Failure) {
@@ -63,7 +63,7 @@ public struct WordCounts: Sendable {
         }
     }
 
-    /// Makes room for as many new words as there may be, if there is memory for it.
+    /// Reserves capacity for the maximum number of new words, if `check` allows it.
     private mutating func grow<Failure: Error>(
         words count: Int, bytes: Int, _ check: (Int) throws(Failure) -> Void
     ) throws(Failure) {

@@ -1,17 +1,17 @@
-/// The words of a corpus as its pairs are counted: whole, except for long ones of which there are many.
+/// The words of a corpus as their pairs are counted: whole, except for long words if there are many.
 ///
 /// A merge visits whole words, so its time grows with their length. A text without spaces, such as Chinese or a
-/// protein, is one long word. A few of them stay whole, so that the merges are those of Hugging Face's trainer. Many
-/// are cut into pieces, and only the pairs at the cuts are not counted.
+/// protein, is one long word. A few of them stay whole, so that the merges equal those of Hugging Face's trainer. If
+/// there are many, they are cut into pieces, and only the pairs at the cuts are not counted.
 struct WordPieces {
-    /// A word or a piece of it: where its bytes lie, and how often it occurs.
+    /// The words or pieces: the range of the bytes, and the count.
     private(set) var all: [(range: Range<Int>, count: Int)] = []
 
-    /// Words of more bytes are long.
+    /// Words with more bytes are long.
     static let longWord = 4096
-    /// The most bytes of different long words that stay whole.
+    /// The maximum total size in bytes of distinct long words that stay whole.
     static let mostWhole = 1 << 18
-    /// Bytes of a piece, at most.
+    /// The maximum size of a piece in bytes.
     static let piece = 512
 
     init(_ corpus: WordCounts) {
@@ -27,7 +27,7 @@ struct WordPieces {
             var start = range.lowerBound
             while isCut, range.upperBound - start > Self.piece {
                 var end = start + Self.piece
-                // Not within a character.
+                // Cut only between characters.
                 while end > start + 1, words.bytes[end] & 0xC0 == 0x80 { end -= 1 }
                 all.append((start..<end, count))
                 start = end
