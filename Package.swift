@@ -12,9 +12,6 @@ let package = Package(
         .library(name: "LayerSkip", targets: ["LayerSkip"]),
         .library(name: "LayerSkipDefaultModel", targets: ["LayerSkipDefaultModel"]),
         .executable(name: "layerskip", targets: ["LayerSkipCommand"]),
-        // For Benchmarks/, which measures the inner loops apart from all else.
-        .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
-        .library(name: "CInstructionPeaks", targets: ["CInstructionPeaks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -43,20 +40,8 @@ let package = Package(
             name: "LayerSkipCommand",
             dependencies: ["LayerSkip", "LayerSkipDefaultModel", "ModelTraining", "RecipeFiles", argumentParser]),
         .executableTarget(
-            name: "StreamingExample", dependencies: ["LayerSkip", "LayerSkipDefaultModel"], path: "Examples/StreamingExample"),
-        .executableTarget(
-            name: "DecodingAllocations", dependencies: ["LayerSkip"], path: "Tests/DecodingAllocations"),
-        .target(
-            name: "CInstructionPeaks", dependencies: ["CTensorKernels"], path: "Benchmarks/CInstructionPeaks"),
-        .executableTarget(
-            name: "DenseProductTimes", dependencies: ["CInstructionPeaks", "CTensorKernels", "TensorCore"],
-            path: "Benchmarks/DenseProductTimes"),
-        .executableTarget(
-            name: "TrainingStepTimes",
-            dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore"],
-            path: "Benchmarks/TrainingStepTimes"),
-        .executableTarget(
-            name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
+            name: "StreamingExample", dependencies: ["LayerSkip", "LayerSkipDefaultModel"],
+            path: "Examples/StreamingExample"),
         .target(
             name: "TestSupport", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"],
             path: "Tests/TestSupport"),
@@ -84,7 +69,25 @@ let package = Package(
 // Tools for work on the package itself. They exist only where this variable is set, so that users do not build them.
 let isDevelopment = Context.environment["LAYERSKIP_DEVELOPMENT"] != nil
 if isDevelopment {
+    package.products += [
+        // For Benchmarks/, which measures the inner loops apart from all else.
+        .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
+        .library(name: "CInstructionPeaks", targets: ["CInstructionPeaks"]),
+    ]
     package.targets += [
+        .executableTarget(
+            name: "DecodingAllocations", dependencies: ["LayerSkip"], path: "Tests/DecodingAllocations"),
+        .target(
+            name: "CInstructionPeaks", dependencies: ["CTensorKernels"], path: "Benchmarks/CInstructionPeaks"),
+        .executableTarget(
+            name: "DenseProductTimes", dependencies: ["CInstructionPeaks", "CTensorKernels", "TensorCore"],
+            path: "Benchmarks/DenseProductTimes"),
+        .executableTarget(
+            name: "TrainingStepTimes",
+            dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore"],
+            path: "Benchmarks/TrainingStepTimes"),
+        .executableTarget(
+            name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
         .executableTarget(
             name: "Fuzz",
             dependencies: [

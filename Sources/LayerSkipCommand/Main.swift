@@ -93,7 +93,7 @@ struct LayerSkipCommand: ParsableCommand {
             The environment variable LAYERSKIP_KERNELS (scalar; avx2, avx512, avx512bf16, amx on x86-64; neon, \
             neoni8mm on arm64) forces a table of kernels; by default the fastest that this CPU can run is used.
             """,
-        version: "0.1.0",
+        version: layerSkipVersion,
         subcommands: [
             GenerateCommand.self, ChatCommand.self, VerifyCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
             InspectCommand.self, TokenizeCommand.self, TrainTokenizerCommand.self, PrepareDataCommand.self,
