@@ -2,7 +2,7 @@ import Foundation  // only for fflush
 import LayerSkip
 import LayerSkipDefaultModel
 
-/// Loads a model, streams a text that it writes, and ends it after some pieces.
+/// Loads a model, streams the text that it generates, and stops after some pieces.
 ///
 ///     swift run -c release StreamingExample "struct Point {" 100
 ///     swift run -c release StreamingExample "The capital of France is" 100 MODEL.gguf
@@ -12,20 +12,20 @@ struct StreamingExample {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let prompt = arguments.first ?? "struct Point {"
         let wanted = arguments.dropFirst().first.flatMap { Int($0) } ?? 100
-        let path = arguments.dropFirst(2).first  // none for the model in the program
+        let path = arguments.dropFirst(2).first  // nil selects the default model
 
-        // Reading a file takes a moment; a program with a user interface does this on a thread of its own.
-        let model = try path.map { try TextModel(path: $0) } ?? .default()
+        let checkpoint = try path.map { try Checkpoint(path: $0) } ?? .defaultModel()
+        let model = try await TextModel.load(checkpoint)
 
-        // The model says how many of its layers draft, and how many tokens they draft before all layers verify them. A
-        // model that says nothing decodes plainly, unless it is told: options.strategy = .selfSpeculative(exitLayer: 8,
-        // draftLength: 3). The text is the full model's in any case.
+        // The model's metadata sets how many layers draft, and how many tokens they draft before all layers verify them. A
+        // model without this metadata decodes plainly by default. To speculate with such a model, set options.strategy =
+        // .selfSpeculative(exitLayer: 8, draftLength: 3). The text is the full model's in any case.
         var options = GenerationOptions()
         options.sampling.temperature = 0.7
         options.sampling.seed = 42
         options.maxTokens = 200
 
-        // The text is written on a thread of its own while this task waits for its pieces.
+        // The text is generated on another thread while this task waits for its pieces.
         let generation = model.generate(prompt, options: options)
         print(prompt, terminator: "")
         var pieces = 0
@@ -33,7 +33,7 @@ struct StreamingExample {
             print(piece, terminator: "")
             fflush(nil)
             pieces += 1
-            // Leaving the loop ends the text; so would cancelling this task.
+            // Leaving the loop ends the generation; cancelling this task would, too.
             if pieces == wanted { break }
         }
         print()

@@ -1,8 +1,8 @@
-// What llama.cpp makes of a page: its ids, and how well it predicts them in windows that do not see each other.
+// Tokenizes a page with llama.cpp and measures how well it predicts the ids, in independent windows.
 //
 //   page_nll MODEL.gguf WINDOW < PAGE
 //
-// Prints JSON: "ids" with the tokens that the file wants at the ends, "scored" and "nll" (the mean negative log-likelihood
+// Prints JSON: "ids" with the tokens that the file adds at the ends; "scored" and "nll" (the mean negative log-likelihood
 // in nats, in double precision) without them, as `layerskip evaluate` scores a text.
 
 #include "llama.h"

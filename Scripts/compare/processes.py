@@ -1,4 +1,4 @@
-"""Programs run from outside: what they print, how long they take, how much memory."""
+"""Runs programs and measures their output, time and memory."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def output(command, is_quiet=False):
-    """A command's standard output. What it says on standard error goes to the terminal; of a quiet one, if it fails."""
+    """A command's standard output. Standard error goes to the terminal; that of a quiet command only if it fails."""
     errors = subprocess.PIPE if is_quiet else None
     try:
         finished = subprocess.run(
@@ -22,9 +22,9 @@ def output(command, is_quiet=False):
 
 
 def watched(command):
-    """Seconds until a command's first output and the most memory in bytes that it had resident, as the system tells.
+    """Seconds until a command's first output, and its peak resident memory in bytes, as the system reports it.
 
-    Standard error goes nowhere: llama.cpp logs there.
+    Standard error is discarded, because llama.cpp logs there.
     """
     start = time.perf_counter()
     process = subprocess.Popen(

@@ -1,11 +1,11 @@
-"""A row's rounds, and what they come to."""
+"""A row's rounds and their result."""
 
 from dataclasses import dataclass, field
 from statistics import median
 
 from rows import MEGABYTE
 
-SHARE_OWED = 0.85  # of the read speed: a decode row counts as met there, whatever its ratio
+SHARE_OWED = 0.85  # of the read speed: a decode row with this share reaches its target, whatever its ratio
 
 
 @dataclass
@@ -13,7 +13,7 @@ class Result:
     row: object
     decode: object = None  # for v(8): the result of the same model's decode row, where it was run
     ours: list = field(default_factory=list)
-    theirs: list = field(default_factory=list)  # None where the peer has no figure
+    theirs: list = field(default_factory=list)  # None if llama.cpp has no figure
     details: list = field(default_factory=list)
 
     def add(self, ours, theirs, details):
@@ -23,14 +23,14 @@ class Result:
 
     @property
     def ratios(self):
-        """How many times as good we are, round by round: more tokens a second, or fewer seconds or bytes."""
+        """How many times as good layerskip is in each round: more tokens per second, or fewer seconds or bytes."""
         more_is_better = self.row.kind in ("decode", "prefill")
         pairs = [(ours, theirs) for ours, theirs in zip(self.ours, self.theirs) if theirs is not None]
         return [ours / theirs if more_is_better else theirs / ours for ours, theirs in pairs]
 
     @property
     def share(self):
-        """Of the read speed of the same seconds; decode only."""
+        """The share of the read speed in the same seconds; decode only."""
         return self.detail("share_of_read_speed")
 
     def detail(self, key):
@@ -51,12 +51,12 @@ class Result:
 
     @property
     def verdict(self):
-        """A row that only its share meets says so: the slower memory happens to be, the greater a share gets. A cheap pass
-        over eight tokens is worth nothing where one token is dear."""
+        """Whether the row reaches its target. A row that reaches it only by its share says so, because slow memory
+        alone raises the share. v(8) also requires the decode row's target: a slow single token makes v(8) small."""
         if self.row.kind == "v(8)" and median(self.ours) <= self.row.owed and not self.is_met:
-            return "no: its decode row is not met"
+            return "no: its decode row misses its target"
         if self.row.kind == "v(8)" and self.is_met and self.decode is None:
-            return "yes, if its decode row is met"
+            return "yes, if its decode row reaches its target"
         by_share_only = self.share is not None and self.is_met and not self.is_met_by_ratio
         return "by read speed only" if by_share_only else "yes" if self.is_met else "no"
 
@@ -68,11 +68,11 @@ class Result:
         }  # fmt: skip
 
     def cells(self):
-        """The row of the table."""
+        """The cells of the row in the table."""
         ratios = self.ratios
         unit = {"decode": "tok/s", "prefill": "tok/s", "start": "s", "memory": "MB", "v(8)": ""}[self.row.kind]
         if self.row.kind == "memory":
-            beside = f"{self.detail('beside_weights_and_cache') / MEGABYTE:.0f} MB beside weights and cache"
+            beside = f"{self.detail('beside_weights_and_cache') / MEGABYTE:.0f} MB in addition to weights and cache"
             owed = f"{self.row.owed / MEGABYTE:.0f} MB"
         else:
             beside = f"{self.share:.0%} of read speed" if self.share is not None else ""
@@ -85,7 +85,7 @@ class Result:
         ]  # fmt: skip
 
 
-HEADINGS = ["", "layerskip", "llama.cpp", "ratio by round", "median", "", "owed", "met"]
+HEADINGS = ["", "layerskip", "llama.cpp", "ratio by round", "median", "", "target", "reached"]
 
 
 def figure(values, unit):

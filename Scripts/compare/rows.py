@@ -1,4 +1,4 @@
-"""The rows of the comparison: what each measures, on which model, and what is owed."""
+"""The rows of the comparison: what each measures, on which model, and its target."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Row:
-    """`kind` says what is measured, and what `owed` counts: a ratio to llama.cpp for decode, prefill and start, our own
-    cost of a pass for v(8), our own bytes beside weights and cache for memory."""
+    """A measurement and its target. `kind` says what is measured and what `owed` is: a ratio to llama.cpp for decode,
+    prefill and start, the cost of our pass for v(8), our bytes in addition to weights and cache for memory."""
 
     kind: str
     model: str

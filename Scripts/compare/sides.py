@@ -1,4 +1,4 @@
-"""The two sides: each gives one figure of one row, from a process of its own."""
+"""The two programs: each measures one figure of one row in a new process."""
 
 import json
 
@@ -15,7 +15,7 @@ class Ours:
         self.threads = threads
 
     def measure(self, row, model):
-        """The row's figure, and what else is to be known of it."""
+        """The row's figure and further details."""
         return {
             "decode": self.decode, "prefill": self.prefill, "v(8)": self.v8, "start": self.start, "memory": self.memory
         }[row.kind](row, model)  # fmt: skip
@@ -39,7 +39,7 @@ class Ours:
         return watched(self.generate(model, 1))[0], {}
 
     def memory(self, row, model):
-        """The greatest resident size, and what it has beyond the weights and the cache."""
+        """The largest resident size, and what it has in addition to weights and cache."""
         answer = json.loads(output([*self.generate(model, TOKENS), "--format", "json"], is_quiet=True))["statistics"]
         peak = answer["peak_memory_bytes"]
         return peak, {"beside_weights_and_cache": peak - answer["weight_bytes"] - answer["cache_bytes"]}
@@ -57,7 +57,7 @@ class LlamaCpp:
         self.threads = threads
 
     def measure(self, row, model):
-        """The row's figure; None where it has none."""
+        """The row's figure; None if llama.cpp has none."""
         if row.kind == "decode":
             return self.bench(model, "-p", 0, "-n", TOKENS, "-d", row.depth)
         if row.kind == "prefill":
@@ -73,7 +73,7 @@ class LlamaCpp:
         return json.loads(output(command, is_quiet=True).splitlines()[-1])["avg_ts"]
 
     def complete(self, model, tokens):
-        """The least that it can do: no empty run before, and a cache of 512 positions instead of the whole context."""
+        """A command with the least work: no warm-up run, and a cache of 512 positions instead of the whole context."""
         return [
             self.folder / "llama-completion", "-m", model, "-t", self.threads, "-c", 512, "-n", tokens, "-p", PROMPT,
             "--temp", 0, "--ignore-eos", "--no-warmup", "--no-conversation", "--no-display-prompt",

@@ -1,6 +1,6 @@
-"""Learns a vocabulary with Hugging Face's tokenizers, and compares its merges, and its ids of the corpus, with ours.
+"""Learns a vocabulary with Hugging Face's tokenizers, and compares its merges and its ids of the corpus with ours.
 
-Usage: tokenizers_twin.py FOLDER TOKENIZER.JSON SHARD. The shard is what prepare-data made of the folder.
+Usage: tokenizers_twin.py FOLDER TOKENIZER.JSON SHARD. prepare-data made the shard from the folder.
 """
 
 import array

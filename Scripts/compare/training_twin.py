@@ -1,8 +1,8 @@
-"""The training step of Benchmarks/TrainingStepTimes in PyTorch, as well as PyTorch does it on a CPU: its attention without
-a T x T matrix, projections of one input joined, bf16 under autocast, fused AdamW. MODE is `eager` or `compile`.
+"""The training step of Benchmarks/TrainingStepTimes in PyTorch, as fast as PyTorch does it on a CPU: attention without
+a T x T matrix, joined projections of one input, bf16 under autocast, fused AdamW. MODE is `eager` or `compile`.
 
 Usage: training_twin.py MODE THREADS PRECISION LAYERS WIDTH FEED_FORWARD HEADS KEY_VALUE_HEADS VOCABULARY SEQUENCES LENGTH
-Reads a number of steps a line, makes them, and answers with their seconds and the peak of its memory in bytes.
+Reads a number of steps per line, makes them, and prints their seconds and its peak memory in bytes.
 """
 
 import contextlib
@@ -61,7 +61,7 @@ class Llama(nn.Module):
 
 
 def peak():
-    """The most bytes that were resident so far, as Linux counts them."""
+    """The peak resident bytes so far, as Linux counts them."""
     lines = open("/proc/self/status").read().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 

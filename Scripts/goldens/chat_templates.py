@@ -1,4 +1,4 @@
-"""Writes what Jinja renders for chat templates: chat-templates.json.
+"""Writes Jinja's renderings of chat templates: chat-templates.json.
 
 Usage: chat_templates.py FOLDER. The format is described in Tests/Goldens/README.md.
 """
@@ -43,7 +43,7 @@ KNOWN = {
     "llama.cpp": LLAMA_CPP,
 }
 
-# Each resembles one of the above. Most render another text; all are refused.
+# Each resembles one of the above. Most render a different text; all are refused.
 OTHERS = {
     "another separator": (LOOP + PROMPT).replace(r" + '\n' + ", " + '<|im_sep|>' + "),
     "thinking": (LOOP + PROMPT).replace(r"assistant\n", r"assistant\n<think>\n"),

@@ -1,5 +1,5 @@
-"""Writes the tiny models as transformers saves them: folders/NAME/{config.json, *.safetensors}; and python.safetensors,
-which Python's safetensors wrote. Checks written.safetensors, which we wrote, with it.
+"""Writes the tiny models as transformers saves them (folders/NAME/{config.json, *.safetensors}), and python.safetensors
+with Python's safetensors. Also reads written.safetensors, which our writer made, with Python's safetensors.
 
 Usage: folders.py FOLDER, after tiny.py. The formats are described in Tests/Goldens/README.md.
 """
@@ -30,7 +30,7 @@ def save_folder(goldens, variant):
 
 
 def sample():
-    """Tensors of every type and rank that we read, of odd sizes."""
+    """Tensors of every type and rank that our reader supports, with odd sizes."""
     return {
         "vector": torch.arange(3, dtype=torch.float32) / 3,
         "matrix": torch.arange(6, dtype=torch.float32).reshape(2, 3) - 2.5,

@@ -1,8 +1,7 @@
-"""Llamas and Qwens between GGUF files and transformers, with nothing in between but float32.
+"""Converts Llamas and Qwens between GGUF files and transformers, in float32.
 
-A Llama's GGUF file keeps the rows of attn_q and attn_k in the order of rotary pairs (0, 1), (2, 3), ...; transformers
-rotates row i of a head with row i + half, and so do the GGUF files of Qwens. Both directions of that permutation are here,
-and nowhere else.
+A Llama's GGUF file has the rows of attn_q and attn_k in the order of rotary pairs (0, 1), (2, 3), ...; transformers
+rotates row i of a head with row i + half, and so do the GGUF files of Qwens. Only this file has the two permutations.
 """
 
 import gguf
@@ -36,8 +35,8 @@ def deinterleave(weight, heads):
 
 
 def names(config):
-    """The names in GGUF and in transformers of each tensor that a model may have, with the heads to permute its rows by
-    (None: leave them)."""
+    """The names in GGUF and in transformers of each tensor that a model may have, with the number of heads to permute its
+    rows by (None: no permutation)."""
     yield "token_embd.weight", "model.embed_tokens.weight", None
     yield "output_norm.weight", "model.norm.weight", None
     if not config.tie_word_embeddings:
@@ -130,7 +129,7 @@ def save(model, path, name):
 
 
 def llama3_factors(config):
-    """What each rotary frequency is divided by under Llama 3.1's scaling (rope_freqs.weight)."""
+    """The divisor of each rotary frequency in Llama 3.1's scaling (rope_freqs.weight)."""
     rope = config.rope_parameters
     frequencies = rope["rope_theta"] ** -(np.arange(0, config.head_dim, 2) / config.head_dim)
     turns = rope["original_max_position_embeddings"] * frequencies / (2 * np.pi)  # in the original context
@@ -146,7 +145,7 @@ def logits(model, tokens):
 
 
 def greedy(model, tokens, count, margin):
-    """The next `count` tokens, each the likeliest by at least `margin`, so that rounding cannot change them."""
+    """The next `count` tokens, each the most likely by at least `margin`, so that rounding cannot change them."""
     with torch.no_grad():
         output = model(torch.tensor([tokens]), use_cache=True)
         chosen = []

@@ -1,4 +1,4 @@
-"""Writes what PyTorch makes of each operation of training and of its gradients: gradients-operations.json.
+"""Writes PyTorch's results and gradients of each operation of training: gradients-operations.json.
 
 Usage: gradient_operations.py FOLDER. The format is described in Tests/Goldens/README.md.
 """
@@ -19,12 +19,12 @@ def random(*shape):
 
 
 def numbers(x):
-    """A matrix with its values to nine digits, from which float32 comes back."""
+    """A matrix with its values to nine digits, which determine the float32."""
     return {"rows": x.shape[0], "columns": x.shape[1], "values": [float(f"{v:.9g}") for v in x.flatten().tolist()]}
 
 
 def operation(name, function, *inputs):
-    """An operation on matrices, with the gradients that a random gradient of its result gives."""
+    """An operation on matrices, with its inputs' gradients for a random gradient of its result."""
     inputs = [x.requires_grad_() for x in inputs]
     result = function(*inputs)
     gradient = random(*result.shape)
@@ -101,6 +101,6 @@ OPERATIONS = [
 ]
 
 if __name__ == "__main__":
-    # One operation a line.
+    # One operation per line.
     lines = ",\n".join(json.dumps(operation) for operation in OPERATIONS)
     (Path(sys.argv[1]) / "gradients-operations.json").write_text(f"[\n{lines}\n]\n")

@@ -1,4 +1,4 @@
-"""Writes what PyTorch makes of training: gradients-*.json and gradients-*.bin.
+"""Writes PyTorch's results of training: gradients-*.json and gradients-*.bin.
 
 Usage: gradients.py FOLDER, which holds the tiny Llamas of tiny.py. The formats are described in Tests/Goldens/README.md.
 """
@@ -21,7 +21,7 @@ ADAMW = dict(lr=3e-3, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
 
 
 def batches(generator):
-    """Random tokens and, for each, a target; some of which, -1, are not scored."""
+    """Random tokens and their targets, some of which are -1 (not scored)."""
     for _ in range(STEPS):
         tokens = torch.randint(tiny.VOCABULARY, (SEQUENCES, LENGTH), generator=generator)
         targets = torch.randint(tiny.VOCABULARY, (SEQUENCES, LENGTH), generator=generator)
@@ -43,7 +43,7 @@ def exits(model, tokens):
 
 
 def loss(logits, targets):
-    """Each exit's mean over what is scored, weighted."""
+    """The weighted sum of the exits' mean losses over the scored tokens."""
     return sum(
         weight * functional.cross_entropy(exit.flatten(0, 1), targets.flatten(), ignore_index=-1)
         for weight, exit in zip(EXIT_WEIGHTS, logits)

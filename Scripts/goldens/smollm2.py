@@ -1,7 +1,7 @@
-"""Writes what transformers makes of SmolLM2-135M-Instruct dequantized to float32: smollm2.json, smollm2-*.bin.
+"""Writes transformers' results for SmolLM2-135M-Instruct, dequantized to float32: smollm2.json, smollm2-*.bin.
 
-Usage: smollm2.py MODEL.gguf LLAMA-TOKENIZE FOLDER. The pages are read from FOLDER/pages; llama.cpp's own tokenizer
-turns text into ids. The formats are described in Tests/Goldens/README.md.
+Usage: smollm2.py MODEL.gguf LLAMA-TOKENIZE FOLDER. The pages are read from FOLDER/pages; llama.cpp's
+tokenizer turns text into ids. The formats are described in Tests/Goldens/README.md.
 """
 
 import ast
@@ -62,7 +62,7 @@ def prompt(model, name, tokens, folder):
 
 
 def page(model, path, tokens):
-    """Mean negative log-likelihood of tokens[1...] with the final norm and the head after so many layers."""
+    """Mean negative log-likelihood of tokens[1...], with the final norm and the head after that many layers."""
     exits = []
     with torch.no_grad():
         states = model(torch.tensor([tokens]), output_hidden_states=True)

@@ -1,4 +1,4 @@
-"""Writes tiny random Llamas and Qwens and what transformers makes of them: tiny-*.gguf, tiny-*.json, tiny-*.logits.bin.
+"""Writes tiny random Llamas and Qwens and transformers' results for them: tiny-*.gguf, tiny-*.json, tiny-*.logits.bin.
 
 Usage: tiny.py FOLDER. The formats are described in Tests/Goldens/README.md.
 """
@@ -16,7 +16,7 @@ VOCABULARY = 64
 GREEDY = 16
 MARGIN = 0.05
 
-# Each is one way in which models differ. theta is small where scaling must show within a short sequence.
+# Each variant is one way in which models differ. theta is small if scaling must have an effect within a short sequence.
 VARIANTS = {
     "tied": dict(tie_word_embeddings=True, num_key_value_heads=4),
     "gqa": dict(num_key_value_heads=2),

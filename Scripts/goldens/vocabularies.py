@@ -1,4 +1,5 @@
-"""Writes what Hugging Face's tokenizers learn from the pages: vocabulary-*.json, and the pages' ids: vocabularies.json.
+"""Writes the vocabularies that Hugging Face's tokenizers learn from the pages (vocabulary-*.json), and the pages' ids
+(vocabularies.json).
 
 Usage: vocabularies.py FOLDER. The formats are described in Tests/Goldens/README.md.
 """

@@ -1,4 +1,4 @@
-"""Swift sources of packages that models are not trained on."""
+"""Swift sources of held-out packages, which no model is trained on."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ PROMPT_LENGTH = 600  # characters
 
 
 def texts(split):
-    """The sources of a split, validation or test, that are long enough to be continued, in the order of their paths."""
+    """The sources of a split (validation or test) that are long enough to be continued, in the order of their paths."""
     folder = ROOT / ".cache/corpora/swift" / split
     found = [path.read_text() for path in sorted(folder.rglob("*.swift"))]
     if not found:
@@ -18,24 +18,24 @@ def texts(split):
 
 
 def sample(items, count):
-    """So many of them, evenly spread."""
+    """`count` of the items, evenly spread."""
     count = min(count, len(items))
     return [items[place * len(items) // count] for place in range(count)]
 
 
 def write_text(split, share, path):
-    """Every so many of the sources, as one text."""
+    """Writes every `share`-th source to one file."""
     path.write_text("\n".join(texts(split)[::share]))
     return path
 
 
 def from_a_third(text):
-    """What follows the first line break after a third of a text: code, where beginnings are licences and imports."""
+    """The text from the first line break after its first third: code, while files begin with licences and imports."""
     return text[text.index("\n", len(text) // 3) + 1 :] if "\n" in text[len(text) // 3 :] else text
 
 
 def write_prompts(split, count, path, start=lambda text: text):
-    """The first characters of so many of the sources, or of what `start` makes of them, as JSON Lines."""
+    """Writes the first characters of `count` sources, or of `start(source)`, as JSON Lines."""
     prompts = [start(text)[:PROMPT_LENGTH] for text in sample(texts(split), count)]
     path.write_text("".join(json.dumps({"prompt": prompt}) + "\n" for prompt in prompts))
     return path

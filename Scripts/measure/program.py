@@ -1,4 +1,4 @@
-"""Our program, run from outside."""
+"""Runs the layerskip program."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ BUILT = ROOT / ".build/release/layerskip"
 
 
 def resolved(text):
-    """A path given on the command line: commands run in the repository, whatever folder a script was started in."""
+    """Makes a path from the command line absolute, because commands run in the repository and scripts in any folder."""
     return Path(text).resolve()
 
 

@@ -1,4 +1,4 @@
-"""Measurements as Markdown."""
+"""Formats measurements as Markdown tables."""
 
 MARKERS = ("<!-- measured: begin -->", "<!-- measured: end -->")
 
@@ -21,7 +21,7 @@ def grid(values, rows, columns):
 
 
 def between_markers(page, text):
-    """A page with this text in the place that its markers leave for it."""
+    """The page with the text between its markers replaced."""
     before, rest = page.split(MARKERS[0])
     _, after = rest.split(MARKERS[1])
     return f"{before}{MARKERS[0]}\n{text}\n{MARKERS[1]}{after}"

@@ -1,4 +1,4 @@
-"""The three shapes of Llama that speed is compared on: their sizes, and their tensors in the order of the file."""
+"""The three Llama shapes of speed comparisons: their sizes, and their tensors in the order of the file."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
-"""Random matrices in a file's format, written as such: to quantize real numbers would take most of the time.
+"""Makes random matrices directly in a file's format, because quantizing real numbers would take most of the time.
 
-A matrix's elements have a variance of about 1 / columns, so that normalized rows stay of size 1 through every layer.
+A matrix's elements have a variance of about 1 / columns, so that activations keep size 1 through every layer.
 """
 
 import numpy as np
@@ -16,15 +16,15 @@ def uniform(random, rows, columns):
 
 
 def scales(random, count, levels, columns):
-    """A block's scale, for integers spread evenly over `levels` values, of either sign: integers that are not centred
-    (Q4_0 has -8...7) then make no row lean to one side. From 1/2 to 3/2 of what the variance asks for."""
+    """A block's scale, for integers spread evenly over `levels` values. Its sign is random, so that rows have mean 0
+    even if integers are not centred (Q4_0 has -8...7). Its size is 1/2 to 3/2 of the one that gives the variance."""
     deviation = levels / 12**0.5
     magnitude = (random.random(count, dtype=np.float32) + np.float32(0.5)) / np.float32(deviation * columns**0.5)
     return (magnitude * random.choice(np.array([-1, 1], np.float32), count)).astype("<f2")
 
 
 def blocks(random, rows, columns, layout, levels):
-    """Blocks of random integers, uninitialised but for those and their scales."""
+    """Blocks with random integers; everything except these and their scales is uninitialised."""
     made = np.frombuffer(random.bytes(rows * columns // BLOCK * layout.itemsize), layout).copy()
     made["scale"] = scales(random, made.size, levels, columns)
     return made

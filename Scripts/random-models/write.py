@@ -50,7 +50,7 @@ def tensor_bytes(random, format, rows, columns):
 
 
 def write(path, name, shape, format):
-    """Tensor after tensor, so that no more than one is in memory."""
+    """Writes tensor after tensor, so that only one is in memory."""
     writer = gguf.GGUFWriter(path, "llama")
     add_metadata(writer, name, shape, format)
     add_tokenizer(writer, shape.vocabulary)

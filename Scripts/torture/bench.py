@@ -1,4 +1,4 @@
-"""A tiny model and its data, and the undisturbed run that all others are compared with."""
+"""A tiny model, its data, and the undisturbed run that all others are compared with."""
 
 import os
 import random
@@ -41,9 +41,9 @@ class Bench:
             self.command("prepare-data", f"{name}.txt", "--tokenizer", "tokenizer.json", "--output", f"{name}.tokens")
         (folder / "recipe.yaml").write_text(RECIPE.format(steps=self.steps, folder=folder))
         self.reference = folder / "reference"
-        # With a checkpoint after every step, so that any checkpoint of a disturbed run has one to be compared with.
+        # A checkpoint after every step, so that any checkpoint of a disturbed run can be compared with one.
         self.train(self.reference, "checkpoints.every=1", "checkpoints.keep=1000")
-        # The fastest of a few, so that moments drawn from it mostly fall into the run.
+        # The fastest of three, so that random moments mostly fall within the run.
         self.seconds = min(self.timed_run(folder / f"timed-{index}") for index in range(3))
 
     def timed_run(self, run):

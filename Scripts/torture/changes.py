@@ -1,4 +1,4 @@
-"""What a run depends on changes between its parts."""
+"""Scenarios in which a run's inputs change while it is stopped or running."""
 
 import shutil
 import signal
@@ -16,14 +16,14 @@ FREE = [["threads=2"], ["checkpoints.every=5"], ["checkpoints.keep=1"], ["checkp
 
 
 def own_copy(trial, name):
-    """A copy of a file of the bench that the trial may change."""
+    """Copies a file of the bench, so that the trial may change it."""
     path = trial.folder / name
     shutil.copy(trial.bench.folder / name, path)
     return path
 
 
 def replace(path, source):
-    """As a program does that writes the file anew."""
+    """Replaces a file by renaming, as a program that rewrites it does."""
     new = path.with_suffix(".new")
     shutil.copy(source, new)
     new.rename(path)
@@ -42,7 +42,7 @@ def data_replaced(trial):
 
 
 def data_replaced_while_running(trial):
-    """The running trainer keeps the data that it opened; one that resumes has to notice."""
+    """The running trainer keeps the data that it opened; a resumed one must detect the change."""
     data = own_copy(trial, "train.tokens")
     override = f"data.training={data}"
     training = trial.start(override)
@@ -58,7 +58,7 @@ def data_replaced_while_running(trial):
 
 
 def data_truncated(trial):
-    """A file that is truncated in place under the mapping of the running trainer."""
+    """Truncates a file in place while the running trainer has it mapped."""
     data = own_copy(trial, "train.tokens")
     override = f"data.training={data}"
     training = trial.start(override)
@@ -96,7 +96,7 @@ def recipe_changed(trial):
 
 
 def free_keys_changed(trial):
-    """Keys that weights do not depend on may change at each resumption."""
+    """Keys that do not affect the weights may change whenever the run resumes."""
     for _ in range(trial.random.randint(1, 3)):
         training = trial.start(*trial.random.choice(FREE))
         training.sleep(trial.moment())

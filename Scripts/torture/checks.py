@@ -1,4 +1,4 @@
-"""What a disturbed run may leave behind."""
+"""Checks what a disturbed run leaves behind."""
 
 import json
 import re
@@ -8,7 +8,7 @@ FILES = ["model.safetensors", "optimizer.safetensors", "config.json", "tokenizer
 
 
 class Failure(Exception):
-    """Not as promised."""
+    """A run that did not end as it must."""
 
 
 def require(condition, message):
@@ -27,7 +27,7 @@ def checkpoint(run, step):
 
 
 def state(path):
-    """A checkpoint's state, without what may differ: where files lie, threads, how often it saves."""
+    """A checkpoint's state, without keys that may differ: paths, threads, intervals."""
     content = json.loads((path / "state.json").read_text())
     free = ("output", "threads", "data.training", "data.validation", "model.tokenizer")
     content["recipe"] = {
@@ -38,7 +38,7 @@ def state(path):
 
 
 def metrics(run):
-    """The lines of metrics.jsonl without what depends on the clock."""
+    """The lines of metrics.jsonl without times."""
     measured = []
     for line in (run / "metrics.jsonl").read_text(errors="replace").splitlines():
         try:
@@ -63,14 +63,14 @@ def check_checkpoint(bench, run, step, with_loss=True):
 
 
 def check_intact(bench, run, but=()):
-    """All checkpoints in a folder are whole and those of the undisturbed run."""
+    """Checks that all checkpoints in a folder are complete and equal those of the undisturbed run."""
     for step in steps(run):
         if step not in but:
             check_checkpoint(bench, run, step, with_loss=False)
 
 
 def check_same_bits(bench, run, with_metrics=True):
-    """A finished run ended as the undisturbed one did, and left nothing else behind."""
+    """Checks that a finished run ended as the undisturbed one did, and left nothing else behind."""
     require(bench.steps in steps(run), f"expected a checkpoint after step {bench.steps}, found {steps(run)}")
     check_checkpoint(bench, run, bench.steps)
     check_intact(bench, run)
@@ -86,7 +86,7 @@ def check_same_bits(bench, run, with_metrics=True):
 
 
 def check_clear_error(result, *words):
-    """One line that says what was expected and found, and names what it is about."""
+    """Checks for an error of one line that says what was expected and found, and contains a word."""
     require(result.code == 1, f"expected an error (exit code 1), found {result.ending}: {result.tail}")
     errors = [line for line in result.errors.splitlines() if line.startswith("error: ")]
     require(len(errors) == 1, f"expected one line of error, found {len(errors)}: {result.tail}")

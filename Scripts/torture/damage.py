@@ -1,4 +1,4 @@
-"""A newest checkpoint that is damaged."""
+"""Scenarios that damage the newest checkpoint."""
 
 import json
 import shutil
@@ -10,14 +10,14 @@ WEIGHTS = ["model.safetensors", "optimizer.safetensors"]
 
 
 def damaged(harm):
-    """A scenario: `harm` changes the newest checkpoint and returns the word that the error must have."""
+    """A scenario in which `harm` changes the newest checkpoint and returns a word that the error must contain."""
     def run(trial):
         trial.stop_midway()
         path = trial.newest
         word = harm(trial, path)
         check_clear_error(trial.start().wait(), word)
         check_intact(trial.bench, trial.run, but=[int(path.name[5:])])
-        # The error leaves the choice to the user, who takes the checkpoint before.
+        # The user decides what to do; here, to continue from the previous checkpoint.
         shutil.rmtree(path)
         trial.finish()
         return "clear error"
@@ -51,7 +51,7 @@ def flip(trial, file, first, last):
 
 
 def flip_weight(trial, path):
-    """A bit of a number: only a checksum can tell."""
+    """Flips a bit of a number, which only a checksum can detect."""
     file = path / trial.random.choice(WEIGHTS)
     size = file.stat().st_size
     header = int.from_bytes(file.read_bytes()[:8], "little")

@@ -1,4 +1,4 @@
-"""Disks that are full, too small or read-only."""
+"""Scenarios with disks that are full, too small or read-only."""
 
 import resource
 import shutil
@@ -9,7 +9,7 @@ from torture.scenario import Scenario, needs_root
 
 
 def mount(trial, *options):
-    """A file system of its own in the trial's folder."""
+    """Mounts a file system in the trial's folder."""
     place = trial.folder / "disk"
     place.mkdir(exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", place], check=True)
@@ -35,8 +35,8 @@ def full(trial):
 
 
 def small_files(trial):
-    """A limit on the size of files, as a quota has it."""
-    # Below the size of the largest file, the moments of all weights.
+    """Limits the size of files, as a quota does."""
+    # Below the size of the largest file, which has the moments of all weights.
     largest = max(path.stat().st_size for path in (trial.bench.reference / "newest").iterdir())
     limit = trial.random.randint(100, largest - 1)
     trial.note(f"files of at most {limit} bytes")
@@ -44,7 +44,7 @@ def small_files(trial):
     def restrict():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    # Python ignores SIGXFSZ, and so does what it starts, unless it restores the signals.
+    # Python ignores SIGXFSZ, and so do its child processes unless it restores the signals.
     training = trial.start(preexec_fn=restrict, restore_signals=False, stderr=subprocess.PIPE)
     training.log.write_bytes(training.process.stderr.read())
     check_clear_error(training.wait(), "File too large")
@@ -67,7 +67,7 @@ def read_only(trial):
 
 
 def not_permitted(trial):
-    """Another user's folder. The program must lie where that user may run it."""
+    """Trains as a user who may not write to the folder. The program must be in a place where that user can run it."""
     program = trial.folder / "layerskip"
     shutil.copy(trial.bench.program, program)
     program.chmod(0o755)

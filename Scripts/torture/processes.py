@@ -1,4 +1,4 @@
-"""What surrounds the process: a second one, descriptors, the clock, the folder under its feet."""
+"""Scenarios that change the process's surroundings: a second process, descriptors, the clock, its folder."""
 
 import os
 import shutil
@@ -77,15 +77,15 @@ def closed_descriptors(trial):
     first.wait()
     check_intact(trial.bench, trial.run)
     result = trial.start(preexec_fn=close).wait()
-    # What cannot be said cannot fail the run, but that its result was not printed may.
+    # A message that cannot be written does not fail the run, but a result that cannot be printed may.
     require(result.code in ((0, 1) if 1 in closed else (0,)), f"expected a finished run, found {result.ending}")
-    # Before a resumed run takes lines out that do not belong there.
+    # Before a resumed run removes lines that do not belong there.
     check_same_bits(trial.bench, trial.run)
     return trial.finish()
 
 
 def closed_pipe(trial):
-    """Whoever read the progress is gone: `train 2>&1 | head -1`."""
+    """Closes the pipe that progress is written to: `train 2>&1 | head -1`."""
     reader, writer = os.pipe()
     training = trial.start(stdout=writer, stderr=writer)
     os.close(writer)
@@ -97,7 +97,7 @@ def closed_pipe(trial):
 
 
 def removed_folder(trial):
-    """The run's folder goes away under the trainer."""
+    """Removes the run's folder while the trainer works in it."""
     training = trial.start()
     while training.is_running and not (trial.run / "metrics.jsonl").exists():
         training.sleep(0.002)
@@ -114,7 +114,7 @@ def removed_folder(trial):
 
 
 def removed_parts(trial):
-    """Parts of a stopped run's folder go away: what is left is enough to resume, or to begin again."""
+    """Removes parts of a stopped run's folder. The remaining parts suffice to resume or to start again."""
     trial.stop_midway()
     part = trial.random.choice(["newest", "best", "report.html", "checkpoints", "metrics.jsonl"])
     trial.note(f"{part} is removed")

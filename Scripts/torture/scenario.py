@@ -1,4 +1,4 @@
-"""What a scenario is: a function of a trial that gives "same bits" or "clear error", or raises Failure."""
+"""A scenario: a function of a trial that returns "same bits" or "clear error", or raises Failure."""
 
 
 class Scenario:

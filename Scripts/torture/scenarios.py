@@ -1,4 +1,4 @@
-"""All scenarios, in the order in which runs are given to them."""
+"""All scenarios, in the order in which they take turns."""
 
 from torture import changes, damage, disks, processes, signals
 

@@ -1,4 +1,4 @@
-"""Signals at random moments."""
+"""Scenarios with signals at random moments."""
 
 import re
 import signal
@@ -9,7 +9,7 @@ from torture.scenario import Scenario
 
 
 def kill(trial):
-    """Kills, each at a random moment of what is left, also while the run resumes."""
+    """Kills the run several times, each time at a random moment of the rest, also while it resumes."""
     for _ in range(trial.random.randint(1, 5)):
         training = trial.start()
         training.sleep(trial.moment() * trial.random.choice([0.05, 0.5, 1]))
@@ -20,7 +20,7 @@ def kill(trial):
 
 
 def check_stopped(trial, result):
-    """A run that was asked to stop has a checkpoint of the step that it names."""
+    """Checks that a run that was asked to stop has a checkpoint of the step that it names."""
     if result.code == 0:
         require(trial.bench.steps in steps(trial.run), "expected a finished run, found no last checkpoint")
         return
@@ -57,7 +57,7 @@ def stop_and_continue(trial):
 
 
 def storm(trial):
-    """Many signals in a row: the second of a kind may end the program at once."""
+    """Sends many signals in a row; the second of a kind may end the program at once."""
     for _ in range(trial.random.randint(1, 3)):
         training = trial.start()
         training.sleep(0.05 + trial.moment())

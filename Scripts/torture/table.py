@@ -1,4 +1,4 @@
-"""The summary: what became of the runs of each scenario."""
+"""The summary: the outcomes of each scenario's runs."""
 
 OUTCOMES = ["same bits", "clear error", "failure"]
 

@@ -43,7 +43,7 @@ class Training:
             self.process.send_signal(number)
 
     def sleep(self, seconds):
-        """Until a moment of the run, or its end."""
+        """Waits until a moment of the run, or its end."""
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -97,7 +97,7 @@ class Trial:
         return self.random.uniform(0, self.bench.seconds)
 
     def stop_midway(self, *overrides):
-        """Trains until about the middle, and then is killed; at least one checkpoint is there."""
+        """Trains until about the middle and is then killed; at least one checkpoint exists."""
         training = self.start(*overrides)
         deadline = time.monotonic() + TIMEOUT
         wanted = self.random.randint(1, 4)
@@ -112,11 +112,11 @@ class Trial:
 
     @property
     def newest(self):
-        """The newest checkpoint's folder; None where there is none."""
+        """The newest checkpoint's folder; None if there is none."""
         return next((checkpoint(self.run, step) for step in reversed(steps(self.run))), None)
 
     def finish(self, *overrides, with_metrics=True):
-        """Resumes the run to its end, which must be that of the undisturbed one."""
+        """Resumes the run to its end, which must equal that of the undisturbed run."""
         result = self.start(*overrides).wait()
         if result.code != 0:
             raise Failure(f"expected the run to resume, found {result.ending}: {result.tail}")
