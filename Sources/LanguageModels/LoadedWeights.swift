@@ -14,7 +14,7 @@ struct LoadedWeights {
 
     /// Loads the tensors of a model, in the table's order.
     ///
-    /// - Throws: if one is missing, or has another shape than the configuration asks for.
+    /// - Throws: if a tensor is missing or does not have the shape that the configuration requires.
     init(_ stored: StoredModel, as form: inout some WeightLoading) throws(CheckpointError) {
         normEpsilon = stored.configuration.normEpsilon
         for tensor in stored.tensors {
@@ -46,7 +46,7 @@ struct LoadedWeights {
         matrices[Place(role: role, layer: layer)]
     }
 
-    /// A linear layer, with a bias where the model has one.
+    /// A linear layer, with a bias if the model has one.
     func projection(_ role: TensorRole, bias: TensorRole, layer: Int) -> Projection {
         Projection(matrix(role, layer: layer), bias: vectors[Place(role: bias, layer: layer)])
     }

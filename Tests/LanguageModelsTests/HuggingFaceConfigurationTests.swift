@@ -105,7 +105,7 @@ struct HuggingFaceConfigurationTests {
             (["attention_bias": "true"], "key \"attention_bias\": expected false (a plain llama model), found true"),
             (
                 ["use_sliding_window": "true"],
-                "key \"use_sliding_window\": expected false (attention to all that came before), found true"
+                "key \"use_sliding_window\": expected false (attention to all previous tokens), found true"
             ),
             (
                 ["layer_types": "[\"full_attention\", \"sliding_attention\"]"],

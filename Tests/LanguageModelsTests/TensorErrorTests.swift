@@ -63,7 +63,7 @@ struct TensorErrorTests {
         ].map { name in
             DamagedModel(
                 name, tensor: .filled(name, [64]),
-                says: "expected only tensors of a plain llama model with 2 blocks, found a tensor it has no use for")
+                says: "expected only tensors of a plain llama model with 2 blocks, found an unknown tensor")
         }
 
     @Test(arguments: [0, -1, -0.0, .infinity, .nan] as [Float]) func ropeFactorsMustBePositive(factor: Float) throws {
