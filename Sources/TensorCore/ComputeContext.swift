@@ -1,4 +1,4 @@
-/// What operations run on: a kernel table and a pool of threads.
+/// The kernel table and the pool of threads that operations run on.
 ///
 /// Results depend on the table, never on the number of threads.
 public struct ComputeContext: Sendable {

@@ -29,7 +29,7 @@ struct Candidates: Sendable {
     /// Creates an empty list with room for a whole vocabulary; memory pages that are never used cost nothing.
     init(vocabularySize: Int) { all.reserveCapacity(vocabularySize) }
 
-    /// Adds tokens whose logits are divided by the penalty where positive, and multiplied by it where negative.
+    /// Adds tokens, with logits divided by the penalty if positive, and multiplied by it if negative.
     mutating func add(_ tokens: [Token], of row: Tensor, penalizedBy penalty: Float) {
         row.withRow(0) { logits in
             for token in tokens {

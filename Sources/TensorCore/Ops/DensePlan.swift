@@ -84,6 +84,6 @@ extension Int {
     /// The quotient, rounded up.
     func divided(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 
-    /// The next multiple of `unit`, or this number where it is one.
+    /// The next multiple of `unit`, or this number if it is one.
     func roundedUp(toMultipleOf unit: Int) -> Int { divided(by: unit) * unit }
 }

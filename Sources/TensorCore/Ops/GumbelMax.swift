@@ -12,8 +12,8 @@ extension ComputeContext {
     /// Returns the column of a row [1, columns] with the largest score, and that score; ties go to the lowest column.
     /// The score is (value - maximum) / temperature + Gumbel noise.
     ///
-    /// nil if no score exceeds -100. Then none of these columns has the value `maximum`, since noise is above -4, and
-    /// the column that has it wins.
+    /// Returns nil if no score exceeds -100. Then none of these columns has the value `maximum`, since noise is above
+    /// -4, and the column that has it wins.
     ///
     /// Noise takes two logarithms. A kernel finds in f32 the few columns whose noise could be large enough; only these
     /// are scored in full precision.

@@ -110,7 +110,7 @@ final class ParallelRegion: @unchecked Sendable {
         return nil
     }
 
-    /// About 300 microseconds: longer than the pauses within a token, shorter than a pause of a person who types.
+    /// About 300 microseconds: longer than the pauses within a token, shorter than those between a user's inputs.
     private static let spinsBeforeSleep = 20_000
 
     /// Sleeps until a region after number `seen` has opened. It may be closed again once this thread is awake. Similar
