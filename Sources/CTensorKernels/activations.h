@@ -1,28 +1,28 @@
-// Activations in the forms that products read. The including file defines TOKENS_AT_ONCE.
+// Converts activations to the forms that products read. The including file defines TOKENS_AT_ONCE.
 //
-// The tokens of a batch are cut into tiles of at most TOKENS_AT_ONCE, as even as can be, and a tile's tokens lie side by
-// side: [tile][block or column][token in tile]. So a product walks through a tile from front to back; rows of their own,
-// a power of two apart, would all fall onto the same few sets of the L1 cache.
+// The tokens of a batch are divided into tiles of at most TOKENS_AT_ONCE, as even as possible, and a tile's tokens are
+// interleaved: [tile][block or column][token in tile]. So a product reads a tile from front to back. Separate rows, a
+// power of two apart, would all map to the same few sets of the L1 cache.
 #ifndef CTK_ACTIVATIONS_H
 #define CTK_ACTIVATIONS_H
 
 #include "formats.h"
 
-// The forms of activations by the names that CTK_EACH_FORMAT has for them: number, what a token has one or more of, and
-// how many of these it has.
+// The forms of activations, by their names in CTK_EACH_FORMAT: the form's number, its element type, and the number of
+// elements per token.
 enum { ACTIVATIONS_f32 = CTK_ACTIVATIONS_F32, ACTIVATIONS_quantized = CTK_ACTIVATIONS_QUANTIZED };
 typedef float f32_activation;
 typedef activation_block quantized_activation;
 static inline size_t activations_f32(size_t columns) { return columns; }
 static inline size_t activations_quantized(size_t columns) { return columns / BLOCK; }
 
-/// Tokens of every tile but perhaps the last; at least one, even where there are none.
+/// Tokens per tile, except that the last may have fewer; at least one, even if `count` is 0.
 static inline size_t tile_tokens(size_t count) {
     size_t tiles = (count + TOKENS_AT_ONCE - 1) / TOKENS_AT_ONCE;
     return tiles > 1 ? (count + tiles - 1) / tiles : count + (count == 0);
 }
 
-/// Where a token's elements lie: element i at `first + i * step`, in a form with `elements` of them a token.
+/// The place of a token's elements: element i is at `first + i * step`.
 typedef struct {
     size_t first;
     size_t step;
@@ -36,11 +36,11 @@ static inline token_place place_of(size_t token, size_t count, size_t elements) 
 
 /// Quantizes BLOCK activations: scale = max|x| / 127, values rounded to nearest even.
 ///
-/// A value that is not finite ends up in the scale, and from there in every product.
+/// A value that is not finite makes the scale, and therefore every product, not finite.
 static inline void quantize_activations(const float *x, activation_block *block) {
     uint32_t largest = largest_magnitude(x, BLOCK);
     float scale = bits_to_float(largest) / 127;
-    // Below 2^-120 the inverse would overflow; such a block counts as zeros.
+    // The inverse of a much smaller scale would overflow; below 2^-120 a block becomes zeros.
     bool usable = largest < INFINITY_BITS && scale > 0x1p-120f;
     float inverse = usable ? 1 / scale : 0;
     int32_t sum = 0;

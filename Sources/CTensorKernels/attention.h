@@ -1,16 +1,18 @@
 // Attention over one page of the cache, for every vector table and cache format.
 //
-// Several query heads, of one row or of several, share each load of keys and values. Each of them adds in an order of its
-// own: scores over head_dim, values position after position. So the tile that it happens to be in changes no bit.
+// Several query heads, of one row or of several, share each load of keys and values. The order of addition of each does
+// not depend on the others: scores over head_dim, values position after position. So its bits do not depend on the tile
+// that it is in.
 //
-// The including file has defined TOKENS_AT_ONCE, by which tiles are sized.
+// The including file defines TOKENS_AT_ONCE, which determines the size of tiles.
 #ifndef CTK_ATTENTION_H
 #define CTK_ATTENTION_H
 
 #include "cache_elements.h"
 #include "vector.h"
 
-// Tiles that fit into 32 registers of sixteen lanes; a table with fewer computes the same sums in other portions.
+// Tiles that fit into 32 registers of sixteen lanes. A table with fewer registers computes the same sums in smaller
+// tiles.
 enum {
     QUERIES_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 6 : 2,
     KEY_VECTORS_AT_ONCE = TOKENS_AT_ONCE >= 8 ? 4 : 2,
@@ -41,11 +43,11 @@ INLINE vf load_some_elements(int format, const void *elements, size_t index, siz
     return load_elements(format, room, 0);
 }
 
-/// A long context comes from DRAM. A head's keys are followed by its values, and those by the next head's keys, so that
-/// what is needed next lies ahead; but each run is too short for the processor to find out in time.
+/// A long context is read from DRAM. A head's keys are followed by its values, and those by the next head's keys, so
+/// the next data is always ahead in memory. But each run is too short for the hardware prefetcher to detect in time.
 enum { PREFETCHED_BYTES = 4096, CACHE_LINE = 64 };
 
-/// Asks for what lies ahead of `count` elements, each line once.
+/// Prefetches PREFETCHED_BYTES ahead of `count` elements, each line once.
 INLINE void prefetch_ahead(int format, const void *elements, size_t index, size_t count) {
     size_t ahead = index * element_bytes(format) + PREFETCHED_BYTES;
     for (size_t offset = 0; offset < count * element_bytes(format); offset += CACHE_LINE) {
@@ -53,7 +55,7 @@ INLINE void prefetch_ahead(int format, const void *elements, size_t index, size_
     }
 }
 
-/// One query head at work.
+/// The state of one query head.
 typedef struct {
     const float *query;
     size_t visible;
@@ -63,7 +65,7 @@ typedef struct {
     float scores[CTK_PAGE_POSITIONS];
 } attention_task;
 
-/// Scores of 16 * `vectors` positions from `first` on.
+/// Computes the scores of 16 * `vectors` positions from `first` on.
 INLINE void score_positions(
     int format, attention_task *tasks, int queries, const void *keys, size_t first, int vectors, size_t head_dim,
     float scale) {
@@ -88,7 +90,8 @@ INLINE void score_positions(
     }
 }
 
-/// weighted[d] += weight . value[:, d] over some positions, for up to 16 * `vectors` columns d of which `columns` exist.
+/// weighted[d] += weight . value[:, d] over some positions, for up to 16 * `vectors` columns d, of which `columns`
+/// exist.
 INLINE void weigh_columns(
     int format, attention_task *tasks, int queries, const void *values, size_t first, size_t last, size_t head_dim,
     size_t d, int vectors, size_t columns) {
@@ -136,7 +139,7 @@ INLINE void weigh_values(
     if (d < head_dim) weigh_columns(format, tasks, queries, values, first, last, head_dim, d, 1, head_dim - d);
 }
 
-/// The tasks are in ascending order of what they see.
+/// Computes a page's part of some query heads. The tasks are in ascending order of `visible`.
 INLINE void attend_tile(
     int format, attention_task *tasks, int queries, const void *keys, const void *values, size_t head_dim,
     float scale) {
@@ -196,7 +199,7 @@ static void store_bf16(
     store_position(CTK_BF16, key, value, head_dim, 0, position, keys, values);
 }
 
-/// The processor rounds sixteen elements at once; the others are rounded by integer arithmetic.
+/// Rounds sixteen elements at once with the processor's conversion, and the rest with integer arithmetic.
 static void store_f16(
     const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values) {
     size_t d = 0;

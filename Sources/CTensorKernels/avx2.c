@@ -1,5 +1,5 @@
-// AVX2 with FMA and F16C. Without vpdpbusd, bytes are multiplied pairwise into 16 bits by vpmaddubsw, which saturates
-// at 32767: so signed weights go in as |w| * (x with w's sign), at most 128 * 127 * 2 = 32512 a pair.
+// AVX2 with FMA and F16C. Without vpdpbusd, vpmaddubsw multiplies bytes and adds pairs in 16 bits, saturating at 32767.
+// Signed weights are therefore passed as |w| * (x with w's sign), at most 128 * 127 * 2 = 32512 per pair.
 
 #if defined(__x86_64__)
 
@@ -15,7 +15,7 @@
 
 #include "vector.h"
 
-// Of 16 registers four tokens' dot products take 8; their sums wait in the first-level cache while a block is walked.
+// The dot products of four tokens take 8 of 16 registers; their sums stay in the L1 cache while a block is processed.
 #define TOKENS_AT_ONCE 4
 #define WEIGHTS_AHEAD (2 << 10)
 #define EACH_GROUP ROLL

@@ -1,5 +1,5 @@
-// AVX-512 with VNNI: vpdpbusd adds four products of unsigned weights and signed activations to each of 16 rows. BF16 by
-// vdpbf16ps and, in training, by AMX.
+// AVX-512 with VNNI: vpdpbusd adds four products of unsigned weights and signed activations to each of 16 rows. BF16
+// uses vdpbf16ps and, in training, AMX.
 
 #if defined(__x86_64__)
 
@@ -68,7 +68,8 @@ const ctk_table ctk_avx512_table = VECTOR_TABLE("avx512", DENSE_KERNELS_F32, ATT
 const ctk_table ctk_avx512_bf16_table = VECTOR_TABLE(
     "avx512bf16", DENSE_KERNELS(bf16, 4, 1024), ATTENTION_KERNELS(bf16),
     [CTK_BF16] = PANEL_FORMAT(bf16_pairs, bf16_pairs));
-// Cores with AMX begin a vdpbf16ps every other cycle only: f32's fma does more, so BF16 weights are those of the first table.
+// Cores with AMX start a vdpbf16ps only every other cycle, so an f32 fma does more work, and BF16 weights use the
+// kernels of the first table.
 const ctk_table ctk_amx_table = VECTOR_TABLE("amx", DENSE_KERNELS(amx, 64, 1024), ATTENTION_KERNELS(amx));
 
 #endif

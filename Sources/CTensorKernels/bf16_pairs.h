@@ -1,13 +1,13 @@
-// BF16 by vdpbf16ps: two columns of sixteen rows at a time, activations rounded to BF16.
+// BF16 products with vdpbf16ps: two columns of sixteen rows at a time, with activations rounded to BF16.
 //
-// The instruction is exact about its order: sum = fma(w0, x0, fma(w1, x1, sum)), every step rounded to nearest even,
-// values below 2^-126 taken and given as zero.
+// The instruction's order is defined: sum = fma(w0, x0, fma(w1, x1, sum)). Every step rounds to nearest, ties to even,
+// and inputs and results below 2^-126 count as zero.
 #ifndef CTK_BF16_PAIRS_H
 #define CTK_BF16_PAIRS_H
 
 #include "products.h"
 
-/// An odd last column gets a partner of zeros.
+/// An odd last column is paired with zeros.
 static size_t column_pairs(size_t columns) { return (columns + 1) / 2; }
 
 static size_t panel_bytes_bf16_pairs(size_t columns) {

@@ -1,4 +1,4 @@
-// Keys and values as a cache keeps them: element by element, in F32, F16 or BF16.
+// Storing keys and values in a cache, element by element, in F32, F16 or BF16.
 #ifndef CTK_CACHE_ELEMENTS_H
 #define CTK_CACHE_ELEMENTS_H
 
@@ -16,8 +16,8 @@ static inline uint32_t infinity_to_nan(uint32_t bits, uint32_t infinity) {
     return (bits & infinity) == infinity ? bits | quiet : bits;
 }
 
-/// Rounds to nearest even. What the format cannot hold becomes NaN: with an infinite key a score may be minus infinity,
-/// and its weight zero, as if nothing had happened.
+/// Rounds to nearest, ties to even. Values beyond the format's range become NaN. An infinite key could give a score of
+/// -infinity with weight zero, and the error would go unnoticed.
 static inline void store_element(int format, void *elements, size_t index, float value) {
     uint16_t *halves = elements;
     switch (format) {

@@ -1,4 +1,4 @@
-// What the tables ask of the processor, and of the system where that has a say.
+// Checks whether the processor and the system support each table.
 #ifndef CTK_CPU_FEATURES_H
 #define CTK_CPU_FEATURES_H
 
@@ -24,9 +24,10 @@ static inline bool cpu_runs_avx512_bf16(void) { return cpu_runs_avx512() && __bu
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/// Linux gives the tiles' 8 KiB of state only to processes that ask: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA), see
-/// its Documentation/arch/x86/xstate.rst. All threads have what their process has. It refuses where a thread has a signal stack too
-/// small for the tiles, and then refuses such stacks; so it is asked once, lest the answer change.
+/// Linux gives the tiles' 8 KiB of state only to processes that request it with arch_prctl(ARCH_REQ_XCOMP_PERM,
+/// XFEATURE_XTILEDATA); see its Documentation/arch/x86/xstate.rst. The permission holds for all threads. Linux refuses
+/// it if a thread has a signal stack too small for the tiles; once granted, it refuses such stacks. The request is made
+/// only once, because the answer could change.
 static inline bool cpu_runs_amx(void) {
     enum { UNASKED, REFUSED, GRANTED };
     static _Atomic int answer = UNASKED;
@@ -47,7 +48,7 @@ static inline bool cpu_runs_amx(void) { return false; }
 
 #elif defined(__aarch64__)
 
-// Asked of the system, since __builtin_cpu_supports calls a compiler runtime that Swift does not link.
+// Queries the system, because __builtin_cpu_supports calls a compiler runtime that Swift does not link.
 #if defined(__linux__)
 
 #include <sys/auxv.h>

@@ -1,11 +1,11 @@
-// Dense products of two f32 matrices by vectors, for every vector table and precision: tiles of sums in registers.
+// Dense products of two f32 matrices with vectors, for every vector table and precision.
 //
-// A tile of c stays in registers while its two panels pass by: for each word of the depth, a few vectors of columns and
-// a broadcast of each row. An element has one lane to itself, so its sum over a block runs from left to right.
+// A tile of sums stays in registers while its two panels are read: for each word of the depth, a few vectors of columns
+// and a broadcast of each row. Each element has its own lane, so its sum over a block runs from left to right.
 //
-// Included once per precision, by a file that defines what dense_panels.h asks for and
+// Included once per precision, by a file that defines the macros and functions of dense_panels.h and
 //     vf multiply_words(vu32 a, vu32 b, vf sum)      with the suffix
-// A table's own file defines DENSE_ROWS, at most 16, and DENSE_VECTORS: how large a tile its registers hold.
+// A table's own file defines DENSE_ROWS, at most 16, and DENSE_VECTORS, the size of a tile that its registers hold.
 
 #include "dense_panels.h"
 
@@ -16,11 +16,11 @@ static void DENSE(pack_rows)(
     DENSE(pack_panels)(x, stride, along_depth, DENSE(TILE_ROWS), count, depth, panels);
 }
 
-/// One tile of c, of which `rows` and `columns` exist.
+/// Computes one tile of c, of which `rows` rows and `columns` columns exist.
 static void DENSE(tile)(
     const uint32_t *a, const uint32_t *b, size_t words, const float *summand, float *c, size_t stride, size_t rows,
     size_t columns) {
-    // While the panels pass by, the tiles of c and of the summand come near.
+    // Prefetches the tiles of c and of the summand while the panels are read.
     UNROLL for (size_t r = 0; r < DENSE_ROWS; r++) {
         if (r >= rows) continue;
         UNROLL for (size_t v = 0; v < DENSE_VECTORS; v++) {
@@ -57,7 +57,7 @@ static void DENSE(tile)(
     }
 }
 
-/// A panel of columns meets all panels of rows, which the L2 cache holds, before the next one does.
+/// Multiplies each panel of columns with all panels of rows, which stay in the L2 cache, before the next one.
 static void DENSE(multiply)(
     const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, const float *summand,
     float *c, size_t stride) {

@@ -1,11 +1,12 @@
-// Dense products in BF16 by AMX: tdpbf16ps multiplies 16 rows with 16 columns over 32 depths, in tile registers.
+// Dense products in BF16 with AMX: tdpbf16ps multiplies 16 rows with 16 columns over 32 depths, in tile registers.
 //
-// The instruction is exact about its order: of 32 depths, the even ones and the odd ones are summed by one fma after the
-// other from zero, the odd sum is added to the even one, and both together to the element; every step is rounded to nearest
-// even, values below 2^-126 are taken and given as zero. Operands are rounded to nearest even while they are packed.
+// The instruction's order is defined. Of 32 depths, the even ones and the odd ones are each summed by consecutive fmas
+// from zero, then the odd sum is added to the even one, and the total to the element. Every step rounds to nearest,
+// ties to even, and inputs and results below 2^-126 count as zero. Operands are rounded to nearest, ties to even, when
+// they are packed.
 //
-// Columns lie as dense_panels.h lays them, 32 to a panel; rows, likewise 32, as the tiles want them: step by step, each row's 32
-// depths one after the other. Both end with zeros where the depth is no multiple of 32.
+// Columns have the layout of dense_panels.h, 32 per panel. Rows, also 32 per panel, have the layout of the tiles: step
+// by step, each row's 32 depths one after the other. Both are padded with zeros to a multiple of 32 depths.
 #ifndef CTK_DENSE_AMX_H
 #define CTK_DENSE_AMX_H
 
@@ -25,7 +26,7 @@ _Static_assert(TILE_COLUMNS == 2 * AMX_TILE, "panels of columns are as wide as t
 #undef words_along_amx
 #undef words_across_amx
 
-/// One step of sixteen rows that lie along the depth: a vector each.
+/// Packs one step of sixteen rows that are contiguous along the depth: one vector per row.
 INLINE void pack_tile_along(const float *x, size_t stride, size_t count, size_t depths, uint8_t *tile) {
     UNROLL for (size_t r = 0; r < AMX_TILE; r++) {
         vu32 words = r < count ? words_along_bf16(x + r * stride, depths) : (vu32)(0);
@@ -33,7 +34,7 @@ INLINE void pack_tile_along(const float *x, size_t stride, size_t count, size_t 
     }
 }
 
-/// One step of sixteen rows that lie side by side.
+/// Packs one step of sixteen rows that are adjacent in memory at each depth.
 INLINE void pack_tile_across(const float *x, size_t stride, size_t count, size_t depths, uint8_t *tile) {
     vu32 words[LANES];
     UNROLL for (size_t w = 0; w < LANES; w++) {
@@ -60,13 +61,14 @@ INLINE void pack_row_panels(
             for (size_t r = i; r < i + TILE_ROWS_amx; r += AMX_TILE, tile += AMX_TILE_BYTES) {
                 size_t rows = r < count ? count - r : 0, depths = depth - p;
                 const float *first = x + (along_depth ? r * stride + p : p * stride + r);
-                // Sixteen rows, or 32 depths, of a line or two each: more streams than the core asks for by itself.
+                // Sixteen rows, or 32 depths, of one or two cache lines each are more streams than the hardware
+                // prefetches.
                 size_t next = along_depth ? 2 * STEP_DEPTHS_amx : STEP_DEPTHS_amx * stride;
                 UNROLL for (size_t l = 0; l < STEP_DEPTHS_amx; l++) {
                     size_t line = next + (along_depth ? l / 2 * stride + l % 2 * LANES : l * stride);
                     prefetch_l1(first, line * sizeof *first);
                 }
-                // Whole tiles, nearly all, are packed by code that knows their size.
+                // Full tiles, which nearly all are, are packed by code with constant sizes.
                 if (rows >= AMX_TILE && depths >= STEP_DEPTHS_amx) {
                     pack_tile(first, stride, along_depth, AMX_TILE, STEP_DEPTHS_amx, tile);
                 } else {
@@ -85,8 +87,8 @@ static void pack_rows_amx(const float *x, size_t stride, bool along_depth, size_
     }
 }
 
-/// All eight tiles hold sixteen rows of 64 bytes. Whoever configures them releases them, lest they are saved whenever threads
-/// change.
+/// Configures all eight tiles for sixteen rows of 64 bytes. The caller must release them, because otherwise the system
+/// saves them at every thread switch.
 INLINE void configure_tiles(void) {
     struct {
         uint8_t palette, start_row, reserved[14];
@@ -101,14 +103,14 @@ INLINE void configure_tiles(void) {
     _tile_loadconfig(&configuration);
 }
 
-/// Asks for some of the first cache lines of a part of c, or of a summand, that is soon wanted and has so many rows.
+/// Prefetches cache lines [first, first + count) of the next part of c, or of its summand, which has `rows` rows.
 INLINE void come_near(const float *part, size_t stride, size_t rows, size_t first, size_t count) {
     for (size_t l = first; l < first + count && l < 2 * smaller(rows, TILE_ROWS_amx); l++) {
         prefetch_l1(part, (l / 2 * stride + l % 2 * LANES) * sizeof *part);
     }
 }
 
-/// Where a part of c is, and of the summand where that is not c.
+/// The place of a part of c and, if the summand is not c, of the summand's part.
 typedef struct {
     const float *c;
     const float *summand;
@@ -116,8 +118,9 @@ typedef struct {
     size_t rows;
 } amx_part;
 
-/// Four tiles of sums, two by two, over `steps` of two panels, to `sums`. While the panels pass by, the part that is next comes
-/// near, some lines a step: c is most of what a product of few depths reads and writes, and a core waits for few lines at a time.
+/// Computes four tiles of sums, two by two, over `steps` steps of two panels, and stores them in `sums`. Meanwhile it
+/// prefetches the next part, some lines per step: c is most of the memory traffic of a product of few depths, and a
+/// core can wait for only a few lines at a time.
 INLINE void sum_tiles(
     const uint8_t *a, const uint8_t *b, size_t steps, amx_part next, float *sums, size_t stride) {
     size_t lines_per_step = steps > 0 ? (2 * TILE_ROWS_amx + steps - 1) / steps : 0;
@@ -143,7 +146,7 @@ INLINE void sum_tiles(
     _tile_stored(3, sums + AMX_TILE * stride + AMX_TILE, stride * sizeof *sums);
 }
 
-/// c = sums, or summand + sums, of which `rows` and `columns` exist.
+/// c = sums, or summand + sums, for the `rows` and `columns` that exist.
 INLINE void add_sums(
     const float *sums, const float *summand, float *c, size_t stride, size_t rows, size_t columns) {
     for (size_t r = 0; r < smaller(rows, TILE_ROWS_amx); r++) {
@@ -157,7 +160,7 @@ INLINE void add_sums(
     }
 }
 
-/// A panel of columns meets all panels of rows, which the L2 cache holds, before the next one does.
+/// Multiplies each panel of columns with all panels of rows, which stay in the L2 cache, before the next one.
 static void multiply_amx(
     const void *row_panels, const void *column_panels, size_t rows, size_t columns, size_t depth, const float *summand,
     float *c, size_t stride) {

@@ -1,5 +1,6 @@
-// Dense products in BF16 by vdpbf16ps: a word is a pair of depths, the even one in the lower half; see bf16_pairs.h for
-// the instruction's order. Operands are rounded to nearest even while they are packed, those below 2^-126 to zero.
+// Dense products in BF16 with vdpbf16ps. A word is a pair of depths, the even one in the lower half; see bf16_pairs.h
+// for the instruction's order. Operands are rounded to nearest, ties to even, when they are packed; those below 2^-126
+// become zero.
 #ifndef CTK_DENSE_BF16_H
 #define CTK_DENSE_BF16_H
 

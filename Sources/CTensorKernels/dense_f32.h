@@ -1,4 +1,5 @@
-// Dense products in f32: a word is one depth, and each adds one fma. So all tables give the scalar one's bits.
+// Dense products in f32. A word is one depth, and each depth adds one fma, so all tables give the bits of the scalar
+// one.
 #ifndef CTK_DENSE_F32_H
 #define CTK_DENSE_F32_H
 

@@ -1,29 +1,29 @@
-// Panels of dense products of two f32 matrices, for every vector table and precision: what meets in one word of the depth
-// lies together. Also packs the columns, which all kinds of products take as such panels.
+// Panels for dense products of two f32 matrices, for every vector table and precision: the elements of one word of the
+// depth are adjacent. All kinds of products use such panels for columns, which this file also packs.
 //
 // Included once per kind of product, by a file that defines
 //     DENSE(NAME)        NAME with the kind's suffix
-//     DEPTHS_PER_WORD    depths that a word of a panel holds
+//     DEPTHS_PER_WORD    the number of depths in a word of a panel
 // and, with that suffix,
-//     STEP_DEPTHS        a panel has a multiple of so many depths, a word's or more; zeros where the operand has fewer
+//     STEP_DEPTHS        depths are padded with zeros to a multiple of this, which is a multiple of DEPTHS_PER_WORD
 //     vu32 words_along(const float *x, size_t depths)
-//                        the next sixteen words of one row, whose first depth lies at x; those beyond `depths` are zero
+//                        the next sixteen words of one row, whose first depth is at x; those beyond `depths` are zero
 //     vu32 words_across(const float *x, size_t stride, size_t depths, size_t count)
-//                        one word of sixteen rows, side by side at x, of which `count` exist; the next depth lies
+//                        one word of sixteen adjacent rows at x, of which `count` exist; the next depth is
 //                        `stride` further on if `depths` > 1
-// A table's own file defines DENSE_VECTORS: how many vectors of columns a panel has.
+// A table's own file defines DENSE_VECTORS, the number of vectors of columns in a panel.
 
-/// Words of one row or column.
+/// The number of words of one row or column.
 INLINE size_t DENSE(words)(size_t depth) {
     return (depth + DENSE(STEP_DEPTHS) - 1) / DENSE(STEP_DEPTHS) * (DENSE(STEP_DEPTHS) / DEPTHS_PER_WORD);
 }
 
-/// Packs one word of up to `width` (a constant) rows or columns, side by side in memory.
+/// Packs one word of up to `width` (a constant) rows or columns that are adjacent in memory.
 INLINE void DENSE(pack_across)(
     const float *x, size_t stride, size_t width, size_t count, size_t depths, uint32_t *panel) {
     UNROLL for (size_t i = 0; i < width; i += LANES) {
         size_t wanted = width - i < LANES ? width - i : LANES;
-        // A constant number of elements is a load or two, any other a call.
+        // A constant number of elements compiles to one or two loads, a variable number to a call.
         vu32 words = count >= i + wanted ? DENSE(words_across)(x + i, stride, depths, wanted)
             : count > i                  ? DENSE(words_across)(x + i, stride, depths, count - i)
                                          : (vu32)(0);
@@ -31,7 +31,7 @@ INLINE void DENSE(pack_across)(
     }
 }
 
-/// Packs up to sixteen words of up to `width` (a constant) rows or columns, each of which lies along the depth.
+/// Packs up to sixteen words of up to `width` (a constant) rows or columns that are contiguous along the depth.
 INLINE void DENSE(pack_along)(
     const float *x, size_t stride, size_t width, size_t count, size_t depths, uint32_t *panel) {
     size_t words = DENSE(words)(depths);
@@ -49,14 +49,15 @@ INLINE void DENSE(pack_along)(
     }
 }
 
-/// Packs rows or columns that lie along the depth into panels of `width` (a constant), one panel after the other.
+/// Packs rows or columns that are contiguous along the depth into panels of `width` (a constant), one panel after the
+/// other.
 INLINE void DENSE(pack_panels_along)(
     const float *x, size_t stride, size_t width, size_t count, size_t depth, uint32_t *panels) {
     size_t words = DENSE(words)(depth);
     for (size_t i = 0; i < count; i += width) {
         for (size_t w = 0; w < words; w += LANES) {
             const float *first = x + i * stride + w * DEPTHS_PER_WORD;
-            // The next panel's rows: so many short streams are more than the core asks for by itself.
+            // Prefetches the next panel's rows: they are more short streams than the hardware prefetches.
             UNROLL for (size_t r = 0; r < width * DEPTHS_PER_WORD; r++) {
                 size_t line = (width + r / DEPTHS_PER_WORD) * stride + r % DEPTHS_PER_WORD * LANES;
                 prefetch_l2(first, line * sizeof *first);
@@ -67,8 +68,9 @@ INLINE void DENSE(pack_panels_along)(
     }
 }
 
-/// Packs rows or columns that lie side by side: a few words of all panels before the next ones, so that what shares a
-/// cache line is read together. Lines a power of two apart fall onto the same sets: the L1 cache holds but few of them.
+/// Packs rows or columns that are adjacent in memory. It packs a few words of all panels before the next ones, so that
+/// the elements of a cache line are read together. Lines a power of two apart map to the same sets, and the L1 cache
+/// holds only a few of them.
 INLINE void DENSE(pack_panels_across)(
     const float *x, size_t stride, size_t width, size_t count, size_t depth, uint32_t *panels) {
     enum { WORDS = 4 };

@@ -1,4 +1,4 @@
-// The naive twin of dense products: panels of one row or column, and one fma a depth from left to right.
+// The naive reference for dense products: panels of one row or column, and one fma per depth from left to right.
 #ifndef CTK_DENSE_TWIN_H
 #define CTK_DENSE_TWIN_H
 

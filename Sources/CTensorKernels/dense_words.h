@@ -1,4 +1,5 @@
-// What dense products of all precisions share. A word is four bytes: one f32, or the bf16 of two depths.
+// Definitions that dense products of all precisions share. A word is four bytes: one f32, or the bf16 values of two
+// depths.
 #ifndef CTK_DENSE_WORDS_H
 #define CTK_DENSE_WORDS_H
 
@@ -7,8 +8,8 @@
 /// Columns of a panel.
 enum { TILE_COLUMNS = DENSE_VECTORS * LANES };
 
-/// Sixteen words of one row at consecutive depths become sixteen depths' words, each of sixteen rows: four rounds, each
-/// of which exchanges one bit of the row's number with one of the depth's.
+/// Transposes sixteen rows of sixteen words. Each of four rounds exchanges one bit of the row's number with one of the
+/// depth's.
 INLINE void transpose(vu32 words[LANES]) {
     vu32 t[LANES];
     UNROLL for (int i = 0; i < LANES; i++) t[i] = words[i];
@@ -35,7 +36,7 @@ INLINE void transpose(vu32 words[LANES]) {
     UNROLL for (int i = 0; i < LANES; i++) words[i] = t[i];
 }
 
-/// The kernels of one kind of product, and how many depths are summed before sums go to memory.
+/// The kernels of one kind of product, with BYTES per step, and BLOCK depths summed before sums go to memory.
 #define DENSE_KERNELS(KIND, BYTES, BLOCK)                                                                            \
     {                                                                                                                \
         .tile_rows = TILE_ROWS_##KIND, .tile_columns = TILE_COLUMNS, .depths_per_step = STEP_DEPTHS_##KIND,          \
@@ -43,7 +44,7 @@ INLINE void transpose(vu32 words[LANES]) {
         .pack_columns = pack_columns_##KIND, .multiply = multiply_##KIND,                                            \
     }
 
-// Of a panel of 32 columns, 64 KiB.
+// For a panel of 32 columns, these are 64 KiB.
 #define DENSE_KERNELS_F32 DENSE_KERNELS(f32, 4, 512)
 
 #endif

@@ -1,4 +1,4 @@
-// Looks for what is not finite in rows as they lie in a file.
+// Finds elements that are not finite in rows in their file format.
 #include "weights.h"
 
 /// 16-bit floats compare like integers: numbers < infinity < NaN.
@@ -16,8 +16,8 @@ static uint32_t half_at(const uint8_t *bytes) {
     return half & F16_MAGNITUDE;
 }
 
-/// Finds the first of `COUNT` items of `SIZE` bytes of which a number, `READ` at `OFFSET` bytes, reaches `LIMIT`. The
-/// largest of all is found first, without a branch, so that the loop is one of vectors.
+/// Finds the first of `COUNT` items of `SIZE` bytes whose number, `READ` at offset `OFFSET`, reaches `LIMIT`. It first
+/// computes the largest of all without a branch, so that the compiler vectorizes the loop.
 #define FIRST_REACHING(COUNT, SIZE, OFFSET, READ, LIMIT, LARGEST)                                                     \
     do {                                                                                                              \
         uint32_t largest = 0;                                                                                         \
@@ -33,7 +33,7 @@ static uint32_t half_at(const uint8_t *bytes) {
         (LARGEST) = largest;                                                                                          \
     } while (0)
 
-/// Of whole numbers, F32 or its upper halves.
+/// The first non-finite element of a format without halves: F32 or BF16.
 static size_t first_element(const uint8_t *bytes, size_t columns, size_t size, float *largest_element) {
     size_t first = columns;
     uint32_t found;
@@ -47,7 +47,7 @@ static size_t first_element(const uint8_t *bytes, size_t columns, size_t size, f
     return first;
 }
 
-/// Of blocks with halves.
+/// The first block with a non-finite half.
 static inline __attribute__((always_inline)) size_t first_block(
     const uint8_t *bytes, size_t columns, const ctk_weight_format *format, float *largest_scale) {
     size_t blocks = columns / format->block_elements, first = blocks;
@@ -61,7 +61,7 @@ static inline __attribute__((always_inline)) size_t first_block(
     return first;
 }
 
-// A case of its own for each format, so that what is asked of it is a constant.
+// A separate case for each format, so that its properties are constants.
 #define FORMAT_CASE(NAME, name, ACTIVATIONS)                                                                         \
     case CTK_##NAME:                                                                                                 \
         return name##_format.halves ? first_block(file, columns, &name##_format, largest_scale)                      \

@@ -1,4 +1,4 @@
-// The formats of weights by their numbers.
+// The weight formats by their numbers.
 
 #pragma STDC FP_CONTRACT OFF
 

@@ -1,5 +1,5 @@
-// What the formats of weights share: 16-bit floats, the block that activations are quantized to, and rows of blocks.
-// The formats themselves are in weights/.
+// Definitions that weight formats share: 16-bit floats, blocks of quantized activations, and rows of blocks. The
+// formats themselves are in weights/.
 #ifndef CTK_FORMATS_H
 #define CTK_FORMATS_H
 
@@ -8,16 +8,17 @@
 
 #include "CTensorKernels.h"
 
-/// Activations that are quantized together. A quantized format's own block has as many elements, or a multiple.
+/// The number of activations that are quantized together. Blocks of quantized formats have as many elements, or a
+/// multiple.
 enum { BLOCK = 32 };
 
-// Packed: a file promises no alignment, so that a block may lie at an odd address.
+// Packed, because a block in a file may be at any address.
 #define FILE_BLOCK struct __attribute__((packed))
 
 /// BLOCK activations of one token as signed bytes: x = scale * values. All tables quantize to this form.
 ///
-/// A constant offset of all 32 weights contributes a multiple of the activations' sum; the multiples that products need
-/// are kept ready, so that a dot product starts with a broadcast load of one and no arithmetic.
+/// A constant offset of all 32 weights contributes a multiple of the activations' sum. The multiples that products use
+/// are stored, so that a dot product starts with a broadcast load and no arithmetic.
 typedef struct {
     int8_t values[BLOCK];
     float scale;
@@ -28,14 +29,14 @@ typedef struct {
 
 _Static_assert(sizeof(activation_block) == 48, "activation blocks stay aligned to 16 bytes");
 
-/// Activations 4 * group ... 4 * group + 3 of a block, as the four bytes of one integer.
+/// Returns activations 4 * group ... 4 * group + 3 of a block as the four bytes of one integer.
 static inline int32_t four(const activation_block *x, int group) {
     int32_t value;
     memcpy(&value, x->values + 4 * group, sizeof value);
     return value;
 }
 
-/// A float's bits without its sign, and those of infinity; NaN lies above.
+/// The mask of a float's bits without the sign, and the bits of infinity; those of NaN are larger.
 enum { MAGNITUDE_BITS = 0x7fffffff, INFINITY_BITS = 0x7f800000 };
 
 static inline float bits_to_float(uint32_t bits) {
@@ -50,7 +51,7 @@ static inline uint32_t float_to_bits(float value) {
     return bits;
 }
 
-/// The largest magnitude's bits. Among bit patterns NaN > infinity > numbers, so that no bad value is lost.
+/// Returns the bits of the largest magnitude. As bit patterns, NaN > infinity > numbers, so a bad value always wins.
 static inline uint32_t largest_magnitude(const float *x, size_t count) {
     uint32_t largest = 0;
     for (size_t i = 0; i < count; i++) {
@@ -69,7 +70,8 @@ static inline uint16_t float_to_bf16(float value) {
     return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
-/// By integer arithmetic, since a CPU without F16C would need a compiler runtime that Swift does not link.
+/// Uses integer arithmetic, because on a CPU without F16C a conversion would call a compiler runtime that Swift does
+/// not link.
 static inline float f16_to_float(uint16_t half) {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16;
     uint32_t exponent = half >> 10 & 0x1f;
@@ -88,7 +90,7 @@ static inline uint16_t float_to_f16(float value) {
     if (magnitude > INFINITY_BITS) return sign | 0x7e00;
     if (magnitude >= 0x477ff000) return sign | 0x7c00;  // 65520 and more round to infinity
     if (magnitude < 0x38800000) {
-        // Below 2^-14: adding 0.5 lines the subnormal's last bit up with the float's, and rounds as the FPU rounds.
+        // Below 2^-14: adding 0.5 aligns the subnormal's last bit with the float's, so that the FPU rounds.
         float aligned = bits_to_float(magnitude) + 0.5f;
         return sign | (uint16_t)(float_to_bits(aligned) - 0x3f000000);
     }
@@ -103,7 +105,7 @@ static inline uint16_t float_to_f16(float value) {
 
 // MARK: Rows of blocks
 
-/// Defines dequantize_row_NAME by a function for one block, dequantize_NAME(const NAME_block *, float *).
+/// Defines dequantize_row_NAME from a function for one block, dequantize_NAME(const NAME_block *, float *).
 #define DEFINE_DEQUANTIZED_ROW(NAME, ELEMENTS)                                                                       \
     static inline void dequantize_row_##NAME(const void *file, size_t columns, float *x) {                           \
         for (size_t b = 0; b < columns / (ELEMENTS); b++) {                                                          \
@@ -111,7 +113,7 @@ static inline uint16_t float_to_f16(float value) {
         }                                                                                                            \
     }
 
-/// Defines quantize_row_NAME by a function for one block, quantize_NAME(const float *, NAME_block *).
+/// Defines quantize_row_NAME from a function for one block, quantize_NAME(const float *, NAME_block *).
 #define DEFINE_QUANTIZED_ROW(NAME, ELEMENTS)                                                                         \
     static inline void quantize_row_##NAME(const float *x, size_t columns, void *file) {                             \
         for (size_t b = 0; b < columns / (ELEMENTS); b++) {                                                          \
@@ -119,15 +121,15 @@ static inline uint16_t float_to_f16(float value) {
         }                                                                                                            \
     }
 
-/// NaN becomes the lowest.
+/// Rounds to the nearest integer in a range; NaN becomes the lowest.
 static inline int nearest(float value, int lowest, int highest) {
     float rounded = nearbyintf(value);
     return rounded > (float)lowest ? rounded < (float)highest ? (int)rounded : highest : lowest;
 }
 
-/// 1 / scale, or 0 where that overflows: elements which no scale can hold become zeros.
+/// 1 / scale, or 0 if that overflows: elements that no scale can represent become zeros.
 ///
-/// In quantizing, an element that is not finite makes the scale so, and by it the whole block when it is read.
+/// When quantizing, an element that is not finite makes the scale, and thus the whole block, not finite.
 static inline float inverse_of(float scale) {
     float inverse = 1 / scale;
     return isfinite(inverse) ? inverse : 0;

@@ -1,22 +1,23 @@
-// Products by smmla, which advances two rows and two tokens by eight columns: half the instructions of sdot. A token
-// without a partner has nothing to gain from it, and takes sdot.
+// Products with smmla, which multiplies two rows with two tokens over eight columns and needs half the instructions of
+// sdot. A token without a partner would gain nothing from it and uses sdot.
 //
-// Integers are exact, and each result adds the same fma per block as everywhere: the scalar twin's bits.
+// Integer sums are exact, and each result adds the same fma per block as in other tables, so the bits are those of the
+// scalar table.
 #ifndef CTK_I8MM_H
 #define CTK_I8MM_H
 
 #include "products.h"
 #include "token_pairs.h"
 
-// Of 32 registers two token pairs' sums take 16, their activations 8, and a row pair's weights 4.
+// Of 32 registers, the sums of two token pairs take 16, their activations 8, and the weights of a row pair 4.
 enum { PAIRS_AT_ONCE = 2 };
 
-/// A half of each of four rows of a panel's block.
+/// Loads one half of each of four rows of a panel's block.
 INLINE float32x4_t load_halves(const uint8_t *block, size_t half, size_t row) {
     return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(block + half_offset(half, row))));
 }
 
-/// The same of all rows, for each row pair as {first, first, second, second}.
+/// Loads one half of each row, for each row pair as {first, first, second, second}.
 INLINE void load_half_pairs(const uint8_t *block, size_t half, float32x4_t pairs[ROW_PAIRS]) {
     UNROLL for (size_t i = 0; i < ROW_PAIRS; i += 2) {
         float32x4_t rows = load_halves(block, half, 2 * i);
@@ -25,7 +26,7 @@ INLINE void load_half_pairs(const uint8_t *block, size_t half, float32x4_t pairs
     }
 }
 
-/// 32 columns of a row and of the next, eight a register.
+/// Loads 32 columns of a row and of the next, eight columns per register.
 INLINE void load_row_pair(quantized_format f, const uint8_t *block, size_t row, int8x16_t groups[BLOCK / DEPTH]) {
     UNROLL for (size_t g = 0; g < f.groups; g++) {
         uint8x16_t bytes = vld1q_u8(block + group_offset(f, row, g));
@@ -38,7 +39,8 @@ INLINE void load_row_pair(quantized_format f, const uint8_t *block, size_t row, 
     }
 }
 
-/// One panel by `pairs` token pairs; sums are {row 0 token 0, row 0 token 1, row 1 token 0, row 1 token 1}.
+/// Multiplies one panel with `pairs` token pairs; sums are {row 0 token 0, row 0 token 1, row 1 token 0, row 1 token
+/// 1}.
 INLINE void row_pairs_tile(
     quantized_format f, const uint8_t *panel, size_t blocks, const activation_pair *x, int pairs,
     float32x4_t sums[ROW_PAIRS][PAIRS_AT_ONCE]) {
@@ -68,7 +70,8 @@ INLINE void row_pairs_tile(
     }
 }
 
-/// A row and the next by a token that is its own partner, as halves of sums: {row 0, row 0, row 1, row 1}.
+/// Multiplies a row and the next with a token that is its own partner; returns halves of sums: {row 0, row 0, row 1,
+/// row 1}.
 INLINE int32x4_t dot_row_pair(quantized_format f, const uint8_t *block, size_t row, const activation_pair *x) {
     int8x16_t weights[BLOCK / DEPTH];
     load_row_pair(f, block, row, weights);
@@ -77,7 +80,7 @@ INLINE int32x4_t dot_row_pair(quantized_format f, const uint8_t *block, size_t r
     return dots;
 }
 
-/// One panel by a token that is its own partner; sums are those of four rows each.
+/// Multiplies one panel with a token that is its own partner; each vector of sums has those of four rows.
 INLINE void lone_token_tile(
     quantized_format f, const uint8_t *panel, size_t blocks, const activation_pair *x,
     float32x4_t sums[PANEL_ROWS / 4]) {
@@ -96,7 +99,7 @@ INLINE void lone_token_tile(
     }
 }
 
-/// Writes `rows` rows of the `tokens` (1 or 2) of one pair.
+/// Writes `rows` rows of the results of one pair's `tokens` tokens (1 or 2).
 INLINE void store_token_pair(
     float32x4_t sums[ROW_PAIRS][PAIRS_AT_ONCE], int pair, size_t tokens, size_t rows, float *y, size_t y_stride) {
     float results[2][PANEL_ROWS];

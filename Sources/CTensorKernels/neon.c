@@ -14,7 +14,7 @@
 
 #include "vector.h"
 
-// Of 32 registers four tokens' dot products take 16; their sums wait in the first-level cache while a block is walked.
+// The dot products of four tokens take 16 of 32 registers; their sums stay in the L1 cache while a block is processed.
 #define TOKENS_AT_ONCE 4
 #define WEIGHTS_AHEAD 0
 #define EACH_GROUP UNROLL
@@ -28,13 +28,13 @@ typedef union {
     int32x4_t sums[4];
 } four_registers;
 
-/// Nibbles 0...15 are signed bytes too. Four groups of activations are one register, of which sdot names a lane: a
-/// broadcast would take an instruction of its own.
+/// Nibbles 0...15 are valid signed bytes too. Four groups of activations fill one register, and sdot selects one of its
+/// lanes, which saves the instruction of a broadcast.
 INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int group) {
     four_registers s = {.integers = sums}, w = {.bytes = weights};
     int8x16_t groups = vld1q_s8(x->values + group / 4 * 16);
     UNROLL for (int i = 0; i < 4; i++) {
-        // The lane has to be written as a number; `group` is one once the loops around are unrolled.
+        // The lane must be a literal; `group` is a constant once the surrounding loops are unrolled.
         switch (group % 4) {
         case 0: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 0); break;
         case 1: s.sums[i] = vdotq_laneq_s32(s.sums[i], w.weights[i], groups, 1); break;

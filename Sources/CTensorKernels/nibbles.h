@@ -1,10 +1,10 @@
-// 32 unsigned nibbles in 16 bytes: elements 0...15 are the low ones, 16...31 the high ones.
+// 32 unsigned nibbles in 16 bytes: elements 0...15 are the low nibbles, 16...31 the high ones.
 #ifndef CTK_NIBBLES_H
 #define CTK_NIBBLES_H
 
 #include "formats.h"
 
-/// An offset of -0 is none: adding it keeps the sign of a zero.
+/// Pass -0 for no offset: adding it keeps the sign of a zero.
 static inline void dequantize_nibbles(const uint8_t *nibbles, float scale, float offset, float *x, int bias) {
     for (int i = 0; i < BLOCK / 2; i++) {
         x[i] = scale * (float)((nibbles[i] & 15) - bias) + offset;
@@ -21,7 +21,8 @@ static inline int32_t dot_nibbles(const uint8_t *nibbles, const int8_t *x) {
 
 #ifdef CTK_PANELS_H
 
-/// Group g of four bytes holds columns 4g...4g+3 in its low nibbles and 16 more in its high ones, as in the file.
+/// Group g of four bytes holds columns 4g...4g+3 in its low nibbles and columns 4g+16...4g+19 in its high ones, as in
+/// the file.
 typedef uint8_t nibble_groups[BLOCK / 8][PANEL_ROWS * 4];
 
 INLINE void pack_nibbles(const uint8_t *in, size_t row, nibble_groups out) {

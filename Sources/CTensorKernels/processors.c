@@ -1,4 +1,5 @@
-// What Swift cannot ask Linux itself: CPU_ISSET is a macro, and sched_getaffinity hides behind _GNU_SOURCE.
+// The affinity mask in C, because Swift cannot import it: CPU_ISSET is a macro, and sched_getaffinity requires
+// _GNU_SOURCE.
 
 #if defined(__linux__)
 #define _GNU_SOURCE

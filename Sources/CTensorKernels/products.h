@@ -1,13 +1,13 @@
 // Products of panels with tiles of tokens, for every vector table.
 //
-// A broadcast of one token's activations advances the 16 rows of a panel, and nothing is ever summed across lanes. Each
-// row adds one fma per block of 32 (or per column) from left to right, so its result is the scalar twin's to the bit,
-// however many tokens share the panel.
+// A broadcast of one token's activations is multiplied with the 16 rows of a panel, and nothing is summed across lanes.
+// Each row adds one fma per block of 32 (or per column) from left to right. So its result is bit for bit that of the
+// scalar table, however many tokens share the panel.
 //
-// The including file includes vector.h, then defines TOKENS_AT_ONCE (4 or 8: how many tokens' sums fit into its
-// registers), EACH_GROUP (UNROLL, or ROLL where registers are few: the compiler would load a whole block's weights
-// first, and spill them), WEIGHTS_AHEAD (bytes: how far ahead quantized and paired weights are asked for, 0 for not),
-// Q8_SIGN (0x80 where dot_q8 wants unsigned weights, else 0) and
+// The including file includes vector.h, then defines TOKENS_AT_ONCE (4 or 8: the number of tokens whose sums fit into
+// registers), EACH_GROUP (UNROLL, or ROLL if registers are few: when unrolled, the compiler would load a whole block's
+// weights first and spill them), WEIGHTS_AHEAD (how many bytes ahead quantized and paired weights are prefetched; 0 for
+// no prefetch), Q8_SIGN (0x80 if dot_q8 takes unsigned weights, otherwise 0) and
 //     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
 //     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
 // which multiply four columns of each row with activations 4 * group ... 4 * group + 3.
@@ -30,12 +30,12 @@ INLINE void store_sums(const vf *sums, int tokens, size_t rows_left, float *y, s
     }
 }
 
-/// Panels that a tile of tokens meets before the next tile does: they stay in the L2 cache, of which cores have at
-/// least 512 KiB, and the tile's activations in the L1 cache.
+/// Bytes of the panels that one tile of tokens is multiplied with before the next tile. They stay in the L2 cache, of
+/// which cores have at least 512 KiB, and the tile's activations in the L1 cache.
 enum { PANEL_GROUP_BYTES = 256 << 10 };
 
-/// Defines product_NAME by NAME_tile(panel, columns, x, tokens, sums), which multiplies one panel with a constant number
-/// of tokens, whose activations in the form FORM lie side by side at `x`.
+/// Defines product_NAME from NAME_tile(panel, columns, x, tokens, sums), which multiplies one panel with a constant
+/// number of tokens, whose activations in the form FORM are interleaved at `x`.
 #define DEFINE_PRODUCT(NAME, FORM)                                                                                   \
     static void product_##NAME(                                                                                      \
         const void *panels, size_t first, size_t last, size_t rows, size_t columns, const void *prepared,            \
@@ -76,7 +76,7 @@ enum { PANEL_GROUP_BYTES = 256 << 10 };
     TILE_CASE(NAME, 7)                                                                                               \
     TILE_CASE(NAME, 8)
 
-// The cases up to TOKENS_AT_ONCE: in two steps, so that its number is put in before the names are joined.
+// The cases up to TOKENS_AT_ONCE, in two macros so that its number is expanded before the names are joined.
 #define TILE_CASES_UP_TO(TOKENS, NAME) TILE_CASES_##TOKENS(NAME)
 #define TILE_CASES_OF(TOKENS, NAME) TILE_CASES_UP_TO(TOKENS, NAME)
 #define TILE_CASES(NAME) TILE_CASES_OF(TOKENS_AT_ONCE, NAME)
@@ -92,10 +92,10 @@ CTK_EACH_FORMAT(DEFINE_FORMAT_PRODUCT)
     }
 #define PANEL_ENTRY(NAME, name, FORM) [CTK_##NAME] = PANEL_FORMAT(name, FORM),
 
-// A table's own entries for some formats follow those for all, and take their place.
+// A table's own entries for some formats follow those for all formats and override them.
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 
-/// A table with these kernels of training for bf16, and with these entries in the place of some formats'.
+/// A table with the given bf16 kernels for training, and with the given entries for some formats.
 #define VECTOR_TABLE(NAME, DENSE_BF16, ATTENTION_BF16, ...)                                                          \
     {                                                                                                                \
         .name = NAME, .formats = {CTK_EACH_FORMAT(PANEL_ENTRY) __VA_ARGS__},                                         \

@@ -1,4 +1,5 @@
-// Reads memory and does nothing else: what decoding, which reads every weight for every token, is measured against.
+// Reads memory and does nothing else. Its speed is the reference for decoding, which reads every weight for every
+// token.
 
 #include <string.h>
 
@@ -7,7 +8,8 @@
 /// A cache line.
 typedef uint64_t line __attribute__((vector_size(64)));
 
-/// The bits of all lines folded into one, by four chains, so that loads and not their sum set the pace.
+/// Folds the bits of all lines into one number in four independent chains, so that loads limit the speed and not their
+/// sum.
 static inline __attribute__((always_inline)) uint64_t fold(const uint8_t *bytes, size_t count) {
     line sums[4] = {0};
     for (; count >= sizeof sums; count -= sizeof sums, bytes += sizeof sums) {
@@ -26,7 +28,7 @@ static inline __attribute__((always_inline)) uint64_t fold(const uint8_t *bytes,
 
 #if defined(__x86_64__)
 
-// SSE2's 16 bytes a load are too few for a cache that delivers 64 a cycle.
+// SSE2's 16 bytes per load are too few for a cache that delivers 64 per cycle.
 __attribute__((target("avx2"))) static uint64_t fold_avx2(const uint8_t *bytes, size_t count) {
     return fold(bytes, count);
 }

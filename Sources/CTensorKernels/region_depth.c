@@ -1,4 +1,4 @@
-// How many parallel regions the calling thread is in: Swift has no variables of a thread.
+// The number of parallel regions that the calling thread is in. It is in C because Swift has no thread-local variables.
 #include "CTensorKernels.h"
 
 static _Thread_local int depth;

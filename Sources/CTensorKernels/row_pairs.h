@@ -1,7 +1,7 @@
-// Panels of sixteen rows for smmla, which multiplies two rows by two tokens, eight columns deep: eight columns of one
-// row and the same of the next make one 16-byte load.
+// Panels of sixteen rows for smmla, which multiplies two rows by two tokens over eight columns. One 16-byte load brings
+// eight columns of one row and the same columns of the next.
 //
-// A block of a panel holds scales, minima where the format has them, then [row pair][group of eight][row of the pair].
+// A block of a panel holds scales, minima if the format has them, then [row pair][group of eight][row of the pair].
 #ifndef CTK_ROW_PAIRS_H
 #define CTK_ROW_PAIRS_H
 
@@ -10,13 +10,13 @@
 
 enum { ROW_PAIRS = PANEL_ROWS / 2, DEPTH = 8 };
 
-/// The quantized formats that are packed like this. Any other has the panels of all vector tables, and sdot.
+/// The quantized formats that are packed like this. All others use the panels of all vector tables, and sdot.
 #define EACH_ROW_PAIR_FORMAT(FORMAT)                                                                                 \
     FORMAT(Q8_0, q8_0)                                                                                               \
     FORMAT(Q4_0, q4_0)                                                                                               \
     FORMAT(Q4_1, q4_1)
 
-/// Such a format, as a block lies in the file: 16-bit `halves` (scale, minimum), then `groups` of eight bytes.
+/// Describes a block of such a format in a file: `halves` F16 numbers (scale, minimum), then `groups` of eight bytes.
 typedef struct {
     int format;
     size_t halves;
@@ -32,10 +32,10 @@ INLINE size_t row_pairs_bytes(quantized_format f, size_t columns) {
     return columns / BLOCK * PANEL_ROWS * file_block_bytes(f);
 }
 
-/// Where half `half` of row `row` lies in a panel's block.
+/// The offset of half `half` of row `row` in a panel's block.
 INLINE size_t half_offset(size_t half, size_t row) { return (half * PANEL_ROWS + row) * 2; }
 
-/// Where eight bytes of weights of row `row` lie in a panel's block.
+/// The offset of eight bytes of weights of row `row` in a panel's block.
 INLINE size_t group_offset(quantized_format f, size_t row, size_t group) {
     return half_offset(f.halves, 0) + ((row / 2 * f.groups + group) * 2 + row % 2) * DEPTH;
 }
@@ -52,7 +52,7 @@ INLINE void pack_row_pairs(quantized_format f, const void *file, size_t rows, si
     }
 }
 
-/// Puts each block back into its file form, which the one naive dequantizer reads.
+/// Restores each block's file layout, which the format's only dequantizer reads.
 INLINE void unpack_row_pairs(quantized_format f, const void *panel, size_t row, size_t columns, float *out) {
     const uint8_t *in = panel;
     for (size_t b = 0; b < columns / BLOCK; b++, in += PANEL_ROWS * file_block_bytes(f)) {

@@ -1,4 +1,4 @@
-// What Swift does not know of its own compiler's options.
+// Compiler options that Swift code cannot query.
 
 #include "CTensorKernels.h"
 

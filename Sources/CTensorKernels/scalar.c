@@ -1,7 +1,7 @@
-// The naive twin: each kernel in the plainest form there is. Every other table is tested against this one.
+// The scalar table: each kernel in its plainest form. Every other table is tested against this one.
 //
-// Products add in the same order as the vector tables (one fma per column, or per block of 32), so they agree to the
-// bit; exponentials and norms use libm and double precision, so they agree to a tolerance.
+// Products add in the same order as the vector tables (one fma per column, or per block of 32), so they agree bit for
+// bit. Exponentials and norms use libm and double precision, so they agree to a tolerance.
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -15,7 +15,8 @@
 #include "training_scalar.h"
 #include "weights.h"
 
-// Of each format: a panel is one row, as it lies in the file, and dot_NAME multiplies it with a token's activations.
+// Defines a format's kernels: a panel is one row in its file format, and dot_NAME multiplies it with a token's
+// activations.
 #define DEFINE_FORMAT(NAME, name, FORM)                                                                              \
     static size_t panel_bytes_##name(size_t columns) { return ctk_file_row_bytes(CTK_##NAME, columns); }             \
     static void pack_##name(const void *file, size_t rows, size_t columns, void *panel) {                            \
@@ -122,7 +123,7 @@ static uint64_t at_least(const float *x, size_t count, float floor) {
     return bits;
 }
 
-/// `CounterRandom` once more.
+/// The same function as Swift's `CounterRandom`.
 static uint64_t random_bits(uint64_t key, uint64_t counter) {
     uint64_t z = key + counter * 0x9e3779b97f4a7c15;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
@@ -130,8 +131,8 @@ static uint64_t random_bits(uint64_t key, uint64_t counter) {
     return z ^ z >> 31;
 }
 
-/// Noise is -ln(-ln(1 - v)), v being the random bits times 2^-64, and -ln(1 - v) >= v: so it reaches z only where
-/// v <= e^-z. Of v only 24 bits are looked at, which float holds exactly.
+/// Noise is -ln(-ln(1 - v)), where v is the random bits times 2^-64. Since -ln(1 - v) >= v, noise reaches z only if v
+/// <= e^-z. Only 24 bits of v are used, which float represents exactly.
 static uint64_t gumbel_contenders(
     const float *x, size_t count, float maximum, float temperature, float floor, uint64_t key, uint64_t first) {
     uint64_t bits = 0;

@@ -1,4 +1,4 @@
-// Scans of a row of logits, as long as a vocabulary, by sixteen lanes: what sampling needs to know of all tokens.
+// Scans of a row of logits, as long as a vocabulary, in sixteen lanes. Sampling uses them.
 #ifndef CTK_SCAN_H
 #define CTK_SCAN_H
 
@@ -41,7 +41,7 @@ static size_t argmax(const float *x, size_t count) {
     return i;
 }
 
-/// Calls `TEST(values, first)` for sixteen values at a time; the bits of those for which it holds.
+/// Calls `TEST(values, first)` for every sixteen values; returns a bit for each value, set if the test holds.
 #define SCAN_64(X, COUNT, TEST)                                                                                       \
     uint64_t bits = 0;                                                                                                \
     size_t i = 0;                                                                                                     \

@@ -1,4 +1,4 @@
-// What all tables do alike: plain loops without a choice of order, compiled once for each instruction set.
+// Kernels that all tables share: plain loops without a choice of order, compiled once for each instruction set.
 #ifndef CTK_SHARED_H
 #define CTK_SHARED_H
 
@@ -24,7 +24,7 @@ static void add(const float *x, size_t count, float *y) {
     for (size_t i = 0; i < count; i++) y[i] += x[i];
 }
 
-/// Each page's part, brought to the largest maximum of all.
+/// Adds the pages' parts, rescaled to the largest maximum of all pages.
 static void merge_pages(
     const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out) {
     float maximum = softmaxes[0].maximum;

@@ -1,4 +1,4 @@
-// The tables that this processor family has; dispatch.c asks the CPU which of them it can run.
+// The tables of this processor family; dispatch.c checks which of them the CPU can run.
 #ifndef CTK_TABLES_H
 #define CTK_TABLES_H
 
@@ -16,13 +16,13 @@ extern const ctk_table ctk_scalar_table;
 #if defined(__x86_64__)
 extern const ctk_table ctk_avx2_table;
 extern const ctk_table ctk_avx512_table;
-/// The AVX-512 table with BF16 products by vdpbf16ps, which rounds activations to BF16.
+/// The AVX-512 table whose BF16 products use vdpbf16ps, which rounds activations to BF16.
 extern const ctk_table ctk_avx512_bf16_table;
-/// The AVX-512 table with training's BF16 products by AMX, which adds in another order than vdpbf16ps.
+/// The AVX-512 table whose BF16 products of training use AMX, which adds in another order than vdpbf16ps.
 extern const ctk_table ctk_amx_table;
 #elif defined(__aarch64__)
 extern const ctk_table ctk_neon_table;
-/// The NEON table with quantized products by smmla: the same bits.
+/// The NEON table whose quantized products use smmla, with the same bits.
 extern const ctk_table ctk_neon_i8mm_table;
 #endif
 

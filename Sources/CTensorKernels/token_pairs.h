@@ -1,4 +1,4 @@
-// Quantized activations for smmla: two tokens side by side, [pair][block].
+// Quantized activations for smmla: tokens in pairs, [pair][block].
 #ifndef CTK_TOKEN_PAIRS_H
 #define CTK_TOKEN_PAIRS_H
 
@@ -7,7 +7,7 @@
 
 enum { ACTIVATIONS_token_pairs = CTK_ACTIVATIONS_TOKEN_PAIRS };
 
-/// BLOCK activations of two tokens. What belongs to one token is there twice: for both rows of a 2 by 2 result.
+/// BLOCK activations of two tokens. Scales and sums of a token are stored twice, for both rows of a 2 by 2 result.
 typedef struct {
     int8_t values[BLOCK / DEPTH][2][DEPTH];
     float scales[2][2];

@@ -1,10 +1,10 @@
-// Training's kernels in sixteen lanes, in one order of addition for every vector table.
+// Training's kernels in sixteen lanes, with the same order of addition in every vector table.
 #ifndef CTK_TRAINING_H
 #define CTK_TRAINING_H
 
 #include "vector.h"
 
-/// Calls BODY(i, n) for sixteen elements at a time, n of which exist: all but in the last.
+/// Calls BODY(i, n) for every sixteen elements, where n elements exist: fewer than sixteen only in the last call.
 #define FOR_LANES(COUNT, BODY)                                                                                       \
     {                                                                                                                \
         size_t i = 0;                                                                                                \

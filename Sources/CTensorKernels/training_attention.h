@@ -1,27 +1,30 @@
-// Causal attention of whole sequences and its gradient, in blocks of queries, for every vector table and precision.
+// Causal attention over whole sequences and its gradient, in blocks of queries, for every vector table and precision.
 //
-// No matrix of all positions by all is kept: forward leaves the logarithm of each query's sum of exponentials, from which
-// the way back computes the weights of a block anew (Dao, "FlashAttention-2", arXiv 2307.08691, algorithms 1 and 2).
+// No matrix of all positions by all positions is kept. The forward pass stores the logarithm of each query's sum of
+// exponentials, from which the backward pass recomputes the weights of a block (Dao, "FlashAttention-2", arXiv
+// 2307.08691, algorithms 1 and 2).
 //
-// Included once per precision, or kind of products, by a file that defines
-//     ATTENTION(NAME)    NAME with the suffix of either
+// Included once per precision, or per kind of product, by a file that defines
+//     ATTENTION(NAME)    NAME with the suffix of the precision or kind
 // and, with that suffix,
-//     QUERY_BLOCK        how many queries are attended to together: what is loaded for one serves them all
+//     QUERY_BLOCK        the number of queries computed together, which share their loads
 //     size_t operands_size(size_t length, size_t head_dim)
-//                        floats that operands take
+//                        the number of floats that the operands take
 //     attention_operands operands(const ctk_sequence_attention *a, bool backwards, float *scratch)
-//                        of one sequence, for the way there or back
+//                        of one sequence, for the forward or the backward pass
 //     meet(a, operands, met, rows, count, seen, products)
 //                        products[i][t] = rows[i] . met[t], for `count` rows and the first padded(seen) positions
 //     sum_up(a, operands, weights, count, seen, sums)
 //                        sums[i] = sum over t of weights[i][t] to_sum[t]
 //     hand_out(a, operands, rows, weights, count, seen, gradients)
 //                        gradients[t] += sum over i of weights[i][t] rows[i]
-// Rows and sums lie as queries do, gradients as keys, products and weights scratch_stride(length) apart.
+// Rows and sums have the layout of queries, gradients that of keys; rows of products and weights are
+// scratch_stride(length) apart.
 //
-// What a query does not see has weight 0 within its block: a value that is not finite spoils all queries of its block.
+// Within a block, positions that a query does not see have weight 0, so a value that is not finite spoils all queries
+// of its block.
 
-/// Operands, then two blocks of scores.
+/// The number of floats of operands and of two blocks of scores.
 static size_t ATTENTION(attention_scratch)(size_t length, size_t head_dim) {
     return ATTENTION(operands_size)(length, head_dim) + 2 * ATTENTION(QUERY_BLOCK) * scratch_stride(length);
 }

@@ -1,19 +1,19 @@
-// Attention of training in BF16: the kernels of dense products, over panels of rounded operands. Scores, weights and sums
-// are f32; weights and their gradients are rounded where they are multiplied, too. The mean that scores' gradients are taken
-// from is dy . y in f32, as in the other precision.
+// Training's attention in BF16: uses the kernels of dense products on panels of rounded operands. Scores, weights and
+// sums are f32; weights and their gradients are also rounded when they are multiplied. The mean in the scores'
+// gradients is dy . y in f32, as in the other precision.
 //
-// Included once per kind of dense products that rounds, by a file that has that kind's own (TILE_ROWS, STEP_DEPTHS, words,
-// pack_rows, pack_columns and multiply, with its suffix) and defines
+// Included once per kind of dense product that rounds, by a file that has the kind's functions and constants
+// (TILE_ROWS, STEP_DEPTHS, words, pack_rows, pack_columns and multiply, with its suffix) and defines
 //     ATTENTION(NAME)    NAME with the suffix
-//     QUERY_BLOCK        with the suffix; see training_attention.h: a multiple of STEP_DEPTHS, lest a block's products take
-//                        in what lies after it
+//     QUERY_BLOCK        with the suffix; see training_attention.h. A multiple of STEP_DEPTHS, so that a block's products
+//                        do not include positions after it
 
 #include "training_attention_rows.h"
 
 _Static_assert(
     ATTENTION(QUERY_BLOCK) % ATTENTION(STEP_DEPTHS) == 0, "a block of queries ends with a whole step of positions");
 
-/// Words of the panels of so many rows or columns, `tile` to a panel.
+/// Words of the panels of `count` rows or columns, `tile` per panel.
 INLINE size_t ATTENTION(panel_words)(size_t count, size_t tile, size_t depth) {
     return (count + tile - 1) / tile * tile * ATTENTION(words)(depth);
 }
@@ -26,7 +26,7 @@ INLINE size_t ATTENTION(summed_words)(size_t length, size_t head_dim) {
     return ATTENTION(panel_words)(head_dim, TILE_COLUMNS, length);
 }
 
-/// Of a block's queries, of its weights, and of its weights by position.
+/// Words of the row panels of a block's queries, of its weights, or of its transposed weights, whichever is largest.
 INLINE size_t ATTENTION(row_panel_words)(size_t length, size_t head_dim) {
     return larger(
         ATTENTION(panel_words)(ATTENTION(QUERY_BLOCK), ATTENTION(TILE_ROWS), larger(length, head_dim)),
@@ -64,7 +64,7 @@ static void ATTENTION(sum_up)(
     const ctk_sequence_attention *a, const attention_operands *o, const float *weights, size_t count, size_t seen,
     float *sums) {
     ATTENTION(pack_rows)(weights, scratch_stride(a->length), true, count, seen, o->row_panels);
-    // Panel by panel, since each is as long as the sequence, and only its first words are seen.
+    // Panel by panel, since each is as long as the sequence and only its first words are used.
     const uint32_t *panel = o->to_sum;
     for (size_t d = 0; d < a->head_dim; d += TILE_COLUMNS, panel += TILE_COLUMNS * ATTENTION(words)(a->length)) {
         size_t left = a->head_dim - d;

@@ -1,13 +1,13 @@
-// Attention of training in f32: tiles of sums in registers, over operands that lie as they are, or transposed.
+// Training's attention in f32: tiles of sums in registers, over operands in their own layout or transposed.
 #ifndef CTK_TRAINING_ATTENTION_F32_H
 #define CTK_TRAINING_ATTENTION_F32_H
 
 #include "training_attention_rows.h"
 
-// A tile of sums that fits into the registers, beside the vectors it is made from.
+// The size of a tile of sums that fits into the registers together with its input vectors.
 enum { QUERY_ROWS = TOKENS_AT_ONCE >= 8 ? 4 : 6, QUERY_VECTORS = TOKENS_AT_ONCE >= 8 ? 4 : 1 };
 
-/// Up to 16 * `vectors` columns, of which `last` exist in the last vector.
+/// Computes one tile of up to 16 * `vectors` columns, of which `last` exist in the last vector.
 INLINE void multiply_tile(
     const float *a, size_t a_row, size_t a_step, const float *b, size_t b_stride, int rows, int vectors, size_t last,
     size_t depth, bool adding, float *c, size_t c_stride) {
@@ -37,7 +37,7 @@ INLINE void multiply_tile(
     }
 }
 
-/// Some columns of all rows.
+/// Computes some columns of all rows.
 INLINE void multiply_columns(
     const float *a, size_t a_row, size_t a_step, const float *b, size_t b_stride, size_t rows, int vectors, size_t last,
     size_t depth, bool adding, float *c, size_t c_stride) {
@@ -75,7 +75,7 @@ _Static_assert(QUERY_BLOCK_f32 % QUERY_ROWS == 0, "blocks of queries are whole t
 
 static size_t operands_size_f32(size_t length, size_t head_dim) { return 2 * head_dim * scratch_stride(length); }
 
-/// [length][head_dim] -> [head_dim][scratch stride], zeros where the last vector has no positions.
+/// Transposes [length][head_dim] to [head_dim][scratch stride], with zeros after the last position in its vector.
 static void transpose_positions(const ctk_sequence_attention *a, const float *x, float *out) {
     size_t width = scratch_stride(a->length);
     for (size_t p = 0; p < padded(a->length); p++) {

@@ -1,28 +1,29 @@
-// What causal attention of whole sequences needs in either precision.
+// Definitions that causal attention over whole sequences shares between precisions.
 #ifndef CTK_TRAINING_ATTENTION_ROWS_H
 #define CTK_TRAINING_ATTENTION_ROWS_H
 
 #include "training.h"
 
-/// Keys and values of a sequence, and memory, in the form that a precision's products want.
+/// Keys and values of a sequence in the form that a precision's products read, and scratch memory.
 typedef struct {
-    /// For products of a row with each of them.
+    /// For products of a row with each key or value.
     void *keys_to_meet;
     void *values_to_meet;
-    /// For sums over them: values in the forward pass, keys in the backward pass.
+    /// For weighted sums: values in the forward pass, keys in the backward pass.
     const void *to_sum;
-    /// For what a block of queries is packed into.
+    /// Memory for the panels of a block of queries.
     void *row_panels;
     void *column_panels;
 } attention_operands;
 
-/// Positions in whole vectors.
+/// Rounds a number of positions up to whole vectors.
 INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANES; }
 
-/// How far rows of scratch are apart: an odd number of vectors. Powers of two would all fall onto a few sets of a cache.
+/// The distance between rows of scratch: an odd number of vectors. Powers of two would all map to a few sets of a
+/// cache.
 INLINE size_t scratch_stride(size_t length) { return padded(length) / LANES % 2 ? padded(length) : padded(length) + LANES; }
 
-/// dy . y, in the order of the columns by lanes.
+/// x . y, summed lane by lane in the order of the columns.
 INLINE float row_product(const float *x, const float *y, size_t count) {
     vf sums = splat(0);
 #define ADD(I, N) sums = fma16(load_first(x + (I), N), load_first(y + (I), N), sums);
@@ -31,7 +32,7 @@ INLINE float row_product(const float *x, const float *y, size_t count) {
     return sum_lanes(sums);
 }
 
-/// Scores become weights e^(score - log_sum), products dy . v become (dy . v - mean) * weight * scale.
+/// Replaces scores by weights e^(score - log_sum), and products dy . v by (dy . v - mean) * weight * scale.
 INLINE void weights_and_shares(
     float *weights, float *shares, size_t visible, size_t seen, float scale, float log_sum, float mean) {
 #define SHARE(I, N)                                                                                                  \

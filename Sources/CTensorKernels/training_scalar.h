@@ -1,4 +1,4 @@
-// Training's kernels in their plainest form: the twins of training.h.
+// Training's kernels in their plainest form, the reference for training.h.
 #ifndef CTK_TRAINING_SCALAR_H
 #define CTK_TRAINING_SCALAR_H
 
@@ -73,7 +73,7 @@ static void attend_sequence_f32(const ctk_sequence_attention *a) {
     }
 }
 
-/// With weights p = softmax(s): dv += p dy, ds = p (dy . v - dy . y), from which dq and dk.
+/// With weights p = softmax(s): dv += p dy, and ds = p (dy . v - dy . y), which gives dq and dk.
 static void attend_sequence_gradient_f32(const ctk_sequence_attention *a) {
     for (size_t t = 0; t < a->length; t++) {
         for (size_t d = 0; d < a->head_dim; d++) {

@@ -1,11 +1,11 @@
-// Row operations in sixteen lanes, whatever the machine: the compiler splits a vector into two AVX2 or four NEON
-// registers. So every vector table adds in the same order and gives the same bits, and a new table costs no new code.
+// Row operations in sixteen lanes on every machine: the compiler splits a vector into two AVX2 or four NEON registers.
+// So every vector table adds in the same order and gives the same bits, and a new table needs no new code.
 #ifndef CTK_VECTOR_H
 #define CTK_VECTOR_H
 
 #include "shared.h"
 
-// Wide vectors passed by value change the ABI of a function that is called; these are all inlined.
+// Passing wide vectors by value changes a function's ABI; all functions that do so are inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 enum { LANES = 16 };
@@ -24,12 +24,13 @@ typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-/// Asks for the cache line so many bytes ahead of an address. It may lie beyond what there is, where a pointer may not.
+/// Prefetches the cache line `bytes_ahead` bytes after an address. The line may be beyond the end of the memory, where
+/// a pointer may not point.
 INLINE void prefetch_l1(const void *address, size_t bytes_ahead) {
     __builtin_prefetch((const void *)((uintptr_t)address + bytes_ahead), 0, 3);
 }
 
-/// The same, no nearer than the L2 cache.
+/// The same, but only into the L2 cache.
 INLINE void prefetch_l2(const void *address, size_t bytes_ahead) {
     __builtin_prefetch((const void *)((uintptr_t)address + bytes_ahead), 0, 2);
 }
@@ -56,7 +57,7 @@ INLINE vf load_bf16(const uint16_t *x) {
 
 INLINE void store(float *x, vf v) { memcpy(x, &v, sizeof v); }
 
-/// The first `count` < 16 elements, the others `fill`.
+/// Loads the first `count` < 16 elements and sets the others to `fill`.
 INLINE vf load_tail(const float *x, size_t count, float fill) {
     vf v = splat(fill);
     memcpy(&v, x, count * sizeof(float));
@@ -65,7 +66,7 @@ INLINE vf load_tail(const float *x, size_t count, float fill) {
 
 INLINE void store_tail(float *x, vf v, size_t count) { memcpy(x, &v, count * sizeof(float)); }
 
-/// All elements where there are at least sixteen, else the first `count` and zeros.
+/// Loads sixteen elements, or only the first `count` and zeros if there are fewer.
 INLINE vf load_first(const float *x, size_t count) { return count >= LANES ? load(x) : load_tail(x, count, 0); }
 
 INLINE void store_first(float *x, vf v, size_t count) {
@@ -75,13 +76,13 @@ INLINE void store_first(float *x, vf v, size_t count) {
 
 INLINE vf fma16(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 
-/// sums + v * v, in f64: the square of 2^64 would overflow f32, and a norm of infinity would silently give zeros.
+/// sums + v * v, in f64: the square of 2^64 would overflow f32, and an infinite norm would silently give zeros.
 INLINE vd add_squares(vd sums, vf v) {
     vd wide = __builtin_convertvector(v, vd);
     return sums + wide * wide;
 }
 
-/// The lanes' sum as a tree: the same for every table.
+/// Adds the lanes as a tree, in the same order for every table.
 INLINE float sum_lanes(vf v) {
     float lanes[LANES];
     store(lanes, v);

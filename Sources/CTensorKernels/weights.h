@@ -1,4 +1,4 @@
-// All formats of weights. What vector tables need of them is there where panels.h was included before.
+// All weight formats. Their parts for vector tables are defined if panels.h was included before.
 #ifndef CTK_WEIGHTS_H
 #define CTK_WEIGHTS_H
 

@@ -1,8 +1,8 @@
-/// An exit layer that the model does not have.
+/// The error for an exit layer that the model does not have.
 public struct ExitLayerError: Error, Equatable, CustomStringConvertible {
-    /// The exit layer asked for.
+    /// The requested exit layer.
     public let found: Int
-    /// The model's number of layers, and so its last exit.
+    /// The model's number of layers, which is also its last exit.
     public let layerCount: Int
 
     package init(found: Int, layerCount: Int) {

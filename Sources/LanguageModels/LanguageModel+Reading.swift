@@ -1,14 +1,13 @@
-/// How many rows of a prompt are run at once, unless asked otherwise: with 256, a weight is read from memory seldom
-/// enough.
+/// The default number of prompt rows per pass. With 256 rows, reading the weights from memory takes little of the time.
 public let prefillChunk = 256
 
 extension LanguageModel {
-    /// Runs tokens for the sake of later ones: in chunks, of which the last layer only stores keys and values.
+    /// Reads tokens into a cache, in chunks. The last layer only stores keys and values.
     ///
     /// - Parameters:
-    ///   - layerCount: how many layers run.
-    ///   - shouldContinue: is asked before each chunk.
-    /// - Returns: false if `shouldContinue` said no.
+    ///   - layerCount: the number of layers to run.
+    ///   - shouldContinue: called before each chunk; false stops.
+    /// - Returns: false if `shouldContinue` returned false.
     package func read(
         _ tokens: Span<Token>, layerCount: Int, chunk: Int = prefillChunk, into cache: inout KVCache,
         shouldContinue: () -> Bool = { true }

@@ -3,54 +3,54 @@ public import TensorCore
 /// The id of a token in a model's vocabulary.
 public typealias Token = Int32
 
-/// A decoder-only transformer as three functions (and a shorter form of the second); everything that LayerSkip does
+/// A decoder-only transformer as three functions, and a shorter form of the second. Everything that LayerSkip does
 /// happens between them.
 ///
-/// No model knows of drafts, exits or caches: whoever runs it decides which blocks run, on which rows, and what
-/// `logits` is applied to.
+/// Models know nothing of drafts, exits or caches: the caller decides which blocks run on which rows, and which rows
+/// get logits.
 public protocol LanguageModel: Sendable {
-    /// Number of transformer blocks L.
+    /// The number of transformer blocks, L.
     var layerCount: Int { get }
-    /// Number of token ids; logits have one column for each.
+    /// The number of token ids; logits have one column for each.
     var vocabularySize: Int { get }
     /// The most positions that the model was trained for.
     var contextLength: Int { get }
     /// The heads of each layer's attention.
     var attention: AttentionShape { get }
-    /// Bytes that the weights take in memory.
+    /// The size of the weights in memory, in bytes.
     var weightByteCount: Int { get }
-    /// Bytes of weights that decoding a token reads: all, but for an embedding that is not the head, too.
+    /// The bytes of weights that decoding a token reads: all except an embedding that is not also the head.
     var bytesReadPerToken: Int { get }
-    /// What the model computes with.
+    /// The context that the model computes with.
     var compute: ComputeContext { get }
 
-    /// Token embeddings: [tokens.count, width]. Every id must lie in 0..<vocabularySize.
+    /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
     func embed(_ tokens: Span<Token>) -> Tensor
 
-    /// Block `index` applied to rows x: [n, width] -> [n, width]. The memory owns the rows' positions.
+    /// Applies block `index` to rows x: [n, width] -> [n, width]. The memory determines the rows' positions.
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor
 
-    /// Stores only keys and values of block `index`, for rows whose output is not needed: those of a prompt in the last
-    /// block.
+    /// Stores only keys and values of block `index`, for rows whose output is not needed, such as a prompt's in the
+    /// last block.
     func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable)
 
-    /// Final norm and head, shared by every exit: [n, width] -> [n, vocabularySize].
+    /// Applies the final norm and the head, which all exits share: [n, width] -> [n, vocabularySize].
     func logits(_ x: Tensor) -> Tensor
 }
 
 extension LanguageModel {
-    /// Token embeddings: [tokens.count, width]. Every id must lie in 0..<vocabularySize.
+    /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
     public func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
 
-    /// All weights.
+    /// By default all weights.
     public var bytesReadPerToken: Int { weightByteCount }
 
-    /// All of the block, for models that know no shorter way.
+    /// By default runs the whole block.
     public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
         _ = block(index, x, &memory)
     }
 
-    /// Blocks `layers`, one after the other.
+    /// Runs blocks `layers`, one after the other.
     public func run(
         _ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable
     ) -> Tensor {
@@ -60,12 +60,12 @@ extension LanguageModel {
     }
 }
 
-/// What attention looks back on: a cache while decoding, the batch itself while training.
+/// The keys and values that attention reads: a cache in decoding, the batch itself in training.
 public protocol AttentionMemory: ~Copyable {
     /// Rotates each row at its own position, appends keys and values, and attends causally.
     ///
     /// - Parameters:
-    ///   - layer: which layer asks; each has keys and values of its own.
+    ///   - layer: the layer's index; each layer has its own keys and values.
     ///   - queries: [n, heads * headDimension], not yet rotated.
     ///   - keys: [n, keyValueHeads * headDimension], not yet rotated.
     ///   - values: [n, keyValueHeads * headDimension].
@@ -75,6 +75,7 @@ public protocol AttentionMemory: ~Copyable {
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor
 
-    /// Rotates and appends as ``attend(layer:queries:keys:values:rotary:)`` does, for rows that ask nothing.
+    /// Rotates and appends keys and values as ``attend(layer:queries:keys:values:rotary:)`` does, for rows without
+    /// queries.
     mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding)
 }

@@ -1,6 +1,6 @@
 package import TensorCore
 
-/// Weights in f32 under Hugging Face's name, sharing storage with the model that they are of.
+/// Weights in f32 with Hugging Face's name, which share storage with their model.
 public struct NamedTensor: Sendable {
     public let name: String
     /// [rows, columns]; a vector is one row.

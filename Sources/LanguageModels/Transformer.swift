@@ -1,10 +1,10 @@
 package import CheckpointFiles
 public import TensorCore
 
-/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and of SwiGLU, and a head that may
-/// be tied to the embedding. Touvron et al., arXiv 2302.13971.
+/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and a SwiGLU MLP, and a head that
+/// may be tied to the embedding. Touvron et al., arXiv 2302.13971.
 ///
-/// Biases and norms of heads are optional: they are applied where the ``Architecture`` has weights for them.
+/// Biases and norms of heads are optional: they are applied if the ``Architecture`` has weights for them.
 public struct Transformer: TrainableModel {
     /// The architecture, shapes and constants of the model.
     public let configuration: ModelConfiguration
@@ -15,10 +15,10 @@ public struct Transformer: TrainableModel {
     private var embedding: Matrix
     private var blocks: [Block]
     private var norm: RMSNorm
-    /// nil where the embedding serves as head.
+    /// nil if the embedding is also the head.
     private var separateHead: Matrix?
 
-    /// A class, as the MLP is: running it counts references to one object, not to each of its weights.
+    /// A class, like the MLP, so that running it changes the reference count of one object instead of each weight's.
     private final class Attention: Sendable {
         let norm: RMSNorm
         let query: Projection
@@ -56,7 +56,7 @@ public struct Transformer: TrainableModel {
             return compute.linear(mixed, output, addingTo: x)
         }
 
-        /// Keys and values alone.
+        /// Computes and stores only keys and values.
         func storeKeysAndValues(
             _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
         ) {
@@ -138,9 +138,9 @@ public struct Transformer: TrainableModel {
 extension Transformer {
     /// Loads a model and packs its weights.
     ///
-    /// - Parameter progress: is told the share of the weights that are loaded, and returns whether to continue.
-    /// - Throws: if its tensors are missing or of other shapes than its configuration asks for, if there is no memory
-    ///   for them, if their file was written to meanwhile, or if `progress` ends the loading.
+    /// - Parameter progress: is told the fraction of the weights that is loaded, and returns whether to continue.
+    /// - Throws: if tensors are missing or do not have the shapes that the configuration requires, if there is no
+    ///   memory for them, if their file changed during loading, or if `progress` stops the loading.
     package init(
         _ stored: StoredModel, on compute: ComputeContext, progress: (Double) -> Bool = { _ in true }
     ) throws(CheckpointError) {
@@ -151,10 +151,10 @@ extension Transformer {
         try stored.source.checkUnchanged()
     }
 
-    /// Loads a model to be trained. All weights become f32, whatever format the source stores them in; those that are
-    /// not frozen are parameters. Query and key rows are in Hugging Face's order.
+    /// Loads a model for training. All weights become f32, whatever their stored format; those that are not frozen are
+    /// parameters. Query and key rows are in Hugging Face's order.
     ///
-    /// - Throws: if a tensor is missing or has another shape than the configuration asks for.
+    /// - Throws: if a tensor is missing or does not have the shape that the configuration requires.
     package init(
         trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
     ) throws(CheckpointError) {

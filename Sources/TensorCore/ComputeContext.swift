@@ -1,4 +1,4 @@
-/// What operations run on: a kernel table and a pool of threads.
+/// The kernel table and the pool of threads that operations run on.
 ///
 /// Results depend on the table, never on the number of threads.
 public struct ComputeContext: Sendable {
@@ -8,21 +8,21 @@ public struct ComputeContext: Sendable {
     public let pool: ThreadPool
     /// Where operations take the memory of their results from.
     let memory: StoragePool
-    /// In what precision dense products meet: training's choice, which inference from packed weights does not ask.
+    /// The precision of dense products. Training chooses it; inference from packed weights does not use it.
     package let productPrecision: ProductPrecision
 
-    /// What decoding keeps for results to come: what a chunk of a prompt takes in a model of a billion weights.
+    /// The default limit of memory kept for reuse: what one chunk of a prompt needs in a model of a billion weights.
     public static let standardRecycledBytes = 32 << 20
 
     /// A context with the given table and pool.
     ///
-    /// - Parameter recycledBytes: the most bytes of results' memory that are kept for results to come. Training, whose
-    ///   results are large, wants what a step takes: new memory has to be zeroed by the system page by page.
+    /// - Parameter recycledBytes: the most bytes of results' memory to keep for reuse. Training has large results and
+    ///   should keep as much as one step takes, because the system zeroes new memory page by page.
     public init(kernels: KernelTable, pool: ThreadPool, recycledBytes: Int = standardRecycledBytes) {
         self.init(kernels: kernels, pool: pool, recycledBytes: recycledBytes, productPrecision: .f32)
     }
 
-    /// The same, with a choice of the precision in which dense products meet.
+    /// The same, with a choice of the precision of dense products.
     package init(kernels: KernelTable, pool: ThreadPool, recycledBytes: Int, productPrecision: ProductPrecision) {
         self.kernels = kernels
         self.pool = pool
@@ -30,21 +30,21 @@ public struct ComputeContext: Sendable {
         self.productPrecision = productPrecision
     }
 
-    /// Bytes of results that are alive, of those whose memory is kept for results to come.
+    /// Bytes of recyclable memory that live results occupy.
     package var heldBytes: Int { memory.heldByteCount }
 
     /// A context with the selected table.
     ///
     /// - Parameters:
     ///   - threads: number of threads; by default one per physical core.
-    ///   - recycledBytes: the most bytes of results' memory that are kept for results to come.
+    ///   - recycledBytes: the most bytes of results' memory to keep for reuse.
     /// - Throws: ``KernelTableError`` when `LAYERSKIP_KERNELS` names a table that cannot run here, ``ThreadCountError``
-    ///   when there are to be no threads or too many.
+    ///   when `threads` is zero, negative or too large.
     public init(threads: Int? = nil, recycledBytes: Int = standardRecycledBytes) throws {
         try self.init(threads: threads, recycledBytes: recycledBytes, productPrecision: .f32)
     }
 
-    /// The same, with a choice of the precision in which dense products meet.
+    /// The same, with a choice of the precision of dense products.
     package init(threads: Int?, recycledBytes: Int, productPrecision: ProductPrecision) throws {
         let limits = 1...ThreadPool.maximumThreadCount
         let threads = threads ?? min(physicalCoreCount(), limits.upperBound)
@@ -55,7 +55,7 @@ public struct ComputeContext: Sendable {
     }
 }
 
-/// A number of threads that no pool can have.
+/// The error for a number of threads that no pool can have.
 public struct ThreadCountError: Error, Equatable, CustomStringConvertible {
     /// The number asked for.
     public let found: Int

@@ -1,12 +1,12 @@
-/// Random numbers as a function of a seed and a counter, so that any of them can be had without those before it.
+/// Random numbers as a function of a seed and a counter, so that any of them can be computed without those before it.
 ///
 /// The mixing function is the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
 /// Generators", 2014).
 public struct CounterRandom: Sendable {
-    /// What distinguishes this stream of numbers from others.
+    /// The seed and labels, mixed.
     let key: UInt64
 
-    /// A stream of numbers of its own for each seed and list of labels.
+    /// Creates the stream of a seed and a list of labels; different seeds or labels give different streams.
     public init(seed: UInt64, _ labels: UInt64...) {
         key = labels.reduce(Self.mix(seed &+ Self.step)) { key, label in
             Self.mix(key ^ Self.mix(label &+ Self.step))
@@ -16,10 +16,10 @@ public struct CounterRandom: Sendable {
     /// 64 random bits.
     public subscript(counter: UInt64) -> UInt64 { Self.mix(key &+ counter &* Self.step) }
 
-    /// A number in (0, 1), never either end.
+    /// A random number strictly between 0 and 1.
     public func uniform(_ counter: UInt64) -> Double { Self.uniform(bits: self[counter]) }
 
-    /// The number in (0, 1) that 64 random bits stand for, a multiple of 2^-53.
+    /// Converts 64 random bits to a number in (0, 1), a multiple of 2^-53.
     package static func uniform(bits: UInt64) -> Double {
         // 52 bits: with 53 the half could not be added exactly, and the largest number would round to 1.
         (Double(bits >> 12) + 0.5) * 0x1p-52

@@ -1,7 +1,7 @@
 import CTensorKernels
 
 extension DType {
-    /// Bytes of a row of `columns` elements as it lies in a file; `columns` is a multiple of ``elementsPerBlock``.
+    /// Bytes of a row of `columns` elements in a file; `columns` is a multiple of ``elementsPerBlock``.
     public func bytesPerRow(columns: Int) -> Int { columns / elementsPerBlock * bytesPerBlock }
 
     /// Converts whole rows to this format, block by block, rounding to nearest.
@@ -17,11 +17,11 @@ extension DType {
         }
     }
 
-    /// Looks through whole rows as they lie in a file.
+    /// Searches whole rows in their file format for elements that are not finite.
     ///
-    /// - Parameter largestScale: becomes the largest magnitude of a block's scale (of an element, where there are no
-    ///   blocks), if that is larger.
-    /// - Returns: the first block in which an element is not finite; nil where all are.
+    /// - Parameter largestScale: raised to the largest magnitude of a block's scale, or of an element in formats
+    ///   without blocks.
+    /// - Returns: the first block with an element that is not finite; nil if all are finite.
     package func firstNotFinite(_ bytes: UnsafeRawBufferPointer, largestScale: inout Float) -> Int? {
         let blocks = bytes.count / bytesPerBlock
         precondition(bytes.count == blocks * bytesPerBlock, "whole blocks")
@@ -30,7 +30,7 @@ extension DType {
         return block < blocks ? block : nil
     }
 
-    /// The values of `columns` elements that lie in `bytes` as they lie in a file.
+    /// Returns the values of `columns` elements, given in their file format.
     package func dequantize(_ bytes: UnsafeRawBufferPointer, columns: Int) -> [Float] {
         [Float](unsafeUninitializedCapacity: columns) { elements, count in
             dequantize(bytes, into: UnsafeMutableBufferPointer(rebasing: elements[..<columns]))
@@ -38,7 +38,7 @@ extension DType {
         }
     }
 
-    /// Writes the values of elements that lie in `bytes` as they lie in a file.
+    /// Writes the values of elements, given in their file format, to `elements`.
     func dequantize(_ bytes: UnsafeRawBufferPointer, into elements: UnsafeMutableBufferPointer<Float>) {
         precondition(bytes.count == bytesPerRow(columns: elements.count), "a row must consist of whole blocks")
         ctk_dequantize_row(Int32(kernelFormat), bytes.baseAddress, elements.count, elements.baseAddress)

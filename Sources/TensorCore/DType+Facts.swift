@@ -1,19 +1,20 @@
 import CTensorKernels
 
 extension DType {
-    /// How many consecutive elements of a row one block holds: 1 where the format is not quantized.
+    /// The number of consecutive elements of a row in one block: 1 for formats that are not quantized.
     public var elementsPerBlock: Int { facts.block_elements }
 
-    /// How many bytes one block takes in a file.
+    /// The size of one block in a file, in bytes.
     public var bytesPerBlock: Int { facts.block_bytes }
 
     /// Whether blocks of several elements share a scale. Only GGUF files have such formats.
     public var isQuantized: Bool { elementsPerBlock > 1 }
 
-    /// Whether tensors of other formats can be converted to this one. Those that already have it can always be copied.
+    /// Whether tensors of other formats can be converted to this one. Tensors that already have it can always be
+    /// copied.
     public var isWritable: Bool { facts.quantize != nil }
 
-    /// Bits that a weight takes, its share of the block's scale included.
+    /// Bits per weight, including its share of the block's scale.
     package var bitsPerElement: Double { Double(bytesPerBlock * 8) / Double(elementsPerBlock) }
 
     /// The number of the format as a tensor's type in GGUF files (`enum ggml_type` in ggml.h).
@@ -23,17 +24,17 @@ extension DType {
     /// llama.h).
     package var ggufFileType: UInt32 { facts.gguf_file_type }
 
-    /// The largest magnitude of an element that a conversion to this format can store; where a block has a minimum, its
-    /// largest range.
+    /// The largest magnitude of an element that this format can store or, if blocks have a minimum, the largest range
+    /// of a block.
     package var largestElement: Float { facts.largest }
 
     /// Whether a block has a minimum besides its scale.
     package var hasMinimum: Bool { facts.halves > 1 }
 
-    /// Whether scales, or else the elements themselves, have half precision, and so its range.
+    /// Whether scales (or the elements, in formats without scales) are F16 and therefore limited to its range.
     package var hasHalves: Bool { facts.halves > 0 }
 
-    /// The numbers of a block that have half precision, as byte offsets: its scale and its minimum.
+    /// Byte offsets of a block's F16 numbers: its scale and its minimum.
     package var halfOffsets: [Int] { (0..<facts.halves).map { facts.halves_at + 2 * $0 } }
 
     private var facts: ctk_weight_format { ctk_format(Int32(kernelFormat)).pointee }

@@ -10,8 +10,9 @@ import CTensorKernels
 
 /// The inner loops for one instruction set, chosen at run time.
 ///
-/// Within one table every result is reproducible to the bit. All vector tables give one set of bits, except for BF16
-/// weights and training in bf16 in `avx512bf16`, and training in bf16 in `amx`; the scalar one agrees to a tolerance.
+/// Within one table every result is reproducible bit for bit. All vector tables give identical bits, with two
+/// exceptions: BF16 weights and bf16 training in `avx512bf16`, and bf16 training in `amx`. The scalar table agrees with
+/// them to a tolerance.
 public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     // Points to a constant of the C module, which lives as long as the program.
     let functions: UnsafePointer<ctk_table>
@@ -39,9 +40,9 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
 
     /// The table called `name`.
     ///
-    /// - Throws: ``KernelTableError`` when there is none, or this CPU cannot run it.
+    /// - Throws: ``KernelTableError`` when there is no such table, or this CPU cannot run it.
     public static func named(_ name: String) throws(KernelTableError) -> KernelTable {
-        // No other is asked for: what a system gives for `amx` it gives for good.
+        // Requests no other table: a system's permission to use `amx` cannot be returned.
         let index = (0..<ctk_table_count()).first { ctk_table_name($0).map { String(cString: $0) } == name }
         guard let table = index.flatMap({ ctk_table_at($0) }) else {
             throw KernelTableError(found: name, expected: available.map(\.name))
@@ -68,8 +69,8 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
         return dense.assumingMemoryBound(to: ctk_dense_kernels.self) + precision.kernelIndex
     }
 
-    /// A name for the bits of training: tables that share it give the same ones. `vector` for all vector tables, but
-    /// for those with products of their own in the precision.
+    /// The name of a table's training arithmetic; tables with the same name give the same bits. It is `vector` for all
+    /// vector tables except those with their own products in this precision.
     package func arithmetic(_ precision: ProductPrecision) -> String {
         let hasOwnProducts = dense(precision).pointee.depths_per_step != dense(.f32).pointee.depths_per_step
         return hasOwnProducts || name == "scalar" ? name : "vector"
@@ -87,9 +88,9 @@ public struct KernelTable: @unchecked Sendable, CustomStringConvertible {
     private static let formatsOffset = MemoryLayout<ctk_table>.offset(of: \.formats).unsafelyUnwrapped
 }
 
-/// A kernel table was asked for that this machine does not have.
+/// The error for a kernel table that this machine does not have.
 public struct KernelTableError: Error, CustomStringConvertible, Equatable {
-    /// The name asked for.
+    /// The requested name.
     public let found: String
     /// The names of the tables that can run here.
     public let expected: [String]

@@ -1,8 +1,8 @@
 /// A weight matrix [rows, columns].
 package enum Matrix: Sendable {
-    /// Packed for the kernels, quantized or not: for inference.
+    /// Packed for the kernels, quantized or not; used in inference.
     case packed(PackedMatrix)
-    /// Rows in f32: a parameter's, frozen ones, or what a model in training decodes with.
+    /// Rows in f32: a parameter, frozen weights, or the weights with which a model in training decodes.
     case dense(Tensor)
 
     package var rows: Int {
@@ -27,7 +27,7 @@ package enum Matrix: Sendable {
         }
     }
 
-    /// The same weights without a parameter's memory of what is done with them.
+    /// The same weights without a gradient node.
     package func detached() -> Matrix {
         switch self {
         case .packed: self

@@ -17,8 +17,8 @@ package struct PackedMatrix: @unchecked Sendable {
     /// Packs a matrix, in parallel.
     ///
     /// - Parameters:
-    ///   - file: the rows, one after the other, as they lie in a file.
-    ///   - didPack: is told which bytes of `file` will not be read again, a few megabytes at a time.
+    ///   - file: the rows in their file format, one after the other.
+    ///   - didPack: called every few megabytes with the range of `file` that will not be read again.
     package init(
         _ file: UnsafeRawBufferPointer, dtype: DType, rows: Int, columns: Int, on context: ComputeContext,
         didPack: (Range<Int>) -> Void = { _ in }
@@ -53,7 +53,7 @@ package struct PackedMatrix: @unchecked Sendable {
         }
     }
 
-    /// Row `row`, dequantized, into `columns` floats at `out`.
+    /// Dequantizes row `row` into `columns` floats at `out`.
     func unpack(row: Int, into out: UnsafeMutablePointer<Float>) {
         let panel = storage.address + row / format.pointee.panel_rows * format.pointee.panel_bytes(columns)
         format.pointee.unpack_row(panel, row % format.pointee.panel_rows, columns, out)

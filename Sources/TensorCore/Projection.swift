@@ -1,5 +1,5 @@
-/// A linear layer: a weight matrix [rows, columns] and, in some architectures, a bias, which is added to every row of
-/// the product.
+/// A linear layer: a weight matrix [rows, columns] and, in some architectures, a bias added to every row of the
+/// product.
 package struct Projection: Sendable {
     package let weights: Matrix
     /// [1, rows]; nil if the layer has none.

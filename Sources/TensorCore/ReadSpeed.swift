@@ -1,19 +1,19 @@
 import CTensorKernels
 
-/// How fast a context's threads read memory together: the ceiling of decoding, which reads every weight for every
-/// token.
+/// The speed at which a context's threads read memory together. It is the upper bound of decoding speed, because
+/// decoding reads every weight for every token.
 ///
-/// It drifts within minutes, so it is to be measured in the same seconds as what is compared with it.
+/// Memory speed drifts within minutes, so measure it within seconds of what it is compared with.
 public struct ReadSpeed: Sendable {
     private let storage: Storage
     private let compute: ComputeContext
 
-    /// Takes a block of memory as large as what it stands for, since it may fit into a cache, up to 256 MiB, which fit
-    /// into none.
+    /// Allocates a block as large as the data it represents, because small data may fit into a cache. The limit is 256
+    /// MiB, which fits into no cache.
     public init(ofBytes byteCount: Int, on compute: ComputeContext) {
         storage = Storage(byteCount: min(max(byteCount, Self.chunk), 256 << 20) / Self.chunk * Self.chunk)
         self.compute = compute
-        // Pages that nobody has written are all one and the same.
+        // The system maps all pages that were never written to the same page.
         let memory = storage
         compute.pool.run(count: storage.byteCount / Self.chunk, grain: 1) { chunks in
             for chunk in chunks {
@@ -23,7 +23,7 @@ public struct ReadSpeed: Sendable {
         }
     }
 
-    /// Reads the block from end to end once or, where that is done too soon to be timed, several times.
+    /// Reads the block from end to end, repeatedly until the time is long enough to measure.
     ///
     /// - Returns: bytes per second.
     public func measure() -> Double {

@@ -1,7 +1,8 @@
 extension RoPEPairing {
-    /// Which row of a projection in this order is row `row` of the same projection in half-split order.
+    /// Returns the row of a projection in this order that is row `row` of the same projection in half-split order.
     ///
-    /// Half-split, pair i of a head is its rows i and i + headDimension / 2; interleaved, 2i and 2i + 1.
+    /// Pair i of a head is its rows i and i + headDimension / 2 in half-split order, and 2i and 2i + 1 in interleaved
+    /// order.
     package func row(ofHalfSplit row: Int, headDimension: Int) -> Int {
         switch self {
         case .halfSplit: return row

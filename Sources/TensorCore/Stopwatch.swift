@@ -1,4 +1,4 @@
-/// Seconds since it was made.
+/// A stopwatch that runs from its creation.
 package struct Stopwatch: Sendable {
     private let start = ContinuousClock.now
 

@@ -1,7 +1,7 @@
 extension Tensor {
-    /// The rows of a matrix as it lies in a file, in f32.
+    /// Converts the rows of a matrix from their file format to f32.
     ///
-    /// - Parameter order: which row of the file becomes each row.
+    /// - Parameter order: maps each row of the result to its row in the file.
     package init(
         dequantizing file: UnsafeRawBufferPointer, dtype: DType, rows: Int, columns: Int,
         order: (_ row: Int) -> Int = { $0 }

@@ -1,6 +1,6 @@
 /// Activations: a matrix of `rows` tokens by `columns` f32 values, row-major.
 ///
-/// A small value over shared storage; operations return new tensors and never change one they were given.
+/// A small value over shared storage. Operations return new tensors and never change their inputs.
 public struct Tensor: Sendable {
     package let storage: Storage
     package let firstElement: Int
@@ -8,10 +8,10 @@ public struct Tensor: Sendable {
     public let rows: Int
     /// Values per row.
     public let columns: Int
-    /// How a gradient goes back from here; nil for plain values, such as all of inference.
+    /// The tensor's node in the backward pass; nil for plain values, such as all those of inference.
     package internal(set) var node: GradientNode?
 
-    /// The result of an operation, with undefined contents yet.
+    /// Creates an operation's result; its contents are undefined.
     init(rows: Int, columns: Int, on context: ComputeContext) {
         let byteCount = rows * columns * MemoryLayout<Float>.stride
         self.init(context.memory.take(byteCount: byteCount), rows: rows, columns: columns)
@@ -26,7 +26,7 @@ public struct Tensor: Sendable {
 
     private init(sharing tensor: Tensor, rows: Range<Int>) {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= tensor.rows, "rows out of range")
-        // Its gradient would be lost.
+        // The slice's gradient would be lost.
         precondition(!tensor.isRecorded, "rows of a recorded tensor are gathered")
         storage = tensor.storage
         firstElement = tensor.firstElement + rows.lowerBound * tensor.columns
@@ -64,7 +64,7 @@ public struct Tensor: Sendable {
     /// All values, row after row.
     public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: rows * columns)) }
 
-    /// The first element. Valid while the tensor lives; written only by the operation that makes the tensor.
+    /// The first element. Valid while the tensor lives; written only by the operation that creates the tensor.
     var pointer: UnsafeMutablePointer<Float> { storage.elements(Float.self) + firstElement }
 }
 
@@ -75,10 +75,10 @@ extension Tensor {
         return pointer[0]
     }
 
-    /// Sets all values; for whoever makes the tensor.
+    /// Sets all values; only the operation that creates the tensor may call it.
     func fill(_ value: Float) { pointer.update(repeating: value, count: rows * columns) }
 
-    /// A 64-bit hash of one row's bits, so that rows can be compared without being kept.
+    /// A 64-bit hash of one row's bits, for comparing rows without keeping them.
     package func bitHash(row: Int) -> UInt64 {
         withRow(row) { values in
             var hash: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -1,22 +1,22 @@
 public import LanguageModels
 import TensorCore
 
-/// Why text could not be decoded.
+/// The reason why text could not be decoded.
 public enum DecodingError: Error, Equatable, CustomStringConvertible {
     /// An option out of its range.
     case invalidOption(name: String, expected: String, found: String)
     /// A prompt without tokens.
     case emptyPrompt
-    /// A prompt that leaves no room for an answer.
+    /// A prompt that leaves no room for new tokens.
     case promptTooLong(tokens: Int, contextLength: Int)
-    /// A prompt of more bytes than tokens of the greatest length could have in the context.
+    /// A prompt with more bytes than a full context of the longest tokens.
     case promptTextTooLong(bytes: Int, longestToken: Int, contextLength: Int)
     /// A token id that the model does not have.
     case unknownToken(Token, vocabularySize: Int)
-    /// Logits with a NaN or an infinity, which no token may be chosen from. `halfCache` says that keys or values in a
-    /// cache of F16, which ends at 65504, were not finite either.
+    /// Logits with a NaN or an infinity, from which no token may be chosen. `halfCache`: whether an F16 cache, whose
+    /// largest number is 65504, held keys or values that were not finite either.
     case nonFiniteLogits(position: Int, halfCache: Bool = false)
-    /// The caller asked to stop while the prompt was being read.
+    /// The caller stopped the prefill.
     case cancelled
 
     public var description: String {
@@ -27,7 +27,7 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
             "prompt: expected fewer tokens than the model's context of \(contextLength), found \(tokens)"
         case .promptTextTooLong(let bytes, let longestToken, let contextLength):
             if bytes / longestToken < contextLength {
-                "prompt: expected a shorter text, found \(bytes) bytes or more"
+                "prompt: expected a shorter text, found at least \(bytes) bytes"
             } else {
                 """
                 prompt: expected fewer tokens than the model's context of \(contextLength), found at least \

@@ -1,39 +1,39 @@
-/// What a generator has done so far.
+/// Counts and times of a generator.
 public struct DecodingStatistics: Sendable, Equatable {
-    /// Tokens of prompts that were run through the model before the first round; the last token of a prompt belongs to
-    /// the first round, and tokens still in the cache are not run again.
+    /// Prompt tokens that prefills ran through the model. The last token of a prompt belongs to the first round, and
+    /// tokens already in the cache are not run again.
     public var prefilledTokens = 0
-    /// Seconds that took.
+    /// Seconds in prefills.
     public var prefillSeconds = 0.0
-    /// Tokens given out.
+    /// Tokens generated.
     public var generatedTokens = 0
-    /// Seconds in rounds.
+    /// Seconds in decoding rounds.
     public var decodeSeconds = 0.0
     /// Rounds of draft, verify, accept.
     public var rounds = 0
-    /// For each draft position, how many tokens were drafted there.
+    /// For each draft position, the number of tokens drafted there.
     public var draftedByPosition: [Int] = []
-    /// For each draft position, how many of them were accepted, whether or not the text ended before them.
+    /// For each draft position, the number of drafted tokens that were accepted, even if the text ended before them.
     public var acceptedByPosition: [Int] = []
     /// Seconds of `decodeSeconds` spent drafting.
     public var draftSeconds = 0.0
     /// Seconds of `decodeSeconds` spent verifying.
     public var verifySeconds = 0.0
 
-    /// Nothing done.
+    /// Creates statistics with all counts and times zero.
     public init() {}
 
     /// Tokens drafted.
     public var drafted: Int { draftedByPosition.reduce(0, +) }
     /// Drafted tokens that were accepted.
     public var accepted: Int { acceptedByPosition.reduce(0, +) }
-    /// accepted / drafted; nil where nothing was drafted.
+    /// accepted / drafted; nil if nothing was drafted.
     public var acceptanceRate: Double? { drafted > 0 ? Double(accepted) / Double(drafted) : nil }
-    /// Prompt tokens per second; nil where none were run.
+    /// Prompt tokens per second; nil if none were run.
     public var prefillTokensPerSecond: Double? {
         prefilledTokens > 0 ? Double(prefilledTokens) / prefillSeconds : nil
     }
-    /// Given-out tokens per second of decoding; nil where there were none.
+    /// Generated tokens per second of decoding; nil if there are none.
     public var decodeTokensPerSecond: Double? {
         generatedTokens > 0 ? Double(generatedTokens) / decodeSeconds : nil
     }

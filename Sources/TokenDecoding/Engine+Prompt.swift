@@ -2,14 +2,15 @@ public import LanguageModels
 import TensorCore
 
 extension Engine {
-    /// Makes `prompt` a text's tokens so far, in place of any before; what both begin with is kept in the cache.
+    /// Replaces a text's tokens by `prompt`, and reads the prompt into the cache. Positions of a common beginning stay
+    /// in the cache.
     ///
     /// - Parameters:
-    ///   - chunk: rows to run at once; results do not depend on it.
-    ///   - shouldContinue: is asked before each chunk.
-    /// - Throws: ``DecodingError`` if the prompt is empty, has unknown ids, or leaves no room in the context, in which
-    ///   case the text stays as it was; or `cancelled`, with the part that was run kept in the cache for the next
-    ///   prefill, which must come before any round.
+    ///   - chunk: rows per pass; results do not depend on it.
+    ///   - shouldContinue: called before each chunk; false cancels the prefill.
+    /// - Throws: ``DecodingError`` if the prompt is empty, has unknown ids, or leaves no room in the context; the text
+    ///   is then unchanged. After `cancelled`, the processed part stays in the cache for the next prefill, which must
+    ///   come before any round.
     public func prefill(
         _ text: TokenStream, _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
@@ -18,7 +19,7 @@ extension Engine {
             throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
         }
         let stopwatch = Stopwatch()
-        // Also when cancelled: the tokens run until then are counted, and a rate needs their time.
+        // Also when cancelled: the tokens run until then are counted, so their time must be, too.
         defer { text.statistics.prefillSeconds += stopwatch.seconds }
         text.begin(prompt)
         let start = text.cache.length
@@ -31,7 +32,7 @@ extension Engine {
 }
 
 extension TokenStream {
-    /// Takes a prompt, and forgets of the cache what is not its beginning.
+    /// Takes a prompt, and truncates the cache to the beginning that they share.
     fileprivate func begin(_ prompt: [Token]) {
         let common = zip(tokens.prefix(cache.length), prompt.dropLast()).prefix { $0 == $1 }.count
         cache.truncate(to: common)
@@ -46,6 +47,6 @@ extension TokenStream {
         sampler.remember(prompt)
     }
 
-    /// Longer texts find room as they grow.
+    /// Tokens to reserve memory for; longer texts grow as needed.
     private static var reservedTokens: Int { 1 << 16 }
 }

@@ -1,11 +1,12 @@
 public import LanguageModels
 public import TensorCore
 
-/// The only decoding loop: draft, verify, accept, truncate, for any number of texts at once. Plain decoding is zero
-/// drafts.
+/// The only decoding loop: draft, verify, accept, truncate, for any number of texts at once. Plain decoding is the case
+/// of zero drafts.
 ///
-/// Texts join and leave between steps: a step is given those that it is for. Their rows run through layers as one
-/// batch, which reads the weights once for all of them, and each text gets exactly what it gets alone, to the bit.
+/// Texts may join and leave between steps, because each step is passed its texts. Their rows run through the layers as
+/// one batch, which reads the weights once for all of them. Each text gets bit for bit the same results as when it runs
+/// alone.
 ///
 /// ```swift
 /// var engine = Engine(model)
@@ -17,31 +18,31 @@ public import TensorCore
 /// while texts.allSatisfy({ $0.room > 0 }) { engine.step(texts) }
 /// ```
 public struct Engine<Model: LanguageModel>: ~Copyable {
-    /// The full model, which has the last word.
+    /// The full model, which verifies drafts.
     public let model: Model
-    /// How caches keep keys and values.
+    /// The format of keys and values in caches.
     public let cacheFormat: CacheFormat
     private let pages = CachePagePool()
-    // What steps fill anew, in memory that they share.
+    // Refilled in each step, to reuse their memory.
     private var memory: BatchMemory
     private var rows: [Token] = []
     private var parts: [Tensor] = []
-    /// For each text, the layers that its draft is to run through; 0 for none.
+    /// For each text, the number of layers to run for its draft; 0 for none.
     private var wanted: [Int] = []
-    /// For each text, how many of its rows are on their way through the layers.
+    /// For each text, the number of its rows in the current pass.
     private var passing: [Int] = []
 
-    /// An engine without texts.
+    /// Creates an engine without texts.
     public init(_ model: Model, cacheFormat: CacheFormat = .standard) {
         self.model = model
         self.cacheFormat = cacheFormat
         memory = BatchMemory(for: model)
     }
 
-    /// An empty text, which this engine alone may step.
+    /// Creates an empty text, which only this engine may step.
     ///
     /// - Parameters:
-    ///   - exitLayer: how many layers have the last word; nil for all.
+    ///   - exitLayer: the number of layers that determine the text; nil for all.
     ///   - hashesLogits: whether to keep ``TokenStream/logitHashes``.
     /// - Throws: ``ExitLayerError``, or ``DecodingError`` if a sampling option is out of range.
     public func makeText(
@@ -54,7 +55,7 @@ public struct Engine<Model: LanguageModel>: ~Copyable {
             residual: Distribution.residual)
     }
 
-    /// A text with any rule for rejections, for a test's counter-example.
+    /// Creates a text with another rule for rejections, for a test's counter-example.
     func makeText(
         layerCount: Int, _ drafter: any Drafter, _ sampling: Sampling, _ acceptance: Acceptance, hashesLogits: Bool,
         residual: @escaping TokenStream.Residual
@@ -68,12 +69,11 @@ public struct Engine<Model: LanguageModel>: ~Copyable {
 
     /// Gives each text its next tokens: at least one, at most its ``TokenStream/limit``.
     ///
-    /// A text whose logits are not finite has a ``TokenStream/failure`` afterwards; the others are as if it were not
-    /// there.
+    /// A text whose logits are not finite has a ``TokenStream/failure`` afterwards; the others are unaffected.
     ///
     /// - Parameters:
-    ///   - texts: each once, with a prompt and room for a token.
-    ///   - report: is told of each token as soon as it is drafted, with the index of its text.
+    ///   - texts: each text at most once, with a prompt and room for a token.
+    ///   - report: called with each token as soon as it is drafted, and the index of its text.
     public mutating func step(_ texts: [TokenStream], report: (_ text: Int, Token) -> Void = { _, _ in }) {
         guard !texts.isEmpty else { return }
         let stopwatch = Stopwatch()
@@ -94,7 +94,7 @@ public struct Engine<Model: LanguageModel>: ~Copyable {
 // MARK: Drafting
 
 extension Engine {
-    /// Lets all texts draft: those that draft with the same layers do so in one batch.
+    /// Drafts for all texts. Texts that draft with the same layers run in one batch.
     private mutating func draft(_ texts: [TokenStream], _ report: (Int, Token) -> Void) {
         while true {
             wanted.removeAll(keepingCapacity: true)
@@ -106,7 +106,7 @@ extension Engine {
         }
     }
 
-    /// One more token for each text that wants it from these layers.
+    /// Drafts one more token for each text that requests these layers.
     private mutating func draft(_ texts: [TokenStream], through layers: Int, _ report: (Int, Token) -> Void) {
         rows.removeAll(keepingCapacity: true)
         memory.removeAll()
@@ -137,8 +137,9 @@ extension Engine {
 // MARK: Verification
 
 extension Engine {
-    /// Runs the pending and all drafted tokens of all texts through the layers that they have not seen: rows join the
-    /// pass where it reaches their layer, and leave it at their text's last: [drafted + 1 of each text, vocabulary].
+    /// Runs the pending and all drafted tokens of all texts through the layers that they have not been through:
+    /// [drafted + 1 of each text, vocabulary]. Rows join the pass at their next layer, and leave it after their text's
+    /// last layer.
     private mutating func verify(_ texts: [TokenStream]) -> Tensor {
         rows.removeAll(keepingCapacity: true)
         passing.removeAll(keepingCapacity: true)
@@ -153,7 +154,7 @@ extension Engine {
             if x.rows > 0 { x = model.run(layer..<end, x, &memory) }
             layer = end
         }
-        // Texts of fewer layers have left the pass before.
+        // Texts with fewer layers have already left the pass.
         if texts.contains(where: { $0.output != nil }) { x = withOutputs(texts, x) }
         return model.logits(x)
     }
@@ -168,8 +169,8 @@ extension Engine {
         return border == .max ? nil : border
     }
 
-    /// The rows that pass through the layers from `layer` on: without those of texts that end here, and with those
-    /// that have been drafted through the layers before.
+    /// Returns the rows that run through the layers from `layer` on: removes rows of texts that end here, and adds rows
+    /// that drafting has already run through the layers before.
     private mutating func joined(_ texts: [TokenStream], _ x: Tensor, at layer: Int) -> Tensor {
         parts.removeAll(keepingCapacity: true)
         memory.removeAll()
@@ -197,7 +198,7 @@ extension Engine {
         return isChanged ? model.compute.stacked(parts) : x
     }
 
-    /// The rows of all texts at their last layers, those that have left the pass included.
+    /// Returns the rows of all texts after their last layers, including those that have left the pass.
     private mutating func withOutputs(_ texts: [TokenStream], _ x: Tensor) -> Tensor {
         parts.removeAll(keepingCapacity: true)
         var start = 0

@@ -1,14 +1,14 @@
 public import LanguageModels
 
-/// Why ``Generator/write(after:limit:shouldContinue:report:each:)`` stopped.
+/// The reason why ``Generator/write(after:limit:shouldContinue:report:each:)`` stopped.
 public enum WritingEnd: Sendable, Equatable {
-    /// There are as many tokens as were asked for.
+    /// The requested number of tokens was written.
     case limit
     /// The context is full.
     case contextFull
-    /// `shouldContinue` said no.
+    /// `shouldContinue` returned false.
     case cancelled
-    /// `each` said so.
+    /// `each` ended the text.
     case stopped
 }
 
@@ -16,12 +16,13 @@ extension Generator {
     /// Reads a prompt and continues it, round by round.
     ///
     /// - Parameters:
-    ///   - limit: the most tokens to write; nil for as many as fit.
-    ///   - shouldContinue: is asked before each round and each chunk of the prompt.
-    ///   - report: is told of each token as soon as it is drafted.
-    ///   - each: takes a round, and returns nil to continue, or how many of the round's tokens to keep as the last
-    ///     ones.
-    /// - Throws: ``DecodingError`` as prefill and rounds do, except for a cancelled prefill.
+    ///   - limit: the most tokens to write; nil for as many as fit into the context.
+    ///   - shouldContinue: called before each round and each chunk of the prompt.
+    ///   - report: called with each token as soon as it is drafted.
+    ///   - each: called with each round; returns nil to continue, or the number of the round's tokens to keep before
+    ///     stopping.
+    /// - Throws: the ``DecodingError`` of a prefill or a round, except that a cancelled prefill returns
+    ///   ``WritingEnd/cancelled``.
     public mutating func write(
         after prompt: [Token], limit: Int?, shouldContinue: () -> Bool = { true }, report: (Token) -> Void = { _ in },
         each: (Round) -> Int? = { _ in nil }

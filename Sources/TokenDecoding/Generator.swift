@@ -5,14 +5,14 @@ public import TensorCore
 public struct Generator<Model: LanguageModel>: ~Copyable {
     private var engine: Engine<Model>
     let text: TokenStream
-    /// An array made once: a step takes nothing from the heap.
+    /// An array created once, so that a step allocates nothing.
     private let texts: [TokenStream]
 
-    /// A generator with an empty cache.
+    /// Creates a generator with an empty cache.
     ///
     /// - Parameters:
-    ///   - exitLayer: how many layers have the last word; nil for all.
-    ///   - cacheFormat: how the cache keeps keys and values.
+    ///   - exitLayer: the number of layers that determine the text; nil for all.
+    ///   - cacheFormat: the format of keys and values in the cache.
     ///   - hashesLogits: whether to keep ``logitHashes``.
     /// - Throws: ``ExitLayerError``, or ``DecodingError`` if a sampling option is out of range.
     public init(
@@ -26,7 +26,7 @@ public struct Generator<Model: LanguageModel>: ~Copyable {
         texts = [text]
     }
 
-    /// A generator with another rule for rejections, for a test's counter-example.
+    /// Creates a generator with another rule for rejections, for a test's counter-example.
     init(
         _ model: Model, drafter: any Drafter, sampling: Sampling, acceptance: Acceptance, hashesLogits: Bool,
         residual: @escaping TokenStream.Residual
@@ -39,32 +39,32 @@ public struct Generator<Model: LanguageModel>: ~Copyable {
 
     /// The full model.
     public var model: Model { engine.model }
-    /// The text so far: prompt and given-out tokens.
+    /// The text so far: prompt and generated tokens.
     public var tokens: [Token] { text.tokens }
-    /// What has been done since the generator was made, or this was set anew.
+    /// Counts and times since the generator was created or this was last set.
     public var statistics: DecodingStatistics {
         get { text.statistics }
         set { text.statistics = newValue }
     }
-    /// A hash of the full model's logits for each token after the prompt, if asked for in `init`.
+    /// A hash of the full model's logits for each token after the prompt, if requested in `init`.
     public var logitHashes: [UInt64] { text.logitHashes }
     /// Bytes of the cache.
     public var cacheByteCount: Int { text.cacheByteCount }
-    /// How many more tokens fit into the model's context.
+    /// The number of tokens that still fit into the model's context.
     public var room: Int { text.room }
 
-    /// Makes `prompt` the text so far: see ``Engine/prefill(_:_:chunk:shouldContinue:)``.
+    /// Replaces the text by `prompt`: see ``Engine/prefill(_:_:chunk:shouldContinue:)``.
     public mutating func prefill(
         _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
         try engine.prefill(text, prompt, chunk: chunk, shouldContinue: shouldContinue)
     }
 
-    /// Gives out the next tokens, at least one and at most `limit`.
+    /// Generates the next tokens, at least one and at most `limit`.
     ///
     /// - Parameters:
-    ///   - limit: at least 1; drafts are cut to it, and to the ``room`` in the context, which must not be 0.
-    ///   - report: is told of each token as soon as it is drafted.
+    ///   - limit: at least 1. Drafts are shortened to it, and to the ``room`` in the context, which must not be 0.
+    ///   - report: called with each token as soon as it is drafted.
     /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``, after which only a new prompt may be given.
     public mutating func nextRound(limit: Int, report: (Token) -> Void = { _ in }) throws(DecodingError) -> Round {
         text.limit = limit
@@ -74,6 +74,6 @@ public struct Generator<Model: LanguageModel>: ~Copyable {
         return round
     }
 
-    /// Forgets all tokens but the first `count`, which must be at least one: the last of them is pending again.
+    /// Removes all tokens but the first `count`, at least one; the last of these becomes pending again.
     public mutating func keep(_ count: Int) { text.keep(count) }
 }

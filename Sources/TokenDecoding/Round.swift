@@ -1,20 +1,20 @@
 public import LanguageModels
 
-/// What one step gave one text.
+/// The result of one step for one text.
 ///
-/// Its tokens and confidences are views of the text's own memory. Let go of a round before the next step: kept, it
-/// would make that step copy them.
+/// Its tokens and confidences share the text's memory. Release a round before the next step; otherwise that step must
+/// copy them.
 public struct Round: Sendable {
-    /// The new tokens, at least one: the accepted drafts, then one that the full model chose.
+    /// The new tokens, at least one: the accepted drafts, then one chosen by the full model.
     public let tokens: ArraySlice<Token>
-    /// How many tokens were drafted.
+    /// The number of drafted tokens.
     public let drafted: Int
-    /// How many of them were accepted.
+    /// The number of drafted tokens that were accepted.
     public let accepted: Int
-    /// What drafted; nil where nothing did.
+    /// The origin of the draft; nil if nothing was drafted.
     public let origin: DraftOrigin?
     /// See ``DraftingContext/confidences``.
     public let confidences: [Double]
-    /// How long the step took, for all its texts.
+    /// The duration of the step, for all its texts.
     public let seconds: Double
 }

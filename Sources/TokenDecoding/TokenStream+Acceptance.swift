@@ -2,10 +2,10 @@ import LanguageModels
 import TensorCore
 
 extension TokenStream {
-    /// Ends a round: accepts what the target agrees with, and takes one token of the target's own.
+    /// Ends a round: accepts the draft's tokens that the target agrees with, and adds one token of the target's own.
     ///
     /// - Parameters:
-    ///   - logits: of the pending token, in row `first`, and of the drafted ones behind it.
+    ///   - logits: of the pending token, in row `first`, and of the drafted tokens in the rows after it.
     ///   - drafted: seconds that drafting took.
     ///   - verified: seconds up to the end of the forward pass.
     func finishRound(
@@ -35,9 +35,10 @@ extension TokenStream {
         if let round { drafter.learn(round) }
     }
 
-    /// Makes `next` the longest prefix of the draft that the target agrees with, and one token of its own.
+    /// Sets `next` to the longest prefix of the draft that the target agrees with, followed by one token of the
+    /// target's own.
     ///
-    /// - Returns: how long that prefix is.
+    /// - Returns: the length of that prefix.
     private func accept(_ logits: Tensor, firstRow: Int, on compute: ComputeContext) throws(DecodingError) -> Int {
         next.removeAll(keepingCapacity: true)
         for (index, token) in draft.tokens.enumerated() {
@@ -58,7 +59,7 @@ extension TokenStream {
         return draft.tokens.count
     }
 
-    /// The target distribution of the token after the text and `next`, whose logits are put on record.
+    /// Returns the target distribution of the token after the text and `next`, and hashes its logits if requested.
     private func judge(
         _ logits: Tensor, firstRow: Int, on compute: ComputeContext
     ) throws(DecodingError) -> Distribution {

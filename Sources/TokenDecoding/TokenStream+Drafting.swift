@@ -2,7 +2,7 @@ import LanguageModels
 import TensorCore
 
 extension TokenStream {
-    /// Begins a round with a draft of nothing.
+    /// Begins a round with an empty draft.
     func beginRound() {
         precondition(limit >= 1 && room >= 1 && !tokens.isEmpty, "a round needs a prompt and room for a token")
         precondition(cache.length == tokens.count - 1, "prefill was cancelled, or a round failed")
@@ -11,10 +11,10 @@ extension TokenStream {
         isDrafting = draftLimit > 0
     }
 
-    /// Takes tokens that the drafter proposes without layers, up to where it asks for layers.
+    /// Takes tokens that the drafter proposes without layers, until it requests layers or the draft is complete.
     ///
-    /// - Parameter report: is told of each token.
-    /// - Returns: how many layers the draft's unseen rows are to run through; nil where the draft is complete.
+    /// - Parameter report: called with each token.
+    /// - Returns: the number of layers to run the draft's new rows through; nil if the draft is complete.
     func continueDraft(report: (Token) -> Void) -> Int? {
         while isDrafting, draft.tokens.count < draftLimit {
             let context = DraftingContext(
@@ -39,10 +39,10 @@ extension TokenStream {
         return nil
     }
 
-    /// Rows of the pending and the drafted tokens that have been through no layers yet.
+    /// The number of rows of the pending and the drafted tokens that have been through no layers yet.
     var unseenRowCount: Int { 1 + draft.tokens.count - draft.rowsSeen }
 
-    /// Appends their tokens to a batch's.
+    /// Appends the tokens of these rows to those of a batch.
     func appendUnseenTokens(to rows: inout [Token]) {
         if draft.rowsSeen == 0 { rows.append(tokens[tokens.count - 1]) }
         rows += draft.tokens[max(0, draft.rowsSeen - 1)...]
@@ -50,12 +50,12 @@ extension TokenStream {
 
     /// Drafts a token from a row of logits.
     ///
-    /// - Parameter hidden: the rows that have been through the drafting layers, the last of which the logits are of.
+    /// - Parameter hidden: the output rows of the drafting layers; the logits are those of the last row.
     func takeDraft(hidden: Tensor, _ logits: Tensor, row: Int, on compute: ComputeContext, report: (Token) -> Void) {
         draft.append(hidden: hidden)
         let position = tokens.count + draft.tokens.count
-        // An early exit whose logits are not finite has nothing to say. Whether that is an error is for the full
-        // model's logits to tell, so that text and errors stay those of plain decoding.
+        // An early exit whose logits are not finite ends the draft. Only the full model's logits decide whether that is
+        // an error, so that text and errors stay those of plain decoding.
         guard
             let distribution = try? sampler.distribution(
                 logits, row: row, position: position, after: draft.tokens, on: compute)

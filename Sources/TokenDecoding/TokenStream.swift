@@ -1,46 +1,46 @@
 public import LanguageModels
 import TensorCore
 
-/// One text in the making: its tokens, cache, sampler, drafter and statistics. An ``Engine`` steps it, alone or with
+/// One text being decoded: its tokens, cache, sampler, drafter and statistics. An ``Engine`` steps it, alone or with
 /// others.
 ///
 /// Between rounds the cache holds all tokens but the last, which is *pending*: the next round begins with it. In greedy
-/// and coupled decoding the tokens are those of its layers alone, whatever is drafted and whatever is stepped with it.
-/// One thread uses it at a time.
+/// and coupled decoding the tokens depend only on the text's layers, not on drafts or on other texts in the step. One
+/// thread uses it at a time.
 public final class TokenStream {
-    /// How many layers have the last word: all, or the first ones for early-exit inference (LayerSkip, arXiv
+    /// The number of layers that determine the text: all, or the first ones for early-exit inference (LayerSkip, arXiv
     /// 2404.16710, section 4.2).
     public let layerCount: Int
-    /// The text so far: prompt and given-out tokens.
+    /// The text so far: prompt and generated tokens.
     public internal(set) var tokens: [Token] = []
-    /// What has been done since the text was made, or this was set anew.
+    /// Counts and times since the text was created or this was last set.
     public var statistics = DecodingStatistics()
-    /// The most tokens that the next round gives, at least 1; drafts are cut to it.
+    /// The most tokens that the next round generates, at least 1; drafts are shortened to it.
     public var limit = Int.max
-    /// A hash of the logits for each token after the prompt, if asked for when the text was made.
+    /// A hash of the logits for each token after the prompt, if requested when the text was created.
     public internal(set) var logitHashes: [UInt64] = []
-    /// What ended the text in the last step, after which only a new prompt may be given.
+    /// The error of the last step; after it, the text accepts only a new prompt.
     public internal(set) var failure: DecodingError?
 
     let contextLength: Int
     let hashesLogits: Bool
-    /// How many of `tokens` were not given out.
+    /// The number of `tokens` that belong to the prompt.
     var promptCount = 0
     var drafter: any Drafter
     var sampler: Sampler
     var cache: KVCache
     let residual: Residual
-    // What rounds fill anew, in memory that they share.
+    // Refilled in each round, to reuse their memory.
     var draft = Draft()
     var draftLimit = 0
     var isDrafting = false
     var next: [Token] = []
     var accepted = 0
     var seconds = 0.0
-    /// Its rows at its last layer, where that is not the last of the pass.
+    /// The text's output rows, if its last layer is not the last of the pass.
     var output: Tensor?
 
-    /// What to sample from after a rejection, given the target and the draft distribution.
+    /// Returns the distribution to sample from after a rejection, given those of target and draft.
     package typealias Residual = @Sendable (_ target: Distribution, _ draft: Distribution) -> Distribution
 
     init(
@@ -60,10 +60,10 @@ public final class TokenStream {
     /// Bytes of the cache.
     public var cacheByteCount: Int { cache.byteCount }
 
-    /// How many more tokens fit into the model's context.
+    /// The number of tokens that still fit into the model's context.
     public var room: Int { max(0, contextLength - tokens.count) }
 
-    /// What the last step gave; nil before the first, after a failure, and after a new prompt.
+    /// The result of the last step; nil before the first step, after a failure, and after a new prompt.
     public var round: Round? {
         guard !next.isEmpty, failure == nil else { return nil }
         return Round(
@@ -71,7 +71,7 @@ public final class TokenStream {
             confidences: draft.confidences, seconds: seconds)
     }
 
-    /// Forgets all tokens but the first `count`, which must be at least one: the last of them is pending again.
+    /// Removes all tokens but the first `count`, at least one; the last of these becomes pending again.
     public func keep(_ count: Int) {
         precondition(count >= 1 && count <= tokens.count, "1...\(tokens.count) tokens can be kept")
         let takenBack = tokens.count - max(count, promptCount)
@@ -85,11 +85,11 @@ public final class TokenStream {
         sampler.remember(tokens)
     }
 
-    /// A copy of the cache's contents at a position, layer by layer; for tests.
+    /// The cache's contents at a position, layer by layer; for tests.
     func cachedKeysAndValues(position: Int) -> [[Float]] {
         (0..<layerCount).map { cache.keysAndValues(layer: $0, position: position) }
     }
 
-    /// Positions that each layer of the cache holds; for tests.
+    /// The number of positions that each layer of the cache holds; for tests.
     var cacheLengths: [Int] { (0..<layerCount).map { cache.length(layer: $0) } }
 }

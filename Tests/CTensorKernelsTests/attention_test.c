@@ -9,10 +9,10 @@
 
 enum { PAGE = CTK_PAGE_POSITIONS };
 
-/// Keys and values come back rounded as the naive conversion rounds them; what is not finite then comes back as NaN.
+/// Stored keys and values equal the naive conversion; values that are then not finite become NaN.
 static void test_store(const ctk_table *table, int format) {
     enum { HEAD_DIM = 2 * 16 + 7 };
-    // Also ties between two neighbours in F16, the last two among those that are nearly zero.
+    // Includes ties between two neighbours in F16; the last two are subnormals.
     const float samples[] = {0, -0.0f, 65519, 65520, -65520, 1e-7f, 3e-8f, 1e-40f, NAN, INFINITY, -INFINITY, 1, 0.1f,
         3e38f, -3, 0x1.002p0f, -0x1.006p0f, 0x1p-25f, 0x1.8p-24f};
     uint16_t row[2 * HEAD_DIM];
@@ -35,13 +35,13 @@ static void test_store(const ctk_table *table, int format) {
     release_all();
 }
 
-/// Rows of heads near the twin's, and each to the bit what it is alone.
+/// Rows of heads are near the twin's, and each is bit for bit the same as alone.
 static void test_rows(const ctk_table *table, int format, size_t head_dim, size_t rows, size_t heads, size_t length) {
     cache memory = random_cache(table, format, head_dim, length);
     query_rows all = {random_floats(rows * heads * head_dim), rows, heads, length - rows};
     size_t count = rows * heads * head_dim;
     const float *found = attended(table, memory, all), *expected = attended(&ctk_scalar_table, memory, all);
-    // Several pages are merged with the C library's exponential, which need not be the same everywhere.
+    // Several pages are merged with the C library's exponential, which may differ between machines.
     if (length <= PAGE) fingerprint_add(found, count);
     size_t i = first_far(found, expected, count, 1e-6f);
     CHECK(i == count, "head of %zu, %zu rows of %zu, length %zu: %zu is far", head_dim, rows, heads, length, i);
@@ -55,7 +55,7 @@ static void test_rows(const ctk_table *table, int format, size_t head_dim, size_
     release_all();
 }
 
-/// A NaN among the visible values is seen, and by no row before it.
+/// A NaN among the values spoils the rows that see it, and no row before it.
 static void test_bad_value(const ctk_table *table, int format, size_t length, size_t bad) {
     enum { HEAD_DIM = 20 };
     cache memory = random_cache(table, format, HEAD_DIM, length);

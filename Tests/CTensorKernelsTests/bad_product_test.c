@@ -7,12 +7,12 @@
 
 enum { ROWS = 17, TOKENS = 3 };
 
-/// Three blocks, or as many columns as they have in most formats.
+/// The columns of three blocks; in formats without blocks, 96.
 static size_t columns_of(int format) { return column_step(format) == 1 ? 96 : 3 * column_step(format); }
 
 static product_shape shape_of(int format) { return (product_shape){ROWS, columns_of(format), TOKENS}; }
 
-/// A bad activation spoils all results of its own token, even where weights are zeros, and no other's.
+/// A bad activation spoils all results of its own token, even with zero weights, and those of no other.
 static void test_bad_activation(const ctk_table *table, int format, const void *file, float bad, size_t position) {
     float *x = random_floats(TOKENS * columns_of(format));
     x[columns_of(format) + position] = bad;
@@ -23,7 +23,7 @@ static void test_bad_activation(const ctk_table *table, int format, const void *
     }
 }
 
-/// So does a scale or a minimum that is not finite, in its own row.
+/// A scale or a minimum that is not finite spoils its own row.
 static void test_bad_scale(const ctk_table *table, int format, size_t half, uint16_t scale) {
     const ctk_weight_format *facts = ctk_format(format);
     uint8_t *file = random_weights(format, ROWS, columns_of(format));
@@ -37,7 +37,7 @@ static void test_bad_scale(const ctk_table *table, int format, size_t half, uint
     release_all();
 }
 
-/// Activations from the smallest subnormals to the largest numbers: the twin's bits.
+/// Activations from the smallest subnormals to the largest numbers give the twin's bits.
 static void test_range(const ctk_table *table, int format) {
     for (int exponent = -149; exponent <= 120; exponent += 3) {
         const void *file = random_weights(format, ROWS, columns_of(format));

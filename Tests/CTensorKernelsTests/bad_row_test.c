@@ -13,7 +13,7 @@ static float *filled(size_t count, float value) {
     return x;
 }
 
-/// The first of the largest values; none where any is not finite.
+/// Argmax finds the first of the largest values; none if any value is not finite.
 static void test_argmax(const ctk_table *table, size_t count) {
     float *x = filled(count, -1e30f);
     CHECK(table->argmax(x, count) == 0, "%zu of %zu equal ones", table->argmax(x, count), count);
@@ -31,7 +31,7 @@ static void test_argmax(const ctk_table *table, size_t count) {
     }
 }
 
-/// What is not a number stays none, wherever it stands.
+/// A bad value makes the result bad at every index.
 static void test_bad_value(const ctk_table *table, size_t count, size_t index, float bad) {
     float *x = filled(count, 1), *ones = filled(count, 1), *y = filled(count, 0);
     x[index] = bad;
@@ -48,7 +48,7 @@ static void test_bad_value(const ctk_table *table, size_t count, size_t index, f
     release_all();
 }
 
-/// Its square overflows f32, the norm does not.
+/// The square of the value overflows f32, but the norm does not.
 static void test_large_value(const ctk_table *table, size_t count, size_t index) {
     float *x = filled(count, 1), *ones = filled(count, 1), *y = filled(count, 0);
     x[index] = 1e30f;

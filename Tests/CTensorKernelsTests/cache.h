@@ -1,4 +1,4 @@
-// A cache of one KV head, filled at random, and attention over it as a whole.
+// A cache of one KV head with random contents, and attention over all of it.
 #ifndef CACHE_H
 #define CACHE_H
 
@@ -7,19 +7,19 @@
 typedef struct {
     int format;
     size_t head_dim, length, page_count;
-    /// Pages one after the other; what lies behind the last position is NaN.
+    /// Consecutive pages; everything after the last position is NaN.
     char *keys, *values;
 } cache;
 
-/// Some heads of consecutive rows, of which the first stands at `position`.
+/// Some heads of consecutive rows, the first of which is at `position`.
 typedef struct {
     const float *x;
     size_t rows, heads, position;
 } query_rows;
 
-/// The same for every table but for what the table's rounding makes of it.
+/// Creates a cache with the same numbers for every table, up to the table's rounding.
 cache random_cache(const ctk_table *table, int format, size_t head_dim, size_t length);
-/// [rows][heads][head_dim], ending at a forbidden page. Each page is read once, for all rows that see it.
+/// Returns [rows][heads][head_dim], ending at a forbidden page. Each page is read once, for all rows that see it.
 float *attended(const ctk_table *table, cache memory, query_rows queries);
 
 #endif

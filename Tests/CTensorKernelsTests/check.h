@@ -1,4 +1,4 @@
-// What a test says when it fails, and how many have.
+// Reports and counts of failures.
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -7,7 +7,7 @@
 
 #include "CTensorKernels.h"
 
-/// Where the program is, for messages: the table under test, and its format where there is one.
+/// Sets the table under test and its format, if any, for messages.
 void under_test(const ctk_table *table, int format);
 
 /// Counts a failure unless `holds`, and prints the first few.
@@ -16,7 +16,7 @@ void under_test(const ctk_table *table, int format);
 void check(bool holds, const char *file, int line, const char *condition, const char *details, ...)
     __attribute__((format(printf, 5, 6)));
 
-/// From here on, touching forbidden memory ends the program with a message.
+/// From this call on, touching forbidden memory ends the program with a message.
 void report_faults(void);
 
 size_t checks_made(void);

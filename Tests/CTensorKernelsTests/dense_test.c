@@ -10,7 +10,7 @@ typedef struct {
     size_t m, n, k;
 } dense_shape;
 
-/// Whether rows of a, and columns of b, lie along the depth.
+/// Whether rows of a, and columns of b, are contiguous along the depth.
 typedef struct {
     bool a_along, b_along;
 } dense_form;
@@ -20,7 +20,7 @@ static const dense_form forms[] = {{true, true}, {true, false}, {false, false}, 
 /// Floats between one row of c and the next, which no product may touch.
 enum { GAP = 3 };
 
-/// `count` rows along the depth, or, transposed, side by side.
+/// Lays out `count` rows contiguous along the depth or, transposed, adjacent.
 static float *laid(const float *x, size_t count, size_t depth, bool along) {
     float *out = guarded(count * depth * sizeof *out);
     for (size_t i = 0; i < count; i++) {
@@ -34,7 +34,7 @@ static size_t panels_bytes(const ctk_dense_kernels *kernels, size_t tile, size_t
     return (count + tile - 1) / tile * tile * steps * kernels->step_bytes;
 }
 
-/// c [m, n], added to or written, from rows of a [m, k] and columns of b [n, k].
+/// Computes c [m, n], added to or overwritten, from rows of a [m, k] and columns of b [n, k].
 static float *product(
     const ctk_dense_kernels *kernels, const float *a, const float *b, const float *c, dense_shape s, dense_form form) {
     void *rows = guarded_lines(panels_bytes(kernels, kernels->tile_rows, s.m, s.k));
@@ -62,7 +62,7 @@ static float *product(
     return dense;
 }
 
-/// What `product` should give: the scalar table's or, of rounded operands, the instruction's by the letter.
+/// The expected result of `product`: the scalar table's or, for rounded operands, the instruction's by its definition.
 static float *expected(
     const ctk_dense_kernels *kernels, const float *a, const float *b, const float *c, dense_shape s) {
     if (kernels->depths_per_step == 1) return product(&ctk_scalar_table.dense[CTK_DENSE_F32], a, b, c, s, forms[0]);
@@ -74,7 +74,8 @@ static float *expected(
     return out;
 }
 
-/// Numbers times 2^exponent. The instruction that rounds takes those below 2^-126 for zeros before, the twin after.
+/// Random numbers times 2^exponent. For numbers below 2^-126, the rounding instruction flushes to zero before rounding,
+/// the twin after it.
 static float *scaled_floats(size_t count, int exponent) {
     float *x = random_floats(count);
     for (size_t i = 0; i < count; i++) {
@@ -100,7 +101,7 @@ static void test_shape(const ctk_dense_kernels *kernels, dense_shape s, int expo
     release_all();
 }
 
-/// A bad value spoils its own row or column and no other.
+/// A bad value spoils only its own row or column.
 static void test_bad_value(const ctk_dense_kernels *kernels, float bad, dense_shape s, size_t depth) {
     size_t row = s.m - 2, column = s.n - 1;
     float *a = random_floats(s.m * s.k), *b = random_floats(s.n * s.k);

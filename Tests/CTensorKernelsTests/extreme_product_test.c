@@ -7,7 +7,8 @@
 
 enum { ROWS = 17, BLOCKS = 5, TOKENS = 5, PATTERNS = 4 };
 
-/// All small, all large, in turn, and in fours: what the lanes of a dot product can meet at once.
+/// All small, all large, alternating, and alternating in fours: the combinations that a dot product's lanes can add at
+/// once.
 static bool is_large(int pattern, size_t i) {
     switch (pattern) {
     case 0: return false;
@@ -39,8 +40,8 @@ static void fill_block(int format, int pattern, uint8_t *block) {
     }
 }
 
-/// Every weight and activation is the largest or the smallest that there is, scales are 1: the exact sum fits into a
-/// float, and any step that saturates or overflows misses it.
+/// Every weight and activation is the largest or the smallest possible, and scales are 1. The exact sum fits into a
+/// float, and any step that saturates or overflows gives a different one.
 static void test_patterns(const ctk_table *table, int format, int weight_pattern, int activation_pattern) {
     size_t block_bytes = ctk_format(format)->block_bytes, columns = BLOCKS * column_step(format);
     uint8_t *file = guarded(ROWS * BLOCKS * block_bytes);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-// FNV-1a, a float at a time.
+// FNV-1a, one float at a time.
 #define BASIS 0xcbf29ce484222325
 #define PRIME 0x100000001b3
 

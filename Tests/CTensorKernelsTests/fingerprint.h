@@ -1,4 +1,4 @@
-// A hash of results. Vector tables add in one order, whatever the processor: they share one fingerprint, and the script
+// A hash of results. Vector tables add in the same order on every processor, so they share one fingerprint. The script
 // that runs this program compares it between processors.
 #ifndef FINGERPRINT_H
 #define FINGERPRINT_H
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 void fingerprint_add(const float *x, size_t count);
-/// The hash of what was added since the last call.
+/// Returns the hash of everything added since the last call.
 uint64_t fingerprint_taken(void);
 
 #endif

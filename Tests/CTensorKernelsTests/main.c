@@ -1,9 +1,8 @@
-// Every table that this machine can run beside the scalar one: a program without Swift, so that it can be built for
-// other processors and run by an emulator.
+// Compares every table that this machine can run with the scalar one. The program has no Swift, so that it can be built
+// for other processors and run in an emulator.
 //
-// Usage: kernel-tests [NAME...]
-// The names of the tables that must be there, in the order of ctk_table_at; another set is a failure. Without names,
-// whatever tables are there are tested.
+// Usage: kernel-tests [NAME...] NAMEs are the tables that must be able to run, in the order of ctk_table_at; any other
+// set is a failure. Without names, all tables that can run are tested.
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +25,7 @@ static void test(const ctk_table *table) {
     test_dense_products(table);
 }
 
-/// Whether the tables that can run here are those of these names.
+/// Whether the tables that can run here are those with these names.
 static bool tables_are(char **names, size_t count) {
     size_t found = 0;
     bool equal = true;

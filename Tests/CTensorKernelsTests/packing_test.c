@@ -5,7 +5,7 @@
 #include "samples.h"
 #include "tests.h"
 
-/// Rows come back from a panel as the naive dequantizer reads them from the file, those that it lacks as zeros.
+/// Rows unpacked from a panel equal those that the naive dequantizer reads from the file; missing rows are zeros.
 static void test_panel(const ctk_format_kernels *kernels, int format, size_t rows, size_t columns) {
     const char *file = random_weights(format, rows, columns);
     size_t panels;

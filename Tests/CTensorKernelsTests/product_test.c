@@ -5,7 +5,7 @@
 #include "samples.h"
 #include "tests.h"
 
-/// The twin's bits, also where tokens are prepared one by one and panels multiplied one by one.
+/// The result has the twin's bits, also if tokens are prepared, and panels multiplied, one by one.
 static void test_shape(const ctk_table *table, int format, product_shape shape) {
     const void *file = random_weights(format, shape.rows, shape.columns);
     const float *x = random_floats(shape.tokens * shape.columns);
@@ -20,7 +20,7 @@ static void test_shape(const ctk_table *table, int format, product_shape shape) 
     release_all();
 }
 
-/// A token's result together with others is what it is alone.
+/// A token's result together with others is the same as alone.
 static void test_company(const ctk_table *table, int format, product_shape shape) {
     const void *file = random_weights(format, shape.rows, shape.columns);
     const float *x = random_floats(shape.tokens * shape.columns);
@@ -41,7 +41,7 @@ void test_products(const ctk_table *table) {
         size_t step = column_step(format), some = step == 1 ? 37 : 2 * step;
         for (size_t rows = 1; rows <= 33; rows++) test_shape(table, format, (product_shape){rows, some, 3});
         for (size_t count = 1; count <= 33; count++) test_shape(table, format, (product_shape){17, count * step, 3});
-        // More panels than stay in a cache together.
+        // More panels than fit into a cache together.
         test_shape(table, format, (product_shape){150, 4096, 9});
         for (size_t tokens = 1; tokens <= 17; tokens++) {
             test_shape(table, format, (product_shape){33, some, tokens});

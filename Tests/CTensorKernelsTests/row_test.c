@@ -9,10 +9,10 @@
 /// Lengths up to two vectors and one more, and the offsets of floats in a vector.
 enum { MOST = 33, OFFSETS = 4 };
 
-// Tables add in different orders and have their own exponential: about four units in the last place.
+// Tables add in different orders and have different exponentials: about four units in the last place.
 static const float tolerance = 5e-7f;
 
-/// A copy of `count` floats from an address of that offset; what lies before is left alone.
+/// Returns a copy of `count` floats at an address with this offset; the memory before it is left alone.
 static float *copy_at(size_t offset, const float *x, size_t count) {
     float *copy = (float *)guarded_lines((offset + count) * sizeof *copy) + offset;
     memcpy(copy, x, count * sizeof *copy);
@@ -67,7 +67,7 @@ static void test_rotate(const ctk_table *table, size_t head_dim, int pairing) {
     release_all();
 }
 
-/// e^x from where it vanishes to where it overflows, by way of SwiGLU.
+/// Tests e^x through SwiGLU, from underflow to overflow.
 static void test_exponential(const ctk_table *table) {
     enum { COUNT = 2001 };
     float *gate = guarded(COUNT * sizeof *gate), *up = guarded(COUNT * sizeof *up);

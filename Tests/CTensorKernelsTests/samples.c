@@ -25,7 +25,7 @@ float *random_floats(size_t count) {
 
 size_t column_step(int format) { return ctk_format(format)->block_elements; }
 
-/// One block, or one float.
+/// Fills one block, or one float.
 static void random_element(int format, uint8_t *element, size_t bytes) {
     float x = random_float();
     if (column_step(format) == 1) {
@@ -42,7 +42,7 @@ static void random_element(int format, uint8_t *element, size_t bytes) {
 void *random_weights(int format, size_t rows, size_t columns) {
     size_t element_bytes = ctk_file_row_bytes(format, column_step(format));
     size_t elements = rows * columns / column_step(format);
-    // Blocks are of even size: one byte more makes the address odd.
+    // Blocks have even sizes, so one more byte makes the address odd.
     uint8_t *file = guarded(elements * element_bytes + 1);
     for (size_t i = 0; i < elements; i++) random_element(format, file + i * element_bytes, element_bytes);
     return file;

@@ -1,4 +1,4 @@
-// Numbers to test with: the same in every run and on every machine.
+// Test numbers, the same in every run and on every machine.
 #ifndef SAMPLES_H
 #define SAMPLES_H
 
@@ -6,14 +6,14 @@
 #include <stdint.h>
 
 void seed(uint64_t value);
-/// Uniform in [-1, 1).
+/// A random number, uniform in [-1, 1).
 float random_float(void);
-/// `count` of them, ending at a forbidden page.
+/// Returns `count` random numbers, ending at a forbidden page.
 float *random_floats(size_t count);
-/// Rows in file layout at an address of no alignment, ending at a forbidden page: every byte that a file may hold, but
-/// for scales and floats, which are numbers.
+/// Returns rows in file layout at an unaligned address, ending at a forbidden page. Bytes are random, except that
+/// scales and floats are finite.
 void *random_weights(int format, size_t rows, size_t columns);
-/// A row has a multiple of so many columns: the elements of a block.
+/// The number of elements in a block, of which a row's columns are a multiple.
 size_t column_step(int format);
 
 #endif

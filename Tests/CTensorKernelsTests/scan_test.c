@@ -6,10 +6,10 @@
 #include "tables.h"
 #include "tests.h"
 
-/// Scans go over 64 values at a time.
+/// Scans read 64 values at a time.
 enum { MOST = 64 };
 
-/// Values of which many are equal, and every fifth is removed.
+/// Values, many of them equal, with every fifth removed.
 static float *random_logits(size_t count) {
     float *x = random_floats(count);
     for (size_t i = 0; i < count; i++) x[i] = i % 5 == 2 ? -INFINITY : rintf(x[i] * 8) / 4;
@@ -25,7 +25,7 @@ static void test_floors(const ctk_table *table, const float *x, size_t count) {
     }
 }
 
-/// A vector table may find a few more contenders or a few less than the twin, but only around the floor.
+/// A vector table may find a few more or fewer contenders than the twin, but only around the floor.
 static void test_contenders(const ctk_table *table, const float *x, size_t count) {
     for (int i = 0; i < 100; i++) {
         float temperature = 0.1f + fabsf(random_float()), floor = 8 * random_float();

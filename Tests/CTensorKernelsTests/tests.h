@@ -1,4 +1,4 @@
-// One function a test, called for every table that can run.
+// One function per test, called for every table that can run.
 #ifndef TESTS_H
 #define TESTS_H
 

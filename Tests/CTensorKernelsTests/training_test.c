@@ -69,7 +69,7 @@ static void test_elements(const ctk_table *table, size_t count) {
     release_all();
 }
 
-/// One result of attention: rows of which `used` elements count, and what lies between rows must stay as it is.
+/// One result of attention: `used` elements of each row are compared, and the gaps between rows must be unchanged.
 typedef struct {
     const char *operation;
     const float *found;
@@ -80,7 +80,7 @@ typedef struct {
     float tolerance;
 } attention_result;
 
-/// The root of the mean square of `count` differences, or of the elements where there is no `y`.
+/// The root mean square of `count` differences or, without `y`, of the elements.
 static double size_of(const float *x, const float *y, size_t count) {
     double sum = 0;
     for (size_t i = 0; i < count; i++) {
@@ -90,8 +90,9 @@ static double size_of(const float *x, const float *y, size_t count) {
     return sqrt(sum / (double)count);
 }
 
-/// What is rounded to bf16 is far off where it nearly cancels: a row's error together is held to its size and to that of
-/// all rows, or to a tenth where they cancel altogether, as gradients of one position do.
+/// Sums of numbers rounded to bf16 have large relative errors if they nearly cancel. A row's error is therefore
+/// compared with its own size plus the mean size of all rows, which counts as at least a tenth: gradients of a single
+/// position cancel completely.
 static void expect_close(attention_result r, size_t length, double tolerance) {
     double all = 0;
     for (size_t i = 0; i < r.rows; i++) all += size_of(r.expected + i * r.stride, NULL, r.used) / (double)r.rows;
@@ -132,7 +133,7 @@ static void test_sequence(
     if (precision == CTK_DENSE_F32) fingerprint_add(runs[0].output, query_count);
     const ctk_sequence_attention *found = &runs[0], *expected = &runs[1];
     size_t used = heads * head_dim;
-    // The way back begins with the C library's logarithm, which need not be the same everywhere.
+    // The backward pass starts from the C library's logarithm, which may differ between machines.
     const attention_result results[] = {
         {"attention", found->output, expected->output, length, query_stride, used, 2e-6f},
         {"its log_sums", found->log_sums, expected->log_sums, heads, length, length, 2e-6f},
@@ -151,7 +152,7 @@ static void test_sequence(
     release_all();
 }
 
-/// A value that is not finite reaches all who see it, and none that precedes their block of queries.
+/// A value that is not finite spoils all queries that see it, and none before their block of queries.
 static void test_bad_value(const ctk_table *table, int precision) {
     enum { LENGTH = 130, HEAD = 4, PLACE = 120, FIRST_OF_BLOCK = 64 };
     float *values = random_floats(LENGTH * HEAD), *outputs[2];

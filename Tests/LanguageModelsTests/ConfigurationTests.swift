@@ -4,7 +4,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-@Suite("What a Llama's file may say or leave out")
+@Suite("Optional keys of a Llama's GGUF file")
 struct ConfigurationTests {
     private func configuration(_ change: (inout GGUFMetadata) -> Void) throws -> ModelConfiguration {
         let folder = TemporaryFolder()
@@ -31,14 +31,14 @@ struct ConfigurationTests {
     }
 
     @Test func groupsAreOptional() throws {
-        // The file's keys are 2 heads wide: one group for each head means twice that.
+        // The file's keys are 2 heads wide; one group per head needs twice that.
         let error = try #require(throws: CheckpointError.self) {
             try configuration { $0["llama.attention.head_count_kv"] = nil }
         }
         #expect(error.expected == "shape [64, 64]")
     }
 
-    /// What llama.cpp makes of these: without a type, a factor means linear scaling; "none" overrules it.
+    /// As in llama.cpp, a factor without a type means linear scaling, and "none" overrides it.
     @Test func linearScalingHasSeveralSpellings() throws {
         let key = "llama.rope.scaling.factor"
         let type = "llama.rope.scaling.type"

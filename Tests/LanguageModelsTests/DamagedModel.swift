@@ -4,7 +4,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// A valid tiny model with one thing wrong, and what the loader must say about it.
+/// A valid tiny model with one defect, and the error that the loader must throw.
 struct DamagedModel: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// The error's text after the path.
@@ -20,15 +20,15 @@ struct DamagedModel: Sendable, CustomTestStringConvertible {
         self.change = change
     }
 
-    /// A value of a key of the metadata, or nil for none.
+    /// Sets a metadata key to a value, or removes it if the value is nil.
     ///
-    /// - Parameter blamed: the key that the error names, if it is another.
+    /// - Parameter blamed: the key that the error names, if it is a different one.
     init(_ key: String, _ value: GGUFValue?, says message: String, key blamed: String? = nil) {
         let name = value.map { "\(key) = \($0)" } ?? "no \(key)"
         self.init(name, says: "metadata key \"\(blamed ?? key)\": \(message)") { metadata, _ in metadata[key] = value }
     }
 
-    /// A tensor too many, or in place of the one that has its name.
+    /// Adds a tensor, or replaces the one with its name.
     init(_ name: String, tensor: StoredTensor, says message: String) {
         self.init(name, says: "tensor \"\(tensor.name)\": \(message)") { _, tensors in
             tensors.removeAll { $0.name == tensor.name }
@@ -36,7 +36,7 @@ struct DamagedModel: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// What loading the model throws.
+    /// Returns the error of loading the model.
     func error(_ tiny: TinyLlamaFile = TinyLlamaFile()) throws -> CheckpointError? {
         let folder = TemporaryFolder()
         let path = folder.file("damaged.gguf")
@@ -67,7 +67,7 @@ struct DamagedModel: Sendable, CustomTestStringConvertible {
 }
 
 extension StoredTensor {
-    /// A tensor of a shape, with one number throughout.
+    /// A tensor of a shape with equal elements.
     static func filled(_ name: String, _ shape: [Int], with value: Float = 1) -> StoredTensor {
         let count = shape.reduce(1, *)
         let bytes = (0..<count).flatMap { _ in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }

@@ -4,7 +4,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// A model in training decodes as any other does.
+/// A model in training decodes like any other.
 @Suite("Models with dense weights")
 struct DenseModelTests {
     private static let shapes = TinyShape.all.filter { $0.file.matrixType == .f32 }
@@ -17,7 +17,7 @@ struct DenseModelTests {
         }
     }
 
-    /// Whatever order of rows, RoPE scaling and format the file has.
+    /// For every order of rows, RoPE scaling and format of the file.
     @Test(arguments: tableNames, TinyShape.all) func logitsAreThoseOfF32Weights(
         table: String, shape: TinyShape
     ) throws {
@@ -50,7 +50,7 @@ struct DenseModelTests {
         #expect(try trace([33, 7], threads: 3) == apart)
     }
 
-    /// Sequences of a batch see themselves alone, and see what a cache in f32 remembers.
+    /// Each sequence of a batch attends only to itself, with the results of an f32 cache.
     @Test(arguments: tableNames, shapes) func batchesAreSequences(table: String, shape: TinyShape) throws {
         let model = try trainable(shape, on: ComputeContext(table: table, threads: 2))
         let decoding = model.detached()
@@ -91,7 +91,7 @@ struct DenseModelTests {
         #expect(logits() != before)
     }
 
-    /// What is frozen is no parameter, and the others' gradients are what they are without.
+    /// Frozen weights are not parameters, and do not change the gradients of the others.
     @Test func freezing() throws {
         var file = TinyLlamaFile()
         (file.layers, file.isTied) = (3, false)
@@ -119,7 +119,7 @@ struct DenseModelTests {
 }
 
 extension TinyLlamaFile {
-    /// Lends the file, written to disk.
+    /// Calls `body` with the file, written to disk.
     fileprivate func withFile<Result>(_ body: (GGUFFile) throws -> Result) throws -> Result {
         let folder = TemporaryFolder()
         let path = folder.file("tiny.gguf")

@@ -23,7 +23,8 @@ struct ExitEvaluationTests {
         text = TinyShape.all[0].tokens(count: 150)
     }
 
-    /// Windows of any length against the definition: each window on its own, one exit at a time, in double precision.
+    /// Windows of any length compared with the definition: each window separately, one exit at a time, in double
+    /// precision.
     @Test(arguments: [2, 3, 49, 65, 149, 150, 512]) func figuresAreThoseOfTheDefinition(window: Int) throws {
         let evaluation = try #require(try ExitEvaluation.evaluate(model, on: text, window: window))
         let windows = stride(from: 0, to: text.count, by: window)
@@ -82,7 +83,7 @@ struct ExitEvaluationTests {
 
     @Test(arguments: [-1, 1 << 30]) func aTokenThatTheModelDoesNotHave(token: Token) throws {
         let unknown = EvaluationError.unknownToken(token, vocabularySize: model.vocabularySize)
-        // As the last of a window it is only a target, and no embedding looks at it.
+        // As the last token of a window it is only a target, and is not embedded.
         for place in [0, 1, text.count - 1] {
             var text = text
             text[place] = token

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LanguageModels
 
-@Suite("GGUF files' tensors by Hugging Face's names")
+@Suite("Tensors of GGUF files by Hugging Face's names")
 struct GGUFSourceTests {
     private let folder = TemporaryFolder()
 
@@ -79,7 +79,8 @@ struct GGUFSourceTests {
         }
     }
 
-    /// Every architecture's tensors have names of their own in both kinds of files, and the translation is the table's.
+    /// The tensors of every architecture have distinct names in both kinds of files, and names are translated by the
+    /// table.
     @Test(arguments: Architecture.all) func namesAreTheTables(architecture: Architecture) {
         let configuration = ModelConfiguration(
             architecture: architecture, layerCount: 11, width: 8, feedForwardWidth: 16,

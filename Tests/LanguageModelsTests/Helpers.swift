@@ -4,7 +4,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// The names of all kernel tables that this machine can run: what tests of numbers take as arguments.
+/// The names of all kernel tables that this machine can run, as arguments of numerical tests.
 let tableNames = KernelTable.available.map(\.name)
 
 extension ComputeContext {
@@ -14,7 +14,7 @@ extension ComputeContext {
 }
 
 extension TinyLlamaFile {
-    /// The model, by way of a file.
+    /// Loads the model from a file.
     func model(on compute: ComputeContext) throws -> Transformer {
         let folder = TemporaryFolder()
         let path = folder.file("tiny.gguf")
@@ -24,12 +24,12 @@ extension TinyLlamaFile {
 }
 
 extension LanguageModel {
-    /// The logits of all `tokens`, which follow what the cache holds.
+    /// The logits of all `tokens`, which follow the positions in the cache.
     func logits(_ tokens: some Collection<Token>, _ cache: inout KVCache) -> Tensor {
         logits(run(0..<layerCount, embed(Array(tokens)), &cache))
     }
 
-    /// The likeliest continuation with a cache in f32, one token at a time.
+    /// The greedy continuation with an f32 cache, one token at a time.
     func greedy(after prompt: [Token], count: Int) throws -> [Token] {
         var cache = KVCache(for: self, format: .f32)
         var last = logits(prompt, &cache)

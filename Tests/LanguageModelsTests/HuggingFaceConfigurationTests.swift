@@ -62,8 +62,9 @@ struct HuggingFaceConfigurationTests {
         #expect(newer.model.ropeBase == 7 && newer.dtype == .f16)
     }
 
-    /// Llama 3.2 by hand: pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14),
-    /// 2.779 (15), 1.844 (16), 1.224 (17) and 0.81 (18); (t - 1) / 3 of its frequency is kept, and of the rest a 32nd.
+    /// Llama 3.2 by hand. Pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14),
+    /// 2.779 (15), 1.844 (16), 1.224 (17) and 0.81 (18). It keeps the fraction (t - 1) / 3 of its frequency, and the
+    /// rest is divided by 32.
     @Test func llama3Scaling() throws {
         let found = try read([
             "head_dim": "64", "rope_theta": "500000.0",
@@ -105,7 +106,7 @@ struct HuggingFaceConfigurationTests {
             (["attention_bias": "true"], "key \"attention_bias\": expected false (a plain llama model), found true"),
             (
                 ["use_sliding_window": "true"],
-                "key \"use_sliding_window\": expected false (attention to all that came before), found true"
+                "key \"use_sliding_window\": expected false (attention to all previous tokens), found true"
             ),
             (
                 ["layer_types": "[\"full_attention\", \"sliding_attention\"]"],
@@ -192,7 +193,7 @@ struct HuggingFaceConfigurationTests {
         }
     }
 
-    /// The rule is written as it was read: from the factors it would be found again with other last bits.
+    /// The rule is written as it was read; deriving it from the factors would change its last bits.
     @Test(arguments: [(37, 1.0, 4.0), (8192, 1, 4), (5000, 1.25, 3.5)])
     func llama3ScalingIsWrittenAsItWasRead(context: Int, low: Double, high: Double) throws {
         let found = try read([

@@ -3,9 +3,9 @@ import TensorCore
 import TestSupport
 import Testing
 
-@Suite("The cache of keys and values")
+@Suite("KV cache")
 struct KVCacheTests {
-    /// Across a page's border, and with something else run in between.
+    /// Across a page's border, and with other tokens run in between.
     @Test(arguments: tableNames, [0, 1, 255, 256, 257, 290])
     func whatIsForgottenLeavesNoTrace(table: String, kept: Int) throws {
         let shape = TinyShape.all[0]
@@ -46,7 +46,7 @@ struct KVCacheTests {
         let untouched = trace(cache, model)
         #expect(untouched == original)
 
-        // And the other way round.
+        // The same in the other direction.
         let changed = trace(copy, model)
         cache.truncate(to: 0)
         _ = model.logits(tokens.reversed(), &cache)
@@ -74,7 +74,7 @@ struct KVCacheTests {
         return trace
     }
 
-    /// A context of a billion positions costs nothing until it is used.
+    /// A context of a billion positions takes no memory until it is used.
     @Test(arguments: [(CacheFormat.f32, 4), (.f16, 2), (.bf16, 2)])
     func memoryGrowsWithUse(format: CacheFormat, elementBytes: Int) throws {
         var file = TinyLlamaFile()

@@ -14,7 +14,7 @@ struct Llama3ScalingTests {
             let divisors = scaling.divisors(ropeBase: base, headDimension: headDimension)
             guard let largest = divisors.max(), Double(largest) == factor else { continue }
             let found = Llama3Scaling(divisors, ropeBase: base, headDimension: headDimension)
-            // Another power of two may give the same where no frequency lies between.
+            // Another power of two may give the same divisors if no frequency is in between.
             #expect(found?.divisors(ropeBase: base, headDimension: headDimension) == divisors)
             if base == 500_000, headDimension >= 64 { #expect(found == scaling) }
         }

@@ -2,7 +2,7 @@ import CheckpointFiles
 import TestSupport
 import Testing
 
-/// What a file must say about its model; the tiny model has 2 blocks, a width of 64, and 4 heads in 2 groups.
+/// Metadata that a file must have. The tiny model has 2 blocks, a width of 64, and 4 heads in 2 groups.
 @Suite("Wrong metadata of a Llama")
 struct MetadataErrorTests {
     @Test(arguments: architecture + sizes + heads + numbers) func isRefused(model: DamagedModel) throws {

@@ -13,7 +13,7 @@ struct ModelFolderTests {
         try StoredModel(ModelFiles(path: Goldens.path("folders/tiny-\(name)")))
     }
 
-    /// The goldens' GGUF files were written by Python too, which put query and key rows in their order.
+    /// The goldens' GGUF files were also written by Python, which reordered query and key rows.
     @Test(arguments: TinyGoldenTests.names) func theyHoldWhatTheGGUFHolds(name: String) throws {
         let theirs = try StoredModel(ModelFiles(path: Goldens.path("tiny-\(name).gguf")))
         let ours = try Self.golden(name)
@@ -71,7 +71,7 @@ struct ModelFolderTests {
         }
     }
 
-    /// The tied golden with other files, in a folder of its own.
+    /// Copies the tied golden with changed files to a separate folder.
     private func changed(
         config: [(String, String)] = [], weights: (inout SafetensorsWriter) -> Void = { _ in }
     ) throws -> StoredModel {

@@ -3,7 +3,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// A prefill leaves the same keys and values behind as rows that are run.
+/// A prefill stores the same keys and values as running all layers.
 @Suite("Prefill")
 struct PrefillTests {
     @Test(arguments: tableNames, CacheFormat.allCases) func leavesTheSameBehind(table: String, format: CacheFormat)

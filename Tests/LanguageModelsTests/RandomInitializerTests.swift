@@ -15,8 +15,8 @@ struct RandomInitializerTests {
         return source.tensor(named: name, shape: shape).dense().values
     }
 
-    /// 16384 normal values: their mean and deviation are known to a hundredth of the deviation, their fourth moment to
-    /// a tenth of it.
+    /// For 16384 normal values, the mean and the deviation are accurate to a hundredth of the deviation, the fourth
+    /// moment to a tenth.
     @Test(arguments: [
         ("model.embed_tokens.weight", 0.02), ("model.layers.3.self_attn.q_proj.weight", 0.02),
         ("model.layers.3.mlp.up_proj.weight", 0.02), ("lm_head.weight", 0.02),
@@ -31,7 +31,7 @@ struct RandomInitializerTests {
         #expect((moment(2) - 1).magnitude < 0.05)
         #expect(moment(3).magnitude < 0.1)
         #expect((moment(4) - 3).magnitude < 0.3)
-        // Neighbours, which come from numbers that follow each other, have nothing to do with each other.
+        // Neighbours, which come from consecutive numbers, are uncorrelated.
         let products = zip(scaled, scaled.dropFirst()).map { $0 * $1 }
         #expect((products.reduce(0, +) / Double(products.count)).magnitude < 0.03)
     }

@@ -5,11 +5,11 @@ import Testing
 
 @testable import LanguageModels
 
-/// Biases and norms of heads that RoPE rotates are in the order of their file's pairs, as the rows of the projections
-/// are.
+/// Biases and norms of heads that RoPE rotates follow the order of their file's pairs, like the rows of the
+/// projections.
 @Suite("Vectors in the order of RoPE's pairs")
 struct RotatedVectorTests {
-    /// Everything that an architecture may add, in files of either order.
+    /// All optional tensors of architectures, in files of either order.
     private static let configuration: ModelConfiguration = {
         var architecture = Architecture.llama
         architecture.hasAttentionBias = true
@@ -20,7 +20,7 @@ struct RotatedVectorTests {
             contextLength: 32, normEpsilon: 1e-5, ropeBase: 100)
     }()
 
-    /// Weights of size 1 that are a function of their name, with the rows of rotated heads in one of the orders.
+    /// Weights of size 1 that are a function of their name, with the rows of rotated heads in either order.
     private struct Source: TensorSource {
         let ropePairing: RoPEPairing
         var file: String { "random weights" }

@@ -3,8 +3,8 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Promise 1: a row's logits and what it leaves in the cache have the same bits, whatever runs beside it.
-@Suite("A row's result never depends on its company")
+/// A row's logits and its keys and values in the cache have the same bits, whatever other rows run with it.
+@Suite("A row's result never depends on other rows")
 struct RowIndependenceTests {
     @Test(arguments: tableNames, TinyShape.all) func rowsTogetherOrApart(table: String, shape: TinyShape) throws {
         let model = try shape.file.model(on: ComputeContext(table: table))

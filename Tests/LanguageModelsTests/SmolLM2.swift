@@ -4,7 +4,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// SmolLM2-135M-Instruct, and what PyTorch computes with its weights in f32.
+/// SmolLM2-135M-Instruct, and PyTorch's results with its weights in f32.
 struct SmolLM2 {
     struct Golden: Decodable {
         let sampledIds: [Int]
@@ -40,10 +40,10 @@ struct SmolLM2 {
         try GGUFFile(path: #require(Fixtures.smolLM2, "Scripts/fetch-smollm2 fetches it"))
     }
 
-    /// With the file's own weights, mostly Q4_1.
+    /// The model with the file's own weights, mostly Q4_1.
     static func asStored() throws -> LoadedModel { try LoadedModel(file(), on: ComputeContext()) }
 
-    /// With the weights in F32.
+    /// The model with its weights in F32.
     static func inF32() throws -> Transformer {
         let file = try file()
         let stored = try StoredModel(ModelFiles(file)).dequantized

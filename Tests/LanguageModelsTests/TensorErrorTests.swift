@@ -9,7 +9,7 @@ struct TensorErrorTests {
         #expect(try model.error() != nil)
     }
 
-    /// Every tensor that the tiny model cannot do without, with the shape that it must have.
+    /// Every tensor that the tiny model requires, with its shape.
     private static let missing = [
         ("token_embd.weight", [320, 64]), ("output_norm.weight", [64]), ("blk.0.attn_norm.weight", [64]),
         ("blk.0.attn_q.weight", [64, 64]), ("blk.1.attn_k.weight", [32, 64]), ("blk.0.attn_v.weight", [32, 64]),
@@ -54,7 +54,7 @@ struct TensorErrorTests {
     private static let noVocabulary =
         "metadata key \"llama.vocab_size\": expected an integer or an embedding, found neither"
 
-    /// What the model's graph has no place for.
+    /// Tensors that the model's graph does not use.
     private static let unknown =
         [
             "blk.0.attn_q.bias", "output_norm.bias", "blk.2.attn_q.weight", "blk.0.attn_q_norm.weight",
@@ -63,7 +63,7 @@ struct TensorErrorTests {
         ].map { name in
             DamagedModel(
                 name, tensor: .filled(name, [64]),
-                says: "expected only tensors of a plain llama model with 2 blocks, found a tensor it has no use for")
+                says: "expected only tensors of a plain llama model with 2 blocks, found an unknown tensor")
         }
 
     @Test(arguments: [0, -1, -0.0, .infinity, .nan] as [Float]) func ropeFactorsMustBePositive(factor: Float) throws {

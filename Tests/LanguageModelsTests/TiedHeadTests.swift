@@ -5,12 +5,12 @@ import Testing
 
 @testable import LanguageModels
 
-/// A folder that says its head is tied, and stores one: a copy of the embedding is the embedding, another head counts.
+/// Folders with a tied head that also store one: a copy of the embedding is ignored, a different head is used.
 struct TiedHeadTests {
     private let folder = TemporaryFolder()
     private let names = ["model.embed_tokens.weight", "lm_head.weight"]
 
-    /// A folder of one layer whose head is the embedding plus a number.
+    /// A model folder of one layer whose head is the embedding plus a number.
     private func model(isTied: Bool?, headPlus difference: Float?, as headType: DType = .f32) throws -> StoredModel {
         let tied = isTied.map { ",\"tie_word_embeddings\":\($0)" } ?? ""
         folder.write(
@@ -36,7 +36,7 @@ struct TiedHeadTests {
         let stored = try model(isTied: true, headPlus: 0)
         #expect(stored.tiesHead)
         #expect(!stored.tensors.map(\.name).contains(names[1]))
-        // Where the file says that it is not tied, training may move the two apart.
+        // If the file says that the head is not tied, training may change the two separately.
         #expect(try !model(isTied: false, headPlus: 0).tiesHead)
         #expect(try !model(isTied: nil, headPlus: 0).tiesHead)
     }

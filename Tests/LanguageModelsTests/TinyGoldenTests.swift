@@ -4,7 +4,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Random models of all kinds compute what transformers computes.
+/// Random models of all kinds give transformers' results.
 @Suite("Tiny models against transformers")
 struct TinyGoldenTests {
     static let names = ["tied", "gqa", "llama3-rope", "linear-rope", "head-width", "qwen2", "qwen3"]
@@ -31,8 +31,8 @@ struct TinyGoldenTests {
         let (golden, model) = try load(name, table: table)
         let theirs = try Goldens.floats(golden.logits.file)
         #expect(model.vocabularySize == golden.vocabulary)
-        // float64 moves the reference's own logits by up to 2e-6 of their norm. F16 rounds keys and values by up to
-        // 2^-11, BF16 by 2^-8, and random weights amplify it a few times.
+        // The reference's own logits change by up to 2e-6 of their norm in float64. F16 rounds keys and values by up to
+        // 2^-11, BF16 by 2^-8, and random weights amplify that a few times.
         for (format, tolerance) in [(CacheFormat.f32, 1e-5), (.f16, 0x1p-8), (.bf16, 0x1p-5)] {
             var cache = KVCache(for: model, format: format)
             let ours = model.logits(golden.tokens, &cache)
@@ -43,7 +43,7 @@ struct TinyGoldenTests {
         }
     }
 
-    /// The weights that training starts from, in another order of rows.
+    /// The dense weights that training starts from, with another order of rows.
     @Test(arguments: names, tableNames) func denseLogitsAgree(name: String, table: String) throws {
         let (golden, _) = try load(name, table: table)
         let file = try GGUFFile(path: Goldens.path(golden.model))

@@ -3,12 +3,12 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// A shape of tiny Llamas with one format of matrices: together, all that kernels have to tell apart.
+/// A shape of tiny Llamas with one matrix format; together they cover all cases that kernels distinguish.
 struct TinyShape: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let file: TinyLlamaFile
 
-    /// Every shape in every format that can hold it.
+    /// Every shape in every format that supports it.
     static let all: [TinyShape] = DType.allCases.flatMap { format in
         shapes.compactMap { name, change in
             var file = TinyLlamaFile()
@@ -27,7 +27,7 @@ struct TinyShape: Sendable, CustomTestStringConvertible {
             { file in
                 file.keyValueHeads = 1
                 file.isTied = false
-                // No multiple of any kernel's number of rows.
+                // Not a multiple of any kernel's number of rows.
                 file.vocabularySize = 301
                 file.feedForwardWidth = 160
             }

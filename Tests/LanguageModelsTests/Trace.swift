@@ -1,14 +1,14 @@
 import LanguageModels
 import TensorCore
 
-/// Everything that running some tokens left behind, to be compared bit by bit.
+/// All results of running some tokens, for comparing them bit by bit.
 struct Trace: Equatable {
-    /// Logits of each row: bit patterns, so that -0 is not 0 and a NaN is itself.
+    /// Logits of each row as bit patterns, so that -0 differs from 0 and NaN equals itself.
     private(set) var logits: [ArraySlice<UInt32>] = []
     /// Keys and values of each position, in all layers.
     private(set) var cache: [[UInt32]] = []
 
-    /// Rows so far.
+    /// The number of rows so far.
     var count: Int { logits.count }
 
     mutating func append(_ rows: Tensor) {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Bytes of weights")
 struct WeightBytesTests {
-    /// An embedding beside a head of its own is looked up, not read; it takes memory all the same.
+    /// With a separate head, decoding does not read the whole embedding, but the embedding still takes memory.
     @Test(arguments: [DType.f32, .q8_0]) func aTokenReadsOneOfEmbeddingAndHead(format: DType) throws {
         var file = TinyLlamaFile()
         file.matrixType = format

@@ -12,8 +12,8 @@ extension FolderTextTests {
         #expect(tokenizer.endOfTextTokens == [0, 2, 40])
         #expect(
             tokenizer.notes == [
-                "eos_token_id 99999999999 in config.json is no token of the model and is ignored",
-                "eos_token_id 320 in generation_config.json is no token of the model and is ignored",
+                "eos_token_id 99999999999 in config.json is not a token of the model and is ignored",
+                "eos_token_id 320 in generation_config.json is not a token of the model and is ignored",
             ])
     }
 

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Random queries, keys and values, and what attention makes of them.
+/// Random queries, keys and values, and the results of attention over them.
 struct AttentionSample {
     let shape: AttentionShape
     let format: CacheFormat
@@ -16,7 +16,7 @@ struct AttentionSample {
         values = randomTensor(rows: length, columns: shape.keyValueHeads * shape.headDimension, seed: 3)
     }
 
-    /// One layer's pages in which nothing is stored yet: whatever is read from them by mistake is NaN.
+    /// One layer's empty pages, filled with NaN, so that any read of a missing position shows.
     func pages() -> CachePages {
         let context = ComputeContext.with(KernelTable.available[KernelTable.available.count - 1])
         let pages = CachePages(shape, format: format, layerCount: 1)
@@ -30,7 +30,7 @@ struct AttentionSample {
         return pages
     }
 
-    /// All rows, some at a time.
+    /// Attention of all rows, in chunks.
     func attended(_ chunks: [Int], in pages: CachePages? = nil, on context: ComputeContext) -> Tensor {
         let pages = pages ?? self.pages()
         var first = 0
@@ -44,7 +44,7 @@ struct AttentionSample {
             })
     }
 
-    /// Some rows' attention in f64, over keys and values as the format rounds them.
+    /// Attention of some rows in f64, over keys and values rounded to the format.
     func exact(_ rows: [Int]) -> [[Double]] {
         let (keys, values) = (heads(format.rounded(keys.values)), heads(format.rounded(values.values)))
         return rows.map { row in
@@ -68,7 +68,7 @@ struct AttentionSample {
         }
     }
 
-    /// A rotation that turns nothing.
+    /// A rotation by zero.
     private var still: RotaryEmbedding {
         RotaryEmbedding(pairing: .halfSplit, frequencies: [Float](repeating: 0, count: shape.headDimension / 2))
     }
@@ -83,6 +83,6 @@ extension CacheFormat {
         }
     }
 
-    /// What is left of values that were kept in this format.
+    /// Values after a round trip through this format.
     func rounded(_ values: [Float]) -> [Float] { Naive.dequantized(dtype.quantize(values), dtype) }
 }

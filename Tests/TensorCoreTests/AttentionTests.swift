@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Attention")
 struct AttentionTests {
-    /// For groups of 1, 3 and 4 heads, against f64, on both sides of each border between vectors, runs and pages.
+    /// Groups of 1, 3 and 4 heads against f64, on both sides of each border between vectors, runs and pages.
     @Test(arguments: CacheFormat.allCases, [2, 8, 16, 20, 64, 80])
     func isNearTheExactValue(format: CacheFormat, headDimension: Int) {
         for (heads, keyValueHeads) in [(2, 2), (3, 1), (8, 2)] {
@@ -12,7 +12,7 @@ struct AttentionTests {
         }
     }
 
-    /// So many pages that their order and their shares show.
+    /// Enough pages that errors in their order or weights show.
     @Test(arguments: CacheFormat.allCases) func longContextsAreNearTheExactValue(format: CacheFormat) {
         let shape = AttentionShape(heads: 3, keyValueHeads: 1, headDimension: 8)
         expectExact(AttentionSample(shape, format, length: 1100), rows: [511, 512, 767, 1099])
@@ -29,7 +29,7 @@ struct AttentionTests {
         }
     }
 
-    /// Rows together or apart, in any chunks, by any number of threads; vector tables give the same bits too.
+    /// Rows together or separately, in any chunks, with any number of threads; vector tables also agree bit for bit.
     @Test(arguments: CacheFormat.allCases, [4, 20, 64, 80])
     func companyDoesNotMatter(format: CacheFormat, headDimension: Int) {
         let shape = AttentionShape(heads: 6, keyValueHeads: 2, headDimension: headDimension)
@@ -41,7 +41,7 @@ struct AttentionTests {
                 #expect(sample.attended(chunks, on: .with(table)).bits == whole, "\(table) \(chunks)")
             }
             let ones = Array(repeating: 1, count: 300)
-            // With two threads the heads that share keys stay together, with three they do not.
+            // With two threads, heads that share keys stay in one item; with three they do not.
             for threads in [2, 3] {
                 let context = ComputeContext.with(table, threads: threads)
                 #expect(sample.attended(ones, on: context).bits == whole, "\(table), row by row, \(threads) threads")
@@ -55,7 +55,7 @@ struct AttentionTests {
         #expect(vectorResults.count <= 1)
     }
 
-    /// So long a context that rows are taken in blocks, for want of memory for all parts at once.
+    /// A context so long that rows are processed in blocks, to limit the memory for parts.
     @Test func blocksOfRowsDoNotMatter() {
         let sample = AttentionSample(
             AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 64), .f16, length: 9 * 256 + 128)
@@ -64,8 +64,8 @@ struct AttentionTests {
         #expect(sample.attended(Array(repeating: 64, count: sample.queries.rows / 64), on: context).bits == whole)
     }
 
-    /// A value that is no number, or none that the format can hold, is seen among the visible keys or values, and by no
-    /// position before it. A key's infinity must not become a weight of zero.
+    /// A visible key or value that is NaN, infinite or beyond the format's range spoils its own and later positions,
+    /// and no earlier one. An infinite key must not become a weight of zero.
     @Test(arguments: KernelTable.available, CacheFormat.allCases)
     func badValuesStayBad(table: KernelTable, format: CacheFormat) {
         let context = ComputeContext.with(table)
@@ -90,7 +90,7 @@ struct AttentionTests {
         }
     }
 
-    /// Scores of a size at which e^x overflows or vanishes still give weights.
+    /// Scores so large that e^x overflows or vanishes still give valid weights.
     @Test(arguments: KernelTable.available, CacheFormat.allCases)
     func largeScores(table: KernelTable, format: CacheFormat) {
         var sample = AttentionSample(

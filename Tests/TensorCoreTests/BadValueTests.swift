@@ -1,10 +1,10 @@
 import TensorCore
 import Testing
 
-/// Exponentials over their whole range, and what happens to values that are no numbers or nearly none.
+/// Exponentials over their whole range, and the handling of NaN, infinities and extreme numbers.
 @Suite("Row operations at the extremes")
 struct BadValueTests {
-    /// e^x, by way of SwiGLU, from where it vanishes to where it overflows.
+    /// e^x, tested through SwiGLU, from underflow to overflow.
     @Test(arguments: KernelTable.available) func exponentialIsAccurate(table: KernelTable) {
         let gates = (-13_000...13_000).map { Float($0) / 100 }
         let x = Tensor(gates, rows: 1, columns: gates.count)
@@ -12,7 +12,7 @@ struct BadValueTests {
         let results = ComputeContext.with(table).swiglu(gate: x, up: ones).values
         for (gate, result) in zip(gates, results) {
             let exact = Exact.silu(gate)
-            // Below -88 the denominator leaves f32's range, and what is left is less than 1e-36.
+            // Below -88 the denominator leaves f32's range, and the result is below 1e-36.
             let bound = exact.magnitude * 4e-7 + (gate < -88 ? 1e-36 : 0)
             if !((Double(result) - exact).magnitude <= bound) { Issue.record("\(gate): \(result), exactly \(exact)") }
         }
@@ -59,7 +59,7 @@ struct BadValueTests {
             }
             for index in [0, length - 1] {
                 for bad in [Float.nan, .infinity, -.infinity] { #expect(!norm(bad, at: index)[index].isFinite) }
-                // Its square overflows f32, the norm does not.
+                // The square of 1e30 overflows f32, but the norm does not.
                 let expected = Float(length).squareRoot()
                 #expect((norm(1e30, at: index)[index] - expected).magnitude < 1e-6 * expected)
             }

@@ -1,14 +1,14 @@
 import TensorCore
 import Testing
 
-@Suite("Pages of a cache")
+@Suite("Cache pages")
 struct CachePagesTests {
-    /// A page gives back what was stored in it, rounded to nearest even.
+    /// A page returns the stored values, rounded to nearest, ties to even.
     @Test(arguments: KernelTable.available, CacheFormat.allCases)
     func pagesKeepWhatIsStored(table: KernelTable, format: CacheFormat) {
         let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 22)
         var sample = AttentionSample(shape, format, length: 300)
-        // Between two neighbours of either format, the largest ones, and those of F16 that are nearly zero.
+        // Ties between two neighbours of either format, the largest numbers, and F16's subnormals.
         let special: [Float] = [
             1.000_488_3, 1.001_464_8, 1.003_906_2, 1.011_718_8, 65504, 65519, -65519, 6.1e-5, 5.96e-8, 2.98e-8, 3e-8,
             0.25,
@@ -19,7 +19,7 @@ struct CachePagesTests {
         let pages = sample.pages()
         _ = sample.attended([300], in: pages, on: context)
         let copy = pages.copy()
-        // A copy does not see what comes later.
+        // Later changes do not affect a copy.
         _ = AttentionSample(shape, format, length: 300).attended([300], in: pages, on: context)
         for position in 0..<300 {
             let row = position..<position + 1
@@ -32,7 +32,7 @@ struct CachePagesTests {
         }
     }
 
-    /// The pages of one layer are not those of another.
+    /// Layers have separate pages.
     @Test func layersAreApart() {
         let shape = AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 4)
         let pages = CachePages(shape, format: .f16, layerCount: 3)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Random numbers by counter")
 struct CounterRandomTests {
-    /// A seed means the same numbers forever: sampled texts and shuffled data are repeated by it.
+    /// A seed must give the same numbers forever, because sampled texts and shuffled data are reproduced from it.
     @Test func numbersNeverChange() {
         #expect(CounterRandom(seed: 0)[0] == 0x4821_8226_ff3c_d4bf)
         #expect(CounterRandom(seed: 0)[.max] == 0xf85d_2851_2d08_1c40)
@@ -16,7 +16,7 @@ struct CounterRandomTests {
         #expect((0..<100).reversed().map { CounterRandom(seed: 7, 1)[$0] } == forward.reversed())
     }
 
-    /// Seeds, labels, their order and their number all make streams of their own.
+    /// Different seeds, labels, orders of labels and numbers of labels give different streams.
     @Test func streamsAreDistinct() {
         var streams = (0..<50).map { CounterRandom(seed: $0) }
         streams += (0..<50).map { CounterRandom(seed: 0, $0) }
@@ -26,7 +26,7 @@ struct CounterRandomTests {
         #expect(Set(numbers).count == numbers.count)
     }
 
-    /// Chi-square over 256 bins, of the numbers and of the differences between neighbouring streams.
+    /// Chi-square over 256 bins for the numbers and for the differences between neighbouring streams.
     @Test func numbersAreEvenlySpread() {
         for label in 0..<8 as Range<UInt64> {
             let (one, next) = (CounterRandom(seed: 1, label), CounterRandom(seed: 1, label + 1))
@@ -42,11 +42,12 @@ struct CounterRandomTests {
         for bin in bins { counts[bin] += 1 }
         let mean = Double(bins.count) / 256
         let chiSquare = counts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / mean }
-        // 255 degrees of freedom: mean 255, standard deviation 22.6; five of them either way.
+        // 255 degrees of freedom: mean 255, standard deviation 22.6; the limits are five deviations away.
         return (142...368).contains(chiSquare)
     }
 
-    /// Neither 0 nor 1 is ever given: a logarithm follows. The mixing can be undone, so the extremes can be asked for.
+    /// Neither 0 nor 1 may occur, because a logarithm follows. The mixing is invertible, so the test can request the
+    /// extremes.
     @Test func uniformNumbersHaveNoEnds() {
         let random = CounterRandom(seed: 5)
         let key = unmixed(random[0])

@@ -2,10 +2,10 @@ import CTensorKernels
 import TensorCore
 import Testing
 
-/// c (+)= op(a) op(b), beside f64 sums and beside the naive twin's bits.
+/// c (+)= op(a) op(b), compared with f64 sums and with the naive twin's bits.
 @Suite("Dense products")
 struct DenseProductTests {
-    /// The naive twin, at shapes around the edges of tiles, blocks of depth and items of work.
+    /// The naive twin at shapes around the edges of tiles, blocks of depth and work items.
     @Test(arguments: [false, true]) func naiveTwinIsNearTheExactSums(adding: Bool) {
         for shape in DenseShape.all {
             let sample = DenseSample(shape, .forward)
@@ -15,7 +15,7 @@ struct DenseProductTests {
         }
     }
 
-    /// bf16 where it is multiplied: as near to the exact sums of rounded operands.
+    /// Tables that multiply bf16 are as near to the exact sums of rounded operands.
     @Test(arguments: KernelTable.available.filter(\.multipliesBF16), DenseForm.allCases)
     func roundedOperandsAreMultiplied(table: KernelTable, form: DenseForm) {
         for shape in DenseShape.all {
@@ -26,7 +26,7 @@ struct DenseProductTests {
         }
     }
 
-    /// Else f32 is.
+    /// Tables that do not multiply bf16 use f32.
     @Test(arguments: KernelTable.available.filter { !$0.multipliesBF16 }) func withoutBF16NothingIsRounded(
         table: KernelTable
     ) {
@@ -35,7 +35,7 @@ struct DenseProductTests {
         #expect(result.bits == sample.multiply(on: .with(table), adding: false).bits)
     }
 
-    /// All tables add in one order, whatever the tiles, the form and the number of threads.
+    /// All tables add in the same order, whatever the tiles, the form and the number of threads.
     @Test(arguments: KernelTable.available) func haveTheTwinsBits(table: KernelTable) {
         for shape in DenseShape.all {
             let samples = DenseForm.allCases.map { DenseSample(shape, $0) }
@@ -51,7 +51,7 @@ struct DenseProductTests {
         }
     }
 
-    /// Where the summand is the result itself, as where a gradient is gathered: what a result of its own would be.
+    /// A product added in place, as when accumulating a gradient, equals one in separate memory.
     @Test(arguments: KernelTable.available, ProductPrecision.allCases)
     func addInPlace(table: KernelTable, precision: ProductPrecision) {
         for shape in DenseShape.all {
@@ -63,7 +63,7 @@ struct DenseProductTests {
         }
     }
 
-    /// bf16 too depends neither on the form nor on the number of threads, nor on other rows and columns.
+    /// bf16 also depends neither on the form nor on the number of threads, nor on other rows and columns.
     @Test(arguments: KernelTable.available, ProductPrecision.allCases)
     func elementsDependOnTheirRowAndColumnAlone(table: KernelTable, precision: ProductPrecision) {
         let shape = DenseShape(m: 31, n: 70, k: 520)
@@ -85,7 +85,7 @@ struct DenseProductTests {
         }
     }
 
-    /// More rows than are packed at once, and more columns: what several smaller products make of them.
+    /// More rows and columns than are packed at once give the same as several smaller products.
     @Test(arguments: KernelTable.available, ProductPrecision.allCases)
     func largeProductsAreMadeOfSmallOnes(table: KernelTable, precision: ProductPrecision) {
         let context = ComputeContext.with(table, threads: 2)
@@ -130,7 +130,7 @@ struct DenseProductTests {
         return Tensor(values, rows: 512, columns: 2100)
     }()
 
-    /// A bad value spoils all sums that it takes part in and no others, and what is not added to is not read.
+    /// A bad value spoils all sums that include it and no others, and a result that is not added to is not read.
     @Test(arguments: KernelTable.available, ProductPrecision.allCases)
     func badValuesStayBad(table: KernelTable, precision: ProductPrecision) {
         let shape = DenseShape(m: 30, n: 37, k: 19)
@@ -153,7 +153,7 @@ struct DenseProductTests {
 }
 
 extension KernelTable {
-    /// Whether it has an instruction for products of bf16; else f32 is multiplied.
+    /// Whether the table has an instruction for bf16 products; otherwise it multiplies in f32.
     var multipliesBF16: Bool {
         (0..<ctk_table_count()).contains { index in
             guard let table = ctk_table_at(index), String(cString: table.pointee.name) == name else { return false }

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// The transpositions by which training multiplies.
+/// The transpositions in which training multiplies.
 enum DenseForm: CaseIterable {
     /// x W^T
     case forward
@@ -19,8 +19,8 @@ struct DenseShape {
     var n = 35
     var k = 19
 
-    /// No rows, columns or depth; all sizes up to two of the largest tiles; around and beyond the blocks of depth; more
-    /// rows than an item has, and more columns.
+    /// Shapes with no rows, columns or depth; all sizes up to two of the largest tiles; depths around and beyond a
+    /// block; more rows and columns than an item has.
     static let all: [DenseShape] = {
         var shapes = [DenseShape(m: 0, n: 0, k: 0), DenseShape(m: 1, n: 1, k: 1)]
         for size in 0...66 { shapes += [DenseShape(m: size), DenseShape(n: size), DenseShape(k: size)] }
@@ -29,13 +29,13 @@ struct DenseShape {
     }()
 }
 
-/// The operands of a product and what it is added to, the same numbers in every form.
+/// The operands and the summand of a product, with the same numbers in every form.
 struct DenseSample {
     let shape: DenseShape
     let form: DenseForm
     private(set) var a: Tensor
     private(set) var b: Tensor
-    /// What products are added to.
+    /// The summand.
     let c: Tensor
     /// op(a), row after row, and op(b), column after column.
     private var rows: [Float]
@@ -82,7 +82,7 @@ struct DenseSample {
             precision: precision)
     }
 
-    /// The product in memory of its own, with `c` as summand or not.
+    /// The product in new memory, with or without the summand `c`.
     func multiply(on context: ComputeContext, adding: Bool, precision: ProductPrecision = .f32) -> Tensor {
         let nothing = [Float](repeating: .nan, count: shape.m * shape.n)
         let result = Tensor(nothing, rows: shape.m, columns: shape.n)
@@ -92,7 +92,7 @@ struct DenseSample {
         return result
     }
 
-    /// The largest distance from the f64 sums, as a multiple of what rounding in f32 allows.
+    /// The largest distance from the f64 sums, as a multiple of the rounding error of f32.
     func largestError(of result: [Float], adding: Bool, roundsOperands: Bool = false) -> Double {
         let round = { (values: [Float]) in values.map { Double(roundsOperands ? Naive.bfloat16($0) : $0) } }
         let (rows, columns, start) = (round(rows), round(columns), c.values)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Embedding")
 struct EmbeddingTests {
-    /// Packing loses nothing: each row comes back as the naive dequantization of its bytes, from any table.
+    /// Packing is lossless: in every table, each row equals the naive dequantization of its bytes.
     @Test(arguments: KernelTable.available, DType.allCases) func rowsComeBack(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table, threads: 2)
         let block = dtype.elementsPerBlock
@@ -20,7 +20,7 @@ struct EmbeddingTests {
         }
     }
 
-    /// Weights may lie at any address of a file, also one that no element is aligned to.
+    /// Weights may be at any address of a file, including unaligned ones.
     @Test(arguments: KernelTable.available, DType.allCases) func anyAddressWillDo(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
         let matrix = FileMatrix(random: dtype, rows: 3, columns: 64, seed: 1)

@@ -6,7 +6,7 @@
     import Musl
 #endif
 
-/// What operations compute, in f64.
+/// Operations in f64.
 enum Exact {
     static func silu(_ x: Float) -> Double { Double(x) / (1 + exp(-Double(x))) }
 

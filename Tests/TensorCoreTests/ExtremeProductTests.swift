@@ -1,10 +1,10 @@
 import TensorCore
 import Testing
 
-/// Integer products where they are largest, and products of what is not a number.
+/// The largest integer products, and products with NaN and infinities.
 @Suite("Products at the extremes")
 struct ExtremeProductTests {
-    /// The largest weights by the largest activations: no step may saturate or overflow, so the sum is exact.
+    /// The largest weights times the largest activations: no step may saturate or overflow, so the sum is exact.
     @Test(arguments: KernelTable.available, DType.allCases.filter(\.isQuantized))
     func integersAreExact(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
@@ -14,7 +14,7 @@ struct ExtremeProductTests {
             let bytes = (0..<rows * 5).flatMap { _ in block(dtype, weightIsLarge) }
             let matrix = FileMatrix(bytes, dtype: dtype, rows: rows, columns: columns)
             for activationIsPositive in patterns {
-                // The largest magnitude is 127, so that the scale is 1 and nothing is rounded.
+                // With a largest magnitude of 127 the scale is 1, so nothing is rounded.
                 let x = (0..<columns).map { activationIsPositive($0) ? 127 : Float(-127) }
                 let expected = zip(matrix.values, x).reduce(0) { $0 + $1.0 * $1.1 }
                 let result = context.linear(Tensor(x + x, rows: 2, columns: columns), matrix.packed(on: context))
@@ -23,7 +23,7 @@ struct ExtremeProductTests {
         }
     }
 
-    /// A block of smallest and largest weights, scale 1 (and minimum -3).
+    /// A block of smallest and largest weights with scale 1 (and minimum -3).
     private func block(_ dtype: DType, _ isLarge: (Int) -> Bool) -> [UInt8] {
         let one: [UInt8] = [0x00, 0x3c]
         let nibbles = (0..<16).map { UInt8(isLarge($0) ? 15 : 0) | UInt8(isLarge($0 + 16) ? 0xf0 : 0) }
@@ -35,7 +35,7 @@ struct ExtremeProductTests {
         }
     }
 
-    /// A bad activation spoils all results of its own token, even where weights are zero, and no other's.
+    /// A bad activation spoils all results of its own token, even with zero weights, and those of no other.
     @Test(arguments: KernelTable.available, DType.allCases) func badValuesStayBad(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
         let columns = dtype.isQuantized ? 3 * dtype.elementsPerBlock : 96
@@ -57,7 +57,7 @@ struct ExtremeProductTests {
         }
     }
 
-    /// So does a scale or a minimum that is not finite, in its own row.
+    /// A scale or a minimum that is not finite spoils its own row.
     @Test(arguments: KernelTable.available, DType.allCases.filter(\.isQuantized))
     func badWeightsStayBad(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
@@ -74,7 +74,7 @@ struct ExtremeProductTests {
         }
     }
 
-    /// Activations too small for a scale count as zeros, the largest are still numbers.
+    /// Activations too small for a scale count as zeros, and the largest ones still give finite results.
     @Test(arguments: KernelTable.available, DType.allCases.filter(\.isQuantized))
     func rangeOfActivations(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)

@@ -2,7 +2,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-@Suite("What is not finite in rows as they lie in a file")
+@Suite("Non-finite elements in rows of files")
 struct FiniteTests {
     @Test(arguments: DType.allCases) func isFoundWhereverItIs(dtype: DType) {
         var random = SeededGenerator(seed: 3)
@@ -23,7 +23,7 @@ struct FiniteTests {
                 #expect(scan(damaged).block == index / dtype.elementsPerBlock, "\(wrong) at \(index)")
             }
         }
-        // Two blocks of which the first is twice as large.
+        // Two blocks; the values of the first are twice as large.
         let steps: [DType: Float] = [.q8_0: 127, .q4_0: 8, .q4_1: 15]
         let ramp = (0..<32).map { Float($0) / 31 }
         let expected = 2 / (steps[dtype] ?? 1)

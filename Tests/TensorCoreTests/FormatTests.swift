@@ -3,21 +3,21 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// What C's tables say of each format, apart from what its conversions and products do.
+/// The facts in C's table of each format; conversions and products have their own tests.
 @Suite("Facts of weight formats")
 struct FormatTests {
-    /// The cases are C's formats, in its order.
+    /// The cases are C's formats, in the same order.
     @Test func casesAreTheFormatsOfC() {
         let formats = (0..<Int32(CTK_FORMAT_COUNT)).map { ctk_format($0).pointee }
         #expect(formats.map { String(cString: $0.name) } == DType.allCases.map(\.rawValue))
         #expect(formats.map(\.block_bytes) == DType.allCases.map(\.bytesPerBlock))
         #expect(ctk_format(-1) == nil && ctk_format(Int32(CTK_FORMAT_COUNT)) == nil)
         #expect(ctk_file_row_bytes(-1, 32) == 0)
-        // Whole blocks of activations meet whole blocks of weights.
+        // A block of weights must consist of whole blocks of activations.
         for dtype in DType.allCases where dtype.isQuantized { #expect(dtype.elementsPerBlock % 32 == 0) }
     }
 
-    /// Whatever can be read can be computed with, on every table.
+    /// Every readable format can be used in products on every table.
     @Test(arguments: KernelTable.available, DType.allCases) func isComputed(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
         let columns = 3 * dtype.elementsPerBlock
@@ -31,7 +31,8 @@ struct FormatTests {
         #expect(context.linear(x, weights)[rows: 2..<3].bits == context.linear(x[rows: 2..<3], weights).bits)
     }
 
-    /// A block's halves are all that can make its elements infinite or NaN, and those that are looked through.
+    /// Only a block's halves can make its elements infinite or NaN, and the check for finite values reads exactly
+    /// these.
     @Test(arguments: DType.allCases.filter(\.isQuantized)) func halvesAreWhatMakesABlockBad(dtype: DType) {
         for half in dtype.halfOffsets {
             var bytes = dtype.randomBlocks(4, seed: 3)
@@ -45,7 +46,7 @@ struct FormatTests {
         }
     }
 
-    /// What has been read from a format is written as it was.
+    /// Values read from a format are written back unchanged.
     @Test(arguments: DType.allCases.filter(\.isWritable)) func whatIsReadIsWrittenAgain(dtype: DType) {
         for seed in 0..<20 as Range<UInt64> {
             let once = dtype.quantize(randomValues(3 * dtype.elementsPerBlock, seed: seed))

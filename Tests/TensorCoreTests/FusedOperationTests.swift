@@ -1,7 +1,7 @@
 import TensorCore
 import Testing
 
-/// Fused operations give the bits of their parts, whatever the formats of their weights and the number of threads.
+/// Fused operations give the same bits as their parts, whatever the weight formats and the number of threads.
 @Suite("Fused operations")
 struct FusedOperationTests {
     private static let formats: [[DType]] =

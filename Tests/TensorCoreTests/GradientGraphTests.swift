@@ -2,7 +2,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-@Suite("The way back")
+@Suite("Backward pass")
 struct GradientGraphTests {
     private let compute = ComputeContext.with(KernelTable.available[KernelTable.available.count - 1], threads: 2)
 
@@ -10,7 +10,7 @@ struct GradientGraphTests {
         Parameter(name: "p\(seed)", randomTensor(rows: rows, columns: columns, seed: seed), on: compute)
     }
 
-    /// Lines that part and meet again, some shorter than others: 8 x in all.
+    /// Branches of different lengths that separate and join again: 8 x in all.
     @Test func linesMeet() throws {
         let x = parameter(2, 3, seed: 1)
         let two = compute.add(x.values, x.values)
@@ -34,7 +34,8 @@ struct GradientGraphTests {
         #expect(x.gradientSquares == 20)
     }
 
-    /// What was recorded is given back on the way: a long line needs a few results' memory at a time, not all.
+    /// Recorded nodes are freed during the backward pass: a long chain needs memory for a few results at a time, not
+    /// for all.
     @Test(.keptResultsAreCounted) func memoryIsGivenBack() {
         let x = parameter(1, 1 << 18, seed: 1)
         var last = x.values
@@ -46,9 +47,9 @@ struct GradientGraphTests {
         #expect(compute.heldBytes <= 4 * result)
     }
 
-    /// Of a feed-forward network there stay what its norm and SwiGLU were made from, and not what they made.
+    /// A feed-forward network keeps the inputs of its norm and SwiGLU, and recomputes their outputs.
     @Test(.keptResultsAreCounted) func normsAndActivationsAreMadeAgain() {
-        let (rows, width, hidden) = (4096, 64, 512)  // 8 MiB where it is wide: no other block will do
+        let (rows, width, hidden) = (4096, 64, 512)  // 8 MiB for a hidden tensor, which needs a large block
         let norm = RMSNorm(gain: parameter(1, width, seed: 1).values, epsilon: 1e-5)
         let (gate, up) = (parameter(hidden, width, seed: 2), parameter(hidden, width, seed: 3))
         let down = parameter(width, hidden, seed: 4)
@@ -72,7 +73,7 @@ struct GradientGraphTests {
         }
     }
 
-    /// The same bits, whether what a function recorded was kept or made again.
+    /// Checkpointing gives the same bits as keeping the recorded results.
     @Test func checkpointedIsTheSame() throws {
         func run(_ call: (Tensor, @escaping (Tensor) -> Tensor) -> Tensor) throws -> [[UInt32]] {
             let x = parameter(5, 24, seed: 1)
@@ -90,7 +91,7 @@ struct GradientGraphTests {
         #expect(!compute.checkpointed(randomTensor(rows: 1, columns: 2, seed: 1)) { $0 }.isRecorded)
     }
 
-    /// Nothing gathers gradients for frozen layers, but they pass them on.
+    /// Frozen layers accumulate no gradients, but pass them on.
     @Test func frozenLayersPassGradientsOn() throws {
         let x = parameter(3, 8, seed: 1)
         let weights = randomTensor(rows: 8, columns: 8, seed: 2)
@@ -110,7 +111,7 @@ struct GradientGraphTests {
         #expect(relativeError(try #require(x.gradient).values, expected) < 1e-6)
     }
 
-    /// Losses in chunks of any size, of tensors that are recorded or not.
+    /// Losses in chunks of any size, for tensors that are recorded or not.
     @Test(arguments: [1, 4, 7, 100]) func settledIsTheWholeLoss(rowsAtOnce: Int) throws {
         let targets: [Int32] = [3, -1, 0, 5, 2, -1, 7]
         let x = parameter(7, 8, seed: 1)

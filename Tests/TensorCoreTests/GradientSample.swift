@@ -1,7 +1,7 @@
 import TensorCore
 import TestSupport
 
-/// An operation of training with PyTorch's numbers: `Scripts/goldens/gradient_operations.py`.
+/// A training operation with PyTorch's results, from `Scripts/goldens/gradient_operations.py`.
 struct GradientSample: Decodable, CustomStringConvertible {
     struct Values: Decodable {
         let rows: Int
@@ -21,7 +21,7 @@ struct GradientSample: Decodable, CustomStringConvertible {
 
     var description: String { name }
 
-    /// What PyTorch computes under this name.
+    /// Applies the operation with this name.
     func apply(_ x: [Tensor], on compute: ComputeContext) -> Tensor {
         switch name {
         case "linear": return compute.linear(x[0], .dense(x[1]))
@@ -49,7 +49,7 @@ struct GradientSample: Decodable, CustomStringConvertible {
     /// 10000^(-2i / 6)
     private static let frequencies: [Float] = [1, 0.046415888, 0.0021544347]
 
-    /// The result and the gradients of all inputs.
+    /// Computes the result and the gradients of all inputs.
     func goneBack(on compute: ComputeContext) -> (result: Tensor, gradients: [Tensor]) {
         let memory = inputs.map { input in Tensor(zeroRows: input.rows, columns: input.columns) }
         let leaves = zip(inputs, memory).map { compute.leaf($0.tensor, gathering: $1) }

@@ -2,8 +2,8 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Each operation of training, on every table: PyTorch's numbers, finite differences, and bits that depend on nothing
-/// else.
+/// Each training operation on every table, compared with PyTorch and with finite differences. Its bits must not depend
+/// on threads or tables.
 @Suite("Gradients of operations")
 struct GradientTests {
     private static let names = [
@@ -42,7 +42,7 @@ struct GradientTests {
         }
     }
 
-    /// Operands are rounded where the table can, and only there, and threads change no bit.
+    /// Operands are rounded only on tables that support it, and the bits do not depend on threads.
     @Test(arguments: KernelTable.available, ["linear", "linear with summand", "attention"])
     func bf16RoundsOperands(table: KernelTable, name: String) throws {
         let sample = try sample(name)
@@ -63,7 +63,7 @@ struct GradientTests {
         #expect(hasBitsOfF32 == (table.arithmetic(.bf16) == table.arithmetic(.f32)))
     }
 
-    /// Neither threads nor the vectors' width change a bit.
+    /// The bits depend neither on threads nor on the width of vectors.
     @Test(arguments: names) func bitsAreTheSame(name: String) throws {
         let sample = try sample(name)
         func bits(_ context: ComputeContext) -> [[UInt32]] {
@@ -77,7 +77,7 @@ struct GradientTests {
         #expect(Set(KernelTable.vectors.map { bits(.with($0)) }).count <= 1)
     }
 
-    /// A second way back adds to what has been gathered.
+    /// A second backward pass adds to the accumulated gradient.
     @Test(arguments: names) func gradientsAdd(name: String) throws {
         let sample = try sample(name)
         let compute = ComputeContext.with(KernelTable.available[KernelTable.available.count - 1])
@@ -91,7 +91,7 @@ struct GradientTests {
         }
     }
 
-    /// What is plain gets no gradient and does not keep others from theirs.
+    /// Plain inputs get no gradient, and do not prevent the others from getting theirs.
     @Test(arguments: names) func inputsAreRecordedApart(name: String) throws {
         let sample = try sample(name)
         let compute = ComputeContext.with(KernelTable.available[0])

@@ -1,7 +1,7 @@
 import TensorCore
 import Testing
 
-/// Gumbel noise, and that scoring only the columns that may win changes nothing.
+/// Gumbel noise, and a check that scoring only the columns that may win changes nothing.
 @Suite("Gumbel-max")
 struct GumbelMaxTests {
     /// Mean and variance of the Gumbel distribution: Euler's constant, and pi^2 / 6.
@@ -14,7 +14,7 @@ struct GumbelMaxTests {
         #expect(abs(variance - Double.pi * Double.pi / 6) < 0.04)
     }
 
-    /// All 64-bit numbers with one bit, their neighbours, and both ends.
+    /// All 64-bit numbers with one bit set, their neighbours, and both ends.
     @Test func noiseIsFinite() {
         for bit in 0..<64 {
             for bits in [UInt64(1) << bit, (1 << bit) - 1, (1 << bit) + 1, .max] {
@@ -23,7 +23,7 @@ struct GumbelMaxTests {
         }
     }
 
-    /// Rows of random logits of several kinds, some with many equal ones, some with removed ones.
+    /// Several kinds of random logits, some with many equal values, some with removed ones.
     private static func rows(_ length: Int) -> [[Float]] {
         let normal = randomValues(length, seed: UInt64(length))
         return [
@@ -56,7 +56,7 @@ struct GumbelMaxTests {
                 let greatest = Double(context.maximum(x))
                 guard greatest > -.infinity else { continue }
                 for seed in 0..<60 as Range<UInt64> {
-                    // A maximum that is no f32, as of a penalized logit.
+                    // A maximum that is not an f32, such as a penalized logit.
                     let maximum = seed % 3 == 0 ? greatest + abs(greatest) / 3 + 0.1 : greatest
                     let random = CounterRandom(seed: seed)
                     let expected = naive(row, maximum, temperature, random)

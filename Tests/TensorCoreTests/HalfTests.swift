@@ -3,7 +3,7 @@ import Testing
 
 @Suite("16-bit floats")
 struct HalfTests {
-    /// Every pattern of 16 bits is read as what it means, and written back as it was.
+    /// Every pattern of 16 bits is read correctly, and written back unchanged.
     @Test(arguments: [DType.f16, .bf16]) func everyPatternIsReadAndWritten(dtype: DType) {
         let patterns = (0...UInt16.max).map(\.self)
         let bytes = patterns.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
@@ -20,7 +20,7 @@ struct HalfTests {
         }
     }
 
-    /// BF16 rounds to nearest even, also around each border between two values.
+    /// BF16 rounds to nearest, ties to even, including around each midpoint between two values.
     @Test func bfloat16RoundsToNearestEven() {
         let values = bordersBetween((0..<0x7f80).map { Float(bitPattern: UInt32($0) << 16) })
         let rounded = Naive.dequantized(DType.bf16.quantize(values), .bf16)
@@ -44,7 +44,7 @@ struct HalfTests {
         }
     #endif
 
-    /// The middle between each two neighbours with its own neighbours, and what lies beyond the largest; both signs.
+    /// The midpoint between each two neighbours with its own neighbours, and numbers beyond the largest; both signs.
     private func bordersBetween(_ sorted: [Float]) -> [Float] {
         let middles = zip(sorted, sorted.dropFirst()).map { ($0 + ($1 - $0) / 2) }
         let ends = [65504, 65519.996, 65520, 65536, .greatestFiniteMagnitude, .leastNonzeroMagnitude, Float.infinity]

@@ -13,7 +13,7 @@ struct KernelTableTests {
         }
     }
 
-    /// A wrong name is an error that says what could have been asked for.
+    /// A wrong name is an error that lists the valid names.
     @Test(arguments: ["altivec", "", "AVX2", "scalar ", "\u{0}"]) func unknownNamesAreErrors(name: String) {
         let names = KernelTable.available.map(\.name)
         let error = #expect(throws: KernelTableError.self) { try KernelTable.named(name) }
@@ -22,7 +22,7 @@ struct KernelTableTests {
         #expect(error?.description == text)
     }
 
-    /// Tables of this kind of processor are known by name also where they cannot run; beyond them there is nothing.
+    /// Tables of this processor family have names even if they cannot run; indices beyond them have none.
     @Test func everyTableHasAName() {
         for index in 0..<ctk_table_count() {
             let name = ctk_table_name(index).map { String(cString: $0) }

@@ -1,8 +1,8 @@
 import TensorCore
 
-/// Formats read by the letter of the GGUF specification, with none of the kernels' code.
+/// Formats read exactly as the GGUF specification says, with none of the kernels' code.
 enum Naive {
-    /// An IEEE 754 half, by its definition; in software, since Swift has no Float16 on Intel Macs.
+    /// An IEEE 754 half, decoded by its definition in software, since Swift has no Float16 on Intel Macs.
     static func half(_ bits: UInt16) -> Float {
         let sign: Float = bits >> 15 == 0 ? 1 : -1
         let exponent = Int(bits >> 10 & 31)
@@ -14,7 +14,7 @@ enum Naive {
         }
     }
 
-    /// A bfloat16, rounded to nearest even.
+    /// Rounds to bfloat16, to nearest, ties to even.
     static func bfloat16(_ value: Float) -> Float {
         guard value.isFinite else { return value }
         let lower = Float(bitPattern: value.bitPattern & 0xffff_0000)
@@ -25,7 +25,7 @@ enum Naive {
         return lower.bitPattern >> 16 & 1 == 0 ? lower : upper
     }
 
-    /// All elements of blocks as they lie in a file.
+    /// All elements of blocks in their file format.
     static func dequantized(_ bytes: [UInt8], _ dtype: DType) -> [Float] {
         stride(from: 0, to: bytes.count, by: dtype.bytesPerBlock).flatMap { start in
             block(Array(bytes[start..<start + dtype.bytesPerBlock]), dtype)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Products")
 struct ProductTests {
-    /// Every table gives the naive twin's bits: at each number of rows, of columns, and of tokens.
+    /// Every table gives the naive twin's bits for every number of rows, columns and tokens.
     @Test(arguments: KernelTable.vectors, DType.allCases) func equalTheirTwin(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
         let twin = ComputeContext.scalar
@@ -48,7 +48,8 @@ struct ProductTests {
         }
     }
 
-    /// vdpbf16ps by the letter: two fused steps a pair of columns, the odd one first, small values taken as zero.
+    /// vdpbf16ps by its definition: two fused steps per pair of columns, the odd one first, with small values taken as
+    /// zero.
     private func bfloat16Products(_ x: Tensor, _ matrix: FileMatrix) -> Tensor {
         let (weights, inputs, columns) = (matrix.values, x.values, matrix.columns)
         var results: [Float] = []
@@ -77,7 +78,7 @@ private struct Shape {
     var columns = 96
     var tokens = 3
 
-    /// Every number of rows up to two panels and one more, of columns up to two vectors, of tokens up to two tiles.
+    /// All numbers of rows up to two panels and one more, of columns up to two vectors, and of tokens up to two tiles.
     static func all(_ dtype: DType) -> [Shape] {
         let isQuantized = dtype.isQuantized, block = dtype.elementsPerBlock
         let columns = isQuantized ? (1...5).map { $0 * block } : Array(1...33) + [100]

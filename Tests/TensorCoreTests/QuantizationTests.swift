@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Quantized blocks")
 struct QuantizationTests {
-    /// Any bytes, also those that no quantizer writes, mean what the specification says.
+    /// Any bytes, even those that no quantizer writes, are read as the specification says.
     @Test(arguments: DType.allCases) func anyBytesAreRead(dtype: DType) {
         var generator = SeededGenerator(seed: 3)
         let bytes = (0..<dtype.bytesPerBlock * 64).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -14,7 +14,8 @@ struct QuantizationTests {
         #expect(Tensor(values, rows: 1, columns: columns).bits == Tensor(naive, rows: 1, columns: columns).bits)
     }
 
-    /// Each element lies within half a step of what it was, plus what rounding the scale to half precision costs.
+    /// Each element is within half a step of its original value, plus the error of rounding the scale to half
+    /// precision.
     @Test(arguments: DType.allCases.filter(\.isQuantized), [1, 1e-3, 300] as [Float])
     func errorIsHalfAStep(dtype: DType, size: Float) {
         for seed in 0..<50 as Range<UInt64> {
@@ -22,7 +23,8 @@ struct QuantizationTests {
             let back = Naive.dequantized(dtype.quantize(x), dtype)
             let largest = x.map(\.magnitude).max() ?? 0
             let range = (x.max() ?? 0) - (x.min() ?? 0)
-            // Q4_0's extreme becomes -8 steps, and +8 does not exist: a value of opposite sign may be a whole step off.
+            // Q4_0's extreme becomes -8 steps, and +8 does not exist, so a value of opposite sign may be a whole step
+            // off.
             let step =
                 switch dtype {
                 case .q8_0: largest / 127 / 2
@@ -30,13 +32,13 @@ struct QuantizationTests {
                 case .q4_1: range / 15 / 2
                 case .f32, .f16, .bf16: Float.zero
                 }
-            // A half has 11 significant bits, its subnormals steps of 2^-24.
+            // A half has 11 significant bits, and its subnormals have steps of 2^-24.
             let bound = step * 1.0001 + 2 * largest * 0x1p-11 + 127 * 0x1p-25
             for (before, after) in zip(x, back) { #expect((before - after).magnitude <= bound) }
         }
     }
 
-    /// Values that the format can hold exactly come back as they were.
+    /// Values that the format can represent exactly come back unchanged.
     @Test func exactValuesComeBack() {
         let bytes = (0..<32).map { Float($0 * 8 - 127) / 4 }
         #expect(Naive.dequantized(DType.q8_0.quantize([-31.75] + bytes.dropFirst()), .q8_0).first == -31.75)
@@ -46,7 +48,7 @@ struct QuantizationTests {
         #expect(Naive.dequantized(DType.q4_0.quantize(signed), .q4_0) == signed)
     }
 
-    /// Zeros, and blocks so small that a scale cannot hold them, become zeros (or the minimum), never garbage.
+    /// Zeros, and blocks too small for a scale, become zeros (or the minimum), never garbage.
     @Test(arguments: DType.allCases.filter(\.isQuantized)) func smallBlocksBecomeZeros(dtype: DType) {
         for size in [0, 0x1p-149, 0x1p-140, 0x1p-127, 1e-30, 1e-10] as [Float] {
             let x = (0..<dtype.elementsPerBlock).map { $0 % 3 == 0 ? 0 : Float($0 - 16) / 16 * size }
@@ -54,7 +56,7 @@ struct QuantizationTests {
         }
     }
 
-    /// What is not a number cannot be stored as one.
+    /// NaN and infinities do not become finite numbers.
     @Test(arguments: DType.allCases.filter(\.isQuantized), [Float.nan, .infinity, -.infinity])
     func badValuesStayBad(dtype: DType, bad: Float) {
         for position in [0, 5, 31] {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Reading memory")
 struct ReadSpeedTests {
-    /// Every byte counts, so that no compiler may leave one out.
+    /// The result depends on every byte, so that no compiler may skip a read.
     @Test(arguments: [0, 256, 1024, 65536]) func everyWordIsRead(count: Int) {
         let random = CounterRandom(seed: 1)
         let words = (0..<count / 8).map { random[UInt64($0)] }
@@ -12,11 +12,11 @@ struct ReadSpeedTests {
         #expect(folded == words.reduce(0, ^))
     }
 
-    /// The time does not depend on what the block stands for, which may be smaller or larger than what is read.
+    /// Any size gives a plausible speed, even one smaller or larger than the block that is read.
     @Test(arguments: [0, 100_000, 1 << 30]) func speedsAreThoseOfMemory(byteCount: Int) {
         let compute = ComputeContext(kernels: KernelTable.available[0], pool: ThreadPool(threads: 2))
         let speed = ReadSpeed(ofBytes: byteCount, on: compute).measure()
-        // No machine reads more slowly than a disk, or faster than a terabyte a second and core.
+        // No machine reads memory more slowly than a disk, or faster than a terabyte per second and core.
         #expect(speed > 1e8 && speed < 2e12)
     }
 }

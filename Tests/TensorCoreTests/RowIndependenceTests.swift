@@ -1,8 +1,8 @@
 import TensorCore
 import Testing
 
-/// The promise that makes speculative text equal to plain text: a row's result never depends on its company.
-@Suite("A row alone and in company")
+/// The guarantee that makes speculative text equal to plain text: a row's result never depends on other rows.
+@Suite("A row alone and with others")
 struct RowIndependenceTests {
     @Test(arguments: KernelTable.available, DType.allCases)
     func productsAreTheSame(table: KernelTable, dtype: DType) {

@@ -1,7 +1,7 @@
 import TensorCore
 import Testing
 
-/// Every table against f64, at every length up to two vectors and some more; vector tables equal each other's bits.
+/// Every table against f64, for every length up to two vectors and a few more; vector tables agree bit for bit.
 @Suite("Row operations")
 struct RowOperationTests {
     private static let lengths = Array(1...35) + [64, 100, 576, 1000]
@@ -27,7 +27,7 @@ struct RowOperationTests {
     @Test(arguments: lengths) func softmax(length: Int) {
         let x = Tensor(randomValues(2 * length, seed: 5).map { $0 * 10 }, rows: 2, columns: length)
         let expected = (0..<2).flatMap { Exact.softmax(x[rows: $0..<$0 + 1].values) }
-        // The distance to the largest is rounded to f32 before e is raised to it: below 64, to within 2^-19.
+        // The difference to the largest value is rounded to f32 before the exponential: below 64, to within 2^-19.
         check(expected, relative: 4e-6) { $0.softmax(x) }
     }
 
@@ -38,7 +38,7 @@ struct RowOperationTests {
         for table in KernelTable.available { #expect(ComputeContext.with(table).add(x, y).values == expected) }
     }
 
-    /// Position after position, across the pages in which angles are kept.
+    /// Every position, across the borders of the pages of angles.
     @Test(arguments: [RoPEPairing.interleaved, .halfSplit], [2, 8, 20, 64, 66])
     func rotated(pairing: RoPEPairing, headDimension: Int) {
         let half = headDimension / 2

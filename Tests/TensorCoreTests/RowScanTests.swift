@@ -9,12 +9,12 @@ import Testing
     import Musl
 #endif
 
-/// What sampling asks of a row of logits, from every table.
+/// The scans of logits that sampling uses, on every table.
 @Suite("Row scans")
 struct RowScanTests {
     private static let lengths = Array(1...35) + [63, 64, 65, 127, 128, 129, 200, 1000]
 
-    /// Random values, rounded so that many are equal, some of them removed.
+    /// Random values, rounded so that many are equal, and some removed.
     private func row(_ length: Int, seed: UInt64) -> Tensor {
         let values = randomValues(length, seed: seed).enumerated().map { index, value in
             index % 7 == 3 ? -.infinity : (4 * value).rounded() / 4

@@ -12,7 +12,7 @@ func randomTensor(rows: Int, columns: Int, seed: UInt64) -> Tensor {
     Tensor(randomValues(rows * columns, seed: seed), rows: rows, columns: columns)
 }
 
-/// A matrix as it lies in a file.
+/// A matrix in its file format.
 struct FileMatrix {
     let dtype: DType
     let rows: Int
@@ -27,7 +27,7 @@ struct FileMatrix {
         self.bytes = bytes
     }
 
-    /// A matrix of nearly normal values; of random blocks in a format that is only read.
+    /// A matrix of nearly normal values or, for a read-only format, of random blocks.
     init(random dtype: DType, rows: Int, columns: Int, seed: UInt64) {
         let bytes =
             dtype.isWritable
@@ -51,19 +51,19 @@ extension ComputeContext {
         ComputeContext(kernels: table, pool: ThreadPool(threads: threads))
     }
 
-    /// Rows of a table by an array of ids.
+    /// Returns rows of a table for an array of ids.
     func embedding(_ ids: [Int32], _ table: PackedMatrix) -> Tensor { embedding(ids.span, table) }
 
-    /// The naive twin.
+    /// A context with the scalar table, the naive twin.
     static var scalar: ComputeContext { .with(KernelTable.available[0]) }
 }
 
 extension KernelTable {
-    /// All tables but the naive one: these agree with each other to the bit in all row operations.
+    /// All tables but the scalar one; these agree with each other bit for bit in all row operations.
     static var vectors: [KernelTable] { Array(available.dropFirst()) }
 }
 
 extension Tensor {
-    /// Its values' bits, in which NaN equals NaN, and 0 differs from -0.
+    /// The values' bits, so that NaN equals NaN, and 0 differs from -0.
     var bits: [UInt32] { values.map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern } }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import TensorCore
 
 extension Trait where Self == ConditionTrait {
-    /// Under the thread sanitizer a pool keeps and counts nothing.
+    /// Disables tests of counts under the thread sanitizer, where a pool keeps nothing.
     static var keptResultsAreCounted: Self { .disabled(if: ctk_has_thread_sanitizer()) }
 }
 
@@ -47,7 +47,7 @@ struct StoragePoolTests {
         #expect(pool.byteCount == 6000)
     }
 
-    /// A small result that is kept would keep a large block from whoever needs it.
+    /// A small result must not occupy a large block.
     @Test func largeBlocksAreForLargeResults() {
         let pool = StoragePool(byteLimit: limit)
         let size = 4 << 20
@@ -56,7 +56,7 @@ struct StoragePoolTests {
         #expect(pool.take(byteCount: size / 2 + 1).byteCount == size)
     }
 
-    /// What is free is given back before the pool holds too much; what does not fit at all is not kept.
+    /// Free blocks are released before the pool exceeds its limit; a block above the limit is not kept.
     @Test func isBounded() {
         let pool = StoragePool(byteLimit: limit)
         let quarter = limit / 4
@@ -70,7 +70,7 @@ struct StoragePoolTests {
         #expect(pool.byteCount == 0)
     }
 
-    /// Two threads never hold one block at once.
+    /// Two threads never hold the same block at once.
     @Test func threads() {
         let pool = StoragePool(byteLimit: limit)
         ThreadPool(threads: 4).run(count: 4, grain: 1) { threads in
@@ -85,7 +85,7 @@ struct StoragePoolTests {
                 }
             }
         }
-        // At most as many of each size as were in use at once.
+        // At most as many blocks of each size as were in use at once.
         #expect(pool.byteCount <= 4 * 2 * (1...50).reduce(0) { $0 + 8 * $1 })
     }
 }

@@ -13,7 +13,7 @@ struct TensorTests {
         #expect(ComputeContext.scalar.stacked([tail, x[rows: 0..<1]]).values == [3, 4, 5, 6, 1, 2])
     }
 
-    /// No rows are as good as any number of them.
+    /// Operations accept tensors without rows.
     @Test(arguments: KernelTable.available) func emptyTensors(table: KernelTable) {
         let context = ComputeContext.with(table, threads: 2)
         let empty = Tensor([], rows: 0, columns: 32)

@@ -21,7 +21,7 @@ struct ThreadPoolTests {
         }
     }
 
-    /// Regions so short that threads come too late, leave, and come again, in every interleaving that time allows.
+    /// Regions so short that threads come too late, leave and return, in many interleavings.
     @Test(arguments: [2, 3, 5]) func thousandsOfTinyRegions(threads: Int) {
         let pool = ThreadPool(threads: threads)
         for round in 0..<5000 {
@@ -33,8 +33,7 @@ struct ThreadPoolTests {
         }
     }
 
-    /// What one step writes, all threads read in the next, in regions so short that threads come too late to some
-    /// steps.
+    /// All threads read in each step what the previous step wrote, in regions so short that threads miss some steps.
     @Test(arguments: [1, 2, 3, 5]) func stepsFollowEachOther(threads: Int) {
         let pool = ThreadPool(threads: threads)
         let count = 24
@@ -59,7 +58,7 @@ struct ThreadPoolTests {
         #expect(pool.counts.regions == 5 && pool.counts.steps == 20)
     }
 
-    /// A region within a region is done by the thread that asks for it.
+    /// A region within a region runs on the calling thread alone.
     @Test func regionsNest() {
         let pool = ThreadPool(threads: 3)
         let total = Atomic<Int>(0)
@@ -103,7 +102,7 @@ struct ThreadPoolTests {
         #expect(pool.counts.regions > 200)
     }
 
-    /// All threads take part, at once, also after they have gone to sleep: each item waits for all others to begin.
+    /// All threads take part at once, even after they have gone to sleep: each item waits for all others to begin.
     @Test(arguments: [2, 3]) func sleepersWake(threads: Int) {
         let pool = ThreadPool(threads: threads)
         for pause in [0, 0, 200, 1000, 5000, 30_000, 0] as [UInt32] {
@@ -122,7 +121,7 @@ struct ThreadPoolTests {
         #expect((try? ComputeContext())?.pool.threadCount == min(physicalCoreCount(), ThreadPool.maximumThreadCount))
     }
 
-    /// A pool that ends ends its threads: waiting ones, sleeping ones, and those that have hardly begun.
+    /// Releasing a pool ends its threads, whether they are spinning, sleeping or just starting.
     @Test func endsWhenReleased() {
         for round in 0..<100 {
             let pool = ThreadPool(threads: 1 + round % 4)
@@ -132,7 +131,7 @@ struct ThreadPoolTests {
     }
 }
 
-/// Four steps; each item of the last three adds up all items of the step before.
+/// A job of four steps; each item of the last three adds up all items of the previous step.
 private struct Cascade: ParallelJob, @unchecked Sendable {
     let memory: UnsafeMutablePointer<Int>
     let count: Int
@@ -146,7 +145,7 @@ private struct Cascade: ParallelJob, @unchecked Sendable {
             let before = memory + (step - 1) * count
             team.share(count, grain: step) { range in
                 for index in range {
-                    // The sum over equal items, kept within bounds: round * 4 * count in the last step.
+                    // The sum over equal items, kept small: round * 4 * count in the last step.
                     let sum = (0..<count).reduce(0) { $0 + before[$1] }
                     memory[step * count + index] = step < 3 ? sum / count : sum * 4
                 }
@@ -155,12 +154,13 @@ private struct Cascade: ParallelJob, @unchecked Sendable {
     }
 }
 
-/// A number that several threads raise.
+/// A counter that several threads increment.
 private final class Counter: Sendable {
     let value = Atomic<Int>(0)
 }
 
-/// How often each index was given out. Not counted atomically: what is given out twice at once, a sanitizer finds.
+/// The number of times that each index was given out. It is not counted atomically, so the thread sanitizer detects an
+/// index given out twice at once.
 private func hits(_ pool: ThreadPool, count: Int, grain: Int) -> [Int] {
     var hits = [Int](repeating: 0, count: count)
     hits.withUnsafeMutableBufferPointer { hits in

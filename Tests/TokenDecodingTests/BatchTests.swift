@@ -5,7 +5,7 @@ import Testing
 
 @testable import TokenDecoding
 
-/// Texts that are stepped together get exactly what each gets alone: tokens, logits and cache, to the bit.
+/// Texts stepped together get bit for bit the same tokens, logits and cache as alone.
 @Suite struct BatchTests {
     /// One text's settings.
     private struct Plan {
@@ -14,9 +14,9 @@ import Testing
         var drafter: any Drafter
         var sampling: Sampling
         var acceptance: Acceptance
-        /// The limit of each of its rounds.
+        /// The limit of each round.
         var limits: [Int]
-        /// The step at which it joins.
+        /// The step at which the text joins.
         var start: Int
 
         init(_ random: inout SeededGenerator, _ model: some LanguageModel, longestPrompt: Int) throws {
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    /// What each text is alone.
+    /// Decodes each text alone.
     private func alone<Model: LanguageModel>(
         _ model: Model, _ plan: Plan, _ format: CacheFormat
     ) throws -> DecodingRun {
@@ -63,7 +63,7 @@ import Testing
         return DecodingRun(text)
     }
 
-    /// All texts together, joining and leaving as planned and now and then sitting a step out.
+    /// Decodes all texts together; they join and leave as planned, and sometimes skip a step.
     private func together<Model: LanguageModel>(
         _ model: Model, _ plans: [Plan], _ format: CacheFormat, _ random: inout SeededGenerator
     ) throws -> [DecodingRun] {
@@ -80,7 +80,7 @@ import Testing
                 texts[index] = text
                 guard done[index] < plan.limits.count, text.room > 0 else {
                     runs[index] = DecodingRun(text)
-                    // Its pages serve the next text that joins.
+                    // Its pages are reused by the next text that joins.
                     texts[index] = nil
                     continue
                 }
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    /// Whatever drafts: greedy and coupled texts are the plain text of their layers.
+    /// Whatever the drafter, greedy and coupled texts equal the plain text of their layers.
     @Test(arguments: 0..<20)
     func mixedDraftsChangeNothing(seed: UInt64) throws {
         let model = try MockModel(layerCount: 4, disagreement: 0.7, seed: seed)
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    /// A text whose logits stop being finite fails alone.
+    /// Only the text whose logits stop being finite fails.
     @Test func aFailureIsOnesOwn() throws {
         let model = try MockModel(contextLength: 20)
         let prompts: [[Token]] = [[3, 1, 4], [1, 5], [9, 2, 6]]
@@ -154,7 +154,7 @@ import Testing
         for index in [0, 2] { #expect(DecodingRun(texts[index], comparesCache: false) == expected[index]) }
     }
 
-    /// Pages of texts that are gone serve those that come.
+    /// Pages of finished texts are reused by new ones.
     @Test func pagesAreReused() throws {
         let model = try tinyLlama(contextLength: 600)
         let pool = CachePagePool()

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The test of the tests: values from a table of the chi-square distribution.
+/// Tests the chi-square test itself with values from a table of the distribution.
 @Suite struct ChiSquareTests {
     @Test(
         arguments: [
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func pooling() {
-        // The last two cells expect too few samples each: pooled, they expect 6.
+        // The last two cells expect too few samples each; pooled, they expect 6.
         let probabilities = [0.47, 0.47, 0.03, 0.03]
         let p = ChiSquare.pValue(counts: [47, 47, 6, 0], probabilities: probabilities)
         #expect(p == 1)

@@ -2,13 +2,13 @@ import LanguageModels
 
 @testable import TokenDecoding
 
-/// All texts of three tokens that may follow a prompt, counted or enumerated.
+/// All texts of three tokens that can follow a prompt, counted or enumerated.
 struct Continuations {
     let model: MockModel
     let prompt: [Token]
     let sampling: Sampling
 
-    /// Enough samples to see an error of a percent in a common text. A debug build is some ten times slower.
+    /// Enough samples to detect an error of one percent in a common text. A debug build is about ten times slower.
     static var defaultSampleCount: Int {
         #if DEBUG
             20_000
@@ -37,7 +37,7 @@ struct Continuations {
         return texts.map(\.probability)
     }
 
-    /// How often each text was generated, each time with another seed.
+    /// Counts how often each text is generated, each time with another seed.
     func counts(
         _ drafter: any Drafter, _ acceptance: Acceptance, samples: Int = defaultSampleCount,
         statistics: inout DecodingStatistics,
@@ -52,7 +52,7 @@ struct Continuations {
                 residual: residual)
             try generator.prefill(prompt)
             while generator.tokens.count < prompt.count + Self.length {
-                // One more than wanted, so that drafts of three tokens are not cut.
+                // One more than needed, so that drafts of three tokens are not shortened.
                 _ = try generator.nextRound(limit: Self.length + 1)
             }
             let text = generator.tokens[prompt.count..<prompt.count + Self.length]

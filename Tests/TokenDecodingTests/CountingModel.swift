@@ -2,7 +2,7 @@ import LanguageModels
 import Synchronization
 import TensorCore
 
-/// A model that counts the rows that it is given.
+/// A model that counts the rows that it receives.
 struct CountingModel<Model: LanguageModel>: LanguageModel {
     /// Rows so far.
     struct Counts: Equatable {

@@ -3,12 +3,12 @@ import TensorCore
 
 @testable import TokenDecoding
 
-/// One decoded text, and all that may be compared of two decodings.
+/// One decoded text, with everything that is compared between two runs.
 struct DecodingRun: Equatable {
     let tokens: [Token]
     let logitHashes: [UInt64]
     let cacheLengths: [Int]
-    /// The bits of all keys and values, by position and layer; empty if not asked for.
+    /// The bits of all keys and values, by position and layer; empty unless requested.
     let cache: [[[UInt32]]]
 
     init<M: LanguageModel>(
@@ -39,14 +39,14 @@ struct DecodingRun: Equatable {
 }
 
 extension Generator {
-    /// Rounds until `maxTokens` more tokens are there, or the context is full.
+    /// Runs rounds until there are `maxTokens` more tokens, or the context is full.
     mutating func finish(maxTokens: Int = .max) throws {
         let end = maxTokens < model.contextLength ? tokens.count + maxTokens : model.contextLength
         while tokens.count < min(end, model.contextLength) { _ = try nextRound(limit: end - tokens.count) }
     }
 }
 
-/// Sampling options by what differs from greedy.
+/// Sampling options, given by their differences from greedy.
 func sampling(
     temperature: Float = 0, penalty: Float = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil,
     seed: UInt64 = 0

@@ -21,7 +21,7 @@ import Testing
                 #expect((1...min(limit, expected + 1)).contains(next.count))
                 #expect(generator.tokens == before + next)
                 #expect(generator.text.cacheLengths.allSatisfy { $0 == generator.tokens.count - 1 })
-                // What was accepted is what was drafted; what was not differs.
+                // Accepted tokens equal the drafts, and the first rejected draft differs.
                 #expect(next.dropLast() == drafts.prefix(next.count - 1))
                 if next.count <= drafts.count { #expect(next.last != drafts[next.count - 1]) }
             }
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// A draft length of 0, and an exit after all layers, is plain decoding: no drafts, no counts.
+    /// A draft length of 0, or an exit after all layers, is plain decoding without drafts or counts.
     @Test(arguments: [(1, 0), (3, 5), (3, 0)])
     func nothingToDraft(exitLayer: Int, draftLength: Int) throws {
         let model = try MockModel(layerCount: 3)

@@ -3,11 +3,11 @@ import Testing
 
 @testable import TokenDecoding
 
-/// What is drafted never shows in the text: self-speculative text equals plain text, and so does each logits row.
+/// Drafts never change the text: self-speculative text equals plain text, and so does each row of logits.
 @Suite struct EqualityTests {
     static let prompt: [Token] = [3, 1, 4, 1, 5]
 
-    /// Some rows of sampling options, at the temperatures that drafts may disagree at.
+    /// Some sampling options, at temperatures at which drafts may disagree.
     static let samplings =
         [sampling(), sampling(penalty: 1.4)]
         + [(0.5, 1), (0.8, 2), (1.3, 3)].flatMap { temperature, seed in
@@ -88,7 +88,7 @@ import Testing
             }
             rates[acceptance] = statistics.acceptanceRate
         }
-        // Rejection accepts the overlap of both distributions, the most that any rule can; coupling loses little.
+        // Rejection accepts the overlap of both distributions, the maximum for any rule; coupling loses little.
         let most = try #require(rates[.rejection])
         let coupled = try #require(rates[.coupled])
         #expect(most > 0.8 && most < 0.99)

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// Tokens that were accepted and then taken back leave nothing behind, whatever comes next.
+    /// Tokens that were accepted and then removed leave no trace, whatever comes next.
     @Test(arguments: [sampling(), sampling(temperature: 0.8, penalty: 1.3, topP: 0.9, seed: 3)])
     func takingBack(_ sampling: Sampling) throws {
         let model = try tinyLlama()
@@ -65,8 +65,8 @@ import Testing
         #expect(try DecodingRun(model, drafter, sampling, prompt: Self.prompt, comparesCache: true) == plain)
     }
 
-    /// Early exit is plain decoding of fewer layers: the text of a model that has no others, and the tokens that a
-    /// naive loop over the exit's logits takes.
+    /// Early exit is plain decoding with fewer layers: it gives the text of a model with only these layers, and the
+    /// tokens that a naive loop takes from the exit's logits.
     @Test(arguments: 1...3)
     func earlyExit(exitLayer: Int) throws {
         let model = try tinyLlama()

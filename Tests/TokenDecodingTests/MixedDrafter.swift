@@ -2,8 +2,8 @@ import LanguageModels
 
 @testable import TokenDecoding
 
-/// Proposes what followed the last token's latest occurrence, then lets layers draft, in turns that differ from round
-/// to round, and gives up where the layers are not sure.
+/// A drafter that alternates, differently in each round, between tokens that followed the last token's previous
+/// occurrence and drafts by layers. It stops if the layers' probability is low.
 struct MixedDrafter: Drafter {
     let exitLayer: Int
     let draftLength: Int

@@ -2,11 +2,11 @@ import LanguageModels
 import Synchronization
 import TensorCore
 
-/// A model of no use but for tests: its logits are a fixed pseudo-random function of the tokens before, in their order.
+/// A model for tests, whose logits are a fixed pseudo-random function of the preceding tokens and their order.
 ///
-/// A hidden row has two columns. The first mixes the whole text, by attention in the first layer; logits mostly depend
-/// on it, so that early exits often agree with the last layer. The second is changed by each later layer, and moves
-/// logits by up to `disagreement`. Logits are kept once computed: a hundred thousand texts then cost little.
+/// A hidden row has two columns. The first mixes the whole text through attention in the first layer; logits mostly
+/// depend on it, so early exits often agree with the last layer. Each later layer changes the second, which moves
+/// logits by up to `disagreement`. Computed logits are cached, so that a hundred thousand texts take little time.
 struct MockModel: LanguageModel {
     let layerCount: Int
     let vocabularySize: Int
@@ -94,7 +94,7 @@ struct MockModel: LanguageModel {
 }
 
 extension MockModel {
-    /// The same model, with one logit after `tokens`, as `layers` layers see them, replaced by `value`.
+    /// The same model with one logit replaced by `value`: the one after `tokens`, at the exit after `layers` layers.
     func damaged(after tokens: [Token], layers: Int, value: Float) throws -> MockModel {
         var copy = try MockModel(
             layerCount: layerCount, vocabularySize: vocabularySize, contextLength: contextLength, spread: spread,
@@ -107,13 +107,13 @@ extension MockModel {
 }
 
 extension LanguageModel {
-    /// The last row of a fresh pass over all tokens through the first `layers` layers.
+    /// The last row of a new pass over all tokens through the first `layers` layers.
     func hiddenRow(after tokens: [Token], layers: Int) -> Tensor {
         var cache = KVCache(for: self)
         let x = run(0..<layers, embed(tokens), &cache)
         return x[rows: x.rows - 1..<x.rows]
     }
 
-    /// The full model's logits after `tokens`, of a fresh pass over all of them.
+    /// The full model's logits after `tokens`, from a new pass over all of them.
     func logits(after tokens: [Token]) -> [Float] { logits(hiddenRow(after: tokens, layers: layerCount)).values }
 }

@@ -3,7 +3,7 @@ import LanguageModels
 
 @testable import TokenDecoding
 
-/// The sampler's steps once more, as one would explain them: whole lists of probabilities, sorted anew at each step.
+/// The sampler's steps in their plainest form: whole lists of probabilities, sorted again at each step.
 struct NaiveSampler {
     let sampling: Sampling
 
@@ -14,14 +14,14 @@ struct NaiveSampler {
         return weights.map { $0 / sum }
     }
 
-    /// The token that plain decoding takes, whose noise is computed for every id.
+    /// The token that plain decoding takes, with noise computed for every id.
     func coupledToken(_ logits: [Float], history: [Token], noise: (Token) -> Double) -> Token {
         let weights = keptWeights(logits, history: history)
         let scores = weights.indices.map { weights[$0] > 0 ? log(weights[$0]) + noise(Token($0)) : -.infinity }
         return Self.best(scores)
     }
 
-    /// The id of the largest score, the lowest one among equals.
+    /// The id of the largest score, the lowest among equals.
     static func best(_ scores: [Double]) -> Token {
         var best = 0
         for id in scores.indices where scores[id] > scores[best] { best = id }
@@ -43,7 +43,7 @@ struct NaiveSampler {
         if let topK = sampling.topK { drop(&weights, scores) { rank, _ in rank >= topK } }
         if let topP = sampling.topP, topP < 1 {
             let wanted = topP * weights.reduce(0, +)
-            // Dropped, once those before have reached p.
+            // Dropped once the tokens before have reached p.
             drop(&weights, scores) { _, before in before >= wanted }
         }
         if let minP = sampling.minP { weights = weights.map { $0 < minP ? 0 : $0 } }
@@ -52,7 +52,7 @@ struct NaiveSampler {
 
     private var penalty: Double { Double(sampling.repetitionPenalty) }
 
-    /// Drops tokens by their rank, and by the sum of the weights before them.
+    /// Drops tokens depending on their rank and the sum of the weights before them.
     private func drop(
         _ weights: inout [Double], _ scores: [Double], where isDropped: (_ rank: Int, _ before: Double) -> Bool
     ) {

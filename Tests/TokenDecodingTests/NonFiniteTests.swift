@@ -14,7 +14,7 @@ import Testing
         (sampling(temperature: 0.8, topK: 5, seed: 2), .rejection),
     ]
 
-    /// The text until the error, and the error.
+    /// Returns the text until the error, and the error.
     private func failure(
         _ model: MockModel, _ drafter: some Drafter, _ options: (Sampling, Acceptance)
     ) throws -> (tokens: [Token], error: DecodingError?) {
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// What an early exit says is no reason for an error: the text is the full model's.
+    /// Non-finite logits of an early exit are not an error: the text is the full model's.
     @Test(arguments: 0..<4, values)
     func drafts(sampling: Int, value: Float) throws {
         let options = Self.samplings[sampling]
@@ -55,12 +55,12 @@ import Testing
         for position in Self.prompt.count..<text.count {
             let damaged = try model.damaged(after: Array(text.prefix(position)), layers: 2, value: value)
             let (tokens, error) = try failure(damaged, drafter, options)
-            // Rejection is exact in distribution only: where a draft ends, other random numbers are drawn.
+            // Rejection is exact only in distribution: when a draft ends early, other random numbers are drawn.
             #expect(error == nil && (tokens == text || options.1 == .rejection && tokens.count == text.count))
         }
     }
 
-    /// Rows behind a rejected token follow a text that never was; what they say is not even looked at.
+    /// Rows after a rejected token follow a text that was discarded, so their logits are not read.
     @Test func rowsBehindARejection() throws {
         let model = try MockModel(contextLength: 20)
         let drafter = try EarlyExitDrafter(exitLayer: 1, draftLength: 4, for: model)
@@ -84,7 +84,7 @@ import Testing
         #expect(found > 5)
     }
 
-    /// Keys that F16 cannot hold are an error with such a cache, and with no other.
+    /// Keys beyond F16's range are an error with an F16 cache, and with no other.
     @Test(arguments: CacheFormat.allCases) func keysBeyondTheCachesRange(format: CacheFormat) throws {
         let model = try tinyLlama(keySize: 1e6)
         for draftLength in [0, 3] {

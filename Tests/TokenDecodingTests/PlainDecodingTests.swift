@@ -4,7 +4,7 @@ import Testing
 
 @testable import TokenDecoding
 
-/// Plain decoding against a loop without cache, without rounds, and with a naive sampler.
+/// Plain decoding compared with a loop without cache or rounds and with a naive sampler.
 @Suite struct PlainDecodingTests {
     @Test(arguments: [0, 0.5, 1.3] as [Float])
     func naiveLoop(temperature: Float) throws {
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    /// A row of logits is hashed for each token, in their order.
+    /// One row of logits is hashed for each token, in order.
     @Test func logitHashes() throws {
         let model = try MockModel(contextLength: 24)
         let run = try DecodingRun(model, NoDrafter(), prompt: [2, 9])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TokenDecoding
 
-/// Prompts: refused, cut into chunks, cancelled, and continued from what the cache already has.
+/// Prompts that are refused, cut into chunks, cancelled, and continued from positions in the cache.
 @Suite struct PrefillTests {
     static let prompt = (0..<30).map { Token($0 * 7 % 24) }
 
@@ -73,7 +73,7 @@ import Testing
     @Test(arguments: 0...4)
     func cancelled(chunks: Int) throws {
         let model = try tinyLlama()
-        // The same prompt, one that is the same for a while, and another one.
+        // The same prompt, one with the same beginning, and a different one.
         let prompts: [[Token]] = [Self.prompt, Self.prompt.prefix(10) + [1, 1], [5, 6]]
         for next in prompts {
             var generator = try generator(model)
@@ -116,7 +116,7 @@ import Testing
         #expect(try DecodingRun(generator) == run(model, Array(prompt)))
     }
 
-    /// Taking back reaches into the prompt too; only given-out tokens are uncounted.
+    /// `keep` may remove part of the prompt, too; only generated tokens are subtracted from the count.
     @Test func keepingPartOfThePrompt() throws {
         let model = try tinyLlama()
         var generator = try generator(model)

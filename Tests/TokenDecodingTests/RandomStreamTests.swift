@@ -4,7 +4,7 @@ import Testing
 
 @testable import TokenDecoding
 
-/// Where random numbers come from: a stream for each purpose, a function of seed and position.
+/// Random numbers have one stream per purpose, and are a function of seed and position.
 @Suite struct RandomStreamTests {
     private func sampler(seed: UInt64) throws -> Sampler {
         try Sampler(sampling(temperature: 1, seed: seed), acceptance: .rejection, vocabularySize: 1000)
@@ -12,7 +12,8 @@ import Testing
 
     private let uniform = Distribution.dense(Array(repeating: 1.0 / 1000, count: 1000))
 
-    /// Draft and residual draws at the same position agree no more often than chance, and so for positions and seeds.
+    /// Draft and residual draws at the same position agree no more often than by chance; the same holds for different
+    /// positions and seeds.
     @Test func drawsAreIndependent() throws {
         let first = try sampler(seed: 1)
         let second = try sampler(seed: 2)
@@ -22,7 +23,7 @@ import Testing
         }
         let drafts = draws(first, .draft)
         for others in [draws(first, .target), draws(first, .draft, shift: 1), draws(second, .draft)] {
-            // Two are expected.
+            // Two agreements are expected.
             #expect(zip(drafts, others).count { $0 == $1 } < 12)
         }
         #expect(drafts == draws(try sampler(seed: 1), .draft))
@@ -41,7 +42,7 @@ import Testing
                     acceptedOfToken[Int(token)] += 1
                 }
             }
-            // 2500 are expected of each, with a deviation of 43.
+            // 2500 of each are expected, with a standard deviation of 43.
             #expect(acceptedOfToken.allSatisfy { (2250...2750).contains($0) })
         }
     }

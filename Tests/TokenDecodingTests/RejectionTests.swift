@@ -4,7 +4,7 @@ import Testing
 
 @testable import TokenDecoding
 
-/// Rejection sampling draws from the full model's distribution exactly, whatever the drafts are.
+/// Rejection sampling draws exactly from the full model's distribution, whatever the drafts.
 @Suite struct RejectionTests {
     struct Filters: Sendable, CustomTestStringConvertible {
         let name: String
@@ -44,12 +44,12 @@ import Testing
         let counts = try continuations.counts(drafter, .rejection, statistics: &statistics)
         let p = ChiSquare.pValue(counts: counts, probabilities: continuations.probabilities())
         #expect(p > 1e-4)
-        // The test is worth something only where drafts are often accepted, and often not.
+        // The test is meaningful only if drafts are often accepted and often rejected.
         let rate = try #require(statistics.acceptanceRate)
         #expect((0.2...0.95).contains(rate))
     }
 
-    /// The same test must notice a wrong rule: after a rejection, a token of the full distribution.
+    /// The same test must detect a wrong rule that draws from the full distribution after a rejection.
     @Test(arguments: filters)
     func withoutTheResidualItIsNot(_ filters: Filters) throws {
         let continuations = try Self.continuations(filters)
@@ -74,7 +74,7 @@ import Testing
         #expect(p > 1e-4)
     }
 
-    /// Coupled sampling is a function of the seed; over seeds it has the full model's distribution too.
+    /// Coupled sampling is a function of the seed; over many seeds it also has the full model's distribution.
     @Test(arguments: [filters[0], filters[4]])
     func coupledSamplingIsExactOverSeeds(_ filters: Filters) throws {
         let continuations = try Self.continuations(filters)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import TokenDecoding
 
-/// Each step of the sampler, and their order, against a naive twin.
+/// The sampler's steps and their order, compared with a naive twin.
 @Suite struct SamplerTests {
-    /// Rows of random logits of several kinds, some with many equal ones.
+    /// Several kinds of random logits, some with many equal values.
     static func rows(_ vocabularySize: Int, seed: UInt64) -> [[Float]] {
         var random = SeededGenerator(seed: seed)
         let normal = (0..<vocabularySize).map { _ in 3 * random.normal() }
@@ -52,7 +52,7 @@ import Testing
                 for id in 0..<size {
                     let difference = abs(found.probability(of: Token(id)) - expected[id])
                     #expect(difference < 1e-12, "kind \(kind) of \(size), id \(id)")
-                    // Dropped is dropped.
+                    // Dropped tokens have probability zero in both.
                     #expect((found.probability(of: Token(id)) == 0) == (expected[id] == 0))
                 }
             }
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// The steps by hand, on a row where each has something to do.
+    /// The steps by hand, on a row that each of them changes.
     @Test func tiesGoToTheLowestId() throws {
         let logits: [Float] = [1, 2, 2, 0, 2, 1]
         #expect(try distribution(sampling(), .coupled, logits, []) == .oneHot(1))
@@ -97,7 +97,7 @@ import Testing
                 == .dense([0, third, third, 0, third, 0]))
     }
 
-    /// The penalty turns on the sign of a logit, and comes once however often a token occurs.
+    /// The penalty depends on the sign of a logit, and applies once however often a token occurs.
     @Test func penalty() throws {
         let logits: [Float] = [4, 3, -1, -1.5]
         let found = try distribution(sampling(penalty: 2), .coupled, logits, [0, 0, 0])
@@ -107,7 +107,7 @@ import Testing
         #expect(try distribution(sampling(penalty: 2.1), .coupled, [2, 1, 1, 1], [0]) == .oneHot(1))
     }
 
-    /// The best few come out in order, however logits lie.
+    /// The best few come out in order, whatever the order of the logits.
     @Test(arguments: [0, 1, 2, 150, 299, 300]) func bestFew(count: Int) throws {
         let compute = try ComputeContext(threads: 1)
         for logits in Self.rows(300, seed: 23) {

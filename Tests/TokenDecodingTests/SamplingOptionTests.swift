@@ -3,7 +3,7 @@ import Testing
 
 @testable import TokenDecoding
 
-/// Options without a meaning are refused by name.
+/// Invalid options are refused by name.
 @Suite struct SamplingOptionTests {
     struct Refusal: Sendable {
         let sampling: Sampling

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TokenDecoding
 
-/// What a generator counts, counted once more from outside.
+/// A generator's counts, compared with counts made outside.
 @Suite struct TelemetryTests {
     @Test(arguments: [0, 1, 3, 8], Acceptance.allCases)
     func counts(draftLength: Int, acceptance: Acceptance) throws {
@@ -82,7 +82,7 @@ import Testing
         #expect(sum.acceptanceRate == 0.5)
     }
 
-    /// Counts may be set anew between texts; the generator itself does not look at them.
+    /// Counts may be reset between texts; the generator itself does not read them.
     @Test func setAnew() throws {
         let model = try MockModel()
         var generator = try Generator(model, drafter: NoDrafter())

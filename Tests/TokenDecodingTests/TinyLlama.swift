@@ -3,7 +3,7 @@ import LanguageModels
 import TensorCore
 import TestSupport
 
-/// A tiny random Llama, of the real architecture.
+/// Creates a tiny random Llama with the real architecture.
 func tinyLlama(
     layers: Int = 3, vocabularySize: Int = 24, contextLength: Int = 40, keySize: Float = 1, seed: UInt64 = 1,
     threads: Int = 1, on compute: ComputeContext? = nil

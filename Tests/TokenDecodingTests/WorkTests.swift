@@ -3,11 +3,11 @@ import Testing
 
 @testable import TokenDecoding
 
-/// Nothing is computed that nobody looks at.
+/// No result is computed that is not used.
 @Suite struct WorkTests {
     private static let prompt: [Token] = [1, 2, 3, 4, 5, 6]
 
-    /// A prompt needs no logits: its last token's are the first round's.
+    /// A prefill computes no logits: the first round computes those of the last token.
     @Test(arguments: [1, 2, 64]) func prefill(chunk: Int) throws {
         let model = CountingModel(try MockModel())
         var generator = try Generator(model, drafter: NoDrafter())

@@ -1,8 +1,8 @@
 // The inner loops, one table of function pointers per instruction set.
 //
-// Promise kept by every function here: a row's result depends on that row alone. Each output element is summed in one
-// fixed order by one call. Callers may divide rows, panels of weights, elements and pages of attention between threads,
-// never the sum of one element.
+// Every function here guarantees that a row's result depends on that row alone. One call sums each output element in a
+// fixed order. Callers may divide rows, panels of weights, elements and pages of attention between threads, but never
+// the sum of one element.
 #ifndef CTENSOR_KERNELS_H
 #define CTENSOR_KERNELS_H
 
@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/// Every format of weights: its name, the same as it stands in the names of C functions, and the form of activations
-/// that its products read (see CTK_ACTIVATIONS). What else there is to say of a format is in its file in `weights/`.
+/// Every weight format: its name, its name in C functions, and the form of activations that its products read (see
+/// CTK_ACTIVATIONS). Everything else about a format is in its file in `weights/`.
 #define CTK_EACH_FORMAT(FORMAT)                                                                                      \
     FORMAT(F32, f32, f32)                                                                                            \
     FORMAT(F16, f16, f32)                                                                                            \
@@ -28,36 +28,36 @@ extern "C" {
 /// The formats' numbers, which index the tables below: CTK_F32 and so on.
 enum { CTK_EACH_FORMAT(CTK_FORMAT_NUMBER) CTK_FORMAT_COUNT };
 
-/// What a format of weights is, and what can be done with it apart from products. Rows lie in files as GGUF has them:
+/// A weight format: its facts and conversions; products are in ctk_format_kernels. Rows in files have GGUF's layout:
 /// block after block, at any address.
 typedef struct {
-    /// As GGUF spells it.
+    /// GGUF's name of the format.
     const char *name;
-    /// How GGUF files number it: as the type of a tensor (`enum ggml_type` in ggml.h), and in `general.file_type`
-    /// (`enum llama_ftype` in llama.h) of files whose matrices mostly have it.
+    /// GGUF's numbers of the format: as the type of a tensor (`enum ggml_type` in ggml.h), and in `general.file_type`
+    /// of files whose matrices mostly have it (`enum llama_ftype` in llama.h).
     uint32_t gguf_type;
     uint32_t gguf_file_type;
-    /// Consecutive elements of a row that one block holds: 1 where the format is not quantized.
+    /// The number of consecutive elements of a row in one block: 1 if the format is not quantized.
     size_t block_elements;
     size_t block_bytes;
-    /// A block has so many half-precision numbers side by side, from this byte on: its scale and, where it has one, its
-    /// minimum. No other bytes of it can make an element infinite or NaN. With none, elements are F32 or its upper half.
+    /// A block has `halves` adjacent F16 numbers from byte `halves_at` on: its scale and, in some formats, its minimum.
+    /// No other bytes of a block can make an element infinite or NaN. If there are none, elements are F32 or BF16.
     size_t halves;
     size_t halves_at;
-    /// The largest magnitude of an element that `quantize` can store; of a format with a minimum, the largest range of
+    /// The largest magnitude of an element that `quantize` can store or, if blocks have a minimum, the largest range of
     /// a block.
     float largest;
     /// Naive conversions of one row of `columns` elements, the reference for all others.
     void (*dequantize)(const void *file, size_t columns, float *x);
-    /// NULL where the format is only read: then its rows can be multiplied and copied, and other formats cannot be
-    /// converted to it.
+    /// NULL if the format is read-only: its rows can be multiplied and copied, but other formats cannot be converted to
+    /// it.
     void (*quantize)(const float *x, size_t columns, void *file);
 } ctk_weight_format;
 
-/// The format of a number, or NULL.
+/// Returns the format with a number, or NULL.
 const ctk_weight_format *ctk_format(int format);
 
-/// How the coordinates of a head are paired for RoPE.
+/// The pairing of a head's coordinates for RoPE.
 enum {
     /// Coordinates 2i and 2i+1 (GGUF's `llama`).
     CTK_INTERLEAVED = 0,
@@ -65,14 +65,14 @@ enum {
     CTK_HALF_SPLIT = 1,
 };
 
-/// Positions per cache page; softmax is taken page by page, so that its order is fixed by absolute position.
+/// Positions per cache page. Softmax is computed page by page, so that absolute positions alone fix its order.
 enum { CTK_PAGE_POSITIONS = 256 };
 
 /// The formats of a cache are CTK_F32, CTK_F16 and CTK_BF16.
 enum { CTK_CACHE_FORMAT_COUNT = 3 };
 
-/// Where coordinate `d` of a page's key at `position` lies: [position / 64][head_dim][64]. A load serves positions side
-/// by side, each summed over head_dim in its own lane, and a page is read from front to back.
+/// Returns the index of coordinate `d` of a page's key at `position`: [position / 64][head_dim][64]. A load brings
+/// adjacent positions, each summed over head_dim in its own lane, and a page is read from front to back.
 static inline size_t ctk_key_offset(size_t position, size_t head_dim, size_t d) {
     return (position / 64 * head_dim + d) * 64 + position % 64;
 }
@@ -81,17 +81,17 @@ static inline size_t ctk_key_offset(size_t position, size_t head_dim, size_t d) 
 enum {
     CTK_ACTIVATIONS_F32 = 0,
     CTK_ACTIVATIONS_QUANTIZED = 1,
-    /// BF16, two columns side by side.
+    /// BF16, adjacent columns in pairs.
     CTK_ACTIVATIONS_BF16_PAIRS = 2,
-    /// Quantized, two tokens side by side.
+    /// Quantized, adjacent tokens in pairs.
     CTK_ACTIVATIONS_TOKEN_PAIRS = 3,
     CTK_ACTIVATIONS_COUNT = 4,
 };
 
 /// The product of weights in one format with f32 activations.
 ///
-/// Weights are cut into panels of `panel_rows` rows, packed so that one load serves all tokens of a batch. The packed
-/// layout is private to the table; `columns` is a multiple of the format's block, and at least 1.
+/// Weights are divided into panels of `panel_rows` rows, packed so that one load serves all tokens of a batch. The
+/// packed layout is private to the table. `columns` is a multiple of the format's block, and at least 1.
 typedef struct {
     size_t panel_rows;
     /// Bytes of one packed panel.
@@ -100,19 +100,20 @@ typedef struct {
     void (*pack)(const void *file, size_t rows, size_t columns, void *panel);
     /// Writes row `row` of a panel as `columns` floats: the inverse of `pack`, dequantized.
     void (*unpack_row)(const void *panel, size_t row, size_t columns, float *out);
-    /// The form of activations that `product` reads: weights of different formats may share one preparation.
+    /// The form of activations that `product` reads; weights of different formats may share prepared activations.
     int activations;
     /// Bytes that `prepare` needs for `count` tokens.
     size_t (*prepared_bytes)(size_t columns, size_t count);
-    /// Turns tokens [first, last) of `count` ([count, columns] f32) into the form that `product` reads.
+    /// Converts tokens [first, last) of `count` ([count, columns] f32) to the form that `product` reads.
     void (*prepare)(const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared);
-    /// y[t * y_stride + r] for all rows r of panels [first, last), where `rows` rows exist in all.
+    /// Computes y[t * y_stride + r] for all tokens t and all rows r of panels [first, last). `rows` is the number of
+    /// rows of all panels.
     void (*product)(
         const void *panels, size_t first, size_t last, size_t rows, size_t columns, const void *prepared, size_t count,
         float *y, size_t y_stride);
 } ctk_format_kernels;
 
-/// What one page's softmax needs to be put together with those of other pages.
+/// The numbers with which one page's softmax is merged with those of other pages.
 typedef struct {
     /// The page's largest score.
     float maximum;
@@ -120,9 +121,9 @@ typedef struct {
     float sum;
 } ctk_page_softmax;
 
-/// Some query heads of some rows that look at one page of one KV head.
+/// Some query heads of some rows that attend to one page of one KV head.
 ///
-/// Parts, which are merged later, are numbered: head h of row r has part r * row_parts + h * head_parts.
+/// Their results, the parts, are merged later. Head h of row r has part r * row_parts + h * head_parts.
 typedef struct {
     /// Row r's head h lies at queries + r * row_stride + h * head_dim.
     const float *queries;
@@ -130,12 +131,13 @@ typedef struct {
     size_t row_stride;
     size_t heads;
     size_t head_dim;
-    /// Positions of the page that the first row sees, at least one; each further row sees one more, up to all.
+    /// Positions of the page that are visible to the first row, at least one; each further row sees one more, up to
+    /// all.
     size_t visible;
     /// Scores are query . key * scale.
     float scale;
     ctk_page_softmax *softmaxes;
-    /// [parts][head_dim]: the values' sums with weights e^(score - maximum), not yet divided by the weights' sum.
+    /// [parts][head_dim]: sums of values with weights e^(score - maximum), not yet divided by the sum of the weights.
     float *weighted;
     size_t row_parts;
     size_t head_parts;
@@ -143,37 +145,39 @@ typedef struct {
 
 /// Attention over a cache in one format.
 typedef struct {
-    /// Stores one position (0..<CTK_PAGE_POSITIONS) of one KV head in its page, rounded to nearest even.
+    /// Stores one position (0..<CTK_PAGE_POSITIONS) of one KV head in its page, rounded to nearest, ties to even.
     void (*store)(const float *key, const float *value, size_t head_dim, size_t position, void *keys, void *values);
-    /// One page's part of attention for some query heads, which share its reading; each is as if it were alone.
+    /// Computes one page's part of attention for some query heads, which share the loads; each result is independent of
+    /// the other heads.
     void (*attend_page)(const ctk_page_queries *queries, const void *keys, const void *values);
 } ctk_cache_kernels;
 
-/// The precisions in which the operands of a dense product, or of training's attention, meet; sums are always f32.
+/// The operand precisions of dense products and of training's attention; sums are always f32.
 enum {
     CTK_DENSE_F32 = 0,
-    /// Rounded to nearest even while they are packed. A table without an instruction for it multiplies f32 instead.
+    /// Operands rounded to nearest, ties to even, when they are packed. A table without bf16 instructions multiplies in
+    /// f32 instead.
     CTK_DENSE_BF16 = 1,
     CTK_DENSE_COUNT = 2,
 };
 
 /// The product of two f32 matrices, c[m,n] = a[m,k] b[k,n], over one block of the depth k.
 ///
-/// Both operands are cut into panels, `tile_rows` rows of a or `tile_columns` columns of b, in which what meets in one
-/// step of the depth lies together; missing rows and columns are zeros. Each element of c is summed over the block in
-/// one order from zero, and the block's sum is then added to the summand.
+/// Both operands are divided into panels: `tile_rows` rows of a, or `tile_columns` columns of b. In a panel, the
+/// elements of one step of the depth are adjacent; missing rows and columns are zeros. Each element of c is summed over
+/// the block in a fixed order from zero, and the block's sum is then added to the summand.
 typedef struct {
     size_t tile_rows;
     size_t tile_columns;
-    /// Depths that lie together in a panel, and their bytes in one row or column: a panel has
-    /// tile * ceil(depth / depths_per_step) * step_bytes bytes.
+    /// The depths of one step in a panel, and their bytes in one row or column. A panel has tile * ceil(depth /
+    /// depths_per_step) * step_bytes bytes.
     size_t depths_per_step;
     size_t step_bytes;
-    /// The largest depth of a block, a multiple of a step's: the caches hold a block's panels. Deeper products are best
-    /// cut into blocks.
+    /// The recommended limit of a block's depth, a multiple of depths_per_step: the caches hold a block's panels.
+    /// Deeper products should be divided into blocks.
     size_t depths_per_block;
-    /// Packs `count` rows of a into panels one after the other. Element (row i, depth p) lies at x[i * stride + p]
-    /// where `along_depth`, else at x[p * stride + i].
+    /// Packs `count` rows of a into consecutive panels. Element (row i, depth p) is x[i * stride + p] if `along_depth`,
+    /// otherwise x[p * stride + i].
     void (*pack_rows)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);
     /// The same for columns of b.
     void (*pack_columns)(const float *x, size_t stride, bool along_depth, size_t count, size_t depth, void *panels);
@@ -184,10 +188,11 @@ typedef struct {
         const float *summand, float *c, size_t stride);
 } ctk_dense_kernels;
 
-/// Causal attention of one sequence, of the query heads that share one KV head.
+/// Causal attention over one sequence for the query heads that share one KV head.
 ///
-/// Position p's head h lies at queries + p * query_stride + h * head_dim, and so do the output and its gradient; the
-/// key at keys + p * key_stride, and so do values and both their gradients. Queries and keys are rotated already.
+/// Head h of position p is at queries + p * query_stride + h * head_dim; the output and the gradients of queries and
+/// output have the same layout. The key of position p is at keys + p * key_stride; values and the gradients of keys and
+/// values have the same layout. Queries and keys are already rotated.
 typedef struct {
     size_t length;
     size_t heads;
@@ -201,27 +206,28 @@ typedef struct {
     const float *values;
     /// Written by the forward pass, read by the backward pass.
     float *output;
-    /// [heads][length]: ln of the sum of e^score over all that a position sees; likewise.
+    /// [heads][length]: ln of the sum of e^score over the positions visible to each query. Written by the forward pass,
+    /// read by the backward pass.
     float *log_sums;
-    /// Only for the way back; the last three are written.
+    /// Only for the backward pass, which writes the last three.
     const float *output_gradient;
     float *query_gradient;
     float *key_gradient;
     float *value_gradient;
-    /// As many floats as the kernels' `scratch` says.
+    /// Scratch memory of as many floats as the kernels' `scratch` returns.
     float *scratch;
 } ctk_sequence_attention;
 
-/// Attention of training, with the operands of its products in one precision. One exception to the promise above: in
-/// BF16, a value that is not finite spoils queries that do not see it where they share a block of at most 64 with one
-/// that does.
+/// Training's attention, with the operands of its products in one precision. There is one exception to the guarantee
+/// above: in BF16, a non-finite value also spoils queries that do not see it if they share a block of at most 64
+/// queries with one that does.
 typedef struct {
     size_t (*scratch)(size_t length, size_t head_dim);
     void (*attend)(const ctk_sequence_attention *attention);
     void (*attend_gradient)(const ctk_sequence_attention *attention);
 } ctk_attention_kernels;
 
-/// One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), all numbers that are the same for all
+/// The constants of one AdamW step (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), which are the same for all
 /// elements.
 typedef struct {
     float gradient_scale;
@@ -236,10 +242,11 @@ typedef struct {
     float epsilon;
 } ctk_adamw;
 
-/// What only training needs. Gradients of rows are the rows' own; sums over rows are the caller's to order.
+/// Kernels that only training uses. A row's gradient depends on that row alone; the caller fixes the order of sums over
+/// rows.
 typedef struct {
-    /// The gradients of x and of the gain, one row. dx is added to if `adding`, else written; dgain always added to.
-    /// Either may be NULL.
+    /// The gradients of x and of the gain for one row. dx is added to if `adding`, otherwise overwritten; dgain is
+    /// always added to. Either may be NULL.
     void (*rms_norm_gradient)(
         const float *x, const float *gain, const float *dy, size_t columns, float epsilon, bool adding, float *dx,
         float *dgain);
@@ -247,9 +254,9 @@ typedef struct {
         const float *gate, const float *up, const float *dy, size_t count, float *dgate, float *dup);
     /// y = weight * e^(x - maximum).
     void (*weighted_exponentials)(const float *x, size_t count, float maximum, float weight, float *y);
-    /// In f64.
+    /// The sum of squares in f64.
     double (*sum_of_squares)(const float *x, size_t count);
-    /// Changes weights and moments in place.
+    /// Updates weights and moments in place.
     void (*adamw_step)(
         const ctk_adamw *step, const float *gradient, size_t count, float *weights, float *first, float *second);
 } ctk_training_kernels;
@@ -258,9 +265,9 @@ typedef struct {
     const char *name;
     ctk_format_kernels formats[CTK_FORMAT_COUNT];
 
-    /// y = x / sqrt(mean(x^2) + epsilon) * gain, one row.
+    /// y = x / sqrt(mean(x^2) + epsilon) * gain for one row.
     void (*rms_norm)(const float *x, const float *gain, size_t columns, float epsilon, float *y);
-    /// Rotates `heads` heads of one row in place. `cosines` and `sines` hold head_dim/2 values of the row's position.
+    /// Rotates `heads` heads of one row in place. `cosines` and `sines` hold head_dim/2 values for the row's position.
     void (*rotate)(float *x, size_t heads, size_t head_dim, const float *cosines, const float *sines, int pairing);
     /// y = silu(gate) * up.
     void (*swiglu)(const float *gate, const float *up, size_t count, float *y);
@@ -268,70 +275,73 @@ typedef struct {
     void (*add)(const float *x, size_t count, float *y);
     /// x = exp(x - max) / sum, in place.
     void (*softmax)(float *x, size_t count);
-    /// Index of the largest value, ties to the lowest; SIZE_MAX if any value is NaN or infinite.
+    /// The index of the largest value, ties to the lowest; SIZE_MAX if any value is NaN or infinite.
     size_t (*argmax)(const float *x, size_t count);
 
     /// The largest of at least one value, none of which is NaN.
     float (*maximum)(const float *x, size_t count);
     /// The sum of e^((x - maximum) / temperature).
     double (*exponential_sum)(const float *x, size_t count, float maximum, float temperature);
-    /// Bit i says whether x[i] >= floor, for at most 64 values.
+    /// Bit i is set if x[i] >= floor, for at most 64 values.
     uint64_t (*at_least)(const float *x, size_t count, float floor);
-    /// Bit i says whether (x[i] - maximum) / temperature + noise may reach `floor`, for at most 64 values; -infinity
-    /// may be among them.
+    /// Bit i is set if (x[i] - maximum) / temperature + noise may reach `floor`, for at most 64 values; -infinity is
+    /// allowed.
     ///
-    /// The noise is that of Gumbel's distribution for 64 random bits, a function of `key` and the counter `first` + i.
-    /// The result is rounded as f32 rounds: whoever wants to miss none asks for a floor that is a little too low.
+    /// The noise follows Gumbel's distribution and is a function of 64 random bits, which `key` and the counter `first`
+    /// + i determine. Arithmetic is f32, so pass a slightly lower floor to miss no value.
     uint64_t (*gumbel_contenders)(
         const float *x, size_t count, float maximum, float temperature, float floor, uint64_t key, uint64_t first);
 
     ctk_cache_kernels caches[CTK_CACHE_FORMAT_COUNT];
-    /// Attention as a whole, [head_dim], from its `count` pages' parts, added in the order of the pages.
+    /// Computes the whole attention, [head_dim], from the parts of `count` pages, added in page order.
     void (*merge_pages)(
         const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out);
 
     ctk_dense_kernels dense[CTK_DENSE_COUNT];
-    /// Indexed by CTK_DENSE_F32 and CTK_DENSE_BF16, too.
+    /// Also indexed by CTK_DENSE_F32 and CTK_DENSE_BF16.
     ctk_attention_kernels attention[CTK_DENSE_COUNT];
     ctk_training_kernels training;
 } ctk_table;
 
-/// Tables in ascending order of speed; the scalar one, always there, is the naive twin that the others are tested by.
+/// The number of tables, which are in ascending order of speed. The scalar table always exists and is the reference
+/// against which the others are tested.
 size_t ctk_table_count(void);
-/// The table at `index`, or NULL where this CPU cannot run it. To ask for `amx` is to ask Linux for its tiles, which
-/// this process then has for good: alternate signal stacks must from then on have room for them (8 KiB more).
+/// Returns the table at `index`, or NULL if this CPU cannot run it. Requesting `amx` requests permission to use its
+/// tiles from Linux, which the process then keeps: from then on, alternate signal stacks must have room for them (8 KiB
+/// more).
 const ctk_table *ctk_table_at(size_t index);
-/// Its name, also where it cannot run.
+/// Returns a table's name, even if the table cannot run here.
 const char *ctk_table_name(size_t index);
 
-/// Element `index` of a page's keys or values in f32; for tests and tools.
+/// Returns element `index` of a page's keys or values in f32; for tests and tools.
 float ctk_cache_element(int format, const void *elements, size_t index);
 
-/// Bytes of a file row of `columns` elements in `format`; 0 for a format that there is not.
+/// Returns the bytes of a file row of `columns` elements in `format`; 0 if there is no such format.
 size_t ctk_file_row_bytes(int format, size_t columns);
-/// The naive conversions of `ctk_format(format)`, which must have them.
+/// Convert one row with the naive functions of `ctk_format(format)`, which must have them.
 void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
-/// The first block of a file row of which not all elements are finite, or the number of blocks. `*largest_scale`
-/// becomes the largest magnitude of a half (of an element, where there are none), if that is larger.
+/// Returns the first block of a file row with an element that is not finite, or the number of blocks if there is none.
+/// Raises `*largest_scale` to the largest magnitude of a block's halves (of an element, in formats without them).
 size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale);
 
-/// Reads every byte, in steps of 256 (a rest is left out), as fast as this CPU can; returns something made of them all.
+/// Reads all bytes, in steps of 256 (a remainder is skipped), as fast as this CPU can; returns a value that depends on
+/// all of them.
 uint64_t ctk_read(const void *bytes, size_t count);
 
-/// Whether this process may run on the processor of that number (Linux's affinity mask).
+/// Whether this process may run on the processor with this number (Linux's affinity mask).
 bool ctk_may_run_on(int processor);
 
 /// Whether this code was built with the thread sanitizer.
 bool ctk_has_thread_sanitizer(void);
 
-/// Notes that the calling thread begins to work on a parallel region, or has ended its work on one.
+/// Record that the calling thread starts, or has finished, working on a parallel region.
 void ctk_enter_region(void);
 void ctk_leave_region(void);
-/// Whether the calling thread works on a parallel region.
+/// Whether the calling thread is working on a parallel region.
 bool ctk_is_in_region(void);
 
-/// Tells the core that this thread waits in a loop.
+/// Tells the core that this thread is spinning.
 static inline void ctk_spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();

@@ -84,7 +84,7 @@ static const ctk_weight_format bf16_format = {
 
 #ifdef CTK_PANELS_H
 
-/// `tokens` tokens by one panel; `x` is [columns][tokens].
+/// Multiplies one panel with `tokens` tokens; `x` is [columns][tokens].
 INLINE void float_tile(int format, const void *panel, size_t columns, const float *x, int tokens, vf *sums) {
     UNROLL for (int t = 0; t < tokens; t++) sums[t] = splat(0);
     for (size_t c = 0; c < columns; c++, x += tokens) {
@@ -95,7 +95,7 @@ INLINE void float_tile(int format, const void *panel, size_t columns, const floa
     }
 }
 
-/// A panel is [column][row].
+/// Defines a format's panels, which are [column][row].
 #define DEFINE_FLOAT_PANELS(FORMAT, NAME)                                                                            \
     static size_t panel_bytes_##NAME(size_t columns) { return columns * PANEL_ROWS * sizeof(NAME##_block); }         \
     static void pack_##NAME(const void *file, size_t rows, size_t columns, void *panel) {                            \

@@ -16,7 +16,7 @@ static inline void dequantize_q4_0(const q4_0_block *block, float *x) {
     dequantize_nibbles(block->nibbles, f16_to_float(block->scale), -0.0f, x, 8);
 }
 
-/// The value of largest magnitude becomes nibble 0, that is -8 * scale: its sign goes to the scale.
+/// The value of largest magnitude becomes nibble 0, that is -8 * scale, so the scale takes its sign.
 static inline void quantize_q4_0(const float *x, q4_0_block *block) {
     uint32_t largest = largest_magnitude(x, BLOCK);
     int extreme = 0;

@@ -98,7 +98,7 @@ INLINE void q8_0_tile(const void *panel, size_t columns, const activation_block 
     UNROLL for (int t = 0; t < tokens; t++) sums[t] = splat(0);
     for (size_t b = 0; b < columns / BLOCK; b++, x += tokens) {
         vi dots[TOKENS_AT_ONCE];
-        // An unsigned weight is 128 too large: 128 times the activations' sum is taken off beforehand.
+        // An unsigned weight is 128 too large, so the sum starts at -128 times the activations' sum.
         UNROLL for (int t = 0; t < tokens; t++) dots[t] = (vi)(Q8_SIGN ? x[t].minus_128_sums : 0);
         EACH_GROUP for (int g = 0; g < BLOCK / 4; g++) {
             const uint8_t *group = pairs[b / 2].weights[b % 2][g];

@@ -1,10 +1,10 @@
 import CheckpointFiles
 
 extension Architecture {
-    /// The key of a GGUF file that names its architecture.
+    /// The GGUF key that names the architecture.
     static let ggufKey = "general.architecture"
 
-    /// The architecture of a GGUF file.
+    /// Reads the architecture of a GGUF file.
     ///
     /// - Throws: if the file does not name one, or it is unknown.
     init(_ metadata: GGUFMetadata) throws(CheckpointError) {
@@ -19,7 +19,7 @@ extension Architecture {
 }
 
 extension ConfigurationFile {
-    /// `model_type`: an architecture by its name.
+    /// `model_type`: an architecture, coded as its name.
     struct ModelType: Codable {
         let architecture: Architecture
 

@@ -1,34 +1,35 @@
 public import TensorCore
 
-/// An architecture: what its checkpoints are called, and how its layers differ from those of the others.
+/// An architecture: its names in checkpoints, and the differences of its layers from those of others.
 ///
-/// All of them are a ``Transformer``, which has a switch for each difference. Their tensors are in ``TensorTable``.
+/// All architectures are a ``Transformer``, which has a switch for each difference. Their tensors are in
+/// ``TensorTable``.
 public struct Architecture: Sendable, Equatable {
-    /// `model_type` in `config.json` and `general.architecture` in GGUF files, whose keys begin with it.
+    /// The name: `model_type` in `config.json`, and `general.architecture` in GGUF files, whose keys begin with it.
     public let name: String
-    /// The model's class in transformers, which `config.json` names, too.
+    /// The model's class in transformers, which `config.json` also names.
     public let className: String
     /// The order of query and key rows in GGUF files.
     public let ggufPairing: RoPEPairing
-    /// What transformers assumes where `config.json` leaves a key out.
+    /// transformers' defaults for keys that `config.json` omits.
     let defaults: Defaults
     /// Whether the projections to queries, keys and values add a bias.
     var hasAttentionBias = false
-    /// Whether queries and keys are normed head by head, before they are rotated.
+    /// Whether a norm is applied to each head of queries and keys before rotation.
     var hasHeadNorms = false
 
-    /// transformers' defaults of keys in `config.json`.
+    /// transformers' defaults for keys of `config.json`.
     struct Defaults: Sendable, Equatable {
         var contextLength = 2048
-        /// nil if by default there are as many as there are heads.
+        /// nil if the default is the number of heads.
         var keyValueHeads: Int?
-        /// nil if by default the heads share the width.
+        /// nil if the default is the width divided by the number of heads.
         var headDimension: Int?
     }
 }
 
 extension Architecture {
-    /// Llama 1, 2, 3 and what shares their graph: SmolLM, TinyLlama, CodeLlama. Touvron et al., arXiv 2302.13971.
+    /// Llama 1, 2, 3 and models with the same graph: SmolLM, TinyLlama, CodeLlama. Touvron et al., arXiv 2302.13971.
     public static let llama = Architecture(
         name: "llama", className: "LlamaForCausalLM", ggufPairing: .interleaved, defaults: Defaults())
 
@@ -42,6 +43,6 @@ extension Architecture {
         name: "qwen3", className: "Qwen3ForCausalLM", ggufPairing: .halfSplit,
         defaults: Defaults(contextLength: 32768, keyValueHeads: 32, headDimension: 128), hasHeadNorms: true)
 
-    /// Every architecture that has a model here.
+    /// Every supported architecture.
     static let all = [llama, qwen2, qwen3]
 }

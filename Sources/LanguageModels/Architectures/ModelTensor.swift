@@ -1,8 +1,8 @@
 import TensorCore
 
-/// A tensor of a model of known shapes: a row of ``TensorTable``, for one layer.
+/// A tensor of a model with known shapes: a row of ``TensorTable``, for one layer.
 package struct ModelTensor: Sendable {
-    /// What it does in the model.
+    /// The tensor's role in the model.
     package let role: TensorRole
     /// The name in a model folder.
     package let name: String
@@ -10,7 +10,7 @@ package struct ModelTensor: Sendable {
     package let ggufName: String
     /// [rows, columns], or [count] for a vector.
     package let shape: [Int]
-    /// What its elements are.
+    /// The use of its elements.
     package let kind: TensorKind
     /// The part of the model that it belongs to.
     let part: ModelPart
@@ -30,7 +30,7 @@ enum ModelPart {
 extension ModelConfiguration {
     /// All tensors, in the order in which they are used.
     ///
-    /// - Parameter isTied: whether the embedding serves as head.
+    /// - Parameter isTied: whether the embedding is also the head.
     package func tensors(isTied: Bool) -> [ModelTensor] {
         func present(_ rows: [TensorTable.Row]) -> [TensorTable.Row] {
             rows.filter { has($0.presence, isTied: isTied) }

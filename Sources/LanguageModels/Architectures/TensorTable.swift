@@ -1,13 +1,13 @@
-/// The tensors of all architectures: their names in model folders and in GGUF files, their shapes, and what they are.
+/// The tensors of all architectures: their roles, names in model folders and GGUF files, shapes and kinds.
 ///
 /// Loading, random weights, GGUF files, export and memory estimates read this table.
 enum TensorTable {
     /// One row of the table: a tensor of the model, or of each layer.
     struct Row: Sendable {
         let role: TensorRole
-        /// The name in a model folder; in a layer, what follows ``layerPrefix`` and the layer's number.
+        /// The name in a model folder; for a layer's tensor, the part after ``layerPrefix`` and the layer's number.
         let name: String
-        /// The name in a GGUF file; in a layer, what follows ``ggufLayerPrefix`` and the layer's number.
+        /// The name in a GGUF file; for a layer's tensor, the part after ``ggufLayerPrefix`` and the layer's number.
         let ggufName: String
         let shape: [Size]
         let kind: TensorKind
@@ -26,16 +26,16 @@ enum TensorTable {
         }
     }
 
-    /// A size that the configuration states.
+    /// A dimension whose size the configuration gives.
     enum Size { case vocabulary, width, feedForward, queries, keys, head }
 
-    /// Which models have a tensor.
+    /// The models that have a tensor.
     enum Presence { case always, withAttentionBias, withHeadNorms, unlessTied }
 
     static let layerPrefix = "model.layers."
     static let ggufLayerPrefix = "blk."
 
-    /// The tensor that comes before the layers.
+    /// The tensor before the layers.
     static let first = [
         Row(.embedding, "model.embed_tokens.weight", "token_embd.weight", [.vocabulary, .width], .matrix)
     ]
@@ -58,14 +58,14 @@ enum TensorTable {
         Row(.down, "mlp.down_proj.weight", "ffn_down.weight", [.width, .feedForward], .residualMatrix),
     ]
 
-    /// The tensors that come after the layers.
+    /// The tensors after the layers.
     static let last = [
         Row(.finalNorm, "model.norm.weight", "output_norm.weight", [.width], .gain),
         Row(.head, "lm_head.weight", "output.weight", [.vocabulary, .width], .matrix, .unlessTied),
     ]
 }
 
-/// What a tensor does in the model.
+/// A tensor's role in the model.
 package enum TensorRole: Sendable {
     case embedding
     case attentionNorm, query, queryBias, queryNorm, key, keyBias, keyNorm, value, valueBias, attentionOutput
@@ -73,12 +73,12 @@ package enum TensorRole: Sendable {
     case finalNorm, head
 }
 
-/// The use of a tensor's elements. It decides their first values, the format they are stored in, and the order of rows.
+/// The use of a tensor's elements. It determines their initial values, their storage format, and the order of rows.
 package enum TensorKind: Sendable {
     case matrix
     /// A matrix whose product is added to the residual stream.
     case residualMatrix
-    /// A matrix whose rows make the heads that RoPE rotates.
+    /// A matrix whose rows produce the heads that RoPE rotates.
     case rotatedMatrix
     /// The factors of a norm.
     case gain

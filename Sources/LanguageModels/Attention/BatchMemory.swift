@@ -1,31 +1,32 @@
 public import TensorCore
 
-/// The attention memory of several texts at once: each row of a batch looks back on its own text's cache.
+/// The attention memory of several texts at once: each row of a batch attends to its own text's cache.
 ///
-/// A row's result is the same as in a batch of its own text alone, to the bit. While a batch runs, nothing else may use
+/// A row's result is bit for bit the same as in a batch of its own text alone. While a batch runs, nothing else may use
 /// the caches of its texts.
 public struct BatchMemory: AttentionMemory {
     private let compute: ComputeContext
     private var caches: [CacheContents] = []
-    /// For each text, how many rows it has.
+    /// The number of rows of each text.
     private var counts: [Int] = []
-    /// The rows of all texts, filled anew for each layer, in memory that layers share.
+    /// The rows of all texts, refilled for each layer to reuse its memory.
     private var rows: [CachedRows] = []
 
-    /// A batch of no rows for a model.
+    /// Creates a batch without rows for a model.
     public init(for model: some LanguageModel) { compute = model.compute }
 
-    /// Forgets all rows.
+    /// Removes all rows.
     public mutating func removeAll() {
         caches.removeAll(keepingCapacity: true)
         counts.removeAll(keepingCapacity: true)
     }
 
-    /// Lets the batch's next rows be the next positions of a text.
+    /// Assigns the batch's next rows to the next positions of a text.
     ///
     /// - Parameters:
-    ///   - count: how many rows, at least 1.
-    ///   - cache: the text's, which has no rows in the batch yet; caches of a batch have one shape and format.
+    ///   - count: the number of rows, at least 1.
+    ///   - cache: the cache of a text that has no rows in the batch yet. All caches of a batch must have the same shape
+    ///     and format.
     public mutating func addRows(_ count: Int, of cache: borrowing KVCache) {
         caches.append(cache.shared)
         counts.append(count)

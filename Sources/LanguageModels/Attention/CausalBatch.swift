@@ -1,16 +1,16 @@
 public import TensorCore
 
-/// The attention memory of training: rows are whole sequences of one length, one after the other, each with positions
-/// of its own from 0 on, and each row looks back on its own sequence within the batch.
+/// The attention memory of training: rows are consecutive whole sequences of equal length, each with positions from 0
+/// on. Each row attends to its own sequence within the batch.
 ///
-/// It keeps nothing, so a value serves any number of sequences and layers, and a copy is the same as the original.
+/// It has no state, so one value serves any number of sequences and layers, and copies are interchangeable.
 public struct CausalBatch: AttentionMemory, Sendable {
-    /// Rows of a sequence.
+    /// Rows per sequence.
     public let length: Int
     private let shape: AttentionShape
     private let compute: ComputeContext
 
-    /// Sequences of `length` tokens for a model.
+    /// Creates a memory for sequences of `length` tokens of a model.
     public init(for model: some LanguageModel, length: Int) {
         precondition((1...max(1, model.contextLength)).contains(length), "1 to the model's context of positions")
         self.length = length
@@ -28,6 +28,6 @@ public struct CausalBatch: AttentionMemory, Sendable {
             queries: rotated(queries), keys: rotated(keys), values: values, shape, length: length)
     }
 
-    /// Nothing looks back on a batch that has gone by.
+    /// Does nothing, because no later row attends to a batch.
     public func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {}
 }

@@ -2,19 +2,19 @@ public import TensorCore
 
 /// The keys (rotated) and values of one text, in pages of 256 positions.
 ///
-/// Each layer knows its own length, since drafting lets the early layers run ahead of the others. Memory grows with the
-/// positions in use, not with the capacity, and goes back to its pool with the cache.
+/// Each layer has its own length, because drafting runs the early layers ahead of the others. Memory grows with the
+/// positions in use, not with the capacity, and returns to its pool when the cache is destroyed.
 public struct KVCache: ~Copyable, AttentionMemory {
     /// The most positions that a layer may hold.
     public let capacity: Int
     private let compute: ComputeContext
     private let contents: CacheContents
 
-    /// An empty cache for a model's layers, as long as its context.
+    /// Creates an empty cache for a model's layers with room for its context.
     ///
     /// - Parameters:
-    ///   - layerCount: how many of the model's layers it is for; by default all.
-    ///   - pool: where pages come from and go back to; by default one of its own.
+    ///   - layerCount: the number of the model's layers that it covers; by default all.
+    ///   - pool: where pages are taken from and returned to; by default a new pool.
     public init(
         for model: some LanguageModel, layerCount: Int? = nil, format: CacheFormat = .standard,
         pool: CachePagePool = CachePagePool()
@@ -27,7 +27,7 @@ public struct KVCache: ~Copyable, AttentionMemory {
             capacity: model.contextLength, compute: model.compute)
     }
 
-    /// Bytes that a cache takes for its first positions, and again for each further page of them.
+    /// The bytes of a cache's first page of positions, and of each further page.
     package static func pageByteCount(for model: some LanguageModel, format: CacheFormat) -> Int {
         let shape = model.attention
         let elements = 2 * shape.keyValueHeads * shape.headDimension * cachePagePositions
@@ -43,22 +43,22 @@ public struct KVCache: ~Copyable, AttentionMemory {
     /// The format of keys and values.
     public var format: CacheFormat { contents.pages.format }
 
-    /// Positions that every layer holds.
+    /// The number of positions that every layer holds.
     public var length: Int { contents.lengths.reduce(capacity) { min($0, $1) } }
 
-    /// Positions that one layer holds.
+    /// The number of positions that one layer holds.
     public func length(layer: Int) -> Int { contents.lengths[layer] }
 
     /// Bytes of the pages allocated so far.
     public var byteCount: Int { contents.pages.byteCount }
 
-    /// Forgets every position from `length` on, in every layer.
+    /// Removes every position from `length` on, in every layer.
     public mutating func truncate(to length: Int) {
         precondition(length >= 0, "a length is not negative")
         for layer in contents.lengths.indices { contents.lengths[layer] = min(contents.lengths[layer], length) }
     }
 
-    /// A cache of its own with the same contents. Copies all pages: as costly as it says.
+    /// Returns an independent cache with the same contents. Copies all pages.
     public func copy() -> KVCache {
         KVCache(contents: contents.copy(), capacity: capacity, compute: compute)
     }
@@ -76,11 +76,11 @@ public struct KVCache: ~Copyable, AttentionMemory {
         compute.store(keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
     }
 
-    /// What a batch that has rows of this text appends to.
+    /// The contents, to which a batch with rows of this text appends.
     var shared: CacheContents { contents }
 
-    /// Whether this is a cache of F16 with something in it that is not finite, as keys and values beyond 65504 become.
-    /// Reads all of the cache: for errors only.
+    /// Whether this is an F16 cache with a value that is not finite, as keys and values beyond 65504 become. Reads the
+    /// whole cache, so it is only for errors.
     package var isNonFiniteHalf: Bool {
         guard format == .f16 else { return false }
         for layer in contents.lengths.indices {
@@ -99,10 +99,10 @@ public struct KVCache: ~Copyable, AttentionMemory {
     }
 }
 
-/// What a cache holds, for its handle and for the batches that its text has rows in. One thread uses it at a time.
+/// The contents of a cache, shared by its handle and the batches with rows of its text. One thread uses it at a time.
 final class CacheContents: @unchecked Sendable {
     let pages: CachePages
-    /// Positions that each layer holds.
+    /// The number of positions that each layer holds.
     var lengths: [Int]
     private let capacity: Int
 
@@ -112,7 +112,7 @@ final class CacheContents: @unchecked Sendable {
         self.capacity = capacity
     }
 
-    /// Lengthens a layer by some rows, and says where they are to be stored.
+    /// Extends a layer by some rows, and returns where to store them.
     func extend(layer: Int, by count: Int) -> CachedRows {
         let first = lengths[layer]
         let end = first + count

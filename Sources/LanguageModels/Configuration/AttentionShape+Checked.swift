@@ -1,17 +1,17 @@
 package import TensorCore
 
 extension AttentionShape {
-    /// What a configuration says of attention, for errors: each format has its own name for it.
+    /// A field of attention's configuration, for errors; each file format has its own name for it.
     package enum Field { case heads, keyValueHeads, headDimension }
 
-    /// The largest head of any model, and then some.
+    /// The largest head size, well above that of any known model.
     static let largestHead = 4096
 
-    /// The shape, if its figures go together.
+    /// Returns the shape if its numbers are consistent.
     ///
     /// - Parameters:
-    ///   - headDimension: nil where the width is shared among the heads.
-    ///   - failure: makes an error about a field.
+    ///   - headDimension: nil if it is the width divided by the number of heads.
+    ///   - failure: creates an error about a field.
     package static func checked<Failure: Error>(
         heads: Int, keyValueHeads: Int, headDimension ownSize: Int?, width: Int,
         failure: (_ field: Field, _ expected: String, _ found: String) -> Failure

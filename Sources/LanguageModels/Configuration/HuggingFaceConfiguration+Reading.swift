@@ -2,14 +2,14 @@ import CheckpointFiles
 import TensorCore
 
 extension ConfigurationFile {
-    /// Checks what a file says, and fills in transformers' defaults.
+    /// Checks a file's values, and fills in transformers' defaults.
     struct Reader {
         let file: String
         let content: ConfigurationFile
 
         private var architecture: Architecture { content.modelType.architecture }
 
-        // Far above any model, and small enough that products of two cannot overflow.
+        // Far above the sizes of any model, and small enough that a product of two cannot overflow.
         private static let sizes = 1...(1 << 24)
 
         func configuration() throws(CheckpointError) -> HuggingFaceConfiguration {
@@ -40,10 +40,10 @@ extension ConfigurationFile {
                 padding: content.padding?.number, dtype: dtype)
             result.notes = ends.notes
             if content.beginningOfText != nil, result.beginningOfText == nil {
-                result.notes.append("bos_token_id in config.json is no token of the model and is ignored")
+                result.notes.append("bos_token_id in config.json is not a token of the model and is ignored")
             }
             if content.padding != nil, result.padding == nil {
-                result.notes.append("pad_token_id in config.json is no token of the model and is ignored")
+                result.notes.append("pad_token_id in config.json is not a token of the model and is ignored")
             }
             return result
         }
@@ -66,7 +66,7 @@ extension ConfigurationFile {
                 throw failure(.partialRotaryFactor, expected: "1 (\(plain))", found: "\(share)")
             }
             if content.slidingWindow == true {
-                throw failure(.slidingWindow, expected: "false (attention to all that came before)", found: "true")
+                throw failure(.slidingWindow, expected: "false (attention to all previous tokens)", found: "true")
             }
             if let other = content.layerTypes?.first(where: { $0 != "full_attention" }) {
                 throw failure(.layerTypes, expected: "\"full_attention\" in every layer", found: other.quoted)
@@ -100,7 +100,7 @@ extension ConfigurationFile {
 
         private func normEpsilon() throws(CheckpointError) -> Float {
             let value = content.normEpsilon ?? 1e-6
-            // Zero, also where f32 rounds to it, would turn a row of zeros into NaN.
+            // Zero, or a number that f32 rounds to zero, would turn a row of zeros into NaN.
             guard Float(value) > 0, value < 1 else {
                 throw failure(.normEpsilon, expected: "a number above 0 and below 1", found: "\(value)")
             }

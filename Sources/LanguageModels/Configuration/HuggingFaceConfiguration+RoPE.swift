@@ -2,7 +2,7 @@ import CheckpointFiles
 import TensorCore
 
 extension ConfigurationFile.Reader {
-    /// How the file turns queries and keys: `rope_theta` and `rope_scaling`, or both in `rope_parameters`.
+    /// Reads RoPE's parameters: `rope_theta` and `rope_scaling`, or both in `rope_parameters`.
     func rope(
         _ attention: AttentionShape
     ) throws(CheckpointError) -> (base: Double, linearFactor: Double, scaling: Llama3Scaling?) {

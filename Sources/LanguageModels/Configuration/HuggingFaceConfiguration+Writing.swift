@@ -2,9 +2,9 @@ import CheckpointFiles
 import TensorCore
 
 extension ConfigurationFile {
-    /// The file of a configuration, with the keys of transformers 4, which 5 reads too.
+    /// Creates the file of a configuration, with the keys of transformers 4, which version 5 also reads.
     ///
-    /// - Throws: if RoPE's frequency factors are none of Llama 3's.
+    /// - Throws: if RoPE's frequency factors do not follow Llama 3's rule.
     init(_ configuration: HuggingFaceConfiguration, path: String) throws(CheckpointError) {
         let model = configuration.model
         let architecture = model.architecture
@@ -18,13 +18,13 @@ extension ConfigurationFile {
         keyValueHeads = model.attention.keyValueHeads
         headDimension = model.attention.headDimension
         contextLength = model.contextLength
-        // By way of its shortest decimal: 1e-05, and not the double that is nearest to that f32.
+        // Converted through its shortest decimal: 1e-05, not the exact double value of that f32.
         normEpsilon = Double("\(model.normEpsilon)")
         activation = "silu"
         ropeBase = model.ropeBase
         ropeScaling = try Self.scaling(model, path: path)
         tiesHead = configuration.tiesHead
-        // An architecture that always has biases has no key for them.
+        // Architectures that always have biases have no key for them.
         attentionBias = architecture.hasAttentionBias ? nil : false
         mlpBias = false
         beginningOfText = configuration.beginningOfText.map { LooseID(Int($0)) }
@@ -40,18 +40,18 @@ extension ConfigurationFile {
 
     private static func scaling(_ model: ModelConfiguration, path: String) throws(CheckpointError) -> RoPE? {
         func failure(expected: String) -> CheckpointError {
-            CheckpointError(file: path, name: "key \"rope_scaling\"", expected: expected, found: "others")
+            CheckpointError(file: path, name: "key \"rope_scaling\"", expected: expected, found: "a different scaling")
         }
         var result = RoPE()
         if let factors = model.ropeFrequencyFactors, factors.contains(where: { $0 != 1 }) {
             guard model.ropeLinearFactor == 1 else {
-                throw failure(expected: "frequencies scaled in one way, linearly or by factors")
+                throw failure(expected: "frequencies scaled either linearly or by factors")
             }
             let headDimension = model.attention.headDimension
-            // Of a folder the rule itself: one that is found again from rounded factors may differ in its last bits.
+            // Uses the original rule of a folder: a rule derived from rounded factors may differ in its last bits.
             let found = Llama3Scaling(factors, ropeBase: model.ropeBase, headDimension: headDimension)
             guard let scaling = model.llama3Scaling ?? found else {
-                throw failure(expected: "frequency factors that Llama 3's rule gives")
+                throw failure(expected: "frequency factors that follow Llama 3's rule")
             }
             result.type = "llama3"
             result.factor = scaling.factor

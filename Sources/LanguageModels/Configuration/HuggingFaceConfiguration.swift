@@ -1,24 +1,25 @@
 package import CheckpointFiles
 package import TensorCore
 
-/// What a model folder's `config.json` says: the model's shapes and constants, and the tokens that begin and end texts.
+/// The contents of a model folder's `config.json`: the model's shapes and constants, and the tokens that begin and end
+/// texts.
 package struct HuggingFaceConfiguration: Sendable, Equatable {
     /// Architecture, shapes and constants.
     package var model: ModelConfiguration
-    /// Whether the embedding serves as head.
+    /// Whether the embedding is also the head.
     package var tiesHead: Bool
     /// The token that begins a text.
     package var beginningOfText: Token?
-    /// The tokens that end one: some of the model's rows.
+    /// The tokens that end a text; all are within the model's vocabulary.
     package var endsOfText: [Token]
-    /// What the file says that is ignored, since no row of the model's is meant; for people.
+    /// Notes for the user about token ids in the file that the model does not have and that are ignored.
     package var notes: [String] = []
-    /// The token that fills batches up, unchecked.
+    /// The token that pads batches, unchecked.
     package var padding: Int?
-    /// The format of the matrices, as the file says; F32 where it does not.
+    /// The format of the matrices; F32 if the file does not give it.
     package var dtype: DType
 
-    /// A configuration to write.
+    /// Creates a configuration to write.
     package init(
         model: ModelConfiguration, tiesHead: Bool, beginningOfText: Token? = nil, endsOfText: [Token] = [],
         padding: Int? = nil, dtype: DType = .f32
@@ -33,24 +34,24 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
 
     /// Reads the file at a path.
     ///
-    /// - Throws: if a key is missing, out of range, or asks for something that the architecture's models do not have.
+    /// - Throws: if a key is missing or out of range, or requires something that the architecture's models do not have.
     package init(path: String) throws(CheckpointError) {
         let content: ConfigurationFile = try inCheckpoint(try JSONText.read(path))
         self = try ConfigurationFile.Reader(file: path, content: content).configuration()
     }
 
-    /// `config.json`.
+    /// Returns the contents of `config.json`.
     ///
-    /// - Parameter file: what errors call it.
-    /// - Throws: if RoPE's frequency factors are none of Llama 3's, which is all that the format can say.
+    /// - Parameter file: the file's name in errors.
+    /// - Throws: if RoPE's frequency factors do not follow Llama 3's rule, since the format can express no others.
     package func json(file: String) throws(CheckpointError) -> [UInt8] {
         JSONText.encode(try ConfigurationFile(self, path: file))
     }
 }
 
-/// `config.json` as it is written and read (transformers' `LlamaConfig` and what is like it).
+/// The keys of `config.json` (transformers' `LlamaConfig` and similar classes).
 struct ConfigurationFile: Codable {
-    /// First of all: another architecture's file has other keys.
+    /// Decoded first, because files of other architectures have other keys.
     var modelType: ModelType
     var architectures: [String]?
     var vocabularySize: Int
@@ -65,14 +66,14 @@ struct ConfigurationFile: Codable {
     var activation: String?
     var ropeBase: Double?
     var ropeScaling: RoPE?
-    /// Where transformers 5 puts both of the above.
+    /// The key in which transformers 5 stores both of the above.
     var ropeParameters: RoPE?
     var partialRotaryFactor: Double?
     var tiesHead: Bool?
     var attentionBias: Bool?
     var mlpBias: Bool?
     var slidingWindow: Bool?
-    /// What kind of attention each layer has.
+    /// The kind of attention of each layer.
     var layerTypes: [String]?
     var quantization: Presence?
     var beginningOfText: LooseID?
@@ -131,7 +132,7 @@ struct ConfigurationFile: Codable {
         }
     }
 
-    /// That there is something, whatever it is.
+    /// Records that a key is present, whatever its value.
     struct Presence: Codable {
         init(from decoder: any Decoder) {}
         func encode(to encoder: any Encoder) { preconditionFailure("only read") }

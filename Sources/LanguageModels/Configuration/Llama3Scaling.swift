@@ -1,19 +1,19 @@
-/// Llama 3.1's way to a longer context: RoPE frequencies that turn often within the original context stay, those that
-/// turn seldom are divided by a factor, and those between are blended.
+/// Llama 3.1's RoPE scaling for longer contexts. Frequencies with many turns within the original context are kept,
+/// those with few turns are divided by a factor, and those in between are blended.
 ///
-/// GGUF files hold the divisors, Hugging Face's configurations these four numbers (`rope_scaling` of type `llama3`;
+/// GGUF files store the divisors, Hugging Face's configurations these four numbers (`rope_scaling` of type `llama3`;
 /// Dubey et al., "The Llama 3 Herd of Models", and transformers' `_compute_llama3_parameters`).
 package struct Llama3Scaling: Sendable, Equatable {
-    /// What slow frequencies are divided by.
+    /// The divisor of slow frequencies.
     package var factor: Double
-    /// Turns within the original context up to which a frequency is divided in full.
+    /// Frequencies with at most this many turns within the original context are fully divided.
     package var lowFrequencyFactor: Double
-    /// Turns from which on it stays; more than ``lowFrequencyFactor``.
+    /// Frequencies with at least this many turns are kept; more than ``lowFrequencyFactor``.
     package var highFrequencyFactor: Double
     /// Positions of the original context.
     package var originalContext: Int
 
-    /// What the frequency of each pair is divided by.
+    /// The divisor of each pair's frequency.
     package func divisors(ropeBase: Double, headDimension: Int) -> [Float] {
         (0..<headDimension / 2).map { pair in
             let frequency = ropeFrequency(pair: pair, base: ropeBase, headDimension: headDimension)
@@ -24,10 +24,10 @@ package struct Llama3Scaling: Sendable, Equatable {
         }
     }
 
-    /// The scaling that gives these divisors; nil if none does.
+    /// Finds the scaling that gives these divisors; nil if none does.
     ///
-    /// Only the ratios of the three last numbers matter, so the context is taken to be a power of two, as all known
-    /// ones are, with the paper's factors 1 and 4 if they fit, or else 8192 with the factors that do.
+    /// Only the ratios of the last three numbers matter. So it first tries the paper's factors 1 and 4 with every power
+    /// of two as context, as in all known models. Otherwise it takes a context of 8192 and derives the factors.
     package init?(_ divisors: [Float], ropeBase: Double, headDimension: Int) {
         precondition(divisors.count == headDimension / 2, "one divisor for each pair")
         guard let largest = divisors.max(), largest > 1 else { return nil }
@@ -54,8 +54,8 @@ package struct Llama3Scaling: Sendable, Equatable {
         self.originalContext = originalContext
     }
 
-    /// The straight line through the two outermost frequencies that are neither kept nor divided in full:
-    /// kept = (context * f / 2 pi - low) / (high - low).
+    /// Fits a straight line through the two outermost frequencies that are neither kept nor fully divided: kept =
+    /// (context * f / 2 pi - low) / (high - low).
     private static func blend(
         _ divisors: [Float], factor: Double, ropeBase: Double, headDimension: Int
     ) -> Llama3Scaling? {

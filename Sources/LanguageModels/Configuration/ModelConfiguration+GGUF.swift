@@ -4,13 +4,13 @@ import TensorCore
 extension ModelConfiguration {
     /// Reads the metadata of a model, whose keys begin with its architecture's name (GGUF specification, "LLM").
     ///
-    /// - Throws: if a key is missing, out of range, or asks for something that the architecture's models do not have.
+    /// - Throws: if a key is missing or out of range, or requires something that the architecture's models do not have.
     package init(_ file: GGUFFile) throws(CheckpointError) {
         let architecture = try Architecture(file.metadata)
         self = try ConfigurationMetadata(file: file, architecture: architecture).configuration()
     }
 
-    /// The tensor with the divisors of RoPE's frequencies, one per pair.
+    /// The name of the tensor with the divisors of RoPE's frequencies, one per pair.
     static let ropeFactorsName = "rope_freqs.weight"
 }
 
@@ -19,7 +19,7 @@ extension Architecture {
     func key(_ name: String) -> String { "\(self.name).\(name)" }
 }
 
-/// Reads what a GGUF file says of its model's shapes and constants.
+/// Reads a model's shapes and constants from a GGUF file's metadata.
 private struct ConfigurationMetadata {
     let file: GGUFFile
     let architecture: Architecture
@@ -27,7 +27,7 @@ private struct ConfigurationMetadata {
     private var metadata: GGUFMetadata { file.metadata }
 
     func configuration() throws(CheckpointError) -> ModelConfiguration {
-        // Far above any model, and small enough that products of two cannot overflow.
+        // Far above the sizes of any model, and small enough that a product of two cannot overflow.
         let sizes = 1...(1 << 24)
         let heads = try integer("attention.head_count", in: sizes)
         let width = try integer("embedding_length", in: sizes)
@@ -71,7 +71,7 @@ private struct ConfigurationMetadata {
                 }
             return metadata.failure(architecture.key("attention.\(key)"), expected: expected, found: found)
         }
-        // What other implementations allow to differ, we have no model for.
+        // Other implementations allow these to differ, but no supported model has different ones.
         for key in ["attention.value_length", "rope.dimension_count"].map(architecture.key) {
             if let size = try metadata.integerIfPresent(named: key), size != attention.headDimension {
                 throw metadata.failure(
@@ -81,7 +81,7 @@ private struct ConfigurationMetadata {
         return attention
     }
 
-    /// The key is optional: the embedding itself tells.
+    /// Reads the optional key, or else the embedding's shape.
     private func vocabularySize() throws(CheckpointError) -> Int {
         let key = architecture.key("vocab_size")
         let sizes = 1...ModelConfiguration.largestVocabulary
@@ -100,7 +100,7 @@ private struct ConfigurationMetadata {
     private func normEpsilon() throws(CheckpointError) -> Float {
         let key = architecture.key("attention.layer_norm_rms_epsilon")
         let value = try metadata.float(named: key)
-        // Zero, also where f32 rounds to it, would turn a row of zeros into NaN.
+        // Zero, or a number that f32 rounds to zero, would turn a row of zeros into NaN.
         guard Float(value) > 0, value < 1 else {
             throw metadata.failure(key, expected: "a number above 0 and below 1", found: "\(value)")
         }
@@ -121,7 +121,7 @@ private struct ConfigurationMetadata {
         case "none": return 1
         case "linear": return try factor(factorKey)
         case nil:
-            // Files from before there were types scale linearly if they have a factor, under this name or an older one.
+            // Files older than the type key scale linearly if they have a factor, under this name or an older one.
             let key = [factorKey, architecture.key("rope.scale_linear")].first { metadata[$0] != nil }
             return try key.map { (key) throws(CheckpointError) in try factor(key) } ?? 1
         case let type?: throw metadata.failure(typeKey, expected: "\"none\" or \"linear\"", found: type.quoted)
@@ -134,7 +134,7 @@ private struct ConfigurationMetadata {
         return value
     }
 
-    /// The divisors of RoPE's frequencies, one per pair; nil where the file has none.
+    /// The divisors of RoPE's frequencies, one per pair; nil if the file has none.
     private func frequencyFactors(count: Int) throws(CheckpointError) -> [Float]? {
         let name = ModelConfiguration.ropeFactorsName
         guard let tensor = file.tensor(named: name) else { return nil }

@@ -23,7 +23,7 @@ extension ModelConfiguration {
         set("vocab_size", vocabularySize)
     }
 
-    /// RoPE's frequency factors as a GGUF file holds them; nil where there are none.
+    /// RoPE's frequency factors as a tensor of a GGUF file; nil if there are none.
     package var ropeFactorTensor: StoredTensor? {
         ropeFrequencyFactors.map { factors in
             StoredTensor(

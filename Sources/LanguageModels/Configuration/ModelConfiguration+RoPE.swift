@@ -1,8 +1,8 @@
 import TensorCore
 
 extension ModelConfiguration {
-    /// The model's rotation: pair i turns by base^(-2i / headDimension) per position, divided by the linear scaling and
-    /// by the pair's own factor.
+    /// Returns the model's rotation: pair i turns by base^(-2i / headDimension) radians per position, divided by the
+    /// linear scaling and by the pair's own factor.
     func rotary(pairing: RoPEPairing) -> RotaryEmbedding {
         let frequencies = (0..<attention.headDimension / 2).map { pair in
             let frequency = ropeFrequency(pair: pair, base: ropeBase, headDimension: attention.headDimension)

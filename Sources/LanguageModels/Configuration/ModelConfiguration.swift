@@ -2,7 +2,7 @@ public import TensorCore
 
 /// A model's architecture, shapes and constants.
 public struct ModelConfiguration: Sendable, Equatable {
-    /// Which tensors there are, and what the layers do with them.
+    /// The architecture, which determines the tensors and how the layers use them.
     public var architecture: Architecture
     /// Number of blocks.
     public var layerCount: Int
@@ -20,16 +20,15 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var normEpsilon: Float
     /// Base of the RoPE frequencies: base^(-2i / headDimension) for pair i.
     public var ropeBase: Double
-    /// Linear RoPE scaling: positions are divided by this.
+    /// Linear RoPE scaling: the divisor of positions.
     public var ropeLinearFactor: Double
-    /// What the frequency of each pair is divided by; nil for 1 throughout. Llama 3's scaling leaves high frequencies
-    /// as they are and slows low ones down.
+    /// The divisor of each pair's frequency; nil if all are 1. Llama 3's scaling keeps high frequencies and reduces low
+    /// ones.
     public var ropeFrequencyFactors: [Float]?
-    /// The rule that gave ``ropeFrequencyFactors``, where the checkpoint states it. A GGUF file states the factors
-    /// alone.
+    /// The rule behind ``ropeFrequencyFactors``, if the checkpoint gives it. A GGUF file gives only the factors.
     package var llama3Scaling: Llama3Scaling?
 
-    /// A configuration; by default that of a Llama whose RoPE frequencies are not scaled.
+    /// Creates a configuration; by default that of a Llama whose RoPE frequencies are not scaled.
     public init(
         architecture: Architecture = .llama, layerCount: Int, width: Int, feedForwardWidth: Int,
         attention: AttentionShape, vocabularySize: Int, contextLength: Int, normEpsilon: Float, ropeBase: Double,
@@ -48,6 +47,6 @@ public struct ModelConfiguration: Sendable, Equatable {
         self.ropeFrequencyFactors = ropeFrequencyFactors
     }
 
-    /// Above it an embedding is no model's: the largest have a quarter of a million rows.
+    /// The limit of valid vocabularies; the largest known ones have a quarter of a million rows.
     static let largestVocabulary = 1 << 24
 }

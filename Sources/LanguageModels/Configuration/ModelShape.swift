@@ -1,6 +1,6 @@
 public import TensorCore
 
-/// What all architectures have in common: how large a model is, told without reading its weights.
+/// The sizes that models of all architectures have, known without reading the weights.
 public struct ModelShape: Sendable, Equatable {
     /// Number of transformer blocks.
     public let layerCount: Int
@@ -15,7 +15,7 @@ public struct ModelShape: Sendable, Equatable {
     /// Positions the model was trained for.
     public let contextLength: Int
 
-    /// The shape that a configuration states.
+    /// Takes the sizes from a configuration.
     package init(_ configuration: ModelConfiguration) {
         layerCount = configuration.layerCount
         width = configuration.width

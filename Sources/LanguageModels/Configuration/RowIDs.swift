@@ -1,16 +1,16 @@
 package import CheckpointFiles
 
-/// The ids of `eos_token_id`, as far as a model can write them. One above its rows ends no text, in transformers too,
-/// but its writer may have meant something: a note says so.
+/// The ids of `eos_token_id` that a model can produce. Ids above its vocabulary never end a text, as in transformers,
+/// but they may be a mistake, so a note reports them.
 package struct RowIDs: Sendable {
-    /// The ids that are a row's.
+    /// The ids within the vocabulary.
     package let known: [Token]
-    /// What is ignored, for people.
+    /// Notes for the user about ignored ids.
     package let notes: [String]
 
     /// - Parameters:
-    ///   - rows: of the model's head.
-    ///   - file: the path of the file that names the ids.
+    ///   - rows: the number of rows of the model's head.
+    ///   - file: the path of the file with the ids.
     /// - Throws: ``CheckpointError`` for a negative id.
     package init(_ ids: OneOrMany?, rows: Int, file: String) throws(CheckpointError) {
         let ids = ids?.all ?? []
@@ -21,7 +21,7 @@ package struct RowIDs: Sendable {
         known = ids.filter { $0 < rows }.map { Token($0) }
         let name = file.split(separator: "/").last.map { String($0) } ?? file
         notes = ids.filter { $0 >= rows }.map {
-            "eos_token_id \($0) in \(name) is no token of the model and is ignored"
+            "eos_token_id \($0) in \(name) is not a token of the model and is ignored"
         }
     }
 }

@@ -1,15 +1,14 @@
 public import TensorCore
 
 extension ExitEvaluation {
-    /// Evaluates a model on a text, cut into windows that do not see each other. All tokens but each window's first are
-    /// scored.
+    /// Evaluates a model on a text, divided into independent windows. All tokens but each window's first are scored.
     ///
     /// - Parameters:
     ///   - window: tokens per window, at least 2, at most the model's context.
-    ///   - cacheFormat: how the cache keeps keys and values.
-    ///   - progress: is told how many of the text's tokens are done, and returns whether to continue.
-    /// - Returns: the figures; nil if `progress` said no.
-    /// - Throws: ``EvaluationError`` if the text is too short, has unknown ids, or logits are not finite.
+    ///   - cacheFormat: the format of keys and values in the cache.
+    ///   - progress: called with the number of the text's tokens that are done; returns whether to continue.
+    /// - Returns: the evaluation; nil if `progress` returned false.
+    /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, or if logits are not finite.
     public static func evaluate(
         _ model: some LanguageModel, on text: [Token], window: Int, cacheFormat: CacheFormat = .standard,
         progress: (Int) -> Bool = { _ in true }
@@ -42,14 +41,14 @@ extension ExitEvaluation {
     private static let chunk = 64
 }
 
-/// Why a text could not be evaluated.
+/// The reason why a text could not be evaluated.
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
-    /// Nothing to predict.
+    /// A text with nothing to predict.
     case textTooShort(found: Int)
     /// A token id that the model does not have.
     case unknownToken(Token, vocabularySize: Int)
-    /// Logits with a NaN or an infinity among the chunk of tokens that begins at `position`. `halfCache` says that keys
-    /// or values in a cache of F16, which ends at 65504, were not finite either.
+    /// Logits with a NaN or an infinity in the chunk of tokens that begins at `position`. `halfCache`: whether an F16
+    /// cache, whose largest number is 65504, held keys or values that were not finite either.
     case nonFiniteLogits(exit: Int, position: Int, halfCache: Bool = false)
 
     public var description: String {

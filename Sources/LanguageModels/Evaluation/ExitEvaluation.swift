@@ -8,23 +8,24 @@ import TensorCore
     import Darwin
 #endif
 
-/// How well each exit of a model predicts tokens: the paper's measure of what early layers have learned.
+/// An evaluation of how well each exit of a model predicts tokens: the paper's measure of what early layers have
+/// learned.
 ///
-/// `evaluate` and the validations of training are this one sum; they differ in what attention looks back on, a cache or
-/// the batch itself, whose last bits differ.
+/// `evaluate` and the validations of training both use it. Attention reads a cache in one and the batch itself in the
+/// other, so their results differ in the last bits.
 public struct ExitEvaluation: Sendable {
-    /// One exit's figures, means over all scored tokens.
+    /// One exit's results, as means over all scored tokens.
     public struct Exit: Sendable, Equatable, Codable {
-        /// How many layers ran: 1...L.
+        /// The number of layers that ran: 1...L.
         public let exit: Int
-        /// Negative log-likelihood, in nats a token.
+        /// Negative log-likelihood in nats per token.
         public let loss: Double
-        /// Share of tokens that this exit finds most likely.
+        /// Share of tokens that are this exit's most likely prediction.
         public let accuracy: Double
-        /// Share of tokens where this exit and the last one find the same token most likely.
+        /// Share of positions where this exit and the last one find the same token most likely.
         public let agreement: Double
 
-        /// Figures that were measured elsewhere.
+        /// Creates a result from given numbers.
         package init(exit: Int, loss: Double, accuracy: Double, agreement: Double) {
             self.exit = exit
             self.loss = loss
@@ -36,9 +37,9 @@ public struct ExitEvaluation: Sendable {
         public var perplexity: Double { exp(loss) }
     }
 
-    /// How many tokens have been scored.
+    /// The number of scored tokens.
     public private(set) var scoredTokens = 0
-    /// Every exit, in order.
+    /// The results of every exit, in order.
     public var exits: [Exit] {
         let count = Double(max(1, scoredTokens))
         return sums.enumerated().map { layer, sums in
@@ -56,21 +57,22 @@ public struct ExitEvaluation: Sendable {
 
     private var sums: [Sums]
 
-    /// An evaluation without tokens.
+    /// Creates an evaluation without tokens.
     package init(layerCount: Int) { sums = Array(repeating: Sums(), count: layerCount) }
 
-    /// Logits of an exit, or a loss, that are not finite numbers.
+    /// The error for logits or a loss that are not finite.
     package struct NotFinite: Error {
-        /// 1...L, the lowest.
+        /// The lowest such exit, 1...L.
         package let exit: Int
     }
 
-    /// Runs tokens through all layers, and scores every exit's prediction of what should follow.
+    /// Runs tokens through all layers, and scores every exit's predictions.
     ///
     /// - Parameters:
-    ///   - rows: which of the tokens are scored, in order; nil for all.
-    ///   - targets: what should follow each scored token.
-    ///   - rowsAtOnce: how many rows' logits are in memory at once. Each such piece's losses are summed apart.
+    ///   - rows: the indices of the tokens to score, in order; nil for all.
+    ///   - targets: the correct next token of each scored token.
+    ///   - rowsAtOnce: the number of rows whose logits are in memory at once. The losses of each such piece are summed
+    ///     separately.
     package mutating func score(
         _ model: some LanguageModel, _ tokens: [Token], rows: [Int32]? = nil, targets: [Token], rowsAtOnce: Int,
         _ memory: inout some AttentionMemory & ~Copyable

@@ -1,13 +1,13 @@
 package import CheckpointFiles
 package import TensorCore
 
-/// The weights in a GGUF file of an architecture that we know.
+/// The weights in a GGUF file of a supported architecture.
 package struct GGUFSource: TensorSource {
     /// The file, with its metadata.
     package let gguf: GGUFFile
     package let ropePairing: RoPEPairing
 
-    /// Takes a file's tensors for those of a model.
+    /// Uses a file's tensors as the weights of a model.
     ///
     /// - Parameter pairing: the order of query and key rows in the files of the model's architecture.
     package init(_ gguf: GGUFFile, pairing: RoPEPairing) {
@@ -39,7 +39,8 @@ package struct GGUFSource: TensorSource {
 }
 
 extension TensorTable {
-    /// What a GGUF file calls the tensor that a model folder calls `name`; nil if the table has no such tensor.
+    /// Returns the GGUF name of the tensor that is called `name` in a model folder; nil if the table has no such
+    /// tensor.
     static func ggufName(of name: String) -> String? {
         guard name.hasPrefix(layerPrefix) else { return ggufNames[name[...]] }
         let parts = name.dropFirst(layerPrefix.count).split(

@@ -1,10 +1,10 @@
 package import CheckpointFiles
 public import TensorCore
 
-/// A model of any architecture we know, loaded from a checkpoint, to decode with or to train.
+/// A model of any supported architecture, loaded from a checkpoint for decoding or training.
 ///
-/// A `Generator` and a `Trainer` need a type that is itself a model, which `any TrainableModel` is not. The model is
-/// put into its box once, here: a box made anew for each call would be an allocation per layer and token.
+/// A `Generator` and a `Trainer` need a type that conforms to the protocol, which `any TrainableModel` does not. Boxing
+/// the model once, here, avoids an allocation per layer and token.
 public struct LoadedModel: TrainableModel {
     private let model: any TrainableModel
 
@@ -20,7 +20,7 @@ public struct LoadedModel: TrainableModel {
         model = try Transformer(stored, on: compute, progress: progress)
     }
 
-    /// Loads a model to be trained. All weights become f32; those that are not frozen are parameters.
+    /// Loads a model for training. All weights become f32; those that are not frozen are parameters.
     ///
     /// - Throws: if its tensors are missing or wrong.
     package init(

@@ -14,9 +14,9 @@ struct LoadedWeights {
 
     /// Loads the tensors of a model, in the table's order.
     ///
-    /// - Parameter progress: is told the share of the weights that are loaded, and returns whether to continue.
-    /// - Throws: if a tensor is missing, or has another shape than the configuration asks for, or if `progress` ends
-    ///   the loading.
+    /// - Parameter progress: is told the fraction of the weights that is loaded, and returns whether to continue.
+    /// - Throws: if a tensor is missing or does not have the shape that the configuration requires, or if `progress`
+    ///   stops the loading.
     init(
         _ stored: StoredModel, as form: inout some WeightLoading, progress: (Double) -> Bool = { _ in true }
     ) throws(CheckpointError) {
@@ -57,7 +57,7 @@ struct LoadedWeights {
         matrices[Place(role: role, layer: layer)]
     }
 
-    /// A linear layer, with a bias where the model has one.
+    /// A linear layer, with a bias if the model has one.
     func projection(_ role: TensorRole, bias: TensorRole, layer: Int) -> Projection {
         Projection(matrix(role, layer: layer), bias: vectors[Place(role: bias, layer: layer)])
     }

@@ -1,15 +1,15 @@
 package import CheckpointFiles
 
-/// A model's files, opened: what they say about the model has been read, and its weights are mapped but not loaded.
+/// A model's files, opened: the configuration has been read, and the weights are mapped but not loaded.
 package enum ModelFiles: Sendable {
-    /// One file with everything in it, and what its metadata says.
+    /// One file with everything in it, and the configuration from its metadata.
     case gguf(GGUFFile, ModelConfiguration)
-    /// A folder as Hugging Face lays it out, and what its `config.json` says.
+    /// A folder in Hugging Face's layout, and the contents of its `config.json`.
     case folder(ModelFolder, HuggingFaceConfiguration)
 
-    /// Opens a folder, or else a GGUF file.
+    /// Opens a folder or a GGUF file.
     ///
-    /// - Throws: if it cannot be read, or anything that it says about itself is wrong or not supported.
+    /// - Throws: if it cannot be read, or its configuration is wrong or not supported.
     package init(path: String) throws(CheckpointError) {
         if Folder.exists(path) {
             try self.init(ModelFolder(path: path))
@@ -18,21 +18,21 @@ package enum ModelFiles: Sendable {
         }
     }
 
-    /// Reads what a GGUF file says about its model.
+    /// Reads the configuration of a GGUF file.
     ///
     /// - Throws: if something is missing, wrong, or of a variant that is not supported.
     package init(_ file: GGUFFile) throws(CheckpointError) {
         self = .gguf(file, try ModelConfiguration(file))
     }
 
-    /// Reads what a folder says about its model.
+    /// Reads the configuration of a folder.
     ///
     /// - Throws: if something is missing, wrong, or of a variant that is not supported.
     package init(_ folder: ModelFolder) throws(CheckpointError) {
         self = .folder(folder, try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration)))
     }
 
-    /// The path, as it was given, or what stands for one.
+    /// The path as it was given, or a name in its place.
     package var path: String {
         switch self {
         case .gguf(let file, _): file.path

@@ -9,19 +9,19 @@ package import TensorCore
     import Darwin
 #endif
 
-/// Random weights to start training from: normal with standard deviation 0.02; projections that end in the residual
-/// stream smaller by the square root of 2 L, since 2 L of them are added there (Radford et al., "Language Models are
-/// Unsupervised Multitask Learners", section 2.3); gains of 1 and biases of 0.
+/// Random initial weights for training: normal with standard deviation 0.02, gains of 1 and biases of 0. Projections
+/// into the residual stream are smaller by a factor of the square root of 2 L, since 2 L of them are added there
+/// (Radford et al., "Language Models are Unsupervised Multitask Learners", section 2.3).
 ///
-/// Each tensor's values are a function of the seed and of its name.
+/// Each tensor's values are a function of the seed and the tensor's name.
 package struct RandomInitializer: TensorSource {
     private let seed: UInt64
     private let layerCount: Int
     private let kinds: [String: TensorKind]
 
-    /// Weights of a model.
+    /// Creates the weights of a model.
     ///
-    /// - Parameter isTied: whether the embedding serves as head.
+    /// - Parameter isTied: whether the embedding is also the head.
     package init(seed: UInt64, _ configuration: ModelConfiguration, isTied: Bool) {
         self.seed = seed
         layerCount = configuration.layerCount
@@ -60,7 +60,7 @@ package struct RandomInitializer: TensorSource {
         }
     }
 
-    /// FNV-1a: Swift's own hash differs from run to run.
+    /// FNV-1a, because Swift's own hash differs from run to run.
     private static func label(of name: String) -> UInt64 {
         name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }

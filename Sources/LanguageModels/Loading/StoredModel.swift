@@ -1,7 +1,7 @@
 package import CheckpointFiles
 import TensorCore
 
-/// A model as a checkpoint holds it: its configuration and weights, checked to belong together but not loaded.
+/// A model in a checkpoint: its configuration and weights, checked to match but not loaded.
 package struct StoredModel: Sendable {
     /// Architecture, shapes and constants.
     package let configuration: ModelConfiguration
@@ -9,10 +9,10 @@ package struct StoredModel: Sendable {
     package let source: any TensorSource
     /// All tensors of the model, in the order in which they are used.
     package let tensors: [ModelTensor]
-    /// Whether the embedding serves as head.
+    /// Whether the embedding is also the head.
     package let tiesHead: Bool
 
-    /// Takes weights for those of a model of this configuration. A model without a head of its own is tied.
+    /// Combines a configuration with its weights. A model without a separate head is tied.
     package init(_ configuration: ModelConfiguration, _ source: any TensorSource) {
         self.configuration = configuration
         self.source = source
@@ -22,9 +22,9 @@ package struct StoredModel: Sendable {
 
     private static let headName = "lm_head.weight"
 
-    /// Takes the model in files that have been opened.
+    /// Takes the model from opened files.
     ///
-    /// - Throws: if there is a tensor that the model's architecture has no use for, or no head where there should be.
+    /// - Throws: if there is a tensor that the model's architecture does not have, or a required head is missing.
     package init(_ files: ModelFiles) throws(CheckpointError) {
         switch files {
         case .gguf(let file, let configuration): try self.init(file, configuration)
@@ -39,8 +39,8 @@ package struct StoredModel: Sendable {
     }
 
     private init(_ folder: ModelFolder, _ stated: HuggingFaceConfiguration) throws(CheckpointError) {
-        // Some writers store the embedding a second time as the head. A head that differs was trained: it counts, as in
-        // transformers, whatever the configuration says.
+        // Some writers store the embedding a second time as the head. A head that differs was trained, so it is used,
+        // as in transformers, whatever the configuration says.
         var source = folder.source
         if stated.tiesHead, source.contains(Self.headName), try stated.model.hasEqualEnds(in: source) {
             source = source.without(Self.headName)
@@ -49,14 +49,14 @@ package struct StoredModel: Sendable {
         guard stated.tiesHead || !tiesHead else {
             throw CheckpointError(
                 file: source.file, name: "tensor \(Self.headName.quoted)",
-                expected: "a head, as config.json does not say \"tie_word_embeddings\"", found: "no such tensor")
+                expected: "a head, since config.json does not set \"tie_word_embeddings\"", found: "no such tensor")
         }
-        // Older writers stored RoPE's frequencies, which the configuration gives.
+        // Older writers stored RoPE's frequencies, which follow from the configuration.
         let names = folder.source.tensorNames.filter { !$0.hasSuffix(".rotary_emb.inv_freq") }
         try refuseUnknownTensors(names, except: [Self.headName])
     }
 
-    /// Throws unless there is memory for all weights as they are stored, which is about what they take when packed.
+    /// Throws unless there is memory for all weights in their stored size, which is about their packed size.
     func checkMemory() throws(CheckpointError) {
         var byteCount = 0
         for tensor in tensors where source.contains(tensor.name) {
@@ -65,22 +65,23 @@ package struct StoredModel: Sendable {
         try CheckpointError.checkMemory(byteCount, file: source.file, name: "weights")
     }
 
-    /// A tensor that the graph does not use, such as a bias, would change the model: better no text than a wrong one.
+    /// Throws if there is a tensor that the graph does not use, such as a bias: ignoring it would change the model's
+    /// text.
     private func refuseUnknownTensors(_ stored: [String], except extra: [String]) throws(CheckpointError) {
-        // Compared as the file spells them: a second spelling, such as `blk.00.`, is no tensor of ours.
+        // Compares the file's spelling, so that another spelling, such as `blk.00.`, is an unknown tensor.
         let known = Set(tensors.map { source.storedName(of: $0.name) } + extra)
         for name in stored where !known.contains(name) {
             throw CheckpointError(
                 file: source.file, name: "tensor \(name.quoted)",
                 expected: "only tensors of a plain \(configuration.architecture.name) model with "
                     + "\(configuration.layerCount) blocks",
-                found: "a tensor it has no use for")
+                found: "an unknown tensor")
         }
     }
 }
 
 extension ModelConfiguration {
-    /// Whether the head is the embedding, byte for byte.
+    /// Whether the head equals the embedding, byte for byte.
     fileprivate func hasEqualEnds(in source: SafetensorsSource) throws(CheckpointError) -> Bool {
         var ends: [StoredTensor] = []
         for tensor in tensors(isTied: false) where [.embedding, .head].contains(tensor.role) {

@@ -2,8 +2,8 @@ package import CheckpointFiles
 package import TensorCore
 
 extension StoredTensor {
-    /// The matrix, packed for the context's kernels. The file's pages are given back as they are packed: a vocabulary's
-    /// embedding is large, and at no time should all of it be in memory twice.
+    /// Packs the matrix for the context's kernels. The file's pages are released as they are packed, so that a large
+    /// embedding is never completely in memory twice.
     package func packed(on compute: ComputeContext) -> PackedMatrix {
         defer { release() }
         return withBytes { bytes in
@@ -14,12 +14,12 @@ extension StoredTensor {
         }
     }
 
-    /// The elements in f32, as one row.
+    /// Returns the elements in f32, as one row.
     package func vector() -> Tensor { dense(rows: 1, columns: rows * columns) { $0 } }
 
-    /// The matrix in f32.
+    /// Returns the matrix in f32.
     ///
-    /// - Parameter order: which row of the file becomes each row.
+    /// - Parameter order: maps each row of the result to its row in the file.
     package func dense(order: (_ row: Int) -> Int = { $0 }) -> Tensor {
         dense(rows: rows, columns: columns, order)
     }

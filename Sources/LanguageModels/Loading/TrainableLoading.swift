@@ -1,16 +1,17 @@
 import CheckpointFiles
 import TensorCore
 
-/// What training leaves as it is. Gradients pass through frozen parts, but none is gathered for them.
+/// The parts of a model that training does not change. Gradients pass through frozen parts, but are not accumulated for
+/// them.
 public struct FrozenParts: Sendable, Equatable {
-    /// Numbers of layers, 0..<layerCount.
+    /// Indices of frozen layers, 0..<layerCount.
     public var layers: Set<Int>
-    /// Whether the embedding is frozen, and with it a head that is tied to it.
+    /// Whether the embedding is frozen, and with it a tied head.
     public var embedding: Bool
-    /// Whether the final norm, and a head of its own, are frozen.
+    /// Whether the final norm and a separate head are frozen.
     public var head: Bool
 
-    /// By default everything is trained.
+    /// Freezes the given parts; by default none.
     public init(layers: Set<Int> = [], embedding: Bool = false, head: Bool = false) {
         self.layers = layers
         self.embedding = embedding
@@ -26,14 +27,14 @@ public struct FrozenParts: Sendable, Equatable {
     }
 }
 
-/// For training: everything in f32, with query and key rows in Hugging Face's order.
+/// Loading for training: everything in f32, with query and key rows in Hugging Face's order.
 struct TrainableLoading: WeightLoading {
     private let frozen: FrozenParts
     private let headDimension: Int
     private let compute: ComputeContext
-    /// The parameters among what has been loaded.
+    /// The loaded parameters.
     private(set) var parameters: [Parameter] = []
-    /// All that has been loaded, parameters and frozen.
+    /// All loaded tensors, parameters and frozen ones.
     private(set) var tensors: [NamedTensor] = []
 
     init(frozen: FrozenParts, headDimension: Int, on compute: ComputeContext) {
@@ -55,7 +56,7 @@ struct TrainableLoading: WeightLoading {
             tensor, Tensor(values.indices.map { values[order($0)] }, rows: 1, columns: values.count))
     }
 
-    /// Which row of the source becomes each row.
+    /// Maps each row to its row in the source.
     private func order(_ source: any TensorSource) -> (Int) -> Int {
         { [pairing = source.ropePairing, headDimension] in pairing.row(ofHalfSplit: $0, headDimension: headDimension) }
     }

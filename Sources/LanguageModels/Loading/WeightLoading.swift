@@ -10,7 +10,7 @@ protocol WeightLoading {
     mutating func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor
 }
 
-/// For inference: matrices are packed as the source stores them.
+/// Loading for inference: matrices are packed in their stored format.
 struct PackedLoading: WeightLoading {
     let compute: ComputeContext
 

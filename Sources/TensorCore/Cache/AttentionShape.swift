@@ -1,4 +1,4 @@
-/// Heads of one attention layer; `heads` is a multiple of `keyValueHeads` (grouped-query attention, Ainslie et al.,
+/// The heads of one attention layer; `heads` is a multiple of `keyValueHeads` (grouped-query attention, Ainslie et al.,
 /// arXiv 2305.13245).
 public struct AttentionShape: Sendable, Equatable {
     /// Query heads.
@@ -8,7 +8,7 @@ public struct AttentionShape: Sendable, Equatable {
     /// Values per head.
     public let headDimension: Int
 
-    /// A layer's heads; `heads` must be a multiple of `keyValueHeads`.
+    /// Describes a layer's heads; `heads` must be a multiple of `keyValueHeads`.
     public init(heads: Int, keyValueHeads: Int, headDimension: Int) {
         precondition(keyValueHeads > 0 && headDimension > 0 && heads % keyValueHeads == 0, "whole groups of heads")
         self.heads = heads

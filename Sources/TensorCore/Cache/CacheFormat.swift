@@ -2,17 +2,17 @@ import CTensorKernels
 
 /// The format in which a cache keeps keys and values.
 ///
-/// Attention reads them back in this format even for rows that have only just been stored, so that a text does not
-/// depend on how its prompt was cut.
+/// Attention reads even the rows of the current pass back in this format, so that a text does not depend on how its
+/// prompt was cut into chunks.
 public enum CacheFormat: String, Sendable, Codable, CaseIterable {
     /// IEEE 754 single precision.
     case f32
-    /// IEEE 754 half precision: half the memory and half the time that a long context takes to read.
+    /// IEEE 754 half precision: half the memory of f32, and half the time to read a long context.
     case f16
     /// The upper half of an IEEE 754 single: the range of f32 with three significant digits.
     case bf16
 
-    /// What a cache is in unless asked otherwise.
+    /// The default format.
     public static let standard = CacheFormat.f16
 
     /// The format's index in the C tables.
@@ -29,9 +29,9 @@ public enum CacheFormat: String, Sendable, Codable, CaseIterable {
 }
 
 extension CacheFormat {
-    /// Why numbers may have stopped being finite, and what to do, for people.
+    /// Explains in an error message why values may be non-finite and what to do.
     ///
-    /// - Parameter halfCache: whether a cache of F16 held some that were not.
+    /// - Parameter halfCache: whether an F16 cache held non-finite values.
     package static func reasonForNonFinite(halfCache: Bool) -> String {
         halfCache
             ? "keys or values may be larger than a cache of format f16 can hold: use --cache-format bf16 or f32; "

@@ -1,18 +1,19 @@
 import Synchronization
 
-/// Where caches take their pages from, and where pages go when their text ends, so that the next text uses them again.
+/// A pool of cache pages: caches take pages from it and return them when their text ends, for reuse by the next text.
 ///
-/// Caches that one engine steps share a pool. It keeps free pages as long as it lives.
+/// The caches of one engine share a pool. It keeps free pages as long as it lives.
 public final class CachePagePool: Sendable {
     private let free = Mutex<[Storage]>([])
 
-    /// A pool without pages.
+    /// Creates a pool without pages.
     public init() {}
 
     /// Bytes of the pages that no cache uses now.
     public var freeByteCount: Int { free.withLock { $0.reduce(0) { $0 + $1.byteCount } } }
 
-    /// A page of exactly so many bytes, with undefined contents: a free one where there is one.
+    /// Returns a page of exactly `byteCount` bytes with undefined contents: a free one if there is one, otherwise a new
+    /// one.
     func take(byteCount: Int) -> Storage {
         let page = free.withLock { free -> Storage? in
             guard let index = free.lastIndex(where: { $0.byteCount == byteCount }) else { return nil }

@@ -1,15 +1,15 @@
 import CTensorKernels
 
-/// Positions per page of a cache; pages begin at multiples of it, and are attended to apart.
+/// Positions per page of a cache. Pages begin at multiples of it, and attention handles each page separately.
 package let cachePagePositions = CTK_PAGE_POSITIONS
 
 /// The memory of one text's cache: pages of 256 consecutive positions' keys and values.
 ///
-/// A page holds the keys of head 0, its values, the keys of head 1, and so on: attention then reads memory from front
-/// to back, which DRAM rewards (Documentation/Kernels.md). The order within a head is the kernels'. The pages of all
-/// layers for the same positions lie in one block, which is large enough for huge memory pages.
+/// A page holds the keys of head 0, its values, the keys of head 1, and so on. Attention therefore reads memory from
+/// front to back, which is fastest in DRAM (Documentation/Kernels.md). Kernels define the order within a head. The
+/// pages of all layers for the same positions lie in one block, which is large enough for huge memory pages.
 ///
-/// It is a class, so that the rows of several texts in one batch can name their pages. One thread uses it at a time.
+/// It is a class so that the rows of several texts in one batch can refer to their pages. One thread uses it at a time.
 package final class CachePages: @unchecked Sendable {
     package let shape: AttentionShape
     package let format: CacheFormat
@@ -17,13 +17,13 @@ package final class CachePages: @unchecked Sendable {
     private let layout: PageLayout
     private let pool: CachePagePool
     private var blocks: [Storage] = []
-    /// Where each block begins, for threads to read without counting references; room for `addressCapacity` of them.
+    /// The address of each block, which threads read without reference counting; room for `addressCapacity` of them.
     private var addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private var addressCapacity = 16
 
-    /// No pages yet.
+    /// Creates a cache without pages.
     ///
-    /// - Parameter pool: where pages come from and go back to; by default one of its own.
+    /// - Parameter pool: where pages are taken from and returned to; by default a new pool.
     package init(
         _ shape: AttentionShape, format: CacheFormat, layerCount: Int, pool: CachePagePool = CachePagePool()
     ) {
@@ -43,7 +43,7 @@ package final class CachePages: @unchecked Sendable {
     /// Bytes of all pages.
     package var byteCount: Int { blocks.reduce(0) { $0 + $1.byteCount } }
 
-    /// Positions that there is room for.
+    /// The number of positions that fit.
     package var capacity: Int { blocks.count * cachePagePositions }
 
     /// Makes room for positions 0..<count in every layer, with undefined contents.
@@ -51,7 +51,7 @@ package final class CachePages: @unchecked Sendable {
         while capacity < count { append(pool.take(byteCount: layerCount * layout.pageBytes)) }
     }
 
-    /// A copy of all bytes.
+    /// Returns a copy of all pages.
     package func copy() -> CachePages {
         let copy = CachePages(shape, format: format, layerCount: layerCount, pool: pool)
         copy.reserve(capacity)
@@ -73,7 +73,7 @@ package final class CachePages: @unchecked Sendable {
         blocks.append(block)
     }
 
-    /// One layer's pages as addresses: valid until more room is made.
+    /// One layer's pages as addresses, valid until the next ``reserve(_:)``.
     func pages(layer: Int) -> LayerPages {
         LayerPages(blocks: UnsafePointer(addresses), offset: layer * layout.pageBytes, layout: layout)
     }
@@ -92,7 +92,7 @@ package final class CachePages: @unchecked Sendable {
     }
 }
 
-/// Where things lie in a page.
+/// The layout of a page.
 struct PageLayout {
     /// Bytes of one head's keys, or of its values.
     let headBytes: Int
@@ -120,7 +120,7 @@ struct LayerPages: @unchecked Sendable {
         keys(page, head: head) + layout.headBytes
     }
 
-    /// Another layer's pages, of those of layer 0.
+    /// Another layer's pages; `self` must be those of layer 0.
     func moved(to layer: Int) -> LayerPages {
         LayerPages(blocks: blocks, offset: layer * layout.pageBytes, layout: layout)
     }

@@ -1,15 +1,15 @@
-/// Consecutive rows of a batch that belong to one text: its positions `first`..., and where its pages lie.
+/// Consecutive rows of a batch that belong to one text: its positions from `first` on, and the addresses of its pages.
 ///
-/// Addresses and numbers, which are read without counting references. They are valid until more room is made in the
-/// pages, and their maker keeps these alive.
+/// Holds only addresses and numbers, so that reading it needs no reference counting. They are valid until more pages
+/// are reserved, and the creator keeps the pages alive.
 @safe package struct CachedRows: @unchecked Sendable {
     /// The position of the first row.
     let first: Int
-    /// How many rows.
+    /// The number of rows.
     let count: Int
     let shape: AttentionShape
     let format: CacheFormat
-    /// Positions that there is room for.
+    /// The number of positions that fit.
     private let capacity: Int
     private let firstLayer: LayerPages
 
@@ -27,7 +27,7 @@
     func pages(layer: Int) -> LayerPages { firstLayer.moved(to: layer) }
 }
 
-/// The same for one layer, as addresses and numbers that threads read without counting references.
+/// One text's rows for one layer, as addresses and numbers that threads read without reference counting.
 struct TextRows {
     /// The index in the batch of the first row.
     let row: Int
@@ -39,7 +39,7 @@ struct TextRows {
     /// The position of a row of the batch.
     func position(ofRow index: Int) -> Int { first + index - row }
 
-    /// How many pages row `index`, as every row before it, looks back on at most.
+    /// The number of pages that rows up to `index` attend to.
     func pageCount(upToRow index: Int) -> Int { position(ofRow: index) / cachePagePositions + 1 }
 }
 
@@ -49,7 +49,7 @@ struct BatchTexts: @unchecked Sendable {
     /// Rows of all texts.
     let rowCount: Int
 
-    /// Lends the texts of some rows, for the time of one call.
+    /// Calls `body` with the texts of some rows, which are valid during the call.
     static func with<Result>(
         _ rows: Span<CachedRows>, layer: Int, _ body: (BatchTexts) -> Result
     ) -> Result {
@@ -66,7 +66,8 @@ struct BatchTexts: @unchecked Sendable {
         }
     }
 
-    /// The text of a row. `hint` is where the search begins, and ends: rows are mostly asked for in their order.
+    /// Returns the text of a row. The search starts at index `hint` and updates it, because rows are mostly requested
+    /// in order.
     func text(ofRow row: Int, hint: inout Int) -> TextRows {
         if row < texts[hint].row { hint = 0 }
         while row >= texts[hint].row + texts[hint].count { hint += 1 }

@@ -1,8 +1,9 @@
 extension ComputeContext {
-    /// `body(x)`, of which only x and the result stay in memory: the backward pass runs `body` again. Chen et al.,
-    /// "Training Deep Nets with Sublinear Memory Cost" (arXiv 1604.06174).
+    /// Computes `body(x)` with gradient checkpointing: only x and the result stay in memory, and the backward pass runs
+    /// `body` again. Chen et al., "Training Deep Nets with Sublinear Memory Cost" (arXiv 1604.06174).
     ///
-    /// - Parameter body: makes the same of the same x each time; nothing that it captures is recorded but parameters.
+    /// - Parameter body: returns the same result for the same x each time. It must capture no recorded tensors except
+    ///   parameters.
     package func checkpointed(_ x: Tensor, _ body: @escaping (_ x: Tensor) -> Tensor) -> Tensor {
         let result = body(x.detached())
         guard x.isRecorded || result.isRecorded else { return result }

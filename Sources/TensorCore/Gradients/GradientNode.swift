@@ -1,20 +1,22 @@
 import Synchronization
 
-/// An operation's result in the backward pass: what it was made from, and how its gradient becomes theirs.
+/// The node of an operation's result in the backward pass: its inputs, and the function that computes their gradients
+/// from its own.
 ///
-/// Nodes are numbered as they are made, so a node's number is above those of its inputs: visited from the highest down,
-/// each node has all of its gradient when its turn comes. One thread at a time may record and go back.
+/// Nodes are numbered in the order of creation, so a node's number is above those of its inputs. In descending order,
+/// each node's gradient is therefore complete when the node is visited. Only one thread at a time may record or run the
+/// backward pass.
 package final class GradientNode: @unchecked Sendable {
     private let number: UInt64
     private let rows: Int
     private let columns: Int
     private let compute: ComputeContext
-    /// The nodes of the operation's inputs; none for a leaf, and once gone back.
+    /// The nodes of the operation's inputs; empty for a leaf, and after the backward pass.
     private var inputs: [GradientNode] = []
-    /// Adds to the inputs' gradients what this node's gradient, which is then its own, makes of them.
+    /// Adds this node's contribution to the inputs' gradients; it owns the gradient that it is given.
     private var pass: ((Tensor) -> Void)?
     private let isLeaf: Bool
-    /// Memory for the gradient; what is in it counts only where one has arrived.
+    /// Memory for the gradient; its contents are valid only if `hasGradient`.
     private var sum: Tensor?
     private var hasGradient = false
     private var isWaiting = false
@@ -35,29 +37,29 @@ package final class GradientNode: @unchecked Sendable {
         self.compute = compute
     }
 
-    /// A node without inputs, where a gradient is gathered for whoever made it.
+    /// Creates a node without inputs, which accumulates a gradient for its creator.
     ///
-    /// - Parameter memory: where to gather it; by default some is taken when it is needed.
+    /// - Parameter memory: where to accumulate it; by default, memory is allocated when it is needed.
     static func leaf(_ tensor: Tensor, gathering memory: Tensor? = nil, on compute: ComputeContext) -> GradientNode {
         GradientNode(of: tensor, isLeaf: true, memory: memory, on: compute)
     }
 
-    /// The node of an operation's result.
+    /// Creates the node of an operation's result.
     static func result(
         _ tensor: Tensor, of inputs: [GradientNode], on compute: ComputeContext, pass: @escaping (Tensor) -> Void
     ) -> GradientNode {
         GradientNode(of: tensor, isLeaf: false, inputs: inputs, pass: pass, on: compute)
     }
 
-    /// What has arrived so far; nil where nothing has.
+    /// The gradient accumulated so far; nil if there is none.
     var gradient: Tensor? { hasGradient ? sum : nil }
 
-    /// Forgets what has arrived, but keeps the memory.
+    /// Discards the gradient but keeps its memory.
     func discardGradient() { hasGradient = false }
 
     /// Adds a part to the gradient, in place.
     ///
-    /// - Parameter body: writes its part to the tensor, or adds it to what is there if it is told so.
+    /// - Parameter body: writes its part to `sum` or, if `isAdding`, adds it to the values there.
     func accumulate(_ body: (_ sum: Tensor, _ isAdding: Bool) -> Void) {
         let memory = sum ?? Tensor(rows: rows, columns: columns, on: compute)
         sum = memory
@@ -65,7 +67,8 @@ package final class GradientNode: @unchecked Sendable {
         hasGradient = true
     }
 
-    /// Adds a part that the caller gives away: it is the gradient itself where there was none and no memory for it.
+    /// Adds a part that the caller gives up. If the node has no memory for a gradient yet, the part itself becomes the
+    /// gradient.
     func receive(_ part: Tensor) {
         precondition(part.rows == rows && part.columns == columns, "a gradient of the tensor's own shape")
         if sum == nil {
@@ -76,11 +79,11 @@ package final class GradientNode: @unchecked Sendable {
         }
     }
 
-    /// Goes back from here to all leaves. What was recorded is given back on the way.
+    /// Runs the backward pass from here to all leaves, freeing the recorded nodes on the way.
     func goBack(from gradient: Tensor) {
         receive(gradient)
         var waiting = isLeaf ? [] : [self]
-        // A few at a time: one for each line that runs through the graph side by side.
+        // Only a few nodes wait at a time: one for each parallel branch of the graph.
         while let last = waiting.indices.max(by: { waiting[$0].number < waiting[$1].number }) {
             let node = waiting.remove(at: last)
             for input in node.passOn() where !input.isLeaf && !input.isWaiting {
@@ -90,7 +93,7 @@ package final class GradientNode: @unchecked Sendable {
         }
     }
 
-    /// Passes the gradient on to the inputs, and lets go of everything; returns the inputs.
+    /// Passes the gradient on to the inputs, releases everything and returns the inputs.
     private func passOn() -> [GradientNode] {
         guard let pass else { preconditionFailure("a backward pass runs once") }
         let reached = inputs

@@ -1,15 +1,16 @@
-/// A matrix of weights in training, or a vector of them (one row): f32 values and the gradient gathered for them.
+/// A trainable matrix or vector (one row) of weights: f32 values and their accumulated gradient.
 ///
-/// An optimizer alone changes its values, in place, so that whatever shares their storage sees the new ones.
+/// Only an optimizer changes the values. It does so in place, so that everything that shares their storage sees the
+/// change.
 public final class Parameter: Sendable {
     /// Hugging Face's name of the tensor.
     public let name: String
     /// The values, as a leaf: operations on them are recorded.
     package let values: Tensor
-    /// What it is computed with.
+    /// The context of its operations.
     package let compute: ComputeContext
 
-    /// A parameter of the given values, whose storage it shares.
+    /// Creates a parameter that shares the storage of the given values.
     package init(name: String, _ values: Tensor, on compute: ComputeContext) {
         self.name = name
         self.compute = compute
@@ -23,9 +24,9 @@ public final class Parameter: Sendable {
     /// Number of values.
     public var count: Int { rows * columns }
 
-    /// What has been gathered since it was last discarded; nil where that is nothing. [rows, columns]
+    /// The gradient accumulated since it was last discarded; nil if there is none. [rows, columns]
     package var gradient: Tensor? { values.node?.gradient }
 
-    /// Forgets the gradient.
+    /// Discards the gradient.
     package func discardGradient() { values.node?.discardGradient() }
 }

@@ -1,4 +1,4 @@
-/// A tensor that the backward pass recomputes instead of keeping it: cheaper to compute than to keep.
+/// A tensor that the backward pass recomputes because that is cheaper than keeping it.
 ///
 /// Recomputed on first use, shared by all readers, freed after the last, or with the last closure that might have read
 /// it.
@@ -7,13 +7,13 @@ final class Remade {
     private var readers = 0
     private var made: Tensor?
 
-    /// - Parameter make: makes the same each time, and records nothing.
+    /// - Parameter make: returns the same values each time and records nothing.
     init(_ make: @escaping () -> Tensor) { self.make = make }
 
-    /// Says that the tensor will be read once more.
+    /// Announces one more call of ``read()``.
     func expectReader() { readers += 1 }
 
-    /// The tensor, for one of those who were expected.
+    /// Returns the tensor to one of the announced readers.
     func read() -> Tensor {
         precondition(readers > 0, "a reader who was expected")
         readers -= 1

@@ -1,14 +1,15 @@
 extension ComputeContext {
-    /// The sum of a loss over chunks of rows of x. Back-propagates each chunk immediately, adds to the gradients of
+    /// Sums a loss over chunks of rows of x. Back-propagates each chunk immediately, adds to the gradients of
     /// parameters, and keeps only the gradient with respect to x. So the logits of all rows, which would take more
-    /// memory than the model, never exist together.
+    /// memory than the model, never exist at the same time.
     ///
-    /// That is possible because a loss's own gradient is known before: the result may only be added to other losses.
+    /// This works because the gradient of a loss with respect to itself is known to be 1. The result may therefore only
+    /// be added to other losses.
     ///
     /// - Parameters:
     ///   - x: [n, columns]
-    ///   - rowsAtOnce: rows of a chunk.
-    ///   - loss: the loss [1, 1] of a chunk and the rows it consists of.
+    ///   - rowsAtOnce: rows per chunk.
+    ///   - loss: returns the loss [1, 1] of a chunk, given its rows of x and their indices.
     /// - Returns: [1, 1]
     package func settled(
         _ x: Tensor, rowsAtOnce: Int, _ loss: (_ chunk: Tensor, _ rows: Range<Int>) -> Tensor

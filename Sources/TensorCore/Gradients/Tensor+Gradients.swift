@@ -2,19 +2,19 @@ extension Tensor {
     /// Whether operations on it are recorded.
     package var isRecorded: Bool { node != nil }
 
-    /// The same values, sharing storage, as a tensor that nothing is recorded of.
+    /// The same values in shared storage, without a gradient node.
     package func detached() -> Tensor {
         var tensor = self
         tensor.node = nil
         return tensor
     }
 
-    /// This result of an operation, with how its gradient becomes that of the inputs that are recorded.
+    /// Returns this result of an operation with a node that passes its gradient on to the recorded inputs.
     ///
-    /// Operations ask ``isRecorded`` first: where nothing is, not even the closure should be made.
+    /// Operations check ``isRecorded`` of their inputs first, to avoid creating the closure if none is recorded.
     ///
-    /// - Parameter pass: adds to the gradients of the inputs' nodes; the tensor it is given is its own to change or to
-    ///   give away. It holds on to no more of the inputs than it reads.
+    /// - Parameter pass: adds to the gradients of the inputs' nodes. It owns the tensor that it is given, and may
+    ///   change it or pass it on. It should capture no more of the inputs than it reads.
     func recorded(
         from inputs: [Tensor?], on compute: ComputeContext, pass: @escaping (_ gradient: Tensor) -> Void
     ) -> Tensor {
@@ -23,20 +23,20 @@ extension Tensor {
         return tensor
     }
 
-    /// Goes back from a loss ([1, 1]): adds to the gradient of each parameter that it was made from.
+    /// Runs the backward pass from a loss ([1, 1]): adds to the gradient of each parameter that it depends on.
     ///
-    /// What was recorded is given back on the way, so this can be done once. A plain tensor has no way back.
+    /// Recorded nodes are freed on the way, so this can be called only once. It does nothing for a plain tensor.
     package func backward() {
         precondition(rows == 1 && columns == 1, "a loss is one number")
         backward(from: Tensor([1], rows: 1, columns: 1))
     }
 
-    /// Goes back from a tensor whose gradient, of its own shape and given away by the caller, is known.
+    /// Runs the backward pass from a tensor with a given gradient of the same shape, which the caller gives up.
     package func backward(from gradient: Tensor) { node?.goBack(from: gradient) }
 }
 
 extension ComputeContext {
-    /// A tensor of the same values at which a gradient is gathered, whatever it was made from.
+    /// Returns a tensor of the same values that accumulates a gradient and passes none on.
     package func leaf(_ x: Tensor, gathering memory: Tensor? = nil) -> Tensor {
         var tensor = x
         tensor.node = .leaf(x, gathering: memory, on: self)

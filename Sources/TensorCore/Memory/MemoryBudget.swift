@@ -6,24 +6,24 @@
     import Darwin
 #endif
 
-/// Whether there is memory for what is to come, asked before it is taken: Swift's own arrays trap where there is none.
+/// Checks that memory is available, made before it is allocated because Swift's own arrays trap if there is none.
 package enum MemoryBudget {
-    /// What must be left for small things after a large one.
+    /// Bytes that must remain for small allocations after a large one.
     static let headroom = 16 << 20
 
-    /// Throws unless `byteCount` bytes, and some more for small things, are available.
+    /// Throws unless `byteCount` bytes are available, plus some headroom for small allocations.
     package static func check(_ byteCount: Int, for purpose: @autoclosure () -> String) throws(MemoryError) {
         guard allows(byteCount) else { throw MemoryError(byteCount: byteCount, purpose: purpose(), available: nil) }
-        // Reading what the system has takes longer than a small allocation is worth.
+        // For small allocations, reading the system's figures would take too long.
         guard byteCount >= headroom, let available = availableByteCount(), byteCount > available else { return }
         throw MemoryError(byteCount: byteCount, purpose: purpose(), available: available)
     }
 
-    /// Whether the limit of this process's address space leaves `byteCount` bytes and the headroom.
+    /// Whether the limit on this process's address space allows `byteCount` more bytes and the headroom.
     static func allows(_ byteCount: Int) -> Bool {
         guard isLimited else { return true }
         let (sum, overflow) = byteCount.addingReportingOverflow(headroom)
-        // Not malloc, which the optimizer takes out where the memory is not used.
+        // Not malloc: the optimizer removes it if the memory is not used.
         guard !overflow,
             let memory = mmap(nil, sum, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             memory != MAP_FAILED
@@ -42,12 +42,12 @@ package enum MemoryBudget {
         return getrlimit(resource, &limit) == 0 && limit.rlim_cur < rlim_t(Int.max)
     }()
 
-    /// Bytes that could become resident without others being killed for it; nil where the system does not tell.
+    /// Bytes that can become resident without the system killing other processes; nil if the system does not report it.
     private static func availableByteCount() -> Int? {
         #if os(Linux)
             guard let free = kilobytes("MemAvailable:") else { return nil }
             let machine = (free + (kilobytes("SwapFree:") ?? 0)) * 1024
-            // A container's limit (cgroup v2). What is in use already may be cached files, so it is not counted.
+            // A container's limit (cgroup v2). Memory in use is not subtracted, since it may be cached files.
             let container = firstLine("/sys/fs/cgroup/memory.max") { _ in true }.flatMap { Int($0) }
             return min(machine, container ?? machine)
         #else

@@ -1,10 +1,10 @@
-/// Thrown where the system has too little memory.
+/// The error for too little memory.
 public struct MemoryError: Error, Equatable, CustomStringConvertible {
     /// Bytes that were requested.
     public let byteCount: Int
-    /// What they were for, such as `weights`.
+    /// The purpose of the memory, such as `weights`.
     public let purpose: String
-    /// Bytes that there are; nil where only the refusal is known.
+    /// Bytes that are available; nil if the system only refused.
     public let available: Int?
 
     /// What was expected, what was found and what to do.
@@ -18,16 +18,16 @@ public struct MemoryError: Error, Equatable, CustomStringConvertible {
 }
 
 extension MemoryError {
-    /// Decides what happens where an operation cannot have memory for its result. It must end the program: no operation
-    /// can continue without it. By default the program traps; a command would rather print the error and exit.
+    /// Sets the handler for operations that cannot allocate memory for their results. It must end the program, because
+    /// no operation can continue. By default the program traps; a command should print the error and exit.
     ///
-    /// Memory whose size is known beforehand (a model's weights, a cache's first page, a training's state) is checked
-    /// when these are opened, which throws instead. Call it before anything else of this library.
+    /// Memory whose size is known beforehand (a model's weights, a cache's first page, the state of a training run) is
+    /// checked when these are opened, which throws instead. Call this before anything else of this library.
     public static func onFailure(_ handler: @escaping @Sendable (MemoryError) -> Never) {
         failureHandler = handler
     }
 
-    // Written before any other thread of this library exists.
+    // Only written before any other thread of this library exists.
     nonisolated(unsafe) private static var failureHandler: @Sendable (MemoryError) -> Never = { fatalError("\($0)") }
 
     func fail() -> Never { Self.failureHandler(self) }

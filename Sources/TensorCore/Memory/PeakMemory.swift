@@ -6,10 +6,10 @@
     import Darwin
 #endif
 
-/// The most memory in bytes that this process has had resident at once; 0 where the system does not tell.
+/// Returns the peak resident memory of this process in bytes; 0 if the system does not report it.
 public func peakMemoryByteCount() -> Int {
     #if os(Linux)
-        // Not getrusage: its figure begins with that of the process which started this one.
+        // Not getrusage: its figure starts from the memory of the process that launched this one.
         guard let file = fopen("/proc/self/status", "r") else { return 0 }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)

@@ -1,21 +1,21 @@
 import CTensorKernels
 import Synchronization
 
-/// Memory for results of operations, used again as soon as nothing else refers to it.
+/// A pool of memory for operations' results; a block is reused as soon as nothing else refers to it.
 ///
-/// An operation takes a block a result, and a token's hundreds of operations need only a few blocks at a time. So, once
-/// warm, decoding asks the heap for nothing: not for a block, and not for the object that stands for it.
+/// Each result takes one block, and the hundreds of operations of a token need only a few blocks at a time. So once the
+/// pool is warm, decoding allocates nothing on the heap: neither blocks nor the objects that own them.
 final class StoragePool: Sendable {
     private let blocks: Mutex<Blocks>
 
-    /// A pool that holds on to at most so many bytes.
+    /// Creates a pool that keeps at most `byteLimit` bytes.
     init(byteLimit: Int) {
-        // A reference count tells this pool that a block is free. The thread sanitizer does not see it, and would take
-        // each second use of a block for a race with the first.
+        // A block is free when its reference count says so. The thread sanitizer cannot see that, and would report each
+        // reuse of a block as a race with the first use.
         blocks = Mutex(Blocks(byteLimit: ctk_has_thread_sanitizer() ? 0 : byteLimit))
     }
 
-    /// Memory of at least so many bytes, with undefined contents.
+    /// Returns memory of at least `byteCount` bytes, with undefined contents.
     func take(byteCount: Int) -> Storage { blocks.withLock { $0.take(byteCount) } }
 
     /// Bytes of all blocks, in use or not.
@@ -33,15 +33,15 @@ private struct Blocks {
 
     init(byteLimit: Int) { self.byteLimit = byteLimit }
 
-    /// Where this little is asked for, any block will do.
+    /// Requests up to half of this size may use any block up to this size.
     private static let smallByteCount = 1 << 20
 
     mutating func take(_ byteCount: Int) -> Storage {
-        // The smallest free block, so that large ones stay free for what needs them. A block is free where the pool's
-        // reference is the only one; whoever gave up the last other one had done with the memory before.
+        // Takes the smallest free block, so that large ones stay free for large results. A block is free if the pool's
+        // reference is the only one: the owner of the last other reference no longer used the memory when releasing it.
         var index = firstIndex(holding: byteCount)
         let end = all.endIndex
-        // Nor should a small result lie in a large block: one that is kept for its gradient would keep all of it.
+        // A small result must not take a large block: if the result is kept for its gradient, the whole block is.
         let largest = max(2 * byteCount, Self.smallByteCount)
         while index < end && all[index].byteCount <= largest {
             if isKnownUniquelyReferenced(&all[index]) { return all[index] }
@@ -50,7 +50,7 @@ private struct Blocks {
         return add(Storage(byteCount: byteCount))
     }
 
-    /// Bytes of the blocks that something else refers to.
+    /// Bytes of the blocks in use.
     var heldByteCount: Int {
         mutating get {
             all.indices.reduce(0) { $0 + (isKnownUniquelyReferenced(&all[$1]) ? 0 : all[$1].byteCount) }

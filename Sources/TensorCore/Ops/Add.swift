@@ -8,7 +8,7 @@ extension ComputeContext {
         accumulate(y, into: result, adding: true)
         guard x.isRecorded || y.isRecorded else { return result }
         return result.recorded(from: [x, y], on: self) { [x = x.node, y = y.node] gradient in
-            // Each needs memory of its own to add to.
+            // Each input needs its own memory, because it may add to it.
             if let y { y.receive(x == nil ? gradient : copy(gradient)) }
             x?.receive(gradient)
         }
@@ -27,7 +27,7 @@ extension ComputeContext {
         }
     }
 
-    /// The same values in memory of their own.
+    /// Returns a copy of x in new memory.
     func copy(_ x: Tensor) -> Tensor {
         let result = Tensor(rows: x.rows, columns: x.columns, on: self)
         accumulate(x, into: result, adding: false)

@@ -17,7 +17,7 @@ extension ComputeContext {
         }
     }
 
-    /// target = the sum of x's rows, or target += it.
+    /// target = the sum of x's rows, or target += that sum.
     private func addColumnSums(of x: Tensor, into target: Tensor, adding: Bool) {
         let sums = ChunkSums(rows: x.rows, columns: x.columns, on: self)
         let chunks = Chunks(rows: x.rows)

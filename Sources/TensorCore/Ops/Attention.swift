@@ -1,16 +1,17 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Causal grouped-query attention with RoPE of rows that may belong to several texts: rows of queries ([n, heads *
-    /// headDimension]), keys and values (each [n, keyValueHeads * headDimension]) are those of `texts`, in their order;
-    /// queries and keys are rotated, keys and values stored in a layer's pages of their text, and each row looks back
-    /// on all positions of its own text up to its own: [n, heads * headDimension]. Vaswani et al., "Attention Is All
-    /// You Need", eq. 1. It takes one parallel region, or one for each block of rows where the parts of all would take
-    /// more than a megabyte.
+    /// Causal grouped-query attention with RoPE for rows that may belong to several texts: queries [n, heads *
+    /// headDimension], keys and values [n, keyValueHeads * headDimension] -> [n, heads * headDimension]. Vaswani et
+    /// al., "Attention Is All You Need", eq. 1.
     ///
-    /// Pages are attended to apart and then merged in their order (as in Dao et al.'s "Flash-Decoding"), so that
-    /// threads can share one row's long context, and one page, once in a core's cache, serves many rows and heads. What
-    /// is added to what depends on absolute positions alone, and never on the other texts.
+    /// Rows are those of `texts`, in their order. Queries and keys are rotated, keys and values are stored in a layer's
+    /// pages of their text, and each row attends to all positions of its own text up to its own. It takes one parallel
+    /// region, or one per block of rows if the intermediate results of all rows would take more than a megabyte.
+    ///
+    /// Each page is attended to separately, and the results are merged in page order (as in Dao et al.'s
+    /// "Flash-Decoding"). So threads can share one row's long context, and one page in a core's cache serves many rows
+    /// and heads. The order of additions depends on absolute positions alone, never on other texts.
     package func attend(
         queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding, layer: Int, of texts: Span<CachedRows>
     ) -> Tensor {
@@ -45,7 +46,7 @@ extension ComputeContext {
         return result
     }
 
-    /// The same for rows of one text.
+    /// The same attention for rows of one text.
     package func attend(
         queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding, at first: Int, layer: Int,
         in cache: CachePages

@@ -1,26 +1,26 @@
 /// Consecutive rows of one text that an ``AttentionJob`` attends to.
 struct AttentionPiece {
     let text: TextRows
-    /// Rows of the batch.
+    /// The rows' indices in the batch.
     let rows: Range<Int>
-    /// Pages that the last of them looks back on.
+    /// The number of pages that the last row attends to.
     let pageCount: Int
     /// The index of the first part of these rows: parts are [rows, heads, pageCount].
     let firstPart: Int
-    /// Rows that one item takes together.
+    /// Rows per item.
     let rowsTogether: Int
 
     /// Blocks of `rowsTogether` rows.
     var rowBlocks: Int { (rows.count + rowsTogether - 1) / rowsTogether }
 }
 
-/// Cuts a batch into blocks of rows whose parts take a megabyte or two at the most: few rows where contexts are long.
+/// Cuts a batch into blocks of rows whose parts take a megabyte or two at most: fewer rows for longer contexts.
 struct AttentionBlocks {
     private let batch: BatchTexts
-    /// Rows times the pages that they look back on.
+    /// The limit of a block's rows times the pages that they attend to.
     private let mostRowPages: Int
     private var text = 0
-    /// Rows of the text that have been in a block.
+    /// Rows of the current text that previous blocks contain.
     private var done = 0
 
     init(_ batch: BatchTexts, columns: Int) {
@@ -35,10 +35,10 @@ struct AttentionBlocks {
         mostRowPages = min(all, max(budget, longest))
     }
 
-    /// The most parts, for each head, that a block has.
+    /// The largest number of parts per head in a block.
     var mostParts: Int { mostRowPages }
 
-    /// The pieces of the next block, of which each text has one at most; nil at the end.
+    /// Returns the pieces of the next block, at most one per text; nil at the end.
     mutating func next(
         into pieces: UnsafeMutableBufferPointer<AttentionPiece>, heads: Int
     ) -> UnsafeBufferPointer<AttentionPiece>? {
@@ -46,14 +46,14 @@ struct AttentionBlocks {
         var used = 0
         while text < batch.texts.count {
             let current = batch.texts[text]
-            // All rows of a piece have parts for as many pages as its last row looks back on.
+            // All rows of a piece have parts for as many pages as its last row attends to.
             let pageCount = current.pageCount(upToRow: current.row + current.count - 1)
             let room = (mostRowPages - used) / pageCount
             guard room > 0 else { break }
             let rows = min(room, current.count - done)
             let start = current.row + done
             let reached = current.pageCount(upToRow: start + rows - 1)
-            // Blocks as even as can be: one of a single row would leave a thread without work.
+            // Blocks are as even as possible: a block of a single row would leave a thread without work.
             let blocks = (rows + Self.mostRowsTogether - 1) / Self.mostRowsTogether
             pieces.initializeElement(
                 at: count,
@@ -70,6 +70,6 @@ struct AttentionBlocks {
         return count > 0 ? UnsafeBufferPointer(rebasing: pieces[..<count]) : nil
     }
 
-    /// Their queries and parts stay in the L1 cache while a page, in the L2 cache, passes by.
+    /// The queries and parts of so few rows stay in the L1 cache while a page is read from the L2 cache.
     private static let mostRowsTogether = 8
 }

@@ -1,8 +1,8 @@
 import CTensorKernels
 
-/// What each page contributes to the attention of some rows, before it is merged; memory that blocks of rows share.
+/// Memory for the contribution of each page to the attention of some rows, before merging. Blocks of rows share it.
 struct AttentionParts {
-    /// [count, heads], count being rows times pages.
+    /// [count, heads], where count is rows times pages.
     let softmaxes: Storage
     /// [count, heads, headDimension]
     let weighted: Storage
@@ -14,9 +14,10 @@ struct AttentionParts {
     }
 }
 
-/// Attention of some rows: store, attend to each page, merge. Addresses and numbers, like ``RowPreparation``.
+/// The attention of some rows in three steps: store, attend to each page, merge. It holds only addresses and numbers,
+/// like ``RowPreparation``.
 struct AttentionJob: ParallelJob, @unchecked Sendable {
-    /// nil where an earlier job has stored all rows.
+    /// nil if an earlier job has stored all rows.
     private let storing: CacheStoring?
     private let queries: UnsafePointer<Float>
     private let result: UnsafeMutablePointer<Float>
@@ -26,7 +27,7 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
     private let shape: AttentionShape
     private let kernels: KernelTable
     private let cache: UnsafePointer<ctk_cache_kernels>
-    /// Query heads that one item of the second step takes together.
+    /// Query heads per item of the second step.
     private let headsTogether: Int
     /// Items of the second step.
     private let itemCount: Int
@@ -47,8 +48,8 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         shape = cache.shape
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
-        // Heads that share keys and values also share their reading, unless that left threads without work: the last
-        // page may be nearly empty.
+        // Heads that share keys and values are handled by one item, which reads them once, unless that would leave
+        // threads without work. The last page may be nearly empty.
         let threads = context.pool.threadCount
         var (items, rows, mostPages) = (0, 0, 0)
         var isEven = true
@@ -80,7 +81,7 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
                 attend(item - before, of: pieces[index], headParts: headParts)
             }
         }
-        // A few hundred nanoseconds' worth of parts.
+        // The grain is a few hundred nanoseconds of work.
         team.share(rowCount * shape.heads, grain: max(1, 32 / mostPages)) { items in
             var (index, before) = (0, 0)
             for item in items {
@@ -94,13 +95,13 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         }
     }
 
-    /// One item of a piece: a page, some heads, some rows.
+    /// Computes one item of a piece: a page, some heads, some rows.
     private func attend(_ item: Int, of piece: AttentionPiece, headParts: Int) {
         let (pageAndHead, block) = item.quotientAndRemainder(dividingBy: piece.rowBlocks)
         let (page, headPart) = pageAndHead.quotientAndRemainder(dividingBy: headParts)
         let firstHead = headPart * headsTogether
         let end = min(piece.rows.lowerBound + (block + 1) * piece.rowsTogether, piece.rows.upperBound)
-        // Earlier rows may not reach this page yet.
+        // Earlier rows may not reach this page.
         let reaching = piece.text.row + page * cachePagePositions - piece.text.first
         let start = max(piece.rows.lowerBound + block * piece.rowsTogether, reaching)
         guard start < end else { return }
@@ -125,7 +126,7 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
             shape.headDimension, result + (row * shape.heads + head) * shape.headDimension)
     }
 
-    /// The index of a row's and head's first part.
+    /// The index of the first part of a row and head.
     private func part(row: Int, head: Int, of piece: AttentionPiece) -> Int {
         piece.firstPart + ((row - piece.rows.lowerBound) * shape.heads + head) * piece.pageCount
     }

@@ -1,8 +1,8 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Rotates and stores keys and values ([n, keyValueHeads * headDimension]), the rows of `texts` in their order, in
-    /// a layer's pages.
+    /// Rotates keys, and stores keys and values ([n, keyValueHeads * headDimension]) in a layer's pages. Their rows are
+    /// those of `texts`, in order.
     package func store(
         keys: Tensor, values: Tensor, rotary: RotaryEmbedding, layer: Int, of texts: Span<CachedRows>
     ) {
@@ -24,10 +24,10 @@ private struct StoringJob: ParallelJob {
     func run(_ team: inout Team) { storing.share(in: &team) }
 }
 
-/// The step of attention that rotates queries and keys and stores keys and values: addresses and numbers, like
-/// ``RowPreparation``.
+/// The step of attention that rotates queries and keys and stores keys and values. It holds only addresses and numbers,
+/// like ``RowPreparation``.
 struct CacheStoring: @unchecked Sendable {
-    /// nil where there are no queries.
+    /// nil if there are no queries.
     private let queries: UnsafePointer<Float>?
     private let keys: UnsafePointer<Float>
     private let values: UnsafePointer<Float>
@@ -65,8 +65,8 @@ struct CacheStoring: @unchecked Sendable {
         pairing = rotary.pairing.kernelPairing
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
-        // Neighbours' keys share cache lines, for which threads would wait; but all threads should have some rows to
-        // rotate.
+        // Neighbouring rows' keys share cache lines, for which threads would contend, so a thread takes many rows; but
+        // all threads should have rows to rotate.
         let share = count * shape.keyValueHeads / context.pool.threadCount
         grain = min(count, max(Self.leastRowsAtOnce, min(share, Self.mostRowsAtOnce)))
     }
@@ -74,7 +74,7 @@ struct CacheStoring: @unchecked Sendable {
     private static let leastRowsAtOnce = 16
     private static let mostRowsAtOnce = 64
 
-    /// All rows and heads, as one step of a region.
+    /// Rotates and stores all rows and heads as one step of a region.
     func share(in team: inout Team) {
         team.share(count * shape.keyValueHeads, grain: grain) { items in
             var hint = 0
@@ -85,7 +85,7 @@ struct CacheStoring: @unchecked Sendable {
         }
     }
 
-    /// One key and value head, and the query heads that it serves.
+    /// Stores one key and value head, and rotates the query heads that share it.
     private func store(row: Int, head: Int, of text: TextRows) {
         let size = shape.headDimension
         if let queries, let rotated {

@@ -2,10 +2,10 @@ import CTensorKernels
 
 extension ComputeContext {
     /// Causal grouped-query attention within each of several sequences of `length` rows: queries [n, heads *
-    /// headDimension], keys and values [n, keyValueHeads * headDimension], queries and keys rotated -> [n, heads *
-    /// headDimension].
+    /// headDimension], keys and values [n, keyValueHeads * headDimension] -> [n, heads * headDimension]. Queries and
+    /// keys must be rotated.
     ///
-    /// Threads share sequences and KV heads, each of which gathers its keys' gradients alone.
+    /// Each thread takes a KV head of a sequence, whose key and value gradients it alone accumulates.
     package func causalAttention(
         queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int
     ) -> Tensor {
@@ -23,7 +23,7 @@ extension ComputeContext {
     }
 }
 
-/// What attention was made from and what it left for its gradient.
+/// The inputs and outputs of attention that its gradient needs.
 private struct CausalAttention {
     let queries: Tensor
     let keys: Tensor

@@ -1,6 +1,6 @@
 import CTensorKernels
 
-/// Rows cut into chunks of a fixed number, whatever the number of threads.
+/// Rows cut into chunks of a fixed size, whatever the number of threads.
 struct Chunks {
     let rows: Int
 
@@ -12,7 +12,7 @@ struct Chunks {
     subscript(index: Int) -> Range<Int> { index * Self.size..<min((index + 1) * Self.size, rows) }
 }
 
-/// Sums over rows made of a sum for each chunk, which are added in order: so the bits do not depend on threads.
+/// Sums over rows: one sum per chunk, added in order, so that the bits do not depend on threads.
 struct ChunkSums {
     /// [chunks, columns]
     private let sums: Tensor
@@ -24,10 +24,10 @@ struct ChunkSums {
         sums.fill(0)
     }
 
-    /// Where a chunk's sum is gathered.
+    /// The memory of a chunk's sum.
     func pointer(_ chunk: Int) -> UnsafeMutablePointer<Float> { sums.pointer + chunk * sums.columns }
 
-    /// Writes the sum of all to a tensor [1, columns], or adds it to what is there.
+    /// Writes the sum of all chunks to a tensor [1, columns], or adds it to the tensor's values.
     func total(into result: Tensor, adding: Bool) {
         if !adding { result.fill(0) }
         for chunk in 0..<sums.rows {

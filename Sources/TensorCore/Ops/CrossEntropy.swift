@@ -9,8 +9,8 @@ import CTensorKernels
 #endif
 
 extension ComputeContext {
-    /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses; a row that is not finite gives NaN,
-    /// and a target of -1 is not scored and gives 0.
+    /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses. A row that is not finite gives NaN. A
+    /// target of -1 is not scored and gives 0.
     package func crossEntropy(_ logits: Tensor, targets: [Int32]) -> [Double] {
         softmaxSums(logits, targets).map(\.loss)
     }
@@ -20,7 +20,7 @@ extension ComputeContext {
         exp(-crossEntropy(logits[rows: row..<row + 1], targets: [token])[0])
     }
 
-    /// The sum of the rows' losses, times a weight: [n, vocabulary] -> [1, 1]. A target of -1 is not scored.
+    /// The weighted sum of the rows' losses: [n, vocabulary] -> [1, 1]. A target of -1 is not scored.
     package func crossEntropy(_ logits: Tensor, targets: [Int32], weight: Float) -> Tensor {
         let sums = softmaxSums(logits, targets)
         let total = Double(weight) * sums.reduce(0) { $0 + $1.loss }
@@ -32,7 +32,7 @@ extension ComputeContext {
         }
     }
 
-    /// weight * (softmax - one at the target).
+    /// weight * (softmax - 1 at the target), row by row; 0 for rows that are not scored.
     private func softmaxGradient(
         _ logits: Tensor, _ targets: [Int32], _ sums: [SoftmaxSum], weight: Float
     ) -> Tensor {
@@ -73,7 +73,7 @@ extension ComputeContext {
     }
 }
 
-/// What a row's softmax needs: its largest value, the sum of e^(x - maximum), and the target's loss.
+/// A row's largest value, its sum of e^(x - maximum), and its target's loss.
 private struct SoftmaxSum {
     var maximum: Float = 0
     var sum = 1.0

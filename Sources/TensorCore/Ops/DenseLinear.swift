@@ -1,14 +1,14 @@
 extension ComputeContext {
     /// x w^T + summand: [n, columns] by [rows, columns] -> [n, rows].
     ///
-    /// - Parameter remade: recomputes x in the backward pass, so that it need not stay until then.
+    /// - Parameter remade: recomputes x in the backward pass, so that x need not be kept.
     func linear(_ x: Tensor, _ weights: Tensor, addingTo summand: Tensor? = nil, remade: Remade? = nil) -> Tensor {
         precondition(x.columns == weights.columns, "weights must fit the activations")
         let result = Tensor(rows: x.rows, columns: weights.rows, on: self)
         denseProduct(
             x, transposed: false, weights, transposed: true, into: result, plus: summand, precision: productPrecision)
         guard x.isRecorded || weights.isRecorded || summand?.isRecorded == true else { return result }
-        // Only the weights' gradient reads x: where they are frozen, x need not stay.
+        // Only the weights' gradient reads x: if they are frozen, x need not be kept.
         let inputs = weights.isRecorded && remade == nil ? x.detached() : nil
         if weights.isRecorded { remade?.expectReader() }
         return result.recorded(from: [x, weights, summand], on: self) {

@@ -1,35 +1,36 @@
 import CTensorKernels
 
-/// How a dense product is cut into blocks that fit the caches.
+/// The division of a dense product into blocks that fit the caches.
 ///
-/// Only the depth's blocks are part of the result, and they depend on the depth alone.
+/// Only the blocks of the depth affect the result's bits, and they depend on the depth alone.
 struct DensePlan {
     private let columns: Int
     private let depth: Int
     private let depthPerBlock: Int
     private let columnsPerBlock: Int
-    /// Bytes of one row's (or column's) words in one block of the depth.
+    /// Bytes of one packed row (or column) in one block of the depth.
     private let byteCountOfDepth: Int
-    /// Whether all rows are packed before any is multiplied. Else whoever computes an item packs its rows, which then
-    /// never leave its cache.
+    /// Whether all rows are packed before any is multiplied. Otherwise the thread that computes an item packs its rows,
+    /// which then stay in its cache.
     let packsRowsFirst: Bool
-    /// Rows that one item of the work has: a multiple of the tile's.
+    /// Rows per work item: a multiple of the tile's rows.
     let rowsPerItem: Int
-    /// Columns that one item of the work has: likewise; all of a block where items pack their own rows.
+    /// Columns per work item: a multiple of the tile's columns; all of a block if items pack their own rows.
     let columnsPerItem: Int
-    /// Panels that a thread packs at once.
+    /// Panels that a thread packs together.
     let (rowPanelGrain, columnPanelGrain): (Int, Int)
     private let rowsInPanels: Int
     private let threads: Int
 
-    /// So few that a core's L2 cache holds the panels of an item's rows (192 KiB at most) beside that of the columns
-    /// that pass by (64 KiB).
+    /// Few enough that a core's L2 cache holds the panels of an item's rows (192 KiB at most) and the current panel of
+    /// columns (64 KiB).
     private static let mostRowsPerItem = 96
-    /// Panels of rows that are packed at once: what the L2 caches of two cores hold.
+    /// The limit of packed rows: what the L2 caches of two cores hold.
     private static let mostRowBytes = 2 << 20
-    /// Panels of columns that all threads read at once: a part of an L3 cache.
+    /// The limit of the packed columns that all threads read: a part of an L3 cache.
     private static let mostColumnBytes = 8 << 20
-    /// So many that threads end together, and those that the system slows down can be helped.
+    /// Enough that threads finish together, and that other threads can take over work from those that the system slows
+    /// down.
     private static let itemsPerThread = 16
 
     init(rows: Int, columns: Int, depth: Int, _ kernels: ctk_dense_kernels, threads: Int) {
@@ -53,8 +54,8 @@ struct DensePlan {
         columnPanelGrain = Self.packingGrain(columnsPerBlock / kernels.tile_columns, threads)
     }
 
-    /// Even parts of at most sixteen panels: neighbours are packed together, since rows that lie side by side share
-    /// cache lines.
+    /// Panels that a thread packs together: an even part of all, at most sixteen. Neighbours are packed together, since
+    /// adjacent rows share cache lines.
     private static func packingGrain(_ panels: Int, _ threads: Int) -> Int {
         max(1, panels.divided(by: max(1, panels.divided(by: 16)).roundedUp(toMultipleOf: threads)))
     }
@@ -64,7 +65,7 @@ struct DensePlan {
 
     /// Memory for the panels of a block's columns.
     var columnPanelsByteCount: Int { columnsPerBlock * byteCountOfDepth }
-    /// Memory for the panels of rows: all rows' or, for each thread, an item's.
+    /// Memory for the panels of rows: of all rows or, for each thread, of one item.
     var rowPanelsByteCount: Int { (packsRowsFirst ? 1 : threads) * rowPanelsByteCountPerThread }
     /// Memory for the panels of rows that one thread packs for itself.
     var rowPanelsByteCountPerThread: Int { (rowsInPanels * byteCountOfDepth).roundedUp(toMultipleOf: 64) }
@@ -83,6 +84,6 @@ extension Int {
     /// The quotient, rounded up.
     func divided(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 
-    /// The next multiple of `unit`, or this number where it is one.
+    /// The next multiple of `unit`, or this number if it is one.
     func roundedUp(toMultipleOf unit: Int) -> Int { divided(by: unit) * unit }
 }

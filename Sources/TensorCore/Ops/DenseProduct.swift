@@ -1,11 +1,11 @@
 import CTensorKernels
 
-/// In what precision the operands of a product meet. Sums are always f32.
+/// The precision of a product's operands. Sums are always f32.
 public enum ProductPrecision: String, Sendable, CaseIterable {
-    /// As they are.
+    /// Operands as they are.
     case f32
-    /// Rounded to the nearest bfloat16, ties to even, while they are packed. A kernel table without an instruction for
-    /// it multiplies f32 instead.
+    /// Operands rounded to the nearest bfloat16, ties to even, when they are packed. A kernel table without bf16
+    /// instructions multiplies in f32 instead.
     case bf16
 
     /// The precision's index in the C tables.
@@ -18,27 +18,26 @@ public enum ProductPrecision: String, Sendable, CaseIterable {
 }
 
 extension ComputeContext {
-    /// The product of two f32 matrices, into a third that exists: c = op(a) op(b) + summand, where op may
-    /// transpose.
+    /// Writes the product of two f32 matrices to a third: c = op(a) op(b) + summand, where op may transpose.
     ///
-    /// With x [n, in], W [out, in] and y [n, out] = x W^T, training takes three forms: `x, false, W, true` forward,
-    /// `dy, false, W, false` for the gradient of x, and `dy, true, x, false` for that of W.
+    /// For y = x W^T with x [n, in], W [out, in] and y [n, out], training uses three forms: `x, false, W, true` in the
+    /// forward pass, `dy, false, W, false` for the gradient of x, and `dy, true, x, false` for that of W.
     ///
-    /// An element is a sum over k in blocks whose number and size depend on k alone: in a block in the table's one
-    /// order, then block after block. So its bits depend neither on m, n and the transpositions nor on the number of
-    /// threads.
+    /// An element is a sum over k in blocks whose number and size depend on k alone. Each block is summed in the
+    /// table's fixed order, and the blocks are added one after the other. So the bits depend neither on m, n and the
+    /// transpositions nor on the number of threads.
     ///
     /// - Parameters:
     ///   - a: op(a) is [m, k].
     ///   - b: op(b) is [k, n].
     ///   - c: [m, n], which shares no memory with the operands.
-    ///   - summand: of c's shape, and perhaps c itself, to which the product is then added.
+    ///   - summand: [m, n]; it may be c itself, to which the product is then added.
     package func denseProduct(
         _ a: Tensor, transposed aIsTransposed: Bool, _ b: Tensor, transposed bIsTransposed: Bool, into c: Tensor,
         plus summand: Tensor? = nil, precision: ProductPrecision = .f32
     ) {
         let kernels = kernels.dense(precision)
-        // Rows of op(a) and columns of op(b) are what panels are made of.
+        // Panels consist of rows of op(a) and columns of op(b).
         let rows = DenseOperand(a, alongDepth: !aIsTransposed)
         let columns = DenseOperand(b, alongDepth: bIsTransposed)
         precondition(rows.depth == columns.depth, "operands must have one depth")
@@ -66,15 +65,15 @@ extension ComputeContext {
     }
 }
 
-/// A matrix whose rows (or columns) are to be multiplied with those of another: where they lie.
+/// An operand of a dense product: a matrix whose rows (or columns) are multiplied with those of another.
 struct DenseOperand: @unchecked Sendable {
     private let elements: UnsafePointer<Float>
     private let stride: Int
-    /// Whether elements that follow each other in depth do so in memory.
+    /// Whether elements adjacent in depth are adjacent in memory.
     let alongDepth: Bool
-    /// How many rows (or columns) there are.
+    /// The number of rows (or columns).
     let count: Int
-    /// How many elements each has.
+    /// The number of elements of each.
     let depth: Int
 
     init(_ tensor: Tensor, alongDepth: Bool) {
@@ -85,7 +84,7 @@ struct DenseOperand: @unchecked Sendable {
         depth = alongDepth ? tensor.columns : tensor.rows
     }
 
-    /// Packs some of the rows (or columns) over some of the depth.
+    /// Packs a range of the rows (or columns) over a range of the depth.
     func pack(
         _ range: Range<Int>, depth: Range<Int>, to panels: UnsafeMutableRawPointer,
         by pack: @convention(c) (UnsafePointer<Float>?, Int, Bool, Int, Int, UnsafeMutableRawPointer?) -> Void

@@ -1,7 +1,7 @@
 import CTensorKernels
 
-/// One block of the depth by one block of columns: all threads pack the columns, and the rows where the plan says so,
-/// then each takes items of the result. Addresses and numbers, like ``RowPreparation``.
+/// The product over one block of the depth and one block of columns. All threads pack the columns, and the rows if the
+/// plan says so, then each takes items of the result. It holds only addresses and numbers, like ``RowPreparation``.
 struct DenseProductJob: ParallelJob, @unchecked Sendable {
     let rows: DenseOperand
     let columns: DenseOperand
@@ -13,7 +13,7 @@ struct DenseProductJob: ParallelJob, @unchecked Sendable {
     let kernels: UnsafePointer<ctk_dense_kernels>
     let rowPanels: UnsafeMutableRawPointer
     let columnPanels: UnsafeMutableRawPointer
-    /// What the product is added to, likewise laid out; may be the result.
+    /// The values to which the product is added, laid out like the result; may be the result itself.
     let summand: UnsafePointer<Float>?
     let result: UnsafeMutablePointer<Float>
     let stride: Int
@@ -56,6 +56,6 @@ struct DenseProductJob: ParallelJob, @unchecked Sendable {
         rows.pack(range, depth: depth, to: panels, by: kernels.pointee.pack_rows)
     }
 
-    /// Bytes of the panels of so many rows or columns.
+    /// Bytes of the panels of `count` rows or columns.
     private func byteCount(_ count: Int) -> Int { count * kernels.pointee.panelByteCount(depth: depth.count) }
 }

@@ -1,5 +1,5 @@
 extension ComputeContext {
-    /// Rows `ids` of a table [vocabulary, width]: [ids.count, width].
+    /// Returns rows `ids` of a table [vocabulary, width]: [ids.count, width].
     package func embedding(_ ids: Span<Int32>, _ table: Matrix) -> Tensor {
         switch table {
         case .packed(let table): embedding(ids, table)
@@ -7,7 +7,7 @@ extension ComputeContext {
         }
     }
 
-    /// Rows of a packed table, dequantized.
+    /// Returns rows of a packed table, dequantized.
     package func embedding(_ ids: Span<Int32>, _ table: PackedMatrix) -> Tensor {
         let result = Tensor(rows: ids.count, columns: table.columns, on: self)
         for row in ids.indices {

@@ -13,13 +13,13 @@ extension ComputeContext {
         case .packed(let down): return linear(hidden, down, addingTo: x)
         case .dense(let down):
             guard hidden.isRecorded else { return linear(hidden, down, addingTo: x) }
-            // The widest of all, and made of two that stay for its own gradient.
+            // `hidden` is the widest tensor, and can be recomputed from two tensors that its own gradient keeps anyway.
             let remade = Remade { [gate = gated.detached(), up = upped.detached()] in self.swiglu(gate: gate, up: up) }
             return linear(hidden, down, addingTo: x, remade: remade)
         }
     }
 
-    /// The same of packed weights, in one parallel region.
+    /// The same with packed weights, in one parallel region.
     package func gatedFeedForward(
         _ x: Tensor, norm: RMSNorm, gate: PackedMatrix, up: PackedMatrix, down: PackedMatrix
     ) -> Tensor {
@@ -61,7 +61,7 @@ private struct FeedForwardJob: ParallelJob {
     }
 }
 
-/// gate = silu(gate) * up, by whoever has just computed some columns of both.
+/// gate = silu(gate) * up, computed by the thread that has just computed these columns of both.
 private struct GatedActivation: @unchecked Sendable {
     private let gate: UnsafeMutablePointer<Float>
     private let up: UnsafePointer<Float>

@@ -9,18 +9,20 @@ import CTensorKernels
 #endif
 
 extension ComputeContext {
-    /// The column of a row [1, columns] with the largest score (value - maximum) / temperature + Gumbel noise, and that
-    /// score; ties to the lowest column. nil where no score exceeds -100: `maximum` itself, whose noise is above -4,
-    /// belongs to none of these columns then, and whichever has it wins.
+    /// Returns the column of a row [1, columns] with the largest score, and that score; ties go to the lowest column.
+    /// The score is (value - maximum) / temperature + Gumbel noise.
     ///
-    /// Noise takes two logarithms. A kernel, rounding as f32 does, finds the few columns whose noise could be large
-    /// enough; only they are scored, in full precision.
+    /// Returns nil if no score exceeds -100. Then none of these columns has the value `maximum`, since noise is above
+    /// -4, and the column that has it wins.
+    ///
+    /// Noise takes two logarithms. A kernel finds in f32 the few columns whose noise could be large enough; only these
+    /// are scored in full precision.
     package func gumbelMax(
         _ x: Tensor, maximum: Double, temperature: Float, _ random: CounterRandom
     ) -> (column: Int, score: Double)? {
         precondition(x.rows == 1, "a row")
-        // Rounding moves scores that matter by less than a thousandth; but for that of the maximum, where a penalty has
-        // made it a number that f32 does not have.
+        // Rounding changes relevant scores by less than a thousandth. The exception is a maximum that a penalty has
+        // made a number that f32 cannot represent.
         let slack = 1e-3 + 1.01 * abs(maximum - Double(Float(maximum))) / Double(temperature)
         var best: Int?
         var highest = -100.0
@@ -40,7 +42,7 @@ extension ComputeContext {
     }
 }
 
-/// Gumbel(0, 1) noise made of 64 random bits, which stand for 1 - u: -ln(-ln u).
+/// Gumbel(0, 1) noise, -ln(-ln u), where 64 random bits represent 1 - u.
 package enum GumbelNoise {
     package static func value(_ bits: UInt64) -> Double { -log(-log1p(-CounterRandom.uniform(bits: bits))) }
 }

@@ -1,7 +1,7 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// norm(x) w^T + summand: [n, columns] by [rows, columns] -> [n, rows]. Packed weights do it in one parallel region
+    /// norm(x) w^T + summand: [n, columns] by [rows, columns] -> [n, rows]. Packed weights take one parallel region,
     /// but pass no gradients on.
     package func linear(
         _ x: Tensor, norm: RMSNorm? = nil, _ weights: Matrix, addingTo summand: Tensor? = nil
@@ -12,7 +12,7 @@ extension ComputeContext {
         }
     }
 
-    /// Three linear layers of the same activations, as those of attention.
+    /// Applies three linear layers, such as those of attention, to the same activations.
     package func linears(
         _ x: Tensor, norm: RMSNorm, _ first: Projection, _ second: Projection, _ third: Projection
     ) -> (Tensor, Tensor, Tensor) {
@@ -29,7 +29,7 @@ extension ComputeContext {
         )
     }
 
-    /// Two linear layers of the same activations, likewise.
+    /// Applies two linear layers to the same activations.
     package func linears(
         _ x: Tensor, norm: RMSNorm, _ first: Projection, _ second: Projection
     ) -> (Tensor, Tensor) {
@@ -52,7 +52,7 @@ extension ComputeContext {
 }
 
 extension ComputeContext {
-    /// norm(x) w^T + summand of packed weights, in one parallel region.
+    /// norm(x) w^T + summand with packed weights, in one parallel region.
     package func linear(
         _ x: Tensor, norm: RMSNorm? = nil, _ weights: PackedMatrix, addingTo summand: Tensor? = nil
     ) -> Tensor {
@@ -63,7 +63,7 @@ extension ComputeContext {
         return result
     }
 
-    /// Three products of the same activations in one parallel region; the weights' formats may differ.
+    /// Computes three products with the same activations in one parallel region; the weights' formats may differ.
     ///
     /// - Parameter biases: [1, rows] of each product, added in the same region.
     package func linears(
@@ -82,7 +82,7 @@ extension ComputeContext {
         return results
     }
 
-    /// Two products of the same activations, likewise.
+    /// Computes two products with the same activations in one parallel region; the weights' formats may differ.
     package func linears(
         _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix,
         biases: (Tensor?, Tensor?) = (nil, nil)
@@ -97,17 +97,18 @@ extension ComputeContext {
         return results
     }
 
-    /// How many panels a thread takes at once: few enough that threads which the system slows down can be helped.
+    /// Panels that a thread takes at once: few enough that other threads can take over work from those that the system
+    /// slows down.
     func grain(_ panels: Int) -> Int { max(1, panels / (pool.threadCount * 8)) }
 }
 
-/// Rows are prepared, then the panels of up to three products are computed as if they were one matrix.
+/// Prepares rows, then computes the panels of up to three products as if their weights were one matrix.
 private struct ProductJob: ParallelJob {
     private let rows: RowPreparation
     private let first: PanelProduct
     private let second: PanelProduct?
     private let third: PanelProduct?
-    /// Where, in the count of all panels, the second and third product's begin, and where all end.
+    /// In the numbering of all panels: where those of the second and third product begin, and where all end.
     private let (secondStart, thirdStart, end): (Int, Int, Int)
     private let grain: Int
 
@@ -136,7 +137,7 @@ private struct ProductJob: ParallelJob {
 }
 
 extension PanelProduct {
-    /// Computes those panels of a longer count, in which this product's begin at `start`, that are its own.
+    /// Computes this product's part of a range of all panels, among which its own begin at `start`.
     fileprivate func compute(_ panels: Range<Int>, startingAt start: Int) {
         let own = panels.clamped(to: start..<start + self.panels)
         if !own.isEmpty { compute(panels: own.lowerBound - start..<own.upperBound - start) }

@@ -1,13 +1,13 @@
 import CTensorKernels
 
-/// One step of AdamW, as numbers that are the same for all elements. Loshchilov and Hutter, "Decoupled Weight Decay
+/// The constants of one AdamW step, which are the same for all elements. Loshchilov and Hutter, "Decoupled Weight Decay
 /// Regularization" (arXiv 1711.05101), algorithm 2, with the decay multiplied by the learning rate alone.
 package struct AdamWStep: Sendable {
     fileprivate let constants: ctk_adamw
 
     /// - Parameters:
-    ///   - number: which step it is, from 1 on.
-    ///   - gradientScale: what gradients are multiplied by first.
+    ///   - number: the step's number, from 1 on.
+    ///   - gradientScale: the factor by which gradients are multiplied first.
     package init(
         number: Int, betas: (Double, Double), epsilon: Double, weightDecay: Double, learningRate: Double,
         gradientScale: Double
@@ -32,8 +32,7 @@ private func power(_ base: Double, _ exponent: Int) -> Double {
 }
 
 extension Parameter {
-    /// Changes the values and both moments, of the same shape, in place. Where no gradient has arrived, nothing
-    /// happens.
+    /// Updates the values and both moments, which have the same shape, in place. Does nothing if there is no gradient.
     package func apply(_ step: AdamWStep, firstMoment: Tensor, secondMoment: Tensor) {
         guard let gradient else { return }
         precondition(
@@ -48,8 +47,8 @@ extension Parameter {
         }
     }
 
-    /// The sum of the gradient's squares, in f64; 0 where there is none. Fixed chunks are added in order, so threads
-    /// change no bit.
+    /// The sum of the gradient's squares in f64; 0 if there is no gradient. Chunks of a fixed size are added in order,
+    /// so the bits do not depend on threads.
     package var gradientSquares: Double {
         guard let gradient else { return 0 }
         let size = 1 << 14

@@ -1,9 +1,9 @@
 import CTensorKernels
 
-/// The product of one weight matrix with prepared rows, panel by panel: addresses and numbers, like ``RowPreparation``.
+/// The product of one weight matrix with prepared rows, panel by panel. It holds only addresses and numbers, like
+/// ``RowPreparation``.
 ///
-/// Only rows of weights are divided between threads: each result is summed over its columns by one thread, in one
-/// order.
+/// Threads divide only the rows of weights: one thread sums each result over its columns, in a fixed order.
 struct PanelProduct: @unchecked Sendable {
     private let format: UnsafePointer<ctk_format_kernels>
     private let add: @convention(c) (UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?) -> Void
@@ -14,16 +14,16 @@ struct PanelProduct: @unchecked Sendable {
     private let count: Int
     private let result: UnsafeMutablePointer<Float>
     private let summand: UnsafePointer<Float>?
-    /// From one row of the summand to the next: 0 where it is one row for all.
+    /// The distance between rows of the summand: 0 if it is one row for all.
     private let summandStride: Int
-    /// How many there are.
+    /// The number of panels.
     let panels: Int
 
-    /// result = rows weights^T + summand
+    /// Prepares the product: result = rows weights^T + summand.
     ///
     /// - Parameters:
-    ///   - rows: are told that these weights will read them, and must be computed before any panel is.
-    ///   - summand: [n, weights.rows], like the result, or one row for all, such as a bias.
+    ///   - rows: registers the form of the rows that these weights read. They must be computed before any panel.
+    ///   - summand: [n, weights.rows], or one row for all, such as a bias.
     @inline(__always)  // A call would copy the rows' references in and out.
     init(_ weights: PackedMatrix, _ rows: inout PreparedRows, into result: Tensor, addingTo summand: Tensor? = nil) {
         precondition(result.columns == weights.rows, "a column for each row of weights")
@@ -43,13 +43,13 @@ struct PanelProduct: @unchecked Sendable {
         panels = weights.panels
     }
 
-    /// The columns of the result that some panels make.
+    /// The columns of the result that some panels produce.
     func columns(of panels: Range<Int>) -> Range<Int> {
         let panelRows = format.pointee.panel_rows
         return panels.lowerBound * panelRows..<min(panels.upperBound * panelRows, rows)
     }
 
-    /// Computes some panels' columns of the result.
+    /// Computes the result's columns of some panels.
     func compute(panels range: Range<Int>) {
         format.pointee.product(
             weights, range.lowerBound, range.upperBound, rows, columns, activations, count, result, rows)

@@ -1,20 +1,20 @@
 import CTensorKernels
 
-/// Rows of activations on their way into products: normed where asked for, then in every form that the weights' kernels
-/// read. Weights of different formats may share a form.
+/// Rows of activations prepared for products: normalized if requested, then converted to every form that the weights'
+/// kernels read. Weights of different formats may share a form.
 ///
-/// This owns the memory; a job computes the ``RowPreparation``.
+/// This owns the memory; a job runs the ``RowPreparation``.
 struct PreparedRows {
     private let x: Tensor
-    /// What is prepared: `x` itself where there is no norm.
+    /// The normalized rows: `x` itself if there is no norm.
     private let normed: Tensor
     private let context: ComputeContext
-    /// In f32, quantized, and in pairs of either kind: no table has both.
+    /// Memory for f32, for quantized, and for paired activations; no table has both kinds of pairs.
     private var forms: (Storage?, Storage?, Storage?) = (nil, nil, nil)
-    /// How to compute the rows in the forms asked for so far.
+    /// Computes the rows in the forms requested so far.
     private(set) var preparation: RowPreparation
 
-    /// Rows of `x`: [n, columns]. Nothing is computed yet.
+    /// Registers the rows of `x`, [n, columns], without computing anything yet.
     init(_ x: Tensor, norm: RMSNorm? = nil, on context: ComputeContext) {
         precondition(norm.map { $0.gain.columns == x.columns } ?? true, "one gain per column")
         precondition(!x.isRecorded && norm?.gain.isRecorded != true, "packed weights pass no gradients on")
@@ -24,7 +24,7 @@ struct PreparedRows {
         preparation = RowPreparation(x, norm: norm, normed: normed, on: context)
     }
 
-    /// Where the weights' kernels will find the activations, once all rows are computed.
+    /// Requests the form that the weights' kernels read; returns where it will be once all rows are computed.
     mutating func activations(for weights: PackedMatrix) -> UnsafeRawPointer {
         precondition(
             weights.columns == x.columns && weights.kernels.functions == context.kernels.functions,
@@ -47,7 +47,8 @@ struct PreparedRows {
     }
 }
 
-/// What a thread needs to prepare rows: addresses and numbers, so that taking part in a region counts no references.
+/// The data that a thread needs to prepare rows: only addresses and numbers, so that joining a region changes no
+/// reference counts.
 struct RowPreparation: @unchecked Sendable {
     private let x: UnsafePointer<Float>
     private let normed: UnsafeMutablePointer<Float>
@@ -73,7 +74,7 @@ struct RowPreparation: @unchecked Sendable {
         kernels = context.kernels
     }
 
-    /// Computes all rows as one step of a region. Each is as if it were alone.
+    /// Computes all rows as one step of a region, each independently of the others.
     func share(in team: inout Team) { team.share(rowCount, grain: 1) { compute($0) } }
 
     private func compute(_ rows: Range<Int>) {

@@ -14,13 +14,13 @@ package struct RMSNorm: Sendable {
 }
 
 extension RMSNorm {
-    /// The same norm without a parameter's memory of what is done with it.
+    /// The same norm without a gradient node.
     package func detached() -> RMSNorm { RMSNorm(gain: gain.detached(), epsilon: epsilon) }
 }
 
 extension ComputeContext {
-    /// The norm of each row, for products of the backward pass: it takes a hundredth of their time and as much memory
-    /// as x.
+    /// The norm of each row, recomputed for products of the backward pass. It takes a hundredth of their time, and
+    /// keeping it would take as much memory as x.
     func remadeNorm(of x: Tensor, _ norm: RMSNorm) -> Remade {
         Remade { [x = x.detached(), norm = norm.detached()] in self.rmsNorm(x, norm) }
     }
@@ -31,8 +31,8 @@ extension ComputeContext {
         return rmsNormOfParts(x, norm)
     }
 
-    /// The norm of each head of each row, with the same gains for all heads: [n, heads * headDimension] -> the same
-    /// shape. Henry et al., "Query-Key Normalization for Transformers" (arXiv 2010.04245), with an RMS norm.
+    /// The norm of each head of each row, with the same gains for all heads: [n, heads * headDimension] -> [n, heads *
+    /// headDimension]. Henry et al., "Query-Key Normalization for Transformers" (arXiv 2010.04245), with an RMS norm.
     package func headNorms(_ x: Tensor, _ norm: RMSNorm) -> Tensor {
         precondition(x.columns % norm.gain.columns == 0, "whole heads of one gain per column")
         return rmsNormOfParts(x, norm)
@@ -73,7 +73,7 @@ extension ComputeContext {
     }
 }
 
-/// The norms of parts that lie one after the other: addresses and numbers, because decoding norms heads for every
+/// The norms of consecutive parts. It holds only addresses and numbers, because decoding normalizes heads for every
 /// token.
 private struct NormJob: ParallelJob, @unchecked Sendable {
     let x: UnsafePointer<Float>
@@ -84,10 +84,10 @@ private struct NormJob: ParallelJob, @unchecked Sendable {
     let epsilon: Float
     let kernels: KernelTable
 
-    /// Parts that a thread takes at once: enough that waking it pays.
+    /// Parts that a thread takes at once: enough to be worth waking it.
     private var grain: Int { max(16, (1 << 12) / width) }
 
-    /// Runs on all threads, or on the caller's alone where there is little to do.
+    /// Runs on all threads, or on the caller's alone if there is little to do.
     func run(on pool: ThreadPool) {
         guard parts > grain else { return compute(0..<parts) }
         pool.run(self)

@@ -9,7 +9,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// Which two coordinates of a head RoPE rotates together.
+/// The pairing of a head's coordinates that RoPE rotates together.
 public enum RoPEPairing: Sendable {
     /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
     case interleaved
@@ -22,16 +22,16 @@ public enum RoPEPairing: Sendable {
 
 /// RoPE: pair i of a head at position p is rotated by the angle p * frequency[i].
 ///
-/// Su et al., "RoFormer" (arXiv 2104.09864), eq. 34. The model owns the rule; attention memories apply it.
+/// Su et al., "RoFormer" (arXiv 2104.09864), eq. 34. The model owns it; attention applies it.
 public final class RotaryEmbedding: Sendable {
-    /// How coordinates are paired.
+    /// The pairing of coordinates.
     public let pairing: RoPEPairing
     /// Radians per position, one per pair.
     public let frequencies: [Float]
-    /// Angles are computed once per position, in pages, when a position is first met.
+    /// Cosines and sines in pages of positions; a page is computed on first use.
     private let pages = Mutex<[Storage]>([])
 
-    /// A rotation with the given frequencies, headDimension / 2 of them.
+    /// Creates a rotation with headDimension / 2 frequencies.
     public init(pairing: RoPEPairing, frequencies: [Float]) {
         self.pairing = pairing
         self.frequencies = frequencies
@@ -69,7 +69,7 @@ public final class RotaryEmbedding: Sendable {
         }
     }
 
-    /// Positions [256 k, 256 (k + 1)).
+    /// Computes the page of positions [256 k, 256 (k + 1)).
     private func makePage(_ index: Int) -> Storage {
         let pairs = frequencies.count
         let storage = Storage(byteCount: cachePagePositions * pairs * 2 * MemoryLayout<Float>.stride)
@@ -88,9 +88,10 @@ public final class RotaryEmbedding: Sendable {
 }
 
 extension ComputeContext {
-    /// Each row of `x` ([n, heads * headDimension]), rotated as position `first` + its index in its sequence.
+    /// Rotates each row of `x` ([n, heads * headDimension]) by the angles of position `first` + its index in its
+    /// sequence.
     ///
-    /// - Parameter length: rows of a sequence, of which x has one or more; by default all are one.
+    /// - Parameter length: rows per sequence; by default all rows of x are one sequence.
     package func rotated(
         _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int = 0, length: Int? = nil
     ) -> Tensor {
@@ -113,7 +114,7 @@ extension ComputeContext {
         }
     }
 
-    /// Rotates rows in place by the angles of their places in their sequences.
+    /// Rotates rows in place by the angles of their indices in their sequences.
     private func rotate(_ x: Tensor, by angles: Tensor, length: Int, _ pairing: RoPEPairing) {
         let headDimension = angles.columns
         pool.run(count: x.rows, grain: 16) { rows in

@@ -1,8 +1,8 @@
 import CTensorKernels
 
-/// What choosing a token asks of a row of logits.
+/// Scans of a row of logits, for choosing a token.
 extension ComputeContext {
-    /// The column of row `row`'s largest value, ties to the lowest; nil where any value of the row is not finite.
+    /// Returns the column of row `row`'s largest value, ties to the lowest; nil if any value of the row is not finite.
     package func argmax(_ x: Tensor, row: Int) -> Int? {
         precondition(row >= 0 && row < x.rows, "row out of range")
         let index = kernels.functions.pointee.argmax(x.pointer + row * x.columns, x.columns)
@@ -46,7 +46,7 @@ extension ComputeContext {
     }
 }
 
-/// Some of 64 columns, as a kernel tells them: a bit for each.
+/// A set of 64 columns as a kernel returns it: one bit per column.
 struct Columns: Sequence, IteratorProtocol {
     var bits: UInt64
 

@@ -1,7 +1,7 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// Rows of x in the given order, which may repeat: [n, columns] -> [rows.count, columns].
+    /// Returns rows of x in the given order; rows may repeat: [n, columns] -> [rows.count, columns].
     package func gather(_ x: Tensor, rows: [Int32]) -> Tensor { gather(x, rows: rows.span) }
 
     func gather(_ x: Tensor, rows: Span<Int32>) -> Tensor {
@@ -21,8 +21,8 @@ extension ComputeContext {
         }
     }
 
-    /// x with its rows `rows`, all different, replaced by those of y: [n, columns], [rows.count, columns] -> [n,
-    /// columns].
+    /// Returns x with rows `rows`, which must all differ, replaced by those of y: [n, columns], [rows.count, columns]
+    /// -> [n, columns].
     package func scatter(_ y: Tensor, rows: [Int32], into x: Tensor) -> Tensor {
         precondition(y.rows == rows.count && y.columns == x.columns, "a row for each that is replaced")
         let result = copy(x)
@@ -38,8 +38,8 @@ extension ComputeContext {
         }
     }
 
-    /// sum[rows[i]] += y[i], for one i after the other. Threads share the columns: so the order of addition is theirs
-    /// alone, and no two write to one row.
+    /// sum[rows[i]] += y[i], in ascending order of i. Threads divide the columns, so each adds in that order and no two
+    /// threads write to the same element.
     private func addRows(_ y: Tensor, to rows: [Int32], of sum: Tensor) {
         pool.run(count: y.columns, grain: 64) { columns in
             for (index, row) in rows.enumerated() {

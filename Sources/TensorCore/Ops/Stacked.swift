@@ -1,5 +1,5 @@
 extension ComputeContext {
-    /// The tensors' rows one below the other.
+    /// Concatenates the tensors' rows.
     package func stacked(_ parts: [Tensor]) -> Tensor {
         precondition(!parts.contains(where: \.isRecorded), "of decoding alone: no gradient passes through")
         if parts.count == 1 { return parts[0] }

@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// A lock, and a condition variable that wakes every sleeper.
+/// A lock with a condition variable that wakes all sleepers.
 final class Bell: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -34,12 +34,12 @@ final class Bell: @unchecked Sendable {
         unlock()
     }
 
-    /// Sleeps until `isDue`, which is asked whenever the bell rings; the caller has locked it.
+    /// Sleeps until `isDue` returns true, which is checked whenever the bell rings. The caller holds the lock.
     func wait(until isDue: () -> Bool) {
         while !isDue() { pthread_cond_wait(condition, mutex) }
     }
 
-    /// Sleeps until the bell rings or some nanoseconds have passed; the caller has locked it.
+    /// Sleeps until the bell rings or some nanoseconds have passed. The caller holds the lock.
     func wait(nanoseconds: Int) {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

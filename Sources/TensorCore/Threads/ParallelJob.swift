@@ -1,13 +1,13 @@
-/// What all threads of a pool do together: each runs the same job, and its steps share their items between threads.
+/// Work for all threads of a pool: each thread runs the same job, whose steps divide their items between the threads.
 ///
-/// It is no closure because one that other threads may call lives on the heap, and a token takes a hundred regions. Nor
-/// should it hold references: threads would count them against each other. So it is a struct of addresses and numbers,
-/// and whoever runs it keeps alive what they point to.
+/// It is not a closure, because closures that other threads call are allocated on the heap, and a token takes a hundred
+/// regions. It should hold no references, because threads would contend for their reference counts. So it is a struct
+/// of addresses and numbers, and the caller keeps alive the memory that they point to.
 package protocol ParallelJob: Sendable {
-    /// Takes part in every step, in order. Threads that come late find the first steps done.
+    /// Takes part in every step, in order. A thread that joins late finds the first steps done.
     func run(_ team: inout Team)
 
-    /// Runs the job that lies at an address.
+    /// Runs the job at an address.
     static func run(at address: UnsafeRawPointer, _ team: inout Team)
 }
 
@@ -17,7 +17,7 @@ extension ParallelJob {
     }
 }
 
-/// One step made of one closure, for work that is not done for every token.
+/// A job of one step that calls a closure, for work that is not done for every token.
 struct ClosureJob: ParallelJob, @unchecked Sendable {
     let count: Int
     let grain: Int

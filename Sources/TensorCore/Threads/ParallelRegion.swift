@@ -11,10 +11,10 @@ import Synchronization
 
 /// The state that a pool's threads share.
 ///
-/// A region is *open* while its job may be joined. A thread that comes too late, because the system had put it aside,
-/// finds it closed and is not waited for.
+/// A region is *open* while threads may join its job. A thread that was not scheduled in time finds it closed, and the
+/// region does not wait for it.
 final class ParallelRegion: @unchecked Sendable {
-    /// A job whose type has been forgotten: it lies where its caller keeps it.
+    /// A type-erased job, which lies in its caller's memory.
     private struct Job {
         let type: any ParallelJob.Type
         let address: UnsafeRawPointer
@@ -30,7 +30,8 @@ final class ParallelRegion: @unchecked Sendable {
     private static let oneRegion: UInt64 = 1 << 16
 
     private let shares: WorkShares
-    /// Steps of the last region, whose counters are to be reset. Like `job`, it belongs to the caller.
+    /// The number of steps of the last region, whose counters must be reset. Only the caller of ``run(_:)`` writes it
+    /// and `job`.
     private var usedSteps = 0
     private let isStopped = Atomic<Bool>(false)
     private let sleepers = Atomic<Int>(0)
@@ -42,13 +43,13 @@ final class ParallelRegion: @unchecked Sendable {
 
     /// Opens the region, works in it, closes it and waits for the threads that joined.
     ///
-    /// - Returns: how many steps it had.
+    /// - Returns: the number of its steps.
     func run<J: ParallelJob>(_ job: J) -> Int {
         withUnsafePointer(to: job) { address in
             shares.reset(steps: usedSteps)
             self.job = Job(type: J.self, address: address)
-            // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or we see the
-            // sleeper.
+            // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or this thread sees
+            // the sleeper.
             state.add(Self.oneRegion + Self.open, ordering: .sequentiallyConsistent)
             if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
             var team = Team(shares, member: 0)
@@ -60,14 +61,14 @@ final class ParallelRegion: @unchecked Sendable {
             var spins = 0
             while state.load(ordering: .acquiring) & Self.threadsInside != 0 {
                 spins += 1
-                // Whoever is still inside may have lost its processor to someone else: perhaps to us.
+                // A thread still inside may have lost its processor to another thread, perhaps to this one.
                 if spins % WorkShares.spinsBeforeYield == 0 { sched_yield() } else { ctk_spin_hint() }
             }
             return usedSteps
         }
     }
 
-    /// A pool thread's life.
+    /// The main loop of a pool's thread.
     func work(as member: Int) {
         ctk_enter_region()
         var last: UInt64 = 0
@@ -86,7 +87,7 @@ final class ParallelRegion: @unchecked Sendable {
         bell.ring()
     }
 
-    /// Joins an open region other than number `last`; nil when the pool ends.
+    /// Joins the next open region, other than number `last`, and returns its number; nil when the pool ends.
     private func waitForRegion(after last: UInt64) -> UInt64? {
         var spins = 0
         while !isStopped.load(ordering: .relaxed) {
@@ -109,11 +110,11 @@ final class ParallelRegion: @unchecked Sendable {
         return nil
     }
 
-    /// About 300 microseconds: longer than the pauses within a token, shorter than a person's.
+    /// About 300 microseconds: longer than the pauses within a token, shorter than those between a user's inputs.
     private static let spinsBeforeSleep = 20_000
 
-    /// Until a region has opened that came after number `seen`. It may be closed when we are awake: then others like
-    /// it will follow soon, and we shall wait for them awake instead of being called in vain each time.
+    /// Sleeps until a region after number `seen` has opened. It may be closed again once this thread is awake. Similar
+    /// regions then follow soon, so the thread spins again instead of being woken too late each time.
     private func sleep(since seen: UInt64) {
         bell.lock()
         sleepers.add(1, ordering: .sequentiallyConsistent)

@@ -8,9 +8,9 @@ import CTensorKernels
     import Darwin
 #endif
 
-/// How many physical cores this process may run on; two hardware threads of one core count once.
+/// Returns the number of physical cores that this process may run on; two hardware threads of one core count once.
 ///
-/// A container's share of processor time counts too: threads that wait in loops would use it up.
+/// A container's limit of processor time also lowers it, because spinning threads would use up that time.
 public func physicalCoreCount() -> Int {
     #if os(Linux)
         let cores = Set((0..<1024).filter { ctk_may_run_on($0) }.compactMap(physicalCore(of:)))
@@ -25,7 +25,7 @@ public func physicalCoreCount() -> Int {
 }
 
 #if os(Linux)
-    /// A processor's package and core, as the kernel's sysfs tells them.
+    /// A processor's package and core, read from the kernel's sysfs.
     private func physicalCore(of processor: Int32) -> [Int]? {
         let topology = "/sys/devices/system/cpu/cpu\(processor)/topology/"
         guard let package = readInteger(topology + "physical_package_id"), let core = readInteger(topology + "core_id")
@@ -33,9 +33,9 @@ public func physicalCoreCount() -> Int {
         return [package, core]
     }
 
-    /// Processors' worth of time that this control group may use, at least one; nil where there is no limit.
+    /// The number of processors whose time this control group may use, at least one; nil if there is no limit.
     private func processorQuota() -> Int? {
-        // Microseconds of use and of the period in which it is counted: "200000 100000", or "max 100000".
+        // The quota and its period in microseconds: "200000 100000", or "max 100000".
         guard let limit = readLine(of: "/sys/fs/cgroup/cpu.max")?.split(separator: " "), limit.count == 2,
             let quota = Int(limit[0]), let period = Int(limit[1]), period > 0
         else { return nil }

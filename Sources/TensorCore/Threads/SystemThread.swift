@@ -10,8 +10,8 @@
 package final class SystemThread: @unchecked Sendable {
     private let handle: pthread_t
 
-    /// Starts a thread that runs `body`, which must be joined or left to run with ``detach()``; nil where the system
-    /// allows no more threads.
+    /// Starts a thread that runs `body`. The caller must call ``join()`` or ``detach()``. nil if the system allows no
+    /// more threads.
     package init?(_ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Box(body))
         #if canImport(Darwin)
@@ -34,7 +34,7 @@ package final class SystemThread: @unchecked Sendable {
     /// Waits until the thread has ended.
     package func join() { pthread_join(handle, nil) }
 
-    /// Lets the thread end by itself.
+    /// Lets the thread run to its end without being joined.
     package func detach() { pthread_detach(handle) }
 }
 

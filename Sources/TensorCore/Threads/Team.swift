@@ -1,8 +1,8 @@
 /// One thread's part in a parallel region.
 package struct Team: ~Copyable {
-    /// nil where the caller works alone.
+    /// nil if the caller works alone.
     private let shares: WorkShares?
-    /// The thread's number, below the pool's `threadCount`: for scratch memory of its own.
+    /// The thread's number, below the pool's `threadCount`, which selects its scratch memory.
     let member: Int
     private(set) var step = 0
 
@@ -11,11 +11,11 @@ package struct Team: ~Copyable {
         self.member = member
     }
 
-    /// One step: calls `body` with ranges that together cover 0..<count, on whichever threads are there, and returns
-    /// when all are done, so that the next step may read what this one wrote.
+    /// Runs one step: calls `body` with ranges that together cover 0..<count, on all threads that have joined. Returns
+    /// when all ranges are done, so that the next step may read the results.
     ///
-    /// Ranges start at multiples of `grain` and have at most `grain` items, but for a caller that works alone. Results
-    /// must not depend on who computes what.
+    /// Ranges start at multiples of `grain` and have at most `grain` items, except that a caller that works alone gets
+    /// one range. Results must not depend on which thread computes a range.
     package mutating func share(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
         defer { step += 1 }
         guard count > 0 else { return }

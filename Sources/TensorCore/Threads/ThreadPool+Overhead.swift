@@ -1,6 +1,6 @@
 extension ThreadPool {
-    /// Seconds that a region takes in which there is nothing to do, its threads being awake: what it adds to the work
-    /// of one that has `steps` steps.
+    /// Measures the seconds that an empty region of `steps` steps takes while all threads are awake: the overhead of a
+    /// region.
     package func regionOverhead(steps: Int) -> Double {
         let regions = 1000
         let job = EmptyJob(steps: steps, threadCount: threadCount)
@@ -11,7 +11,7 @@ extension ThreadPool {
     }
 }
 
-/// Every thread has a share in every step, and nothing to do in it.
+/// A job in which every thread has a share of every step, and nothing to do.
 private struct EmptyJob: ParallelJob {
     let steps: Int
     let threadCount: Int
@@ -22,7 +22,7 @@ private struct EmptyJob: ParallelJob {
 }
 
 extension RegionCounts {
-    /// What was counted between two moments.
+    /// The regions and steps between two counts.
     package static func - (later: RegionCounts, earlier: RegionCounts) -> RegionCounts {
         RegionCounts(regions: later.regions - earlier.regions, steps: later.steps - earlier.steps)
     }

@@ -1,12 +1,12 @@
 import CTensorKernels
 import Synchronization
 
-/// Threads that share the work of one parallel region at a time.
+/// A pool of threads that share the work of one parallel region at a time.
 ///
-/// Threads are started once. After a parallel region they wait in a loop for the next one, which then begins within a
-/// microsecond, and only after some hundred microseconds without work do they sleep.
+/// Threads are started once. After a parallel region they spin, so that the next one begins within a microsecond. They
+/// sleep after a few hundred microseconds without work.
 public final class ThreadPool: Sendable {
-    /// Threads that work on a region: the caller's own and the pool's.
+    /// The number of threads that work on a region: the caller's and the pool's.
     public let threadCount: Int
     private let region: ParallelRegion
     private let turns = Turns()
@@ -14,8 +14,8 @@ public final class ThreadPool: Sendable {
     private let regionCount = Atomic<Int>(0)
     private let stepCount = Atomic<Int>(0)
 
-    /// A pool of `threads` threads, at least one; the caller of ``run(count:grain:_:)`` counts as one of them. Where
-    /// the system allows fewer, the pool has fewer.
+    /// Creates a pool of `threads` threads, at least one; the caller of ``run(count:grain:_:)`` counts as one of them.
+    /// If the system allows fewer threads, the pool has fewer.
     public init(threads: Int) {
         precondition(threads >= 1 && threads <= Self.maximumThreadCount, "1...\(Self.maximumThreadCount) threads")
         let region = ParallelRegion(threads: threads)
@@ -24,7 +24,7 @@ public final class ThreadPool: Sendable {
         threadCount = 1 + workers.count
     }
 
-    /// No machine has more, and the region's counter of threads must not overflow.
+    /// The largest number of threads: no machine needs more, and the region's counter of threads must not overflow.
     public static let maximumThreadCount = 1024
 
     deinit {
@@ -32,7 +32,8 @@ public final class ThreadPool: Sendable {
         for worker in workers { worker.join() }
     }
 
-    /// Regions that threads have shared so far, and their steps; each step ends with all threads waiting for the last.
+    /// The regions that threads have shared so far, and their steps. At the end of each step all threads wait for the
+    /// slowest.
     package var counts: RegionCounts {
         RegionCounts(
             regions: regionCount.load(ordering: .relaxed), steps: stepCount.load(ordering: .relaxed))
@@ -40,7 +41,7 @@ public final class ThreadPool: Sendable {
 
     /// Runs a job on all threads, and returns when all its steps are done.
     ///
-    /// Callers on several threads take turns. A caller that is in a region already works alone.
+    /// Callers on several threads take turns. A caller that is already in a region works alone.
     package func run(_ job: some ParallelJob) {
         guard threadCount > 1, !ctk_is_in_region() else {
             var team = Team(nil, member: 0)
@@ -55,16 +56,16 @@ public final class ThreadPool: Sendable {
 
     /// Calls `body` with ranges that together cover 0..<count, on all threads, and returns when all are done.
     ///
-    /// Ranges start at multiples of `grain`. Each thread takes those of its own share, then of the others', so results
-    /// must not depend on who computes what. The caller works alone where there is no more than one range, and where it
-    /// is in a region already.
+    /// Ranges start at multiples of `grain`. Each thread takes the ranges of its own share, then those left of other
+    /// shares, so results must not depend on which thread computes a range. The caller works alone if there is only one
+    /// range or it is already in a region.
     package func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
         guard threadCount > 1, count > grain else { return count > 0 ? body(0..<count) : () }
         withoutActuallyEscaping(body) { run(ClosureJob(count: count, grain: grain, body: $0)) }
     }
 }
 
-/// How often threads had to find each other.
+/// The number of times that threads had to synchronize.
 package struct RegionCounts: Sendable, Equatable {
     /// Parallel regions.
     package var regions: Int

@@ -8,21 +8,21 @@ import Synchronization
     import Darwin
 #endif
 
-/// Whose turn it is to use a pool's threads.
+/// The order in which callers use a pool's threads.
 ///
 /// Callers on several threads get all of a pool's threads in turn, first come, first served, for two milliseconds at a
-/// time: many regions, so that the few microseconds in which a sleeping caller wakes do not matter. A turn ends early
-/// where its caller runs nothing for a while. Who waits sleeps, and leaves the cores to the threads that work.
+/// time. A turn has many regions, so the few microseconds to wake a sleeping caller do not matter. A turn ends early if
+/// its caller runs nothing for a while. Waiting callers sleep, and leave the cores to the working threads.
 final class Turns: @unchecked Sendable {
     private let isBusy = Atomic<Bool>(false)
     /// The thread whose turn it is.
     private let holder = Atomic<UInt>(0)
     private let waiting = Atomic<Int>(0)
-    /// Nanoseconds of the clock; both are kept only while somebody waits.
+    /// Clock times in nanoseconds; both are updated only while a caller waits.
     private let turnEnd = Atomic<UInt64>(0)
     private let lastUse = Atomic<UInt64>(0)
     private let bell = Bell()
-    // Under the bell's lock: numbers of those who wait.
+    // Protected by the bell's lock: the next ticket to issue, and the next to serve.
     private var nextTicket = 0
     private var served = 0
 
@@ -41,7 +41,7 @@ final class Turns: @unchecked Sendable {
         wait(as: thread)
     }
 
-    /// Gives the pool back; the turn continues.
+    /// Releases the pool; the turn continues.
     func end() {
         let isAwaited = waiting.load(ordering: .relaxed) > 0
         let now = isAwaited ? Self.now : 0
@@ -67,7 +67,7 @@ final class Turns: @unchecked Sendable {
         var pause = Self.idle
         while !(ticket == served && isOver && claim()) {
             bell.wait(nanoseconds: Int(pause))
-            // The end of a turn rings; an idle caller is found out a little later.
+            // The end of a turn rings the bell; an idle caller is only detected by polling.
             pause = Self.turn / 8
         }
         served += 1

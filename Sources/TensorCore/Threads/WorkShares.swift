@@ -9,16 +9,16 @@ import Synchronization
     import Darwin
 #endif
 
-/// How the items of a region's steps are divided between threads.
+/// The division of the items of a region's steps between threads.
 ///
-/// Each thread has a share of its own, contiguous, so that it reads memory from front to back; when that is done it
-/// takes what is left of the others'. Counters lie on cache lines of their own: a thread that works on its own share
-/// does not wait for another core's line, which takes as long as a small product.
+/// Each thread has a contiguous share, so that it reads memory from front to back. When its share is done, it takes the
+/// remaining chunks of other shares. Each counter has its own cache line: a thread that works on its own share then
+/// never waits for another core's line, which takes as long as a small product.
 package final class WorkShares: @unchecked Sendable {
     /// The most steps that a region may have.
     package static let stepLimit = 8
 
-    /// What one step consists of.
+    /// The items of one step.
     struct Items {
         let step: Int
         let count: Int
@@ -28,7 +28,7 @@ package final class WorkShares: @unchecked Sendable {
     }
 
     private let threadCount: Int
-    /// For each step: the chunks taken from each thread's share, then the items done.
+    /// For each step: the number of chunks taken from each thread's share, then the number of items done.
     private let counters: UnsafeMutablePointer<Atomic<Int>>
     private static let counterStride = 128 / MemoryLayout<Atomic<Int>>.stride
 
@@ -41,32 +41,32 @@ package final class WorkShares: @unchecked Sendable {
 
     deinit { counters.deallocate() }
 
-    /// Makes the first `steps` steps new again; nobody may be working on them.
+    /// Resets the first `steps` steps; no thread may be working on them.
     func reset(steps: Int) {
         for index in 0..<steps * (threadCount + 1) {
             counters[index * Self.counterStride].store(0, ordering: .relaxed)
         }
     }
 
-    /// Works until all items are done, by whomever.
+    /// Works until all items are done by any threads.
     func work(on items: Items, as member: Int, _ body: (Range<Int>) -> Void) {
         var done = 0
         for distance in 0..<threadCount {
             done += take(from: (member + distance) % threadCount, of: items, body)
         }
-        // One addition a thread, not one a chunk: all threads share this line.
+        // One addition per thread, not one per chunk: all threads share this cache line.
         let finished = items.step * (threadCount + 1) + threadCount
         let total = counters + finished * Self.counterStride
         if done > 0 { total.pointee.add(done, ordering: .acquiringAndReleasing) }
         var spins = 0
         while total.pointee.load(ordering: .acquiring) < items.count {
             spins += 1
-            // Whoever has not finished may have lost its processor to someone else: perhaps to us.
+            // A thread that has not finished may have lost its processor to another thread, perhaps to this one.
             if spins % Self.spinsBeforeYield == 0 { sched_yield() } else { ctk_spin_hint() }
         }
     }
 
-    /// Takes chunks of one thread's share until none are left; returns how many items they had.
+    /// Takes chunks of one thread's share until none are left; returns the number of their items.
     private func take(from owner: Int, of items: Items, _ body: (Range<Int>) -> Void) -> Int {
         let first = boundary(owner, items.chunks)
         let size = boundary(owner + 1, items.chunks) - first
@@ -83,7 +83,8 @@ package final class WorkShares: @unchecked Sendable {
         return done
     }
 
-    /// Where a thread's share begins: rounded up, so that a single chunk is the caller's, who is already awake.
+    /// Returns the first chunk of a thread's share, rounded up so that a single chunk goes to the caller, which is
+    /// already awake.
     private func boundary(_ owner: Int, _ chunks: Int) -> Int { (chunks * owner + threadCount - 1) / threadCount }
 
     /// About 15 microseconds.

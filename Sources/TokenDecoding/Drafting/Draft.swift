@@ -1,23 +1,24 @@
 import LanguageModels
 import TensorCore
 
-/// Tokens proposed to follow a text, with what their making leaves for verification to use.
+/// Tokens proposed to follow a text, with the intermediate results that verification reuses.
 struct Draft {
     /// The proposed tokens, in order.
     private(set) var tokens: [Token] = []
-    /// What each token was drawn from: as many as `tokens`.
+    /// The distribution that each token was drawn from; as many as `tokens`.
     private(set) var distributions: [Distribution] = []
-    /// How sure the drafting layers were of each token; empty where the drafter does not ask.
+    /// The drafting layers' probability of each token; empty if the drafter does not need it.
     private(set) var confidences: [Double] = []
-    /// How many layers the rows in `hidden` have been through, and so how many of the cache's layers run ahead.
+    /// The number of layers that the rows in `hidden` have been through. As many of the cache's layers are ahead of the
+    /// others.
     var layersSeen = 0
-    /// Rows [n, width] of the pending token and of as many drafted ones as were run, at most one more than `tokens`:
-    /// the residual stream entering layer `layersSeen`, which verification need not compute again (the paper's exit
-    /// query cache).
+    /// The residual stream entering layer `layersSeen`, which verification need not recompute (the paper's exit query
+    /// cache): rows [n, width] of the pending token and of the drafted tokens that were run, at most one more than
+    /// `tokens`.
     private(set) var hidden: [Tensor] = []
-    /// Rows of `hidden`.
+    /// The number of rows in `hidden`.
     private(set) var rowsSeen = 0
-    /// What proposed the first token.
+    /// The origin of the first token.
     private(set) var origin: DraftOrigin?
 
     /// Adds a token.
@@ -28,13 +29,13 @@ struct Draft {
         if let confidence { confidences.append(confidence) }
     }
 
-    /// Adds rows that have been through the first `layersSeen` layers.
+    /// Adds output rows of the first `layersSeen` layers.
     mutating func append(hidden rows: Tensor) {
         hidden.append(rows)
         rowsSeen += rows.rows
     }
 
-    /// Makes it a draft of nothing, whose memory the next one uses.
+    /// Empties the draft but keeps its memory for the next one.
     mutating func removeAll() {
         tokens.removeAll(keepingCapacity: true)
         distributions.removeAll(keepingCapacity: true)

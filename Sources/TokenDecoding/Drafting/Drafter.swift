@@ -1,18 +1,19 @@
 public import LanguageModels
 
-/// A way to propose tokens cheaply. One file each.
+/// A method of proposing tokens cheaply. Each has its own file.
 ///
-/// It only says what is to be done next: the engine runs layers, for all texts at once, and draws the tokens.
+/// It only decides the next step; the engine runs layers, for all texts at once, and draws the tokens.
 public protocol Drafter: Sendable {
     /// The most tokens to propose in a round.
     var draftLength: Int { get }
-    /// Whether it reads ``DraftingContext/confidences``, which cost a pass over the logits of each drafted token.
+    /// Whether it reads ``DraftingContext/confidences``, which take a pass over the logits of each drafted token.
     var needsConfidences: Bool { get }
 
-    /// Says how the draft continues. Is asked until it has `context.limit` tokens, or ``DraftStep/done``.
+    /// Returns how the draft continues. It is called until the draft has `context.limit` tokens or is
+    /// ``DraftStep/done``.
     mutating func next(_ context: DraftingContext) -> DraftStep
 
-    /// Is told how a round ended, before the next one begins.
+    /// Receives the result of a round before the next one begins.
     mutating func learn(_ round: Round)
 }
 
@@ -22,43 +23,44 @@ extension Drafter {
     public mutating func learn(_ round: Round) {}
 }
 
-/// How a draft continues.
+/// The next step of a draft.
 public enum DraftStep: Sendable {
-    /// The rows of the draft that have been through no layers yet run through the first `layers` ones, 1 to L - 1, and
-    /// the head draws one more token from the last of them. In one round all such steps have the same number of layers.
+    /// Runs the rows of the draft that have been through no layers yet through the first `layers` layers, 1 to L - 1,
+    /// and draws one more token from the head's logits of the last row. All such steps of a round must have the same
+    /// number of layers.
     case rows(through: Int)
-    /// These tokens, as far as the limit allows; none end the draft.
+    /// Adds these tokens, up to the limit; an empty list ends the draft.
     case tokens(ArraySlice<Token>)
     /// The draft is complete.
     case done
 }
 
-/// What a drafter may look at.
+/// The state of a round that a drafter can read.
 public struct DraftingContext {
-    /// The text so far; its last token is pending, that is, not in the cache yet.
+    /// The text so far; its last token is pending, which means not yet in the cache.
     public let tokens: [Token]
-    /// What has been drafted in this round.
+    /// The tokens drafted in this round.
     public let drafted: [Token]
-    /// For each drafted token that layers drafted, the probability that their softmax, at temperature 1, gave it; empty
-    /// unless the drafter needs it.
+    /// For each token drafted by layers, its probability in their softmax at temperature 1; empty unless the drafter
+    /// needs it.
     public let confidences: [Double]
     /// The most tokens to draft in this round.
     public let limit: Int
 }
 
-/// What proposed a draft.
+/// The origin of a draft.
 public enum DraftOrigin: Sendable, Equatable {
     /// The first `exitLayer` layers and the head.
     case earlyExit(exitLayer: Int)
-    /// Tokens that no layer computed.
+    /// Tokens that were proposed without running layers.
     case tokens
 }
 
-/// Proposes nothing: plain decoding.
+/// A drafter that proposes nothing: plain decoding.
 public struct NoDrafter: Drafter {
     public let draftLength = 0
 
-    /// A drafter that has nothing to set up.
+    /// Creates the drafter.
     public init() {}
 
     public mutating func next(_ context: DraftingContext) -> DraftStep { .done }

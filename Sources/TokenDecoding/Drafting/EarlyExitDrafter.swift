@@ -1,14 +1,16 @@
 public import LanguageModels
 
-/// Self-speculation: the model's own first E layers and its head draft (LayerSkip, arXiv 2404.16710, section 4.3).
+/// Self-speculation: drafts with the model's own first E layers and its head (LayerSkip, arXiv 2404.16710, section
+/// 4.3).
 public struct EarlyExitDrafter: Drafter {
-    /// How many layers draft.
+    /// The number of layers that draft.
     public let exitLayer: Int
     public let draftLength: Int
 
     /// Drafts `draftLength` tokens with the first `exitLayer` layers of a model.
     ///
-    /// With a draft length of 0, or all layers, nothing is drafted: a draft would cost what the text itself costs.
+    /// With a draft length of 0, or with all layers, it drafts nothing: drafts by all layers would cost as much as the
+    /// text itself.
     ///
     /// - Throws: ``ExitLayerError`` unless 1 <= exitLayer <= layerCount.
     public init(exitLayer: Int, draftLength: Int, for model: some LanguageModel) throws(ExitLayerError) {

@@ -10,18 +10,19 @@ import TensorCore
 #endif
 
 extension Candidates {
-    /// Adds a row's tokens to those that are scaled already, and keeps what passes top-k, top-p and min-p.
+    /// Adds a row's tokens to the candidates, which are already scaled, and keeps those that pass top-k, top-p and
+    /// min-p.
     ///
-    /// Nearly all of a vocabulary is only ever compared with a floor, which is lowered until all that can pass lies
+    /// Nearly all of a vocabulary is only compared with a floor, which is lowered until all tokens that can pass are
     /// above it.
     mutating func add(_ row: Tensor, _ scale: LogitScale, filteredBy sampling: Sampling, on compute: ComputeContext) {
-        // Top-k comes first, and then top-p needs to know the weight of k tokens only.
+        // Top-k comes first; top-p then needs only the weight of k tokens.
         let rowWeight = sampling.topK == nil && sampling.nucleus != nil ? scale.weight(of: row, on: compute) : 0
         let total = weight + rowWeight
         let scaledBefore = all.count
         let lowest = -Float.greatestFiniteMagnitude
         var floor = sampling.isFiltered ? max(compute.maximum(row), lowest) : lowest
-        // In logits; e^4 = 55 times less likely is where the first step ends. Doubling reaches any logit.
+        // In logits: the first step reaches tokens that are e^4 = 55 times less likely. Doubling reaches any logit.
         var step: Float = 4
         repeat {
             floor = max(floor - step, lowest)
@@ -35,7 +36,7 @@ extension Candidates {
         if let minP = sampling.minP { keep(atLeast: minP) }
     }
 
-    /// Whether every token that can pass the first filter lies above the floor.
+    /// Whether every token that can pass the first filter is above the floor.
     private func hasAll(of sampling: Sampling, _ total: Double, above floor: Double) -> Bool {
         if let topK = sampling.topK { return all.count { $0.logit > floor } >= topK }
         if let nucleus = sampling.nucleus {

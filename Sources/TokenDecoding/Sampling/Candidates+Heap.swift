@@ -7,9 +7,10 @@
 #endif
 
 extension Candidates {
-    /// Keeps the best, best first, as long as `wantsMore` of their number and the sum of their weights.
+    /// Keeps the best candidates, best first, as long as `wantsMore` returns true for their number and the sum of their
+    /// weights.
     ///
-    /// A heap in place, of which the best few are popped: those that were lie behind it, the best last.
+    /// Builds a heap in place and pops the best few, which then lie behind it, the best last.
     mutating func keepBest(while wantsMore: (_ count: Int, _ weight: Double) -> Bool) {
         for index in stride(from: all.count / 2 - 1, through: 0, by: -1) { sink(index, in: all.count) }
         var heapCount = all.count
@@ -24,7 +25,7 @@ extension Candidates {
         all.reverse()
     }
 
-    /// Moves the candidate at `start` down the heap of the first `count` to where it belongs.
+    /// Moves the candidate at `start` down to its place in the heap of the first `count` candidates.
     private mutating func sink(_ start: Int, in count: Int) {
         guard start < count else { return }
         let item = all[start]

@@ -9,15 +9,15 @@ import TensorCore
     import Darwin
 #endif
 
-/// Tokens that may still be chosen, and their logits, on the way through a sampler's steps.
+/// The tokens that a sampler may still choose, with their logits, between its steps.
 struct Candidates: Sendable {
-    /// A token and how likely it is.
+    /// A token and its logit.
     struct Candidate: Sendable {
         let id: Token
-        /// The logit, then the log-probability by a ``LogitScale``, then perhaps with noise.
+        /// At first the logit, then the log-probability from a ``LogitScale``, then possibly with noise added.
         var logit: Double
 
-        /// More likely, or as likely and with a lower id.
+        /// Whether a is more likely than b, or equally likely with a lower id.
         static func precedes(_ a: Candidate, _ b: Candidate) -> Bool {
             a.logit != b.logit ? a.logit > b.logit : a.id < b.id
         }
@@ -26,10 +26,10 @@ struct Candidates: Sendable {
     /// In any order.
     var all: [Candidate] = []
 
-    /// Nothing yet, but room for a whole vocabulary: pages of it that are never used cost nothing.
+    /// Creates an empty list with room for a whole vocabulary; memory pages that are never used cost nothing.
     init(vocabularySize: Int) { all.reserveCapacity(vocabularySize) }
 
-    /// Adds tokens whose logits are divided by the penalty where positive, and multiplied by it where negative.
+    /// Adds tokens, with logits divided by the penalty if positive, and multiplied by it if negative.
     mutating func add(_ tokens: [Token], of row: Tensor, penalizedBy penalty: Float) {
         row.withRow(0) { logits in
             for token in tokens {
@@ -48,7 +48,7 @@ struct Candidates: Sendable {
         }
     }
 
-    /// Drops those that were added last.
+    /// Removes all but the first `count` candidates.
     mutating func keepFirst(_ count: Int) { all.removeLast(all.count - count) }
 
     mutating func apply(_ scale: LogitScale) {
@@ -58,17 +58,17 @@ struct Candidates: Sendable {
     /// The most likely token, ties to the lowest id.
     var best: Candidate { all.dropFirst().reduce(all[0]) { Candidate.precedes($1, $0) ? $1 : $0 } }
 
-    /// The largest logit; -infinity where there is none.
+    /// The largest logit; -infinity if there are no candidates.
     var maximum: Double { all.reduce(-.infinity) { max($0, $1.logit) } }
 
-    /// The sum of probabilities, relative to the best one's.
+    /// The sum of probabilities, relative to the probability of the best.
     var weight: Double { all.reduce(0) { $0 + exp($1.logit) } }
 
     /// Softmax over the candidates, 0 for all other ids.
     func probabilities(vocabularySize: Int) -> [Double] {
         var probabilities = [Double](repeating: 0, count: vocabularySize)
         for candidate in all { probabilities[Int(candidate.id)] = exp(candidate.logit) }
-        // Added up in order of ids, whatever order the steps before left the candidates in.
+        // Summed in order of ids, whatever the order of the candidates.
         let sum = probabilities.reduce(0, +)
         for index in probabilities.indices { probabilities[index] /= sum }
         return probabilities

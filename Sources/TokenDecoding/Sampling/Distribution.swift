@@ -1,8 +1,8 @@
 public import LanguageModels
 
-/// What a sampler makes of a row of logits.
+/// The distribution that a sampler computes from a row of logits.
 public enum Distribution: Sendable, Equatable {
-    /// One token for certain: greedy choice, or a choice whose random numbers are already spent (coupled).
+    /// One certain token: a greedy choice, or a coupled choice, which has already used its random numbers.
     case oneHot(Token)
     /// A probability for each token id.
     case dense([Double])
@@ -15,7 +15,7 @@ public enum Distribution: Sendable, Equatable {
         }
     }
 
-    /// A token drawn by the inverse of the cumulative distribution at `uniform` in (0, 1).
+    /// Draws a token by inverting the cumulative distribution at `uniform` in (0, 1).
     func draw(_ uniform: @autoclosure () -> Double) -> Token {
         switch self {
         case .oneHot(let certain): return certain
@@ -28,12 +28,12 @@ public enum Distribution: Sendable, Equatable {
                 last = id
                 if target < sum { break }
             }
-            // Rounding may leave the sum a little below 1: then the last possible token is meant.
+            // Rounding may leave the sum slightly below 1; the last possible token is then drawn.
             return Token(last)
         }
     }
 
-    /// What is left to sample from once a token drafted from p, `draft`, was rejected by q, `target`: max(q - p, 0),
+    /// The distribution to sample from after q, `target`, has rejected a token drafted from p, `draft`: max(q - p, 0),
     /// renormalised.
     static func residual(target: Distribution, draft: Distribution) -> Distribution {
         guard case .dense(let probabilities) = target else { return target }
@@ -41,7 +41,7 @@ public enum Distribution: Sendable, Equatable {
             max(probabilities[id] - draft.probability(of: Token(id)), 0)
         }
         let sum = differences.reduce(0, +)
-        // No difference at all means q = p, where nothing is ever rejected but by rounding.
+        // No difference at all means q = p, where only rounding errors cause rejections.
         return sum > 0 ? .dense(differences.map { $0 / sum }) : target
     }
 }

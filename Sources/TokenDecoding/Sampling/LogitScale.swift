@@ -8,15 +8,15 @@ import TensorCore
     import Darwin
 #endif
 
-/// Makes logits log-probabilities, up to a constant: 0 for the best.
+/// Converts logits to log-probabilities up to a constant; the best token has 0.
 struct LogitScale: Sendable {
-    /// Subtracted first, so that nothing can overflow upwards.
+    /// Subtracted first, so that exponentials cannot overflow.
     let maximum: Double
     let temperature: Float
 
     func callAsFunction(_ logit: Double) -> Double { (logit - maximum) / Double(temperature) }
 
-    /// The sum of a row's probabilities, relative to the best one's.
+    /// The sum of a row's probabilities, relative to the probability of the best token.
     func weight(of row: Tensor, on compute: ComputeContext) -> Double {
         let greatest = compute.maximum(row)
         guard greatest > -.infinity else { return 0 }

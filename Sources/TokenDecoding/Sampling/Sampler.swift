@@ -3,33 +3,33 @@ public import TensorCore
 
 /// Turns rows of logits into distributions and draws from them.
 ///
-/// Every random number is a function of the seed, the absolute position of the token and its purpose, never of how
-/// many rounds it took to get there.
+/// Every random number is a function of the seed, the token's absolute position and the number's purpose. It never
+/// depends on the number of rounds before.
 public struct Sampler: Sendable {
-    /// How tokens are chosen.
+    /// The options for choosing tokens.
     public let sampling: Sampling
-    /// How sampled drafts are accepted.
+    /// The rule for accepting sampled drafts.
     public let acceptance: Acceptance
     private var history: TokenHistory
-    /// Filled anew for each row, in memory that they share.
+    /// Refilled for each row, to reuse its memory.
     private var candidates: Candidates
 
-    /// What a random number is for; each purpose has a stream of its own, of one number a position.
+    /// The purpose of a random number. Each purpose has its own stream, with one number per position.
     ///
-    /// A draft that is thrown away may have used its position's number, and the next draft there uses it again; it had
-    /// no influence on any token that was given out.
+    /// A discarded draft may have used its position's number, and the next draft there uses it again. That is safe
+    /// because the discarded draft influenced no generated token.
     public enum Purpose: UInt64, Sendable {
-        /// Gumbel noise, which draft and target share.
+        /// Gumbel noise, shared by draft and target.
         case coupledNoise
         /// Drawing a draft token.
         case draft
-        /// Deciding whether a draft token stands.
+        /// Deciding whether a draft token is accepted.
         case acceptance
-        /// Drawing the full model's own token, after a rejection or behind the draft.
+        /// Drawing the full model's own token, after a rejection or after the draft.
         case target
     }
 
-    /// A sampler for a vocabulary.
+    /// Creates a sampler for a vocabulary.
     ///
     /// - Throws: ``DecodingError`` if an option is out of range.
     public init(_ sampling: Sampling, acceptance: Acceptance, vocabularySize: Int) throws(DecodingError) {
@@ -40,18 +40,18 @@ public struct Sampler: Sendable {
         candidates = Candidates(vocabularySize: vocabularySize)
     }
 
-    /// Takes the text so far, which the repetition penalty looks at.
+    /// Adds tokens to the text that the repetition penalty uses.
     mutating func remember(_ tokens: some Sequence<Token>) { history.append(tokens) }
 
-    /// Forgets the text.
+    /// Forgets the text that the repetition penalty uses.
     mutating func forget() { history.keep(0) }
 
     /// The distribution of the token at `position`.
     ///
     /// - Parameters:
     ///   - logits: [n, vocabulary], of which row `row` is read.
-    ///   - position: the absolute position of the token to be chosen, the prompt's first token being 0.
-    ///   - drafted: tokens assumed to follow the text so far.
+    ///   - position: the absolute position of the token to be chosen; the prompt's first token has position 0.
+    ///   - drafted: tokens assumed to follow the text.
     /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``.
     public mutating func distribution(
         _ logits: Tensor, row: Int, position: Int, after drafted: some Collection<Token>, on compute: ComputeContext
@@ -74,7 +74,7 @@ public struct Sampler: Sendable {
         return choose(others, random(.coupledNoise, at: position), on: compute)
     }
 
-    /// The distribution over the candidates, which are penalized, and a row of all other tokens.
+    /// The distribution over the candidates, which are already penalized, and a row with all other tokens.
     private mutating func choose(
         _ others: Tensor, _ noise: CounterRandom, on compute: ComputeContext
     ) -> Distribution {
@@ -100,13 +100,13 @@ public struct Sampler: Sendable {
         }
     }
 
-    /// A token of a distribution, with the position's random number for `purpose`.
+    /// Draws a token of a distribution, with the position's random number for `purpose`.
     public func draw(_ distribution: Distribution, at position: Int, for purpose: Purpose) -> Token {
         distribution.draw(random(purpose, at: position).uniform(0))
     }
 
-    /// Whether a drafted token stands: with probability min(1, q(x) / p(x)), q being the target's distribution and p
-    /// the draft's. Between certain tokens this is equality.
+    /// Whether a drafted token x is accepted: with probability min(1, q(x) / p(x)), where q is the target's
+    /// distribution and p the draft's. If both are certain, the tokens must be equal.
     func accepts(_ token: Token, target: Distribution, draft: Distribution, at position: Int) -> Bool {
         let wanted = target.probability(of: token)
         let offered = draft.probability(of: token)

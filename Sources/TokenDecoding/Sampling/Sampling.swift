@@ -1,11 +1,11 @@
-/// How the next token is chosen from logits.
+/// Options for choosing the next token from logits.
 ///
-/// The steps follow each other in the order of the properties below; what a default leaves out costs nothing.
+/// The steps are applied in the order of the properties below. Steps that a default disables cost nothing.
 public struct Sampling: Sendable, Equatable, Codable {
-    /// Logits of tokens that the text already has are divided by this where positive, multiplied where negative
-    /// (Keskar et al., "CTRL", arXiv 1909.05858, section 4.1). 1: none.
+    /// The repetition penalty: logits of tokens already in the text are divided by this if positive, multiplied by it
+    /// if negative (Keskar et al., "CTRL", arXiv 1909.05858, section 4.1). 1 means none.
     public var repetitionPenalty: Float
-    /// Logits are divided by this; 0 takes the most likely token (greedy), and what follows has no effect.
+    /// Logits are divided by this. 0 takes the most likely token (greedy), and the options below have no effect.
     public var temperature: Float
     /// Keeps the k most likely tokens.
     public var topK: Int?
@@ -14,13 +14,13 @@ public struct Sampling: Sendable, Equatable, Codable {
     public var topP: Double?
     /// Keeps tokens at least p times as likely as the most likely one (Nguyen et al., arXiv 2407.01082).
     public var minP: Double?
-    /// Fixes all random choices: the same seed, prompt and options give the same text.
+    /// Determines all random choices: the same seed, prompt and options give the same text.
     public var seed: UInt64
 
-    /// The most likely token, always.
+    /// Always takes the most likely token.
     public static let greedy = Sampling()
 
-    /// A way to choose tokens; by default greedy.
+    /// Creates options, by default for greedy decoding.
     public init(
         repetitionPenalty: Float = 1, temperature: Float = 0, topK: Int? = nil, topP: Double? = nil,
         minP: Double? = nil, seed: UInt64 = 0
@@ -36,13 +36,13 @@ public struct Sampling: Sendable, Equatable, Codable {
     /// Whether the most likely token is taken.
     public var isGreedy: Bool { temperature == 0 }
 
-    /// Whether some tokens may be dropped.
+    /// Whether filters may drop tokens.
     var isFiltered: Bool { topK != nil || nucleus != nil || (minP ?? 0) > 0 }
 
-    /// Top-p, where it drops anything.
+    /// Top-p; nil if it drops nothing.
     var nucleus: Double? { topP.flatMap { $0 < 1 ? $0 : nil } }
 
-    /// Throws if an option has no meaning.
+    /// Throws if an option is out of range.
     public func validate() throws(DecodingError) {
         func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(DecodingError) {
             guard isValid else { throw .invalidOption(name: name, expected: expected, found: found) }
@@ -58,7 +58,7 @@ public struct Sampling: Sendable, Equatable, Codable {
 }
 
 extension Sampling {
-    /// Decodes a way to choose tokens; what is left out is as by default.
+    /// Decodes options. Keys that are left out have their default values.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let standard = Sampling.greedy
@@ -73,13 +73,13 @@ extension Sampling {
     }
 }
 
-/// How a sampled draft is accepted.
+/// The rule for accepting a sampled draft.
 public enum Acceptance: String, Sendable, Codable, CaseIterable {
-    /// Draft and target share the random numbers of their position, so that they mostly agree, and the text equals
+    /// Draft and target use the same random numbers at each position, so they mostly agree. The text equals that of
     /// plain decoding with the same seed, token by token.
     case coupled
     /// Speculative sampling: x, drafted from p, is accepted with probability min(1, q(x)/p(x)), where q is the full
-    /// model's distribution; else a token is drawn from max(q - p, 0), renormalised. Exact in distribution only.
-    /// Chen et al., arXiv 2302.01318, algorithm 2; Leviathan et al., arXiv 2211.17192, exchange the letters.
+    /// model's distribution; otherwise a token is drawn from max(q - p, 0), renormalised. Exact only in distribution.
+    /// Chen et al., arXiv 2302.01318, algorithm 2; Leviathan et al., arXiv 2211.17192, swap p and q.
     case rejection
 }

@@ -1,6 +1,6 @@
 import LanguageModels
 
-/// The set of tokens that a text has, for the repetition penalty.
+/// The set of tokens in a text, for the repetition penalty.
 struct TokenHistory: Sendable {
     /// In order of their first occurrence.
     private(set) var distinct: [Token] = []
