@@ -84,7 +84,7 @@ struct DataCommandTests {
                 note: 1 pair with an empty answer: only end-of-text is learned there
                 note: ignored keys other than prompt and answer: "id"
                 note: a special token such as "<|endoftext|>" is spelled out in 1 document and read as ordinary text; \
-                if it separates texts, make each of them a file of its own
+                if it separates texts, put each text into its own file
 
                 """)
         let trained = try CommandRun(["train-tokenizer", data, "--output", folder.file("t.json"), "--format", "json"])

@@ -14,7 +14,7 @@ struct TrainCommandTests {
     @Test func aRunMakesAModelThatOtherCommandsTake() throws {
         let run = try files.train("a")
         #expect(run.code == 0, "\(run.errors)")
-        #expect(run.output == "\(files.output("a"))/newest: a model of 6 steps\n")
+        #expect(run.output == "\(files.output("a"))/newest: a model trained for 6 steps\n")
         #expect(run.errors.contains("validation after step 6: loss "))
         let generated = try CommandRun([
             "generate", "--model", files.output("a") + "/newest", "the", "--max-tokens", "4",
@@ -30,7 +30,7 @@ struct TrainCommandTests {
         let run = try files.train("a", "--dry-run")
         #expect(run.code == 0, "\(run.errors)")
         #expect(run.output.hasPrefix("parameters  0.14 million, of which 0.14 million learn\n"))
-        #expect(run.output.contains("tokens      0.00 million in 6 steps of 32, the data "))
+        #expect(run.output.contains("tokens      0.00 million in 6 steps of 32, or "))
         #expect(!FileManager.default.fileExists(atPath: files.output("a")))
     }
 
@@ -38,7 +38,7 @@ struct TrainCommandTests {
         // Of 8 documents of 51 tokens.
         let windows = "training on 25 sequences of 16 tokens, made of windows (data.packing: windows)\n"
         let tail = "note: data.training: left out: 7 tokens at the ends of shards that make no whole sequence\n"
-        let limit = "note: data.validation: measured on 4 of 26 sequences, as validation.batches says\n"
+        let limit = "note: data.validation: measured on 4 of 26 sequences, limited by validation.batches\n"
         for arguments in [["--dry-run"], []] {
             #expect(try files.train("a", arguments).errors.hasPrefix(windows + tail + limit))
         }
@@ -46,7 +46,7 @@ struct TrainCommandTests {
         #expect(
             documents.errors.contains(
                 "note: data.validation: cut to the length of a sequence: 8 of 8 documents, which lose 272 tokens, "
-                    + "their end-of-text included (raise batch.length, or use data.packing=windows)\n"),
+                    + "including their end-of-text (raise batch.length, or use data.packing=windows)\n"),
             "\(documents.errors)"
         )
     }
