@@ -1,34 +1,35 @@
 public import TensorCore
 public import TokenDecoding
 
-/// How to write a text.
+/// Options for generating a text.
 public struct GenerationOptions: Sendable, Equatable {
-    /// Which layers make the text; nil for what serves the model best: ``TextModel/recommendedStrategy``.
+    /// The decoding strategy; nil for ``TextModel/recommendedStrategy``.
     public var strategy: DecodingStrategy?
     /// How tokens are chosen.
     public var sampling: Sampling = .greedy
     /// How sampled drafts are accepted.
     public var acceptance: Acceptance = .coupled
-    /// How the cache keeps keys and values.
+    /// The format of cached keys and values.
     public var cacheFormat: CacheFormat = .standard
-    /// The most tokens to write, at least 1; nil writes until the model ends its text or its context is full.
+    /// The maximum number of tokens to generate, at least 1; nil for no limit except the end of text and the context.
     public var maxTokens: Int?
-    /// Texts that end the answer; they are not part of it.
+    /// Texts that end the generated text. They are not part of it.
     public var stops: [String] = []
-    /// Whether to write on where the model ends its text.
+    /// Whether to continue past the model's end of text.
     public var ignoresEndOfText = false
 
-    /// How many tokens are drafted a round unless a caller says otherwise: the paper's for code and chat.
+    /// The default number of tokens drafted per round: the paper's for code and chat.
     public static let defaultDraftLength = 6
 
-    /// The longest draft, ten times the paper's. Verification holds the logits of every drafted token, a fifth of a
-    /// megabyte each for a vocabulary of 50 thousand, and rejection sampling twice that for its distributions.
+    /// The maximum draft length, ten times the paper's. Verification stores the logits of every drafted token, a fifth
+    /// of a megabyte each for a vocabulary of 50 thousand, and rejection sampling needs twice that for its
+    /// distributions.
     public static let maximumDraftLength = 128
 
-    /// Greedy, by the strategy that serves the model best, unless changed.
+    /// Creates options for greedy decoding with the model's recommended strategy.
     public init() {}
 
-    /// Throws if an option has no meaning for any model.
+    /// Throws if an option is invalid for every model.
     public func validate() throws(DecodingError) {
         try sampling.validate()
         func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(DecodingError) {

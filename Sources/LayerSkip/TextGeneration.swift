@@ -6,8 +6,8 @@ import TextTokens
 extension TextModel {
     /// Continues a text, as an asynchronous sequence of its pieces.
     ///
-    /// Decoding starts at once, on a thread of its own. It ends early when the loop over the pieces is left, when the
-    /// task that iterates or waits for the result is cancelled, or when nobody holds the sequence any more.
+    /// Decoding starts at once, on its own thread. It ends early when the loop over the pieces ends, when the task that
+    /// iterates or waits for the result is cancelled, or when the sequence is deallocated.
     public func generate(_ prompt: String, options: GenerationOptions = GenerationOptions()) -> TextGeneration {
         generate(tokenizer.encode(prompt: prompt), options: options)
     }
@@ -26,7 +26,7 @@ extension TextModel {
         TextGeneration(self, prompt, options)
     }
 
-    /// A conversation as the model was trained to read it, up to where its answer begins.
+    /// Encodes a conversation in the format that the model was trained on, up to the beginning of its answer.
     ///
     /// - Throws: if the model has no known chat template, or no tokens for it.
     public func encode(_ messages: [ChatMessage]) throws -> [Token] {
@@ -35,7 +35,7 @@ extension TextModel {
     }
 }
 
-/// A text while it is written: iterate over its pieces, then ask for the ``result``.
+/// A text during generation: iterate over its pieces, then get the ``result``.
 public struct TextGeneration: AsyncSequence, Sendable {
     /// A piece of text: whole characters.
     public typealias Element = String
@@ -71,10 +71,10 @@ public struct TextGeneration: AsyncSequence, Sendable {
         }
     }
 
-    /// Iterates over the pieces. There is one text, so iterate once; who stops iterating ends it.
+    /// Returns an iterator over the pieces. Iterate only once; to stop iterating ends the text.
     public func makeAsyncIterator() -> Iterator { Iterator(pieces.makeAsyncIterator(), outcome) }
 
-    /// The whole text and its statistics, once it has ended; waits for that, but does not need to be iterated first.
+    /// The whole text and its statistics. Waits for the end of the text, with or without iterating.
     public var result: GenerationResult {
         get async throws {
             try await withTaskCancellationHandler {
@@ -85,18 +85,18 @@ public struct TextGeneration: AsyncSequence, Sendable {
         }
     }
 
-    /// Ends the text where it is.
+    /// Stops generating.
     public func cancel() { outcome.cancel() }
 }
 
-/// The system allows no thread to decode on.
+/// The error if the system cannot start another thread for decoding.
 public struct ThreadLimitError: Error, CustomStringConvertible {
     /// What was expected and what was found.
     public var description: String { "decoding thread: expected the system to start one, found its limit reached" }
 }
 
 extension TextGeneration {
-    /// Gives out the pieces of a text as they come.
+    /// An iterator over the pieces of a text as they are generated.
     public struct Iterator: AsyncIteratorProtocol {
         private var pieces: AsyncThrowingStream<String, any Error>.Iterator
         private let interest: Interest
@@ -106,14 +106,16 @@ extension TextGeneration {
             interest = Interest(outcome)
         }
 
-        /// The next piece; nil at the end. Throws what ended the text early, but no error for a cancelled task.
+        /// Returns the next piece, or nil at the end. Throws the error that ended the text early, but none if the task
+        /// was cancelled.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> String? {
             try await pieces.next(isolation: actor)
         }
     }
 }
 
-/// Ends a text when it is dropped: the stream itself would notice only that nobody holds the whole sequence.
+/// An object that ends a text when it is deallocated with its iterator. The stream itself reacts only to the
+/// deallocation of the whole sequence.
 private final class Interest: Sendable {
     private let outcome: Outcome
 
@@ -122,7 +124,7 @@ private final class Interest: Sendable {
     deinit { outcome.cancel() }
 }
 
-/// A result that is there sooner or later, and the wish not to have it.
+/// A future result that can be cancelled.
 private final class Outcome: Sendable {
     private struct State {
         var result: Result<GenerationResult, any Error>?

@@ -3,9 +3,9 @@ public import LanguageModels
 public import TensorCore
 public import TextTokens
 
-/// A model that reads and writes text: what a GGUF file or a model folder holds, ready to run.
+/// A language model with its tokenizer, loaded from a GGUF file or a model folder and ready to run.
 ///
-/// It is immutable and may be used from any number of tasks at once.
+/// It is immutable and can be used from any number of tasks at once.
 ///
 /// ```swift
 /// let model = try TextModel()   // the default model; or TextModel(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
@@ -14,19 +14,19 @@ public import TextTokens
 public struct TextModel: Sendable {
     /// The transformer.
     public let model: LoadedModel
-    /// Its vocabulary.
+    /// The tokenizer.
     public let tokenizer: Tokenizer
-    /// What the file or folder says about itself.
+    /// A description of the file or folder.
     public let summary: CheckpointSummary
-    /// Seconds from opening the file to being ready.
+    /// The loading time in seconds.
     public let loadSeconds: Double
 
     /// Loads a GGUF file or a model folder (`config.json`, `model.safetensors`, `tokenizer.json`) and packs its weights
     /// for this machine.
     ///
     /// - Parameters:
-    ///   - path: the file or folder; nil for the default model, which is part of the program.
-    ///   - threads: how many threads compute, 1...1024; by default one per physical core.
+    ///   - path: the file or folder; nil for the built-in default model.
+    ///   - threads: the number of threads, 1...1024; nil for one per physical core.
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported;
     ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``;
     ///   ``MemoryError``.
@@ -34,7 +34,7 @@ public struct TextModel: Sendable {
         try self.init(path: path, on: ComputeContext(threads: threads))
     }
 
-    /// Loads a GGUF file, a model folder or the default model for a given table of kernels and pool of threads.
+    /// Loads a GGUF file, a model folder or the default model for a given kernel table and thread pool.
     ///
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported.
     public init(path: String? = nil, on compute: ComputeContext) throws {
@@ -42,7 +42,7 @@ public struct TextModel: Sendable {
         try self.init(Checkpoint(path: path), on: compute, since: stopwatch)
     }
 
-    /// Loads a checkpoint that has been opened, for a given table of kernels and pool of threads.
+    /// Loads an opened checkpoint for a given kernel table and thread pool.
     ///
     /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported.
     public init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws {
@@ -50,7 +50,7 @@ public struct TextModel: Sendable {
     }
 
     private init(_ checkpoint: Checkpoint, on compute: ComputeContext, since stopwatch: Stopwatch) throws {
-        // Cheap checks first: what is to be refused should not be packed before.
+        // Cheap checks come first, before the weights are packed.
         tokenizer = try checkpoint.tokenizer()
         summary = try CheckpointSummary(checkpoint, notes: tokenizer.notes)
         model = try LoadedModel(checkpoint.model(), on: compute)
@@ -63,18 +63,18 @@ public struct TextModel: Sendable {
         loadSeconds = stopwatch.seconds
     }
 
-    /// Self-speculation as the file says that it serves the model best; plain decoding where it says nothing.
+    /// Self-speculation with the setting in the model's file, or plain decoding if there is none.
     public var recommendedStrategy: DecodingStrategy {
         guard let setting = summary.speculation else { return .plain }
         return .selfSpeculative(exitLayer: setting.exitLayer, draftLength: setting.draftLength)
     }
 
-    /// What had to be guessed about the model's text, or gets lost, for people.
+    /// Notes for people on what had to be guessed about the model's text, or gets lost.
     public var notes: [String] { tokenizer.notes }
 
-    /// How the model's conversations are written.
+    /// Returns the model's chat template.
     ///
-    /// - Throws: ``CheckpointError`` where the model has no template, or one that is not known exactly.
+    /// - Throws: ``CheckpointError`` if the model has no template, or one that is not exactly a known one.
     public func chatTemplate() throws(CheckpointError) -> ChatTemplate {
         guard let template = summary.chatTemplate else {
             throw CheckpointError(

@@ -3,9 +3,9 @@ public import CheckpointFiles
 public import LanguageModels
 public import TextTokens
 
-/// A model that has been opened: each of its files has been read once, and its weights are mapped but not loaded.
+/// An opened model: each of its files has been read once, and its weights are mapped but not loaded.
 ///
-/// Whatever shows, loads, exports or trains a model takes this value.
+/// Showing, loading, exporting and training a model all start from this value.
 ///
 /// ```swift
 /// let checkpoint = try Checkpoint(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
@@ -13,30 +13,29 @@ public import TextTokens
 /// let model = try TextModel(checkpoint, on: ComputeContext())
 /// ```
 public struct Checkpoint: Sendable {
-    /// The path that was opened; nil for the default model.
+    /// The opened path; nil for the default model.
     let source: String?
-    /// The files, and what they say about the model.
+    /// The model's files and configuration.
     package let files: ModelFiles
-    /// The template of conversations, in Jinja; nil where there is none.
+    /// The chat template, in Jinja; nil if there is none.
     public let chatTemplate: String?
-    /// How the model speculates on itself best; nil where the files do not say.
+    /// The model's best setting for self-speculation; nil if the files do not contain one.
     public let speculation: SpeculationSetting?
-    /// What only other programs read, such as the sampling that the model's makers recommend.
+    /// Settings that only other programs use, such as the recommended sampling.
     let passed: PassedSettings
-    /// The tokenizer, or what is wrong with it: the weights can be shown all the same.
+    /// The tokenizer or the error in it. Keeping the error allows the weights to be shown anyway.
     private let definition: Result<TokenizerDefinition, CheckpointError>
 
-    /// Opens a GGUF file, a model folder or the checkpoint of a training run; or the default model (nil), which is part
-    /// of the program.
+    /// Opens a GGUF file, a model folder, a training checkpoint, or the built-in default model (nil).
     ///
-    /// - Throws: if it cannot be read, or what it says about its model is wrong or not supported. What is wrong with
-    ///   its tokenizer is thrown where that is used.
+    /// - Throws: if it cannot be read, or if its description of the model is wrong or not supported. Errors in its
+    ///   tokenizer are thrown when the tokenizer is used.
     public init(path: String?) throws(CheckpointError) {
         source = path
         if let path {
             files = try ModelFiles(path: path)
         } else {
-            // The linker puts the bytes among the program's constants; nobody writes or frees them.
+            // The bytes are constants of the program and are never written or freed.
             let bytes = unsafe UnsafeRawBufferPointer(start: cdm_default_model(), count: cdm_default_model_byte_count())
             let file = unsafe MappedFile(name: "the default model", partOfProgram: bytes)
             files = try ModelFiles(GGUFFile(file))
@@ -56,25 +55,25 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// The path, as it was given; `the default model` for the one in the program.
+    /// The path as given, or `the default model`.
     public var path: String { files.path }
 
     /// The model's architecture, shapes and constants.
     public var configuration: ModelConfiguration { files.configuration }
 
-    /// The model's tensors, checked to be those of its configuration.
+    /// Returns the model's tensors, checked against its configuration.
     ///
-    /// - Throws: if there is a tensor that the architecture has no use for, or no head where there should be.
+    /// - Throws: if there is a tensor that the architecture does not use, or if a required head is missing.
     package func model() throws(CheckpointError) -> StoredModel { try StoredModel(files) }
 
-    /// What the tokenizer is made of.
+    /// Returns the definition of the tokenizer.
     ///
-    /// - Throws: where something in the files is missing or wrong.
+    /// - Throws: if something in the files is missing or wrong.
     public func tokenizerDefinition() throws(CheckpointError) -> TokenizerDefinition { try definition.get() }
 
-    /// The tokenizer.
+    /// Creates the tokenizer.
     ///
-    /// - Throws: as above, where the definition contradicts itself, or if there is no memory for its tables.
+    /// - Throws: as above, if the definition contradicts itself, or if there is no memory for its tables.
     public func tokenizer() throws(CheckpointError) -> Tokenizer {
         let definition = try definition.get()
         // A vocabulary's tables take about 200 bytes for each token.
@@ -82,9 +81,9 @@ public struct Checkpoint: Sendable {
         return try inFile(tokenizerPath) { () throws(TokenizerError) in try Tokenizer(definition) }
     }
 
-    /// What the tokenizer is made of, to be written with the model's rows.
+    /// Returns the definition of the tokenizer for writing it together with the model's rows.
     ///
-    /// - Throws: as above, and where the tokenizer has more tokens than there are rows.
+    /// - Throws: as above, and if the tokenizer has more tokens than the model has rows.
     func tokenizerOfRows() throws(CheckpointError) -> TokenizerDefinition {
         let definition = try definition.get()
         _ = try tokenizer()
@@ -97,7 +96,7 @@ public struct Checkpoint: Sendable {
         return definition
     }
 
-    /// The file that the tokenizer is in.
+    /// The file that contains the tokenizer.
     var tokenizerPath: String {
         switch files {
         case .gguf(let file, _): file.path

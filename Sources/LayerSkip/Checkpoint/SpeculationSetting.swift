@@ -1,23 +1,23 @@
 import CheckpointFiles
 
-/// The exit layer and draft length that serve a model best, as whoever made it has measured them.
+/// A model's best exit layer and draft length, as measured by the model's author.
 ///
-/// A GGUF file says them as `layerskip.exit_layer` and `layerskip.draft_length`; other programs pass over such keys.
+/// A GGUF file stores them as `layerskip.exit_layer` and `layerskip.draft_length`; other programs ignore these keys.
 public struct SpeculationSetting: Sendable, Equatable {
-    /// How many layers draft.
+    /// The number of layers that draft.
     public var exitLayer: Int
-    /// How many tokens are drafted a round.
+    /// The number of tokens drafted per round.
     public var draftLength: Int
 
-    /// A setting.
+    /// Creates a setting.
     public init(exitLayer: Int, draftLength: Int) {
         self.exitLayer = exitLayer
         self.draftLength = draftLength
     }
 
-    /// What a GGUF file says of it; nil where it says nothing.
+    /// Reads the setting of a GGUF file; returns nil if it has none.
     ///
-    /// - Throws: where only one of the two numbers is there, or a model of so many layers could not do it.
+    /// - Throws: if only one of the two numbers is there, or a number is out of range for the model.
     init?(_ metadata: GGUFMetadata, layerCount: Int) throws(CheckpointError) {
         let keys = [Key.exitLayer, Key.draftLength]
         guard keys.contains(where: { metadata[$0] != nil }) else { return nil }
@@ -33,7 +33,7 @@ public struct SpeculationSetting: Sendable, Equatable {
 
     private static func exitLayers(of layerCount: Int) -> ClosedRange<Int> { 1...layerCount }
 
-    /// Throws unless a model of so many layers could do it.
+    /// Checks the setting against a model's number of layers.
     func check(layerCount: Int, file: String) throws(CheckpointError) {
         for (name, value, range) in [
             ("exit layer", exitLayer, Self.exitLayers(of: layerCount)),

@@ -9,7 +9,7 @@ struct PromptFile: ~Copyable {
 
     /// Reads the prompts, line by line.
     ///
-    /// - Throws: if a line is not such an object, a prompt does not fit into the model's context, or there is no prompt.
+    /// - Throws: if a line is not such an object, a prompt does not fit into the model's context, or there is none.
     func tokens(for model: TextModel) throws -> [[Token]] {
         // A byte may be written as an escape of six bytes, and the object may have other keys.
         let lineLimit = ReadingLimit(byteCount: 6 * model.longestPrompt + (1 << 16))

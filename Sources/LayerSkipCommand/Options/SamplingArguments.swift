@@ -15,7 +15,7 @@ struct SamplingArguments: ParsableArguments {
     @Option(parsing: .unconditional, help: "Sample only from tokens at least this share as likely as the likeliest.")
     var minP: Double?
 
-    @Option(parsing: .unconditional, help: "Makes tokens that are already in the text less likely; 1 is off.")
+    @Option(parsing: .unconditional, help: "Penalty for tokens that are already in the text; 1 is off.")
     var repetitionPenalty: Float = 1
 
     @Option(parsing: .unconditional, help: "Seed for sampling; the same seed gives the same text.")

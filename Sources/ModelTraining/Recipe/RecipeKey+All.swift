@@ -92,7 +92,7 @@ extension RecipeKey {
         described("freeze.layers", \.freeze.layers, expected: LayerSet.expected, "layers that are frozen"),
         boolean("freeze.head", \.freeze.head, "whether the last norm and the head are frozen"),
         choice(
-            "precision", \.precision, "precision of the operands of matrix products and attention; sums are always f32"),
+            "precision", \.precision, "precision of the operands of products and attention; sums are always f32"),
         boolean("recompute", \.recompute, "whether to recompute blocks in the backward pass: less memory, more time"),
     ]
 

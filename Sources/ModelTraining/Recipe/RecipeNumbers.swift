@@ -2,8 +2,8 @@
 struct RecipeNumbers {
     private let range: ClosedRange<Double>
 
-    /// Accepts all numbers in a range. If the range begins with 0, the others are at least 1e-30, so that none becomes 0
-    /// in f32.
+    /// Accepts all numbers in a range. If the range begins with 0, the others are at least 1e-30, so that none becomes
+    /// 0 in f32.
     init(_ range: ClosedRange<Double>) { self.range = range }
 
     private static let least = 1e-30

@@ -2,8 +2,8 @@ import CheckpointFiles
 package import LanguageModels
 import TensorCore
 
-/// A model in training, with its optimizer and its place in the data. It only makes steps; ``TrainingRun`` handles files
-/// and intervals.
+/// A model in training, with its optimizer and its place in the data. It only makes steps; ``TrainingRun`` handles
+/// files and intervals.
 ///
 /// All randomness is a function of seed and step, so the whole state is the model, moments, step and place.
 package struct Trainer<Model: TrainableModel> {
