@@ -57,7 +57,7 @@ struct ChatCommand: ParsableCommand {
             case "/exit": break conversation
             case "/reset":
                 conversation.reset()
-                Output.note("(the conversation is forgotten)")
+                Output.note("(conversation cleared)")
             // Spaces are part of a message.
             default: if try !answer(line, in: conversation, model) { allAnswered = false }
             }
@@ -110,7 +110,8 @@ struct ChatCommand: ParsableCommand {
             let answer = try conversation.answer(
                 message, onEvent: { display.show($0) },
                 onForgetting: {
-                    Output.note("(the oldest of the conversation no longer fits: \($0.counted("turn")) forgotten)")
+                    Output.note(
+                        "(the conversation no longer fits into the context: oldest \($0.counted("turn")) dropped)")
                 },
                 isCancelled: { Interruption.isRequested || display.failure != nil })
             if let failure = display.failure { throw failure }

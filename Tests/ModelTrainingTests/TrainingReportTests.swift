@@ -38,7 +38,7 @@ struct TrainingReportTests {
             Self.validation(2, [4, 3, 2.125]),
         ]
         let page = page(metrics)
-        // Training has two curves and validation one, then loss, accuracy and agreement of three exits.
+        // Two curves for training, one for validation, then loss, accuracy and agreement of three exits.
         let curves = page.matches(of: /<polyline/).count
         #expect(curves == 12)
         #expect(page.contains("<tr><td>3</td><td>2.125</td><td>25 %</td><td>50 %</td></tr>"))
