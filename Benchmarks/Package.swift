@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that users of the library never resolve what it needs. The benchmark plugin looks for
+// A separate package, so that users of the library never resolve its dependencies. The benchmark plugin looks for
 // targets in a folder called Benchmarks.
 let layerSkip = Target.Dependency.product(name: "LayerSkip", package: "layerskip")
 let benchmark = Target.Dependency.product(name: "Benchmark", package: "benchmark")

@@ -11,8 +11,8 @@
 /// Enough chains for two units with a latency of five cycles each, and few enough for sixteen registers.
 enum { CHAINS = 12 };
 
-/// A loop of CHAINS independent STEPs from sums `s`, weights `w` and activations `x`. The compiler must believe that
-/// sums change in ways it cannot see, or it would leave the loop out.
+/// A loop of CHAINS independent STEPs from sums `s`, weights `w` and activations `x`. The empty assembly keeps the
+/// compiler from removing the loop.
 #define DEFINE_LOOP(NAME, TARGET, SUM, FACTOR, STEP)                                                                 \
     __attribute__((target(TARGET))) static void NAME(size_t rounds) {                                                \
         SUM sums[CHAINS];                                                                                            \
@@ -38,8 +38,8 @@ DEFINE_LOOP(f32_avx512, "avx512f", __m512, __m512, _mm512_fmadd_ps(w, x, s))
 DEFINE_LOOP(bytes_avx512, "avx512f,avx512vnni", __m512i, __m512i, _mm512_dpbusd_epi32(s, w, x))
 DEFINE_LOOP(bf16_avx512, "avx512f,avx512bf16", __m512, __m512bh, _mm512_dpbf16_ps(s, w, x))
 
-/// As many sums as there are where two by two tiles are multiplied; CHAINS products a round, as in the other loops. Whoever
-/// found the table has asked Linux for the tiles.
+/// Uses the four sums of a product of two by two tiles, with CHAINS products per round as in the other loops. Finding
+/// the table has already requested the tiles from Linux.
 __attribute__((target("amx-tile,amx-bf16"))) static void bf16_amx(size_t rounds) {
     uint8_t configuration[64] = {1};
     for (int t = 0; t < 8; t++) {

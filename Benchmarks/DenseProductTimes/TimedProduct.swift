@@ -3,7 +3,7 @@ import CTensorKernels
 import Synchronization
 import TensorCore
 
-/// Which product is to be timed.
+/// A request to time a product.
 struct ProductRequest: Equatable {
     enum Form: String { case forward, input, weight }
 
@@ -31,7 +31,7 @@ extension ProductPrecision {
     }
 }
 
-/// Operands and result of a request.
+/// The operands and the result of a request.
 struct TimedProduct {
     let request: ProductRequest
     private let context: ComputeContext
@@ -70,7 +70,7 @@ struct TimedProduct {
         }
     }
 
-    /// Seconds of one, as the mean of as many as fit into some milliseconds.
+    /// Returns the mean seconds of a product, over as many as fit into 50 ms.
     func seconds() -> Double {
         var count = 0
         let stopwatch = Stopwatch()
@@ -86,7 +86,7 @@ private func tensor(_ rows: Int, _ columns: Int) -> Tensor {
     Tensor((0..<rows * columns).map { Float(($0 &* 7919) % 2001 - 1000) / 1000 }, rows: rows, columns: columns)
 }
 
-/// Multiply-adds a second of all threads together, at most.
+/// Returns the peak rate of multiply-adds per second, of all threads together.
 func peak(_ precision: ProductPrecision, on context: ComputeContext) -> Double {
     let operands = precision == .bf16 ? CTP_DENSE_BF16 : CTK_ACTIVATIONS_F32
     let table = context.kernels.name

@@ -1,11 +1,11 @@
-// Times dense products for Scripts/compare-products, which runs others in turn with it.
+// Times dense products for Scripts/compare-products, which alternates it with other programs.
 // Usage: DenseProductTimes THREADS
 //
-// Reads a request a line and answers each with seconds of one product, or multiply-adds a second, on a line:
+// Reads one request per line, and answers each with a line: seconds per product, or multiply-adds per second.
 //
 //     FORM PRECISION ROWS IN OUT    FORM is forward (x W^T), input (dy W) or weight (dy^T x, added); x is ROWS x IN,
 //                                   W is OUT x IN
-//     peak PRECISION                what all threads' multiplication instructions can do at most
+//     peak PRECISION                the peak rate of all threads' multiplication instructions
 import CInstructionPeaks
 import CTensorKernels
 import TensorCore

@@ -1,11 +1,11 @@
 import CTensorKernels
 
-/// The dense product of two f32 matrices on one core, block by block of the most depth that the library takes at once.
+/// A dense product of two f32 matrices on one core, in blocks of the maximum depth that the library uses.
 final class DenseSample {
-    /// What is multiplied: x W^T, dy W, or dy^T x.
+    /// The form of the product: x W^T, dy W, or dy^T x.
     enum Form: CaseIterable { case forward, input, weight }
 
-    /// Multiplications and additions of one product.
+    /// The number of multiply-adds in one product.
     let multiplyAdds: Int
     private let kernels: ctk_dense_kernels
     private let form: Form
@@ -16,10 +16,10 @@ final class DenseSample {
     private let rowPanels: Memory
     private let columnPanels: Memory
 
-    /// What a core's L2 cache holds of rows.
+    /// The number of rows that fit into a core's L2 cache.
     private static let rowsPerItem = 96
 
-    /// The product of one form for x [tokens, inputs] and W [outputs, inputs].
+    /// Prepares a product of one form, for x [tokens, inputs] and W [outputs, inputs].
     init(_ kernels: ctk_dense_kernels, _ form: Form, tokens: Int, inputs: Int, outputs: Int) {
         self.kernels = kernels
         self.form = form
@@ -38,7 +38,7 @@ final class DenseSample {
         columnPanels = Memory(floats: (columns + kernels.tile_columns) * floats)
     }
 
-    /// All of it.
+    /// Computes the whole product.
     func multiply() {
         let block = kernels.depths_per_block
         for start in stride(from: 0, to: depth, by: block) { multiply(from: start, depth: min(block, depth - start)) }

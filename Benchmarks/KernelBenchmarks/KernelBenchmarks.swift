@@ -3,8 +3,9 @@ import CInstructionPeaks
 import CTensorKernels
 import LayerSkip
 
-// Products of every table and format, on one core: what two cores do together is the pool's matter. One token is
-// measured beside the read speed of the same seconds, any number beside what the table's instructions can do at most.
+// Benchmarks of the products of every kernel table and format, on one core, because work on several cores depends on
+// the pool. One token is compared with the memory bandwidth at that time, any number with the peak rate of the table's
+// instructions.
 
 private let ofReadSpeed = BenchmarkMetric.custom("% of read speed", polarity: .prefersLarger, useScalingFactor: false)
 private let ofPeak = BenchmarkMetric.custom("% of peak", polarity: .prefersLarger, useScalingFactor: false)
@@ -13,7 +14,7 @@ private let formats: [(name: String, number: Int)] = (0..<CTK_FORMAT_COUNT).map 
     (String(cString: ctk_format(Int32($0)).pointee.name), $0)
 }
 
-/// Tokens, inputs and outputs of training's products.
+/// The tokens, inputs and outputs of training's products.
 private let denseShapes = [
     (4096, 384, 1024), (4096, 640, 1792), (2048, 2048, 2048), (4096, 192, 512), (4096, 192, 4096),
 ]
@@ -44,8 +45,8 @@ private func measure(
 ) {
     let tableName = String(cString: table.pointee.name)
     let kernels = withUnsafeBytes(of: table.pointee.formats) { $0.bindMemory(to: ctk_format_kernels.self)[format] }
-    // Few tokens read the weights from memory, as a model's do; many are bound by their products, and the scalar table
-    // by its own slowness.
+    // With few tokens, weights come from memory, as in a model. With many, and with the scalar table, arithmetic is the
+    // limit.
     let byteCount = tableName == "scalar" ? 1 << 18 : tokens <= 16 ? 64 << 20 : 4 << 20
     var sample: ProductSample?
     Benchmark(
@@ -66,8 +67,8 @@ private func measure(
     }
 }
 
-/// One form of a dense product beside what the table's instructions can do at most; where a table multiplies f32 in the
-/// place of bf16, and by the slow scalar table, nothing is measured.
+/// Compares one form of a dense product with the peak rate of the table's instructions. Skips the slow scalar table,
+/// and bf16 on tables that multiply f32 instead.
 private func measureDense(
     _ table: UnsafePointer<ctk_table>, _ precision: Int, _ form: DenseSample.Form, tokens: Int, inputs: Int,
     outputs: Int
@@ -92,7 +93,7 @@ private func measureDense(
     }
 }
 
-/// Multiply-adds per second of the instruction that a table multiplies with; nil where it has none of its own.
+/// Returns the peak multiply-adds per second of a table's multiplication instruction; nil if it has none of its own.
 private func peakSpeed(_ table: String, _ operands: Int32) -> Double? {
     let rounds = 1_000_000
     var multiplyAdds = 0

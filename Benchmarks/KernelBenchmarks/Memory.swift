@@ -6,7 +6,7 @@
     import Musl
 #endif
 
-/// Memory in pages of 2 MiB where there are any, as the library's own; zeros.
+/// Zeroed memory in pages of 2 MiB if available, like the library's.
 final class Memory {
     let address: UnsafeMutableRawPointer
 
@@ -24,7 +24,7 @@ final class Memory {
         address = memory
     }
 
-    /// The same for floats.
+    /// Allocates memory for floats.
     convenience init(floats: Int) { self.init(byteCount: floats * MemoryLayout<Float>.stride) }
 
     deinit { free(address) }

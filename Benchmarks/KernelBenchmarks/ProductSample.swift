@@ -1,10 +1,10 @@
 import CTensorKernels
 
-/// A packed matrix and some tokens' activations, to multiply again and again.
+/// A packed matrix and the activations of some tokens, for repeated multiplication.
 final class ProductSample {
-    /// Bytes of the weights.
+    /// The size of the weights in bytes.
     let byteCount: Int
-    /// Multiplications and additions of one product.
+    /// The number of multiply-adds in one product.
     let multiplyAdds: Int
     private let format: ctk_format_kernels
     private let panels: Int
@@ -15,7 +15,7 @@ final class ProductSample {
 
     private static let columns = 2048
 
-    /// About `byteCount` bytes of weights in a format, and `tokens` rows of activations.
+    /// Prepares about `byteCount` bytes of weights in a format, and `tokens` rows of activations.
     init(_ format: ctk_format_kernels, _ kind: Int32, byteCount: Int, tokens: Int) {
         self.format = format
         self.tokens = tokens
@@ -30,7 +30,7 @@ final class ProductSample {
 
         let numbers = (0..<max(tokens, format.panel_rows) * columns).map { Float(($0 * 7919) % 2001 - 1000) / 1000 }
         format.prepare(numbers, columns, tokens, 0, tokens, prepared.address)
-        // All panels alike, of zeros where the format is only read: what they hold does not matter to their product's speed.
+        // All panels are equal, and zero if the format cannot be written. Values do not affect a product's speed.
         let rowBytes = ctk_file_row_bytes(kind, columns)
         var file = [UInt8](repeating: 0, count: format.panel_rows * rowBytes)
         file.withUnsafeMutableBytes { file in
@@ -44,7 +44,7 @@ final class ProductSample {
         for panel in 0..<panels { format.pack(file, format.panel_rows, columns, weights.address + panel * panelBytes) }
     }
 
-    /// All tokens times all weights, on this core.
+    /// Multiplies all tokens by all weights, on this core.
     func multiply() {
         let rows = panels * format.panel_rows
         format.product(

@@ -1,8 +1,8 @@
 import Benchmark
 import LayerSkip
 
-// Decoding, prompts and passes over a few tokens, for every model in the cache. What `layerskip benchmark --cost`
-// measures.
+// Benchmarks of decoding, prefill and passes over a few tokens, for every model in the cache. They measure the same as
+// `layerskip benchmark --cost`.
 
 private let tokensPerSecond = BenchmarkMetric.custom("tokens/s", polarity: .prefersLarger, useScalingFactor: false)
 private let ofReadSpeed = BenchmarkMetric.custom("% of read speed", polarity: .prefersLarger, useScalingFactor: false)
@@ -31,7 +31,7 @@ let benchmarks: @Sendable () -> Void = {
     }
 }
 
-/// One benchmark of one part, as often as a few seconds allow.
+/// Adds a benchmark of one part, repeated as often as fits in a few seconds.
 private func measure(
     _ file: ModelFile, _ name: String, _ part: ModelCost.Part, depth: Int = 0, _ metrics: [BenchmarkMetric],
     figures: @escaping (ModelCost) -> [(BenchmarkMetric, Double)]

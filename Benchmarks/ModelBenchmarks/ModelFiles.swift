@@ -1,6 +1,6 @@
 import Foundation
 
-/// The models that scripts have put into the cache: fetch-smollm2, and make-random-models.
+/// The models in the cache, put there by the scripts fetch-smollm2 and make-random-models.
 struct ModelFile {
     let name: String
     let path: String

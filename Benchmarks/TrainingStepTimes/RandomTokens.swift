@@ -2,7 +2,7 @@ import LanguageModels
 import ModelTraining
 import TensorCore
 
-/// Random tokens, new ones in each batch.
+/// A source of random tokens, new ones in each batch.
 struct RandomTokens: BatchSource {
     let vocabularySize: Int
     let length: Int

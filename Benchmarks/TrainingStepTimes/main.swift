@@ -1,9 +1,9 @@
-// Times training steps for Scripts/compare-training, which runs PyTorch in turn with it. Usage: TrainingStepTimes
+// Times training steps for Scripts/compare-training, which alternates it with PyTorch. Usage: TrainingStepTimes
 // THREADS PRECISION LAYERS WIDTH FEED_FORWARD HEADS KEY_VALUE_HEADS VOCABULARY SEQUENCES LENGTH
 //
-// Reads a number of steps a line, makes them, and answers with the seconds that they took and the most bytes that were
-// resident so far. A step is what it is in a run: a batch, forward, loss, backward, clipping and AdamW; the recipe is
-// off.
+// Reads a number of steps per line, makes them, and answers with their seconds and the peak resident memory in bytes so
+// far. A step is that of a run (batch, forward pass, loss, backward pass, clipping and AdamW), without the recipe's
+// dropout and early exits.
 import CheckpointFiles
 import LanguageModels
 import ModelTraining

@@ -1,4 +1,4 @@
-// What a library user meets beside this module's own types: sampling options, statistics, recipes, tokenizers, errors.
+// Types of other modules that library users need: sampling options, statistics, recipes, tokenizers, errors.
 @_exported public import CheckpointFiles
 @_exported public import LanguageModels
 @_exported public import ModelTraining

@@ -4,9 +4,9 @@ public import TensorCore
 public import TextTokens
 public import TokenDecoding
 
-/// A model that reads and writes text: what a GGUF file or a model folder holds, ready to run.
+/// A language model with its tokenizer, loaded from a GGUF file or a model folder and ready to run.
 ///
-/// It is immutable and may be used from any number of tasks at once.
+/// It is immutable and can be used from any number of tasks at once.
 ///
 /// ```swift
 /// let model = try TextModel(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
@@ -15,11 +15,11 @@ public import TokenDecoding
 public struct TextModel: Sendable {
     /// The transformer.
     public let model: LoadedModel
-    /// Its vocabulary.
+    /// The tokenizer.
     public let tokenizer: Tokenizer
-    /// What the file or folder says about itself.
+    /// A description of the file or folder.
     public let summary: CheckpointSummary
-    /// Seconds from opening the file to being ready.
+    /// The loading time in seconds.
     public let loadSeconds: Double
 
     /// Loads a GGUF file or a model folder (`config.json`, `model.safetensors`, `tokenizer.json`) and packs its weights
@@ -27,7 +27,7 @@ public struct TextModel: Sendable {
     ///
     /// - Parameters:
     ///   - path: the file or folder.
-    ///   - threads: how many threads compute, 1...1024; by default one per physical core.
+    ///   - threads: the number of threads, 1...1024; nil for one per physical core.
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported;
     ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``;
     ///   ``MemoryError``.
@@ -35,7 +35,7 @@ public struct TextModel: Sendable {
         try self.init(path: path, on: ComputeContext(threads: threads))
     }
 
-    /// Loads a GGUF file or a model folder for a given table of kernels and pool of threads.
+    /// Loads a GGUF file or a model folder for a given kernel table and thread pool.
     ///
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported.
     public init(path: String, on compute: ComputeContext) throws {
@@ -51,7 +51,7 @@ public struct TextModel: Sendable {
         try self.init(checkpoint, on: ComputeContext(threads: threads))
     }
 
-    /// Loads a checkpoint that has been opened, for a given table of kernels and pool of threads.
+    /// Loads an opened checkpoint for a given kernel table and thread pool.
     ///
     /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported.
     public init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws {
@@ -59,12 +59,12 @@ public struct TextModel: Sendable {
     }
 
     /// - Parameters:
-    ///   - stopwatch: started before the checkpoint was opened.
-    ///   - progress: is told the share of the weights that are loaded, and returns whether to continue.
+    ///   - stopwatch: a stopwatch that was started before the checkpoint was opened.
+    ///   - progress: is told the fraction of the weights that is loaded, and returns whether to continue.
     init(
         _ checkpoint: Checkpoint, on compute: ComputeContext, since stopwatch: Stopwatch, progress: (Double) -> Bool
     ) throws {
-        // Cheap checks first: what is to be refused should not be packed before.
+        // Cheap checks come first, before the weights are packed.
         tokenizer = try checkpoint.tokenizer()
         summary = try CheckpointSummary(checkpoint, notes: tokenizer.notes)
         model = try LoadedModel(checkpoint.model(), on: compute, progress: progress)
@@ -77,7 +77,7 @@ public struct TextModel: Sendable {
         loadSeconds = stopwatch.seconds
     }
 
-    /// Self-speculation as the file says that it serves the model best; plain decoding where it says nothing.
+    /// Self-speculation with the setting in the model's file, or plain decoding if there is none.
     public var recommendedStrategy: DecodingStrategy {
         summary.speculation.map { .selfSpeculative($0) } ?? .plain
     }
@@ -91,12 +91,12 @@ public struct TextModel: Sendable {
             draftLength: draftLength ?? stated?.draftLength ?? SpeculationSetting.defaultDraftLength)
     }
 
-    /// What had to be guessed about the model's text, or gets lost, for people.
+    /// Notes for people on what had to be guessed about the model's text, or gets lost.
     public var notes: [String] { tokenizer.notes }
 
-    /// How the model's conversations are written.
+    /// Returns the model's chat template.
     ///
-    /// - Throws: ``CheckpointError`` where the model has no template, or one that is not known exactly.
+    /// - Throws: ``CheckpointError`` if the model has no template, or one that is not exactly a known one.
     public func chatTemplate() throws(CheckpointError) -> ChatTemplate {
         guard let template = summary.chatTemplate else {
             throw CheckpointError(

@@ -3,41 +3,42 @@ import LayerSkip
 
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "benchmark", abstract: "Plain decoding, early exit and self-speculation in turn; or passes alone.",
+        commandName: "benchmark",
+        abstract: "Measure plain, early exit and self-speculative decoding, or the cost of forward passes.",
         discussion: """
-            Medians over the rounds; the speedup is taken within each round, since machines drift.
+            Reports medians over the rounds. The speedup is taken within each round, because a machine's speed drifts.
 
-            With --cost: what forward passes cost. Decoding and prompts next to the speed of memory, v(n) (one pass \
-            over n tokens, in units of one token), drafts at each exit, and the speedup that the cost model predicts. \
-            --draft-length is then the draft length for which --acceptance was counted (default: what the model says, \
-            or \(SpeculationSetting.defaultDraftLength)).
+            With --cost, measures forward passes instead: decoding and prefill compared with memory bandwidth, v(n) \
+            (one pass over n tokens, in units of one token), drafts at each exit layer, and the speedup that the cost \
+            model predicts. --draft-length is then the draft length at which --acceptance was measured (default: the \
+            model's setting, or \(SpeculationSetting.defaultDraftLength)).
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.", transform: expandedPath)
+    @Option(help: "File of prompts: JSON Lines, each line {\"prompt\": \"...\"}.", transform: expandedPath)
     var prompts: String?
 
     @Option(
-        parsing: .unconditional, help: "How many layers run before the early exit (default: what the model says).")
+        parsing: .unconditional, help: "Number of layers to run before the early exit (default: the model's setting).")
     var exitLayer: Int?
 
-    @Option(parsing: .unconditional, help: "How many tokens are drafted per round (default: what the model says).")
+    @Option(parsing: .unconditional, help: "Number of tokens drafted per round (default: the model's setting).")
     var draftLength: Int?
 
-    @Option(parsing: .unconditional, help: "The most tokens to write for a prompt (default: 128).")
+    @Option(parsing: .unconditional, help: "Maximum number of tokens to generate per prompt (default: 128).")
     var maxTokens: Int?
 
     @Option(
-        parsing: .unconditional, help: "How many rounds (default: 3; with --cost, as many as some seconds allow).")
+        parsing: .unconditional, help: "Number of rounds (default: 3; with --cost, as many as fit in a few seconds).")
     var rounds: Int?
 
-    @Flag(name: .customLong("ignore-eos"), help: "Continue where the model ends its text.")
+    @Flag(name: .customLong("ignore-eos"), help: "Keep generating after the model's end-of-text token.")
     var ignoresEndOfText = false
 
     @Option(
         help: ArgumentHelp(
-            "Write so many texts at once instead, and compare plain with self-speculative decoding, such as 1,2,4,8.",
+            "Generate this many texts at once, plain and self-speculative; one or more counts, such as 1,2,4,8.",
             valueName: "counts"))
     var texts: CommaSeparated<Int>?
 
@@ -75,7 +76,7 @@ struct BenchmarkCommand: ParsableCommand {
         }
     }
 
-    /// Each text has a cache of its own.
+    /// The maximum of `--texts`: each text has its own cache.
     private static let mostTexts = 1024
 
     func run() throws {

@@ -3,27 +3,27 @@ import LayerSkip
 
 struct ChatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "chat", abstract: "Talk with a model.",
+        commandName: "chat", abstract: "Chat with a model.",
         discussion: """
-            One line is one message. Type /reset to forget the conversation, /exit or Ctrl-D to leave; Ctrl-C stops an \
-            answer. Where the messages come from a file or a pipe, Ctrl-C ends the conversation, and the exit code is \
-            1 if a message got no answer. When the conversation no longer fits into the model's context, its oldest \
-            turns are forgotten. The model in the program only continues texts: chatting needs --model.
+            Each line is one message. Type /reset to clear the conversation, /exit or Ctrl-D to leave. Ctrl-C stops an \
+            answer. If the messages come from a file or a pipe, Ctrl-C ends the conversation, and the exit code is 1 \
+            if a message got no answer. When the conversation no longer fits into the model's context, its oldest \
+            turns are dropped. The built-in model only continues texts, so chat needs --model.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "A system message in place of the model's own.")
+    @Option(help: "System message to use instead of the model's own.")
     var system: String?
 
-    @Option(parsing: .unconditional, help: "The most tokens of an answer.")
+    @Option(parsing: .unconditional, help: "Maximum number of tokens per answer.")
     var maxTokens = ChatSession.defaultMaxTokens
 
     @OptionGroup var strategy: StrategyArguments
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var cache: CacheArguments
 
-    @Flag(help: "On a terminal, show drafted tokens as they come.")
+    @Flag(help: "On a terminal, show drafted tokens before they are verified.")
     var showDrafts = false
 
     private var options: GenerationOptions {
@@ -57,19 +57,19 @@ struct ChatCommand: ParsableCommand {
             case "/exit": break conversation
             case "/reset":
                 conversation.reset()
-                Output.note("(the conversation is forgotten)")
+                Output.note("(conversation cleared)")
             // Spaces are part of a message.
             default: if try !answer(line, in: conversation, model) { allAnswered = false }
             }
         }
-        // On a terminal the person has seen the error.
+        // On a terminal the user has seen the error.
         if !allAnswered, !input.isTerminal { throw ExitCode.failure }
     }
 
     private enum Message {
         /// A line.
         case text(String)
-        /// A line that is not UTF-8, which has been said.
+        /// A line that is not UTF-8; the error has been printed.
         case unreadable
     }
 
@@ -91,7 +91,7 @@ struct ChatCommand: ParsableCommand {
                 return .unreadable
             case .interrupted:
                 guard input.isTerminal, !Interruption.isTerminationRequested else { throw InterruptedError() }
-                // The terminal has dropped what was typed.
+                // The terminal has discarded the typed line.
                 Output.note("\n(/exit or Ctrl-D to leave)")
             case .failed(let reason):
                 throw InputError(name: "standard input", expected: "a readable text", found: reason)
@@ -102,7 +102,7 @@ struct ChatCommand: ParsableCommand {
         }
     }
 
-    /// Whether there is an answer; where there is none, the reason has been said.
+    /// Answers a message. Returns false, after printing the reason, if there is no answer.
     private func answer(_ message: String, in conversation: Conversation, _ model: TextModel) throws -> Bool {
         Output.note(lossIn: [message], model.tokenizer)
         let display = TextDisplay(showsDrafts: showDrafts)
@@ -115,7 +115,7 @@ struct ChatCommand: ParsableCommand {
             Output.note(answer.summary(of: model))
             return true
         } catch let error as DecodingError {
-            // One message too long is no reason to lose the conversation.
+            // The conversation survives a message that is too long.
             display.finish()
             Output.note("error: \(error)")
             return false

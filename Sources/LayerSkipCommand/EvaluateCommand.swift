@@ -3,16 +3,14 @@ import LayerSkip
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measure how well each exit of a model predicts a text.",
+        commandName: "evaluate", abstract: "Measure how well a model predicts a text at each exit layer.",
         discussion: """
-            The text is cut into windows of N tokens that do not see each other; every token but a window's first is \
-            scored.
+            The text is cut into independent windows of --context tokens. Every token except a window's first is scored.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(
-        help: "The text: a file of prose in UTF-8, not of JSON Lines (- for standard input).", transform: expandedPath)
+    @Option(help: "Plain text file in UTF-8, not JSON Lines (- for standard input).", transform: expandedPath)
     var text: String
 
     @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")
@@ -38,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
             throw InputError(name: "--context", expected: "2...\(model.model.contextLength)", found: "\(window)")
         }
         Output.note(lossIn: [text], model.tokenizer)
-        // A corpus is text, not a conversation: no token is added at its beginning.
+        // The text is a corpus, not a prompt, so no token is added at its beginning.
         let encoded = model.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false) { _ in
             !Interruption.isRequested
         }

@@ -3,36 +3,37 @@ import LayerSkip
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write a model as a GGUF file or as a folder for transformers.",
+        commandName: "export", abstract: "Export a model as a GGUF file or as a folder for Hugging Face transformers.",
         discussion: """
-            Without --quantize, weights keep their format, except that quantized ones become F32 in a folder. Norms \
-            are always F32. With a format of fewer than six bits a weight, such as q4_0, the embedding and the head \
-            are Q8_0. Matrices whose columns are not a multiple of the format's block (of 32 weights) are F16.
+            Without --quantize, weights keep their format, except that a folder stores quantized ones as F32. Norms \
+            are always F32. With a format of fewer than six bits per weight, such as q4_0, the embedding and the head \
+            are Q8_0. Matrices whose number of columns is not a multiple of the format's block (32 weights) are F16.
             """)
 
     @Argument(
-        help: "A GGUF file, a model folder, or a checkpoint of a training run (default: the model in the program).",
+        help: "Model to export: a GGUF file, a model folder or a training checkpoint (default: the built-in model).",
         transform: expandedPath)
     var source: String?
 
-    @Option(name: .customLong("to"), help: "What to write: gguf (one file) or safetensors (a folder).")
+    @Option(name: .customLong("to"), help: "Format of the output: gguf (one file) or safetensors (a folder).")
     var target: Target
 
-    @Option(help: "The format of the matrices; quantized ones, q8_0 and the like, for gguf only.")
+    @Option(help: "Format of the matrices; quantized formats such as q8_0 are for gguf only.")
     var quantize: MatrixFormat?
 
-    @Option(parsing: .unconditional, help: "How many layers make drafts, stored as the file's default (gguf only).")
+    @Option(
+        parsing: .unconditional, help: "Number of layers that draft, stored in the file as its default (gguf only).")
     var exitLayer: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "How many tokens are drafted per round, stored as the file's default (gguf only).")
+        help: "Number of tokens drafted per round, stored in the file as its default (gguf only).")
     var draftLength: Int?
 
-    @Option(help: "The model's name, stored in the file (gguf only; default: the source's).")
+    @Option(help: "Name of the model to store in the file (gguf only; default: the source's name).")
     var name: String?
 
-    @Option(help: "Where to: a file, which is replaced, or a new folder.", transform: expandedPath)
+    @Option(help: "Where to write: a file, which is replaced if it exists, or a new folder.", transform: expandedPath)
     var output: String
 
     func validate() throws {
@@ -45,7 +46,7 @@ struct ExportCommand: ParsableCommand {
         }
         for (option, isGiven) in [("--exit-layer", exitLayer != nil), ("--name", name != nil)]
         where isGiven && target == .safetensors {
-            throw ValidationError("\(option): expected --to gguf with it, since a folder has no place for it")
+            throw ValidationError("\(option): expected --to gguf with it, since a folder cannot store it")
         }
         if let speculation {
             var options = GenerationOptions()

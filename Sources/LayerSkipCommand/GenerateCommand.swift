@@ -5,12 +5,12 @@ struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Continue a text.",
         discussion: """
-            The text is streamed to standard output; one line of statistics follows on standard error. Without PROMPT \
-            and --prompt-file the prompt is read from standard input. One line end at the end of a file or of standard \
-            input is not part of the prompt. A PROMPT that begins with - goes after --.
+            Streams the text to standard output, then prints a line of statistics to standard error. Without PROMPT \
+            and --prompt-file, reads the prompt from standard input. A line end at the end of a file or of standard \
+            input is not part of the prompt. Put -- before a PROMPT that begins with -.
             """)
 
-    @Argument(help: "The text to continue.")
+    @Argument(help: "Text to continue.")
     var prompt: String?
 
     @Option(help: "Read the prompt from a file (- for standard input).", transform: expandedPath)
@@ -18,26 +18,26 @@ struct GenerateCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(parsing: .unconditional, help: "The most tokens to write.")
+    @Option(parsing: .unconditional, help: "Maximum number of tokens to generate.")
     var maxTokens = 256
 
     @OptionGroup var strategy: StrategyArguments
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var cache: CacheArguments
 
-    @Option(parsing: .unconditionalSingleValue, help: "End where this text would come; may be given more than once.")
+    @Option(parsing: .unconditionalSingleValue, help: "Stop before this text; may be given more than once.")
     var stop: [String] = []
 
-    @Flag(name: .customLong("ignore-eos"), help: "Continue where the model ends its text.")
+    @Flag(name: .customLong("ignore-eos"), help: "Keep generating after the model's end-of-text token.")
     var ignoresEndOfText = false
 
-    @Flag(help: "Take the prompt for a user's message in the model's chat template.")
+    @Flag(help: "Treat the prompt as a user's message in the model's chat template.")
     var chat = false
 
-    @Flag(help: "Read the names of special tokens in the prompt as those tokens.")
+    @Flag(help: "Read names of special tokens in the prompt, such as <|endoftext|>, as those tokens.")
     var parseSpecial = false
 
-    @Flag(help: "On a terminal, show drafted tokens as they come.")
+    @Flag(help: "On a terminal, show drafted tokens before they are verified.")
     var showDrafts = false
 
     @Option(help: "How to print the result.")

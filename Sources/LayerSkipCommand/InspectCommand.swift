@@ -3,9 +3,9 @@ import LayerSkip
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what a model file holds.")
+        commandName: "inspect", abstract: "Show what a model file contains.")
 
-    @Argument(help: "A GGUF file, or a model folder (default: the model in the program).", transform: expandedPath)
+    @Argument(help: "Model: a GGUF file or a model folder (default: the built-in model).", transform: expandedPath)
     var file: String?
 
     @Option(help: "How to print the result.")
@@ -80,7 +80,7 @@ private struct InspectionReport: Encodable {
     }
 
     private var speculation: String {
-        guard let exit = exitLayer.value, let length = draftLength.value else { return "not said" }
+        guard let exit = exitLayer.value, let length = draftLength.value else { return "not set" }
         return "exit layer \(exit), draft length \(length)"
     }
 

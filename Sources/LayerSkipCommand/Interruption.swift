@@ -15,20 +15,20 @@ import Synchronization
 /// SIGTERM and SIGHUP stay ignored if they were when the program started, as under `nohup`. SIGINT does not, because
 /// shells make programs in the background ignore it.
 enum Interruption {
-    /// When the work was first asked to stop, in nanoseconds; 0 where it was not.
+    /// The time of the first request to stop, in nanoseconds; 0 if there was none.
     private static let firstRequest = Atomic<Int>(0)
     private static let isTermination = Atomic<Bool>(false)
     private static let endsProgram = Atomic<Bool>(true)
 
-    /// Whether there was a signal since the last ``reset()``.
+    /// Whether a signal has arrived since the last ``reset()``.
     static var isRequested: Bool { InterruptionRequest.isMade }
 
-    /// Whether the signal was another than Ctrl-C: every program ends after that.
+    /// Whether a signal other than Ctrl-C has arrived, after which every command ends.
     static var isTerminationRequested: Bool { isTermination.load(ordering: .relaxed) }
 
     /// Installs the handlers. A closed pipe and a file that grows too large are reported by `write`, not by signals.
     static func prepare() {
-        // So that the flags exist before a handler needs them: first use may allocate.
+        // The first use of a flag may allocate, so it must happen before a handler runs.
         InterruptionRequest.set(false)
         firstRequest.store(0, ordering: .relaxed)
         isTermination.store(false, ordering: .relaxed)
@@ -39,7 +39,7 @@ enum Interruption {
         for number in [SIGTERM, SIGHUP] where !isIgnored(number) { listen(to: number) }
     }
 
-    /// Makes Ctrl-C stop work only, however often it is pressed: for programs with another way out.
+    /// Makes Ctrl-C stop only the current work, however often it is pressed. For programs with another way out.
     static func keepProgramRunning() { endsProgram.store(false, ordering: .relaxed) }
 
     /// Forgets an earlier Ctrl-C.
@@ -49,7 +49,7 @@ enum Interruption {
         firstRequest.store(0, ordering: .relaxed)
     }
 
-    /// Runs in the signal handler: only atomic values and calls that are safe there.
+    /// Handles a signal. It may use only atomics and async-signal-safe calls.
     private static func receive(_ number: Int32) {
         if number == SIGINT, !endsProgram.load(ordering: .relaxed) { return InterruptionRequest.set(true) }
         let now = nanoseconds()
@@ -57,14 +57,14 @@ enum Interruption {
         if number != SIGINT { isTermination.store(true, ordering: .relaxed) }
         InterruptionRequest.set(true)
         guard first != 0 else { return firstRequest.store(now, ordering: .relaxed) }
-        // `timeout` sends its signal to the program and then to its group. When a terminal closes, both the system and
-        // the shell tell its programs, the shell a moment later.
+        // A repeated signal may be the same request. `timeout` signals the program and then its group. When a terminal
+        // closes, the system and, a moment later, the shell signal its programs.
         guard now - first > (number == SIGHUP ? 1_000_000_000 : 100_000_000) else { return }
         TemporaryFiles.removeAll()
         signal(number, SIG_DFL)
         unblock(number)
         raise(number)
-        // The first process of a container does not end by signals.
+        // The first process of a container does not end from a signal's default action.
         _exit(128 + number)
     }
 
@@ -87,7 +87,7 @@ enum Interruption {
 
     private static func listen(to number: Int32) {
         var action = sigaction()
-        // Without SA_RESTART, so that a signal also ends the waiting for a line.
+        // Without SA_RESTART, so that a signal also interrupts the wait for a line.
         let handler: @convention(c) (Int32) -> Void = { Interruption.receive($0) }
         #if canImport(Glibc) || canImport(Musl)
             unsafe action.__sigaction_handler.sa_handler = handler
@@ -95,7 +95,7 @@ enum Interruption {
             unsafe action.__sigaction_u.__sa_handler = handler
         #endif
         unsafe sigaction(number, &action, nil)
-        // Whoever started us may have blocked it, as the threads of some runtimes are, and we would inherit that.
+        // A process inherits blocked signals, and some runtimes block them in their threads.
         unblock(number)
     }
 

@@ -9,7 +9,7 @@ import LayerSkip
     import Darwin
 #endif
 
-/// Exit codes: 0 for success, 1 where something was wrong with the input or the machine, 2 for wrong usage.
+/// The program. Exit codes: 0 for success, 1 for a problem with the input or the machine, 2 for wrong usage.
 @main
 struct Main {
     static func main() {
@@ -18,12 +18,12 @@ struct Main {
         TruncatedFiles.exitProgram()
         MemoryError.onFailure { error in
             Output.note("error: \(error)")
-            // Not exit: other threads work on, with what it would take away.
+            // Not `exit`, which would destroy objects that other threads still use.
             _exit(1)
         }
         do {
             try checkArguments()
-            // The least that any command takes.
+            // The minimum that any command needs.
             try MemoryBudget.check(32 << 20, for: "memory")
             var command = try LayerSkipCommand.parseAsRoot()
             try command.run()
@@ -44,18 +44,18 @@ struct Main {
             Output.note(LayerSkipCommand.fullMessage(for: error))
             LayerSkipCommand.exit(withError: ExitCode(2))
         default:
-            // Its names come from the command line and from files.
+            // The message may contain names from the command line and from files.
             Output.note("error: \("\(error)".harmless(limit: 8192))")
             LayerSkipCommand.exit(withError: ExitCode.failure)
         }
     }
 
-    /// Writes what was asked for, such as help, which is a result like any other.
+    /// Writes requested text, such as help, to standard output like any other result.
     private static func succeed(with message: String) -> Never {
         do {
             try Output.write(message + "\n")
         } catch .closed {
-            // Its reader has closed it.
+            // The reader has closed the output.
         } catch {
             Output.note("error: \(error)")
             LayerSkipCommand.exit(withError: ExitCode.failure)
@@ -63,7 +63,7 @@ struct Main {
         LayerSkipCommand.exit()
     }
 
-    /// Refuses an argument that is no text: Swift would put U+FFFD for what it cannot read, in a prompt or in a path.
+    /// Rejects an argument that is not UTF-8. Swift would replace its invalid bytes by U+FFFD, in a prompt or a path.
     private static func checkArguments() throws {
         for index in 1..<max(1, Int(CommandLine.argc)) {
             guard let argument = unsafe CommandLine.unsafeArgv[index], unsafe String(validatingCString: argument) == nil
@@ -75,23 +75,22 @@ struct Main {
     }
 }
 
-/// One subcommand, one file.
+/// The `layerskip` command, with one file per subcommand.
 struct LayerSkipCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "layerskip",
         abstract: "Train and run language models with early exit and self-speculative decoding (LayerSkip).",
         discussion: """
-            Exit codes: 0 for success; 1 where a file, a prompt or the model does not allow what was asked, or \
-            something failed; 2 where the command line is wrong whatever the files hold (an unknown option, a number \
-            out of its range).
+            Exit codes: 0 for success; 1 if a file, a prompt or the model does not allow the request, or something \
+            failed; 2 if the command line is wrong regardless of any file (an unknown option, a number out of range).
 
-            Ctrl-C, SIGTERM and SIGHUP stop the work: a text ends there, a training saves a checkpoint, and no \
-            unfinished output is left. A second one ends the program at once. Outputs are replaced by renaming when \
-            they are complete; devices and pipes, such as /dev/stdout, are written to. ~ at the beginning of a path is \
-            the home folder.
+            Ctrl-C, SIGTERM and SIGHUP stop the work: a text ends there, a training run saves a checkpoint, and no \
+            unfinished output is left. A second signal ends the program at once. A complete output replaces an \
+            existing file by renaming; devices and pipes, such as /dev/stdout, are written to directly. ~ at the \
+            beginning of a path is the home folder.
 
             The environment variable LAYERSKIP_KERNELS (scalar; avx2, avx512, avx512bf16, amx on x86-64; neon, \
-            neoni8mm on arm64) forces a table of kernels; by default the fastest that this CPU can run is used.
+            neoni8mm on arm64) selects a kernel table; the default is the fastest that this CPU can run.
             """,
         version: layerSkipVersion,
         subcommands: [

@@ -6,19 +6,18 @@ struct PrepareDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare-data", abstract: "Turn texts into tokens to train on.",
         discussion: """
-            Writes one file of tokens, document after document, each followed by an end-of-text token. Of prompts with \
-            answers it remembers where the answer begins, so that only answers are learned.
+            Writes one file of tokens, in which an end-of-text token follows each document. For a prompt with an \
+            answer, the file records where the answer begins, so that only answers are learned.
             """)
 
     @OptionGroup var texts: CorpusOptions
 
     @Option(
-        help: """
-            The tokenizer: a tokenizer.json, a GGUF file or a model folder (default: that of the model in the program).
-            """, transform: expandedPath)
+        help: "Tokenizer: a tokenizer.json, a GGUF file or a model folder (default: the built-in model's).",
+        transform: expandedPath)
     var tokenizer: String?
 
-    @Option(help: "The special token that ends each document (default: <|endoftext|>, or else the tokenizer's own).")
+    @Option(help: "Special token that ends each document (default: <|endoftext|>, or else the tokenizer's own).")
     var endOfText: String?
 
     @Option(name: .shortAndLong, help: "Where to write the tokens.", transform: expandedPath)
@@ -47,7 +46,7 @@ struct PrepareDataCommand: ParsableCommand {
             let bytesPerToken = Double(summary.bytes) / Double(summary.tokens)
             Output.summarize(
                 "\(output): \(summary.tokens.counted("token")) of \(summary.documents.counted("document")), "
-                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes a token", of: output)
+                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes per token", of: output)
         }
     }
 }

@@ -6,13 +6,11 @@
     import Darwin
 #endif
 
-/// Standard input, output and error, of which the program's starter may have closed any.
+/// Standard input, output and error, any of which the parent process may have closed.
 enum StandardDescriptors {
-    /// Fills the places of closed ones, so that no file gets their numbers and what is meant for people does not land
-    /// in it.
+    /// Opens `/dev/null` for closed ones, so that no file gets their numbers and receives messages.
     ///
-    /// Each is opened the wrong way round: using it is still the error that it would have been. Call it before any file
-    /// is opened.
+    /// Each is opened in the wrong direction, so using it is still an error. Call this before opening any file.
     static func reserve() {
         // A new descriptor gets the lowest number that is free.
         for (number, flags) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]

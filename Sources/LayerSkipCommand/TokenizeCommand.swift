@@ -6,21 +6,19 @@ struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Show a text's tokens.",
         discussion: """
-            Without TEXT the text is read from standard input. The tokens include those that the tokenizer puts before \
-            and after every text. A prompt of generate or chat never has the ones after it.
+            Without TEXT, reads the text from standard input. The tokens include those that the tokenizer adds before \
+            and after every text. generate and chat never add tokens after a prompt.
             """)
 
     @Option(
-        help: """
-            The model whose tokenizer it is, a GGUF file or a model folder; or a tokenizer.json (default: the model in \
-            the program).
-            """, transform: expandedPath)
+        help: "Model or tokenizer: a GGUF file, a model folder or a tokenizer.json (default: the built-in model).",
+        transform: expandedPath)
     var model: String?
 
-    @Argument(help: "The text.")
+    @Argument(help: "Text to tokenize.")
     var text: String?
 
-    @Flag(help: "Read the names of special tokens in the text as those tokens.")
+    @Flag(help: "Read names of special tokens in the text, such as <|endoftext|>, as those tokens.")
     var parseSpecial = false
 
     @Option(help: "How to print the result.")
@@ -51,7 +49,7 @@ struct TokenizeCommand: ParsableCommand {
         }
     }
 
-    /// Writes a list in JSON part by part, since an encoder of all of it could not be interrupted.
+    /// Writes a JSON list in parts. Encoding all of it at once could not be interrupted.
     private func writeList<Values: Collection>(_ values: Values, _ json: (Values.Element) -> String) throws {
         var rest = values[...]
         try Output.write("[\n")

@@ -5,8 +5,8 @@ struct TrainTokenizerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train-tokenizer", abstract: "Learn a vocabulary from texts.",
         discussion: """
-            Byte-level byte-pair encoding, written as a tokenizer.json that Hugging Face's tokenizers read as well. \
-            The same texts always give the same vocabulary.
+            Trains a tokenizer with byte-level byte-pair encoding and writes it as a tokenizer.json, which Hugging \
+            Face's tokenizers can also read. The same texts always give the same vocabulary.
             """)
 
     @OptionGroup var texts: CorpusOptions
@@ -14,16 +14,16 @@ struct TrainTokenizerCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Where to write the tokenizer.json.", transform: expandedPath)
     var output: String
 
-    @Option(parsing: .unconditional, help: "How many tokens, special ones and the 256 bytes included.")
+    @Option(parsing: .unconditional, help: "Number of tokens, including special tokens and the 256 bytes.")
     var vocabularySize = 8192
 
-    @Option(help: "A special token, of which the first ends a text; may be given several times.")
+    @Option(help: "Special token; may be given more than once. The first one marks the end of a text.")
     var special: [String] = ["<|endoftext|>"]
 
-    @Option(help: "The rule that cuts texts into words: gpt-2, smollm (digits stand alone), or another of llama.cpp's.")
+    @Option(help: "Rule for splitting texts into words: gpt-2, smollm (each digit alone), or another of llama.cpp's.")
     var preTokenizer = "smollm"
 
-    @Option(parsing: .unconditional, help: "Pairs that occur less often are not merged.")
+    @Option(parsing: .unconditional, help: "Do not merge pairs that occur less often than this.")
     var minimumCount = 2
 
     @Option(help: "How to print the result.")

@@ -5,26 +5,26 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Check that self-speculative output is identical to plain decoding, logits included.",
-        discussion: "Exit code 1, and on standard output the first difference of each case, where anything differs.")
+        discussion: "If anything differs, prints the first difference of each case, and the exit code is 1.")
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Prompts: JSON Lines of {\"prompt\": \"...\"}.", transform: expandedPath)
+    @Option(help: "File of prompts: JSON Lines, each line {\"prompt\": \"...\"}.", transform: expandedPath)
     var prompts: String
 
-    @Option(parsing: .unconditional, help: "Exit layers, with commas between (default: the one that the model says).")
+    @Option(parsing: .unconditional, help: "Exit layers to test, comma-separated (default: the model's setting).")
     var exitLayers: CommaSeparated<Int>?
 
-    @Option(parsing: .unconditional, help: "Draft lengths, with commas between (default: the one that the model says).")
+    @Option(parsing: .unconditional, help: "Draft lengths to test, comma-separated (default: the model's setting).")
     var draftLengths: CommaSeparated<Int>?
 
-    @Option(parsing: .unconditional, help: "The most tokens to write for a prompt.")
+    @Option(parsing: .unconditional, help: "Maximum number of tokens to generate per prompt.")
     var maxTokens = 64
 
-    @Option(parsing: .unconditional, help: "Sample at this temperature; 0 takes the most likely token.")
+    @Option(parsing: .unconditional, help: "Sampling temperature; 0 always takes the most likely token.")
     var temperature: Float = 0
 
-    @Option(parsing: .unconditional, help: "Seeds, with commas between.")
+    @Option(parsing: .unconditional, help: "Sampling seeds to test, comma-separated.")
     var seed = CommaSeparated<UInt64>([0])
 
     @OptionGroup var cache: CacheArguments
@@ -32,7 +32,7 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
-    /// What to try, but for the prompts.
+    /// The plan, without its prompts.
     private func plan(_ setting: SpeculationSetting?) -> Verification.Plan {
         var plan = Verification.Plan(
             prompts: [], exitLayers: exitLayers?.values ?? [setting?.exitLayer].compactMap(\.self),
@@ -49,7 +49,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func validate() throws {
-        // What the model may say is not known yet; any will do.
+        // The model's setting is not known yet, so any valid one will do.
         try checkUsage(plan(SpeculationSetting(exitLayer: 1, draftLength: 1)).validate)
     }
 

@@ -1,21 +1,21 @@
 /// Which exits have a loss at a step: C(t,l) of equation 5.
 ///
-/// A function of the step alone, so that a resumed run needs no state of it. The last layer is always on.
+/// It is a function of the step alone, so a resumed run needs no saved state. The last layer is always on.
 public enum Curriculum: Sendable, Equatable {
-    /// Every R-th exit; the set shifts by one exit each step, so that each is on once in R steps.
+    /// Every R-th exit. The set shifts by one exit per step, so each exit is on once in R steps.
     case rotational(every: Int)
-    /// From the last exit down to the first, one more every T/(2L) steps; all are on from the middle on.
+    /// One more exit every T/(2L) steps, from the last down to the first. All are on after half of the steps.
     case gradual
     /// Every exit at every step.
     case all
     /// The last layer alone: no early exits.
     case none
 
-    /// Whether a candidate has a loss.
+    /// Whether a candidate exit has a loss.
     ///
     /// - Parameters:
-    ///   - candidate: its place among the layers that may exit, from 0, in order of depth.
-    ///   - count: how many layers may exit, the last of all included.
+    ///   - candidate: the index among the layers that may exit, from 0, in order of depth.
+    ///   - count: the number of layers that may exit, including the last layer.
     ///   - step: t, 0..<steps.
     func isOn(candidate: Int, of count: Int, step: Int, of steps: Int) -> Bool {
         if candidate == count - 1 { return true }
@@ -30,7 +30,7 @@ public enum Curriculum: Sendable, Equatable {
 }
 
 extension Curriculum: LosslessStringConvertible {
-    /// What ``init(_:)`` reads, in words.
+    /// A description of what ``init(_:)`` reads, for errors.
     static let expected = "all, none, gradual or rotational R (such as rotational 8)"
 
     /// Reads `all`, `none`, `gradual` or `rotational R`.

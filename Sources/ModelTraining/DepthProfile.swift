@@ -8,14 +8,14 @@
 
 /// How the rate of layer dropout grows with depth: D(l) of equation 2.
 public enum DepthProfile: String, Sendable, CaseIterable {
-    /// 2^(l/(L-1)) - 1: the paper's. 0 at the first layer, 1 at the last.
+    /// 2^(l/(L-1)) - 1, as in the paper: 0 at the first layer, 1 at the last.
     case exponential
     /// l/(L-1).
     case linear
     /// 1 at every layer.
     case constant
 
-    /// D(l) for a layer of `layerCount`, numbered from 0.
+    /// Returns D(l) for a layer of `layerCount`, numbered from 0.
     func value(layer: Int, of layerCount: Int) -> Double {
         switch self {
         case .exponential: exponentialRise(layer, of: layerCount)
@@ -25,14 +25,14 @@ public enum DepthProfile: String, Sendable, CaseIterable {
     }
 }
 
-/// How the rate of layer dropout grows with time: S(t) of equation 3.
+/// How the rate of layer dropout grows during training: S(t) of equation 3.
 public enum TimeProfile: String, Sendable, CaseIterable {
-    /// 1 at every step: continual pretraining and finetuning.
+    /// 1 at every step, for continual pretraining and finetuning.
     case constant
-    /// 2^(t/(T-1)) - 1: pretraining from scratch.
+    /// 2^(t/(T-1)) - 1, for pretraining from scratch.
     case exponential
 
-    /// S(t) for a step of `steps`, numbered from 0.
+    /// Returns S(t) for a step of `steps`, numbered from 0.
     func value(step: Int, of steps: Int) -> Double {
         switch self {
         case .constant: 1
@@ -41,8 +41,8 @@ public enum TimeProfile: String, Sendable, CaseIterable {
     }
 }
 
-/// 2^(index/(count-1)) - 1: from 0 at the first of `count` to 1 at the last.
+/// Returns 2^(index/(count-1)) - 1, which rises from 0 at the first of `count` to 1 at the last.
 private func exponentialRise(_ index: Int, of count: Int) -> Double { exp2(share(index, of: count)) - 1 }
 
-/// index/(count-1); 0 where there is but one.
+/// Returns index/(count-1), or 0 if `count` is 1.
 private func share(_ index: Int, of count: Int) -> Double { count > 1 ? Double(index) / Double(count - 1) : 0 }

@@ -1,23 +1,23 @@
 /// Early exit loss (LayerSkip, arXiv 2404.16710, equations 5 and 6): J(t) = sum over l of w(t,l) CE(g(x[l+1]), Y).
 ///
-/// x[l+1] is what layer l *returns*, and g the one norm and head that all exits share.
+/// x[l+1] is the *output* of layer l, and g is the norm and head that all exits share.
 public struct EarlyExitLoss: Sendable, Equatable {
-    /// e_scale, 0...1: how much early exits weigh. 0 leaves the last layer alone.
+    /// e_scale, 0...1: the weight of early exits. With 0 only the last layer has a loss.
     public var scale = 0.0
     /// How the weights of early exits depend on their depth.
     public var profile = ExitProfile.quadratic
     /// C(t,l).
     public var curriculum = Curriculum.none
-    /// The exits that may have a loss, as numbers of layers run (1...L), beside the last; nil for all.
+    /// The exits that may have a loss in addition to the last, as numbers of layers run (1...L); nil for all.
     public var exits: [Int]?
 
-    /// The last layer's loss alone.
+    /// Creates the loss of the last layer alone.
     public init() {}
 
-    /// Those of the named exits that learn anything; nil where none is named, or early exits weigh nothing.
+    /// The exits listed in ``exits`` if early exits are trained at all; otherwise nil.
     public var trained: [Int]? { scale > 0 && curriculum != .none ? exits : nil }
 
-    /// w(t,l) for every layer l: not negative, 0 where an exit is off; they sum to 1.
+    /// Returns w(t,l) for every layer l: nonnegative weights that sum to 1, 0 for exits that are off.
     ///
     /// - Parameters:
     ///   - step: t, 0..<steps.
@@ -33,9 +33,9 @@ public struct EarlyExitLoss: Sendable, Equatable {
         return weights.map { $0 / sum }
     }
 
-    /// e(l) of equation 6, or what the profile puts in its place.
+    /// e(l) of equation 6, or the profile's replacement for it.
     private func importance(layer: Int, of layerCount: Int) -> Double {
-        // A model of one layer has L-1 = 0, but its only exit must count.
+        // With one layer, L-1 is 0, but the only exit must have a weight.
         guard layerCount > 1 else { return 1 }
         let last = layerCount - 1
         switch profile {
@@ -47,7 +47,7 @@ public struct EarlyExitLoss: Sendable, Equatable {
     /// 0 + 1 + ... + n.
     private func sum(upTo n: Int) -> Double { Double(n * (n + 1) / 2) }
 
-    /// The layers that may exit, in order, the last included.
+    /// The layers that may exit, in order, including the last.
     private func candidates(layerCount: Int) -> [Int] {
         guard let exits else { return Array(0..<layerCount) }
         return (Set(exits.map { $0 - 1 }).union([layerCount - 1])).sorted()
@@ -56,8 +56,8 @@ public struct EarlyExitLoss: Sendable, Equatable {
 
 /// How the weight of an early exit depends on its depth.
 public enum ExitProfile: String, Sendable, CaseIterable {
-    /// e_scale * (0 + 1 + ... + l), as equation 6 has it: exits of few layers weigh next to nothing.
+    /// e_scale * (0 + 1 + ... + l), as in equation 6. The first exits have almost no weight.
     case quadratic
-    /// e_scale, where the last layer weighs 1: for a model whose first layers are to draft, and no others.
+    /// e_scale, relative to 1 for the last layer. For a model in which only the first layers draft.
     case constant
 }

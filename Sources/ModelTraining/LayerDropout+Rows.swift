@@ -1,14 +1,13 @@
 package import TensorCore
 
 extension LayerDropout {
-    /// Runs a layer on some sequences of a batch. The others are taken out before and put back after, as they were:
-    /// they cost nothing.
+    /// Runs a layer on some sequences of a batch. The others pass through unchanged, at no cost.
     ///
     /// - Parameters:
-    ///   - layer: makes of rows [m * length, width], whole sequences, as many of the next layer.
+    ///   - layer: maps whole sequences [m * length, width] to the same shape.
     ///   - x: [sequences * length, width].
-    ///   - kept: which sequences of the batch the layer is run on, ascending.
-    ///   - length: rows of a sequence.
+    ///   - kept: the sequences of the batch to run the layer on, ascending.
+    ///   - length: the number of rows per sequence.
     /// - Returns: [sequences * length, width].
     package static func run(
         _ layer: (Tensor) -> Tensor, on x: Tensor, kept: [Int], length: Int, _ compute: ComputeContext

@@ -3,20 +3,20 @@ import TensorCore
 /// Layer dropout (LayerSkip, arXiv 2404.16710, equations 1 to 4): x[l+1] = x[l] + M(p) f_l(x[l]) for each sequence,
 /// where M is 0 with probability p(l,t) = S(t) D(l) p_max, else 1. Nothing is rescaled.
 ///
-/// A decision is a function of seed, step, layer and sequence, so that a resumed run and every rank of a parallel one
-/// drop the same.
+/// Each decision is a function of seed, step, layer and sequence, so that a resumed run, and every rank of a parallel
+/// run, makes the same decisions.
 public struct LayerDropout: Sendable, Equatable {
-    /// p_max, the last layer's rate at the end: 0..<1. 0 drops nothing.
+    /// p_max, the maximum rate, 0..<1. 0 drops nothing.
     public var maximum = 0.0
     /// D(l).
     public var depth = DepthProfile.exponential
     /// S(t).
     public var time = TimeProfile.constant
 
-    /// Drops nothing.
+    /// Creates a dropout that drops nothing.
     public init() {}
 
-    /// p(l,t), the probability that a sequence skips a layer.
+    /// Returns p(l,t), the probability that a sequence skips a layer.
     ///
     /// - Parameters:
     ///   - layer: 0..<layerCount.
@@ -25,7 +25,7 @@ public struct LayerDropout: Sendable, Equatable {
         time.value(step: step, of: steps) * depth.value(layer: layer, of: layerCount) * maximum
     }
 
-    /// Which sequences a layer is run on, in ascending order.
+    /// Returns the sequences that a layer runs on, in ascending order.
     ///
     /// - Parameters:
     ///   - layer: 0..<moment.layerCount.
@@ -37,10 +37,10 @@ public struct LayerDropout: Sendable, Equatable {
         return sequences.filter { random.uniform(UInt64($0)) >= rate }
     }
 
-    /// Sets these random numbers apart from others of the same seed.
+    /// Distinguishes these random numbers from others with the same seed.
     private static let label: UInt64 = 0x6472_6f70
 
-    /// What a decision depends on beside layer and sequence.
+    /// The inputs of a decision other than layer and sequence.
     package struct Moment: Sendable {
         /// The run's seed.
         package let seed: UInt64

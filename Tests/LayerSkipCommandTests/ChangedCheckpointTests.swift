@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A bit of a checkpoint's numbers that changed on the disk.
+/// A checkpoint in which a bit of a number changed on disk.
 @Suite("Changed checkpoints")
 struct ChangedCheckpointTests {
     @Test(arguments: ["model.safetensors", "optimizer.safetensors"])
@@ -12,7 +12,7 @@ struct ChangedCheckpointTests {
         let folder = files.output("changed") + "/checkpoints/step-6"
         let path = "\(folder)/\(name)"
         var bytes = try Data(contentsOf: URL(filePath: path))
-        // The lowest bit of the last number: neither its size nor its kind tells.
+        // The lowest bit of the last number, so that the number stays plausible.
         bytes[bytes.count - 4] ^= 1
         try bytes.write(to: URL(filePath: path))
 

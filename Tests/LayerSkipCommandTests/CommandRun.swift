@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program, run once: its exit code and what it wrote.
+/// A run of the built program: its exit code and output.
 struct CommandRun {
     /// The exit code; negative for the signal that ended the program.
     let code: Int32
@@ -14,12 +14,12 @@ struct CommandRun {
         try self.init(script: "exec \"$LAYERSKIP\" \"$@\"", arguments, input: input, environment: environment)
     }
 
-    /// Runs a shell script that finds the program in `$LAYERSKIP`, for what only a shell can do to a program.
+    /// Runs a shell script that finds the program in `$LAYERSKIP`, for tests that need a shell.
     init(
         script: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:]
     ) throws {
         let folder = TemporaryFolder()
-        // Files, not pipes: nobody has to read at the right time.
+        // Files instead of pipes, which would have to be read at the right time.
         folder.write(Array(input.utf8), as: "input")
         for name in ["output", "errors"] { folder.write([], as: name) }
         let process = Process()
@@ -53,7 +53,7 @@ struct CommandRun {
         }
     }
 
-    /// The program beside the tests: `.build/debug/layerskip` beside `.build/debug/layerskipPackageTests.xctest`.
+    /// The program next to the tests: `.build/debug/layerskip` next to `.build/debug/layerskipPackageTests.xctest`.
     private static var program: String {
         get throws {
             let bundles = CommandLine.arguments.compactMap { argument in
@@ -67,7 +67,7 @@ struct CommandRun {
 }
 
 extension Process {
-    /// Starts the program without the signals that the thread of a test may have blocked. A shell that inherits a
+    /// Starts the program with signals unblocked that the test's thread may have blocked. A shell that inherits a
     /// blocked SIGCHLD never wakes from `wait`.
     fileprivate func runWithoutBlockedSignals() throws {
         var (none, before) = (sigset_t(), sigset_t())
@@ -78,12 +78,12 @@ extension Process {
     }
 }
 
-/// Files that commands are run on.
+/// Files for commands to work on.
 struct CommandFiles {
     private let folder = TemporaryFolder()
     let model: String
 
-    /// A tiny model, and whatever a test adds.
+    /// A tiny model, and the files that a test adds.
     init(_ change: (inout TinyLlamaFile) -> Void = { _ in }) throws {
         var tiny = TinyLlamaFile()
         tiny.layers = 4

@@ -79,7 +79,7 @@ struct CostCommandTests {
         (["--cost", "--rounds", "0"], "--rounds"), (["--depth", "1"], "--depth"),
         (["--parts", "decode", "--prompts", "p", "--exit-layer", "1", "--draft-length", "2"], "--parts"),
     ]) func wrongCombinationsAreUsage(arguments: [String], option: String) throws {
-        // Found before the model is looked for.
+        // Found before the model is loaded.
         let run = try CommandRun(["benchmark", "--model", "/nowhere"] + arguments)
         #expect(run.code == 2, "\(run.errors)")
         #expect(run.output == "")

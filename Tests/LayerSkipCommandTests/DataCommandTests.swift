@@ -31,7 +31,7 @@ struct DataCommandTests {
         let shown = try CommandRun(["tokenize", "--model", vocabulary, "the cat and the dog, 0 times"])
         let ids = try #require(try shown.json["ids"] as? [Int])
         #expect(try data.json["tokens"] as? Int == 3 * (ids.count + 1))
-        // Every part of a long list, and no list.
+        // A list of several parts, and an empty one.
         for text in [String(repeating: "the \"cat\" and\n", count: 3000), ""] {
             let shown = try CommandRun(["tokenize", "--model", vocabulary], input: text)
             let pieces = try #require(try shown.json["pieces"] as? [String])
@@ -84,11 +84,11 @@ struct DataCommandTests {
                 note: 1 pair with an empty answer: only end-of-text is learned there
                 note: ignored keys other than prompt and answer: "id"
                 note: a special token such as "<|endoftext|>" is spelled out in 1 document and read as ordinary text; \
-                if it separates texts, make each of them a file of its own
+                if it separates texts, put each text into its own file
 
                 """)
         let trained = try CommandRun(["train-tokenizer", data, "--output", folder.file("t.json"), "--format", "json"])
-        // Training says the same, and that there is little text.
+        // Training a tokenizer prints the same, and that there is little text.
         #expect(trained.errors.hasPrefix(run.errors), "\(trained.errors)")
         let named = try CommandRun(["prepare-data", "\(data)/b.json", "--output", folder.file("b.tokens")])
         #expect(named.code == 1)
@@ -110,14 +110,15 @@ struct DataCommandTests {
         let other = try CommandRun(["train-tokenizer", text, "--output", "~nobody/a.json"])
         #expect(other.code == 2)
         #expect(other.errors.contains("found \"~nobody/a.json\""), "\(other.errors)")
-        // The input is found later, since it may be one of a list.
+        // The input is checked later, since it may come from a list.
         let input = try CommandRun(["train-tokenizer", "~nobody/a.txt", "--output", "a.json"])
         #expect(input.code == 1)
         #expect(input.errors.contains("found \"~nobody/a.txt\""), "\(input.errors)")
     }
 
     @Test func interruptedWorkLeavesNothing() throws {
-        // A pipe opened to read and write never ends: the list of files goes on. Signal 2 is bit 1 of those caught.
+        // A pipe opened for reading and writing never ends, nor does the list of files. Signal 2 is bit 1 of those
+        // caught.
         let script = """
             mkfifo "$1/pipe"
             "$LAYERSKIP" train-tokenizer --files - --output "$1/out" <>"$1/pipe" &

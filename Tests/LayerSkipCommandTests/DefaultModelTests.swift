@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the commands do without a model being named.
+/// Commands without a named model.
 @Suite("The model in the program")
 struct DefaultModelTests {
     private let folder = TemporaryFolder()

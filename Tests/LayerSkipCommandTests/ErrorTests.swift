@@ -45,7 +45,7 @@ struct ErrorTests {
         expectFailure(try CommandRun(verify + ["--exit-layers", "1", "--draft-lengths", "-1"]), code: 2, "found -1")
     }
 
-    /// What is wrong in an argument is quoted without what a terminal would obey.
+    /// Errors quote arguments without their control characters.
     @Test func controlCharactersOfArgumentsAreNotShown() throws {
         let text = "\u{1B}[31mred\u{9B}1m\u{202E}\r"
         for arguments in [
@@ -56,7 +56,7 @@ struct ErrorTests {
             ["inspect", text], ["generate", "a", "--model", text],
         ] {
             let run = try CommandRun(arguments)
-            // What there is no help for gets the program's.
+            // Help on an unknown command is the program's help.
             #expect(run.code != 0 || arguments[0] == "help", "\(arguments)")
             let shown = (run.output + run.errors).unicodeScalars
             #expect(!shown.contains { "\u{1B}\u{9B}\u{202E}\r".unicodeScalars.contains($0) }, "\(arguments)")
@@ -68,7 +68,7 @@ struct ErrorTests {
         ("--repetition-penalty", "0"), ("--max-tokens", "-3"), ("--stop", ""),
     ]) func numbersOutOfRangeAreUsage(option: String, value: String) throws {
         expectFailure(try generate("a", option, value), code: 2, "expected", "found")
-        // Found before the model is looked for.
+        // Found before the model is loaded.
         expectFailure(
             try CommandRun(["generate", "a", "--model", "/nowhere", option, value]), code: 2, "expected", "found")
     }

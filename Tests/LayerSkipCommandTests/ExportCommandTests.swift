@@ -31,7 +31,7 @@ struct ExportCommandTests {
             for run in runs { #expect(run.code == 0, "\(command): \(run.errors)") }
             #expect(Set(runs.map(\.output)).count == 1, "\(command): \(runs.map(\.output))")
         }
-        // Rows in another order are summed in another order.
+        // With rows in another order, sums have another order.
         let losses = try models.map { model in
             let run = try CommandRun(["evaluate", "--model", model, "--text", page, "--format", "json"])
             let exits = try #require(try run.json["layers"] as? [[String: Any]])
@@ -50,7 +50,7 @@ struct ExportCommandTests {
         #expect(run.errors.contains("note: matrices of 88 columns, no multiple of 32, are F16"))
     }
 
-    /// A file that says at which exit it drafts best is decoded so, unless one asks for something else.
+    /// A file's own exit layer and draft length are used unless options override them.
     @Test func aFileSaysHowItSpeculatesBest() throws {
         let (silent, saying) = (files.model, files.file("saying.gguf"))
         let setting = ["--exit-layer", "3", "--draft-length", "2"]
@@ -83,7 +83,8 @@ struct ExportCommandTests {
         #expect(try CommandRun(verify + [saying]).output.hasPrefix("1 case, 1 with equal tokens"))
         #expect(try CommandRun(verify + [silent]).errors.contains("--exit-layers, or a model whose metadata sets it"))
 
-        // A folder has no place for it, and says so; a file made from a file keeps it, and its name unless given one.
+        // An export to a folder loses the setting, with a note. A file made from a file keeps it, and its name unless a
+        // new one is given.
         let lost = try export(saying, "--to", "safetensors", "--output", files.file("folder"))
         #expect(lost.code == 0 && lost.errors.contains("note: a folder has no place"))
         let kept = files.file("kept.gguf")

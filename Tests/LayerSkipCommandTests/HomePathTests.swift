@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `~` in paths that no shell has read, such as `--output=~/x`.
+/// `~` in paths that a shell does not expand, such as `--output=~/x`.
 @Suite("Paths in the home folder")
 struct HomePathTests {
     private let files: CommandFiles

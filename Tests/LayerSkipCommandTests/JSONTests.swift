@@ -44,7 +44,7 @@ struct JSONTests {
     }
 
     @Test(arguments: ["plain", "early-exit"]) func withoutDraftsCountsAreZero(strategy: String) throws {
-        // A prompt of one token leaves nothing to prefill.
+        // With a prompt of one token there is no prefill.
         let json = try run("generate", "x", "--model", files.model, "--strategy", strategy, "--max-tokens", "3")
         let statistics = try #require(json["statistics"] as? [String: Any])
         #expect(Set(statistics.keys) == Self.statistics)
@@ -124,7 +124,7 @@ struct JSONTests {
         #expect(Set(tokens.keys) == ["ids", "pieces"])
         let ids = try #require(tokens["ids"] as? [Int])
         #expect((tokens["pieces"] as? [String])?.count == ids.count)
-        // Invalid parts of a character are shown, and still JSON.
+        // Invalid parts of a character are shown, and the output is still JSON.
         #expect((tokens["pieces"] as? [String])?.last == "\u{FFFD}")
         #expect(try CommandRun(["tokenize", "a", "--model", files.model]).json["ids"] as? [Int] == [100])
     }

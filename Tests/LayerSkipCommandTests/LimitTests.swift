@@ -18,7 +18,7 @@ struct LimitTests {
         }
     }
 
-    /// Runs the program with so many bytes of address space.
+    /// Runs the program with a limit on its address space.
     private func run(limit: Int, _ arguments: [String]) throws -> CommandRun {
         try CommandRun(script: "ulimit -v \(limit >> 10); exec \"$LAYERSKIP\" \"$@\"", arguments)
     }
@@ -26,7 +26,7 @@ struct LimitTests {
     @Test func devicesWithoutEnd() throws {
         let model = ["--model", files.model]
         let zeros = "/dev/zero"
-        // A limit, so that a failure is no danger to the machine.
+        // A limit, so that a failure cannot exhaust the machine's memory.
         expectFailure(
             try run(limit: 1 << 30, ["generate", "--prompt-file", zeros] + model),
             "prompt: expected fewer tokens than the model's context of 512, found at least 51")
@@ -39,7 +39,7 @@ struct LimitTests {
         expectFailure(try run(limit: 2 << 30, ["evaluate", "--text", zeros] + model), zeros, "expected")
     }
 
-    /// Refused by its length, not after it has been tokenized.
+    /// Such prompts are rejected by their length, before they are tokenized.
     @Test func promptsFarAboveTheContext() throws {
         let text = String(repeating: "a b ", count: 1 << 20)
         let path = files.write(text, as: "long.txt")
@@ -51,21 +51,21 @@ struct LimitTests {
         expectFailure(try CommandRun(["verify"] + arguments), "long.jsonl, line 2", "longer")
     }
 
-    /// In a program that is not built for speed the code alone takes 110 MB.
+    /// In a debug build the code alone takes 110 MB.
     @Test(arguments: [60, 80, 100, 120, 140, 160, 180, 200, 220]) func littleMemory(megabytes: Int) throws {
         for command in [
             ["generate", "func", "--max-tokens", "2"], ["tokenize", "a"], ["inspect"],
             ["export", "--to", "gguf", "--quantize", "q8_0", "--output", files.file("small.gguf")],
         ] {
             let run = try run(limit: megabytes << 20, command)
-            // Below a limit the system's linker cannot even load the program.
+            // Below some limit the dynamic linker cannot even load the program.
             #expect(
                 [0, 1, 127].contains(run.code), "\(megabytes) MB, \(command): \(run.code) \(run.errors.prefix(300))")
             if run.code == 1 { #expect(run.errors.contains("bytes of free memory"), "\(run.errors.prefix(300))") }
         }
     }
 
-    /// Many words that occur once: the tables of words grow with the text.
+    /// The text has many words that occur once, so the tables of words grow with it.
     @Test(arguments: [130, 140, 150, 160, 170, 180]) func littleMemoryForWords(megabytes: Int) throws {
         let words = (0..<200_000).map { number in
             var letters = ""
@@ -113,7 +113,7 @@ struct LimitTests {
         let expected = try #require(try tokens(["--", "hello" + kept], ""))
         #expect(try tokens([], "hello" + end) == expected)
         #expect(try tokens(["--prompt-file", files.write("hello" + end, as: "p.txt")], "") == expected)
-        // Nor is a byte order mark.
+        // A byte order mark is not part of the prompt either.
         #expect(try tokens([], "\u{FEFF}hello" + end) == expected)
     }
 

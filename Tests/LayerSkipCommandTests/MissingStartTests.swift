@@ -3,7 +3,7 @@ import LayerSkip
 import TestSupport
 import Testing
 
-/// A run whose model or tokenizer was moved away after it began.
+/// Runs whose model or tokenizer was moved away after they began.
 @Suite("Missing starts")
 struct MissingStartTests {
     private let files: TrainingFiles
@@ -15,7 +15,7 @@ struct MissingStartTests {
         return try #require(object as? NSDictionary)
     }
 
-    /// Stops a run after step 2, and takes the file away that it starts from.
+    /// Stops a run after step 2, and removes the file that it starts from.
     private func stop(_ run: String, missing path: String, _ arguments: [String]) throws {
         #expect(try files.train(run, arguments).code == 0)
         let folder = files.output(run)
@@ -33,7 +33,7 @@ struct MissingStartTests {
             #expect(try CommandRun(["export", files.model, "--to", "safetensors", "--output", path]).code == 0)
             arguments.append("model.start=\(path)")
         default:
-            // A model of random weights, by the tokenizer of another run's checkpoint.
+            // A model with random weights, and the tokenizer of another run's checkpoint.
             #expect(try files.train("other").code == 0)
             try FileManager.default.copyItem(atPath: files.output("other/newest/tokenizer.json"), toPath: path)
             arguments += [
@@ -54,7 +54,7 @@ struct MissingStartTests {
             let (one, other) = (files.output("parts/newest/\(name)"), files.output("whole/newest/\(name)"))
             #expect(try json(one) == json(other), "\(name)")
         }
-        // Without a checkpoint it cannot begin.
+        // Without a checkpoint the run cannot begin.
         let begun = try files.train("new", arguments)
         #expect(begun.code == 1)
         #expect(begun.errors.hasPrefix("error: \(path): expected "), "\(begun.errors)")
@@ -69,7 +69,7 @@ struct MissingStartTests {
         #expect(run.errors.hasPrefix("error: \(tokenizer): expected a readable "), "\(run.errors)")
         #expect(
             run.errors.contains("(model.start is gone too: to resume, put \(files.model) back), found No such file"))
-        // Another path is another model, for all that the program knows.
+        // Another path may be another model.
         let other = try files.train("parts", "checkpoints.keep=3", "model.start=default")
         #expect(other.code == 1)
     }

@@ -73,7 +73,7 @@ struct OutputTests {
         try expectRefusal(
             ["export", folder, "--to", "safetensors"], output: folder, keeping: folder + "/config.json",
             as: "the model that is read")
-        // A new file in the folder is no harm.
+        // A new file in the folder is fine.
         let new = try CommandRun(["export", folder, "--to", "gguf", "--output", folder + "/new.gguf"])
         #expect(new.code == 0, "\(new.errors)")
     }
@@ -85,7 +85,7 @@ struct OutputTests {
         ] {
             let file = files.file("file")
             #expect(try CommandRun(arguments + ["--output", file]).code == 0)
-            // Its name says where the file went; all else is the same.
+            // The summary names the output; everything else is the same.
             let script = """
                 pipe="$1"; copy="$2"; shift 2
                 mkfifo "$pipe"; cat "$pipe" > "$copy" &
@@ -116,7 +116,7 @@ struct OutputTests {
                 #expect(try bytes(copy) == bytes(file), "\(arguments) to \(name)")
             }
         }
-        // What is said about the file is on standard error then, and nothing of what was there is lost.
+        // The summary then goes to standard error, and the existing content is kept.
         let copy = files.write("before\n", as: "copy")
         let run = try CommandRun(
             script: "\"$LAYERSKIP\" \"$@\" --output /dev/stdout >> \"$COPY\"",
@@ -139,7 +139,7 @@ struct OutputTests {
     }
 
     @Test func aFullDiskLeavesNothing() throws {
-        // A limit on the size of files stands in for a disk without room.
+        // A limit on file sizes simulates a full disk.
         let names = Folder.names(in: files.path)
         for arguments in [
             ["export", files.model, "--to", "gguf"], ["export", files.model, "--to", "safetensors"],

@@ -1,18 +1,18 @@
 @testable import LayerSkipCommand
 
-/// A terminal's screen: just enough of one to see what a program leaves on it.
+/// A minimal terminal screen, which shows what a program leaves on it.
 struct Screen {
     let width: Int
     let height: Int
     private(set) var lines: [[Cell]]
     private var row = 0
     private var column = 0
-    /// The last column is full, and the next character wraps.
+    /// Whether the last column is full, so that the next character wraps.
     private var wraps = false
     private var doesWrap = true
     private var color = "0"
     private var saved = (row: 0, column: 0)
-    /// Escape sequences that it does not know.
+    /// Unknown escape sequences.
     private(set) var unknown: [String] = []
 
     struct Cell: Equatable {

@@ -9,7 +9,7 @@ struct SignalTests {
 
     init() throws { files = try CommandFiles { $0.contextLength = 4096 } }
 
-    /// Stops an export of the default model while its output is half written, and does something to it then.
+    /// Pauses an export of the default model while its output is half written, and then acts on it.
     private func export(_ target: String, then action: String) throws -> CommandRun {
         let script = """
             for attempt in 1 2 3 4 5 6 7 8 9 10; do
@@ -19,7 +19,7 @@ struct SignalTests {
                     grep -q '^State:.*Z' /proc/$pid/status && exit 98
                 done
                 kill -STOP $pid
-                # Not when all is written already, of 67 MB.
+                # Not when all 67 MB are written already.
                 if [ ! -e "$1/new" ] && [ -z "$(find "$1" -type f -size +40000k)" ]; then
                     \(action)
                     wait $pid; exit $?
@@ -41,7 +41,7 @@ struct SignalTests {
         }
     }
 
-    /// Waits until a program catches SIGTERM (bit 14 of those caught) and sleeps, since it has nothing to do.
+    /// Waits until a program catches SIGTERM (bit 14 of those caught) and sleeps because it has nothing to do.
     private let untilItWaits = """
         until grep -qs '^SigCgt:.*[4-7c-f]...$' /proc/$pid/status && [ "$(cut -d ' ' -f 3 /proc/$pid/stat)" = S ]; do
             grep -q '^State:.*Z' /proc/$pid/status && exit 99
@@ -54,7 +54,7 @@ struct SignalTests {
             mkfifo "$2"
             "$LAYERSKIP" export "$1" --to gguf --output "$2" &
             pid=$!
-            # A pipe that is open and never read: the program waits for room in it.
+            # The pipe is open but never read, so the program waits for space in it.
             exec 5<"$2"
             \(untilItWaits)
             kill -s \(signal) $pid; wait $pid
@@ -66,7 +66,7 @@ struct SignalTests {
 
     @Test(arguments: ["TERM", "HUP"]) func theWaitForAPromptEnds(signal: String) throws {
         for command in ["generate", "chat"] {
-            // A pipe opened to read and write never ends.
+            // A pipe opened for reading and writing never ends.
             let script = """
                 mkfifo "$2"
                 "$LAYERSKIP" \(command) --model "$1" <>"$2" &
@@ -80,7 +80,7 @@ struct SignalTests {
         }
     }
 
-    /// `nohup` makes programs that way.
+    /// `nohup` starts programs that way.
     @Test func aSignalThatWasIgnoredStaysSo() throws {
         let script = """
             mkfifo "$2"
@@ -99,7 +99,7 @@ struct SignalTests {
     }
 
     @Test func theSecondSignalEndsTheProgram() throws {
-        // The output is not read, and the text has been tokenized: the first signal has no effect.
+        // The output is not read and the text is already tokenized, so the first signal has no effect.
         let text = files.write(String(repeating: "the cat and the dog. ", count: 20_000), as: "text")
         let script = """
             mkfifo "$2"
@@ -113,7 +113,7 @@ struct SignalTests {
             wait $pid
             """
         let run = try CommandRun(script: script, [files.model, files.file("pipe"), text])
-        // As a shell names the end by SIGINT.
+        // The code with which a shell reports the end by SIGINT.
         #expect(run.code == 130, "\(run.errors)")
     }
 }
@@ -124,7 +124,7 @@ struct ChangedModelTests {
 
     init() throws { files = try CommandFiles { $0.vocabularySize = 4000 } }
 
-    /// Changes a model while its export waits for the reader of a pipe, which has taken the first bytes.
+    /// Changes a model while its export waits for the reader of a pipe, which has read the first bytes.
     private func export(_ change: String) throws -> CommandRun {
         let script = """
             mkfifo "$2"

@@ -10,7 +10,7 @@ struct SmolLM2Tests {
         model = try #require(Fixtures.smolLM2, "run Scripts/fetch-smollm2, or set LAYERSKIP_CACHE")
     }
 
-    /// Weights, cache and little more: what operations need on the way must not pile up in the heap.
+    /// Memory is weights, cache and little more: temporary values of operations must not accumulate in the heap.
     @Test func memoryIsBoundedForALongPrompt() throws {
         let prompt = Array(repeating: "The quick brown fox jumps over the lazy dog.", count: 140).joined(separator: " ")
         let run = try CommandRun(["generate", prompt, "--model", model, "--max-tokens", "4", "--format", "json"])
@@ -32,7 +32,7 @@ struct SmolLM2Tests {
         let prompts = files.write(
             "{\"prompt\": \"The capital of France is\"}\n{\"prompt\": \"func add(_ a: Int, _ b: Int) -> Int {\"}\n",
             as: "prompts.jsonl")
-        // The scalar table is there to be compared with, and takes a third of a second a token.
+        // The scalar table is only for comparison, and takes a third of a second per token.
         let isSlow = kernels == "scalar"
         for sampling in isSlow
             ? [["--temperature", "0.8", "--seed", "1"]] : [[], ["--temperature", "0.8", "--seed", "1"]]

@@ -58,7 +58,7 @@ struct StreamTests {
         let input = "  Hello  \n\n/reset\nagain\n/exit\nnever read\n"
         let run = try CommandRun(["chat", "--model", files.model, "--max-tokens", "5"], input: input)
         #expect(run.code == 0)
-        #expect(run.errors.contains("(the conversation is forgotten)"))
+        #expect(run.errors.contains("(conversation cleared)"))
         #expect(!run.errors.contains("> "))
         #expect(run.errors.components(separatedBy: "5 tokens").count == 3)
         // The last line needs no end.
@@ -69,7 +69,7 @@ struct StreamTests {
         let small = try CommandFiles { $0.contextLength = 160 }
         let script = "printf 'a\\377\\n%0200d\\nHello\\n' 0 | \"$LAYERSKIP\" chat --model \"$1\" --max-tokens 5"
         let run = try CommandRun(script: script, [small.model])
-        // Two messages got no answer, which a program that wrote them has to know.
+        // Two messages got no answer, and the exit code tells a calling program so.
         #expect(run.code == 1)
         #expect(run.errors.components(separatedBy: "error:").count == 3)
         #expect(run.errors.contains("error: message: expected text in UTF-8"))
@@ -78,7 +78,7 @@ struct StreamTests {
         let input = (0..<12).map { "question \($0)\n" }.joined()
         let long = try CommandRun(["chat", "--model", small.model, "--max-tokens", "5"], input: input)
         #expect(long.code == 0)
-        #expect(long.errors.contains("turns forgotten"))
+        #expect(long.errors.contains("turns dropped"))
     }
 
     @Test func anInterruptEndsTheTextAndNotTheStatistics() throws {
@@ -87,7 +87,7 @@ struct StreamTests {
             while ! grep -q . /proc/$!/wchan 2>/dev/null && kill -0 $! 2>/dev/null; do :; done
             sleep 0.2; kill -INT $! 2>/dev/null; wait $!
             """
-        // A shell makes background programs ignore SIGINT; this one asks for it again.
+        // A shell makes background programs ignore SIGINT; this program listens to it again.
         let run = try CommandRun(script: script, [files.model])
         #expect(run.code == 0)
         #expect(run.errors.contains("ended by"))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Drafts on a terminal")
 struct TextDisplayTests {
-    /// Shows rounds of random drafts, some of which stand; gives the screen and one that has seen the text alone.
+    /// Shows rounds of random drafts, some of them accepted. Returns the screen, and one that has shown the text alone.
     private func show(seed: UInt64, width: Int, height: Int, alphabet: [String]) -> (
         shown: Screen, plain: Screen, green: String
     ) {

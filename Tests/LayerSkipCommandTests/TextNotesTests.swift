@@ -2,7 +2,7 @@ import CheckpointFiles
 import TestSupport
 import Testing
 
-/// What commands say about a model's text.
+/// The notes that commands print about a model's text.
 @Suite("Notes on a model's text")
 struct TextNotesTests {
     private let files: CommandFiles

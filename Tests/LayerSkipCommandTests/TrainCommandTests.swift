@@ -14,13 +14,13 @@ struct TrainCommandTests {
     @Test func aRunMakesAModelThatOtherCommandsTake() throws {
         let run = try files.train("a")
         #expect(run.code == 0, "\(run.errors)")
-        #expect(run.output == "\(files.output("a"))/newest: a model of 6 steps\n")
+        #expect(run.output == "\(files.output("a"))/newest: a model trained for 6 steps\n")
         #expect(run.errors.contains("validation after step 6: loss "))
         let generated = try CommandRun([
             "generate", "--model", files.output("a") + "/newest", "the", "--max-tokens", "4",
         ])
         #expect(generated.code == 0, "\(generated.errors)")
-        // Nothing is left to do, and nothing is done.
+        // A finished run is not repeated.
         let again = try files.train("a")
         #expect(again.code == 0)
         #expect(again.errors == "resuming after step 6\n")
@@ -29,16 +29,16 @@ struct TrainCommandTests {
     @Test func aDryRunWritesNothing() throws {
         let run = try files.train("a", "--dry-run")
         #expect(run.code == 0, "\(run.errors)")
-        #expect(run.output.hasPrefix("parameters  0.14 million, of which 0.14 million learn\n"))
-        #expect(run.output.contains("tokens      0.00 million in 6 steps of 32, the data "))
+        #expect(run.output.hasPrefix("parameters  0.14 million, of which 0.14 million are trained\n"))
+        #expect(run.output.contains("tokens      0.00 million in 6 steps of 32, or "))
         #expect(!FileManager.default.fileExists(atPath: files.output("a")))
     }
 
     @Test func whatIsLostOfTheDataIsSaid() throws {
-        // Of 8 documents of 51 tokens.
+        // The data has 8 documents of 51 tokens.
         let windows = "training on 25 sequences of 16 tokens, made of windows (data.packing: windows)\n"
         let tail = "note: data.training: left out: 7 tokens at the ends of shards that make no whole sequence\n"
-        let limit = "note: data.validation: measured on 4 of 26 sequences, as validation.batches says\n"
+        let limit = "note: data.validation: measured on 4 of 26 sequences, limited by validation.batches\n"
         for arguments in [["--dry-run"], []] {
             #expect(try files.train("a", arguments).errors.hasPrefix(windows + tail + limit))
         }
@@ -46,7 +46,7 @@ struct TrainCommandTests {
         #expect(
             documents.errors.contains(
                 "note: data.validation: cut to the length of a sequence: 8 of 8 documents, which lose 272 tokens, "
-                    + "their end-of-text included (raise batch.length, or use data.packing=windows)\n"),
+                    + "including their end-of-text (raise batch.length, or use data.packing=windows)\n"),
             "\(documents.errors)"
         )
     }
@@ -77,13 +77,13 @@ struct TrainCommandTests {
             windows.errors.contains(
                 "note: data.training: windows score prompts like answers, and 8 of 8 documents have"))
         #expect(try files.metrics("windows")[0].contains("\"scored_tokens\":\(8 * 51 - 1)"))
-        // A run is resumed with the packing that it began with, though another is the default for the data.
+        // A run resumes with its original packing, even if the default for the data differs.
         #expect(try files.script("rm -r \"$RUN/checkpoints/step-6\"", "windows").code == 0)
         let resumed = try files.train("windows", data)
         #expect(resumed.code == 0, "\(resumed.errors)")
         #expect(resumed.errors.contains("made of windows (data.packing: windows)"), "\(resumed.errors)")
         #expect(files.steps("windows").last == 6)
-        // One that a recipe names must be that one.
+        // A packing in the recipe must be the original one.
         let changed = try files.train("windows", data + ["data.packing=documents"])
         #expect(
             changed.errors.hasSuffix("data.packing: expected windows, as when the run began, found documents\n"))
@@ -109,7 +109,7 @@ struct TrainCommandTests {
 
     @Test func killedAtAnyMomentItEndsWithTheSameBits() throws {
         #expect(try files.train("whole", "steps=40", "checkpoints.every=3").code == 0)
-        // Moments from before the first step to near the end; each resumes where the one before was killed.
+        // Kills at moments from before the first step to near the end. Each run resumes after the previous kill.
         let kills = try files.script(
             """
             for moment in 0.1 0.2 0.15 0.3 0.25 0.2; do
@@ -131,7 +131,7 @@ struct TrainCommandTests {
             """
             "$LAYERSKIP" train "$@" &
             pid=$!
-            # Until it learns.
+            # Wait for the first step.
             until grep -q step "$RUN/metrics.jsonl" 2>/dev/null; do kill -0 $pid || exit 9; sleep 0.02; done
             kill -s \(signal) $pid
             wait $pid
@@ -143,7 +143,7 @@ struct TrainCommandTests {
         #expect(try files.metrics("stopped").count == step)
     }
 
-    /// The folder is the result; nothing that is meant for people lands in a file that got a standard number.
+    /// The folder is the result, and messages do not end up in a file that was opened with a standard number.
     @Test func closedOutputsAreNoFailure() throws {
         #expect(try files.train("open").code == 0)
         for closed in [">&-", "2>&-", "<&- >&- 2>&-"] {
@@ -156,7 +156,7 @@ struct TrainCommandTests {
         #expect(full.code == 0 && full.errors.contains("note: standard output: expected to write"), "\(full.errors)")
     }
 
-    /// Neither what a run writes nor what it removes is something that it reads.
+    /// A run neither overwrites nor removes its inputs.
     @Test func aRunLeavesItsInputsAlone() throws {
         #expect(try files.train("a").code == 0)
         let checkpoint = "\(files.output("a"))/newest"
@@ -168,9 +168,9 @@ struct TrainCommandTests {
         try expectRefusal("a", "model.start=\(checkpoint)")
         try expectRefusal("a/newest", "model.start=\(checkpoint)")
         try expectRefusal("a", "data.training=\(files.output("a"))/report.html")
-        // Another folder is none of these.
+        // Another folder is fine.
         #expect(try files.train("b", "model.start=\(checkpoint)").code == 0)
-        // A file where the link to the newest checkpoint would be.
+        // A file in place of the link to the newest checkpoint.
         let kept = "\(files.output("c"))/newest"
         try FileManager.default.createDirectory(atPath: files.output("c"), withIntermediateDirectories: true)
         try Data("mine".utf8).write(to: URL(filePath: kept))
@@ -186,7 +186,7 @@ struct TrainCommandTests {
         #expect(removal.code == 0)
         let before = files.names("full/checkpoints")
         #expect(!before.isEmpty)
-        // A limit on the size of files stands in for a disk without room.
+        // A limit on file sizes simulates a full disk.
         let run = try files.script(
             "trap '' XFSZ; ulimit -f 40; exec \"$LAYERSKIP\" train \"$@\"", "full", ["steps=12"])
         #expect(run.code == 1)
@@ -219,7 +219,7 @@ struct TrainCommandTests {
         #expect(
             try CommandRun(["train", "missing.yaml"]).errors.hasPrefix("error: missing.yaml: expected a readable text"))
         #expect(try CommandRun(["train"]).code == 2)
-        // A recipe that has changed under a run.
+        // A recipe that changed after the run began.
         #expect(try files.train("changed").code == 0)
         let changed = try files.train("changed", "optimizer.rate=0.5")
         #expect(
@@ -268,7 +268,7 @@ struct TrainingFiles {
         _ = try shard("validation.tokens", fingerprint: fingerprint)
     }
 
-    /// Writes a shard of some tokens that repeat.
+    /// Writes a shard of repeating tokens.
     func shard(
         _ name: String, fingerprint: UInt64? = nil, promptLength: Int = 0, length: Int = 50
     ) throws -> String {
@@ -303,7 +303,7 @@ struct TrainingFiles {
         return try CommandRun(["train", recipe, "output=\(output(run))"] + arguments, environment: environment)
     }
 
-    /// Runs a script whose arguments are those of `train`, and whose `$RUN` is the run's folder.
+    /// Runs a script with the arguments of `train` and the run's folder in `$RUN`.
     func script(_ script: String, _ run: String, _ arguments: String...) throws -> CommandRun {
         try self.script(script, run, arguments)
     }
@@ -313,7 +313,7 @@ struct TrainingFiles {
             script: script, [recipe, "output=\(output(run))"] + arguments, environment: ["RUN": output(run)])
     }
 
-    /// A run's measurements without what depends on the clock.
+    /// A run's measurements without those that depend on time.
     func metrics(_ run: String) throws -> [String] {
         try LineLog.lines(of: output(run) + "/metrics.jsonl").map {
             String(decoding: $0, as: UTF8.self).replacing(/"tokens_per_second":[^,}]*/, with: "")

@@ -7,7 +7,7 @@ import Testing
 struct CheckpointExportTests {
     let folder = TemporaryFolder()
 
-    /// Random models of all kinds that an export has to tell apart.
+    /// Random models of all kinds that an export distinguishes.
     static let kinds = ["tied", "untied", "grouped", "wide heads", "linear", "llama3"]
 
     private func write(_ kind: String, _ change: (inout TinyLlamaFile) -> Void = { _ in }) throws -> String {
@@ -40,7 +40,7 @@ struct CheckpointExportTests {
         file.tensor(named: name).map { $0.withBytes { unsafe $0.withUnsafeBytes { unsafe Array($0) } } }
     }
 
-    /// What comes back has the same tensors, bit by bit, the same shapes and constants, and writes the same ids.
+    /// The result has the same tensors, bit by bit, the same shapes and constants, and the same ids in its metadata.
     @Test(arguments: kinds) func aFolderAndBackIsTheSame(kind: String) throws {
         let source = try write(kind)
         let back = try export(export(source, to: .safetensors, as: "folder"), to: .gguf, as: "back.gguf")
@@ -58,7 +58,7 @@ struct CheckpointExportTests {
         #expect(after.metadata["tokenizer.chat_template"] == before.metadata["tokenizer.chat_template"])
     }
 
-    /// Rows in another order give the same sums: the folder's text is the file's, also after quantizing.
+    /// Rows in another order give the same sums, so the folder's text is the file's, also after quantizing.
     @Test(arguments: kinds) func aFolderComputesTheSame(kind: String) throws {
         let source = try write(kind)
         let models = try [source, export(source, to: .safetensors, as: "folder")].map { path in
@@ -112,7 +112,7 @@ struct CheckpointExportTests {
         #expect(configuration.beginningOfText == 1 && configuration.endsOfText == [2])
     }
 
-    /// Without a format to ask for, quantized blocks are copied, not quantized again.
+    /// Without a requested format, quantized blocks are copied, not quantized again.
     @Test func whatStaysIsCopied() throws {
         let source = try write("grouped") { $0.matrixType = .q4_1 }
         let same = try GGUFFile(path: export(source, to: .gguf, as: "same.gguf"))
@@ -133,7 +133,7 @@ struct CheckpointExportTests {
         #expect(export.byteCount == file.tensors.reduce(0) { $0 + $1.range.count })
     }
 
-    /// llama.cpp wants a token for each row of the embedding.
+    /// llama.cpp requires a token for each row of the embedding.
     @Test func rowsWithoutATokenGetOne() throws {
         var writer = TinyLlamaFile().writer()
         writer.metadata["tokenizer.ggml.tokens"] = .array(
@@ -168,7 +168,7 @@ struct CheckpointExportTests {
         #expect(folder.contents == ["file", "source.gguf"])
     }
 
-    /// A folder that ends early, or whose tokenizer is none, is an error that names the file.
+    /// A truncated folder, or one whose tokenizer is invalid, is an error that names the file.
     @Test func damagedFoldersAreErrors() throws {
         let path = try export(write("tied"), to: .safetensors, as: "folder")
         func error() -> CheckpointError? {

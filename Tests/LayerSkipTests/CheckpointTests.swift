@@ -57,7 +57,7 @@ struct CheckpointTests {
     @Test func oneValueServesAll() throws {
         let checkpoint = try Checkpoint(path: folder())
         #expect(checkpoint.chatTemplate == "{{ messages }}" && checkpoint.configuration.layerCount == 2)
-        // Nothing is read by path again: what was opened stays when the folder goes.
+        // Nothing is read by path again, so an opened checkpoint survives the removal of its folder.
         try FileManager.default.removeItem(atPath: checkpoint.path)
         #expect(try CheckpointSummary(checkpoint).notes == [])
         let model = try TextModel(checkpoint, on: ComputeContext(threads: 1))
@@ -78,7 +78,7 @@ struct CheckpointTests {
 }
 
 #if os(Linux)
-    /// Sees which of a folder's files are opened, by inotify.
+    /// A watch on which of a folder's files are opened, by inotify.
     private final class FolderWatch {
         private let descriptor: Int32
 
@@ -90,13 +90,13 @@ struct CheckpointTests {
 
         deinit { close(descriptor) }
 
-        /// The names of the files that were opened since the last time, in order.
+        /// The names of the files opened since the last call, in order.
         var opened: [String] {
             var bytes = [UInt8](repeating: 0, count: 1 << 16)
             var names: [String] = []
             while case let count = read(descriptor, &bytes, bytes.count), count > 0 {
                 var start = 0
-                // watch, mask, cookie and length of the name, 32 bits each; the name, padded with zeros.
+                // Watch, mask, cookie and length of the name, 32 bits each; then the name, padded with zeros.
                 while start < count {
                     let (mask, length) = bytes.withUnsafeBytes {
                         (

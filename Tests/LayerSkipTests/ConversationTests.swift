@@ -16,7 +16,7 @@ struct ConversationTests {
             ChatMessage(role: "assistant", content: first.text), ChatMessage(role: "user", content: "Again"),
         ]
         #expect(second.promptTokens == (try model.encode(history)))
-        // A fresh session says the same, although this one has read most of it before.
+        // A fresh session writes the same, although this one has most of the prompt in its cache.
         let fresh = try TextSession(model, options: .test(maxTokens: 8)).generate(second.promptTokens)
         #expect(fresh.tokens == second.tokens)
         #expect(second.statistics.prefilledTokens < fresh.statistics.prefilledTokens)

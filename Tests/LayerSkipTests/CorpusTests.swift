@@ -9,7 +9,7 @@ import Testing
 private final class TextFolder {
     let path = NSTemporaryDirectory() + "layerskip-corpus-\(UInt64.random(in: 0 ... .max))"
 
-    /// Writes files whose names may have folders in them.
+    /// Writes files, whose names may include folders.
     init(_ files: [String: [UInt8]]) throws {
         for (name, content) in files {
             let url = URL(filePath: path).appending(path: name)
@@ -38,7 +38,7 @@ struct CorpusFilesTests {
         #expect(try names(["swift"]) == ["a/z.swift", "a.b/d.swift", "b.swift", "é.swift"])
         #expect(try names(["md", "txt"]) == ["a/Z.md", "c.txt"])
         #expect(try names([".MD", "*.txt"]) == ["a/Z.md", "c.txt"])
-        // A file that is named is taken whatever its ending, in the order given.
+        // A named file is taken regardless of its ending, in the given order.
         let named = [folder.path + "/c.txt", folder.path + "/b.swift"]
         #expect(try CorpusFiles(endings: ["swift"]).select(named).paths == named)
     }
@@ -64,10 +64,10 @@ struct CorpusFilesTests {
         #expect(selection.leftOut.broken == ["\(root)/snapshot/z.txt"])
         #expect(selection.leftOut.special == ["\(root)/snapshot/pipe"])
         #expect(selection.leftOut.repeated == 1)
-        // From above, the files themselves are taken, and each once.
+        // From the parent folder, the files themselves are taken, each once.
         let all = try CorpusFiles(endings: ["txt"]).select([root]).paths.map { String($0.dropFirst(root.count + 1)) }
         #expect(all == ["blobs/0.txt", "blobs/1.txt", "more/deep/x.txt", "snapshot/own.txt"])
-        // A folder of links alone.
+        // A folder that contains only links.
         try FileManager.default.removeItem(atPath: "\(root)/snapshot/own.txt")
         #expect(try CorpusFiles(endings: ["txt"]).select(["\(root)/snapshot"]).paths.count == 2)
     }
@@ -79,7 +79,7 @@ struct CorpusFilesTests {
         let selection = try CorpusFiles().select([folder.path])
         #expect(selection.paths.map { String($0.dropFirst(folder.path.count + 1)) } == ["a.txt", "e.NDJSON"])
         #expect("\(selection.leftOut)" == "1 .gz file, 2 .json files, 2 hidden names")
-        // What was not asked for was not left out.
+        // Files excluded by the endings do not count as left out.
         #expect(try CorpusFiles(endings: ["txt"]).select([folder.path]).leftOut.kinds.isEmpty)
         // A hidden folder that is named is read.
         #expect(try CorpusFiles().select(["\(folder.path)/.git"]).paths == ["\(folder.path)/.git/x"])
@@ -238,7 +238,7 @@ struct CorpusEncoderTests {
             return done
         }
         #expect(try batches { _ in } == [0, 6])
-        // At most 20 bytes, or a single document.
+        // At most 20 bytes per batch, or a single document.
         #expect(try batches { $0.bytesAtOnce = 20 } == [0, 2, 3, 4, 6])
         #expect(try batches { $0.documentsAtOnce = 4 } == [0, 4, 6])
     }
@@ -273,7 +273,7 @@ struct CorpusEncoderTests {
             #expect(error?.file == path)
             #expect(error?.found == file.found, "\(file.name)")
         }
-        // Text about such files is text.
+        // Text that mentions such files is text.
         _ = try encode([text("PAR1 begins a Parquet file", "about.txt")])
         let skipped = try encode([text("the", "a.txt"), folder.file("bare.txt")], invalidText: .skip).1.remarks.skipped
         #expect(skipped == [folder.file("bare.txt")])
@@ -284,7 +284,7 @@ struct CorpusEncoderTests {
         let plain = try encode([text("the cat", "a.txt"), text(pair, "b.jsonl")]).0
         let marked = try encode([text("\u{FEFF}the cat", "a2.txt"), text("\u{FEFF}" + pair, "b2.jsonl")]).0
         #expect(try plain.tokens(in: 0..<plain.tokenCount) == marked.tokens(in: 0..<marked.tokenCount))
-        // Alone in a file, it is no text either; within one, it is.
+        // A file with only a mark has no text. Within a file, the mark is text.
         #expect(try encode([text("the", "a.txt"), text("\u{FEFF}", "c.txt")]).1.remarks.empty == 1)
         #expect(try encode([text("a\u{FEFF}", "d.txt")]).0.tokenCount > 2)
     }

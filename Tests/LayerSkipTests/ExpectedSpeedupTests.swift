@@ -7,7 +7,7 @@ struct ExpectedSpeedupTests {
         PassCosts([1, 2, 4, 8, 16].map { PassCosts.Point(tokens: $0, cost: cost($0)) })
     }
 
-    /// The paper's pair: where 80 % of next drafts are accepted, 45 % of seven are.
+    /// The paper's pair: if the chance of each next draft is 80 %, 45 % of seven drafts are accepted.
     @Test func chanceAndAcceptanceRate() {
         let tokens = ExpectedSpeedup.tokensPerRound(chance: 0.8, draftLength: 7)
         #expect(abs(tokens - 4.16) < 0.005)
@@ -23,7 +23,7 @@ struct ExpectedSpeedupTests {
         }
     }
 
-    /// A chance of a accepts i drafts in a row with probability a^i, and ends there with (1 - a).
+    /// With a chance of a, i drafts in a row are accepted with probability a^i, and the next is rejected with 1 - a.
     @Test func tokensPerRoundIsTheMeanOfAllOutcomes() {
         let (chance, length) = (0.7, 5)
         var (mean, reached) = (0.0, 1.0)
@@ -35,7 +35,7 @@ struct ExpectedSpeedupTests {
         #expect(abs(ExpectedSpeedup.tokensPerRound(chance: chance, draftLength: length) - mean) < 1e-12)
     }
 
-    /// With v(n) = n and no head, a round whose drafts are all accepted does what plain decoding does.
+    /// With v(n) = n and no head, a round with all drafts accepted costs as much as plain decoding.
     @Test func nothingCanBeWonWherePassesCostWhatTheirTokensCost() {
         let expected = ExpectedSpeedup(layerCount: 24, headCost: 0, passCosts: curve(Double.init))
         for length in [1, 3, 7, 15] {
@@ -44,7 +44,7 @@ struct ExpectedSpeedupTests {
         }
     }
 
-    /// Counted by hand: 3 drafts by 2 of 8 layers with a head of half a layer, v(4) = 1.25, every draft accepted.
+    /// By hand: 3 drafts by 2 of 8 layers with a head of half a layer, v(4) = 1.25, every draft accepted.
     @Test func oneRoundByHand() {
         let expected = ExpectedSpeedup(layerCount: 8, headCost: 0.5, passCosts: curve { $0 == 4 ? 1.25 : 1 })
         let round = 3 * (2 + 0.5) + 2 + (6 + 0.5) * 1.25

@@ -38,7 +38,7 @@ struct FolderFuzzTests {
         #expect(refused > 10 && kept > 0, "\(refused) refused, \(kept) kept")
     }
 
-    /// Each file of the folder in turn, damaged: an error, or a model that writes.
+    /// Damages each file of the folder in turn. The result is an error, or a model that generates.
     @Test(arguments: [
         "config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json", "model.safetensors",
     ])
@@ -59,7 +59,7 @@ struct FolderFuzzTests {
         }
     }
 
-    /// A damaged GGUF file becomes an error and nothing else, or a folder and a file that load.
+    /// Exporting a damaged GGUF file is an error without output, or gives a folder and a file that load.
     @Test(arguments: 1...2 as ClosedRange<UInt64>) func damagedFilesAreRefusedOrExported(seed: UInt64) throws {
         let valid = try TextFile.bytes(source())
         var mutator = GGUFMutator(valid, headerCount: min(valid.count, 12_000), seed: seed)

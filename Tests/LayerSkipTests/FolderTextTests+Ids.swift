@@ -3,7 +3,7 @@ import LayerSkip
 import TestSupport
 import Testing
 
-/// Ids that are no token's, and what transformers 5.24 does not read: they do no harm.
+/// Ids without a token, and settings that transformers 5.24 ignores, do no harm.
 extension FolderTextTests {
     @Test func endsAboveTheModelsRowsAreSaidAndIgnored() throws {
         let path = try folder(
@@ -17,7 +17,7 @@ extension FolderTextTests {
             ])
     }
 
-    /// The model has more rows than the vocabulary has tokens, and may write their ids.
+    /// The model has more rows than the vocabulary has tokens, and may generate their ids.
     @Test func rowsWithoutTokensMayEndATextToo() throws {
         let path = try folder(generation: #""eos_token_id":[319]"#)
         var definition = try TokenizerDefinition(ofFile: path)

@@ -3,11 +3,11 @@ import LayerSkip
 import TestSupport
 import Testing
 
-/// Which tokens a prompt has, for every place that says something of it. The ids are those of transformers 5.24.
+/// The tokens of a prompt, for every setting that affects them. The ids are those of transformers 5.24.
 extension FolderTextTests {
     private var a: Int32 { Int32(TinyTokenizer.token(byte: 0x61)) }
 
-    /// Puts members into the folder's tokenizer.json.
+    /// Adds members to the folder's tokenizer.json.
     private func tokenizerFile(_ members: String, in path: String) throws {
         let json = try JSONMembers(file: path + "/tokenizer.json")
         let added = files.write(Array("{\(members)}".utf8), as: "members")
@@ -39,7 +39,7 @@ extension FolderTextTests {
         }
     }
 
-    /// `apply_chat_template` adds nothing to what the template writes; llama.cpp begins a chat as any text.
+    /// `apply_chat_template` adds nothing to the template's output; llama.cpp begins a chat like any text.
     @Test func conversationsBeginAsTheTemplateWrites() throws {
         let path = try folder()
         try tokenizerFile(Self.processor, in: path)
@@ -96,7 +96,7 @@ extension FolderTextTests {
         #expect(error?.file == path + "/tokenizer_config.json" && error?.expected == expected)
     }
 
-    /// What a special token is used for makes it one that is matched whole.
+    /// A token with a named use is matched as a whole.
     @Test(arguments: ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"])
     func tokensByTheirUseAreMatchedWhole(key: String) throws {
         let path = try folder()
@@ -108,7 +108,7 @@ extension FolderTextTests {
         _ = try folder(tokenizer: #""\#(key)":{"content":"he","lstrip":true}"#)
         let error = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path) }
         #expect(error?.name == key && error?.expected == "tokens without lstrip, rstrip or single_word")
-        // One that is matched whole already is as tokenizer.json has it.
+        // For a token that is matched as a whole already, tokenizer.json counts.
         _ = try folder(tokenizer: #""\#(key)":{"content":"<|im_end|>","lstrip":true}"#)
         #expect(throws: Never.self) { try Tokenizer(ofFile: path) }
     }

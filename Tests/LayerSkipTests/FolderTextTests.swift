@@ -4,12 +4,12 @@ import LayerSkip
 import TestSupport
 import Testing
 
-/// What a model folder says about text beside its vocabulary: read whole, kept in exports, or said to be lost.
+/// A model folder's settings about text, other than its vocabulary: they are read, kept in exports, or noted as lost.
 @Suite("Text settings of model folders")
 struct FolderTextTests {
     let files = TemporaryFolder()
 
-    /// A folder of a tiny model, with members put into its files, in place of those of the same name.
+    /// Makes a folder of a tiny model, with members that replace or extend those of its files.
     func folder(
         configuration: String = "", generation: String = "", tokenizer: String = ""
     ) throws -> String {
@@ -92,13 +92,13 @@ struct FolderTextTests {
         let file = try exported(path, to: .gguf).path
         #expect(try GGUFFile(path: file).metadata.integer(named: "tokenizer.ggml.padding_token_id") == 0)
         #expect(try TokenizerDefinition(ofFile: file).padding == 0)
-        // A model without one gets none, and one that is no token is said to be.
+        // A model without one gets none, and an id without a token gives a note.
         let without = try folder(configuration: #""pad_token_id":-1"#, tokenizer: #""pad_token":null"#)
         #expect(
             try Tokenizer(ofFile: without).notes == ["pad_token_id -1 is no token of the vocabulary and is ignored"])
     }
 
-    /// Gemma 3's has 1.2 MB: more than any other description.
+    /// Gemma 3's file has 1.2 MB, more than any other description.
     @Test func aLargeTokenizerConfigurationIsPassedOn() throws {
         let tokens = "[" + (0..<60_000).map { "\"<unused token \($0)>\"" }.joined(separator: ",") + "]"
         #expect(tokens.utf8.count > ReadingLimit.description.byteCount)
@@ -113,7 +113,7 @@ struct FolderTextTests {
             tokenizer: #""model_max_length":2048,"additional_special_tokens":["<|im_start|>"],"auto_map":{"a":"b"}"#)
         let copy = try exported(path, to: .safetensors).path
         let generation = try JSONMembers(file: copy + "/generation_config.json")
-        // As they were written: 2.0 is not 2 to transformers.
+        // Numbers are passed on as written: for transformers 2.0 is not 2.
         #expect(generation["temperature"] == "2.0" && generation["top_p"] == "0.90")
         #expect(generation["_from_model_config"] == nil && generation["transformers_version"] == nil)
         let tokenizer = try JSONMembers(file: copy + "/tokenizer_config.json")
@@ -155,7 +155,7 @@ extension FolderTextTests {
             as: "folder/special_tokens_map.json")
         let definition = try TokenizerDefinition(ofFile: path)
         #expect(definition.padding == 1)
-        // As in transformers 5.24 it counts where both name one, unless there is added_tokens_decoder.
+        // As in transformers 5.24, it takes precedence unless there is added_tokens_decoder.
         #expect(definition.endOfText == 0 && definition.notes == [])
         _ = try folder(
             tokenizer: #""pad_token":null,"added_tokens_decoder":{"2":{"content":"<|im_end|>","special":true}}"#)
@@ -173,7 +173,7 @@ extension FolderTextTests {
         #expect(throws: CheckpointError.self) { try TextModel(path: path, threads: 1) }
     }
 
-    /// Transformers would put a space before each text of GPT-2's pre-tokenizer.
+    /// With GPT-2's pre-tokenizer, transformers would put a space before each text.
     @Test func aPrefixSpaceIsRefusedWhereItCounts() throws {
         #expect(throws: Never.self) { try Tokenizer(ofFile: folder(tokenizer: #""add_prefix_space":true"#)) }
         let source = files.file("gpt2.gguf")
@@ -188,7 +188,7 @@ extension FolderTextTests {
         #expect(error?.name == "key \"add_prefix_space\"")
     }
 
-    /// Encoding follows the post-processor. A folder that calls another token the first one is refused.
+    /// Encoding follows the post-processor. A folder that names another token as the first is rejected.
     @Test func thePostProcessorsTokensAreTheFoldersOwn() throws {
         let path = try folder(
             configuration: #""bos_token_id":0"#, tokenizer: #""bos_token":null,"add_bos_token":null"#)

@@ -4,11 +4,11 @@ import Testing
 
 @Suite("Damaged models")
 struct LoaderFuzzTests {
-    /// A page that has words, numbers, other scripts, and what looks like a special token.
+    /// A page with words, numbers, other scripts, and text that looks like a special token.
     private static let page = String(
         repeating: "The house of 1234 windows — naïve, 東京, 🙂; <|im_end|> let x = [1, 2, 3]\n\n\t", count: 30)
 
-    /// Every damaged file is refused, or loads, turns a page into tokens and writes on after it.
+    /// Every damaged file is rejected, or it loads, encodes a page and continues it.
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func areRefusedOrWrite(seed: UInt64) throws {
         var tiny = TinyLlamaFile()
         tiny.width = 32
@@ -19,8 +19,7 @@ struct LoaderFuzzTests {
         tiny.ropeScaling = seed == 1 ? .linear(factor: 2) : .frequencyFactors([1, 1, 2, 2, 4, 4, 8, 8])
         let writer = tiny.writer()
         let bytes = try writer.bytes()
-        // Half of the seeds damage what the file says about itself, which is mostly refused; the others its weights
-        // too.
+        // Half of the seeds damage only metadata, which is mostly rejected; the others also damage weights.
         let headerCount = seed.isMultiple(of: 2) ? bytes.count : try writer.header().count
         var mutator = GGUFMutator(bytes, headerCount: headerCount, seed: seed)
         let compute = ComputeContext(kernels: try .selected(), pool: ThreadPool(threads: 1))
@@ -46,20 +45,20 @@ struct LoaderFuzzTests {
         options.maxTokens = 8
         options.ignoresEndOfText = true
         let session = try TextSession(model, options: options)
-        // Damage may have made the context small: then less of the page, and if need be fewer tokens.
+        // If damage made the context small, use less of the page, and if necessary generate fewer tokens.
         let length = max(1, min(prompt.count, model.model.contextLength - 8))
         let result = try session.generate(Array(prompt.prefix(length)))
         #expect(result.tokens.count == min(8, model.model.contextLength - length))
     }
 
-    /// Errors that say what is wrong with the file; any other would be a bug of ours.
+    /// Whether an error describes a problem in the file. Any other error is a bug.
     private static func isExpected(_ error: any Error) -> Bool {
         switch error {
         case is CheckpointError, is FileError, is TokenizerError: true
         case DecodingError.nonFiniteLogits: true
-        // A context of one token has no room for an answer.
+        // A context of one token leaves nothing for generated text.
         case DecodingError.promptTooLong(_, contextLength: 1): true
-        // No text becomes no tokens, where damage took the vocabulary's bytes away.
+        // If damage removed the vocabulary's bytes, the text has no tokens.
         case DecodingError.emptyPrompt: true
         default: false
         }

@@ -21,7 +21,7 @@ struct ModelCostTests {
         #expect(try #require(cost.prefillTokensPerSecond) > 0)
         let passes = try #require(cost.passes)
         #expect(passes.costs.points.map(\.tokens) == [1, 2, 3, 4, 6, 8, 12, 16])
-        // The unit is the fastest way to do one token, so that no pass costs less, and one of them costs that.
+        // The unit is the fastest pass, so one pass costs exactly 1, and none costs less.
         #expect(passes.costs.points.contains { $0.cost == 1 })
         #expect(passes.headCost > 0)
         #expect(passes.draftCosts.count == 3)
@@ -35,7 +35,7 @@ struct ModelCostTests {
         #expect(cost.decoding == nil && cost.passes == nil)
     }
 
-    /// One thread opens no regions; two meet in at least one a layer.
+    /// One thread opens no regions; two threads need at least one per layer.
     @Test func regionsAreCounted() throws {
         let folder = TemporaryFolder()
         let path = folder.file("tiny.gguf")
@@ -48,7 +48,7 @@ struct ModelCostTests {
         }
     }
 
-    /// At whichever time: while the depth is read, within a round, or between rounds.
+    /// At any time: during prefill to the depth, within a round, or between rounds.
     @Test(arguments: 0...6) func progressMayStop(calls: Int) throws {
         let model = try TinyModel.shared.get().model
         var remaining = calls

@@ -24,7 +24,7 @@ struct ModelDescriptionTests {
         return tokenizer
     }
 
-    /// Before a run has made its first step, not when it wants to save it.
+    /// The error appears before a run's first step, not when the run saves a checkpoint.
     @Test func whatItCannotSayIsKnownAtOnce() throws {
         try describe(llama, tokenizer(model: "gpt2"))
         #expect(throws: TokenizerError.self) { try describe(llama, tokenizer(model: "llama")) }

@@ -40,7 +40,7 @@ struct StopFinderTests {
         var finder = StopFinder(["\u{E9}"])
         #expect(finder.append("e\u{301}") == ("e\u{301}", nil))
         #expect(finder.append("caf\u{E9}") == ("caf", "\u{E9}"))
-        // A line end is found although it is half of a character.
+        // A line feed is found even within the character CR LF.
         finder = StopFinder(["\n"])
         #expect(finder.append("a\r\nb") == ("a\r", "\n"))
     }

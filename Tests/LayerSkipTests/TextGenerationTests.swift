@@ -5,7 +5,7 @@ import Testing
 @Suite("Text as an asynchronous sequence", .timeLimit(.minutes(10)))
 struct TextGenerationTests {
     private let model: TextModel
-    /// Room for a text that takes far longer than any of these tests.
+    /// A limit for a text that takes far longer than any of these tests.
     private let endless: TextModel
 
     init() throws {
@@ -105,8 +105,8 @@ struct TextGenerationTests {
             let generation = model.generate("Once", options: .test(maxTokens: nil))
             _ = generation.makeAsyncIterator()
         }
-        // The decoding threads hold the model, and with it its pool, for as long as they run.
-        // They end soon, however long that takes here: the suite's limit is for those that never do.
+        // The decoding threads keep the model and its pool alive while they run. They end soon; the suite's time limit
+        // catches threads that never end.
         while watched != nil { try await Task.sleep(for: .milliseconds(5)) }
     }
 }

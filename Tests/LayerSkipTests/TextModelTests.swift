@@ -30,7 +30,7 @@ struct TextModelTests {
     }
 
     @Test func tokensBeyondTheVocabularyHaveNoText() throws {
-        // A padded embedding may make ids that the tokenizer does not have.
+        // A padded embedding may generate ids that the tokenizer does not have.
         var writer = TinyLlamaFile().writer()
         let tokens = try writer.metadata.strings(named: "tokenizer.ggml.tokens")
         writer.metadata["tokenizer.ggml.tokens"] = .array(.strings(Array(tokens.prefix(280))))
@@ -62,7 +62,7 @@ struct TextModelTests {
         }
     }
 
-    /// Without a strategy, a model that says how it speculates does so.
+    /// Without a strategy in the options, a model with its own setting speculates.
     @Test func optionsWithoutAStrategyTakeTheModelsOwn() throws {
         let silent = try TinyModel.shared.get()
         var writer = TinyModel.writer()

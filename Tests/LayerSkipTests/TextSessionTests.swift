@@ -48,7 +48,7 @@ struct TextSessionTests {
             for length in [1, 2, 4] {
                 var stop = ""
                 stop.unicodeScalars.append(contentsOf: characters[start..<start + length])
-                // Another one that overlaps the first and can never be complete.
+                // Another stop text that overlaps the first and can never be complete.
                 let stops = [stop, stop + "\u{10FFFD}"]
                 let plain = try write(.test(maxTokens: 60, stops: stops))
                 #expect(plain.finishReason == .stop(stop))
@@ -64,7 +64,7 @@ struct TextSessionTests {
                 #expect(result.statistics.generatedTokens == plain.tokens.count)
                 if result.statistics.accepted > 0 { acceptedCuts += 1 }
 
-                // What is left in the cache is the text's and nothing else.
+                // The cache contains the text and nothing else.
                 let longer = prompt + result.tokens + [Token(TinyTokenizer.token(byte: 32))]
                 let next = try session.generate(longer)
                 let fresh = try TextSession(model, options: .test(maxTokens: 60, stops: stops)).generate(longer)
@@ -102,7 +102,7 @@ struct TextSessionTests {
     }
 
     @Test func theEndOfTextTokenIsNotPartOfTheText() throws {
-        // Hot enough that one of the tokens that end a text comes soon.
+        // The temperature is high enough that an end-of-text token comes soon.
         var options = GenerationOptions.test(maxTokens: 200, temperature: 5)
         options.ignoresEndOfText = false
         var ended = 0
@@ -153,7 +153,7 @@ struct TextSessionTests {
         let unread = try session.generate(Array(prompt.reversed()), isCancelled: { true })
         #expect(unread.finishReason == .cancelled)
         #expect(unread.tokens.isEmpty)
-        // The session goes on as if nothing had been.
+        // The session continues as if nothing had happened.
         let next = try TextSession(model, options: .test(.speculative)).generate(prompt)
         #expect(try next.tokens == write(.test(.speculative)).tokens)
     }

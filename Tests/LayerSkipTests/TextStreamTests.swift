@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Text from tokens")
 struct TextStreamTests {
-    /// What a stream gives out for tokens of one byte each; capitals come from drafts.
+    /// Returns the events of a stream for tokens of one byte each, in which capitals come from drafts.
     private func runs(_ text: String, stops: [String] = [], drafted: (UInt8) -> Bool = { (65...90).contains($0) })
         throws
         -> [String]

@@ -2,9 +2,9 @@ import CheckpointFiles
 import LayerSkip
 import TestSupport
 
-/// A tiny random model that several tests share, and ones of other shapes.
+/// A tiny random model that several tests share, and models of other shapes.
 enum TinyModel {
-    /// Four layers; the text of three of them often agrees with that of all.
+    /// A model of four layers, in which three layers often choose the same token as all.
     static let shared = Result { try make { _ in } }
 
     static func make(_ change: (inout TinyLlamaFile) -> Void) throws -> TextModel { try load(writer(change)) }
@@ -26,7 +26,7 @@ enum TinyModel {
 }
 
 extension GenerationOptions {
-    /// Options for a strategy that write at most `maxTokens` tokens, whatever the model wants.
+    /// Options for a strategy that generate up to `maxTokens` tokens, ignoring the end of text.
     static func test(
         _ strategy: DecodingStrategy? = .plain, maxTokens: Int? = 40, temperature: Float = 0, seed: UInt64 = 0,
         stops: [String] = []

@@ -4,7 +4,7 @@ import ModelTraining
 import TestSupport
 import Testing
 
-/// A run's folders name the tokens that ended its documents, or other programs would never stop writing.
+/// A run's model folders list the tokens that ended its documents. Otherwise other programs would not stop generating.
 struct TrainedEndsTests {
     private let files = TemporaryFolder()
 

@@ -54,7 +54,7 @@ struct VerificationTests {
         #expect(throws: DecodingError.self) { try Verification(model, plan) }
     }
 
-    /// A verification that could not find a difference would be worth nothing.
+    /// A verification must be able to find differences.
     @Test func differencesAreFound() {
         let plain = VerifiedRun(tokens: [5, 6, 7], hashes: [50, 60, 70])
         let cases: [(run: VerifiedRun, position: Int)] = [

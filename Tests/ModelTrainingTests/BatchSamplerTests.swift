@@ -81,7 +81,7 @@ struct BatchSamplerTests {
             ([11, 12, 13, 14, 0], [-1, -1, 13, 14, 0]), ([21, 22, 0], [-1, 22, 0]),
             ([31, 32, 33, 34, 35, 36, 37, 38], [-1, -1, -1, 34, 35, 36, 37, 38]), ([51, 0], [-1, 0]),
         ]
-        // Take each sequence apart again: what it holds, before the last token and the first target were dropped.
+        // Reconstruct the pieces of each sequence, as they were before the last token and first target were dropped.
         var found: Set<[Token]> = []
         for row in try epoch(sampler, 0, batch: 1) {
             var tokens = Array(row[..<7])
@@ -125,7 +125,7 @@ struct BatchSamplerTests {
         let rows = try epoch(sampler, 1, batch: 3)
         let count = whole?.sequencesPerEpoch ?? 0
         if let whole { #expect(try Array(rows.prefix(count)) == epoch(whole, 1, batch: 4)) }
-        // Every token but a shard's first is scored once.
+        // Every token except a shard's first is scored once.
         let scored = rows.flatMap { $0[length...] }.filter { $0 >= 0 }
         #expect(scored.sorted() == texts.flatMap { $0.flatMap(\.joined).dropFirst() }.sorted())
         #expect(sampler.losses.isEmpty)
@@ -169,7 +169,7 @@ struct BatchSamplerTests {
         let content = try TokenShard(path: path).content
         #expect(content.tokens == documents.reduce(0) { $0 + $1.tokens.count + 1 })
         #expect(try TokenShard(path: folder.writeShard(documents, as: "b.tokens")).content == content)
-        // Each byte of the ids counts, also the last ones.
+        // Each byte of the ids counts, including the last ones.
         for offset in [64, 65, 64 + 2 * content.tokens - 2] {
             var changed = try bytes(of: path)
             changed[offset] ^= 1

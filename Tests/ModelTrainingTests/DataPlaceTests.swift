@@ -2,7 +2,7 @@ import LanguageModels
 import ModelTraining
 import Testing
 
-/// Sequence number n of the data, whose one token is n.
+/// A source whose sequence number n has the single token n.
 private struct Counting: BatchSource {
     let length = 1
     let sequencesPerEpoch = 5

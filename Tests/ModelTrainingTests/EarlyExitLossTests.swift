@@ -32,7 +32,7 @@ struct EarlyExitLossTests {
     }
 
     @Test func weightsSumToOneOverEnabledExits() {
-        // One exit and the last: normalised over these two alone, 3/9 and 6/9.
+        // One exit and the last, normalised over these two: 3/9 and 6/9.
         let weights = loss(1, .rotational(every: 4)).weights(step: 2, of: 10, layerCount: 4)
         let importances: [Double] = [0, 0, 3, 6]
         #expect(weights == importances.map { $0 / 9 })
@@ -75,7 +75,7 @@ struct EarlyExitLossTests {
 
 @Suite("Curriculum")
 struct CurriculumTests {
-    /// Layers whose exits are on, of 6, in 24 steps.
+    /// The layers of 6 whose exits are on, in a run of 24 steps.
     private func enabled(_ curriculum: Curriculum, step: Int, exits: [Int]? = nil) -> [Int] {
         var loss = EarlyExitLoss()
         loss.scale = 1
@@ -86,13 +86,13 @@ struct CurriculumTests {
     }
 
     @Test func rotationalShiftsByOneLayerEachStep() {
-        // Every third of layers 0...5; layer 0 weighs nothing, layer 5 is always on.
+        // Every third of layers 0...5. Layer 0 has weight 0, and layer 5 is always on.
         let expected = [[3, 5], [1, 4, 5], [2, 5], [3, 5], [1, 4, 5], [2, 5]]
         #expect((0..<6).map { enabled(.rotational(every: 3), step: $0) } == expected)
     }
 
     @Test func rotationalTurnsOverTheListedExits() {
-        // Of exits 3, 4, 5 (layers 2, 3, 4) and the last, every second.
+        // Every second of exits 3, 4, 5 (layers 2, 3, 4) and the last.
         let expected = [[2, 4, 5], [3, 5], [2, 4, 5]]
         #expect((0..<3).map { enabled(.rotational(every: 2), step: $0, exits: [3, 4, 5]) } == expected)
     }

@@ -22,7 +22,7 @@ struct EpochOrderTests {
         #expect(order(1, 0) == order(1, 0))
         #expect(order(1, 0) != order(1, 1))
         #expect(order(1, 0) != order(2, 0))
-        // So that the implementation cannot change unnoticed: a resumed run would read other data.
+        // Fixed values detect a changed implementation, with which a resumed run would read other data.
         #expect(Array(order(1, 0).prefix(8)) == [37, 71, 57, 96, 34, 45, 33, 12])
     }
 
@@ -37,8 +37,8 @@ struct EpochOrderTests {
             for index in 0..<count { places[index * count + order[index]] += 1 }
             neighbours[order[0] * count + order[1]] += 1
         }
-        // A share's standard deviation is at most sqrt(p / epochs): five of them are met by luck once in a million
-        // times.
+        // A share's standard deviation is at most sqrt(p / epochs). Five of them are exceeded by chance once in a
+        // million times.
         func isFair(_ found: Int, _ probability: Double) -> Bool {
             let expected = probability * Double(epochs)
             return (Double(found) - expected).magnitude < 5 * expected.squareRoot()

@@ -5,8 +5,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Whole models against PyTorch's numbers: logits and losses of two exits, every gradient, and the weights after ten
-/// steps.
+/// Whole models compared with PyTorch: logits and losses of two exits, every gradient, and the weights after ten steps.
 @Suite("Gradients of whole models")
 struct GradientGoldenTests {
     private static let tables = KernelTable.available.map(\.name)
@@ -46,7 +45,7 @@ struct GradientGoldenTests {
     }
 }
 
-/// What `Scripts/goldens/gradients.py` describes.
+/// The description written by `Scripts/goldens/gradients.py`.
 struct GradientGolden: Decodable {
     struct Values: Decodable {
         let name: String
@@ -72,7 +71,7 @@ struct GradientGolden: Decodable {
         return try Transformer(trainable: StoredModel(ModelFiles(file)), on: compute)
     }
 
-    /// A file's values, parameter after parameter.
+    /// Reads a file's values, parameter after parameter.
     func tensors(_ file: String) throws -> [String: ArraySlice<Float>] {
         var rest = try Goldens.floats(file)[...]
         var result: [String: ArraySlice<Float>] = [:]
@@ -83,7 +82,7 @@ struct GradientGolden: Decodable {
         return result
     }
 
-    /// The logits after each layer.
+    /// Returns the logits after each layer.
     func exits(of model: some LanguageModel, _ batch: Batch) -> [Tensor] {
         var memory = CausalBatch(for: model, length: length)
         var x = model.embed(batch.tokens)

@@ -50,7 +50,7 @@ struct LayerDropoutTests {
                 let moment = LayerDropout.Moment(seed: 7, step: step, of: 400, layerCount: 5)
                 return sum + dropout.kept(layer: layer, sequences: 0..<64, at: moment).count
             }
-            // Five standard deviations of a binomial.
+            // Five standard deviations of a binomial distribution.
             let slack = 5 * (rate * (1 - rate) * Double(total)).squareRoot()
             #expect(abs(Double(total - kept) - rate * Double(total)) <= slack, "layer \(layer)")
         }
@@ -69,7 +69,7 @@ struct LayerDropoutTests {
     }
 
     @Test func aSequenceIsDecidedByItsNumberInTheStep() {
-        // Two batches of a step drop what one batch of twice the size drops.
+        // Two batches of a step drop the same sequences as one batch of twice the size.
         let dropout = dropout(0.5, .constant)
         let moment = LayerDropout.Moment(seed: 1, step: 0, of: 10, layerCount: 4)
         func kept(_ sequences: Range<Int>) -> [Int] { dropout.kept(layer: 1, sequences: sequences, at: moment) }

@@ -4,7 +4,7 @@ import Testing
 @Suite("Learning rate")
 struct LearningRateTests {
     @Test(arguments: [
-        // Peak 1, two steps of warm-up, then eight from 1 towards 0.2 (by hand, at 0, 1/4, 1/2, 3/4 of them).
+        // Peak 1, two steps of warm-up, then eight steps from 1 towards 0.2 (by hand, at 0, 1/4, 1/2, 3/4 of them).
         (LearningRate.Decay.cosine, [0.5, 1, 1, 0.882843, 0.6, 0.317157]),
         (.linear, [0.5, 1, 1, 0.8, 0.6, 0.4]),
         (.constant, [0.5, 1, 1, 1, 1, 1]),

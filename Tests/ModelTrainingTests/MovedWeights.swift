@@ -3,7 +3,7 @@ import LanguageModels
 import TensorCore
 import TestSupport
 
-/// Weights moved some way along a fixed direction of random numbers; a step that is NaN makes all NaN.
+/// Weights moved by a step along a fixed random direction. A step of NaN makes all weights NaN.
 struct MovedWeights: TensorSource {
     let base: any TensorSource
     let step: Float

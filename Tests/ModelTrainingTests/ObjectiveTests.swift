@@ -32,7 +32,7 @@ struct ObjectiveTests {
         LayerDropout.Moment(seed: 5, step: step, of: 10, layerCount: 4)
     }
 
-    /// The mean loss of a model's first E layers, by the decoder's own way: one row after the other through a cache.
+    /// Returns the mean loss of a model's first E layers, computed as in decoding: row after row, with a cache.
     private func loss(ofExit exit: Int, _ model: Transformer) throws -> Double {
         let truncated = try Truncated(model.detached(), exitLayer: exit)
         var sum = 0.0
@@ -47,7 +47,7 @@ struct ObjectiveTests {
 
     @Test(arguments: [2, 3, 4]) func anExitReadsWhatItsLayerReturns(_ exit: Int) throws {
         let model = try TinyTraining.model()
-        // This exit and the last alone, weighed as the equation says.
+        // This exit and the last alone, with the equation's weights.
         let loss = exits(1, .all, only: [exit])
         let weights = loss.weights(step: 1, of: 10, layerCount: 4)
         let found = objective(exits: loss).addGradients(
@@ -148,7 +148,7 @@ struct ObjectiveTests {
 
 @Suite("Dropped sequences")
 struct DroppedSequencesTests {
-    /// Runs a layer that adds 100 to each value and remembers how many rows it was given.
+    /// Runs a layer that adds 100 to each value and records the number of its rows.
     private func run(kept: [Int]) throws -> (values: [Float], rows: [Int]) {
         let compute = try ComputeContext(threads: 1)
         let x = Tensor((0..<12).map { Float($0) }, rows: 6, columns: 2)

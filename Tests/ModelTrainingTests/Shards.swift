@@ -3,12 +3,12 @@ import LanguageModels
 import ModelTraining
 import TestSupport
 
-/// A document for a test: its tokens without end-of-text, and how many of them are a prompt.
+/// A document for a test: its tokens without end-of-text, and the length of its prompt.
 struct SampleDocument {
     var tokens: [Token]
     var promptLength = 0
 
-    /// Its tokens as a shard holds them.
+    /// Its tokens as stored in a shard.
     var joined: [Token] { tokens + [0] }
 }
 

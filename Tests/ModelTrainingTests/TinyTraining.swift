@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import ModelTraining
 
-/// A model that trains in milliseconds, on text that can be learned.
+/// A model that trains in milliseconds, on text that it can learn.
 enum TinyTraining {
     static let length = 8
 
@@ -28,7 +28,7 @@ enum TinyTraining {
 
     static let weights = RandomInitializer(seed: 3, configuration, isTied: true)
 
-    /// Four steps of two batches of three sequences.
+    /// A recipe of four steps with two batches of three sequences.
     static func recipe(_ change: (inout TrainingRecipe) -> Void = { _ in }) -> TrainingRecipe {
         var recipe = TrainingRecipe()
         recipe.steps = 4
@@ -53,7 +53,7 @@ enum TinyTraining {
     }
 }
 
-/// Sequences that count up in steps of 1 or 2: what comes next can be learned. Every fourth target is not scored.
+/// Sequences that count up in steps of 1 or 2, so the next token can be learned. Every fourth target is not scored.
 struct CountingSource: BatchSource {
     var length = TinyTraining.length
     var sequencesPerEpoch = 20
@@ -80,7 +80,7 @@ extension Transformer {
     /// All weights, as bits.
     var bits: [[UInt32]] { tensors.map { $0.values.values.map(\.bitPattern) } }
 
-    /// Every gradient gathered so far, by name.
+    /// All gradients so far, by name.
     var gradients: [String: [Float]] {
         parameters.reduce(into: [:]) { $0[$1.name] = $1.gradient?.values }
     }

@@ -126,7 +126,7 @@ struct DamagedShardTests {
         #expect(message(20, [0xE8, 3]) == "F: end-of-text token: expected an id below 1000, found 1000")
         #expect(message(32, [3]) == "F: expected 104 bytes, found 112")
         #expect(message(66, [0xE8, 3]) == "F: token 1: expected an id below 1000, found 1000")
-        // After 64 bytes of header come 6 ids, padding, and the table.
+        // The layout: 64 bytes of header, 6 ids, padding, and the table.
         #expect(message(80, [1]) == "F: document 0: expected tokens from 0 on, up to 6 at most, found 1 to 4")
         #expect(message(88, [4]) == "F: prompt of document 0: expected fewer than its 4 tokens, found 4")
         #expect(message(96, [6]) == "F: document 1: expected tokens from 6 on, up to 6 at most, found 6 to 6")

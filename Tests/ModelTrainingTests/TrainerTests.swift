@@ -35,7 +35,7 @@ struct TrainerTests {
         _ = try trainer.makeStep()
         #expect(trainer.place == DataPlace(index: 6))
         for _ in 0..<3 { _ = try trainer.makeStep() }
-        // 24 sequences of 20 in an epoch.
+        // 24 sequences have been read, and an epoch has 20.
         #expect(trainer.place == DataPlace(epoch: 1, index: 4))
     }
 
@@ -51,8 +51,8 @@ struct TrainerTests {
     }
 
     @Test func clippingShortensTheStepAndReportsTheWholeNorm() throws {
-        // By hand: without decay the first step of AdamW is rate * g / (|g| + epsilon), so that a scale shows only
-        // against a large epsilon.
+        // By hand: without decay the first step of AdamW is rate * g / (|g| + epsilon), so scaling g has an effect only
+        // with a large epsilon.
         func weights(clip: Double) throws -> ([Float], norm: Double) {
             let recipe = TinyTraining.recipe {
                 $0.optimizer.clip = clip
@@ -100,7 +100,7 @@ struct TrainerTests {
         #expect(trainer.model.bits == before)
         #expect(trainer.step == 1)
         #expect(trainer.model.gradients.isEmpty)
-        // The step that was given up leaves no trace.
+        // The abandoned step leaves no trace.
         _ = try trainer.makeStep()
         #expect(trainer.model.bits == (try trained(TinyTraining.recipe(), steps: 2)).model.bits)
     }
@@ -122,7 +122,7 @@ struct TrainerTests {
             $0.validation.batches = 1
         }
         let model = try trained(TinyTraining.recipe { $0.steps = 30 }, steps: 20).model.detached()
-        // One sequence of nine tokens, in which every token is scored.
+        // A single sequence of nine tokens, with every target scored.
         let source = OneSequence()
         let found = try #require(
             try Validator(recipe, data: source).measure(model, step: 3) { false })
@@ -158,7 +158,7 @@ struct TrainerTests {
                 #expect(one.accuracy == two.accuracy)
             }
         }
-        // The most batches are whole ones.
+        // The limit is a number of whole batches.
         let few = Validator(
             TinyTraining.recipe {
                 $0.batch.sequences = 7
@@ -167,17 +167,17 @@ struct TrainerTests {
         #expect(few.sequences == 14)
     }
 
-    /// PyTorch's AdamW counts the steps of each parameter, and those without a gradient do not count: the first update
-    /// has the size of the rate, whenever it comes.
+    /// PyTorch's AdamW counts the steps of each parameter, except those without a gradient. So the first update has the
+    /// size of the learning rate, whenever it comes.
     @Test func theFirstUpdateHasTheSizeOfTheRateWheneverItComes() throws {
         let model = try TinyTraining.model()
         let parameters = model.parameters
         let late = try #require(parameters.first { $0.name.contains("layers.2.mlp.up_proj") })
-        // A small epsilon, since some gradients are small.
+        // A small epsilon, because some gradients are small.
         var optimizer = AdamW(epsilon: 1e-30, weightDecay: 0.5)
         var before: [Float] = []
         for step in 1...9 {
-            // The recipe's own gradients, of a loss on all layers but the third until the last step.
+            // The gradients of the recipe's loss, on all layers except the third until the last step.
             var x = model.embed([1, 2, 3, 4])
             for layer in 0..<4 where layer != 2 || step == 9 {
                 var memory = CausalBatch(for: model, length: 4)
@@ -191,7 +191,7 @@ struct TrainerTests {
             parameters.forEach { $0.discardGradient() }
         }
         for (old, new) in zip(before, late.values.values) {
-            // The decay, and then a whole step.
+            // The decay, then a full step.
             let update = abs(Double(new) - Double(old) * (1 - 1e-3 * 0.5)) / 1e-3
             #expect(abs(update - 1) < 1e-2, "\(update)")
         }

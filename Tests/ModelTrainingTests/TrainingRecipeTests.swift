@@ -46,7 +46,7 @@ struct TrainingRecipeTests {
         ("steps", "0"), ("steps", "ten"), ("steps", "1.5"), ("seed", "-1"), ("batch.length", "0"),
         ("optimizer.rate", "fast"), ("optimizer.rate", "nan"), ("optimizer.rate", "-1"), ("optimizer.beta2", "1"),
         ("dropout.maximum", "1"), ("dropout.depth", "steep"), ("exits.scale", "1.1"), ("exits.layers", "two"),
-        // Too small for a double, or for f32: they would be read as 0.
+        // Numbers too small for a double or f32, which would be read as 0.
         ("optimizer.rate", "0"), ("optimizer.rate", "1e-400"), ("exits.scale", "1e-400"), ("exits.scale", "0.0001E-40"),
         ("dropout.maximum", "1e-31"), ("optimizer.clip", "1e400"), ("optimizer.clip", "inf"), ("exits.scale", "0x1p-3"),
         ("exits.curriculum", "spiral"), ("freeze.layers", "3-1"), ("freeze.layers", "1 2"), ("freeze.layers", "2, 2"),
@@ -66,7 +66,7 @@ struct TrainingRecipeTests {
         let error = #expect(throws: RecipeError.self) { try key("exits.layers").set(.list(exits), in: &recipe) }
         #expect(error?.expected == "a list of ascending integers in 1...4096, at least one")
         #expect(error?.found == "[\(exits.joined(separator: ", "))]")
-        // A library's user may write anything.
+        // Users of the library may set any value.
         recipe = Self.complete()
         recipe.exits.exits = exits.compactMap { Int($0) }
         if recipe.exits.exits?.count == exits.count { #expect(throws: RecipeError.self) { try recipe.check() } }
@@ -91,7 +91,7 @@ struct TrainingRecipeTests {
         try Self.complete().check(layerCount: 4, contextLength: 256)
     }
 
-    /// A complete recipe in which one key is another, or none.
+    /// Returns a complete recipe in which one key has another value, or none.
     private func changed(_ path: String, _ value: String?) throws -> TrainingRecipe {
         var recipe = TrainingRecipe()
         for key in RecipeKey.all {
@@ -108,7 +108,7 @@ struct TrainingRecipeTests {
         ("data.validation", nil, "data.validation"),
         ("model.width", nil, "model.width"),
         ("model.tokenizer", nil, "model.tokenizer"),
-        // A file brings its own shape and tokenizer.
+        // A model file has its own shape and tokenizer.
         ("model.start", "x.gguf", "model.tokenizer"),
         ("model.key_value_heads", "3", "model.key_value_heads"),
         ("model.heads", "5", "model.heads"),
@@ -141,7 +141,7 @@ struct TrainingRecipeTests {
         #expect(error?.key == "exits.layers")
     }
 
-    /// Values that no key has read: a library's user may write anything.
+    /// Values set directly, not through keys: users of the library may set any value.
     @Test func valuesOutOfRangeAreErrors() {
         for (path, change) in [
             ("seed", { $0.seed = -1 }), ("batch.sequences", { $0.batch.sequences = 0 }),

@@ -38,11 +38,11 @@ struct TrainingReportTests {
             Self.validation(2, [4, 3, 2.125]),
         ]
         let page = page(metrics)
-        // Training has two curves and validation one, then loss, accuracy and agreement of three exits.
+        // Two curves for training, one for validation, then loss, accuracy and agreement of three exits.
         let curves = page.matches(of: /<polyline/).count
         #expect(curves == 12)
         #expect(page.contains("<tr><td>3</td><td>2.125</td><td>25 %</td><td>50 %</td></tr>"))
-        #expect(page.contains("Step 2 of 1000, 200 tokens, 5k tokens a second; loss 3."))
+        #expect(page.contains("Step 2 of 1000, 200 tokens, 5k tokens per second; loss 3."))
     }
 
     @Test func pointsLieWhereTheirNumbersAre() throws {

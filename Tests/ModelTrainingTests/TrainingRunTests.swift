@@ -43,7 +43,7 @@ struct TrainingRunTests {
 
     private func names(_ path: String) -> [String] { Folder.names(in: path) }
 
-    /// A run's lines, those of steps without what depends on the clock.
+    /// A run's lines, without the values of steps that depend on time.
     private func metrics(_ recipe: TrainingRecipe) throws -> [String] {
         try LineLog.lines(of: "\(recipe.output)/metrics.jsonl").map { line in
             let text = String(decoding: line, as: UTF8.self)
@@ -116,7 +116,7 @@ struct TrainingRunTests {
         }
         #expect(try metrics(parts) == metrics(whole))
         #expect(try bytes(parts, "best/model.safetensors") == bytes(whole, "best/model.safetensors"))
-        // Nothing is left to do.
+        // A finished run is not repeated.
         var fourth = try run(parts)
         #expect(try fourth.run(shouldStop: { false }) { _ in Issue.record("more work") } == .finished)
     }
@@ -133,11 +133,11 @@ struct TrainingRunTests {
         try Folder.make(half)
         try TextFile.write([1, 2, 3], to: "\(half)/model.safetensors")
         try TextFile.write([1, 2, 3], to: "\(recipe.output)/report.html.123-4.partial")
-        // A link that was not yet given its name leads to a checkpoint that must stay.
+        // An unfinished link, still under its temporary name, to a checkpoint that must stay.
         try Folder.link("\(recipe.output)/newest.123-4.partial", to: "checkpoints/step-4")
         let log = FileHandle(forWritingAtPath: "\(recipe.output)/metrics.jsonl")
         _ = try log?.seekToEnd()
-        // A step after the checkpoint, and half a line.
+        // A line for a step after the checkpoint, and half a line.
         let step = #"{"step":5,"loss":9,"last_loss":9,"norm":1,"rate":1,"tokens":1,"tokens_per_second":1}"#
         try log?.write(contentsOf: Foundation.Data("\(step)\n{\"step\":5,\"lo".utf8))
         var rest = try run(recipe)
@@ -201,8 +201,7 @@ struct TrainingRunTests {
         let state = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
         let arithmetic = try KernelTable.selected().arithmetic(.f32)
         #expect(state?["arithmetic"] as? String == arithmetic)
-        // As an older version, and a machine of another kind, wrote it; and stays where nothing but a validation is
-        // new.
+        // As an older version or another kind of machine wrote it. It stays if only a validation is new.
         for written: String? in [nil, "other"] {
             var changed = try #require(state)
             changed["arithmetic"] = written
@@ -250,7 +249,7 @@ struct TrainingRunTests {
 
     @Test func aNumberThatIsNoneLeavesTheLastCheckpoint() throws {
         defer { try? FileManager.default.removeItem(at: place) }
-        // A rate that takes any weight out of f32's range within a few steps.
+        // A learning rate that makes weights overflow f32 within a few steps.
         let recipe = recipe("a") {
             $0.validation.every = 0
             $0.checkpoints.every = 1

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ModelTraining
 
-/// What a resumed run compares with its checkpoint, and what a checkpoint may not say.
+/// Comparisons of a resumed run with its checkpoint, and invalid checkpoints.
 @Suite("Training state")
 struct TrainingStateTests {
     private let folder = TemporaryFolder()
@@ -44,7 +44,7 @@ struct TrainingStateTests {
             recipe, from: start, training: data, validation: validation ?? data, on: ComputeContext(threads: 1))
     }
 
-    /// Runs until a step is done.
+    /// Runs up to a step.
     private func make(_ recipe: TrainingRecipe, _ data: any BatchSource, until step: Int) throws {
         var run = try run(recipe, data)
         var made = 0
@@ -69,13 +69,13 @@ struct TrainingStateTests {
         #expect(error?.expected.hasPrefix("401 tokens (") == true)
         #expect(error?.expected.contains("as when the run began") == true)
         #expect(error?.found.hasPrefix("701 tokens (") == true)
-        // As many tokens, but other ones.
+        // The same number of tokens, but other ones.
         let other = try shard("c.tokens", step: 2)
         #expect(throws: RecipeError.self) { try run(recipe, other) }
         // The same tokens under another name.
         let moved = self.recipe { $0.data.training = ["moved.tokens"] }
         #expect(try run(moved, shard("moved.tokens")).origin == TrainingOrigin(step: 2))
-        // Weights do not depend on what is measured on.
+        // Weights do not depend on validation data.
         #expect(try run(recipe, data, validation: other).origin.hasOtherValidation)
         #expect(try !run(recipe, data, validation: shard("moved.tokens")).origin.hasOtherValidation)
     }
@@ -90,7 +90,7 @@ struct TrainingStateTests {
             $0["hashes"] = nil
         }
         #expect(try run(recipe(), data).origin.isOlderFormat)
-        // A validation adds its loss, and claims nothing that the checkpoint does not know.
+        // A validation adds only its loss to the checkpoint.
         var validating: TrainingRun? = try run(recipe { $0.validation.every = 1 }, data)
         var isValidated = false
         _ = try validating?.run(shouldStop: { isValidated }) { if case .validation = $0 { isValidated = true } }
@@ -98,19 +98,19 @@ struct TrainingStateTests {
         let state = try TrainingState(checkpoint: folder.file("run/checkpoints/step-2"), step: 2)
         #expect(state.format == 1 && state.validationLoss != nil)
         #expect(state.data == nil && state.updates == nil && state.hashes == nil)
-        // It knows only the paths.
+        // The old format compares paths.
         let error = #expect(throws: RecipeError.self) {
             try run(self.recipe { $0.data.training = ["b.tokens"] }, data)
         }
         #expect(error?.expected == "[a.tokens], as when the run began")
-        // And how many sequences there were.
+        // It also compares the number of sequences.
         let larger = try shard("b.tokens", count: 30)
         #expect(throws: CheckpointError.self) { try run(recipe(), larger) }
         try make(recipe(), data, until: 4)
         #expect(try !run(recipe(), data).origin.isOlderFormat)
     }
 
-    /// A stopped run leaves a checkpoint that is not validated yet; the loss comes later, the hashes stay.
+    /// A stopped run may leave a checkpoint before its validation. The loss is added later, and the hashes stay.
     @Test func aLossIsAddedToACheckpointThatKeepsItsHashes() throws {
         let data = try shard("a.tokens")
         let recipe = recipe { $0.validation.every = 2 }
@@ -120,7 +120,7 @@ struct TrainingStateTests {
         let path = folder.file("run/checkpoints/step-2")
         let before = try TrainingState(checkpoint: path, step: 2)
         #expect(before.validationLoss == nil && before.hashes?.count == 2)
-        // In the same process, and in another one.
+        // First in the same process, then in another one.
         var isValidated = false
         _ = try first?.run(shouldStop: { isValidated }) { if case .validation = $0 { isValidated = true } }
         first = nil
@@ -204,7 +204,7 @@ struct TrainingStateTests {
         _ = try run(recipe(), data)
     }
 
-    /// Where a tensor's first number lies in a safetensors file.
+    /// Returns the offset of a tensor's first number in a safetensors file.
     private func offset(of tensor: String, in bytes: [UInt8]) throws -> Int {
         let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
         let header = try JSONSerialization.jsonObject(with: Data(bytes[8..<8 + length])) as? [String: Any]
@@ -238,7 +238,7 @@ struct TrainingStateTests {
         #expect(try TextFile.text(path).hasPrefix(odd.joined(separator: "\n") + "\n" + before))
     }
 
-    /// A layer that is dropped in some steps has had fewer gradients, and its checkpoint remembers how many.
+    /// A layer that is dropped in some steps has fewer gradients, and the checkpoint records their number.
     @Test func gradientsAreCountedAcrossAStop() throws {
         let recipe = recipe {
             $0.steps = 12

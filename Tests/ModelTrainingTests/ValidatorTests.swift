@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Validation of what is not finite")
 struct ValidatorTests {
-    /// The lowest exit is named: from there on all are spoiled.
+    /// The error names the first such exit, since all later ones are not finite either.
     @Test(arguments: 0..<4) func theFirstExitThatIsNotFinite(layer: Int) throws {
         let model = try TinyTraining.model(weights: SpoiledLayer(base: TinyTraining.weights, layer: layer)).detached()
         let validator = Validator(TinyTraining.recipe(), data: CountingSource())
@@ -17,7 +17,7 @@ struct ValidatorTests {
     }
 }
 
-/// Weights of which those of one layer are not numbers.
+/// Weights in which those of one layer are NaN.
 private struct SpoiledLayer: TensorSource {
     let base: any TensorSource
     let layer: Int

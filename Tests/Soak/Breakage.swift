@@ -1,7 +1,7 @@
 import ArgumentParser
 import LayerSkip
 
-/// A fault that is put into speculation on purpose: a soak that cannot fail proves nothing.
+/// A deliberate fault in speculation, to show that the soak test can fail.
 enum Breakage: String, Sendable, CaseIterable, ExpressibleByArgument {
     /// One bit of the weights differs from those of plain decoding.
     case weight
@@ -9,7 +9,7 @@ enum Breakage: String, Sendable, CaseIterable, ExpressibleByArgument {
     case logit
 }
 
-/// A model whose rows depend on their company: the first logit of several rows is one step too large.
+/// A model whose rows depend on each other: with several rows, the first logit is one step too large.
 struct NudgedModel: LanguageModel {
     let model: LoadedModel
 

@@ -1,21 +1,21 @@
 import ArgumentParser
 
-/// A kind of model that is tried.
+/// A kind of tested model.
 enum Subject: String, Sendable, CaseIterable {
     /// Tiny models of random shapes, formats and weights.
     case random
-    /// The model in the program.
+    /// The default model.
     case defaultModel = "default"
     /// SmolLM2-135M-Instruct.
     case smollm2
 
     var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-    /// Whether a token takes milliseconds, so that a case has to make do with few.
+    /// Whether a token takes milliseconds, so that a case can have only few.
     var isLarge: Bool { self != .random }
 }
 
-/// What names a case, and with the seed repeats it: `random-17`.
+/// The name of a case, such as `random-17`. With the seed it determines the case.
 struct CaseName: Sendable, CustomStringConvertible, ExpressibleByArgument {
     let subject: Subject
     let number: Int

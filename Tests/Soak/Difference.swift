@@ -1,12 +1,12 @@
 import LayerSkip
 
-/// Something that is not as promised.
+/// A difference between expected and found results.
 struct Difference: Error {
-    /// What was compared.
+    /// The compared property.
     let what: String
     let expected: String
     let found: String
-    /// What had been done before, in order.
+    /// The steps before it, in order.
     var steps: [String] = []
 
     /// Throws unless two texts and their logits are equal.

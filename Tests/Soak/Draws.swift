@@ -1,8 +1,8 @@
 import TestSupport
 
-// The random choices of a case follow from the soak's seed and the case's name.
+// The random choices of a case, which depend only on the soak's seed and the case's name.
 extension SeededGenerator {
-    /// The stream of one case.
+    /// The random stream of one case.
     init(seed: UInt64, _ name: CaseName) {
         self.init(seed: seed)
         // Mixed twice, so that neither neighbouring seeds nor neighbouring cases share a stream.

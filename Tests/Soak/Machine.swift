@@ -1,8 +1,8 @@
 import LayerSkip
 
-/// What one worker computes on: pools of threads and contexts, each made once.
+/// A worker's thread pools and compute contexts, each created once.
 final class Machine {
-    /// The tables to try, with how often: the scalar one is slow.
+    /// The kernel tables to test, with their frequencies: the scalar one is slow.
     private static let tables: [KernelTable] = {
         let vectors = Array(KernelTable.available.dropFirst())
         return Array(KernelTable.available.prefix(1)) + vectors + vectors + vectors
@@ -11,7 +11,7 @@ final class Machine {
     private var pools: [Int: ThreadPool] = [:]
     private var contexts: [String: ComputeContext] = [:]
 
-    /// The context of a table and a number of threads.
+    /// Returns the context for a table and a number of threads.
     func context(_ table: KernelTable, threads: Int) -> ComputeContext {
         let key = "\(table.name) \(threads)"
         if let context = contexts[key] { return context }
@@ -22,7 +22,7 @@ final class Machine {
         return context
     }
 
-    /// A table for a case.
+    /// Chooses a table for a case.
     static func table(isLarge: Bool, _ number: Int) -> KernelTable {
         let choices = isLarge && KernelTable.available.count > 1 ? Array(KernelTable.available.dropFirst()) : tables
         return choices[number % choices.count]

@@ -7,16 +7,16 @@ import TestSupport
 struct Models {
     let plain: LoadedModel
     let fast: LoadedModel
-    /// The same with their tokenizer, if the model has one.
+    /// The same models with their tokenizer, if they have one.
     let text: (plain: TextModel, fast: TextModel)?
     /// The file of a random model.
     let file: GGUFFile?
     let hasBF16: Bool
-    /// How the summary counts them.
+    /// The labels under which the summary counts them.
     let tableName: String
     let formatName: String
     let threadCount: Int
-    /// One line with which the case can be repeated.
+    /// One line with the properties needed to reproduce the case.
     let summary: String
 
     init(
@@ -52,7 +52,7 @@ struct Models {
         let plainPath = folder.write(bytes, as: "plain.gguf")
         var fastPath = plainPath
         if breakage == .weight {
-            // A low bit of the last gain, or of a weight of the head.
+            // Flips a low bit of the last gain, or of a weight in the head.
             var changed = bytes
             changed[changed.count - 3] ^= 1
             fastPath = folder.write(changed, as: "fast.gguf")
@@ -71,7 +71,7 @@ struct Models {
         hasBF16 = tiny.matrixTypes.contains(.bf16)
         formatName = tiny.formatName
         summary = "\(tiny.summary); \(threads)"
-        // The mappings outlive the folder.
+        // The mappings survive the removal of the folder.
         withExtendedLifetime(folder) {}
     }
 }

@@ -2,14 +2,14 @@ import LayerSkip
 import TensorCore
 import TestSupport
 
-/// The logits of a whole text from one pass through the model, without rounds and drafts.
+/// The logits of a whole text from one forward pass, without rounds and drafts.
 struct OnePass {
     private let promptCount: Int
     private let text: [Token]
     private let logits: Tensor
     private let compute: ComputeContext
 
-    /// Runs prompt and text, in which each row sees those before it.
+    /// Runs prompt and text, in which each row attends to those before it.
     init(_ model: LoadedModel, _ cacheFormat: CacheFormat, _ tokens: [Token], promptCount: Int) {
         var cache = KVCache(for: model, format: cacheFormat)
         let rows = model.run(0..<model.layerCount, model.embed(tokens.dropLast()), &cache)
@@ -19,7 +19,7 @@ struct OnePass {
         self.promptCount = promptCount
     }
 
-    /// Throws unless the logits behind each token were these.
+    /// Throws unless the logits of each token are equal to these.
     func check(_ hashes: [UInt64]) throws(Difference) {
         let expected = text.indices.map { logits.bitHash(row: $0) }
         try Difference.check(
@@ -27,8 +27,8 @@ struct OnePass {
             areThoseOf: (text[...], expected[...]))
     }
 
-    /// Throws where a token was given out that sampling cannot choose; without a penalty, which looks at earlier
-    /// tokens.
+    /// Throws if sampling cannot have chosen a token. Skips settings with a repetition penalty, which depends on
+    /// earlier tokens.
     func checkSupport(_ sampling: Sampling) throws {
         guard sampling.repetitionPenalty == 1 else { return }
         var sampler = try Sampler(sampling, acceptance: .rejection, vocabularySize: logits.columns)

@@ -1,6 +1,6 @@
 import LayerSkip
 
-/// The texts of plain decoding in one setting: each written once, from an empty cache, as far as it is needed.
+/// The texts of plain decoding in one setting. Each is generated once, from an empty cache, as far as needed.
 final class PlainTexts {
     private let model: LoadedModel
     private let setting: Setting
@@ -11,7 +11,7 @@ final class PlainTexts {
         self.setting = setting
     }
 
-    /// The first `count` tokens after a prompt, and the hashes of their logits.
+    /// Returns the first `count` tokens after a prompt, and the hashes of their logits.
     func text(after prompt: [Token], count: Int) throws -> (tokens: ArraySlice<Token>, hashes: ArraySlice<UInt64>) {
         let writer = try writers[prompt] ?? open(prompt)
         while writer.tokens.count < prompt.count + count { _ = try writer.nextTokens(limit: 1) }

@@ -2,13 +2,13 @@ import LayerSkip
 import TestSupport
 
 extension TinyLlamaFile {
-    /// A model of a random shape that the loader accepts: small, so that a token takes microseconds.
+    /// Creates a model of a random shape that the loader accepts, so small that a token takes microseconds.
     init(_ random: inout SeededGenerator) {
         self.init()
         layers = random.chance(0.7) ? random.int(1...4) : random.int(5...8)
         keyValueHeads = random.int(1...3)
         heads = keyValueHeads * random.int(1...4)
-        // Any even size, up to 128 values in all heads.
+        // Any even size, with up to 128 values in all heads.
         let largest = 128 / heads / 2
         headDimension = 2 * random.int(1...(random.chance(0.7) ? min(16, largest) : min(64, largest)))
         width = random.chance(0.5) ? heads * headDimension : random.int(1...100)
@@ -17,15 +17,15 @@ extension TinyLlamaFile {
             random.chance(0.6)
             ? [random.element(DType.allCases)]
             : (0..<random.int(2...7)).map { _ in random.element(DType.allCases) }
-        // Quantized formats need rows of whole blocks.
+        // Quantized formats need rows with whole blocks.
         if matrixTypes.contains(where: { $0.elementsPerBlock > 1 }), random.chance(0.85) {
             width = (width + 31) / 32 * 32
             feedForwardWidth = (feedForwardWidth + 31) / 32 * 32
         }
-        // From 260 tokens on the file has a tokenizer, and so can be tried as text.
+        // With at least 260 tokens the file has a tokenizer and can be tested with text.
         vocabularySize =
             random.chance(0.4) ? random.int(260...600) : random.chance(0.1) ? random.int(1...4) : random.int(5...259)
-        // Below and above a page of the cache, 256 positions.
+        // Below and above 256 positions, a page of the cache.
         contextLength =
             random.chance(0.5) ? random.int(2...64) : random.chance(0.7) ? random.int(65...300) : random.int(301...800)
         isTied = random.chance(0.5)
@@ -43,13 +43,13 @@ extension TinyLlamaFile {
         seed = random.next()
     }
 
-    /// The name of its weights' format, as counted in the summary.
+    /// The name of its weights' format in the summary.
     var formatName: String {
         let names = Set(matrixTypes.map(\.rawValue))
         return names.count == 1 ? matrixTypes[0].rawValue : "mixed"
     }
 
-    /// One line with which the case can be repeated.
+    /// One line with the properties needed to reproduce the case.
     var summary: String {
         let formats = matrixTypes.map(\.rawValue).joined(separator: " ")
         return

@@ -6,12 +6,12 @@
     import Darwin
 #endif
 
-/// A file that names the cases that are running: where the program crashes, it says how to repeat that.
+/// A file with the names of the running cases, from which a crash can be reproduced.
 final class RunningCases: Sendable {
     private let descriptor: Int32
     private static let lineLength = 32
 
-    /// Makes the file; nil where that cannot be done.
+    /// Creates the file; returns nil if that fails.
     init?(path: String) {
         descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         guard descriptor >= 0 else { return nil }
@@ -19,7 +19,7 @@ final class RunningCases: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Notes what a worker does now, on its own line.
+    /// Writes the current case of a worker, on the worker's own line.
     func write(_ name: CaseName, _ worker: Int) {
         var line = Array("\(name)".utf8.prefix(Self.lineLength - 1))
         line += Array(repeating: UInt8(ascii: " "), count: Self.lineLength - 1 - line.count)

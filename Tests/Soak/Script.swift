@@ -1,20 +1,20 @@
 import LayerSkip
 import TestSupport
 
-/// Drives one speculative writer through prompts, rounds, cancellations and truncations, and compares its text and
-/// logits with plain decoding's after each of them.
+/// A test that drives a speculative writer through prompts, rounds, cancellations and truncations. After each step it
+/// compares text and logits with those of plain decoding.
 struct Script {
     private let writer: any Writer
     private let plain: PlainTexts
     private let model: LoadedModel
-    /// Prompts that several scripts share, and with them the plain texts.
+    /// Prompts that several scripts share, together with their plain texts.
     private let prompts: [[Token]]
-    /// The most tokens that one step writes.
+    /// The maximum number of tokens per step.
     private let longestWrite: Int
     private var random: SeededGenerator
     private var prompt: [Token] = []
     private var steps: [String] = []
-    /// Tokens written, each of which was compared.
+    /// The number of tokens generated and compared.
     private(set) var tokenCount = 0
 
     init(
@@ -31,7 +31,7 @@ struct Script {
 
     /// Runs the script.
     ///
-    /// - Throws: ``Difference`` with the steps up to it, or whatever decoding throws.
+    /// - Throws: ``Difference`` with the steps up to it, or an error of decoding.
     mutating func run() throws {
         do {
             try read(prompts[0])
@@ -54,7 +54,7 @@ struct Script {
         }
     }
 
-    /// Gives the writer a prompt, at times after others whose reading is cancelled.
+    /// Gives the writer a prompt, sometimes after others whose prefill is cancelled.
     private mutating func read(_ prompt: [Token]) throws {
         let chunks = [1, 2, 3, 7, 64, 255, 256, 257, prefillChunk]
         while random.chance(0.25) {
@@ -74,7 +74,7 @@ struct Script {
         self.prompt = prompt
     }
 
-    /// A prompt of the pool, or one that begins as the text does.
+    /// Returns a prompt of the pool, or one that begins like the text.
     private mutating func nextPrompt() -> [Token] {
         if random.chance(0.7) || writer.tokens.isEmpty { return random.element(prompts) }
         let limit = min(model.contextLength - 1, 400)
@@ -83,7 +83,7 @@ struct Script {
         return kept + more
     }
 
-    /// Writes up to `count` tokens in rounds of random limits, and compares.
+    /// Generates up to `count` tokens in rounds with random limits, and compares them.
     private mutating func write(_ count: Int) throws {
         var left = min(count, writer.room)
         steps.append("write \(left) tokens")
@@ -99,7 +99,7 @@ struct Script {
         try check()
     }
 
-    /// Takes tokens back, at times some of the prompt too.
+    /// Truncates the text, sometimes into the prompt.
     private mutating func keep() {
         let first = random.chance(0.85) ? prompt.count : 1
         let count = random.int(first...writer.tokens.count)
@@ -108,7 +108,7 @@ struct Script {
         prompt = Array(prompt.prefix(count))
     }
 
-    /// Prompts that are refused and leave the text as it was.
+    /// Tries invalid prompts, which are rejected and leave the text unchanged.
     private mutating func refuse() throws {
         let bad: [[Token]] = [
             [], [Token(model.vocabularySize)], [-1], Array(repeating: 0, count: model.contextLength),

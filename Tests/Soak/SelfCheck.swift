@@ -1,13 +1,13 @@
 import LayerSkip
 
-/// Puts faults into speculation and demands that they are found.
+/// A check that the soak test finds deliberate faults in speculation.
 enum SelfCheck {
-    /// The most cases until a fault must have been found: some cases draft nothing.
+    /// The maximum number of cases until a fault must be found. Some cases draft nothing.
     private static let limit = 50
 
     /// Runs cases with each fault.
     ///
-    /// - Returns: for each fault, the case that found it; nil where none did.
+    /// - Returns: for each fault, the case that found it, or nil if none did.
     static func run(seed: UInt64) -> [(breakage: Breakage, found: CaseName?)] {
         let machine = Machine()
         return Breakage.allCases.map { breakage in

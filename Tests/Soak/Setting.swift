@@ -1,7 +1,7 @@
 import LayerSkip
 import TestSupport
 
-/// How tokens are chosen and what the cache keeps: what a text depends on beside model and prompt.
+/// The settings that a text depends on besides model and prompt: sampling and the cache's format.
 struct Setting: Sendable {
     var sampling = Sampling.greedy
     var acceptance = Acceptance.coupled
@@ -19,7 +19,7 @@ struct Setting: Sendable {
             filter(&random)
         default:
             acceptance = .rejection
-            // At temperature 0 rejection sampling is exact too.
+            // At temperature 0 rejection sampling is exact, too.
             if random.chance(0.7) {
                 warm(&random)
                 if random.chance(0.5) { filter(&random) }
@@ -38,10 +38,10 @@ struct Setting: Sendable {
         if random.chance(0.5) { sampling.minP = random.element([0, 0.01, 0.1, 0.5, 1]) }
     }
 
-    /// Whether the text is fixed to the bit, whatever is drafted.
+    /// Whether the text is bit-identical regardless of drafts.
     var isExact: Bool { acceptance == .coupled || sampling.isGreedy }
 
-    /// The sampler's kind, as counted in the summary.
+    /// The name of the sampler's kind in the summary.
     var samplerName: String {
         if acceptance == .rejection { return sampling.isGreedy ? "rejection, greedy" : "rejection" }
         let isFiltered = sampling.topK != nil || sampling.topP != nil || sampling.minP != nil
@@ -49,6 +49,6 @@ struct Setting: Sendable {
         return sampling.repetitionPenalty == 1 ? base : base + ", penalty"
     }
 
-    /// One line with which the case can be repeated.
+    /// One line with the properties needed to reproduce the case.
     var summary: String { "\(sampling), \(acceptance.rawValue), cache \(cacheFormat.rawValue)" }
 }

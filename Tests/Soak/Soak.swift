@@ -2,7 +2,7 @@ import LayerSkip
 import Synchronization
 import TensorCore
 
-/// Cases of one subject, on several threads, until enough tokens are compared or something differs.
+/// A run of one subject's cases on several threads, until enough tokens are compared or something differs.
 final class Soak: Sendable {
     private struct State {
         var nextCase = 0
@@ -29,7 +29,7 @@ final class Soak: Sendable {
 
     /// Runs to the end.
     ///
-    /// - Parameter progress: is told of what has been compared, several times a second.
+    /// - Parameter progress: receives the tally, several times per second.
     /// - Throws: the first ``SoakCase/Failure``.
     func run(progress: (Tally) -> Void) throws(SoakCase.Failure) -> Tally {
         let workers = (0..<jobs).compactMap { index in SystemThread { self.work(index) } }
@@ -60,7 +60,7 @@ final class Soak: Sendable {
         }
     }
 
-    /// The next case; nil where all is done.
+    /// Returns the next case, or nil if enough is compared.
     private func takeNumber() -> Int? {
         state.withLock { state in
             guard !isDone(state) else { return nil }

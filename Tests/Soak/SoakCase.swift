@@ -1,15 +1,15 @@
 import LayerSkip
 import TestSupport
 
-/// One case: a model, and settings in which scripts and texts are tried on it.
+/// One case: a model, and settings in which scripts and texts are tested on it.
 struct SoakCase {
     let name: CaseName
     let seed: UInt64
-    /// The file of a model that is not random; nil for the one in the program.
+    /// The file of a model that is not random; nil for the default model.
     let path: String?
     var breakage: Breakage?
 
-    /// What came out.
+    /// The result of a case.
     struct Failure: Error {
         let name: CaseName
         let difference: Difference
@@ -17,7 +17,7 @@ struct SoakCase {
         let lines: [String]
     }
 
-    /// Runs it.
+    /// Runs the case.
     ///
     /// - Throws: ``Failure``.
     func run(on machine: Machine) throws(Failure) -> Tally {
@@ -70,7 +70,7 @@ struct SoakCase {
                 let end = prompts[0].count + count
                 while writer.tokens.count < end { _ = try writer.nextTokens(limit: end - writer.tokens.count) }
             }
-            // Of a script, the last text.
+            // The last text of the script.
             let promptCount = writer.tokens.count - writer.hashes.count
             if !writer.hashes.isEmpty, !setting.isExact || random.chance(0.3) {
                 let pass = OnePass(models.plain, setting.cacheFormat, writer.tokens, promptCount: promptCount)
@@ -99,10 +99,10 @@ struct SoakCase {
         "Write a short poem about the sea.\n", "1, 2, 3, 4, 5, 6,",
     ]
 
-    /// Random tokens: one of them, some, or as many as leave room for one or two.
+    /// Returns random tokens: one, some, or so many that only one or two more fit.
     private func prompt(_ models: Models, _ random: inout SeededGenerator) -> [Token] {
         let model = models.plain
-        // A trained model's drafts are mostly accepted only in text that makes sense.
+        // A trained model's drafts are accepted mostly in meaningful text.
         if name.subject.isLarge, let text = models.text, random.chance(0.7) {
             return text.plain.tokenizer.encode(random.element(Self.beginnings))
         }
@@ -116,7 +116,7 @@ struct SoakCase {
         return random.tokens(count, vocabularySize: model.vocabularySize)
     }
 
-    /// A prompt that has some of the text behind another, and then other tokens.
+    /// Returns a prompt that extends another by some of its text, and then by other tokens.
     private func longer(
         _ prompt: [Token], _ plain: PlainTexts, _ model: LoadedModel, _ random: inout SeededGenerator
     ) throws -> [Token] {

@@ -8,28 +8,28 @@ struct SoakCommand: ParsableCommand {
         commandName: "Scripts/soak",
         abstract: "Compare self-speculative with plain decoding on many random models.",
         discussion: """
-            Each case makes a model of random shape, weight formats and RoPE, chooses a kernel table and numbers of \
+            Each case makes a model with random shape, weight formats and RoPE, chooses a kernel table and numbers of \
             threads, and drives speculative generators through prompts, rounds, cancellations and truncations. Tokens \
-            and the bits of all logits must be those of plain decoding. Rejection sampling is checked against one pass \
-            over the finished text. Kernel tables are compared with each other. The rest of the tokens are compared on \
+            and all logits must be bit-identical to plain decoding. Rejection sampling is checked against one pass \
+            over the finished text. Kernel tables are compared with each other. The remaining tokens are compared on \
             the default model and on SmolLM2.
 
             Exit codes: 0 if nothing differs; 1 at the first difference, with the command that repeats it.
             """)
 
-    @Argument(help: "How many tokens to compare.")
+    @Argument(help: "Number of tokens to compare.")
     var tokens = 200_000
 
-    @Option(help: ArgumentHelp("How many of them on the default model (default: 1 in 100).", valueName: "tokens"))
+    @Option(help: ArgumentHelp("Number of them on the default model (default: 1 in 100).", valueName: "tokens"))
     var defaultModel: Int?
 
-    @Option(help: ArgumentHelp("How many of them on SmolLM2 (default: 1 in 100).", valueName: "tokens"))
+    @Option(help: ArgumentHelp("Number of them on SmolLM2 (default: 1 in 100).", valueName: "tokens"))
     var smollm2: Int?
 
     @Option(help: ArgumentHelp("SmolLM2's GGUF file; without it SmolLM2 is left out.", valueName: "path"))
     var smollm2Path: String?
 
-    @Option(help: "What all random choices follow from (default: a new one).")
+    @Option(help: "Seed of all random choices (default: a new one).")
     var seed: UInt64?
 
     @Option(name: .customLong("case"), help: ArgumentHelp("Run one case only, such as random-17.", valueName: "name"))
@@ -37,13 +37,13 @@ struct SoakCommand: ParsableCommand {
 
     @Option(
         name: .customLong("break"),
-        help: ArgumentHelp("With --case: put a fault in (weight, logit), which must be found.", valueName: "fault"))
+        help: ArgumentHelp("With --case: insert a fault (weight, logit) that must be found.", valueName: "fault"))
     var breakage: Breakage?
 
-    @Option(help: "How many cases run at the same time (default: the number of physical cores).")
+    @Option(help: "Number of cases to run at the same time (default: the number of physical cores).")
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("A file that names the running cases, for crashes.", visibility: .hidden))
+    @Option(help: ArgumentHelp("File that lists the running cases, for reproducing crashes.", visibility: .hidden))
     var running: String?
 
     func validate() throws {

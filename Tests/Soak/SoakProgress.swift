@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Prints how far the cases of a subject are, every few seconds.
+/// A progress report on a subject's cases, printed every few seconds.
 struct SoakProgress {
     private let subject: Subject
     private let tokens: Int
@@ -21,7 +21,7 @@ struct SoakProgress {
         note("\(summary(tally)), \(Int(max(0, left))) s left")
     }
 
-    /// One line.
+    /// Returns the progress in one line.
     func summary(_ tally: Tally) -> String {
         let rate = Int(Double(tally.tokens) / stopwatch.seconds)
         return "\(subject.rawValue): \(tally.tokens) of \(tokens) tokens, \(tally.cases) cases, \(rate) tokens/s"

@@ -3,7 +3,7 @@ import LayerSkip
 import Synchronization
 import TestSupport
 
-/// A text as an asynchronous sequence, which its reader leaves or cancels at a random moment.
+/// A test of a text as an asynchronous sequence that its reader leaves or cancels at a random moment.
 struct StreamTrial {
     let model: TextModel
     let options: GenerationOptions
@@ -11,15 +11,15 @@ struct StreamTrial {
     /// How a reader ends a text early.
     private enum Ending: CaseIterable { case read, leave, cancel, cancelTask }
 
-    /// What the reader got.
+    /// The pieces and the result that the reader received.
     struct Outcome: Sendable {
         var pieces = ""
         var result: GenerationResult?
     }
 
-    /// Reads a text, perhaps not to its end.
+    /// Reads a text, possibly not to its end.
     ///
-    /// - Throws: what the sequence throws.
+    /// - Throws: the sequence's error.
     func run(_ prompt: [Token], _ random: inout SeededGenerator) throws -> Outcome {
         let ending = random.element(Ending.allCases)
         let piecesToRead = random.int(0...6)

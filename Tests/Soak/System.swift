@@ -9,7 +9,7 @@
 /// Waits.
 func pause(microseconds: UInt32) { usleep(microseconds) }
 
-/// Writes a line to standard output, at once: should the program crash, it must not be lost.
+/// Writes a line to standard output, unbuffered so that a crash does not lose it.
 func show(_ line: String) { put(line, 1) }
 
 /// Writes a line to standard error.

@@ -2,11 +2,11 @@ import CheckpointFiles
 import LayerSkip
 import TestSupport
 
-/// Every table of kernels computes the same logits: vector tables to the bit, the scalar one to a tolerance.
+/// A test that all kernel tables compute the same logits: vector tables to the bit, the scalar one to a tolerance.
 struct TableTrial {
     let file: GGUFFile
     let machine: Machine
-    /// Whether some weights are BF16, for which `avx512bf16` and later tables have bits of their own.
+    /// Whether some weights are BF16, for which `avx512bf16` and later tables have different bits.
     let hasBF16: Bool
     let setting: Setting
 
@@ -34,8 +34,8 @@ struct TableTrial {
         }
     }
 
-    /// Quantized activations and 16-bit caches round now and then to the other side, which layers amplify; a wrong
-    /// product is off by about 1.
+    /// The tolerance. Quantized activations and 16-bit caches sometimes round differently, which layers amplify; a
+    /// wrong product is off by about 1.
     private static let tolerance = 0.1
 
     private static func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
@@ -45,7 +45,7 @@ struct TableTrial {
             difference += Double(found - expected) * Double(found - expected)
             norm += Double(expected) * Double(expected)
         }
-        // NaN is no small error.
+        // NaN must count as an error.
         return norm > 0 || difference > 0 || difference.isNaN ? (difference / norm).squareRoot() : 0
     }
 }

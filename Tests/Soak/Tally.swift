@@ -1,17 +1,17 @@
 import TensorCore
 
-/// What has been compared.
+/// Counts of what has been compared.
 struct Tally: Sendable {
     var cases = 0
     var tableComparisons = 0
     private(set) var tokens = 0
-    /// Tokens by what they were compared in: group, then label.
+    /// The number of tokens by group and label.
     private var counts: [Group: [String: Int]] = [:]
 
-    /// What the summary breaks tokens down by.
+    /// The groups of the summary.
     private enum Group: String, CaseIterable { case trial, table, weights, cache, sampler, threads }
 
-    /// Counts tokens of a trial.
+    /// Adds tokens of a trial.
     mutating func add(_ count: Int, _ models: Models, _ setting: Setting, trial: String) {
         tokens += count
         let labels: [(Group, String)] = [

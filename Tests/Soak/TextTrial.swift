@@ -1,8 +1,8 @@
 import LayerSkip
 import TestSupport
 
-/// Texts instead of tokens: one speculative session that writes text after text, each compared with a plain session of
-/// its own; with stop texts, ends of text, limits and cancellations.
+/// A test with texts instead of tokens: one speculative session generates text after text, and each is compared with
+/// its own plain session. Texts have stop texts, ends of text, limits and cancellations.
 struct TextTrial {
     let plain: TextModel
     let fast: TextModel
@@ -10,9 +10,9 @@ struct TextTrial {
     let drafting: Drafting
     let longestWrite: Int
 
-    /// Writes some texts after a prompt and its continuations.
+    /// Generates some texts after a prompt and its continuations.
     ///
-    /// - Returns: how many tokens were compared.
+    /// - Returns: the number of tokens compared.
     func run(_ prompt: [Token], _ random: inout SeededGenerator) throws -> Int {
         var options = GenerationOptions()
         options.sampling = setting.sampling
@@ -47,7 +47,7 @@ struct TextTrial {
         return count + (try stream(options: options, fastOptions, prompt, &random))
     }
 
-    /// The last prompt again, as an asynchronous sequence.
+    /// Repeats the last prompt as an asynchronous sequence.
     private func stream(
         options: GenerationOptions, _ fastOptions: GenerationOptions, _ prompt: [Token],
         _ random: inout SeededGenerator
@@ -56,7 +56,7 @@ struct TextTrial {
         let expected = try TextSession(plain, options: options).generate(prompt)
         let outcome = try StreamTrial(model: fast, options: fastOptions).run(prompt, &random)
         guard let found = outcome.result else { return 0 }
-        // A reader that leaves may miss pieces that were written before the writer noticed.
+        // A reader that leaves may miss pieces generated before the writer noticed.
         try Difference.require(
             found.text.utf8.starts(with: outcome.pieces.utf8), "the pieces of a sequence",
             expected: "a beginning of \(found.text.debugDescription)", found: outcome.pieces.debugDescription)
@@ -87,7 +87,7 @@ struct TextTrial {
         try Difference.require(isEqual, what, expected: describe(expected), found: describe(found))
     }
 
-    /// Up to three pieces of the text, so that some of them end it.
+    /// Returns up to three pieces of the text as stop texts, so that some of them end it.
     private func stops(
         _ options: GenerationOptions, _ prompt: [Token], _ random: inout SeededGenerator
     ) throws -> [String] {

@@ -1,27 +1,27 @@
 import LayerSkip
 import TestSupport
 
-/// A generator whose model and drafter do not matter any more, with a hash of the logits behind each token.
+/// A generator of any model and drafter, with a hash of each token's logits.
 protocol Writer: AnyObject {
     var tokens: [Token] { get }
     var hashes: [UInt64] { get }
     var room: Int { get }
     var statistics: DecodingStatistics { get }
     func prefill(_ prompt: [Token], chunk: Int, shouldContinue: () -> Bool) throws(DecodingError)
-    /// How many tokens the round gave.
+    /// Runs a round and returns its number of tokens.
     func nextTokens(limit: Int) throws(DecodingError) -> Int
     func keep(_ count: Int)
 }
 
-/// What drafts, and how far.
+/// An exit layer and a draft length.
 struct Drafting: Sendable {
     let exitLayer: Int
     let draftLength: Int
 
-    /// A drafter, as long drafts as a program may ask for now and then.
+    /// Chooses both at random. Drafts sometimes have the maximum length.
     init(_ random: inout SeededGenerator, layerCount: Int, isLarge: Bool) {
         exitLayer = random.int(1...max(1, layerCount - 1))
-        // Long drafts are mostly thrown away, and cost what they cost.
+        // Long drafts are mostly rejected, so they are rare.
         let longest = isLarge ? 6 : random.chance(0.95) ? random.element([2, 4, 8]) : random.element([20, 128])
         draftLength = random.int(1...longest)
     }
@@ -32,12 +32,12 @@ struct Drafting: Sendable {
 }
 
 extension Setting {
-    /// A writer that decodes plainly.
+    /// Creates a writer with plain decoding.
     func plainWriter(_ model: LoadedModel) throws -> any Writer {
         try GeneratorWriter(model, NoDrafter(), self)
     }
 
-    /// A writer that drafts.
+    /// Creates a writer with drafts.
     func speculativeWriter(_ model: LoadedModel, _ drafting: Drafting, _ breakage: Breakage?) throws -> any Writer {
         let drafter = try EarlyExitDrafter(
             exitLayer: drafting.exitLayer, draftLength: drafting.draftLength, for: model)

@@ -2,33 +2,33 @@ public import LanguageModels
 import TokenDecoding
 import TensorCore
 
-/// What writing several texts at once buys: tokens per second of all of them, by how many there are.
+/// A benchmark of generating several texts at once: the total throughput by number of texts.
 ///
-/// Machines drift within seconds, so numbers of texts and strategies take turns, and only ratios within a round are
-/// believed.
+/// A machine's speed drifts within seconds. So numbers of texts and strategies take turns, and only ratios within a
+/// round are meaningful.
 public struct BatchBenchmark: Sendable {
-    /// How fast some number of texts was written.
+    /// The throughput for one number of texts.
     public struct Measurement: Sendable {
-        /// Texts at once.
+        /// The number of texts at once.
         public let texts: Int
-        /// Tokens per second of all texts, without their prompts, one entry a round.
+        /// Tokens per second of all texts, without their prompts, one entry per round.
         public fileprivate(set) var plain: [Double] = []
-        /// Tokens per second of all texts, without their prompts, one entry a round.
+        /// Tokens per second of all texts, without their prompts, one entry per round.
         public fileprivate(set) var selfSpeculative: [Double] = []
     }
 
-    /// One for each number of texts, in the order asked for.
+    /// One measurement for each number of texts, in the given order.
     public private(set) var measurements: [Measurement]
 
-    /// Runs `rounds` rounds, after a short one that is not counted.
+    /// Runs `rounds` rounds, after a short one that does not count.
     ///
     /// - Parameters:
-    ///   - prompts: at least one; where there are more texts, prompts are used again.
+    ///   - prompts: at least one. If there are more texts, prompts are reused.
     ///   - counts: numbers of texts, each at least 1.
     ///   - rounds: at least 1.
-    ///   - options: sampling and limits; its strategy has no effect.
-    ///   - progress: is told how many measurements are done, and returns whether to continue.
-    /// - Returns: nil if `progress` said no.
+    ///   - options: sampling and limits. The strategy is ignored.
+    ///   - progress: receives the number of finished measurements, and returns whether to continue.
+    /// - Returns: nil if `progress` returned false.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init?(
         _ model: TextModel, prompts: [[Token]], counts: [Int], setting: SpeculationSetting, rounds: Int,
@@ -52,7 +52,7 @@ public struct BatchBenchmark: Sendable {
                     guard progress(done) else { return nil }
                     var options = options
                     options.strategy = strategy
-                    // Round 0 warms caches, clocks and threads up.
+                    // Round 0 warms up caches, clocks and threads.
                     if round == 0 { options.maxTokens = min(options.maxTokens ?? 8, 8) }
                     let texts = (0..<(round == 0 ? most : measurements[index].texts)).map {
                         prompts[$0 % prompts.count]
@@ -67,7 +67,7 @@ public struct BatchBenchmark: Sendable {
         _ = progress(done)
     }
 
-    /// Writes a text after each prompt, all at once.
+    /// Continues all prompts at once, and returns the throughput.
     private static func tokensPerSecond(
         _ model: TextModel, _ prompts: [[Token]], _ options: GenerationOptions
     ) throws -> Double {

@@ -1,18 +1,18 @@
 public import LanguageModels
 public import TokenDecoding
 
-/// Plain decoding, early exit and self-speculation beside each other.
+/// A benchmark that compares plain decoding, early exit and self-speculation.
 ///
-/// Machines drift within seconds, so the three take turns and only the ratio within a round is believed.
+/// A machine's speed drifts within seconds, so the three take turns, and only ratios within a round are meaningful.
 public struct StrategyBenchmark: Sendable {
-    /// Seconds and counts over all prompts, one entry a round.
+    /// Seconds and counts over all prompts, one entry per round.
     public private(set) var plain: [DecodingStatistics] = []
-    /// Seconds and counts over all prompts, one entry a round.
+    /// Seconds and counts over all prompts, one entry per round.
     public private(set) var earlyExit: [DecodingStatistics] = []
-    /// Seconds and counts over all prompts, one entry a round.
+    /// Seconds and counts over all prompts, one entry per round.
     public private(set) var selfSpeculative: [DecodingStatistics] = []
 
-    /// Self-speculative over plain decoding speed, round by round.
+    /// The speed of self-speculative relative to plain decoding, one entry per round.
     public var speedups: [Double] {
         zip(selfSpeculative, plain).compactMap { ours, base in
             guard let ours = ours.decodeTokensPerSecond, let base = base.decodeTokensPerSecond
@@ -21,15 +21,15 @@ public struct StrategyBenchmark: Sendable {
         }
     }
 
-    /// How many rounds are run by default.
+    /// The default number of rounds.
     public static let standardRounds = 3
 
-    /// Runs `rounds` rounds over the prompts, after a short one that is not counted.
+    /// Runs `rounds` rounds over the prompts, after a short one that does not count.
     ///
     /// - Parameters:
     ///   - rounds: at least 1.
-    ///   - options: sampling and limits; its strategy has no effect.
-    ///   - progress: is told how many of the rounds' texts are written, and returns whether to continue.
+    ///   - options: sampling and limits. The strategy is ignored.
+    ///   - progress: receives the number of finished texts, and returns whether to continue.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(
         _ model: TextModel, prompts: [[Token]], speculation: SpeculationSetting, rounds: Int = Self.standardRounds,
@@ -47,7 +47,7 @@ public struct StrategyBenchmark: Sendable {
             for (measurements, strategy) in strategies {
                 var options = options
                 options.strategy = strategy
-                // Round 0 warms caches, clocks and threads up.
+                // Round 0 warms up caches, clocks and threads.
                 if round == 0 { options.maxTokens = min(options.maxTokens ?? 8, 8) }
                 var measurement = DecodingStatistics()
                 for prompt in round == 0 ? Array(prompts.prefix(1)) : prompts {

@@ -1,20 +1,20 @@
 public import TextTokens
 
-/// A conversation with a model: its history, written as the model's chat template has it.
+/// A conversation with a model: its history, written with the model's chat template.
 ///
-/// When the history no longer fits into the model's context, the oldest turns are forgotten.
+/// When the history no longer fits into the model's context, the oldest turns are dropped.
 public final class Conversation {
-    /// What was said so far, without the system message.
+    /// The messages so far, without the system message.
     public private(set) var messages: [ChatMessage] = []
     private let system: ChatMessage?
     private let model: TextModel
     private let session: TextSession
-    /// Tokens that the context must have left for an answer.
+    /// The number of tokens that the context must have left for an answer.
     private let reserve: Int
 
-    /// An empty conversation.
+    /// Creates an empty conversation.
     ///
-    /// - Parameter system: the system message, in place of the template's own.
+    /// - Parameter system: the system message, instead of the template's own.
     /// - Throws: if the model has no known chat template, or an option is out of range.
     public init(_ model: TextModel, system: String? = nil, options: GenerationOptions = GenerationOptions()) throws {
         _ = try model.encode([ChatMessage(role: "user", content: "")])
@@ -24,13 +24,13 @@ public final class Conversation {
         reserve = min(options.maxTokens ?? 256, max(1, model.model.contextLength / 4))
     }
 
-    /// Forgets everything that was said.
+    /// Clears the history.
     public func reset() { messages = [] }
 
-    /// Answers, on the calling thread.
+    /// Answers a message, on the calling thread.
     ///
-    /// A cancelled answer stays in the history as far as it went, and one that had not begun is as if never asked for.
-    /// After an error the history is as it was before.
+    /// A cancelled answer stays in the history as far as it went. If it had not begun, its message is dropped, too.
+    /// After an error the history is unchanged.
     ///
     /// - Throws: ``DecodingError`` if the message alone does not fit into the context.
     public func answer(
@@ -39,7 +39,7 @@ public final class Conversation {
         var kept = messages + [ChatMessage(role: "user", content: message)]
         var prompt = try encode(kept)
         var forgotten = 0
-        // The system message and this one stay: whether they fit is for the session to say.
+        // The system message and this one stay. The session checks whether they fit.
         while prompt.count + reserve > model.model.contextLength, kept.count > 1 {
             kept.removeFirst(2)
             forgotten += 1

@@ -2,9 +2,9 @@ public import CheckpointFiles
 public import LanguageModels
 public import TextTokens
 
-/// A model that has been opened: each of its files has been read once, and its weights are mapped but not loaded.
+/// An opened model: each of its files has been read once, and its weights are mapped but not loaded.
 ///
-/// Whatever shows, loads, exports or trains a model takes this value.
+/// Showing, loading, exporting and training a model all start from this value.
 ///
 /// ```swift
 /// let checkpoint = try Checkpoint(path: "SmolLM2-135M-Instruct.Q4_1.gguf")
@@ -12,22 +12,22 @@ public import TextTokens
 /// let model = try TextModel(checkpoint)
 /// ```
 public struct Checkpoint: Sendable {
-    /// The path that was opened; nil for a model that is part of the program.
+    /// The opened path; nil for a model that is part of the program.
     let source: String?
-    /// The files, and what they say about the model.
+    /// The model's files and configuration.
     package let files: ModelFiles
-    /// The template of conversations, in Jinja; nil where there is none.
+    /// The chat template, in Jinja; nil if there is none.
     public let chatTemplate: String?
-    /// How the model speculates on itself best; nil where the files do not say.
+    /// The model's best setting for self-speculation; nil if the files do not contain one.
     public let speculation: SpeculationSetting?
-    /// What only other programs read, such as the sampling that the model's makers recommend.
+    /// Settings that only other programs use, such as the recommended sampling.
     let passed: PassedSettings
-    /// The tokenizer, or what is wrong with it: the weights can be shown all the same.
+    /// The tokenizer or the error in it. Keeping the error allows the weights to be shown anyway.
     private let definition: Result<TokenizerDefinition, CheckpointError>
 
     /// Opens a GGUF file, a model folder or the checkpoint of a training run.
     ///
-    /// - Throws: if it cannot be read, or what it says about its model is wrong or not supported. Errors in its
+    /// - Throws: if it cannot be read, or if its description of the model is wrong or not supported. Errors in its
     ///   tokenizer are thrown by ``tokenizer()``.
     public init(path: String) throws(CheckpointError) {
         try self.init(ModelFiles(path: path), source: path)
@@ -36,8 +36,8 @@ public struct Checkpoint: Sendable {
     /// Opens a GGUF file that is part of the program.
     ///
     /// - Parameters:
-    ///   - bytes: the file, which must stay where it is and unchanged as long as the program runs.
-    ///   - name: what errors call it, such as `the default model`.
+    ///   - bytes: the file, which must stay in place and unchanged while the program runs.
+    ///   - name: its name in errors, such as `the default model`.
     /// - Throws: as above.
     @unsafe public init(partOfProgram bytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) {
         let file = unsafe MappedFile(name: name, partOfProgram: bytes)
@@ -62,25 +62,25 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// The path as it was given, or the name of a model that is part of the program.
+    /// The path as given, or the name of a model that is part of the program.
     public var path: String { files.path }
 
     /// The model's architecture, shapes and constants.
     public var configuration: ModelConfiguration { files.configuration }
 
-    /// The model's tensors, checked to be those of its configuration.
+    /// Returns the model's tensors, checked against its configuration.
     ///
-    /// - Throws: if there is a tensor that the architecture has no use for, or no head where there should be.
+    /// - Throws: if there is a tensor that the architecture does not use, or if a required head is missing.
     package func model() throws(CheckpointError) -> StoredModel { try StoredModel(files) }
 
-    /// What the tokenizer is made of.
+    /// Returns the definition of the tokenizer.
     ///
-    /// - Throws: where something in the files is missing or wrong.
+    /// - Throws: if something in the files is missing or wrong.
     public func tokenizerDefinition() throws(CheckpointError) -> TokenizerDefinition { try definition.get() }
 
-    /// The tokenizer.
+    /// Creates the tokenizer.
     ///
-    /// - Throws: as above, where the definition contradicts itself, or if there is no memory for its tables.
+    /// - Throws: as above, if the definition contradicts itself, or if there is no memory for its tables.
     public func tokenizer() throws(CheckpointError) -> Tokenizer {
         let definition = try definition.get()
         // A vocabulary's tables take about 200 bytes for each token.
@@ -88,9 +88,9 @@ public struct Checkpoint: Sendable {
         return try inFile(tokenizerPath) { () throws(TokenizerError) in try Tokenizer(definition) }
     }
 
-    /// What the tokenizer is made of, to be written with the model's rows.
+    /// Returns the definition of the tokenizer for writing it together with the model's rows.
     ///
-    /// - Throws: as above, and where the tokenizer has more tokens than there are rows.
+    /// - Throws: as above, and if the tokenizer has more tokens than the model has rows.
     func tokenizerOfRows() throws(CheckpointError) -> TokenizerDefinition {
         let definition = try definition.get()
         _ = try tokenizer()
@@ -103,7 +103,7 @@ public struct Checkpoint: Sendable {
         return definition
     }
 
-    /// The file that the tokenizer is in.
+    /// The file that contains the tokenizer.
     var tokenizerPath: String {
         switch files {
         case .gguf(let file, _): file.path

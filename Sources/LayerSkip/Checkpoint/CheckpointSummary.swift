@@ -2,59 +2,59 @@ import CheckpointFiles
 public import LanguageModels
 public import TensorCore
 
-/// What a GGUF file or a model folder says about itself, without its weights being read.
+/// A description of a GGUF file or a model folder, made without reading its weights.
 public struct CheckpointSummary: Sendable {
-    /// The path, as given; `the default model` for the one in the program.
+    /// The path as given, or `the default model`.
     public let path: String
-    /// Bytes of the file, or of a folder's weights.
+    /// The size in bytes of the file, or of a folder's weights.
     public let byteCount: Int
-    /// GGUF version; nil for a folder.
+    /// The GGUF version; nil for a folder.
     public let version: Int?
-    /// The model's kind, such as `llama`.
+    /// The model's architecture, such as `llama`.
     public let architecture: String
-    /// What the model is called: `general.name`, or the folder's own name.
+    /// The model's name: `general.name`, or the name of the folder.
     public let name: String?
-    /// How large the model is.
+    /// The model's dimensions.
     public let shape: ModelShape
-    /// The kind of tokenizer, as `tokenizer.ggml.model` calls it.
+    /// The kind of tokenizer, with the names of `tokenizer.ggml.model`.
     public let tokenizerModel: String?
-    /// What cuts text into words before it, as `tokenizer.ggml.pre` calls it.
+    /// The rule that splits text into words, with the names of `tokenizer.ggml.pre`.
     public let preTokenizer: String?
-    /// What had to be guessed about the tokenizer, or gets lost, or why it cannot be used; for people.
+    /// Notes for people: what had to be guessed about the tokenizer, what it loses, or why it cannot be used.
     public let notes: [String]
-    /// The template of conversations, unread.
+    /// The chat template, not yet interpreted.
     public let chatTemplate: String?
-    /// How the model speculates on itself best, where the file says so.
+    /// The model's best setting for self-speculation, if the file contains one.
     public let speculation: SpeculationSetting?
     /// Every tensor, in the order of the files.
     public let tensors: [TensorEntry]
 
     /// One tensor of the file.
     public struct TensorEntry: Sendable {
-        /// Its name in the file.
+        /// The tensor's name in the file.
         public let name: String
-        /// Its element format.
+        /// The element format.
         public let dtype: DType
-        /// Its dimensions, the contiguous one last.
+        /// The dimensions, the contiguous one last.
         public let shape: [Int]
-        /// Bytes in the file.
+        /// The size in bytes in the file.
         public let byteCount: Int
 
-        /// Number of elements.
+        /// The number of elements.
         public var elementCount: Int { shape.reduce(1, *) }
     }
 
-    /// Elements of all tensors.
+    /// The number of elements in all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
 
     /// Summarizes the GGUF file or model folder at a path.
     ///
-    /// - Throws: ``CheckpointError`` if it cannot be read, is damaged, or is of no known architecture.
+    /// - Throws: ``CheckpointError`` if it cannot be read, is damaged, or has an unknown architecture.
     public init(path: String) throws(CheckpointError) { try self.init(Checkpoint(path: path)) }
 
-    /// Summarizes a checkpoint. A tokenizer that cannot be read is a note, so that the weights can still be shown.
+    /// Summarizes a checkpoint. If its tokenizer cannot be read, a note says so, and the weights can still be shown.
     ///
-    /// - Throws: ``CheckpointError`` if a name in a GGUF file's metadata is none.
+    /// - Throws: ``CheckpointError`` if a name in a GGUF file's metadata is not a string.
     public init(_ checkpoint: Checkpoint) throws(CheckpointError) {
         let notes: [String]
         do {

@@ -3,21 +3,21 @@ import LanguageModels
 import TensorCore
 import TextTokens
 
-/// What a model folder says beside its weights: `config.json`, the tokenizer, what ends texts, the chat template.
+/// The files of a model folder other than its weights: configuration, tokenizer, end-of-text tokens and chat template.
 ///
-/// The files are made at once, so that what a folder cannot say is known before hours of training end in it.
+/// The files are encoded on creation, so that anything the format cannot express is an error before hours of training.
 struct ModelDescription: Sendable {
     private let files: [(name: String, bytes: [UInt8])]
 
-    /// A description of a model with a tokenizer.
+    /// Creates the description of a model with a tokenizer.
     ///
-    /// - Parameter passed: what only other programs read, from the folder that the model came in.
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` where the format cannot say it.
+    /// - Parameter passed: settings for other programs, from the model's original folder.
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the format cannot express it.
     init(
         _ model: StoredModel, dtype: DType, tokenizer: TokenizerDefinition,
         chatTemplate: String? = nil, passing passed: PassedSettings = PassedSettings()
     ) throws {
-        // What is out of place in a tokenizer is an error here, and not a trap below.
+        // Makes an inconsistent tokenizer an error here instead of a trap below.
         _ = try Tokenizer(tokenizer)
         let padding = tokenizer.padding.map { Int($0) }
         let configuration = HuggingFaceConfiguration(
@@ -37,9 +37,9 @@ struct ModelDescription: Sendable {
         ]
     }
 
-    /// What a checkpoint says about itself, and a tokenizer that is or was its own.
+    /// Creates the description of a checkpoint, with its own tokenizer or one derived from it.
     ///
-    /// - Throws: ``CheckpointError`` where something is missing or wrong, or the format cannot say it.
+    /// - Throws: ``CheckpointError`` if something is missing or wrong, or the format cannot express it.
     init(_ checkpoint: Checkpoint, _ model: StoredModel, dtype: DType, tokenizer: TokenizerDefinition) throws {
         do {
             try self.init(
@@ -61,7 +61,7 @@ struct ModelDescription: Sendable {
 extension TokenizerConfiguration {
     fileprivate init(_ tokenizer: TokenizerDefinition, chatTemplate: String?) {
         func token(_ id: Int32?) -> SpecialToken? { id.map { SpecialToken(tokenizer.tokens[Int($0)]) } }
-        // What reads tokenizer.json as it stands; the class of Llama's own tokenizers would add rules of its own.
+        // The class that follows tokenizer.json exactly. The class of Llama's tokenizers would add its own rules.
         tokenizerClass = "PreTrainedTokenizerFast"
         beginningOfText = token(tokenizer.beginningOfText)
         endOfText = token(tokenizer.endOfText)

@@ -1,12 +1,12 @@
 import CheckpointFiles
 import TokenDecoding
 
-/// A GGUF file stores the setting as `layerskip.exit_layer` and `layerskip.draft_length`; other programs ignore such
-/// keys. Folders have no place for it.
+/// A GGUF file stores the setting as `layerskip.exit_layer` and `layerskip.draft_length`; other programs ignore these
+/// keys. Folders cannot store it.
 extension SpeculationSetting {
-    /// What a GGUF file says of it; nil where it says nothing.
+    /// Reads the setting of a GGUF file; returns nil if it has none.
     ///
-    /// - Throws: where only one of the two numbers is there, or a model of so many layers could not do it.
+    /// - Throws: if only one of the two numbers is there, or a number is out of range for the model.
     init?(_ metadata: GGUFMetadata, layerCount: Int) throws(CheckpointError) {
         let keys = [Key.exitLayer, Key.draftLength]
         guard keys.contains(where: { metadata[$0] != nil }) else { return nil }
@@ -23,7 +23,7 @@ extension SpeculationSetting {
 
     private static func exitLayers(of layerCount: Int) -> ClosedRange<Int> { 1...layerCount }
 
-    /// Throws unless a model of so many layers could do it.
+    /// Checks the setting against a model's number of layers.
     func check(layerCount: Int, file: String) throws(CheckpointError) {
         for (name, value, range) in [
             ("exit layer", exitLayer, Self.exitLayers(of: layerCount)),

@@ -1,27 +1,27 @@
 import CheckpointFiles
 import LanguageModels
 
-/// What a model folder says about text beside `tokenizer.json`: `tokenizer_config.json`, `special_tokens_map.json`,
-/// `added_tokens.json`, `generation_config.json` and the chat template's own file.
+/// A model folder's files about text, other than `tokenizer.json`: `tokenizer_config.json`, `special_tokens_map.json`,
+/// `added_tokens.json`, `generation_config.json` and the chat template's file.
 struct TextFiles: Sendable {
-    /// `tokenizer_config.json`, with the tokens of `special_tokens_map.json`; nil where there is neither.
+    /// `tokenizer_config.json`, with the tokens of `special_tokens_map.json`; nil if there is neither.
     var tokenizer: TokenizerConfiguration?
-    /// All of `tokenizer_config.json`, as it is written.
+    /// All members of `tokenizer_config.json`, unchanged.
     var tokenizerMembers = JSONMembers()
     /// `added_tokens.json`: ids by the tokens' texts.
     var addedTokens: [String: Int] = [:]
-    /// The template of conversations, in Jinja.
+    /// The chat template, in Jinja.
     var chatTemplate: String?
-    /// `generation_config.json`; nil where there is none.
+    /// `generation_config.json`; nil if there is none.
     var generation: GenerationConfiguration?
-    /// All of it, as it is written.
+    /// All members of `generation_config.json`, unchanged.
     var generationMembers = JSONMembers()
-    /// What is ignored; for people.
+    /// Notes for people on ignored settings.
     var notes: [String] = []
 
-    /// Reads what there is of a folder's files.
+    /// Reads those of the files that a folder has.
     ///
-    /// - Throws: if one of them says something else than such files do.
+    /// - Throws: if a file does not have the expected form.
     init(_ folder: ModelFolder) throws(CheckpointError) {
         if let path = folder.existingFile(ModelFolder.Name.tokenizerConfiguration) {
             let content: TokenizerConfiguration
@@ -47,8 +47,8 @@ struct TextFiles: Sendable {
         }
     }
 
-    /// Takes over `special_tokens_map.json`, as transformers does: it counts for what both files name, but not at all
-    /// where `tokenizer_config.json` has `added_tokens_decoder`.
+    /// Adds the tokens of `special_tokens_map.json` as transformers does: they override those of
+    /// `tokenizer_config.json`, but are ignored if that file has `added_tokens_decoder`.
     private mutating func take(_ older: TokenizerConfiguration) {
         let newer = tokenizer ?? TokenizerConfiguration()
         guard newer.addedTokens != nil else {

@@ -1,7 +1,7 @@
 import TextTokens
 
 extension TokenizerConfiguration {
-    /// What `added_tokens_decoder` says of one token, or an object in the place of a special token's text.
+    /// A token's entry in `added_tokens_decoder`, or an object in place of a special token's text.
     struct AddedTokenEntry: Codable {
         let content: String
         let special: Bool?
@@ -10,11 +10,11 @@ extension TokenizerConfiguration {
         let rstrip: Bool?
         let single_word: Bool?
 
-        /// Whether the token changes what is around it, or depends on it.
+        /// Whether the token affects or depends on the text around it.
         var isContextual: Bool { lstrip == true || rstrip == true || single_word == true }
     }
 
-    /// The texts of further special tokens: a list, or an object with a name for each. Their properties are in
+    /// The texts of additional special tokens: a list, or an object with a name for each. Their properties are in
     /// `added_tokens_decoder`.
     struct Names: Codable {
         let texts: [String]
@@ -36,9 +36,9 @@ extension TokenizerConfiguration {
         }
     }
 
-    /// The tokens of `added_tokens_decoder` in the order of their ids, which are its keys.
+    /// Returns the tokens of `added_tokens_decoder` in the order of their ids, which are its keys.
     ///
-    /// - Throws: ``TokenizerError`` for a key that is no id.
+    /// - Throws: ``TokenizerError`` for a key that is not an id.
     func tokensToAdd() throws(TokenizerError) -> [AddedToken] {
         var tokens: [(id: Int, token: AddedToken)] = []
         for (key, entry) in addedTokens ?? [:] {
@@ -54,7 +54,7 @@ extension TokenizerConfiguration {
         return tokens.sorted { $0.id < $1.id }.map(\.token)
     }
 
-    /// The special tokens that are named by their use, with their keys, in the order in which transformers adds them.
+    /// The special tokens with a named use, and their keys, in the order in which transformers adds them.
     var named: [(key: String, token: SpecialToken)] {
         [
             (CodingKeys.beginningOfText, beginningOfText), (.endOfText, endOfText), (.unknown, unknown),
@@ -62,8 +62,8 @@ extension TokenizerConfiguration {
         ].compactMap { key, token in token.map { (key.rawValue, $0) } }
     }
 
-    /// The tokens that are matched whole if they are not already: those of `added_tokens.json`, which counts only
-    /// without `added_tokens_decoder`, special tokens of the vocabulary by their use, and the further special ones.
+    /// Returns the tokens that are additionally matched as a whole: those of `added_tokens.json` (only without
+    /// `added_tokens_decoder`), special tokens of the vocabulary with a named use, and additional special tokens.
     func furtherTokens(_ older: [String: Int], isKnown: (String) -> Bool) -> [AddedToken] {
         let special = furtherSpecial?.texts ?? []
         let names = named.map(\.token.text) + special

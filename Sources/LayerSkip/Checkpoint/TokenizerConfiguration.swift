@@ -14,7 +14,7 @@ struct TokenizerConfiguration: Codable {
     var chatTemplate: Template?
     var cleansUpSpaces: Bool?
     var addedTokens: [String: AddedTokenEntry]?
-    /// `extra_special_tokens`, and what it was called before transformers 5: `additional_special_tokens`.
+    /// `extra_special_tokens`, or its name before transformers 5: `additional_special_tokens`.
     var furtherSpecial: Names? { newerFurtherSpecial ?? olderFurtherSpecial }
     private var newerFurtherSpecial: Names?
     private var olderFurtherSpecial: Names?
@@ -40,7 +40,7 @@ struct TokenizerConfiguration: Codable {
         case splitsSpecialTokens = "split_special_tokens"
     }
 
-    /// With the special tokens of another file, which count where both name one.
+    /// Returns the configuration with the special tokens of another file, which take precedence.
     func overridden(by other: TokenizerConfiguration) -> TokenizerConfiguration {
         var result = self
         result.beginningOfText = other.beginningOfText ?? beginningOfText
@@ -55,10 +55,10 @@ struct TokenizerConfiguration: Codable {
         return result
     }
 
-    /// A token's text, alone or in an object with more about it.
+    /// A token's text, alone or in an object with more properties.
     struct SpecialToken: Codable {
         let text: String
-        /// Whether it changes what is around it, or depends on it.
+        /// Whether the token affects or depends on the text around it.
         private(set) var isContextual = false
 
         init(_ text: String) { self.text = text }
@@ -80,9 +80,9 @@ struct TokenizerConfiguration: Codable {
         }
     }
 
-    /// A template, or several with names.
+    /// A chat template, or several with names.
     struct Template: Codable {
-        /// The one for conversations without tools.
+        /// The template for conversations without tools.
         let main: String?
 
         private struct Named: Decodable {

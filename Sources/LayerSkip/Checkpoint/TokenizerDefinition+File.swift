@@ -19,11 +19,11 @@ extension TokenizerDefinition {
         }
     }
 
-    /// Writes a tokenizer.json in one step.
+    /// Writes a tokenizer.json atomically.
     ///
     /// - Parameter inputs: the files that it was made from, such as ``Corpus/inputs``.
-    /// - Throws: ``TokenizerError`` where the format cannot say this tokenizer; ``CheckpointError`` where the path is
-    ///   that of an input or cannot be written to, and then whatever was at the path is still there.
+    /// - Throws: ``TokenizerError`` if the format cannot express this tokenizer; ``CheckpointError`` if the path is
+    ///   that of an input or cannot be written. A file that was at the path is then still there.
     public func write(to path: String, inputs: InputFiles = InputFiles()) throws {
         try inputs.check(output: path)
         try TextFile.write(json(), to: path)
@@ -31,7 +31,7 @@ extension TokenizerDefinition {
 }
 
 extension Tokenizer {
-    /// The tokenizer of a GGUF file or a model folder, without its weights, or of a tokenizer.json.
+    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json.
     ///
     /// - Throws: ``CheckpointError``.
     public init(ofFile path: String) throws(CheckpointError) {

@@ -3,17 +3,17 @@ import LanguageModels
 import TextTokens
 
 extension TokenizerDefinition {
-    /// Reads a model folder's tokenizer: `tokenizer.json`, and which tokens begin and end texts from the files beside
-    /// it.
+    /// Reads a model folder's tokenizer: `tokenizer.json`, with beginning-of-text and end-of-text tokens from the
+    /// folder's other files.
     ///
-    /// - Throws: ``CheckpointError`` where something is missing or wrong.
+    /// - Throws: ``CheckpointError`` if something is missing or wrong.
     init(
         _ folder: ModelFolder, _ configuration: HuggingFaceConfiguration, _ files: TextFiles
     ) throws(CheckpointError) {
         let path = folder.file(ModelFolder.Name.tokenizer)
         let json = try inCheckpoint(try JSONText.bytes(path, atMost: .tokenizer))
         self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
-        // Transformers passes it on to a pre-tokenizer of one step, and only to that.
+        // Transformers passes it only to a pre-tokenizer with a single step.
         if files.tokenizer?.addsPrefixSpace == true, preTokenizer == "gpt-2" {
             throw CheckpointError(
                 file: folder.file(ModelFolder.Name.tokenizerConfiguration), name: "key \"add_prefix_space\"",
@@ -22,7 +22,7 @@ extension TokenizerDefinition {
         notes += configuration.notes
         let rows = configuration.model.vocabularySize
         try take(files, rows: rows, folder)
-        // What encoding adds is the post-processor's choice; tokenizer_config.json may only give it another name.
+        // The post-processor decides which tokens encoding adds; tokenizer_config.json may only name them.
         let first = addsBeginningOfText == true ? beginningOfText : nil
         let last = addsEndOfText == true ? endOfText : nil
         beginningOfText =
@@ -34,7 +34,7 @@ extension TokenizerDefinition {
             padding = Int32(exactly: stated).flatMap { tokens.indices.contains(Int($0)) ? $0 : nil }
             if padding == nil { notes.append("pad_token_id \(stated) is no token of the vocabulary and is ignored") }
         }
-        // One token of the vocabulary is said to end texts; models may have more that do.
+        // The tokenizer has one end-of-text token; a model may have several.
         let generation = try RowIDs(
             files.generation?.endsOfText, rows: rows, file: folder.file(ModelFolder.Name.generation))
         notes += generation.notes
@@ -53,7 +53,7 @@ extension TokenizerDefinition {
         }
     }
 
-    /// The id of a token that `tokenizer_config.json` names.
+    /// Returns the id of a token that `tokenizer_config.json` names.
     private mutating func id(_ token: TokenizerConfiguration.SpecialToken?, _ key: String) -> Int32? {
         guard let token else { return nil }
         if let id = id(of: token.text) { return id }
@@ -61,8 +61,8 @@ extension TokenizerDefinition {
         return nil
     }
 
-    /// Takes over what the files beside tokenizer.json say of added tokens, and says where transformers follows
-    /// tokenizer.json instead.
+    /// Adds the tokens of the folder's other files, and a note for each setting that transformers ignores in favour of
+    /// tokenizer.json.
     private mutating func take(_ files: TextFiles, rows: Int, _ folder: ModelFolder) throws(CheckpointError) {
         let settings = files.tokenizer ?? TokenizerConfiguration()
         notes += files.notes

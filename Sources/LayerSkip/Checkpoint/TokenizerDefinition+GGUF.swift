@@ -4,7 +4,7 @@ package import TextTokens
 extension TokenizerDefinition {
     /// Reads a tokenizer from a GGUF file's metadata.
     ///
-    /// - Throws: ``CheckpointError`` where a key is missing or of the wrong type.
+    /// - Throws: ``CheckpointError`` if a key is missing or has the wrong type.
     package init(_ metadata: GGUFMetadata) throws(CheckpointError) {
         self.init(
             model: try metadata.string(named: "tokenizer.ggml.model"),
@@ -23,7 +23,7 @@ extension TokenizerDefinition {
         otherEnds = try [id("eot"), id("eom")].compactMap(\.self)
         let fills = "tokenizer.ggml.padding_token_id"
         if metadata[fills] != nil {
-            // Nothing here uses it, so anything else than an id does no harm.
+            // It is not used here, so a value that is not an id does no harm.
             let stated = try? metadata.integer(named: fills)
             padding = stated.flatMap { ids.contains($0) ? Int32($0) : nil }
             let number = stated.map { " \($0)" } ?? ""
@@ -40,7 +40,7 @@ extension TokenizerDefinition {
         }
     }
 
-    /// Some writers store whole scores as integers.
+    /// Reads the scores, which some writers store as integers.
     private static func scores(_ metadata: GGUFMetadata) throws(CheckpointError) -> [Float]? {
         let key = "tokenizer.ggml.scores"
         if case .array(.int32s(let numbers)) = metadata[key] { return numbers.map { Float($0) } }
@@ -51,7 +51,8 @@ extension TokenizerDefinition {
 extension TokenizerDefinition {
     /// Sets the metadata under `tokenizer.ggml.`.
     ///
-    /// - Parameter count: rows of the model's embedding. llama.cpp wants a token for each, so unused ones follow ours.
+    /// - Parameter count: the number of rows in the model's embedding. llama.cpp requires a token for each, so unused
+    ///   tokens are appended.
     package func write(to metadata: inout GGUFMetadata, count: Int) {
         func set(_ key: String, _ value: GGUFValue?) { metadata["tokenizer.ggml." + key] = value }
         func set(id name: String, _ id: Int32?) {
@@ -72,7 +73,7 @@ extension TokenizerDefinition {
         set(id: "eot", further.first)
         set(id: "eom", further.dropFirst().first)
         set(id: "padding", padding)
-        // llama.cpp has its own opinion where the file says nothing.
+        // Without the key llama.cpp uses its own default.
         set("add_bos_token", .bool(addsBeginningOfText ?? false))
         set("add_eos_token", addsEndOfText.map { .bool($0) })
         set("add_space_prefix", .bool(addsSpacePrefix ?? false))
@@ -80,10 +81,10 @@ extension TokenizerDefinition {
 }
 
 extension TokenizerDefinition {
-    /// The ends beside ``endOfText`` that a GGUF file has a key for, and those that are lost.
+    /// The end-of-text tokens other than ``endOfText`` that a GGUF file can store, and those that are lost.
     ///
-    /// There are two keys. Tokens whose text tells that they end an answer need none, so where there are too many ends
-    /// the others come first.
+    /// There are two keys for them. Tokens whose text shows that they end an answer need no key, so if there are more
+    /// than two tokens, the others take precedence.
     package var furtherEnds: (kept: [Int32], lost: [Int32]) {
         let others = ends.filter { $0 != endOfText }
         guard others.count > 2, let tokenizer = try? Tokenizer(self) else { return (others, []) }

@@ -2,14 +2,14 @@ import CheckpointFiles
 import TextTokens
 
 extension CheckpointError {
-    /// What is wrong with the tokenizer or the chat template in a file.
+    /// Creates an error from one about the tokenizer or chat template in a file.
     init(_ error: TokenizerError, file: String) {
         let parts = error.parts
         self.init(file: file, name: parts.name, expected: parts.expected, found: parts.found)
     }
 }
 
-/// What a closure returns, with its error as one that names a file.
+/// Runs a closure and turns its error into one that names a file.
 func inFile<Result>(
     _ path: String, _ body: () throws(TokenizerError) -> Result
 ) throws(CheckpointError) -> Result {

@@ -1,23 +1,23 @@
 import LanguageModels
 import TensorCore
 
-/// Every round's samples.
+/// The samples of all rounds of a cost measurement.
 ///
-/// Machines drift within seconds: within a round everything is measured once, and what is compared with each other is
-/// compared within the round.
+/// A machine's speed drifts within seconds. So each round measures everything once, and comparisons are made within a
+/// round.
 struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     struct Decoding {
         let tokensPerSecond: Double
-        /// Effective read bandwidth during the measurement, in bytes a second.
+        /// Effective read bandwidth during the measurement, in bytes per second.
         let readBytesPerSecond: Double
     }
 
     struct Passes {
-        /// Of a pass over each of ``ModelCost/passLengths``.
+        /// The duration of a pass over each of ``ModelCost/passLengths``.
         let seconds: [Double]
-        /// The head's part in the pass over one token.
+        /// The duration of the head in the pass over one token.
         let headSeconds: Double
-        /// Of one drafted token, at each exit from 1 to L - 1.
+        /// The duration of one drafted token, at each exit from 1 to L - 1.
         let draftSeconds: [Double]
     }
 
@@ -43,14 +43,14 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
         reading = ReadSpeed(ofBytes: parts.contains(.decode) ? model.bytesReadPerToken : 0, on: model.compute)
     }
 
-    /// Reads the tokens that the measured ones come after.
+    /// Reads the tokens that precede the measured ones.
     ///
-    /// - Returns: false if `goesOn`, which is asked before each chunk of them, said no.
+    /// - Returns: false if `goesOn`, called before each chunk of them, returned false.
     mutating func prepare(_ goesOn: () -> Bool) -> Bool {
         decodingSequence.begin(goesOn) && passSequence.begin(goesOn)
     }
 
-    /// One round, which ends early where `goesOn`, asked before each part, says no.
+    /// Measures one round. It ends early if `goesOn`, called before each part, returns false.
     mutating func round(_ goesOn: () -> Bool) {
         if parts.contains(.decode), goesOn() { measureDecoding() }
         if parts.contains(.prefill), goesOn() {
@@ -61,11 +61,11 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
         if goesOn() { measureRegions() }
     }
 
-    /// Parallel regions that all layers take for one token.
+    /// Returns the number of parallel regions that all layers take for one token.
     mutating func regionCounts() -> RegionCounts { passSequence.regionCounts() }
 
-    /// Decodes in short stretches and reads memory between them: its speed may double within a second, and a share of
-    /// one that was taken before or after would reach more than the whole.
+    /// Decodes in short stretches and measures memory bandwidth between them. The bandwidth may double within a second,
+    /// so one measured before or after would give shares above 100 %.
     private mutating func measureDecoding() {
         let count = ModelCost.decodedTokens
         var (tokens, seconds, secondsOfReading) = (0, 0.0, 0.0)
@@ -86,7 +86,8 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     }
 
     private mutating func measurePasses() {
-        // The weights that a cache can hold are in it while a text is written. Other parts may have driven them out.
+        // While generating, the weights that fit into the processor's caches are there. Other parts may have evicted
+        // them.
         _ = passSequence.pass(1)
         var seconds: [Double] = []
         var head = 0.0
@@ -101,12 +102,13 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     }
 
     private mutating func measureRegions() {
-        // As many as a region may have, so that one step's share of the difference is best seen.
+        // The maximum number of steps per region gives the most precise difference per step.
         let steps = WorkShares.stepLimit
         let one = model.compute.pool.regionOverhead(steps: 1)
         let all = model.compute.pool.regionOverhead(steps: steps)
         regionSeconds.append(one)
-        // Where there are more threads than cores, either may have met with any other program.
+        // With more threads than cores, other programs may have disturbed either measurement, even so much that the
+        // difference is negative.
         stepSeconds.append(max(0, all - one) / Double(steps - 1))
     }
 }

@@ -1,5 +1,5 @@
 extension [Double] {
-    /// The middle value, or the mean of the two middle ones; nil where there is none.
+    /// The middle value, or the mean of the two middle ones; nil if the array is empty.
     package var median: Double? {
         guard !isEmpty else { return nil }
         let sorted = sorted()

@@ -11,14 +11,14 @@ extension ModelCost {
     /// Measures a model.
     ///
     /// - Parameters:
-    ///   - parts: what to measure.
-    ///   - depth: tokens before those that are decoded.
-    ///   - cacheFormat: how caches keep keys and values.
-    ///   - rounds: how often, at least 1; nil means as often as 12 seconds allow, from 3 times to 25.
-    ///   - progress: is told how many rounds of how many are done, several times a round, and returns whether to
-    ///     continue.
-    /// - Returns: nil if `progress` said no.
-    /// - Throws: ``DecodingError`` if the model's context is too short, or there are to be no rounds.
+    ///   - parts: the parts to measure.
+    ///   - depth: the number of tokens before the decoded ones.
+    ///   - cacheFormat: the format of cached keys and values.
+    ///   - rounds: the number of rounds, at least 1; nil for as many as fit in 12 seconds, from 3 to 25.
+    ///   - progress: receives the number of finished rounds and of all rounds, several times per round, and returns
+    ///     whether to continue.
+    /// - Returns: nil if `progress` returned false.
+    /// - Throws: ``DecodingError`` if the model's context is too short, or an argument is out of range.
     public static func measure(
         _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
         cacheFormat: CacheFormat = .standard, rounds: Int? = nil,

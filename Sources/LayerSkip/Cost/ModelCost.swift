@@ -1,64 +1,64 @@
-/// What a model's passes cost on this machine, with random token ids, as medians of repetitions taken in turn.
+/// The cost of a model's forward passes on this machine, with random token ids, as medians of interleaved repetitions.
 public struct ModelCost: Sendable {
-    /// What can be measured.
+    /// A part that can be measured.
     public enum Part: String, Sendable, CaseIterable {
-        /// Decoding, and how fast memory is read in the same seconds.
+        /// Decoding, and memory bandwidth at the same time.
         case decode
-        /// Reading a prompt.
+        /// Prefill of a prompt.
         case prefill
         /// Passes over a few tokens, drafts, and the head.
         case passes
     }
 
-    /// 128 tokens, one row and its head at a time.
+    /// The cost of decoding 128 tokens, one at a time with its logits.
     public struct Decoding: Sendable {
-        /// Tokens before the first.
+        /// The number of tokens before the first.
         public let depth: Int
         /// Tokens per second, one at a time.
         public let tokensPerSecond: Double
-        /// Bytes per second at which the same threads read memory between stretches of decoding.
+        /// The memory bandwidth in bytes per second, measured by the same threads between stretches of decoding.
         public let readBytesPerSecond: Double
-        /// Bytes of weights that a token reads times tokens per second, over that.
+        /// The share of that bandwidth that decoding uses: bytes of weights per token times tokens per second, over it.
         public let shareOfReadSpeed: Double
     }
 
-    /// Few tokens at a time, at a context of 256.
+    /// The cost of passes over a few tokens, at a context of 256.
     public struct Passes: Sendable {
-        /// Seconds for one token with its logits, in the fastest way there is: a pass over more tokens counts, too.
+        /// The duration of the fastest measured pass, which may be one over several tokens.
         public let secondsPerToken: Double
-        /// v(n), in units of that.
+        /// v(n), in units of that duration.
         public let costs: PassCosts
         /// h, in units of one layer.
         public let headCost: Double
-        /// One drafted token's cost at each exit from 1 to L - 1, in units of a pass over one token.
+        /// The cost of a drafted token at each exit from 1 to L - 1, in units of a pass over one token.
         public let draftCosts: [Double]
-        /// What speculation should gain from all that.
+        /// The speedup that these costs predict for speculation.
         public let expected: ExpectedSpeedup
     }
 
-    /// How often threads have to find each other for one token, and how long that takes them.
+    /// The cost of synchronizing threads for one token.
     public struct Regions: Sendable {
-        /// Regions a layer, for one token.
+        /// The number of parallel regions per layer, for one token.
         public let perLayer: Double
-        /// Each region has one step or more, after each of which all threads wait for the last.
+        /// The number of steps per layer. A region has at least one, and all threads wait for each other after each.
         public let stepsPerLayer: Double
-        /// Seconds that a region of one step takes without work.
+        /// The duration in seconds of a region with one step and no work.
         public let overhead: Double
-        /// Seconds that a further step takes without work.
+        /// The duration in seconds of an additional step without work.
         public let stepOverhead: Double
     }
 
-    /// Bytes of the packed weights.
+    /// The size of the packed weights in bytes.
     public let weightByteCount: Int
-    /// How often each part was measured.
+    /// The number of measurements of each part.
     public let rounds: Int
-    /// nil where ``Part/decode`` was not asked for.
+    /// The cost of decoding; nil if ``Part/decode`` was not measured.
     public let decoding: Decoding?
-    /// Tokens per second of a prompt of 512, with the head for its last row only; nil where ``Part/prefill`` was not
-    /// asked for.
+    /// Tokens per second for a prompt of 512, with logits for its last row only; nil if ``Part/prefill`` was not
+    /// measured.
     public let prefillTokensPerSecond: Double?
-    /// nil where ``Part/passes`` was not asked for.
+    /// The cost of passes; nil if ``Part/passes`` was not measured.
     public let passes: Passes?
-    /// Measured always.
+    /// The cost of synchronization, which is always measured.
     public let regions: Regions
 }

@@ -1,6 +1,6 @@
-/// v(n): what one forward pass over n tokens with all n logits costs, in units of what one token costs.
+/// v(n): the cost of a forward pass over n tokens with all n logits, in units of the cost of one token.
 ///
-/// It decides whether speculation pays: with v(n) near n nothing can win, with v(n) near 1 all do.
+/// It decides whether speculation pays off: it cannot if v(n) is near n, and always does if v(n) is near 1.
 public struct PassCosts: Sendable, Equatable {
     /// One point of the curve.
     public struct Point: Sendable, Equatable {
@@ -9,26 +9,26 @@ public struct PassCosts: Sendable, Equatable {
         /// v(n).
         public let cost: Double
 
-        /// The cost of a pass over `tokens` tokens.
+        /// Creates a point: the cost of a pass over `tokens` tokens.
         public init(tokens: Int, cost: Double) {
             self.tokens = tokens
             self.cost = cost
         }
     }
 
-    /// What was measured, in ascending order of tokens.
+    /// The measured points, in ascending order of tokens.
     public let points: [Point]
 
-    /// A curve through at least two points, each with another number of tokens.
+    /// Creates a curve through at least two points with different numbers of tokens.
     public init(_ points: [Point]) {
         precondition(points.count >= 2, "a curve has at least two points")
         self.points = points.sorted { $0.tokens < $1.tokens }
     }
 
-    /// The most tokens that a pass was measured for.
+    /// The largest number of tokens that was measured.
     public var longest: Int { points[points.count - 1].tokens }
 
-    /// The cost of a pass over any number of tokens, on the line through the measured ones beside it.
+    /// The cost of a pass over any number of tokens, interpolated linearly between the neighbouring measurements.
     public subscript(tokens: Int) -> Double {
         let above = points.firstIndex { $0.tokens >= tokens } ?? points.count - 1
         let (left, right) = (points[max(0, above - 1)], points[max(1, above)])

@@ -1,8 +1,8 @@
 import LanguageModels
 import TensorCore
 
-/// A sequence of random tokens of some length, to run further passes behind. None of them is kept but those
-/// of ``decode(limit:forSeconds:)``.
+/// A sequence of random tokens after which passes are timed. Their tokens are discarded, except those of
+/// ``decode(limit:forSeconds:)``.
 struct TimedSequence<Model: LanguageModel>: ~Copyable {
     private let model: Model
     private let length: Int
@@ -15,14 +15,14 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         cache = KVCache(for: model, format: cacheFormat)
     }
 
-    /// Reads the tokens that it is to begin with.
+    /// Reads the tokens that the sequence begins with.
     ///
-    /// - Returns: false if `goesOn`, which is asked before each chunk of them, said no.
+    /// - Returns: false if `goesOn`, called before each chunk of them, returned false.
     mutating func begin(_ goesOn: () -> Bool) -> Bool {
         read(length, goesOn)
     }
 
-    /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed; the next call continues behind them.
+    /// Decodes at most `limit` tokens, one at a time, until `seconds` have passed. The next call continues after them.
     mutating func decode(limit: Int, forSeconds seconds: Double) -> (tokens: Int, seconds: Double) {
         let stopwatch = Stopwatch()
         var tokens = 0
@@ -34,8 +34,8 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (tokens, stopwatch.seconds)
     }
 
-    /// Seconds of reading a prompt of `count` tokens, up to the logits of its last: as generating would, but for that
-    /// token's way through the layers, which is here part of the last chunk.
+    /// Returns the seconds that prefill of `count` tokens takes, including the logits of the last. Generation differs
+    /// only in that the last token is not part of the last chunk.
     mutating func prefill(_ count: Int) -> Double {
         let stopwatch = Stopwatch()
         let rest = (count - 1) % prefillChunk + 1
@@ -49,7 +49,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return seconds
     }
 
-    /// Seconds of one pass over `count` tokens with all their logits, and of the head's part in it.
+    /// Returns the seconds of a pass over `count` tokens with all their logits, and those of the head in it.
     mutating func pass(_ count: Int) -> (whole: Double, head: Double) {
         let (whole, head) = timed { sequence in
             let hidden = sequence.layers(sequence.model.layerCount, count)
@@ -60,7 +60,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole, head)
     }
 
-    /// Seconds of drafting one token by the first `exitLayer` layers.
+    /// Returns the seconds of drafting one token with the first `exitLayer` layers.
     mutating func draft(exitLayer: Int) -> Double {
         timed { sequence in
             let logits = sequence.model.logits(sequence.layers(exitLayer, 1))
@@ -69,7 +69,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         }.whole
     }
 
-    /// Parallel regions that all layers take for one token.
+    /// Returns the number of parallel regions that all layers take for one token.
     mutating func regionCounts() -> RegionCounts {
         let before = model.compute.pool.counts
         _ = layers(model.layerCount, 1)
@@ -78,7 +78,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return after - before
     }
 
-    /// Seconds of one call of `body`, and of the part that it returns: the means of as many as it takes to time them.
+    /// Returns the mean seconds of a call of `body`, and of the part that it returns, over at least 5 ms of calls.
     private mutating func timed(_ body: (inout Self) -> Double) -> (whole: Double, part: Double) {
         var (whole, part, calls) = (0.0, 0.0, 0.0)
         repeat {
@@ -91,7 +91,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole / calls, part / calls)
     }
 
-    /// Runs the next `count` tokens as prompts are read; false if `goesOn` said no.
+    /// Runs the next `count` tokens as prefill does. Returns false if `goesOn` did.
     @discardableResult
     private mutating func read(_ count: Int, _ goesOn: () -> Bool = { true }) -> Bool {
         model.read(nextTokens(count).span, layerCount: model.layerCount, into: &cache, shouldContinue: goesOn)
@@ -109,6 +109,6 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         }
     }
 
-    /// Back to the length that the sequence began with.
+    /// Truncates the sequence to its initial length.
     mutating func forget() { cache.truncate(to: length) }
 }

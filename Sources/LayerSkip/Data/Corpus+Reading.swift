@@ -1,7 +1,7 @@
 import CheckpointFiles
 
 extension Corpus {
-    /// Reads a document; nil if it is to be skipped because it is not UTF-8.
+    /// Reads a document; returns nil if it is not UTF-8 and such documents are skipped.
     func read(_ document: Int, invalidText: InvalidText) throws(FileError) -> Document? {
         switch places[document] {
         case .file(let path): return try text(path, invalidText)

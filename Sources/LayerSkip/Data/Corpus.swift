@@ -1,19 +1,19 @@
 public import CheckpointFiles
 
-/// Texts to learn from, in a fixed order; each is read only when it is needed.
+/// A list of texts for training, in a fixed order. Each is read only when needed.
 ///
-/// A file is one document, except that each line of a file `NAME.jsonl` or `NAME.ndjson` is: an object with a `prompt`
-/// and its `answer`. A byte order mark at the beginning of a file is no part of its text.
+/// A file is one document, except that each line of `NAME.jsonl` or `NAME.ndjson` is one: an object with a `prompt` and
+/// an `answer`. A byte order mark at the beginning of a file is not part of its text.
 public struct Corpus: Sendable {
-    /// What is done with a document that is not UTF-8.
+    /// The treatment of documents that are not UTF-8.
     public enum InvalidText: String, Sendable, CaseIterable {
-        /// It is an error.
+        /// They are errors.
         case fail
-        /// It is left out, and named in the end.
+        /// They are left out and listed in the remarks.
         case skip
     }
 
-    /// A text in UTF-8, and how many of its bytes are a prompt.
+    /// A text in UTF-8, and the length of its prompt in bytes.
     struct Document {
         var text: [UInt8]
         var promptLength = 0
@@ -22,38 +22,38 @@ public struct Corpus: Sendable {
         var ignoredKeys: [String] = []
     }
 
-    /// Where a document is: a whole file, or one of its lines.
+    /// The location of a document: a whole file, or a line of one.
     enum Place: Sendable {
         case file(path: String)
         case line(file: Int, range: Range<Int>, number: Int)
     }
 
     private(set) var places: [Place] = []
-    /// Files of pairs, mapped.
+    /// The mapped files of pairs.
     private(set) var pairFiles: [MappedFile] = []
-    /// How much is read at once.
+    /// Limits on how much is read at once.
     let limits: CorpusLimits
 
-    /// The files, and whatever else was read to find them: no shard is written over one of these.
+    /// The files, and other files that were read to find them. No output may replace one of these.
     public var inputs = InputFiles()
 
-    /// How many documents there are.
+    /// The number of documents.
     public var count: Int { places.count }
 
-    /// The documents of files, in the order given.
+    /// Creates a corpus of the documents in files, in the given order.
     ///
-    /// - Throws: ``FileError`` where a file has a name of a kind that is no text, or a file of pairs cannot be
-    ///   read; other files are read later.
+    /// - Throws: ``FileError`` if a file's name shows that it is not text, or if a file of pairs cannot be read. Other
+    ///   files are read later.
     public init(files: [String]) throws(FileError) { try self.init(files: files, limits: CorpusLimits()) }
 
-    /// The documents of files, in the order given.
+    /// Creates a corpus of the documents in files, in the given order, with other limits.
     package init(files: [String], limits: CorpusLimits) throws(FileError) {
         self.limits = limits
         for path in files {
             inputs.add(path, as: "a text that is read")
             switch CorpusFileKind(path: path) {
             case .text: places.append(.file(path: path))
-            // Counted as a document without text.
+            // An empty file counts as a document without text.
             case .lines where MappedFile.isEmpty(path: path): places.append(.file(path: path))
             case .lines: try addLines(of: MappedFile(path: path))
             case .refused(let found):
@@ -74,7 +74,7 @@ public struct Corpus: Sendable {
                 throw FileError(file: file.path, expected: "to be read", found: "an interruption")
             }
             number += 1
-            // One byte more than a line may have, so that a longer one is not read to its end.
+            // One byte more than the limit, so that a longer line is not read to its end.
             let part = start..<min(file.byteCount, start + limits.line.byteCount + 1)
             let (end, isBlank) = file.withBytes(in: part) { bytes in bytes.firstLine }
             guard end <= limits.line.byteCount else {
@@ -96,7 +96,7 @@ public struct Corpus: Sendable {
 }
 
 extension RawSpan {
-    /// Where the first line ends, and whether it has nothing but spaces.
+    /// The end of the first line, and whether the line is blank.
     fileprivate var firstLine: (end: Int, isBlank: Bool) {
         var isBlank = true
         for offset in 0..<byteCount {
@@ -111,7 +111,7 @@ extension RawSpan {
 }
 
 extension Corpus {
-    /// What errors call a document.
+    /// Returns the name of a document in errors.
     func name(of document: Int) -> String {
         switch places[document] {
         case .file(let path): path
@@ -127,14 +127,14 @@ extension Corpus {
             expected: "some text in UTF-8", found: "none")
     }
 
-    /// Throws unless there is memory for something that is made of all documents.
+    /// Throws if there is not enough memory for something made from all documents.
     func checkMemory(_ byteCount: Int, for purpose: String) throws(FileError) {
         let others = count - 1
         let name = others > 0 ? "and \(others.counted("other input")), \(purpose)" : purpose
         try FileError.checkMemory(byteCount, file: self.name(of: 0), name: name)
     }
 
-    /// How many bytes a document has, before it is read; 0 where that cannot be told.
+    /// Returns the size of a document in bytes before it is read, or 0 if unknown.
     func byteCount(of document: Int) -> Int {
         switch places[document] {
         case .file(let path): MappedFile.byteCount(path: path) ?? 0

@@ -4,33 +4,34 @@ import ModelTraining
 public import TensorCore
 public import TextTokens
 
-/// Turns a corpus into a shard of tokens for training. The shard depends on the corpus and the tokenizer alone.
+/// An encoder that turns a corpus into a token shard for training. The shard depends only on the corpus and the
+/// tokenizer.
 public struct CorpusEncoder: Sendable {
     private let tokenizer: Tokenizer
     private let fingerprint: UInt64
     private let separator: Token
-    /// What else was read, such as the tokenizer's file: no shard is written over it.
+    /// Other files that were read, such as the tokenizer's. No shard may replace one of these.
     public var inputs = InputFiles()
 
-    /// What a shard was made of.
+    /// A summary of a shard's documents.
     public struct Summary: Sendable, Equatable {
-        /// Documents in the shard.
+        /// The number of documents in the shard.
         public internal(set) var documents = 0
-        /// Their tokens, end-of-text included.
+        /// The number of their tokens, including end-of-text.
         public internal(set) var tokens = 0
-        /// Their bytes of text.
+        /// The size of their text in bytes.
         public internal(set) var bytes = 0
-        /// What was left out, or is probably not what was meant.
+        /// Remarks on what was left out or is probably a mistake.
         public internal(set) var remarks = CorpusRemarks()
     }
 
-    /// An encoder for a tokenizer.
+    /// Creates an encoder for a tokenizer.
     ///
     /// - Parameters:
     ///   - definition: the tokenizer.
-    ///   - endOfText: the text of the special token that ends each document; by default `<|endoftext|>` if there is
-    ///     one, since instruct models often name the end of a turn as their end of text, or else the tokenizer's own.
-    /// - Throws: ``TokenizerError`` where the tokenizer is malformed or has no such token.
+    ///   - endOfText: the text of the special token that ends each document. The default is `<|endoftext|>` if there is
+    ///     one, because the end of text of instruct models is often the end of a turn, otherwise the tokenizer's own.
+    /// - Throws: ``TokenizerError`` if the tokenizer is malformed or has no such token.
     public init(_ definition: TokenizerDefinition, endOfText: String? = nil) throws(TokenizerError) {
         tokenizer = try Tokenizer(definition)
         fingerprint = definition.fingerprint
@@ -42,16 +43,16 @@ public struct CorpusEncoder: Sendable {
         self.separator = separator
     }
 
-    /// An encoder for the tokenizer in a tokenizer.json, a GGUF file or a model folder.
+    /// Creates an encoder for the tokenizer of a tokenizer.json, a GGUF file or a model folder.
     ///
     /// The tokenizer's files become part of ``inputs``.
-    /// - Throws: ``CheckpointError`` where the file cannot be read, is damaged or not supported, or its tokenizer has
+    /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported, or its tokenizer has
     ///   no such token.
     public init(tokenizerFile path: String, endOfText: String? = nil) throws(CheckpointError) {
         try self.init(TokenizerDefinition(ofFile: path), path, file: path, endOfText: endOfText)
     }
 
-    /// An encoder for a checkpoint's tokenizer.
+    /// Creates an encoder for a checkpoint's tokenizer.
     ///
     /// The checkpoint's files become part of ``inputs``.
     /// - Throws: as above.
@@ -67,20 +68,20 @@ public struct CorpusEncoder: Sendable {
         inputs.add(model: source, as: "the tokenizer")
     }
 
-    /// What had to be guessed about the tokenizer, or gets lost in encoding; for people.
+    /// Notes for people: what had to be guessed about the tokenizer, or gets lost in encoding.
     public var notes: [String] { tokenizer.notes + [tokenizer.possibleLoss].compactMap(\.self) }
 
-    /// Encodes a corpus into a shard, which takes its name only when it is complete.
+    /// Encodes a corpus into a shard, which appears at its path only when complete.
     ///
     /// - Parameters:
     ///   - corpus: the documents.
-    ///   - path: where the shard is written.
-    ///   - invalidText: what is done with documents that are not UTF-8.
-    ///   - pool: the threads that work.
-    ///   - progress: is told how many documents are done, and returns whether to continue.
-    /// - Returns: what was written; nil, with nothing written, if `progress` said no.
-    /// - Throws: ``FileError`` where the path is that of a document or of one of ``inputs``, a document cannot be
-    ///   read or is not UTF-8, there is no text at all, or the shard cannot be written.
+    ///   - path: the path of the shard.
+    ///   - invalidText: the treatment of documents that are not UTF-8.
+    ///   - pool: the threads to use.
+    ///   - progress: receives the number of finished documents, and returns whether to continue.
+    /// - Returns: a summary; nil, with nothing written, if `progress` returned false.
+    /// - Throws: ``FileError`` if the path is that of a document or of one of ``inputs``, a document cannot be read or
+    ///   is not UTF-8, there is no text at all, or the shard cannot be written.
     public func encode(
         _ corpus: Corpus, to path: String, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
         progress: (Int) -> Bool = { _ in true }
@@ -114,7 +115,7 @@ public struct CorpusEncoder: Sendable {
         let byteCount: Int
     }
 
-    /// A prompt is encoded by itself, as it will be when the model is asked.
+    /// Encodes a document. A prompt is encoded separately, as it will be for generation.
     @Sendable private func encode(
         _ document: Corpus.Document, _ worker: CorpusWorker
     ) throws(FileError) -> Encoded {

@@ -1,10 +1,10 @@
-/// How a file of a corpus is read, by the ending of its name, in whatever letter case.
+/// How a file of a corpus is read, according to its name's ending in any letter case.
 enum CorpusFileKind: Equatable {
     /// The whole file is one text.
     case text
     /// JSON Lines: each line is an object with a prompt and an answer.
     case lines
-    /// Neither: what the file is, and what can be done about it.
+    /// Neither: `found` describes the file and what to do about it.
     case refused(found: String)
 
     init(path: String) {

@@ -1,25 +1,24 @@
 public import CheckpointFiles
 
-/// Which files make a corpus: those that are named, and those in named folders with the right endings.
+/// A selection of files for a corpus: named files, and files in named folders with the right endings.
 public struct CorpusFiles: Sendable {
-    /// Endings of the names of files that are taken from folders, without the dot; none means all kinds that can be
-    /// read.
+    /// The name endings of the files to take from folders, without the dot; empty for all kinds that can be read.
     public var endings: [String]
 
-    /// A choice of files by the endings of their names.
+    /// Creates a selection by name endings.
     public init(endings: [String] = []) {
         self.endings = endings
     }
 
-    /// The files that were chosen, and what was not.
+    /// The selected files, and those left out.
     public struct Selection: Sendable, Equatable {
         /// The paths of the files.
         public internal(set) var paths: [String] = []
-        /// What of the folders is not among them, though no ending excluded it.
+        /// The contents of folders that are not selected, although no ending excluded them.
         public internal(set) var leftOut = LeftOut()
     }
 
-    /// What of folders was not taken.
+    /// The contents of folders that were left out.
     public struct LeftOut: Sendable, Equatable {
         /// Files and folders whose names begin with a dot.
         public internal(set) var hidden = 0
@@ -27,16 +26,16 @@ public struct CorpusFiles: Sendable {
         public internal(set) var kinds: [String: Int] = [:]
         /// Pipes, sockets and devices.
         public internal(set) var special: [String] = []
-        /// Links that lead nowhere.
+        /// Broken links.
         public internal(set) var broken: [String] = []
-        /// Files that a link leads to and that are taken anyway; each is read once.
+        /// Links to files that are selected anyway. Each file is read once.
         public internal(set) var repeated = 0
     }
 
-    /// Finds the files, those of a folder and its subfolders in the order of their names.
+    /// Finds the files. Those in a folder and its subfolders come in the order of their names.
     ///
-    /// Links are followed. What is hidden is left out.
-    /// - Throws: if a path leads nowhere or cannot be read, or there is no file at all.
+    /// Links are followed. Hidden files and folders are left out.
+    /// - Throws: if a path does not exist or cannot be read, or there is no file at all.
     public func select(_ inputs: [String]) throws(FileError) -> Selection {
         var walk = CorpusWalk(endings: endings)
         for input in inputs { try walk.add(input) }
@@ -54,7 +53,7 @@ public struct CorpusFiles: Sendable {
 }
 
 extension CorpusFiles.LeftOut: CustomStringConvertible {
-    /// In words, with commas between; empty where nothing was left out.
+    /// A comma-separated description; empty if nothing was left out.
     public var description: String {
         func count(_ number: Int, _ noun: String) -> String? {
             number == 0 ? nil : number.counted(noun)

@@ -1,12 +1,12 @@
 package import CheckpointFiles
 
-/// How much of a corpus is read at once.
+/// Limits on how much of a corpus is read at once.
 package struct CorpusLimits: Sendable {
-    /// The most bytes of a line of JSON Lines.
+    /// The maximum size of a line of JSON Lines.
     package var line = ReadingLimit.text
-    /// The most documents that are read together: enough for all threads, few enough to be held in memory together.
+    /// The maximum number of documents per batch: enough for all threads, few enough for memory.
     package var documentsAtOnce = 256
-    /// Bytes of the documents that are read together, unless one alone has more. A signal is noticed between them.
+    /// The maximum size of a batch in bytes, unless a single document is larger. Signals are noticed between batches.
     package var bytesAtOnce = 32 << 20
 
     package init() {}

@@ -2,7 +2,7 @@ import CheckpointFiles
 import TensorCore
 import TextTokens
 
-/// Reads a corpus with several threads at once, some documents at a time, and hands on what became of each in order.
+/// A reader that processes a corpus on several threads, in batches of documents, and delivers the results in order.
 struct CorpusReader {
     let corpus: Corpus
     let invalidText: Corpus.InvalidText
@@ -10,17 +10,19 @@ struct CorpusReader {
     let spelling: SpecialTokenSpelling
     let pool: ThreadPool
 
-    /// What a document became, nil where it has no text, and what is to be said of it.
+    /// A document's result, nil if it has no text, and the remarks on it.
     private struct Read<Output: Sendable>: Sendable {
         let output: Output?
         let remarks: CorpusRemarks
     }
 
+    /// Processes all documents.
+    ///
     /// - Parameters:
-    ///   - transform: is called on any thread, with each document that has text.
-    ///   - take: gets each result in the order of the documents.
-    ///   - progress: is told how many documents are done, and returns whether to continue.
-    /// - Returns: what is to be said of the documents; nil where `progress` said no.
+    ///   - transform: called on any thread with each document that has text.
+    ///   - take: receives each result, in the order of the documents.
+    ///   - progress: receives the number of finished documents, and returns whether to continue.
+    /// - Returns: the remarks on the documents; nil if `progress` returned false.
     func forEach<Output: Sendable>(
         _ transform: @Sendable (Corpus.Document, CorpusWorker) throws(FileError) -> Output,
         take: (Output) throws(FileError) -> Void, progress: (Int) -> Bool
@@ -31,7 +33,7 @@ struct CorpusReader {
             guard progress(done) else { return nil }
             let batch = try batch(from: done)
             for result in results(batch, transform) {
-                // Not an error of a document that was left unfinished.
+                // After an interruption, a document's error only says that it is unfinished.
                 guard !InterruptionRequest.isMade || progress(done) else { return nil }
                 let read = try result.get()
                 remarks.add(read.remarks)
@@ -42,21 +44,21 @@ struct CorpusReader {
         return progress(done) ? remarks : nil
     }
 
-    /// The documents to read together, at least one.
+    /// Returns the documents of the next batch, at least one.
     ///
-    /// - Throws: if there is no memory for them.
+    /// - Throws: if there is not enough memory for them.
     private func batch(from first: Int) throws(FileError) -> Range<Int> {
         var end = first
         var (bytes, largest) = (0, 0)
         while end < min(first + corpus.limits.documentsAtOnce, corpus.count) {
-            // A sparse file may say that it has more bytes than can be counted in what follows.
+            // A sparse file may claim so many bytes that the sums below would overflow.
             let count = min(corpus.byteCount(of: end), Int.max / 64)
             if end > first, bytes + count > corpus.limits.bytesAtOnce { break }
             bytes += count
             largest = max(largest, count)
             end += 1
         }
-        // On each thread a document's bytes, its words and its tokens as they grow; of the others the tokens.
+        // Each thread holds a document's bytes, its words and its growing tokens; finished documents only their tokens.
         let working = min(bytes, min(pool.threadCount, end - first) * largest)
         let needed = 10 * working + 6 * (bytes - working)
         let others = end - first - 1
@@ -84,11 +86,11 @@ struct CorpusReader {
 }
 
 extension ThreadPool {
-    /// What a function makes of 0..<count, computed on all threads.
+    /// Returns the results of a function for 0..<count, computed on all threads.
     fileprivate func map<Output: Sendable>(count: Int, _ transform: (Int) -> Output) -> [Output] {
         unsafe [Output](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             let base = buffer.baseAddress
-            // Each place is written once, by whichever thread.
+            // Each element is initialized once, on any thread.
             run(count: count, grain: 1) { range in
                 for index in range {
                     unsafe base.unsafelyUnwrapped.advanced(by: index).initialize(to: transform(index))

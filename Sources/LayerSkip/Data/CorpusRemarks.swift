@@ -1,27 +1,27 @@
 import TextTokens
 
-/// What readers of a corpus should know: what was left out of it, or is probably not what was meant.
+/// Remarks on a corpus: what was left out of it or is probably a mistake.
 public struct CorpusRemarks: Sendable, Equatable {
     /// The names of documents that were left out because they are not UTF-8.
     public internal(set) var skipped: [String] = []
-    /// Documents without any text, which were left out.
+    /// The number of documents without text, which were left out.
     public internal(set) var empty = 0
-    /// Pairs whose answer is empty: after the prompt only end-of-text is learned.
+    /// The number of pairs with an empty answer, after whose prompt only end-of-text is learned.
     public internal(set) var emptyAnswers = 0
-    /// Keys beside the prompt and the answer, which were ignored.
+    /// Keys other than the prompt and the answer, which were ignored.
     public internal(set) var ignoredKeys: Set<String> = []
-    /// Documents that spell out a special token, which was read as ordinary text.
+    /// The number of documents that spell out a special token, which was read as ordinary text.
     public internal(set) var spelledOut = 0
     /// The first special token that was spelled out.
     public internal(set) var spelledOutToken: String?
 
-    /// No remarks.
+    /// Creates an empty set of remarks.
     public init() {}
 
-    /// What is to be said of one document.
+    /// Creates the remarks on one document.
     ///
     /// - Parameters:
-    ///   - document: nil for one that was skipped.
+    ///   - document: nil for a skipped one.
     ///   - spelling: the special tokens that it should not spell out.
     init(of document: Corpus.Document?, name: @autoclosure () -> String, _ spelling: SpecialTokenSpelling) {
         guard let document else {
@@ -36,7 +36,7 @@ public struct CorpusRemarks: Sendable, Equatable {
         spelledOut = spelledOutToken == nil ? 0 : 1
     }
 
-    /// Adds what is to be said of the documents that follow.
+    /// Adds the remarks on later documents.
     mutating func add(_ other: CorpusRemarks) {
         skipped += other.skipped
         empty += other.empty

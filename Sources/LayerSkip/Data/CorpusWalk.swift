@@ -1,9 +1,8 @@
 import CheckpointFiles
 
-/// A walk through the folders of a corpus that follows links, goes into no circle, and takes each file once.
+/// A walk through the folders of a corpus. It follows links, avoids cycles, and takes each file once.
 ///
-/// What is reached without a link keeps its path, so that links change neither which other files there are nor their
-/// order.
+/// Files reached without a link keep their paths, so links do not change the set or order of the other files.
 struct CorpusWalk {
     private struct Found {
         let path: String
@@ -16,7 +15,7 @@ struct CorpusWalk {
     private var leftOut = CorpusFiles.LeftOut()
     /// Folders that were entered through a link.
     private var entered: Set<Folder.Identity> = []
-    /// The folders that the walk is in, from the outermost.
+    /// The folders around the current one, from the outermost.
     private var stack: [Folder.Identity] = []
 
     /// - Parameter endings: in any letter case; `.txt` and `*.txt` mean `txt`.
@@ -24,7 +23,7 @@ struct CorpusWalk {
         self.endings = endings.map { String($0.lowercased().drop { $0 == "*" || $0 == "." }) }
     }
 
-    /// Adds a file, or what is in a folder.
+    /// Adds a file, or the files in a folder.
     mutating func add(_ input: String) throws(FileError) {
         let path = try HomeFolder.expand(input)
         guard let identity = Folder.identity(of: path) else {
@@ -36,7 +35,7 @@ struct CorpusWalk {
         try walk(path, identity, isBehindLink: false)
     }
 
-    /// What was found, without what links lead to once more.
+    /// The files found, without links to files that are already included.
     var selection: CorpusFiles.Selection {
         var selection = CorpusFiles.Selection(leftOut: leftOut)
         var taken = Set(found.filter { !$0.isBehindLink }.compactMap(\.identity))

@@ -1,16 +1,15 @@
 package import CheckpointFiles
 
-/// The JSON Lines that are read as prompts and answers, and those that are refused because they are neither that nor
-/// prose.
+/// The form of JSON Lines with prompts and answers, and checks that reject other JSON Lines.
 package enum JSONLines {
     /// The keys of a line.
     static let keys = ["prompt", "answer"]
-    /// A line, for errors.
+    /// The form of a line, for errors.
     static let shape = #"{"prompt": "...", "answer": "..."}"#
 
-    /// Refuses JSON Lines where prose is expected: their keys and braces would be learned or measured like its words.
+    /// Rejects JSON Lines if prose is expected. Their keys and braces would be learned or measured like words.
     ///
-    /// A text is JSON Lines if each of its first two lines is an object, or its only line is one with a prompt.
+    /// A text is JSON Lines if each of its first two lines is an object, or if its only line is one with a prompt.
     /// - Throws: ``FileError`` with the keys that were found.
     package static func refuse(_ text: [UInt8], file: String) throws(FileError) {
         guard let first = text.first(where: { !isSpace($0) }), first == UInt8(ascii: "{") else { return }
@@ -27,7 +26,7 @@ package enum JSONLines {
             file: file, expected: "prose", found: "JSON Lines with \(object.summary)\(advice)")
     }
 
-    /// Refuses a file whose name says that it is JSON Lines, where prose is expected.
+    /// Rejects a file that is JSON Lines according to its name, if prose is expected.
     package static func refuse(path: String) throws(FileError) {
         guard CorpusFileKind(path: path) == .lines else { return }
         throw FileError(
@@ -35,7 +34,7 @@ package enum JSONLines {
             found: "a file of JSON Lines by its name (write its texts to a .txt file)")
     }
 
-    /// What to do about the usual other shapes.
+    /// Returns advice on common other forms.
     static func advice(_ keys: [String]) -> String {
         if keys.contains("messages") || keys.contains("conversations") {
             return " (chats are not read: write each answer with what comes before it as its prompt)"
@@ -46,7 +45,7 @@ package enum JSONLines {
         return " (rename the keys)"
     }
 
-    /// The first lines that are not blank.
+    /// Returns the first lines that are not blank.
     private static func firstLines(of text: [UInt8], _ count: Int) -> [ArraySlice<UInt8>] {
         var lines: [ArraySlice<UInt8>] = []
         var rest = text[...]

@@ -6,13 +6,13 @@ extension TokenizerTrainer {
     /// Counts the words of a corpus.
     ///
     /// - Parameters:
-    ///   - corpus: the documents; prompts and answers count alike.
-    ///   - invalidText: what is done with documents that are not UTF-8.
-    ///   - pool: the threads that work.
-    ///   - progress: is told how many documents are done, and returns whether to continue.
-    /// - Returns: the counts, and what was left out; nil if `progress` said no.
-    /// - Throws: ``FileError`` where a document cannot be read or is not UTF-8, or there is too little memory for
-    ///   the words or to learn from them; ``TokenizerError``.
+    ///   - corpus: the documents. Prompts and answers count equally.
+    ///   - invalidText: the treatment of documents that are not UTF-8.
+    ///   - pool: the threads to use.
+    ///   - progress: receives the number of finished documents, and returns whether to continue.
+    /// - Returns: the counts, and remarks on the corpus; nil if `progress` returned false.
+    /// - Throws: ``FileError`` if a document cannot be read or is not UTF-8, or if there is not enough memory for the
+    ///   words or for learning from them; ``TokenizerError``.
     public func countWords(
         of corpus: Corpus, invalidText: Corpus.InvalidText = .fail, on pool: ThreadPool,
         progress: (Int) -> Bool = { _ in true }

@@ -2,8 +2,8 @@ import CheckpointFiles
 import TextTokens
 
 extension Checkpoint {
-    /// What of the model's text is guessed, or gets lost in an export; for people. Empty where the tokenizer cannot be
-    /// read: where that is an error, writing says so.
+    /// Returns notes for people on what is guessed about the model's text or gets lost in an export. They are empty if
+    /// the tokenizer cannot be read; if that is an error, writing reports it.
     func textNotes(for target: CheckpointExport.Target) -> [String] {
         guard let definition = try? tokenizerDefinition(), let tokenizer = try? tokenizer() else { return [] }
         var notes = tokenizer.notes + [chatNote(tokenizer, for: target)].compactMap(\.self)
@@ -20,8 +20,8 @@ extension Checkpoint {
         return notes
     }
 
-    /// How conversations come to begin in another way: with a GGUF file they begin as its texts do, and with a folder
-    /// as the template writes.
+    /// Returns a note if an export changes the beginning of conversations. With a GGUF file they begin as other texts
+    /// do, with a folder as the template says.
     private func chatNote(_ tokenizer: Tokenizer, for target: CheckpointExport.Target) -> String? {
         guard tokenizer.addsBeginningOfText, tokenizer.beginningOfText != nil,
             tokenizer.addsBeginningOfChats != (target == .gguf), let jinja = chatTemplate,

@@ -6,7 +6,7 @@ extension CheckpointExport {
         let tokenizer = try checkpoint.tokenizerOfRows()
         let description = try ModelDescription(checkpoint, model, dtype: plan.mainFormat, tokenizer: tokenizer)
         var folder = try ReplacementFolder(path)
-        // The small files first: what they cannot say should be known before the weights are written.
+        // The small files come first, so that errors in them appear before the weights are written.
         try description.write(into: &folder)
 
         var writer = SafetensorsWriter()

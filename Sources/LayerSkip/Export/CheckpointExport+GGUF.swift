@@ -23,7 +23,7 @@ extension CheckpointExport {
         var metadata = GGUFMetadata(file: "new GGUF file")
         switch checkpoint.files {
         case .gguf(let file, _):
-            // Whatever it says about itself, such as its license, stays true.
+            // All its metadata, such as the license, still applies.
             metadata = file.metadata
         case .folder(let folder, _):
             metadata["general.architecture"] = .string(model.configuration.architecture.name)

@@ -3,21 +3,21 @@ import LanguageModels
 public import TensorCore
 import TextTokens
 
-/// A model to be written anew: in another format, or with smaller weights.
+/// An export of a model: to another format, or with smaller weights.
 ///
 /// ```swift
 /// let export = try CheckpointExport(path: "checkpoint", to: .gguf, quantizing: .q8_0)
 /// _ = try export.write(to: "model.gguf")
 /// ```
 public struct CheckpointExport: Sendable {
-    /// What may be written.
+    /// The kind of output.
     public enum Target: String, Sendable, CaseIterable {
-        /// One file, as llama.cpp and we read it.
+        /// One GGUF file, as llama.cpp and this package read it.
         case gguf
-        /// A folder, as transformers and we read it.
+        /// A folder, as transformers and this package read it.
         case safetensors
 
-        /// The formats that its matrices can be converted to.
+        /// The formats that matrices can be converted to.
         public var formats: [DType] {
             switch self {
             case .gguf: DType.allCases.filter(\.isWritable)
@@ -34,15 +34,15 @@ public struct CheckpointExport: Sendable {
         }
     }
 
-    /// What is written.
+    /// The kind of output.
     public let target: Target
-    /// What is not as it was asked for, or gets lost, and why; for people.
+    /// Notes for people on what differs from the request or gets lost, and why.
     public var notes: [String] {
         let notes = plan.notes + textNotes
         guard target == .safetensors, speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]
     }
-    /// Bytes of all weights as they will be written.
+    /// The size in bytes of all weights as written.
     public var byteCount: Int { plan.byteCount }
 
     let checkpoint: Checkpoint
@@ -52,7 +52,7 @@ public struct CheckpointExport: Sendable {
     let plan: TensorPlan
     private let textNotes: [String]
 
-    /// Opens what lies at a path and plans how it is written.
+    /// Opens a GGUF file, a model folder or a training checkpoint, and plans its export as described below.
     ///
     /// - Throws: ``CheckpointError`` as ``Checkpoint/init(path:)`` does, and as below.
     public init(
@@ -62,20 +62,16 @@ public struct CheckpointExport: Sendable {
         try self.init(Checkpoint(path: path), to: target, quantizing: dtype, speculation: speculation, name: name)
     }
 
-    /// Plans how a checkpoint is written.
+    /// Plans the export of a checkpoint.
     ///
     /// - Parameters:
-    ///   - checkpoint: what is read.
-    ///   - target: what to write.
-    ///   - dtype: the format of the matrices; nil leaves each as it is, except for quantized ones in a folder, which
-    ///     become
-    ///     F32. Must be one of the target's.
-    ///   - speculation: what the file will say of how the model speculates on itself best; nil leaves what the source
-    ///     says.
-    ///     Folders have no place for it.
-    ///   - name: what a GGUF file will say that the model is called; nil leaves what the source calls it. A folder's
-    ///     name is
-    ///     its own.
+    ///   - checkpoint: the model to export.
+    ///   - target: the kind of output.
+    ///   - dtype: the format of the matrices, one of the target's. With nil each keeps its format, except that
+    ///     quantized ones become F32 in a folder.
+    ///   - speculation: the setting for self-speculation to store in a GGUF file; nil for the source's. Folders cannot
+    ///     store it.
+    ///   - name: the model's name to store in a GGUF file; nil for the source's. In a folder, the folder's name counts.
     /// - Throws: ``CheckpointError`` if a tensor is missing or not supported, or the model has no such exit layer.
     public init(
         _ checkpoint: Checkpoint, to target: Target, quantizing dtype: DType? = nil,
@@ -100,15 +96,15 @@ public struct CheckpointExport: Sendable {
             canQuantize: target == .gguf)
     }
 
-    /// Writes the file or folder, in one step; no more than a few megabytes of weights are in memory at once.
+    /// Writes the file or folder atomically. Only a few megabytes of weights are in memory at a time.
     ///
     /// - Parameters:
-    ///   - path: where to. A file is replaced; a folder must not exist, or be empty.
-    ///   - progress: is told how many bytes have been written, and returns whether to continue.
-    /// - Returns: false if `progress` said no; nothing has been written then.
-    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if something in the model cannot be said in the target's
-    ///   format, or the weights cannot be written; ``FileError`` if the path is that of the model that is read or of a
-    ///   file in its folder, or another file cannot be written. Whatever was at the path before is then still there.
+    ///   - path: the output. A file is replaced; a folder must not exist or must be empty.
+    ///   - progress: receives the number of bytes written, and returns whether to continue.
+    /// - Returns: false, with nothing written, if `progress` returned false.
+    /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the target's format cannot express the model, or the
+    ///   weights cannot be written; ``FileError`` if the path is that of the source model or a file in its folder, or
+    ///   another file cannot be written. A file that was at the path is then still there.
     public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
         var inputs = InputFiles()
         inputs.add(model: checkpoint.source, as: "the model that is read")

@@ -2,7 +2,7 @@ import CheckpointFiles
 import LanguageModels
 import TensorCore
 
-/// What becomes of each tensor of a model: its format, and its rows' order.
+/// A plan for writing a model's tensors: the format and row order of each.
 struct TensorPlan: Sendable {
     /// One tensor to write.
     struct Entry: Sendable {
@@ -24,13 +24,13 @@ struct TensorPlan: Sendable {
     }
 
     let entries: [Entry]
-    /// What is not as it was asked for, and why.
+    /// Notes for people on what differs from the request, and why.
     let notes: [String]
 
     /// - Parameters:
-    ///   - pairing: the rows' order in the file to write.
-    ///   - dtype: the format of matrices; nil leaves each as it is.
-    ///   - canQuantize: whether the file to write knows quantized formats.
+    ///   - pairing: the row order in the output.
+    ///   - dtype: the format of matrices; nil keeps each one's format.
+    ///   - canQuantize: whether the output supports quantized formats.
     init(
         _ model: StoredModel, pairing: RoPEPairing, quantizing dtype: DType?, canQuantize: Bool
     ) throws(CheckpointError) {
@@ -40,13 +40,13 @@ struct TensorPlan: Sendable {
             let stored = try model.source.tensor(named: tensor.name, shape: tensor.shape)
             var target = dtype ?? stored.dtype
             if tensor.shape.count == 1 {
-                // Gains and biases are few, and every element of a row meets one.
+                // Gains and biases are small, and each affects one element of every row.
                 target = .f32
             } else if !canQuantize, target.isQuantized {
                 target = .f32
             } else if dtype != nil, target.bitsPerElement < 6, [.embedding, .head].contains(tensor.role) {
-                // So few bits cost most at the two ends, where a row is all that tells a token from the others;
-                // llama.cpp, too, gives them more.
+                // So few bits lose most accuracy in the embedding and the head, where a single row distinguishes a
+                // token from the others. llama.cpp also uses more bits there.
                 target = .q8_0
             }
             if stored.columns % target.elementsPerBlock != 0 {
@@ -67,13 +67,13 @@ struct TensorPlan: Sendable {
         }
     }
 
-    /// A matrix whose rows are no whole blocks.
+    /// The shape of matrices whose rows are not a whole number of blocks.
     private struct OddColumns: Hashable {
         let columns: Int
         let block: Int
     }
 
-    /// Bytes of all tensors as they will be written.
+    /// The size in bytes of all tensors as written.
     var byteCount: Int {
         entries.reduce(0) { total, entry in
             let columns = entry.tensor.shape[entry.tensor.shape.count - 1]
@@ -82,10 +82,10 @@ struct TensorPlan: Sendable {
         }
     }
 
-    /// The format that most matrices have.
+    /// The format of most matrices.
     var mainFormat: DType {
         let counts = Dictionary(grouping: entries.filter { $0.tensor.shape.count > 1 }, by: \.conversion.dtype)
-        // In the order of the cases where two are as many.
+        // Ties are resolved in the order of the cases.
         return DType.allCases.max { (counts[$0]?.count ?? 0) < (counts[$1]?.count ?? 0) } ?? .f32
     }
 }

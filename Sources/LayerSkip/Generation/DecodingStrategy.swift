@@ -1,18 +1,18 @@
 import LanguageModels
 public import TokenDecoding
 
-/// Which layers make the text.
+/// The decoding strategy: which layers generate the text.
 public enum DecodingStrategy: Sendable, Equatable {
-    /// All layers, a token at a time.
+    /// All layers, one token at a time.
     case plain
-    /// The first layers alone: faster, and another text than the full model's.
+    /// Only the first layers: faster, but a different text than the full model's.
     case earlyExit(exitLayer: Int)
-    /// The first layers draft, all layers verify: the full model's text, faster where drafts are accepted.
+    /// The first layers draft and all layers verify: the full model's text, faster if enough drafts are accepted.
     case selfSpeculative(SpeculationSetting)
 }
 
 extension TextModel {
-    /// A generator with an empty cache for the options' strategy, or the model's own.
+    /// Creates a generator with an empty cache, for the options' strategy or the model's own.
     ///
     /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
     func generator(_ options: GenerationOptions) throws -> Generator<LoadedModel> {
@@ -22,7 +22,7 @@ extension TextModel {
             acceptance: options.acceptance, cacheFormat: options.cacheFormat)
     }
 
-    /// An empty text for the options' strategy, or the model's own, which an engine steps with others.
+    /// Creates an empty text that an engine steps together with others, for the options' strategy or the model's own.
     ///
     /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
     func text(of engine: borrowing Engine<LoadedModel>, _ options: GenerationOptions) throws -> TokenStream {
@@ -39,7 +39,7 @@ extension TextModel {
 }
 
 extension DecodingStrategy {
-    /// Throws if it has no meaning for any model.
+    /// Throws if the strategy is invalid for every model.
     func validate() throws(DecodingError) {
         switch self {
         case .plain: break
@@ -48,12 +48,12 @@ extension DecodingStrategy {
         }
     }
 
-    /// How many layers have the last word; nil for all.
+    /// The number of layers that determine the text; nil for all.
     var lastLayer: Int? {
         if case .earlyExit(let exitLayer) = self { exitLayer } else { nil }
     }
 
-    /// What drafts.
+    /// Creates the drafter.
     ///
     /// - Throws: ``ExitLayerError``.
     func drafter(for model: some LanguageModel) throws(ExitLayerError) -> any Drafter {

@@ -1,24 +1,24 @@
 public import TensorCore
 public import TokenDecoding
 
-/// How to write a text.
+/// Options for generating a text.
 public struct GenerationOptions: Sendable, Equatable, Codable {
-    /// Which layers make the text; nil for what serves the model best: ``TextModel/recommendedStrategy``.
+    /// The decoding strategy; nil for ``TextModel/recommendedStrategy``.
     public var strategy: DecodingStrategy?
     /// How tokens are chosen.
     public var sampling: Sampling
     /// How sampled drafts are accepted.
     public var acceptance: Acceptance
-    /// How the cache keeps keys and values.
+    /// The format of cached keys and values.
     public var cacheFormat: CacheFormat
-    /// The most tokens to write, at least 1; nil writes until the model ends its text or its context is full.
+    /// The maximum number of tokens to generate, at least 1; nil for no limit except the end of text and the context.
     public var maxTokens: Int?
-    /// Texts that end the answer; they are not part of it.
+    /// Texts that end the generated text. They are not part of it.
     public var stops: [String]
-    /// Whether to write on where the model ends its text.
+    /// Whether to continue past the model's end of text.
     public var ignoresEndOfText: Bool
 
-    /// Options; by default greedy, by the strategy that serves the model best, without a limit.
+    /// Creates options, by default for greedy decoding with the model's recommended strategy and no limit.
     public init(
         strategy: DecodingStrategy? = nil, sampling: Sampling = .greedy, acceptance: Acceptance = .coupled,
         cacheFormat: CacheFormat = .standard, maxTokens: Int? = nil, stops: [String] = [],
@@ -33,7 +33,7 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
         self.ignoresEndOfText = ignoresEndOfText
     }
 
-    /// Throws if an option has no meaning for any model.
+    /// Throws if an option is invalid for every model.
     public func validate() throws(DecodingError) {
         try sampling.validate()
         func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(DecodingError) {
@@ -46,7 +46,7 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
 }
 
 extension GenerationOptions {
-    /// Decodes options; what is left out is as by default.
+    /// Decodes options. Keys that are left out have their default values.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let standard = GenerationOptions()

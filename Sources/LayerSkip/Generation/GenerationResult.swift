@@ -1,13 +1,13 @@
 public import LanguageModels
 public import TokenDecoding
 
-/// Why a text ended.
+/// The reason why a text ended.
 public enum FinishReason: Sendable, Equatable {
-    /// The model ended it with this token, which is not part of it.
+    /// The model ended it with this token, which is not part of the text.
     case endOfText(Token)
-    /// One of the stop texts came, which is not part of it.
+    /// This stop text appeared, which is not part of the text.
     case stop(String)
-    /// It has the most tokens it may have.
+    /// The maximum number of tokens was reached.
     case maxTokens
     /// Prompt and text fill the model's context.
     case contextFull
@@ -15,30 +15,30 @@ public enum FinishReason: Sendable, Equatable {
     case cancelled
 }
 
-/// A finished text and how it came about.
+/// A finished text with statistics.
 public struct GenerationResult: Sendable {
     /// The text, without the prompt.
     public let text: String
     /// The prompt's token ids.
     public let promptTokens: [Token]
-    /// The text's token ids; where a stop text ended it, up to the token that completed the stop text.
+    /// The text's token ids. If a stop text ended it, they include the token that completed the stop text.
     public let tokens: [Token]
-    /// Why it ended.
+    /// The reason why it ended.
     public let finishReason: FinishReason
-    /// What was counted and timed.
+    /// Counts and times.
     public let statistics: DecodingStatistics
-    /// Bytes of the cache at the end.
+    /// The size of the cache in bytes at the end.
     public let cacheByteCount: Int
 }
 
-/// What happens while a text is written.
+/// An event during the generation of a text.
 public enum GenerationEvent: Sendable {
-    /// A token was drafted that may not stand; the whole characters that it would add, perhaps none.
+    /// A token was drafted, which may be rejected. The string has the whole characters that it would add, perhaps none.
     case drafted(String)
     /// The number of drafted tokens accepted since the last such event. Their text follows as ``text(_:isDraft:)``.
     case verified(accepted: Int)
-    /// More of the text: whole characters, never taken back. What comes from a draft that stood is marked, and comes
-    /// apart from what does not; a character of several tokens belongs to the last of them.
+    /// More of the text: whole characters, which are final. Text from accepted drafts is marked and comes in separate
+    /// events. A character of several tokens belongs to the last of them.
     case text(String, isDraft: Bool)
     /// So many of a conversation's oldest turns were forgotten, since it no longer fits into the model's context.
     case forgotten(turns: Int)

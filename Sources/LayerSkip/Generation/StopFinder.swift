@@ -1,13 +1,13 @@
-/// Finds stop texts in a text that comes in pieces, and holds back what may still become one.
+/// A search for stop texts in a text that comes in pieces. It holds back text that may be the beginning of a stop text.
 struct StopFinder {
     private let stops: [[UInt8]]
     private var held: [UInt8] = []
 
     init(_ stops: [String]) { self.stops = stops.map { Array($0.utf8) } }
 
-    /// What a piece makes certain: text before a stop text, and that stop text, or text that belongs to none.
+    /// Appends a piece. Returns the text that is now certain, and the stop text that ended it, if any.
     ///
-    /// Compared byte by byte: é in one code point is not e with an accent, as in the tokens themselves.
+    /// Texts are compared byte by byte, as tokens are: é as one code point differs from e with an accent.
     mutating func append(_ piece: String) -> (text: String, stop: String?) {
         held += piece.utf8
         if let (start, stop) = firstStop() {
@@ -21,15 +21,15 @@ struct StopFinder {
         return (text, nil)
     }
 
-    /// What was held back and, at the end, is text after all.
+    /// Returns the text that was held back, which is part of the text after all.
     mutating func finish() -> String {
         defer { held = [] }
         return String(decoding: held, as: UTF8.self)
     }
 
-    /// The stop text that is complete first; the longest of those that end there.
+    /// Returns the stop text that is complete first, and the longest one if several end there.
     ///
-    /// So the same text ends in the same place however it was cut into pieces.
+    /// So a text ends in the same place regardless of how it was split into pieces.
     private func firstStop() -> (start: Int, stop: [UInt8])? {
         guard !stops.isEmpty else { return nil }
         for end in held.indices {
@@ -39,7 +39,7 @@ struct StopFinder {
         return nil
     }
 
-    /// How many bytes at the end are the beginning of a stop text.
+    /// Returns the number of bytes at the end that are the beginning of a stop text.
     private func longestBeginning() -> Int {
         let longest = stops.map(\.count).max() ?? 0
         let lengths = (0..<min(longest, held.count + 1)).reversed()

@@ -5,8 +5,8 @@ public import TextTokens
 extension TextModel {
     /// Continues a text, as an asynchronous sequence of its pieces.
     ///
-    /// Decoding starts at once, on a thread of its own. It ends early when the loop over the pieces is left, when the
-    /// task that iterates or waits for the result is cancelled, or when the sequence is released.
+    /// Decoding starts at once, on its own thread. It ends early when the loop over the pieces ends, when the task that
+    /// iterates or waits for the result is cancelled, or when the sequence is deallocated.
     public func generate(_ prompt: String, options: GenerationOptions = GenerationOptions()) -> TextGeneration {
         generate(tokenizer.encode(prompt: prompt), options: options)
     }
@@ -29,7 +29,7 @@ extension TextModel {
         }
     }
 
-    /// A conversation as the model was trained to read it, up to where its answer begins.
+    /// Encodes a conversation in the format that the model was trained on, up to the beginning of its answer.
     ///
     /// - Throws: if the model has no known chat template, or no tokens for it.
     public func encode(_ messages: [ChatMessage]) throws -> [Token] {

@@ -2,19 +2,19 @@ public import LanguageModels
 import TextTokens
 public import TokenDecoding
 
-/// Writes texts one after the other, on the calling thread.
+/// A session that generates texts one after the other, on the calling thread.
 ///
-/// What a prompt has in common with the text before it stays in the cache, so that a conversation only reads what is
-/// new. For a text as an asynchronous sequence see ``TextModel/generate(_:options:)``.
+/// The common beginning of a prompt and the previous text stays in the cache, so a conversation only reads its new
+/// messages. For a text as an asynchronous sequence see ``TextModel/generate(_:options:)``.
 public final class TextSession {
     private let model: TextModel
     private let options: GenerationOptions
     private var generator: Generator<LoadedModel>
 
-    /// A session with an empty cache.
+    /// Creates a session with an empty cache.
     ///
     /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model; ``MemoryError`` if
-    ///   there is no memory for the first 256 positions of its cache.
+    ///   there is not enough memory for the first 256 positions of its cache.
     public init(_ model: TextModel, options: GenerationOptions = GenerationOptions()) throws {
         let page = KVCache.pageByteCount(for: model.model, format: options.cacheFormat)
         try MemoryBudget.check(page, for: "cache")
@@ -27,8 +27,8 @@ public final class TextSession {
     ///
     /// - Parameters:
     ///   - prompt: token ids, at least one, fewer than the model's context.
-    ///   - onEvent: is told of text, and of drafts.
-    ///   - isCancelled: is asked between rounds and chunks of the prompt; a cancelled text ends where it is.
+    ///   - onEvent: receives text and drafts.
+    ///   - isCancelled: called between rounds and chunks of the prompt. A cancelled text ends there.
     /// - Throws: ``DecodingError`` if the prompt does not fit, or the model's numbers are no longer finite.
     public func generate(
         _ prompt: [Token], onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
@@ -47,9 +47,9 @@ public final class TextSession {
         }
     }
 
-    /// Gives out a round's tokens, as far as nothing ends the text.
+    /// Emits a round's tokens up to the end of the text.
     ///
-    /// - Returns: how many of them to keep where something does.
+    /// - Returns: the number of tokens to keep if the text ends; otherwise nil.
     private func take(_ round: Round, _ text: inout TextStream, _ ending: inout FinishReason?) -> Int? {
         if round.drafted > 0 { text.emit(.verified(accepted: round.accepted)) }
         for (index, token) in round.tokens.enumerated() {

@@ -1,7 +1,7 @@
 import LanguageModels
 import TextTokens
 
-/// Turns a stream of tokens into text: whole characters, up to a stop text.
+/// A conversion of a stream of tokens to text: whole characters, up to a stop text.
 struct TextStream {
     /// All text so far.
     private(set) var text = ""
@@ -11,7 +11,7 @@ struct TextStream {
     private var stops: StopFinder
     private var origins: [Origin] = []
 
-    /// Where some bytes that are not given out yet come from: text may be held back for many tokens.
+    /// The origin of bytes that are held back, possibly for many tokens.
     private struct Origin {
         var byteCount: Int
         let isDraft: Bool
@@ -20,27 +20,27 @@ struct TextStream {
     init(_ tokenizer: Tokenizer, stops: [String], emit: @escaping (GenerationEvent) -> Void) {
         self.stops = StopFinder(stops)
         self.emit = emit
-        text.reserveCapacity(1 << 16)  // a long answer's, so that it need not be copied as it grows
-        // The text continues a prompt, so a leading space is its own.
+        text.reserveCapacity(1 << 16)  // enough for a long answer, so that growing does not copy it
+        // The text continues a prompt, so a leading space is part of it.
         detokenizer = StreamingDetokenizer(tokenizer, continuingText: true)
         draftDetokenizer = detokenizer
     }
 
-    /// Takes the next token, which was drafted or not; the stop text that it completes, if any.
+    /// Appends the next token. Returns the stop text that it completes, if any.
     mutating func append(_ token: Token, isDraft: Bool) -> String? {
         take(detokenizer.append(token), isDraft: isDraft)
     }
 
-    /// Gives out what was held back, unless a stop text ended the text.
+    /// Emits the text that was held back, unless a stop text ended the text.
     mutating func finish(_ reason: FinishReason) {
         if case .stop = reason { return }
         if take(detokenizer.finish(), isDraft: false) == nil { add(stops.finish()) }
     }
 
-    /// Lets a draft begin where the text is.
+    /// Begins a draft at the end of the text.
     mutating func beginDraft() { draftDetokenizer.goOn(from: detokenizer) }
 
-    /// Shows a drafted token, which may be rejected later, as it would continue the text.
+    /// Emits the text of a drafted token, which may be rejected later.
     mutating func showDraft(_ token: Token) { emit(.drafted(draftDetokenizer.append(token))) }
 
     private mutating func take(_ piece: String, isDraft: Bool) -> String? {
@@ -50,7 +50,7 @@ struct TextStream {
         return stop
     }
 
-    /// Gives out text that is certain, in runs of one origin.
+    /// Emits text that is certain, split by origin.
     private mutating func add(_ certain: String) {
         text += certain
         var rest = certain.utf8[...]
@@ -63,7 +63,7 @@ struct TextStream {
                 origins[0].byteCount -= taken
                 if origins[0].byteCount == 0 { origins.removeFirst() }
             }
-            // Pieces and stop texts are whole characters, so their borders never split one.
+            // Pieces and stop texts consist of whole characters, so this never splits one.
             emit(.text(String(decoding: rest.prefix(count), as: UTF8.self), isDraft: isDraft))
             rest = rest.dropFirst(count)
         }

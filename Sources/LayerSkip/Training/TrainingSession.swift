@@ -3,7 +3,7 @@ import LanguageModels
 public import ModelTraining
 import TensorCore
 
-/// A recipe with all that it names opened and checked: ready to run, or to say what that would take.
+/// A recipe with its model and data opened and checked, ready to run or to estimate memory and time.
 ///
 /// ```swift
 /// let session = try TrainingSession(recipe)
@@ -12,13 +12,13 @@ import TensorCore
 /// }
 /// ```
 public struct TrainingSession: Sendable {
-    /// What is run: the recipe that was opened, with a packing, and with `~` in paths replaced by the home folder.
+    /// The recipe that runs: the given one, with a packing, and with `~` in paths replaced by the home folder.
     public let recipe: TrainingRecipe
-    /// What is learned from.
+    /// The training data.
     public let training: BatchSampler
-    /// What is measured on; nil where nothing is.
+    /// The validation data; nil without validation.
     public let validation: BatchSampler?
-    /// What to tell people where the recipe's start is gone and the run is resumed without it; nil where it is there.
+    /// A note for people if the recipe's start no longer exists and the run resumes without it; otherwise nil.
     public let missingStartNote: String?
     private let start: TrainingStart
     private let compute: ComputeContext
@@ -26,13 +26,13 @@ public struct TrainingSession: Sendable {
     /// Opens a recipe's model and data. Nothing is written yet.
     ///
     /// - Parameters:
-    ///   - recipe: what is run.
-    ///   - inputs: other files that are read, such as the recipe's own: the run's folder must not be where it would
-    ///     replace one of them, or one that the recipe names.
-    ///   - defaultModel: opens the model that the recipe's `model.start: default` stands for, such as
+    ///   - recipe: the recipe to run.
+    ///   - inputs: other files that are read, such as the recipe's. The run must not replace one of them, or one that
+    ///     the recipe names.
+    ///   - defaultModel: opens the model that `model.start: default` in a recipe refers to, such as
     ///     `Checkpoint.defaultModel` of `LayerSkipDefaultModel`.
-    /// - Throws: ``RecipeError`` where the recipe contradicts itself or the model; ``CheckpointError``,
-    ///   ``TokenizerError`` or ``FileError`` where a file cannot be read, is damaged, or is of another tokenizer.
+    /// - Throws: ``RecipeError`` if the recipe contradicts itself or the model; ``CheckpointError``, ``TokenizerError``
+    ///   or ``FileError`` if a file cannot be read, is damaged, or belongs to another tokenizer.
     public init(
         _ recipe: TrainingRecipe, inputs: InputFiles = InputFiles(),
         defaultModel: (() throws(CheckpointError) -> Checkpoint)? = nil
@@ -53,8 +53,7 @@ public struct TrainingSession: Sendable {
         let length = recipe.batch.length
         training = try BatchSampler(shards, length: length, packing: packing, seed: UInt64(recipe.seed))
         if recipe.validation.every > 0 {
-            // The same sequences for every seed, so that runs can be compared; and all tokens, so that the loss is of
-            // all.
+            // The same sequences for every seed, so that runs can be compared, and all tokens, including tails.
             let shards = try Self.shards(recipe.data.validation)
             for shard in shards {
                 try shard.check(tokenizerFingerprint: start.tokenizerFingerprint, vocabularySize: start.vocabularySize)
@@ -72,15 +71,15 @@ public struct TrainingSession: Sendable {
         try paths.map { (path) throws(FileError) in try TokenShard(path: path) }
     }
 
-    /// Runs the recipe to its end. Where its folder has a checkpoint, it resumes from the newest.
+    /// Runs the recipe to its end. If its folder has checkpoints, the run resumes from the newest.
     ///
     /// - Parameters:
-    ///   - shouldStop: is asked often; where it says yes, the run ends soon, with a checkpoint.
-    ///   - onStart: is told where the run begins.
-    ///   - onEvent: is told what happens.
-    /// - Throws: ``RecipeError`` where the recipe is not the one that the run began with; ``CheckpointError`` or ``FileError``
-    ///   where files cannot be read or written; ``TrainingError`` where numbers stop being finite. The last checkpoint is
-    ///   then as it was.
+    ///   - shouldStop: called often. When it returns true, the run ends soon, with a checkpoint.
+    ///   - onStart: receives the point where the run begins.
+    ///   - onEvent: receives steps, validations and checkpoints.
+    /// - Throws: ``RecipeError`` if the recipe is not the one that the run began with; ``CheckpointError`` or
+    ///   ``FileError`` if files cannot be read or written; ``TrainingError`` if numbers are no longer finite, which
+    ///   leaves the last checkpoint unchanged.
     public func run(
         shouldStop: () -> Bool = { false }, onStart: (TrainingOrigin) -> Void = { _ in },
         onEvent: (TrainingEvent) throws -> Void = { _ in }
@@ -90,7 +89,7 @@ public struct TrainingSession: Sendable {
         return try run.run(shouldStop: shouldStop, onEvent: onEvent)
     }
 
-    /// Makes a few steps without writing anything, and says what all of them will take.
+    /// Runs a few steps without writing anything, and estimates the run's memory and time.
     ///
     /// - Throws: ``TrainingError``, ``CheckpointError`` or ``FileError``.
     public func estimate() throws -> TrainingEstimate {

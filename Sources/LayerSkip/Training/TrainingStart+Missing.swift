@@ -3,12 +3,11 @@ import LanguageModels
 import ModelTraining
 
 extension TrainingStart {
-    /// The start of a run that resumes after the model or tokenizer that its recipe names was moved or removed. The
-    /// run's newest checkpoint has everything but the first weights, which a resumed run does not read.
+    /// Returns the start of a run that resumes although the model or tokenizer that its recipe names was moved or
+    /// removed. The newest checkpoint has everything except the initial weights, which a resumed run does not need.
     ///
-    /// - Returns: nil where the recipe's start is there, or there is no checkpoint; otherwise the start, and a note for
-    ///   people.
-    /// - Throws: ``CheckpointError`` where the checkpoint lacks a file too, or has a wrong one.
+    /// - Returns: the start and a note for people; nil if the recipe's start exists, or if there is no checkpoint.
+    /// - Throws: ``CheckpointError`` if a file is missing from the checkpoint, too, or is wrong.
     static func resuming(_ recipe: TrainingRecipe, shards: [TokenShard]) throws -> (start: Self, note: String)? {
         guard let missing = recipe.missingStart, let path = RunFolder.newestCheckpoint(in: recipe.output) else {
             return nil
@@ -23,7 +22,7 @@ extension TrainingStart {
                 found: error.found)
         }
         var note = "\(missing.key): nothing at \(missing.path); what was read from it is taken from \(path)"
-        // They follow from constants in config.json, which were fitted to the factors of a GGUF file.
+        // The factors follow from constants in config.json, which were fitted to the factors of a GGUF file.
         if start.configuration.ropeFrequencyFactors != nil {
             note += ", with RoPE frequency factors whose last bits may differ"
         }
@@ -32,7 +31,7 @@ extension TrainingStart {
 }
 
 extension TrainingRecipe {
-    /// The key whose path the run would start from, and the path, where there is nothing at it.
+    /// The key and path of the run's start if nothing exists at that path; otherwise nil.
     fileprivate var missingStart: (key: String, path: String)? {
         switch model.start {
         case .path(let path): Folder.isMissing(path) ? ("model.start", path) : nil

@@ -5,14 +5,14 @@ import TensorCore
 import TextTokens
 
 extension TrainingStart {
-    /// What a recipe's run starts from.
+    /// Creates the start of a recipe's run.
     ///
     /// - Parameters:
-    ///   - shards: the data to learn from. The tokens that end its documents also end what the trained model writes, so
-    ///     its folder names them.
-    ///   - defaultModel: opens the model that `default` stands for.
-    /// - Throws: ``CheckpointError`` where a file cannot be read or is not supported, ``FileError`` where a shard was made
-    ///   by another tokenizer.
+    ///   - shards: the training data. The tokens that end its documents also end the trained model's texts, so the
+    ///     model's folder lists them.
+    ///   - defaultModel: opens the model that `default` refers to.
+    /// - Throws: ``CheckpointError`` if a file cannot be read or is not supported, ``FileError`` if a shard was made by
+    ///   another tokenizer.
     init(
         _ recipe: TrainingRecipe, shards: [TokenShard], defaultModel: (() throws(CheckpointError) -> Checkpoint)?
     ) throws {
@@ -33,7 +33,7 @@ extension TrainingStart {
         guard let path = recipe.model.tokenizer else { preconditionFailure("a recipe that was checked") }
         var tokenizer = try TokenizerDefinition(ofFile: path)
         try tokenizer.check(shards)
-        // The new model has no rows without a token, which may end a text in the tokenizer's folder.
+        // In the tokenizer's folder, rows without a token may end a text. The new model has no such rows.
         tokenizer.otherEnds = tokenizer.otherEnds.filter { $0 < tokenizer.tokens.count }
         tokenizer.otherEnds += shards.map(\.endOfText)
         let configuration = recipe.configuration(vocabularySize: tokenizer.tokens.count)
@@ -51,13 +51,13 @@ extension TrainingStart {
             describe: description.write)
     }
 
-    /// Starts from a model that exists.
+    /// Creates the start from an existing model.
     init(_ checkpoint: Checkpoint, _ shards: [TokenShard]) throws {
         let model = try checkpoint.model()
         var tokenizer = try checkpoint.tokenizerOfRows()
         try tokenizer.check(shards)
         tokenizer.otherEnds += shards.map(\.endOfText)
-        // What is trained is f32, whatever it began as.
+        // Trained weights are f32, regardless of their original format.
         let description = try ModelDescription(checkpoint, model, dtype: .f32, tokenizer: tokenizer)
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
@@ -74,7 +74,7 @@ extension TokenizerDefinition {
 }
 
 extension TrainingRecipe {
-    /// The files and folders that the recipe names, to be read.
+    /// The files and folders that the recipe names as inputs.
     var inputs: InputFiles {
         var inputs = InputFiles()
         if case .path(let path) = model.start { inputs.add(path, as: "the model that the training starts from") }
@@ -83,7 +83,7 @@ extension TrainingRecipe {
         return inputs
     }
 
-    /// The shape of a model that starts at random.
+    /// Returns the configuration of a model that starts from random weights.
     fileprivate func configuration(vocabularySize: Int) -> ModelConfiguration {
         guard let layers = model.layers, let width = model.width, let feedForward = model.feedForward,
             let heads = model.heads

@@ -2,32 +2,32 @@ public import LanguageModels
 public import TensorCore
 public import TokenDecoding
 
-/// Proof by trial that self-speculation changes nothing: plain decoding against every combination of exit layer and
-/// draft length, token by token, and the full model's logits bit by bit.
+/// A check that self-speculative output is identical to plain decoding. It compares every combination of exit layer and
+/// draft length with plain decoding: tokens, and the full model's logits bit by bit.
 public struct Verification: Sendable {
-    /// What to try.
+    /// The cases to check.
     public struct Plan: Sendable {
         /// Prompts, as token ids.
         public var prompts: [[Token]]
-        /// Exit layers to draft with.
+        /// The exit layers to draft with.
         public var exitLayers: [Int]
-        /// Draft lengths.
+        /// The draft lengths.
         public var draftLengths: [Int]
-        /// The most tokens to write for each prompt.
+        /// The maximum number of tokens to generate for each prompt.
         public var maxTokens = 64
-        /// How the cache keeps keys and values.
+        /// The format of cached keys and values.
         public var cacheFormat: CacheFormat = .standard
-        /// How to sample; one entry, and so one plain run for each prompt, a seed.
+        /// The sampling options, one entry per seed. Each needs one plain run per prompt.
         public var samplings: [Sampling] = [.greedy]
 
-        /// A plan for greedy decoding.
+        /// Creates a plan for greedy decoding.
         public init(prompts: [[Token]], exitLayers: [Int], draftLengths: [Int]) {
             self.prompts = prompts
             self.exitLayers = exitLayers
             self.draftLengths = draftLengths
         }
 
-        /// Throws if something in it has no meaning for any model.
+        /// Throws if the plan is invalid for every model.
         public func validate() throws(DecodingError) {
             var options = GenerationOptions()
             options.maxTokens = maxTokens
@@ -45,40 +45,40 @@ public struct Verification: Sendable {
         }
     }
 
-    /// The first place where a run left the plain one.
+    /// The first difference of a run from the plain one.
     public struct Difference: Sendable {
-        /// Index of the prompt.
+        /// The index of the prompt.
         public let prompt: Int
         /// How it drafted.
         public let speculation: SpeculationSetting
         /// The seed.
         public let seed: UInt64
-        /// How many written tokens were equal before.
+        /// The number of equal generated tokens before it.
         public let position: Int
-        /// The plain run's token there; nil where it had ended.
+        /// The plain run's token at the position; nil if it had ended.
         public let expected: Token?
-        /// The self-speculative run's token there. Where it is the expected one, only the logits differ.
+        /// The self-speculative run's token at the position. If it is the expected one, only the logits differ.
         public let found: Token?
     }
 
-    /// Combinations tried.
+    /// The number of cases checked.
     public private(set) var caseCount = 0
-    /// Combinations with equal tokens.
+    /// The number of cases with equal tokens.
     public private(set) var equalCount = 0
-    /// Combinations with logits equal to the bit at every written token.
+    /// The number of cases with bit-identical logits at every generated token.
     public private(set) var logitsEqualCount = 0
-    /// One entry for each combination that is not equal in both ways.
+    /// One entry for each case in which tokens or logits differ.
     public private(set) var differences: [Difference] = []
 
-    /// Whether nothing differed.
+    /// Whether there are no differences.
     public var isEqual: Bool { differences.isEmpty }
 
-    /// Nothing tried yet.
+    /// Creates a verification without cases.
     init() {}
 
-    /// Carries out a plan.
+    /// Runs a plan.
     ///
-    /// - Parameter progress: is told how many cases are done, and returns whether to continue.
+    /// - Parameter progress: receives the number of finished cases, and returns whether to continue.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
         try plan.validate()
@@ -107,7 +107,7 @@ public struct Verification: Sendable {
         _ = progress(caseCount)
     }
 
-    /// Compares a run with the plain one and counts it.
+    /// Compares a run with the plain one, and counts the result.
     mutating func count(_ run: VerifiedRun, _ plain: VerifiedRun, difference: (Int) -> Difference) {
         caseCount += 1
         let isEqual = run.tokens == plain.tokens

@@ -11,7 +11,7 @@ struct VerifiedRun {
         self.hashes = hashes
     }
 
-    /// Decodes as many tokens after a prompt as a plan says, or up to the end of the text.
+    /// Continues a prompt by the plan's number of tokens, or up to the end of the text.
     init(
         _ model: TextModel, _ drafter: some Drafter, _ prompt: [Token], _ sampling: Sampling,
         _ plan: Verification.Plan

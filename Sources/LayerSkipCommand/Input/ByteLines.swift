@@ -9,13 +9,13 @@
 /// The lines of a file or of standard input, read one at a time.
 final class ByteLines {
     enum Next {
-        /// A line without its end, a line feed or a carriage return and a line feed.
+        /// A line without its end (LF or CR LF).
         case line([UInt8])
-        /// A line longer than any may be.
+        /// A line longer than the limit.
         case tooLong
-        /// A signal came first.
+        /// A signal arrived before the end of a line.
         case interrupted
-        /// The system's reason why nothing can be read.
+        /// Reading failed, for the system's reason.
         case failed(String)
         case end
     }
@@ -25,7 +25,7 @@ final class ByteLines {
     private var bytes: [UInt8] = []
     private var hasEnded = false
 
-    /// - Parameter limit: the most bytes of a line.
+    /// - Parameter limit: the maximum number of bytes in a line.
     init(descriptor: Int32, limit: Int) {
         self.descriptor = descriptor
         self.limit = limit

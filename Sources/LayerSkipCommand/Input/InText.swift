@@ -1,8 +1,8 @@
 import LayerSkip
 
-/// Does work on a text from a file. An error about the text begins with the file's name.
+/// Runs work on a text, and puts the file's name before an error about that text.
 ///
-/// - Parameter name: nil where the text is from the command line.
+/// - Parameter name: the file's name; nil for a text from the command line.
 func inText<Result>(_ name: String?, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()

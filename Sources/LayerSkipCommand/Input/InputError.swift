@@ -10,7 +10,7 @@ struct InputError: Error, CustomStringConvertible {
 }
 
 extension InputError {
-    /// Neither the command line nor the model says how to speculate.
+    /// The error for a speculation option that neither the command line nor the model's metadata sets.
     static func unsaid(_ option: String, by model: TextModel) -> Self {
         Self(name: model.summary.path, expected: "\(option), or a model whose metadata sets it", found: "neither")
     }

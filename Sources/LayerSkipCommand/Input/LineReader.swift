@@ -6,20 +6,20 @@
     import Darwin
 #endif
 
-/// Standard input, a line at a time, so that Ctrl-C is noticed while it waits.
+/// A reader of lines from standard input that notices Ctrl-C while it waits.
 ///
-/// `readLine` would keep waiting, and would take a closed input for an empty one.
+/// `readLine` would keep waiting, and would treat a closed input as an empty one.
 final class LineReader {
     enum Next: Equatable {
         /// A line without its end.
         case line(String)
         /// A line that is not UTF-8.
         case notText
-        /// A line longer than any may be.
+        /// A line longer than the limit.
         case tooLong
-        /// A signal came first.
+        /// A signal arrived before the end of a line.
         case interrupted
-        /// The system's reason why nothing can be read.
+        /// Reading failed, for the system's reason.
         case failed(String)
         case end
     }
@@ -28,7 +28,7 @@ final class LineReader {
     let isTerminal: Bool
     private let lines: ByteLines
 
-    /// - Parameter limit: the most bytes of a line.
+    /// - Parameter limit: the maximum number of bytes in a line.
     init(descriptor: Int32 = STDIN_FILENO, limit: Int) {
         lines = ByteLines(descriptor: descriptor, limit: limit)
         isTerminal = isatty(descriptor) == 1

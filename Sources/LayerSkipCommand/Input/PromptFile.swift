@@ -1,6 +1,6 @@
 import LayerSkip
 
-/// Prompts in JSON Lines: one object with a string `prompt` a line.
+/// Prompts in JSON Lines: each line is an object with a string `prompt`.
 struct PromptFile: ~Copyable {
     private let input: TextInput
 
@@ -9,9 +9,9 @@ struct PromptFile: ~Copyable {
 
     /// Reads the prompts, line by line.
     ///
-    /// - Throws: if a line is no such object, its prompt cannot fit into the model's context, or there is no prompt.
+    /// - Throws: if a line is not such an object, a prompt does not fit into the model's context, or there is none.
     func tokens(for model: TextModel) throws -> [[Token]] {
-        // A byte may be written as an escape of six, and other keys may stand beside the prompt.
+        // A byte may be written as an escape of six bytes, and the object may have other keys.
         let lineLimit = ReadingLimit(byteCount: 6 * model.longestPrompt + (1 << 16))
         let lines = ByteLines(descriptor: input.descriptor, limit: lineLimit.byteCount)
         var prompts: [[Token]] = []
@@ -25,7 +25,7 @@ struct PromptFile: ~Copyable {
                     name: input.name, expected: "at most \(ReadingLimit.text.byteCount) bytes of prompts", found: "more"
                 )
             }
-            // What JSON calls space: other blanks are no blank line.
+            // Only JSON's whitespace makes a blank line.
             if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
             let name = "\(input.name), line \(number)"
             let prompt = try JSONMembers(line, name: name, atMost: lineLimit).text("prompt", name: name)

@@ -8,10 +8,10 @@ import LayerSkip
     import Darwin
 #endif
 
-/// A text in a file or on standard input. It is opened first and read later, so that a missing file is noticed before a
-/// model is loaded.
+/// A text in a file or on standard input. It is opened first and read later, so that a missing file is reported before
+/// a model is loaded.
 struct TextInput: ~Copyable {
-    /// What errors call it.
+    /// The name that errors use.
     let name: String
     let descriptor: Int32
 
@@ -22,14 +22,14 @@ struct TextInput: ~Copyable {
         if descriptor < 0 { throw Self.failure(name) }
     }
 
-    /// What errors call the file at a path; "-" is standard input.
+    /// The name that errors use for a path; "-" is standard input.
     static func name(of path: String) -> String { path == "-" ? "standard input" : path }
 
     deinit {
         if descriptor > STDIN_FILENO { _ = close(descriptor) }
     }
 
-    /// All of the text; nil where it has more bytes than the limit.
+    /// Reads the whole text; returns nil if it has more bytes than the limit.
     func text(atMost limit: Int) throws -> String? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -44,7 +44,7 @@ struct TextInput: ~Copyable {
             bytes += buffer[..<max(0, count)]
             if bytes.count > limit { return nil }
         }
-        // A byte order mark is no part of the text.
+        // A byte order mark is not part of the text.
         let text = bytes.dropFirst(TextEncoding.markLength(bytes))
         guard let text = String(validating: text, as: UTF8.self) else {
             throw InputError(
@@ -53,22 +53,22 @@ struct TextInput: ~Copyable {
         return text
     }
 
-    /// A prompt for a model, without the line end at its end.
+    /// Reads a prompt for a model, without its last line end.
     func prompt(for model: TextModel) throws -> String {
         let limit = model.longestPrompt
-        // A line end of two bytes is no part of it.
+        // Two bytes more, for a line end that is not part of the prompt.
         let text = try text(atMost: limit + 2)?.withoutLineEnd
         try inText(name) { try model.checkPrompt(byteCount: text?.utf8.count ?? limit + 1) }
         return text ?? ""
     }
 
-    /// A file's text; "-" is standard input.
+    /// Reads a file's text; "-" is standard input.
     static func read(_ path: String, atMost limit: ReadingLimit) throws -> String {
         let input = try TextInput(path)
         guard let text = try input.text(atMost: limit.byteCount) else {
             throw InputError(name: input.name, expected: "at most \(limit.byteCount) bytes of text", found: "more")
         }
-        // What tokenizing it takes.
+        // The memory that tokenizing needs.
         try MemoryBudget.check(12 * text.utf8.count, for: input.name)
         return text
     }
@@ -88,7 +88,7 @@ extension String {
     }
 }
 
-/// How many bytes the system gave; 0 at the end, negative, with `errno` set, where it could not.
+/// Reads some bytes. Returns their number, 0 at the end, or a negative number after a failure, with `errno` set.
 private func readSome(_ descriptor: Int32, into buffer: inout [UInt8]) -> Int {
     unsafe read(descriptor, &buffer, buffer.count)
 }

@@ -1,9 +1,9 @@
 public import ArgumentParser
 public import LayerSkip
 
-/// How the cache keeps keys and values.
+/// The option for the KV cache's format.
 struct CacheArguments: ParsableArguments {
-    @Option(help: "Keep keys and values in this format; f16 and bf16 halve the memory and what a long text reads.")
+    @Option(help: "Number format of cached keys and values; f16 and bf16 need half the memory and bandwidth of f32.")
     var cacheFormat: CacheFormat = .standard
 }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Values with commas between: `4,8`.
+/// Comma-separated values, such as `4,8`.
 struct CommaSeparated<Value: LosslessStringConvertible & Sendable>: ExpressibleByArgument, Sendable {
     let values: [Value]
 

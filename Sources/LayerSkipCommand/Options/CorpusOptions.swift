@@ -1,30 +1,30 @@
 import ArgumentParser
 import LayerSkip
 
-/// Which texts are read, and how.
+/// Options that select texts and say how to read them.
 struct CorpusOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Files and folders of text. Each file is one document, but each line of a .jsonl or .ndjson file is one: "
-                + #"{"prompt": "...", "answer": "..."}. Links in folders are followed; names that begin with a dot "#
-                + "are left out.",
+            "Text files and folders. Each file is one document, except that each line of a .jsonl or .ndjson file is "
+                + #"one: {"prompt": "...", "answer": "..."}. Links in folders are followed; names that begin with "#
+                + "a dot are skipped.",
             valueName: "input"))
     var inputs: [String] = []
 
-    @Option(help: "A file with more inputs, one a line.", transform: expandedPath)
+    @Option(help: "A file that lists more inputs, one per line.", transform: expandedPath)
     var files: String?
 
     @Option(
         help: """
-            Which files to take from folders, by the endings of their names: swift,md (default: all but .json, packed \
-            and binary ones).
+            Name endings of the files to take from folders, such as swift,md (default: all except .json, compressed \
+            and binary files).
             """)
     var endings: CommaSeparated<String>?
 
-    @Flag(help: "Leave out files that are not UTF-8, and name them, instead of failing.")
+    @Flag(help: "Skip and name files that are not UTF-8, instead of failing.")
     var skipInvalid = false
 
-    @Option(parsing: .unconditional, help: "How many threads work (default: one per physical core).")
+    @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")
     var threads: Int?
 
     func validate() throws {
@@ -37,7 +37,7 @@ struct CorpusOptions: ParsableArguments {
         if let files {
             inputs += try Self.lines(TextInput.read(files, atMost: .fileList))
             if inputs.isEmpty {
-                throw InputError(name: files, expected: "at least one file, one a line", found: "none")
+                throw InputError(name: files, expected: "at least one file, one per line", found: "none")
             }
         }
         let selection = try CorpusFiles(endings: endings?.values ?? []).select(inputs)
@@ -48,7 +48,7 @@ struct CorpusOptions: ParsableArguments {
         return corpus
     }
 
-    /// The lines of a list, without empty ones. A path may hold any other character, even one that Unicode calls a line
+    /// The nonempty lines of a list. A path may contain any other character, even one that Unicode calls a line
     /// separator.
     private static func lines(_ list: String) -> [String] {
         list.split { $0 == "\n" || $0 == "\r\n" }.map { String($0) }
@@ -60,7 +60,7 @@ struct CorpusOptions: ParsableArguments {
 }
 
 extension Output {
-    /// Says what was left out of a corpus, or is probably not what was meant, in a line each.
+    /// Prints a line for each thing that was left out of a corpus or is probably a mistake.
     static func note(_ remarks: CorpusRemarks) {
         for name in remarks.skipped.prefix(10) { note("skipped \(name): not UTF-8") }
         if remarks.skipped.count > 10 { note("skipped \(remarks.skipped.count - 10) more") }
@@ -78,7 +78,7 @@ extension Output {
             note(
                 "note: a special token such as \(token.quoted) is spelled out in "
                     + "\(remarks.spelledOut.counted("document")) and read as ordinary text; if it "
-                    + "separates texts, make each of them a file of its own")
+                    + "separates texts, put each text into its own file")
         }
     }
 }

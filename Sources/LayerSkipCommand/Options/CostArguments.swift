@@ -1,21 +1,21 @@
 import ArgumentParser
 public import LayerSkip
 
-/// What to measure of a model's passes.
+/// Options for measuring the cost of forward passes.
 struct CostArguments: ParsableArguments {
-    @Flag(help: "Measure what passes over the model cost, with random tokens and no prompts.")
+    @Flag(help: "Measure the cost of forward passes, with random tokens instead of prompts.")
     var cost = false
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("With --cost: the share of drafted tokens that are accepted (default: 0.6).", valueName: "a")
+        help: ArgumentHelp("With --cost: share of drafted tokens that are accepted (default: 0.6).", valueName: "a")
     )
     var acceptance: Double?
 
-    @Option(parsing: .unconditional, help: "With --cost: tokens before those that are decoded (default: 0).")
+    @Option(parsing: .unconditional, help: "With --cost: number of tokens before the decoded ones (default: 0).")
     var depth: Int?
 
-    @Option(help: "With --cost: which parts to measure (default: decode,prefill,passes).")
+    @Option(help: "With --cost: parts to measure (default: decode,prefill,passes).")
     var parts: CommaSeparated<ModelCost.Part>?
 
     func validate() throws {

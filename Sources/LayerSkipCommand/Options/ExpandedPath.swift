@@ -1,10 +1,10 @@
 import ArgumentParser
 import LayerSkip
 
-/// Reads an argument that is a path: `~` at its beginning is the home folder, which a shell puts there only where the
-/// argument is not quoted, and not in `--output=~/x`.
+/// Replaces `~` at the beginning of a path argument by the home folder. Shells do so only if the argument is not
+/// quoted, and not in `--output=~/x`.
 ///
-/// - Throws: a matter of usage, for another user's folder (`~name`), or where the home folder is not known.
+/// - Throws: a usage error for another user's folder (`~name`), or if the home folder is not known.
 func expandedPath(_ argument: String) throws -> String {
     do {
         return try HomeFolder.expand(argument)

@@ -1,14 +1,14 @@
 import ArgumentParser
 import LayerSkip
 
-/// Which model, and how many threads compute.
+/// Options for the model and its threads.
 struct ModelOptions: ParsableArguments {
     @Option(
-        help: "The model: a GGUF file of a Llama or Qwen, or a model folder (default: the one in the program).",
+        help: "Model (Llama or Qwen): a GGUF file or a model folder (default: the built-in model).",
         transform: expandedPath)
     var model: String?
 
-    @Option(parsing: .unconditional, help: "How many threads compute (default: one per physical core).")
+    @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")
     var threads: Int?
 
     func validate() throws { try checkThreads(threads) }

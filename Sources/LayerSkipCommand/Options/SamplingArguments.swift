@@ -1,27 +1,29 @@
 public import ArgumentParser
 public import LayerSkip
 
-/// How tokens are chosen.
+/// Options for choosing tokens.
 struct SamplingArguments: ParsableArguments {
-    @Option(parsing: .unconditional, help: "Sample at this temperature; 0 takes the most likely token.")
+    @Option(parsing: .unconditional, help: "Sampling temperature; 0 always takes the most likely token.")
     var temperature: Float = 0
 
-    @Option(parsing: .unconditional, help: "Sample among the k most likely tokens.")
+    @Option(parsing: .unconditional, help: "Sample only from the k most likely tokens.")
     var topK: Int?
 
-    @Option(parsing: .unconditional, help: "Sample among the most likely tokens that reach this probability together.")
+    @Option(parsing: .unconditional, help: "Sample only from the likeliest tokens with this total probability.")
     var topP: Double?
 
-    @Option(parsing: .unconditional, help: "Sample among tokens at least this share as likely as the most likely one.")
+    @Option(parsing: .unconditional, help: "Sample only from tokens at least this share as likely as the likeliest.")
     var minP: Double?
 
-    @Option(parsing: .unconditional, help: "Divide the logits of tokens that the text already has by this.")
+    @Option(parsing: .unconditional, help: "Penalty for tokens that are already in the text; 1 is off.")
     var repetitionPenalty: Float = 1
 
-    @Option(parsing: .unconditional, help: "Fix the random choices.")
+    @Option(parsing: .unconditional, help: "Seed for sampling; the same seed gives the same text.")
     var seed: UInt64 = 0
 
-    @Option(help: "How sampled drafts are accepted: coupled (the plain text, token by token) or rejection.")
+    @Option(
+        help: "How sampled drafts are accepted: coupled (same text as plain decoding) or rejection (same distribution)."
+    )
     var acceptance: Acceptance = .coupled
 
     var sampling: Sampling {

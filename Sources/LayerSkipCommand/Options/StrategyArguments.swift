@@ -1,24 +1,24 @@
 public import ArgumentParser
 public import LayerSkip
 
-/// Which layers make the text.
+/// Options for the decoding strategy.
 struct StrategyArguments: ParsableArguments {
     @Option(
         help: """
-            All layers, the first ones alone, or drafts by the first ones that all layers verify (default: \
+            Run all layers, only the first ones, or draft with the first ones and verify with all (default: \
             self-speculative if the model's metadata or these options configure it, otherwise plain).
             """)
     var strategy: DecodingStrategy.Name?
 
     @Option(
         parsing: .unconditional,
-        help: "How many layers run before the early exit (default: what the model says, or a quarter of them).")
+        help: "Number of layers that run before the early exit (default: the model's setting, or a quarter of them).")
     var exitLayer: Int?
 
     @Option(
         parsing: .unconditional,
         help: """
-            How many tokens are drafted per round (default: what the model says, or \
+            Number of tokens drafted per round (default: the model's setting, or \
             \(SpeculationSetting.defaultDraftLength)).
             """)
     var draftLength: Int?
@@ -36,7 +36,7 @@ struct StrategyArguments: ParsableArguments {
         try checkUsage(options.validate)
     }
 
-    /// What was asked for; nil where nothing was, and the model's own strategy is to be taken.
+    /// The strategy that these options select; nil without options, which leaves the choice to the model.
     func strategy(for model: TextModel) -> DecodingStrategy? {
         guard strategy != nil || exitLayer != nil || draftLength != nil else { return nil }
         let setting = model.speculation(exitLayer: exitLayer, draftLength: draftLength)

@@ -15,9 +15,9 @@ struct BatchReport: Encodable {
     }
 
     struct Speed: Encodable {
-        /// Of all texts.
+        /// The speed of all texts together.
         let tokensPerSecond: Nullable<Double>
-        /// Over the first number of texts, round by round.
+        /// The speed relative to that with the first number of texts: the median over rounds.
         let ratio: Nullable<Double>
 
         init(_ speeds: [Double], over first: [Double]) {

@@ -15,7 +15,7 @@ struct BenchmarkReport: Encodable {
         let decodeTokensPerSecond: Nullable<Double>
         let prefillTokensPerSecond: Nullable<Double>
         let acceptanceRate: Nullable<Double>
-        /// Of the seconds of decoding, those that drafting and verifying take.
+        /// The shares of the decoding time that drafting and verifying take.
         let draftShare: Nullable<Double>
         let verifyShare: Nullable<Double>
         let tokens: Int

@@ -1,6 +1,6 @@
 import LayerSkip
 
-/// A model's costs as JSON and as text. What was not measured is null.
+/// A model's costs as JSON and as text. Costs that were not measured are null.
 struct CostReport: Encodable {
     let weightBytes: Int
     let rounds: Int
@@ -33,13 +33,13 @@ struct CostReport: Encodable {
         let cost: Double
     }
 
-    /// What to expect of an exit layer.
+    /// The prediction for an exit layer.
     struct Exit: Encodable {
         let exitLayer: Int
         let draftCost: Double
         let bestDraftLength: Int
         let expectedSpeedup: Double
-        /// The expected speedup with `draftLength` drafts a round.
+        /// The expected speedup with `draftLength` drafts per round.
         let expectedSpeedupAsCounted: Double
     }
 
@@ -51,8 +51,8 @@ struct CostReport: Encodable {
     }
 
     /// - Parameters:
-    ///   - acceptance: the share of drafts that are accepted
-    ///   - draftLength: where that many are drafted a round.
+    ///   - acceptance: the share of drafts that are accepted.
+    ///   - draftLength: the number of drafts per round at which that share was measured.
     init(_ cost: ModelCost, of model: TextModel, acceptance: Double, draftLength: Int) {
         weightBytes = cost.weightByteCount
         rounds = cost.rounds
@@ -97,7 +97,7 @@ extension CostReport.Passes {
 // MARK: Text
 
 extension CostReport {
-    /// For people.
+    /// The report as text.
     var text: String {
         var lines: [String] = []
         if let decode = decode.value { lines.append(decode.line) }
@@ -128,7 +128,7 @@ extension CostReport.Passes {
             "passes    \(costs)  of \(token) ms", "head      \(headCost.formatted(decimals: 2)) layers",
         ]
         guard !exits.isEmpty else { return lines }
-        lines.append("expected  where \(acceptance.percentage) of drafts are accepted, \(draftLength) a round:")
+        lines.append("expected  if \(acceptance.percentage) of drafts are accepted, \(draftLength) per round:")
         lines += exits.map { exit in
             "exit \(exit.exitLayer)".padded(to: 9)
                 + "  a draft costs \(exit.draftCost.formatted(decimals: 2)), speedup "
@@ -141,7 +141,7 @@ extension CostReport.Passes {
 extension CostReport.Regions {
     fileprivate var line: String {
         func microseconds(_ seconds: Double) -> String { (seconds * 1e6).formatted(decimals: 2) }
-        return "regions   \(perLayer.formatted(decimals: 2)) a layer, \(microseconds(overheadSeconds)) us each; "
-            + "steps \(stepsPerLayer.formatted(decimals: 2)) a layer, \(microseconds(stepOverheadSeconds)) us each"
+        return "regions   \(perLayer.formatted(decimals: 2)) per layer, \(microseconds(overheadSeconds)) us each; "
+            + "steps \(stepsPerLayer.formatted(decimals: 2)) per layer, \(microseconds(stepOverheadSeconds)) us each"
     }
 }

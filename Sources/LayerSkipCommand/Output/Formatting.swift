@@ -1,5 +1,5 @@
 extension Double {
-    /// With a fixed number of decimals.
+    /// The number with a fixed number of decimals.
     func formatted(decimals: Int) -> String {
         guard isFinite, magnitude < 1e15 else { return "\(self)" }
         let scale = (0..<decimals).reduce(1.0) { product, _ in product * 10 }
@@ -11,16 +11,16 @@ extension Double {
         return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
     }
 
-    /// As a share of a hundred.
+    /// The share as a percentage.
     var percentage: String { "\((self * 100).formatted(decimals: 1)) %" }
 }
 
 extension Int {
-    /// Bytes in millions.
+    /// A number of bytes in megabytes.
     var megabytes: String { "\((Double(self) / 1e6).formatted(decimals: 1)) MB" }
 }
 
 extension String {
-    /// With spaces before it, to a width.
+    /// The string with leading spaces up to a width.
     func padded(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
 }

@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// How results are printed.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    /// For people.
+    /// Text for people.
     case text
     /// One JSON object.
     case json
@@ -12,8 +12,8 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 extension Output {
     /// Writes one JSON object with snake_case keys, and a line end.
     ///
-    /// - Parameter path: the file that it is about, if any; where that is standard output, the object goes to standard
-    ///   error.
+    /// - Parameter path: the file that the object describes, if any. If that is standard output, the object goes to
+    ///   standard error.
     static func write(json value: some Encodable, about path: String? = nil) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -24,8 +24,8 @@ extension Output {
     }
 }
 
-/// A value that JSON shows as `null` where there is none, so that readers find every key. JSON knows no infinity and no
-/// NaN either, which an untrained exit's perplexity may reach.
+/// A value that is `null` in JSON if it is missing, so that every key is present. Infinity and NaN, which JSON cannot
+/// express and an untrained exit's perplexity may reach, are `null` too.
 struct Nullable<Value: Encodable>: Encodable {
     let value: Value?
 

@@ -12,7 +12,7 @@ import LayerSkip
 enum Output {
     /// Standard output cannot be written.
     enum Failure: Error, CustomStringConvertible {
-        /// Its reader is gone.
+        /// The reader has closed the pipe.
         case closed
         /// Anything else, such as a full disk.
         case failed(String)
@@ -25,7 +25,7 @@ enum Output {
         }
     }
 
-    /// Writes a result at once.
+    /// Writes a result, unbuffered.
     static func write(_ text: String) throws(Failure) {
         switch send(text, to: STDOUT_FILENO) {
         case 0: return
@@ -34,8 +34,8 @@ enum Output {
         }
     }
 
-    /// Writes a line that sums up what was written to a file. The file is the result, so that this line is not an error
-    /// where it cannot be written. It goes to standard error where the file is standard output.
+    /// Writes a line that summarizes an output file, to standard error if that file is standard output. The file is the
+    /// result, so failing to write this line is not an error.
     ///
     /// - Parameter path: the file's path.
     static func summarize(_ line: String, of path: String) {
@@ -43,7 +43,7 @@ enum Output {
         do {
             try write(line.harmless(limit: .max) + "\n")
         } catch .closed {
-            // Its reader has closed it.
+            // The reader has closed the output.
         } catch {
             note("note: \(error)")
         }
@@ -51,7 +51,7 @@ enum Output {
 
     /// Writes a line for people. A failure to write it is ignored.
     static func note(_ text: String) {
-        // Names in it come from the command line and from files.
+        // The text may contain names from the command line and from files.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
             String($0).harmless(limit: .max)
         }
@@ -66,7 +66,7 @@ enum Output {
     /// Whether standard error is a terminal.
     static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Columns of the terminal that standard output is; nil where it is none, or one that cannot move its cursor.
+    /// The terminal's columns; nil if standard output is not a terminal, or one that cannot move its cursor.
     static var terminalWidth: Int? {
         var size = winsize()
         let status = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
@@ -75,7 +75,7 @@ enum Output {
         return Int(size.ws_col)
     }
 
-    /// 0, or the system's error number.
+    /// Writes all of a text. Returns 0 or the system's error number.
     private static func send(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -89,12 +89,12 @@ enum Output {
     }
 }
 
-/// The system's number for what went wrong.
+/// A system error number.
 private struct ErrorNumber: Error {
     let number: Int32
 }
 
-/// How many bytes the system took. The reason why it took none is read at once, before another call forgets it.
+/// Writes some bytes and returns their number. Reads `errno` at once, before another call can change it.
 private func writeSome(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Result<Int, ErrorNumber> {
     unsafe bytes.withUnsafeBytes { bytes in
         let count = unsafe write(descriptor, bytes.baseAddress, bytes.count)

@@ -1,4 +1,4 @@
-/// A line on a terminal's standard error that says how far long work has come; nothing where nobody watches.
+/// A progress line on standard error, shown only if that is a terminal.
 struct Progress {
     private let label: String
     private let total: Int
@@ -8,14 +8,14 @@ struct Progress {
         self.total = total
     }
 
-    /// Shows how much is done, and returns whether to continue: not after Ctrl-C.
+    /// Shows how much is done. Returns whether to continue, which is false after Ctrl-C.
     func callAsFunction(_ done: Int) -> Bool {
         if Output.isErrorTerminal { Output.prompt("\r\(label) \(done)/\(total)" + (done == total ? "\n" : "")) }
         return !Interruption.isRequested
     }
 }
 
-/// Long work was stopped by Ctrl-C before it had a result.
+/// The error for work that Ctrl-C stopped before it had a result.
 struct InterruptedError: Error, CustomStringConvertible {
     var description: String { "interrupted before there was a result" }
 }

@@ -1,7 +1,7 @@
 import LayerSkip
 
-/// A generation's statistics as JSON: rates are null where nothing was counted. Rounds are those of drafting and
-/// verifying, so that without drafts there are none.
+/// A generation's statistics as JSON. Rates are null if nothing was counted. Rounds count drafting and verifying only,
+/// so there are none without drafts.
 struct StatisticsReport: Encodable {
     let loadSeconds: Double
     let prefillTokensPerSecond: Nullable<Double>
@@ -40,7 +40,7 @@ struct StatisticsReport: Encodable {
 }
 
 extension GenerationResult {
-    /// One line for people.
+    /// A summary in one line.
     func summary(of model: TextModel) -> String {
         var parts = [tokens.count.counted("token")]
         if let rate = statistics.decodeTokensPerSecond { parts[0] += " at \(rate.formatted(decimals: 1))/s" }

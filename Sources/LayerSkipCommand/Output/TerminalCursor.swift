@@ -1,12 +1,12 @@
-/// The column that text written so far leaves a terminal's cursor in.
+/// The column of a terminal's cursor after the text written so far.
 struct TerminalCursor {
-    /// nil where it cannot be known before the next line begins.
+    /// nil if it is unknown until the next line begins.
     private var column: Int? = 0
     private var knownWidth = 0
 
-    /// Moves over text.
+    /// Moves the cursor over text.
     mutating func advance(over text: String, width: Int) {
-        // A terminal that was made wider or narrower may have wrapped what was there anew.
+        // A resized terminal may have rewrapped the line.
         if width != knownWidth, column != 0 { column = nil }
         knownWidth = width
         for character in text {
@@ -15,7 +15,7 @@ struct TerminalCursor {
             } else if character == "\t", let start = column {
                 column = min(width - 1, (start / 8 + 1) * 8)
             } else if let columns = character.terminalWidth {
-                // A character that does not fit moves to the next line, and the cursor stays behind a full line.
+                // A character that does not fit moves to the next line. After a full line the cursor stays there.
                 column = column.map { $0 + columns > width ? columns : $0 + columns }
             } else {
                 column = nil
@@ -23,8 +23,8 @@ struct TerminalCursor {
         }
     }
 
-    /// Columns that the line has left, but for its last, which some terminals wrap after at once and others late; nil
-    /// where there are none or nobody knows.
+    /// The number of free columns in the line; nil if there are none or the column is unknown. The last column does not
+    /// count: after it some terminals wrap at once, others late.
     func room(width: Int) -> Int? {
         guard let column, width == knownWidth || column == 0 else { return nil }
         return column < width - 1 ? width - 1 - column : nil
@@ -32,11 +32,11 @@ struct TerminalCursor {
 }
 
 extension Character {
-    /// Columns that a terminal needs; nil where terminals disagree, and for control characters.
+    /// The number of columns on a terminal; nil for control characters and where terminals disagree.
     var terminalWidth: Int? {
         guard let first = unicodeScalars.first else { return nil }
         if first.isASCII, unicodeScalars.count == 1 { return (0x20..<0x7F).contains(first.value) ? 1 : nil }
-        // Terminals add up what a cluster consists of, or do not, when it joins emoji, flags or Hangul letters.
+        // Terminals disagree on whether a cluster of emoji, flags or Hangul letters is as wide as its parts together.
         guard unicodeScalars.dropFirst().allSatisfy({ $0.isCombiningMark }) else { return nil }
         switch first.properties.generalCategory {
         case .control, .format, .surrogate, .unassigned, .privateUse, .lineSeparator, .paragraphSeparator: return nil

@@ -1,20 +1,20 @@
 import LayerSkip
 
-/// Shows a text while it is written, on request with its drafts: grey while they wait, green where they stood.
+/// A display of a text during generation, on request with its drafts: grey until verified, green if accepted.
 ///
-/// Drafts are shown only as far as the line goes. On the next line they could not be taken back: where that scrolls the
-/// screen, a remembered cursor position is no longer where it was.
+/// Drafts are shown only up to the end of the line. On the next line they could not be erased reliably: if the screen
+/// scrolls, a saved cursor position no longer fits.
 final class TextDisplay {
-    /// What went wrong with the output; the text should end then.
+    /// The failure of the output, if any. Generation should stop then.
     private(set) var failure: Output.Failure?
     private let write: (String) throws(Output.Failure) -> Void
-    /// Columns of the terminal; nil shows no drafts.
+    /// The terminal's columns; nil hides drafts.
     private let width: () -> Int?
     private var cursor = TerminalCursor()
-    /// The line's columns that drafts may still fill; nil while none are shown.
+    /// The number of columns that drafts may still fill in the line; nil while no drafts are shown.
     private var room: Int?
 
-    /// A display of text alone, or with drafts on a terminal of the given width.
+    /// Creates a display of text alone, or with drafts on a terminal of the given width.
     init(
         showsDrafts: Bool, width: @escaping () -> Int? = { Output.terminalWidth },
         write: @escaping (String) throws(Output.Failure) -> Void = Output.write
@@ -23,13 +23,13 @@ final class TextDisplay {
         self.width = showsDrafts ? width : { nil }
     }
 
-    /// Shows what has happened.
+    /// Shows an event.
     func show(_ event: GenerationEvent) {
         switch event {
         case .drafted(let text): showDraft(text)
         case .verified: removeDrafts()
         case .forgotten(let turns):
-            Output.note("(the oldest of the conversation no longer fits: \(turns.counted("turn")) forgotten)")
+            Output.note("(the conversation no longer fits into the context: oldest \(turns.counted("turn")) dropped)")
         case .text(let text, let isDraft):
             let width = width()
             if let width { cursor.advance(over: text, width: width) }
@@ -37,7 +37,7 @@ final class TextDisplay {
         }
     }
 
-    /// Takes drafts back that were never judged, because something went wrong.
+    /// Erases drafts that an error left unverified.
     func finish() { removeDrafts() }
 
     private func showDraft(_ text: String) {
@@ -58,8 +58,8 @@ final class TextDisplay {
         do { try write(text) } catch { failure = error }
     }
 
-    // ECMA-48, but for the first two, which are DEC's and as widely understood. Where a width is not what we think it
-    // is, a terminal that does not wrap overwrites its last column instead of going to the next line.
+    // ECMA-48, except for the first two, which are DEC's and as widely understood. Drafts are written with wrapping
+    // off: if a width is wrong, the terminal overwrites its last column instead of going to the next line.
     private static let saveCursor = "\u{1B}7"
     private static let restoreCursor = "\u{1B}8"
     private static let eraseToEndOfLine = "\u{1B}[K"
@@ -69,12 +69,12 @@ final class TextDisplay {
 }
 
 extension String {
-    /// What can be shown of a text within the rest of a line: its beginning, and how many columns that takes.
+    /// The beginning of the text that fits into the rest of a line, and its width in columns.
     fileprivate func fitted(into room: Int) -> (text: String, columns: Int) {
         var visible = ""
         var used = 0
         for character in self {
-            // Line ends would move the cursor; other control characters do what they like.
+            // Line ends would move the cursor, and other control characters may do anything.
             let shown = character.isNewline ? "⏎" : character.terminalWidth == nil ? "·" : character
             let columns = shown.terminalWidth ?? 1
             guard used + columns <= room else { return (visible, room) }

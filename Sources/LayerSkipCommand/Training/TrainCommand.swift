@@ -5,23 +5,23 @@ import RecipeFiles
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Train a model by a recipe.",
+        commandName: "train", abstract: "Train a model as a recipe describes.",
         discussion: """
-            The recipe is a YAML file. Values after it replace its own: \
+            The recipe is a YAML file. Arguments after it override its values: \
             layerskip train recipe.yaml steps=100 optimizer.rate=1e-3
 
-            The run's folder (output) gets checkpoints, each a model folder, metrics.jsonl and report.html. Ctrl-C, \
-            SIGTERM and SIGHUP stop the run with a checkpoint. To resume from the newest checkpoint, rerun the \
-            command: the weights become those of a run that was never stopped.
+            The run writes checkpoints (model folders), metrics.jsonl and report.html to the recipe's output folder. \
+            Ctrl-C, SIGTERM and SIGHUP save a checkpoint and stop the run. To resume from the newest checkpoint, \
+            rerun the command: the final weights are the same as without the stop.
             """)
 
-    @Argument(help: "The recipe, a YAML file.", transform: expandedPath)
+    @Argument(help: "Recipe: a YAML file.", transform: expandedPath)
     var recipe: String?
 
-    @Argument(help: ArgumentHelp("Values instead of the recipe's.", valueName: "key.path=value"))
+    @Argument(help: ArgumentHelp("Values that override the recipe's.", valueName: "key.path=value"))
     var overrides: [String] = []
 
-    @Flag(help: "Make a few steps, write nothing, and estimate the run's memory and time.")
+    @Flag(help: "Run a few steps, write nothing, and estimate the run's memory and time.")
     var dryRun = false
 
     @Flag(help: "List the keys that a recipe may have.")
@@ -48,7 +48,7 @@ struct TrainCommand: ParsableCommand {
     private func train(_ session: TrainingSession) throws {
         let steps = session.recipe.steps
         let progress = TrainingProgress(steps: steps, exitLayer: session.recipe.exits.trained?.first)
-        // Also where an error ends the run: it gets a line of its own.
+        // Also after an error, which then begins on its own line.
         defer { progress.finish() }
         let outcome = try session.run(
             shouldStop: { Interruption.isRequested },
@@ -60,7 +60,7 @@ struct TrainCommand: ParsableCommand {
         progress.finish()
         if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
         let newest = "\(session.recipe.output)/newest"
-        Output.summarize("\(newest): a model of \(steps.counted("step"))", of: newest)
+        Output.summarize("\(newest): a model trained for \(steps.counted("step"))", of: newest)
     }
 
     private func report(_ estimate: TrainingEstimate, of session: TrainingSession) throws {
@@ -70,14 +70,15 @@ struct TrainCommand: ParsableCommand {
         let epochs = estimate.epochs.formatted(decimals: 2)
         try Output.write(
             """
-            parameters  \(millions(estimate.parameterCount)), of which \(millions(estimate.trainedCount)) learn
-            memory      \(estimate.peakByteCount.megabytes) at most so far, of which weights, gradients and moments \
+            parameters  \(millions(estimate.parameterCount)), of which \(millions(estimate.trainedCount)) are trained
+            memory      peak \(estimate.peakByteCount.megabytes) so far, of which weights, gradients and moments take \
             \(estimate.stateByteCount.megabytes)
             tokens      \(millions(estimate.tokenCount)) in \(recipe.steps.counted("step")) of \
-            \(recipe.batch.tokensPerStep), the data \(epochs) times
-            speed       \(estimate.tokensPerSecond.formatted(decimals: 0)) tokens a second, \
-            \(estimate.secondsPerStep.formatted(decimals: 2)) seconds a step
-            time        \(estimate.totalSeconds.duration), of which validation \(estimate.validationSeconds.duration)
+            \(recipe.batch.tokensPerStep), or \(epochs) epochs
+            speed       \(estimate.tokensPerSecond.formatted(decimals: 0)) tokens per second, \
+            \(estimate.secondsPerStep.formatted(decimals: 2)) seconds per step
+            time        \(estimate.totalSeconds.duration), of which validation takes \
+            \(estimate.validationSeconds.duration)
 
             """)
     }
@@ -91,7 +92,7 @@ struct TrainCommand: ParsableCommand {
     }
 }
 
-/// A run was stopped by a signal.
+/// The error for a run that a signal stopped.
 struct TrainingStopped: Error, CustomStringConvertible {
     let step: Int
     let steps: Int

@@ -1,15 +1,15 @@
 import LayerSkip
 
-/// What a run is doing, on standard error: on a terminal a line that changes, elsewhere a line now and then.
+/// A run's progress on standard error: a changing line on a terminal, elsewhere a new line every 30 seconds.
 final class TrainingProgress {
     private let steps: Int
-    /// The exit that is shown beside the last; nil for the one half way.
+    /// The exit that is shown together with the last one; nil for the middle one.
     private let exitLayer: Int?
     private let isTerminal: Bool
     private let write: (String) -> Void
     private var stopwatch = Stopwatch()
     private var firstStep = 0
-    /// Seconds at which something was shown last.
+    /// The time of the last update, in seconds.
     private var lastShown = -Double.infinity
     private var lineIsOpen = false
 
@@ -23,7 +23,7 @@ final class TrainingProgress {
         self.write = write
     }
 
-    /// The run begins.
+    /// Shows how the run begins.
     func start(_ origin: TrainingOrigin) {
         firstStep = origin.step
         stopwatch = Stopwatch()
@@ -31,7 +31,7 @@ final class TrainingProgress {
         for note in origin.notes { line("note: " + note) }
     }
 
-    /// Shows what has happened.
+    /// Shows an event.
     func show(_ event: TrainingEvent) {
         switch event {
         case .step(let step): show(step)
@@ -40,7 +40,7 @@ final class TrainingProgress {
         }
     }
 
-    /// Ends the line.
+    /// Ends an open line.
     func finish() {
         if lineIsOpen { write("\n") }
         lineIsOpen = false
@@ -50,7 +50,7 @@ final class TrainingProgress {
         let seconds = stopwatch.seconds
         guard seconds - lastShown >= (isTerminal ? 0.2 : 30) || step.step == steps else { return }
         lastShown = seconds
-        // Validations and checkpoints take part in what is left as they did in what is done.
+        // Assumes that validations and checkpoints keep their share of the time.
         let left = seconds / Double(step.step - firstStep) * Double(steps - step.step)
         let text =
             "step \(step.step)/\(steps)  loss \(step.loss.formatted(decimals: 3))  "
@@ -78,7 +78,7 @@ extension TrainingOrigin {
         return "resuming after step \(step)" + (others ?? "")
     }
 
-    /// What else is not as it was when the checkpoint was written.
+    /// Notes on other differences since the checkpoint was written.
     var notes: [String] {
         var notes: [String] = []
         if isOlderFormat {
@@ -87,18 +87,18 @@ extension TrainingOrigin {
                     + "same, and weights that had no gradient in some steps keep the bias correction of all steps")
         }
         if hasOtherValidation {
-            notes.append("data.validation is other data than before: its losses do not compare with earlier ones")
+            notes.append("data.validation has changed: its losses cannot be compared with earlier ones")
         }
         if unreadableLines > 0 {
             notes.append(
-                "metrics.jsonl: \(unreadableLines.counted("line")) that are no measurements; they stay, unused")
+                "metrics.jsonl: kept but ignored \(unreadableLines.counted("line")) without measurements")
         }
         return notes
     }
 }
 
 extension ValidationMetrics {
-    /// One line: the last exit, and beside it the one named, or else the one half way.
+    /// A summary in one line: the last exit, and the given one or else the middle one.
     func summary(exitLayer: Int?) -> String {
         let exit = exits.first { $0.exit == exitLayer } ?? exits[max(0, exits.count / 2 - 1)]
         return "validation after step \(step): loss \(lastLoss.formatted(decimals: 3)); exit \(exit.exit): "

@@ -1,7 +1,7 @@
 import LayerSkip
 
 extension TrainingRecipe {
-    /// Settings of early exits that have no effect, which is seldom meant, in a line each.
+    /// Notes on settings of early exits that have no effect, which is probably a mistake.
     var notes: [String] {
         if exits.scale > 0, exits.curriculum == .none {
             return ["note: exits.scale: no effect, since exits.curriculum is none: no early exit is trained"]

@@ -1,8 +1,8 @@
 import LayerSkip
 
 extension TrainingSession {
-    /// What a run makes of its recipe and data, in a line each: how documents become sequences, what is in none of
-    /// them, and what has no effect.
+    /// Notes on a run's recipe and data: how documents become sequences, what is in none of them, and which settings
+    /// have no effect.
     var notes: [String] {
         let sequences = training.sequencesPerEpoch.counted("sequence")
         let first =
@@ -11,17 +11,17 @@ extension TrainingSession {
             + ((validation?.notes ?? []) + limit).map { "note: data.validation: " + $0 } + recipe.notes
     }
 
-    /// What `validation.batches` leaves out.
+    /// A note if `validation.batches` leaves sequences out.
     private var limit: [String] {
         guard let all = validation?.sequencesPerEpoch else { return [] }
         let measured = recipe.validation.batches * min(recipe.batch.sequences, all)
         return measured < all
-            ? ["measured on \(measured) of \(all.counted("sequence")), as validation.batches says"] : []
+            ? ["measured on \(measured) of \(all.counted("sequence")), limited by validation.batches"] : []
     }
 }
 
 extension BatchSampler.Packing {
-    /// In words, after "made of".
+    /// The packing in words, for use after "made of".
     fileprivate var summary: String {
         switch self {
         case .windows: "windows (data.packing: windows)"
@@ -31,7 +31,7 @@ extension BatchSampler.Packing {
 }
 
 extension BatchSampler {
-    /// What is probably not meant, and what is lost.
+    /// Notes on probable mistakes and on lost tokens.
     fileprivate var notes: [String] {
         var notes: [String] = []
         func documents(_ count: Int) -> String { "\(count) of \(documentCount.counted("document"))" }
@@ -44,7 +44,7 @@ extension BatchSampler {
             let other = promptedDocumentCount == 0 ? ", or use data.packing=windows" : ""
             notes.append(
                 "cut to the length of a sequence: \(documents(losses.cutDocuments)), which lose "
-                    + "\(losses.cutTokens.counted("token")), their end-of-text included (raise batch.length\(other))")
+                    + "\(losses.cutTokens.counted("token")), including their end-of-text (raise batch.length\(other))")
         }
         if losses.droppedDocuments > 0 {
             notes.append(

@@ -1,15 +1,15 @@
 public import CheckpointFiles
 import LanguageModels
 
-/// Sequences from shards of tokens, in a new order each epoch, each once.
+/// A source of sequences from token shards: each sequence once per epoch, in a new order each time.
 ///
-/// Tails, if they are kept, come last in every epoch. So they do not change the order of the others.
+/// Tails, if kept, come last in every epoch, so they do not change the order of the others.
 public struct BatchSampler: BatchSource {
-    /// How documents become sequences. ``standard(for:)`` is the default of a run.
+    /// How documents become sequences. ``standard(for:)`` gives a run's default.
     public enum Packing: String, Sendable, Codable, CaseIterable {
-        /// Windows over all documents joined by end-of-text, all tokens scored: for pretraining.
+        /// Windows over all documents, joined by end-of-text, with all tokens scored. For pretraining.
         case windows
-        /// Whole documents, prompts and padding not scored: for prompts with answers.
+        /// Whole documents, with prompts and padding not scored. For prompts with answers.
         case documents
     }
 
@@ -20,20 +20,20 @@ public struct BatchSampler: BatchSource {
     private let layout: any SequenceLayout
     private let seed: UInt64
 
-    /// A source of sequences from one or more shards.
+    /// Creates a source of sequences from one or more shards.
     ///
     /// - Parameters:
-    ///   - shards: at least one; all made by the same tokenizer.
-    ///   - length: tokens in each sequence, at least 1.
+    ///   - shards: at least one shard, all from the same tokenizer.
+    ///   - length: the number of tokens per sequence, at least 1.
     ///   - packing: how documents become sequences.
-    ///   - keepsTails: whether a shard's last tokens that make no whole window are a sequence too, with padding. For
+    ///   - keepsTails: whether a shard's last tokens, if too few for a window, become a padded sequence. For
     ///     validation, where every token counts once.
-    ///   - seed: what the order of the sequences depends on.
-    /// - Throws: if the shards are of different tokenizers, or have too little for a single sequence.
+    ///   - seed: determines the order of the sequences.
+    /// - Throws: if the shards come from different tokenizers, or have too few tokens for a single sequence.
     public init(
         _ shards: [TokenShard], length: Int, packing: Packing = .windows, keepsTails: Bool = false, seed: UInt64 = 0
     ) throws(FileError) {
-        precondition(length >= 1 && !shards.isEmpty, "sequences have at least one token, and come from somewhere")
+        precondition(length >= 1 && !shards.isEmpty, "at least one token per sequence, and at least one shard")
         for shard in shards.dropFirst() {
             try shard.check(
                 tokenizerFingerprint: shards[0].tokenizerFingerprint, vocabularySize: shards[0].vocabularySize)
@@ -60,16 +60,16 @@ public struct BatchSampler: BatchSource {
     public var sequencesPerEpoch: Int { layout.count + layout.tailCount }
     public var contents: [ShardContent] { shards.map(\.content) }
 
-    /// How many documents there are, those in no sequence included.
+    /// The number of documents, including those in no sequence.
     public var documentCount: Int { shards.reduce(0) { $0 + $1.documents.count } }
-    /// How many of them begin with a prompt.
+    /// The number of documents that begin with a prompt.
     public var promptedDocumentCount: Int { shards.reduce(0) { $0 + $1.promptedDocumentCount } }
-    /// What of the shards is in no sequence.
+    /// Documents and tokens that are in no sequence.
     public var losses: DataLosses { layout.losses }
 
     public func batch(at place: DataPlace, sequences: Int) throws(FileError) -> TrainingBatch {
         precondition(place.epoch >= 0 && 0..<sequencesPerEpoch ~= place.index, "\(place) is no place in this data")
-        // Tokens, targets, and what both are joined from.
+        // Memory for tokens, targets, and the joined pieces of both.
         let (count, overflow) = (sequences + 1).multipliedReportingOverflow(by: length + 1)
         try FileError.checkMemory(
             overflow || count > .max / 16 ? .max : 4 * MemoryLayout<Token>.stride * count, file: shards[0].path,
@@ -85,13 +85,13 @@ public struct BatchSampler: BatchSource {
         return TrainingBatch(sequences: sequences, length: length, tokens: tokens, targets: targets)
     }
 
-    /// Which sequence comes at a place: a permutation of the whole ones, then the tails.
+    /// Returns the sequence at a place: first a permutation of the whole ones, then the tails.
     private func sequence(at place: DataPlace) -> Int {
         if place.index >= layout.count { return place.index }
         return EpochOrder(count: layout.count, seed: seed, epoch: place.epoch)[place.index]
     }
 
-    /// Appends one sequence: its tokens but the last, and its tokens but the first as their targets.
+    /// Appends one sequence: all tokens except the last, and all except the first as targets.
     private func append(
         _ pieces: [SequencePiece], to tokens: inout [Token], _ targets: inout [Token]
     ) throws(FileError) {
@@ -109,8 +109,8 @@ public struct BatchSampler: BatchSource {
 }
 
 extension BatchSampler.Packing {
-    /// The packing of a recipe that names none: ``documents`` where a shard to learn from has prompts, since these are
-    /// not to be learned; otherwise ``windows``.
+    /// Returns the default packing: ``documents`` if a training shard has prompts, which should not be learned,
+    /// otherwise ``windows``.
     public static func standard(for training: [TokenShard]) -> Self {
         training.contains { $0.promptedDocumentCount > 0 } ? .documents : .windows
     }

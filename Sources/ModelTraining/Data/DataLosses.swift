@@ -1,16 +1,16 @@
-/// What of some shards is in no sequence, and so is neither learned nor measured.
+/// Counts of the documents and tokens of shards that are in no sequence, and so are neither learned nor measured.
 public struct DataLosses: Sendable, Equatable {
-    /// Documents that are longer than a sequence: they lose their ends, end-of-text included.
+    /// Documents longer than a sequence, which lose their ends, including end-of-text.
     public internal(set) var cutDocuments = 0
-    /// Tokens of those ends.
+    /// Tokens in those ends.
     public internal(set) var cutTokens = 0
-    /// Documents that are left out, because their prompt fills a sequence, or because they are a single token.
+    /// Documents left out because their prompt fills a sequence or they have a single token.
     public internal(set) var droppedDocuments = 0
-    /// Tokens of those documents.
+    /// Tokens in those documents.
     public internal(set) var droppedTokens = 0
-    /// Tokens at the ends of shards that make no whole window.
+    /// Tokens at the ends of shards that are too few for a window.
     public internal(set) var tailTokens = 0
 
-    /// Whether there are any.
+    /// Whether nothing is lost.
     public var isEmpty: Bool { self == DataLosses() }
 }

@@ -1,13 +1,14 @@
 import CheckpointFiles
 
-/// Sequences that are whole documents, as many in a row as fit. A document's first token and its prompt are not scored.
+/// A layout in which each sequence holds as many whole documents as fit. A document's first token and its prompt are
+/// not scored.
 ///
-/// The documents are packed in a random order that depends on the seed alone, so that like ones, which often stand
-/// together, share no sequence. Those that are longer than a sequence lose their ends; those that then have nothing to
-/// be scored are left out. ``losses`` counts both.
+/// Documents are packed in a random order that depends only on the seed, so that similar ones, often neighbours in a
+/// shard, do not share a sequence. Documents longer than a sequence lose their ends, and those left with nothing to
+/// score are dropped. ``losses`` counts both.
 struct DocumentLayout: SequenceLayout {
     private let pieces: [SequencePiece]
-    /// For each sequence, where in `pieces` it ends.
+    /// The end of each sequence in `pieces`.
     private let ends: [Int]
 
     let losses: DataLosses
@@ -39,7 +40,7 @@ struct DocumentLayout: SequenceLayout {
         var pieces: [SequencePiece] = []
         var ends: [Int] = []
         var free = length + 1
-        // Epochs count from 0: no epoch has the same order.
+        // Epochs count from 0, so no epoch has this order.
         let order = all.isEmpty ? nil : EpochOrder(count: all.count, seed: seed, epoch: -1)
         for index in all.indices {
             let piece = all[order?[index] ?? index]

@@ -1,19 +1,18 @@
 import TensorCore
 
-/// The order of an epoch's sequences: a permutation of 0..<count for each seed and epoch, any place of which can be had
-/// without the others.
+/// The order of an epoch's sequences: a permutation of 0..<count for each seed and epoch, with random access.
 ///
-/// A Feistel network permutes the numbers below a power of four; numbers from `count` up are sent round again until
-/// they fall below (cycle walking: Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002), on average less
-/// than four times where there are many sequences.
+/// A Feistel network permutes the numbers below a power of four. Results of `count` or more are permuted again until
+/// they are below it (cycle walking: Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002). With many
+/// sequences this takes less than four rounds on average.
 struct EpochOrder {
     private let count: Int
     private let random: CounterRandom
     private let halfBits: Int
 
     private static let label: UInt64 = 0x6461_7461  // "data"
-    /// Four make a permutation that hardly differs from a random one (Luby and Rackoff, 1988), but only where the
-    /// halves have many values; so they never have few.
+    /// Four rounds make a permutation that hardly differs from a random one (Luby and Rackoff, 1988), but only if the
+    /// halves have many values, hence `leastHalfBits`.
     private static let rounds = 6
     private static let leastHalfBits = 5
 
@@ -25,7 +24,7 @@ struct EpochOrder {
         halfBits = max(Self.leastHalfBits, (bits + 1) / 2)
     }
 
-    /// Which sequence comes at an index, 0..<count.
+    /// The sequence at an index, 0..<count.
     subscript(index: Int) -> Int {
         precondition(0..<count ~= index)
         var number = permuted(UInt64(index))

@@ -1,23 +1,23 @@
 import CheckpointFiles
 
-/// Of which tokens each sequence is made.
+/// A mapping from sequences to the tokens that they are made of.
 protocol SequenceLayout: Sendable {
-    /// How many sequences an epoch has in an order of its own.
+    /// The number of sequences that each epoch orders anew.
     var count: Int { get }
-    /// How many more sequences there are, which come after the others, in their own order: parts of a whole sequence.
+    /// The number of tails: incomplete sequences that come after the others, in a fixed order.
     var tailCount: Int { get }
-    /// What of the data is in no sequence.
+    /// Documents and tokens that are in no sequence.
     var losses: DataLosses { get }
-    /// What a sequence is made of, in order: `length` + 1 tokens together, or fewer, the rest being padding.
+    /// Returns the pieces of a sequence, in order: `length` + 1 tokens together, or fewer, followed by padding.
     ///
-    /// - Parameter sequence: 0..<count + tailCount; the tails are the last ones.
+    /// - Parameter sequence: 0..<count + tailCount; the tails come last.
     func pieces(of sequence: Int) -> [SequencePiece]
 }
 
-/// Tokens that stand together in a shard, or a part of them.
+/// A range of consecutive tokens in a shard.
 struct SequencePiece {
     let shard: Int
     let tokens: Range<Int>
-    /// How many of them, from the first, are no targets; at least 1, since nothing comes before the first.
+    /// The number of leading tokens that are not targets; at least 1, since nothing comes before the first.
     let unscored: Int
 }

@@ -1,14 +1,13 @@
 import CheckpointFiles
 
-/// Identifies a shard by what it holds, wherever it lies and whatever its name: a resumed run must have the data that
-/// it began with.
+/// The identity of a shard's content, independent of its path: a resumed run must have the data that it began with.
 public struct ShardContent: Sendable, Equatable, Codable, CustomStringConvertible {
-    /// How many tokens there are.
+    /// The number of tokens.
     public let tokens: Int
-    /// A hash of the whole file, as hexadecimal digits.
+    /// A hash of the whole file, in hexadecimal.
     public let hash: String
 
-    /// A content, as a checkpoint remembers it.
+    /// Creates an identity, such as one that a checkpoint has saved.
     public init(tokens: Int, hash: String) {
         self.tokens = tokens
         self.hash = hash
@@ -18,6 +17,6 @@ public struct ShardContent: Sendable, Equatable, Codable, CustomStringConvertibl
 }
 
 extension TokenShard {
-    /// What this shard holds. Reads the whole file, at several gigabytes a second where the disk allows it.
+    /// The identity of this shard's content. Reads the whole file, at several gigabytes per second if the disk allows.
     public var content: ShardContent { ShardContent(tokens: tokenCount, hash: file.contentHash) }
 }

@@ -1,27 +1,27 @@
 public import CheckpointFiles
 public import LanguageModels
 
-/// A file of token ids, document after document, each with end-of-text as its last token; mapped into memory.
+/// A memory-mapped file of token ids, document after document, each with end-of-text as its last token.
 ///
-/// Nothing in the file is believed before it was checked: the header and the table of documents when it is opened, each
-/// id when it is read. ``TokenShardHeader`` has the layout.
+/// Everything in the file is checked before use: the header and the table of documents when it is opened, each id when
+/// it is read. ``TokenShardHeader`` describes the layout.
 public struct TokenShard: Sendable {
     /// A text, or a prompt with its answer.
     public struct Document: Sendable, Equatable {
-        /// Where its tokens lie in the shard, end-of-text included.
+        /// The range of its tokens in the shard, including end-of-text.
         public let tokens: Range<Int>
-        /// How many of its tokens are the prompt, whose prediction is not scored; fewer than it has.
+        /// The number of tokens in the prompt, whose prediction is not scored; fewer than the document has.
         public let promptLength: Int
     }
 
     let file: MappedFile
     private let header: TokenShardHeader
-    /// The documents, in order; together they are all tokens.
+    /// The documents in order. Together they contain all tokens.
     public let documents: [Document]
 
     /// Maps the shard at a path.
     ///
-    /// - Throws: if it cannot be read, is no shard, or is damaged.
+    /// - Throws: if it cannot be read, is not a shard, or is damaged.
     public init(path: String) throws(FileError) {
         file = try MappedFile(path: path)
         header = try TokenShardHeader(
@@ -30,28 +30,28 @@ public struct TokenShard: Sendable {
         try file.checkUnchanged()
     }
 
-    /// The path, as it was given.
+    /// The path as given.
     public var path: String { file.path }
-    /// How many tokens the vocabulary has: every id is below it.
+    /// The number of tokens in the vocabulary. Every id is below it.
     public var vocabularySize: Int { header.vocabularySize }
     /// The token that ends each document.
     public var endOfText: Token { header.endOfText }
-    /// What tells the tokenizer from others, as `TokenizerDefinition.fingerprint`.
+    /// The tokenizer's `TokenizerDefinition.fingerprint`.
     public var tokenizerFingerprint: UInt64 { header.tokenizerFingerprint }
-    /// How many tokens there are.
+    /// The number of tokens.
     public var tokenCount: Int { header.tokenCount }
-    /// How many documents begin with a prompt.
+    /// The number of documents that begin with a prompt.
     public var promptedDocumentCount: Int { documents.count { $0.promptLength > 0 } }
 
-    /// The ids of a range of tokens.
+    /// Returns the ids of a range of tokens.
     ///
-    /// - Throws: if one of them is no token of the vocabulary, or the file has been written to since it was opened.
+    /// - Throws: if an id is not in the vocabulary, or the file has changed since it was opened.
     public func tokens(in range: Range<Int>) throws(FileError) -> [Token] {
         precondition(range.lowerBound >= 0 && range.upperBound <= tokenCount, "tokens beyond the end of \(path)")
         let size = header.bytesPerToken
         let start = TokenShardHeader.byteCount
         let tokens = file.withBytes(in: start + range.lowerBound * size..<start + range.upperBound * size) { bytes in
-            // Aligned: the file is mapped at a page's start, and ids begin at byte 64.
+            // Aligned: the file is mapped at the start of a page, and ids begin at byte 64.
             unsafe bytes.withUnsafeBytes { bytes in
                 size == 2
                     ? unsafe bytes.assumingMemoryBound(to: UInt16.self).map { Token($0) }
@@ -69,7 +69,7 @@ public struct TokenShard: Sendable {
 
     /// Checks that the shard was made by the tokenizer that the model uses.
     ///
-    /// - Throws: if it was another.
+    /// - Throws: if it was made by another one.
     public func check(tokenizerFingerprint: UInt64, vocabularySize: Int) throws(FileError) {
         func hexadecimal(_ fingerprint: UInt64) -> String { String(fingerprint, radix: 16) }
         guard vocabularySize == self.vocabularySize, tokenizerFingerprint == self.tokenizerFingerprint else {

@@ -1,11 +1,11 @@
 import CheckpointFiles
 import LanguageModels
 
-/// The first bytes of a shard of tokens, and what they say of the rest. All numbers are little-endian.
+/// The header of a token shard, and the sizes that follow from it. All numbers are little-endian.
 ///
 ///     0   8  magic "LSTOKENS"
 ///     8   4  version, 1
-///    12   4  bytes of an id: 2 where the vocabulary has at most 65,536 tokens, else 4
+///    12   4  bytes per id: 2 if the vocabulary has at most 65,536 tokens, else 4
 ///    16   4  tokens in the vocabulary
 ///    20   4  id of the end-of-text token
 ///    24   8  the tokenizer's fingerprint
@@ -13,7 +13,7 @@ import LanguageModels
 ///    40   8  number of documents
 ///    48  16  zeros
 ///    64      the ids, zeros up to a multiple of 8
-///            for each document 8 bytes, where it starts, and 8, how many of its tokens are its prompt
+///            for each document 8 bytes with its start, and 8 with the number of tokens in its prompt
 struct TokenShardHeader: Equatable {
     static let byteCount = 64
     static let bytesPerDocument = 16
@@ -47,7 +47,7 @@ struct TokenShardHeader: Equatable {
 }
 
 extension TokenShardHeader {
-    /// Reads the header of a file of `fileSize` bytes, and checks that the file is as long as it says.
+    /// Reads the header of a file of `fileSize` bytes, and checks that the file has the size that it implies.
     init(_ bytes: [UInt8], file: String, fileSize: Int) throws(FileError) {
         func failure(_ name: String, _ expected: String, _ found: some Any) -> FileError {
             FileError(file: file, name: name, expected: expected, found: "\(found)")

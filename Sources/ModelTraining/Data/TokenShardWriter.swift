@@ -1,7 +1,7 @@
 package import CheckpointFiles
 package import LanguageModels
 
-/// Writes a shard of tokens, document by document, which takes its name only when it is complete.
+/// A writer of a token shard, document by document. The shard gets its name only when it is complete.
 package struct TokenShardWriter: ~Copyable {
     private let file: ReplacementFile
     private var header: TokenShardHeader
@@ -9,9 +9,9 @@ package struct TokenShardWriter: ~Copyable {
     private var buffer: [UInt8]
     private static let bufferSize = 1 << 20
 
-    /// Starts a shard; nothing has the path's name until ``commit()``.
+    /// Starts a shard. It appears at `path` only with ``commit()``.
     ///
-    /// - Throws: if the file cannot be made.
+    /// - Throws: if the file cannot be created.
     package init(
         path: String, vocabularySize: Int, endOfText: Token, tokenizerFingerprint: UInt64
     ) throws(FileError) {
@@ -22,16 +22,16 @@ package struct TokenShardWriter: ~Copyable {
         buffer = header.bytes
     }
 
-    /// How many tokens there are so far.
+    /// The number of tokens so far.
     package var tokenCount: Int { header.tokenCount }
-    /// How many documents there are so far.
+    /// The number of documents so far.
     package var documentCount: Int { header.documentCount }
 
     /// Appends a document and the end-of-text token.
     ///
     /// - Parameters:
-    ///   - tokens: its ids, all of the vocabulary.
-    ///   - promptLength: how many of them are a prompt, whose prediction is not scored.
+    ///   - tokens: the document's ids, all in the vocabulary.
+    ///   - promptLength: the number of leading tokens that are a prompt, whose prediction is not scored.
     /// - Throws: if the file cannot be written.
     package mutating func append(_ tokens: [Token], promptLength: Int = 0) throws(FileError) {
         precondition(promptLength >= 0 && promptLength <= tokens.count, "a prompt is part of its document")
@@ -44,9 +44,9 @@ package struct TokenShardWriter: ~Copyable {
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
-    /// Completes the shard and gives it its name.
+    /// Completes the shard and moves it to its path.
     ///
-    /// - Throws: if the file cannot be written; whatever had the name before then still has it.
+    /// - Throws: if the file cannot be written. A file that was at the path is then still there.
     package consuming func commit() throws(FileError) {
         buffer += [UInt8](repeating: 0, count: header.padding) + documents
         try flush()

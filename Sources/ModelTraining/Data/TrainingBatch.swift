@@ -1,20 +1,20 @@
 public import LanguageModels
 
-/// What one step of training reads: sequences of equal length, and for each token the one that should follow.
+/// A batch for training: sequences of equal length, and for each token the token that should follow.
 public struct TrainingBatch: Sendable, Equatable {
-    /// The target of a token whose prediction is not scored: within a prompt, at a document's end, in padding.
+    /// The target of a token whose prediction is not scored: in a prompt, at the end of a document, or in padding.
     public static let unscored: Token = -1
 
-    /// How many sequences there are.
+    /// The number of sequences.
     public let sequences: Int
-    /// Tokens in each sequence.
+    /// The number of tokens per sequence.
     public let length: Int
     /// [sequences, length] ids, sequence by sequence.
     public let tokens: [Token]
-    /// [sequences, length]: what follows each token, or ``unscored``.
+    /// [sequences, length]: the token that follows each token, or ``unscored``.
     public let targets: [Token]
 
-    /// A batch of given tokens and targets, both [sequences, length].
+    /// Creates a batch of tokens and targets, both [sequences, length].
     public init(sequences: Int, length: Int, tokens: [Token], targets: [Token]) {
         precondition(tokens.count == sequences * length && targets.count == tokens.count, "[sequences, length] each")
         self.sequences = sequences
@@ -23,6 +23,6 @@ public struct TrainingBatch: Sendable, Equatable {
         self.targets = targets
     }
 
-    /// How many targets are scored.
+    /// The number of scored targets.
     public var scoredCount: Int { targets.count { $0 != Self.unscored } }
 }

@@ -1,12 +1,12 @@
 import CheckpointFiles
 
-/// Sequences that are windows over documents joined by end-of-text: each begins with the last token of the one before,
-/// so that every token but a shard's first is a target once.
+/// A layout in which sequences are windows over documents joined by end-of-text. Each window begins with the last token
+/// of the previous one, so every token except a shard's first is a target once.
 ///
-/// A shard's last tokens that make no whole window are left out, or are a tail: a window that ends with padding.
+/// A shard's last tokens, if too few for a window, are left out or become a tail: a window that ends with padding.
 struct WindowLayout: SequenceLayout {
     private let length: Int
-    /// For each shard, how many windows end with it.
+    /// For each shard, the number of windows in it and the shards before it.
     private let ends: [Int]
     private let tails: [SequencePiece]
     let losses: DataLosses
@@ -14,7 +14,7 @@ struct WindowLayout: SequenceLayout {
     var count: Int { ends.last ?? 0 }
     var tailCount: Int { tails.count }
 
-    /// - Parameter keepsTails: whether the shards' last tokens are tails.
+    /// - Parameter keepsTails: whether the shards' last tokens become tails.
     init(_ shards: [TokenShard], length: Int, keepsTails: Bool) {
         self.length = length
         var ends: [Int] = []
@@ -46,7 +46,7 @@ struct WindowLayout: SequenceLayout {
 }
 
 extension Array {
-    /// The first index whose element satisfies what holds for none before a place, and all after it.
+    /// Returns the first index whose element satisfies a predicate that is false before some index and true after it.
     fileprivate func partitioningIndex(_ isInSecond: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {

@@ -1,11 +1,10 @@
 import CheckpointFiles
 
 extension MappedFile {
-    /// A ``WordHash`` of the whole file, as hexadecimal digits. Takes some seconds for ten gigabytes, plus the disk's
-    /// time.
+    /// The ``WordHash`` of the whole file, in hexadecimal. Ten gigabytes take a few seconds, plus the time of the disk.
     var contentHash: String {
         var hash = WordHash()
-        // What was read is given back, so that a large file does not fill the memory.
+        // Releases each portion, so that a large file does not fill the memory.
         let portion = 1 << 24
         for start in stride(from: 0, to: byteCount, by: portion) {
             let range = start..<min(start + portion, byteCount)
@@ -16,15 +15,15 @@ extension MappedFile {
     }
 }
 
-/// A hash of 64 bits over words of eight bytes. It detects mistakes, not forgeries.
+/// A 64-bit hash over words of eight bytes. It detects accidental changes, not forgeries.
 ///
-/// For one word, each step maps different states to different states, and for one state, different words to different
-/// states. So two files that differ in a single word never have the same hash.
+/// Each step is one-to-one in the state for a fixed word, and in the word for a fixed state. So two files that differ
+/// in a single word never have the same hash.
 struct WordHash {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     private var byteCount: UInt64 = 0
 
-    /// - Parameter bytes: a multiple of eight of them, unless they are the last.
+    /// - Parameter bytes: their number is a multiple of eight, unless they are the last.
     mutating func add(_ bytes: RawSpan) {
         let whole = bytes.byteCount / 8 * 8
         var state = state

@@ -1,23 +1,23 @@
-/// Some of a model's layers, numbered from 0, written like `0-5, 9`.
+/// A set of a model's layers, numbered from 0 and written like `0-5, 9`.
 public struct LayerSet: Sendable, Equatable {
     /// Ascending, without overlap.
     public private(set) var ranges: [ClosedRange<Int>] = []
 
-    /// No layer.
+    /// Creates an empty set.
     public init() {}
 
-    /// Whether a layer is among them.
+    /// Whether the set contains a layer.
     public func contains(_ layer: Int) -> Bool { ranges.contains { $0.contains(layer) } }
 
-    /// The highest of them; nil where there is none.
+    /// The highest layer; nil if the set is empty.
     public var last: Int? { ranges.last?.upperBound }
 }
 
 extension LayerSet: LosslessStringConvertible {
-    /// What ``init(_:)`` reads, in words.
+    /// A description of what ``init(_:)`` reads, for errors.
     static let expected = "none, or ascending layers from 0 such as 0-5, 9"
 
-    /// Reads `none`, or numbers and ranges with commas between, in ascending order.
+    /// Reads `none`, or comma-separated numbers and ranges in ascending order.
     public init?(_ description: String) {
         self.init()
         if description == "none" { return }
@@ -32,7 +32,7 @@ extension LayerSet: LosslessStringConvertible {
         self.ranges = ranges
     }
 
-    /// The number between spaces; nil where there is something else.
+    /// Reads a number, possibly between spaces; returns nil for anything else.
     private static func layer(_ text: Substring) -> Int? {
         let words = text.split(separator: " ")
         return words.count == 1 && words[0].allSatisfy(\.isNumber) ? Int(words[0]) : nil

@@ -10,29 +10,29 @@
 public struct LearningRate: Sendable, Equatable {
     /// The highest rate.
     public var peak = 1e-3
-    /// Steps until it is reached; the first of them already learns.
+    /// The number of steps until the peak. The first already has a rate above 0.
     public var warmup = 0
-    /// What comes then.
+    /// How the rate falls after the warm-up.
     public var decay = Decay.cosine
-    /// The share of the peak that the decay ends at, 0...1.
+    /// The rate at the end of the decay, as a share of the peak, 0...1.
     public var minimum = 0.1
 
     /// How the rate falls from the peak to the minimum.
     public enum Decay: String, Sendable, CaseIterable {
-        /// Half a cosine wave: slow, fast, slow.
+        /// Along half a cosine wave: slowly, fast, slowly.
         case cosine
-        /// A straight line.
+        /// Along a straight line.
         case linear
-        /// Not at all.
+        /// It does not fall.
         case constant
     }
 
-    /// A cosine to a tenth, without warm-up.
+    /// Creates a cosine decay to a tenth of the peak, without warm-up.
     public init() {}
 
-    /// The rate of a step.
+    /// Returns the rate of a step.
     ///
-    /// - Parameter step: 0..<steps; at `steps` itself the minimum would be reached.
+    /// - Parameter step: 0..<steps. The minimum would be reached at `steps`.
     public func rate(step: Int, of steps: Int) -> Double {
         if step < warmup { return peak * Double(step + 1) / Double(warmup) }
         let progress = min(1, Double(step - warmup) / Double(max(1, steps - warmup)))

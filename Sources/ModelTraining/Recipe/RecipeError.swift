@@ -1,19 +1,19 @@
 import CheckpointFiles
 
-/// What is wrong in a recipe.
+/// An error in a recipe.
 public struct RecipeError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The key, with dots.
+    /// The key's path, such as `batch.length`.
     public let key: String
-    /// What would have been right.
+    /// What was expected.
     public let expected: String
-    /// What was there instead.
+    /// What was found instead.
     public let found: String
 
-    /// Makes an error from its three parts.
+    /// Creates an error from its three parts.
     public init(key: String, expected: String, found: String) {
         self.key = key
         self.expected = expected
-        // It may be from a file, and anything.
+        // It may come from a file and contain anything.
         self.found = found.inMessage
     }
 

@@ -1,24 +1,24 @@
-/// One key of a recipe: where it stands, what it may be, and which value of ``TrainingRecipe`` it is.
+/// A key of a recipe: its path, its valid values, and its property of ``TrainingRecipe``.
 public struct RecipeKey: Sendable {
-    /// Names with dots between, such as `batch.length`.
+    /// Names joined by dots, such as `batch.length`.
     public let path: String
-    /// What may stand there, in words, such as `an integer in 1...4096`.
+    /// The valid values in words, such as `an integer in 1...4096`.
     public let expected: String
-    /// What it means, in a line.
+    /// The meaning, in one line.
     public let about: String
-    /// Whether a resumed run must have the value that it began with, because the weights depend on it.
+    /// Whether a resumed run must keep the value that it began with, because the weights depend on it.
     public let isFixed: Bool
-    /// Whether any text will do: quoted numbers, in YAML, are text and no numbers.
+    /// Whether the value is text, for which YAML may quote numbers.
     public let isText: Bool
     private let read: @Sendable (TrainingRecipe) -> RecipeValue?
     private let write: @Sendable (inout TrainingRecipe, RecipeValue) -> Bool
 
-    /// The value in a recipe; nil where the recipe leaves it open.
+    /// Returns the value in a recipe, or nil if the recipe does not set it.
     public func value(in recipe: TrainingRecipe) -> RecipeValue? { read(recipe) }
 
-    /// Changes a recipe.
+    /// Sets the value in a recipe.
     ///
-    /// - Throws: ``RecipeError`` if the value is not what is ``expected``.
+    /// - Throws: ``RecipeError`` if the value is not as ``expected``.
     public func set(_ value: RecipeValue, in recipe: inout TrainingRecipe) throws(RecipeError) {
         guard write(&recipe, value) else { throw RecipeError(key: path, expected: expected, found: "\(value)") }
     }
@@ -43,7 +43,7 @@ extension RecipeKey {
             })
     }
 
-    /// A value that is written as one word or line.
+    /// A key whose value is a single word or line.
     private static func scalar<Value>(
         _ path: String, _ place: Place<Value>, _ about: String, expected: String, isFixed: Bool, isText: Bool = false,
         parse: @escaping @Sendable (String) -> Value?, format: @escaping @Sendable (Value) -> String?
@@ -110,7 +110,7 @@ extension RecipeKey {
             parse: { $0.isEmpty ? nil : .some($0) }, format: { $0 })
     }
 
-    /// One path, or a list of them.
+    /// A key whose value is a path or a list of paths.
     static func paths(_ path: String, _ place: Place<[String]>, _ about: String) -> RecipeKey {
         key(
             path, place, about, expected: "a path or a list of paths", isFixed: false, isText: true,
@@ -121,7 +121,7 @@ extension RecipeKey {
             format: { $0.isEmpty ? nil : .list($0) })
     }
 
-    /// A list of ascending integers.
+    /// A key whose value is a list of ascending integers.
     static func integers(
         _ path: String, _ place: Place<[Int]?>, in range: ClosedRange<Int>, _ about: String
     ) -> RecipeKey {
@@ -135,7 +135,7 @@ extension RecipeKey {
             format: { $0.map { .list($0.map(String.init)) } })
     }
 
-    /// One of a few words.
+    /// A key whose value is one of a few words.
     static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ path: String, _ place: Place<Choice>, _ about: String
     ) -> RecipeKey {
@@ -152,7 +152,7 @@ extension RecipeKey {
             parse: { Choice(rawValue: $0).map { .some($0) } }, format: { $0?.rawValue })
     }
 
-    /// Something that reads and writes itself.
+    /// A key whose value converts itself from and to text.
     static func described<Value: LosslessStringConvertible & Sendable>(
         _ path: String, _ place: Place<Value>, expected: String, _ about: String
     ) -> RecipeKey {

@@ -1,4 +1,4 @@
-/// A value as a recipe's text has it.
+/// A value in a recipe, as text.
 public enum RecipeValue: Sendable, Equatable, Codable, CustomStringConvertible {
     case scalar(String)
     case list([String])
@@ -10,7 +10,7 @@ public enum RecipeValue: Sendable, Equatable, Codable, CustomStringConvertible {
         }
     }
 
-    /// Written as JSON would be read: a text, or a list of them.
+    /// Reads a JSON string or a list of strings.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {

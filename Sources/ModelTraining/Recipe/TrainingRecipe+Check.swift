@@ -2,11 +2,11 @@ import LanguageModels
 import TensorCore
 
 extension TrainingRecipe {
-    /// Finds what no key shows by itself: what is missing, and what does not go together.
+    /// Checks the recipe as a whole: for missing values, and for values that contradict each other.
     ///
     /// - Throws: ``RecipeError``.
     public func check() throws(RecipeError) {
-        // Values that were not read by their keys may be anything.
+        // Values set directly, not through their keys, may be invalid.
         var copy = self
         for key in RecipeKey.all { if let value = key.value(in: self) { try key.set(value, in: &copy) } }
         try require("output")
@@ -28,7 +28,7 @@ extension TrainingRecipe {
         }
         let tokens = batch.sequences.multipliedReportingOverflow(by: batch.accumulation)
         let perStep = tokens.partialValue.multipliedReportingOverflow(by: batch.length)
-        // So that no count of tokens overflows.
+        // Counts of tokens must not overflow.
         if tokens.overflow || perStep.overflow || perStep.partialValue > Int.max / max(1, steps) {
             throw RecipeError(
                 key: "steps", expected: "at most \(Int.max) tokens in all steps", found: "\(steps) steps with more")
@@ -42,7 +42,7 @@ extension TrainingRecipe {
         }
     }
 
-    /// Finds what a model of so many layers cannot have.
+    /// Checks the recipe against a model's number of layers and context length.
     ///
     /// - Throws: ``RecipeError``.
     public func check(layerCount: Int, contextLength: Int) throws(RecipeError) {
@@ -84,8 +84,8 @@ extension TrainingRecipe {
         }
     }
 
-    /// The first key that differs from the recipe that a run began with, though weights depend on it; nil where there
-    /// is none.
+    /// Returns an error for the first key that differs from the run's original recipe although weights depend on it, or
+    /// nil if there is none.
     public func difference(from original: TrainingRecipe) -> RecipeError? {
         for key in RecipeKey.all where key.isFixed {
             if let error = difference(from: original, at: key) { return error }
@@ -93,8 +93,7 @@ extension TrainingRecipe {
         return nil
     }
 
-    /// What is wrong where the value of a key differs from that of the recipe that a run began with; nil where it does
-    /// not.
+    /// Returns an error if the value of a key differs from that in the run's original recipe, otherwise nil.
     func difference(from original: TrainingRecipe, at key: RecipeKey) -> RecipeError? {
         let (old, new) = (key.value(in: original), key.value(in: self))
         if old == new { return nil }
@@ -104,7 +103,7 @@ extension TrainingRecipe {
             found: new.map { "\($0)" } ?? "nothing")
     }
 
-    /// What to do: a run can be resumed without the model that it started from.
+    /// Advice for the error: a run can be resumed without the model that it started from.
     private func advice(_ key: RecipeKey, _ old: RecipeValue?) -> String {
         guard let old, key.path == "model.start" else { return "" }
         return " (\(key.path)=\(old) resumes it, even if nothing is there any more)"

@@ -1,10 +1,10 @@
 public import CheckpointFiles
 
 extension TrainingRecipe {
-    /// The recipe with the home folder in place of `~` at the beginning of its paths.
+    /// Returns the recipe with `~` at the beginning of its paths replaced by the home folder.
     ///
-    /// - Parameter home: the path of that folder; nil where it is not known.
-    /// - Throws: ``RecipeError`` for another user's folder (`~name`), or where the home folder is not known.
+    /// - Parameter home: the home folder's path; nil if unknown.
+    /// - Throws: ``RecipeError`` for another user's folder (`~name`), or if the home folder is unknown.
     public func expandingHome(_ home: String? = HomeFolder.path) throws(RecipeError) -> TrainingRecipe {
         func expanded(_ path: String, _ key: String) throws(RecipeError) -> String {
             do {

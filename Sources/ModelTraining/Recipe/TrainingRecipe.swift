@@ -1,94 +1,94 @@
 public import TensorCore
 
-/// Everything that a training run is made of, as plain values. ``RecipeKey/all`` is its table of contents.
+/// All settings of a training run, as plain values. ``RecipeKey/all`` lists them.
 ///
-/// The defaults are a plain model: no dropout, no early exits. Each of the two is switched on by itself.
+/// By default there is no layer dropout and no early exit loss. Each is switched on separately.
 public struct TrainingRecipe: Sendable, Equatable {
     /// The folder of the run: checkpoints, metrics, report.
     public var output = ""
-    /// Decides the random weights, the order of the data and what is dropped.
+    /// The seed of the random weights, the data order and layer dropout.
     public var seed = 1
-    /// How many threads compute; nil for one per physical core.
+    /// The number of threads; nil for one per physical core.
     public var threads: Int?
-    /// What to start from.
+    /// The model to start from.
     public var model = Model()
-    /// What to learn from and to measure on.
+    /// The data for training and validation.
     public var data = Data()
-    /// How many tokens a step takes.
+    /// The number of tokens per step.
     public var batch = Batch()
-    /// T: how often the optimizer changes the weights.
+    /// T: the number of steps, each of which updates the weights once.
     public var steps = 1000
-    /// How gradients become changes.
+    /// The settings of AdamW and gradient clipping.
     public var optimizer = Optimizer()
-    /// How large the changes are, step by step.
+    /// The learning rate at each step.
     public var rate = LearningRate()
-    /// Which sequences skip which layers.
+    /// Layer dropout: which sequences skip which layers.
     public var dropout = LayerDropout()
-    /// Which exits have a loss, and how much each weighs.
+    /// Which exits have a loss, and with which weights.
     public var exits = EarlyExitLoss()
-    /// What stays as it is.
+    /// The parts of the model that are not trained.
     public var freeze = Freeze()
-    /// In what precision operands of matrix products, attention's among them, meet; sums are f32 always.
+    /// The precision of the operands of matrix products, including attention. Sums are always f32.
     public var precision = ProductPrecision.f32
-    /// Whether blocks forget what the gradients need and compute it again: a third more time, far less memory.
+    /// Whether the backward pass recomputes blocks instead of storing their intermediate values: a third more time, far
+    /// less memory.
     public var recompute = false
     /// How often the exits are measured.
     public var validation = Validation()
-    /// How often the run is written down.
+    /// How often checkpoints are written, and how many are kept.
     public var checkpoints = Checkpoints()
 
-    /// A recipe of defaults.
+    /// Creates a recipe of defaults.
     public init() {}
 
-    /// What to start from, and for random weights also how large a model.
+    /// The model to start from, and for random weights also its shape.
     public struct Model: Sendable, Equatable {
-        /// Where the first weights come from. All that follows is for random ones only.
+        /// The source of the initial weights. All properties below are for random weights only.
         public var start = Start.random
-        /// The path of a tokenizer.json; its number of tokens is the vocabulary's.
+        /// The path of a tokenizer.json, which also determines the vocabulary's size.
         public var tokenizer: String?
-        /// Blocks.
+        /// The number of blocks.
         public var layers: Int?
         /// Width of the residual stream.
         public var width: Int?
         /// Width inside the MLP.
         public var feedForward: Int?
-        /// Query heads.
+        /// The number of query heads.
         public var heads: Int?
-        /// Key and value heads; nil for as many as there are query heads.
+        /// The number of key and value heads; nil for as many as query heads.
         public var keyValueHeads: Int?
         /// Width of a head; nil for width / heads.
         public var headDimension: Int?
-        /// The longest text; nil for a sequence's length.
+        /// The maximum text length in tokens; nil for the length of a sequence.
         public var context: Int?
         /// Base of the RoPE frequencies; nil for 10000.
         public var ropeBase: Double?
         /// Added to the mean square in every norm; nil for 1e-5.
         public var normEpsilon: Double?
-        /// Whether the embedding serves as head; nil for yes.
+        /// Whether the embedding also serves as the head; nil for yes.
         public var isTied: Bool?
     }
 
-    /// Token shards.
+    /// Token shards for training and validation.
     public struct Data: Sendable, Equatable {
-        /// Paths of shards to learn from.
+        /// Paths of the shards to train on.
         public var training: [String] = []
-        /// Paths of shards to measure on.
+        /// Paths of the shards to validate on.
         public var validation: [String] = []
-        /// How documents become sequences; nil for what suits the shards, as ``BatchSampler/Packing/standard(for:)``
-        /// says.
+        /// How documents become sequences; nil for ``BatchSampler/Packing/standard(for:)``.
         public var packing: BatchSampler.Packing?
     }
 
-    /// A step's tokens: `accumulation` times `sequences` of `length`.
+    /// The tokens of a step: `accumulation` batches of `sequences` sequences of `length` tokens.
     public struct Batch: Sendable, Equatable {
-        /// Sequences that are run together.
+        /// The number of sequences that run together.
         public var sequences = 8
-        /// Tokens of a sequence.
+        /// The number of tokens per sequence.
         public var length = 256
-        /// How many such batches make a step.
+        /// The number of such batches per step.
         public var accumulation = 1
 
-        /// Tokens that one step learns from.
+        /// The number of tokens per step.
         public var tokensPerStep: Int { sequences * length * accumulation }
     }
 
@@ -98,53 +98,53 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var beta1 = 0.9
         /// Decay of the running mean of their squares.
         public var beta2 = 0.95
-        /// Added to the root of the latter.
+        /// Added to the square root of the mean of squares.
         public var epsilon = 1e-8
-        /// Share of a matrix's weights that is taken off, times the learning rate.
+        /// The share of a matrix's weights that each step removes, times the learning rate.
         public var weightDecay = 0.1
-        /// The most that the gradients' norm may be; 0 for any.
+        /// The maximum norm of the gradients; 0 for no clipping.
         public var clip = 1.0
     }
 
-    /// What does not learn.
+    /// The parts of the model that are not trained.
     public struct Freeze: Sendable, Equatable {
-        /// The embedding, and with it a head that is tied to it.
+        /// The embedding, including a head that is tied to it.
         public var embedding = false
         /// Layers by number.
         public var layers = LayerSet()
-        /// The last norm, and a head of its own.
+        /// The last norm, and a head that is not tied.
         public var head = false
     }
 
-    /// How often the model is measured on data that it does not learn from.
+    /// How often the model is measured on validation data.
     public struct Validation: Sendable, Equatable {
-        /// Steps between; 0 for never.
+        /// The number of steps between validations; 0 for none.
         public var every = 100
-        /// The most batches each time.
+        /// The maximum number of batches per validation.
         public var batches = 16
     }
 
-    /// How often the run is written down.
+    /// How often checkpoints are written, and how many are kept.
     public struct Checkpoints: Sendable, Equatable {
-        /// Steps between; the last step has one always.
+        /// The number of steps between checkpoints. The last step always has one.
         public var every = 100
-        /// How many of the newest stay, beside the best.
+        /// The number of newest checkpoints to keep, in addition to the best.
         public var keep = 2
     }
 }
 
 extension TrainingRecipe {
-    /// Where a run's first weights come from.
+    /// The source of a run's initial weights.
     public enum Start: Sendable, Equatable, LosslessStringConvertible {
-        /// Random numbers, for a model of the shape that the recipe gives.
+        /// Random numbers, for a model of the recipe's shape.
         case random
         /// The default model, which is part of the program.
         case defaultModel
         /// A GGUF file, a model folder or a checkpoint.
         case path(String)
 
-        /// What ``init(_:)`` reads, in words.
-        static let expected = "random, default (the model in the program), or the path of another model"
+        /// A description of what ``init(_:)`` reads, for errors.
+        static let expected = "random, default (the built-in model), or the path of another model"
 
         public init?(_ description: String) {
             switch description {

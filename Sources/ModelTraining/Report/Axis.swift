@@ -6,15 +6,15 @@
     import Darwin
 #endif
 
-/// A range of values with round numbers to mark it.
+/// An axis of a chart: a range of values with round numbers as ticks.
 struct Axis: Equatable {
     let range: ClosedRange<Double>
     /// Round numbers within the range, ascending.
     let ticks: [Double]
 
-    /// - Parameter parts: about how many parts the marks should make.
+    /// - Parameter parts: the approximate number of parts between ticks.
     init(_ range: ClosedRange<Double>, parts: Int) {
-        // A range of one value still needs a height.
+        // A range of a single value needs a height, too.
         let size = range.upperBound - range.lowerBound
         let slack = size > 0 ? 0 : max(abs(range.lowerBound) * 0.1, 1e-6)
         self.range = range.lowerBound - slack...range.upperBound + slack
@@ -24,10 +24,10 @@ struct Axis: Equatable {
         ticks = first <= last ? stride(from: first, through: last, by: 1).map { $0 * step } : []
     }
 
-    /// Where a value lies: 0 at the lower end, 1 at the upper.
+    /// Returns a value's position on the axis, from 0 at the lower end to 1 at the upper.
     func share(_ value: Double) -> Double { (value - range.lowerBound) / (range.upperBound - range.lowerBound) }
 
-    /// 1, 2, 2.5 or 5 times a power of ten, at least as much as `size`.
+    /// Returns 1, 2, 2.5 or 5 times a power of ten that is at least `size`.
     private static func roundStep(_ size: Double) -> Double {
         let power = pow(10, floor(log10(size)))
         let digit = [1.0, 2, 2.5, 5, 10].first { $0 * power >= size * 0.999 } ?? 10

@@ -1,4 +1,4 @@
-/// Curves over steps, as inline SVG that scales with the page.
+/// A chart of curves over steps, as inline SVG that scales with the page.
 struct LineChart {
     /// One curve.
     struct Series {
@@ -14,22 +14,22 @@ struct LineChart {
     }
 
     let title: String
-    /// How a value on the vertical axis is written.
+    /// Formats a value on the vertical axis.
     let format: (Double) -> String
     let series: [Series]
-    /// The vertical axis; nil for what the points need.
+    /// The range of the vertical axis; nil for that of the points.
     var range: ClosedRange<Double>?
 
-    // User units; the page stretches them to its width, so letters must be large enough for a phone.
+    // User units, which the page scales to its width. Text must be large enough for a phone.
     private static let width = 640.0
     private static let height = 360.0
     private static let left = 62.0
-    // Half of the last step's number stands here.
+    // Room for half of the last step's number.
     private static let right = 28.0
     private static let top = 12.0
     private static let bottom = 34.0
 
-    /// The chart with its title and legend; a note where there is nothing to show.
+    /// The chart with its title and legend, or a note if there is nothing to show.
     var html: String {
         let shown = series.map(\.finite).filter { !$0.points.isEmpty }
         guard let frame = Frame(shown.flatMap(\.points), range: range) else {
@@ -68,7 +68,7 @@ struct LineChart {
     private func curve(_ series: Series, _ frame: Frame) -> String {
         let points = series.thinned.points.map { "\(x($0.x, frame).short),\(y($0.y, frame).short)" }
         let style = "stroke=\"\(series.color)\""
-        // A single point has no line.
+        // A line needs two points.
         if points.count == 1, let point = series.points.first {
             return "<circle cx=\"\(x(point.x, frame).short)\" cy=\"\(y(point.y, frame).short)\" r=\"3\" \(style)/>"
         }
@@ -85,13 +85,14 @@ struct LineChart {
 }
 
 extension LineChart.Series {
-    /// Without what cannot be drawn.
+    /// The series without points that are not finite.
     fileprivate var finite: Self {
         let points = points.filter { $0.x.isFinite && $0.y.isFinite }
         return Self(name: name, color: color, points: points)
     }
 
-    /// At most about 400 points, means of neighbours: more cannot be told apart, and would make the page large.
+    /// The series with at most about 400 points, each a mean of neighbours. More would be indistinguishable, and make
+    /// the page large.
     fileprivate var thinned: Self {
         let group = (points.count + 399) / 400
         guard group > 1 else { return self }
@@ -110,7 +111,7 @@ private struct Frame {
     let x: Axis
     let y: Axis
 
-    /// nil where there is nothing to frame.
+    /// Returns nil if there are no points.
     init?(_ points: [LineChart.Point], range: ClosedRange<Double>?) {
         guard let first = points.first else { return nil }
         let bounds = points.reduce((x: first.x...first.x, y: first.y...first.y)) { bounds, point in

@@ -1,5 +1,5 @@
 extension String {
-    /// As text of an HTML page.
+    /// The string with HTML's special characters escaped.
     var escaped: String {
         reduce(into: "") { text, character in
             switch character {
@@ -14,10 +14,10 @@ extension String {
 }
 
 extension Double {
-    /// With one decimal at most, for coordinates.
+    /// The number with at most one decimal, for coordinates.
     var short: String { rounded(decimals: 1) }
 
-    /// A number of steps: 1500 is 1.5k.
+    /// The number with a suffix: 1500 is 1.5k.
     var count: String {
         switch magnitude {
         case 1e6...: (self / 1e6).rounded(decimals: 2) + "M"
@@ -26,10 +26,10 @@ extension Double {
         }
     }
 
-    /// A share of a hundred.
+    /// The share as a percentage.
     var percentage: String { (self * 100).rounded(decimals: 1) + " %" }
 
-    /// With so many decimals, but no zeros at their end.
+    /// Returns the number with at most `decimals` decimals, without trailing zeros.
     func rounded(decimals: Int) -> String {
         guard isFinite, magnitude < 1e12 else { return "\(self)" }
         let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }

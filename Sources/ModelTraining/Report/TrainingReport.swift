@@ -1,13 +1,13 @@
 import LanguageModels
 
-/// `report.html`: what a run measured, as one page that needs nothing else, neither network nor scripts.
+/// `report.html`: a run's measurements on a self-contained page, without scripts or network access.
 package struct TrainingReport {
     private let title: String
     private let recipe: TrainingRecipe
     private let steps: [StepMetrics]
     private let validations: [ValidationMetrics]
 
-    /// A report of what a run has measured so far.
+    /// Creates a report of a run's measurements so far.
     package init(title: String, recipe: TrainingRecipe, _ metrics: [TrainingMetrics]) {
         self.title = title
         self.recipe = recipe
@@ -26,7 +26,7 @@ package struct TrainingReport {
         <h1>\(title.escaped)</h1>
         <p>\(summary.escaped)</p>
         \(losses.html)
-        \(exitChart("Validation loss by exit (nats a token)", \.loss) { $0.rounded(decimals: 2) }.html)
+        \(exitChart("Validation loss by exit (nats per token)", \.loss) { $0.rounded(decimals: 2) }.html)
         \(exitChart("Accuracy by exit", \.accuracy, in: 0...highest(\.accuracy)) { $0.percentage }.html)
         \(exitChart("Agreement with the last layer", \.agreement, in: 0...1) { $0.percentage }.html)
         \(table)
@@ -39,7 +39,7 @@ package struct TrainingReport {
     private var summary: String {
         guard let last = steps.last else { return "No step yet." }
         return "Step \(last.step) of \(recipe.steps), \(Double(last.tokens).count) tokens, "
-            + "\(Double(Int(last.tokensPerSecond)).count) tokens a second; loss \(last.loss.rounded(decimals: 3))."
+            + "\(Double(Int(last.tokensPerSecond)).count) tokens per second; loss \(last.loss.rounded(decimals: 3))."
     }
 
     private var losses: LineChart {
@@ -48,7 +48,7 @@ package struct TrainingReport {
         }
         let last = validations.map { LineChart.Point(x: Double($0.step), y: $0.lastLoss) }
         return LineChart(
-            title: "Loss (nats a token)", format: { $0.rounded(decimals: 2) },
+            title: "Loss (nats per token)", format: { $0.rounded(decimals: 2) },
             series: [
                 curve("training, all exits", "#8a8f98") { $0.loss },
                 curve("training, last layer", "#4c8dff") { $0.lastLoss },

@@ -2,19 +2,19 @@ package import CheckpointFiles
 
 /// The folder of a run:
 ///
-///     checkpoints/step-N/   each whole; the newest few and the best
-///     best, newest          lead to two of them
+///     checkpoints/step-N/   complete checkpoints: the newest few and the best
+///     best, newest          links to two of them
 ///     metrics.jsonl
 ///     report.html
 ///
-/// As long as the value lives, no other program works in the folder.
+/// While the value exists, it locks the folder against other runs.
 package struct RunFolder: Sendable {
     package let path: String
     private let lock: FolderLock
 
-    /// Makes or enters the folder, and clears away what a killed run left half done.
+    /// Creates or opens the folder, and removes unfinished files of a killed run.
     ///
-    /// - Throws: if that cannot be done, or another run is in it.
+    /// - Throws: if that fails, or if another run uses the folder.
     package init(_ path: String) throws(FileError) {
         self.path = path
         try Folder.make("\(path)/\(Self.checkpoints)")
@@ -23,9 +23,9 @@ package struct RunFolder: Sendable {
         Folder.removeLeftovers(in: "\(path)/\(Self.checkpoints)")
     }
 
-    /// Finds out whether a run in a folder leaves some files alone: none of them is among what it replaces or removes.
+    /// Checks that a run in a folder would not replace or remove any of its input files.
     ///
-    /// - Throws: if one of them is, or the folder itself is one that is read.
+    /// - Throws: if it would, or if the folder itself is an input.
     package static func check(_ path: String, leavesAlone inputs: InputFiles) throws(FileError) {
         let checkpoints = "\(path)/\(checkpoints)"
         let folders = Folder.names(in: checkpoints).map { "\(checkpoints)/\($0)" }
@@ -49,13 +49,13 @@ package struct RunFolder: Sendable {
     package var metrics: String { Self.metrics(path) }
     package var report: String { Self.report(path) }
 
-    /// Where the checkpoint after a step is or will be.
+    /// Returns the path of the checkpoint after a step, which need not exist yet.
     package func checkpoint(after step: Int) -> String { "\(path)/\(Self.name(step))" }
 
-    /// The steps after which there are checkpoints, ascending.
+    /// The steps that have a checkpoint, ascending.
     package var steps: [Int] { Self.steps(path) }
 
-    /// The newest checkpoint of the run in a folder, which may be at work; nil where there is none.
+    /// Returns the newest checkpoint of the run in a folder, or nil if there is none. The run may be active.
     package static func newestCheckpoint(in path: String) -> String? {
         steps(path).last.map { "\(path)/\(name($0))" }
     }
@@ -69,9 +69,9 @@ package struct RunFolder: Sendable {
         }.sorted()
     }
 
-    /// How the run in a folder makes sequences of its documents; nil where there is no checkpoint that says it.
+    /// Returns how the run in a folder makes sequences from documents, or nil if no checkpoint records it.
     ///
-    /// Older versions made windows by default, whatever the data, so the default for the data may be another.
+    /// Older versions always used windows by default, so today's default for the data may differ.
     package static func packing(_ path: String) -> BatchSampler.Packing? {
         guard let step = steps(path).last,
             let state = try? TrainingState(checkpoint: "\(path)/\(name(step))", step: step),
@@ -80,7 +80,7 @@ package struct RunFolder: Sendable {
         return BatchSampler.Packing(rawValue: packing)
     }
 
-    /// Points `newest` and `best` at their checkpoints, then removes all others but the newest `count`.
+    /// Points `newest` and `best` at their checkpoints, then removes all except the newest `count` and the best.
     ///
     /// - Throws: ``FileError`` if a link cannot be made, ``CheckpointError`` if a checkpoint's state cannot be read.
     package func keep(newest count: Int) throws {

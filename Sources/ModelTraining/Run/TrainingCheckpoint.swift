@@ -2,21 +2,21 @@ package import CheckpointFiles
 package import LanguageModels
 package import TensorCore
 
-/// A checkpoint: a model folder with `optimizer.safetensors` and `state.json`, whole or not there.
+/// A checkpoint: a model folder with `optimizer.safetensors` and `state.json`. It is written completely or not at all.
 package enum TrainingCheckpoint {
-    /// The names of a checkpoint's files beside a model folder's own.
+    /// The names of the files that a checkpoint adds to a model folder.
     package enum Name {
         package static let optimizer = "optimizer.safetensors"
         package static let state = "state.json"
     }
 
-    /// The files whose hashes `state.json` has.
+    /// The files whose hashes `state.json` contains.
     static let hashedFiles = [ModelFolder.Name.weights, Name.optimizer]
 
-    /// Writes a checkpoint in one step.
+    /// Writes a checkpoint atomically.
     ///
-    /// - Parameter start: writes what a model folder has beside its weights.
-    /// - Throws: if it cannot be written; nothing is left then.
+    /// - Parameter start: writes a model folder's files other than its weights.
+    /// - Throws: if it cannot be written. Nothing of it is left then.
     package static func write(
         to path: String, _ start: TrainingStart, model: some TrainableModel, optimizer: AdamW, state: TrainingState
     ) throws {
@@ -38,10 +38,10 @@ package enum TrainingCheckpoint {
         try folder.commit()
     }
 
-    /// Finds out whether weights and moments are still those that were saved: a changed bit of a number would only
-    /// change what the run becomes. Checkpoints of format 1 have no hashes.
+    /// Checks that weights and moments are still those that were saved. Otherwise a flipped bit would change the result
+    /// unnoticed. Checkpoints of format 1 have no hashes.
     ///
-    /// - Throws: if a file has other content.
+    /// - Throws: if a file's content has changed.
     static func checkHashes(in path: String, _ state: TrainingState) throws(CheckpointError) {
         for (name, hash) in (state.hashes ?? [:]).sorted(by: { $0.key < $1.key }) {
             let file = "\(path)/\(name)"
@@ -59,8 +59,8 @@ package enum TrainingCheckpoint {
 
     /// Reads the moments of parameters.
     ///
-    /// - Parameter state: says how many gradients each parameter has had.
-    /// - Throws: if the file is damaged, of another model, or has numbers that no optimizer has.
+    /// - Parameter state: contains the number of gradients of each parameter.
+    /// - Throws: if the file is damaged, belongs to another model, or has numbers that moments cannot have.
     package static func moments(
         in path: String, of parameters: [Parameter], _ state: TrainingState
     ) throws(CheckpointError) -> [AdamW.Moments] {
@@ -94,12 +94,12 @@ package enum TrainingCheckpoint {
 }
 
 extension SafetensorsWriter {
-    /// A file of tensors in f32.
+    /// Creates a file of f32 tensors.
     fileprivate init(_ tensors: [NamedTensor]) {
         self.init()
         for tensor in tensors {
             add(tensor.name, .f32, shape: tensor.shape) { (output) throws(CheckpointError) in
-                // About a megabyte at a time: none needs to be in memory twice.
+                // About a megabyte at a time, so that no tensor is in memory twice.
                 let values = tensor.values.detached()
                 let portion = max(1, (1 << 18) / values.columns)
                 for start in stride(from: 0, to: values.rows, by: portion) {

@@ -1,33 +1,33 @@
 import LanguageModels
 package import TensorCore
 
-/// What a run will take, from a few steps that were made for it.
+/// An estimate of a run's memory and time, measured on a few steps.
 public struct TrainingEstimate: Sendable, Equatable {
-    /// Weights of the model.
+    /// The number of weights in the model.
     public let parameterCount: Int
-    /// Those of them that learn.
+    /// The number of weights that are trained.
     public let trainedCount: Int
-    /// Bytes of weights, gradients and moments.
+    /// The size of weights, gradients and moments in bytes.
     public let stateByteCount: Int
-    /// The most bytes that the process had while it made the steps; 0 where the system does not tell.
+    /// The process's peak memory in bytes during the steps; 0 if the system does not report it.
     public let peakByteCount: Int
-    /// Tokens of all steps.
+    /// The number of tokens in all steps.
     public let tokenCount: Int
-    /// How often all of the data is seen.
+    /// The number of passes over the data.
     public let epochs: Double
-    /// Seconds of one step.
+    /// The duration of a step.
     public let secondsPerStep: Double
-    /// Seconds of all validations together.
+    /// The duration of all validations together.
     public let validationSeconds: Double
 
-    /// Seconds of the whole run.
+    /// The duration of the whole run.
     public var totalSeconds: Double { secondsPerStep * Double(steps) + validationSeconds }
-    /// Tokens a second while it learns.
+    /// The training throughput, without validation.
     public var tokensPerSecond: Double { Double(tokenCount) / Double(steps) / secondsPerStep }
 
     private let steps: Int
 
-    /// Makes steps of a recipe and forgets them.
+    /// Runs a few steps of a recipe and discards their result.
     ///
     /// - Throws: ``TrainingError`` or ``FileError``, as the run itself would.
     package init(
@@ -36,7 +36,7 @@ public struct TrainingEstimate: Sendable, Equatable {
     ) throws {
         let model = try start.model(recipe, on: compute)
         var trainer = Trainer(recipe, model: model, data: training)
-        // The first step pays for memory that the others use again. The fastest of the rest was disturbed least.
+        // The first step allocates memory that the others reuse. The fastest of the rest was disturbed least.
         var seconds = Double.infinity
         for index in 0..<min(recipe.steps, 4) {
             let stopwatch = Stopwatch()
@@ -55,7 +55,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         epochs = Double(sequences) / Double(training.sequencesPerEpoch)
     }
 
-    /// One batch is measured and taken for all.
+    /// Measures one batch and multiplies by the number of batches.
     private static func validationSeconds(
         _ recipe: TrainingRecipe, _ model: some TrainableModel, _ source: (any BatchSource)?
     ) throws -> Double {
@@ -66,7 +66,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         let stopwatch = Stopwatch()
         _ = try Validator(one, data: source).measure(model, step: 0) { false }
         let batches = Validator(recipe, data: source).batches
-        // At the start, every so many steps, and at the end.
+        // At the start, every `every` steps, and at the end.
         return stopwatch.seconds * Double(batches) * Double(1 + (recipe.steps + every - 1) / every)
     }
 }

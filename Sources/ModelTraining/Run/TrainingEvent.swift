@@ -1,17 +1,17 @@
-/// What happens in a run, for whoever watches.
+/// An event in a run, for showing progress.
 public enum TrainingEvent: Sendable {
-    /// A step was made.
+    /// A step was completed.
     case step(StepMetrics)
     /// The exits were measured.
     case validation(ValidationMetrics)
-    /// The path of a new checkpoint.
+    /// A checkpoint was written at this path.
     case checkpoint(String)
 }
 
 /// How a run ended.
 public enum TrainingOutcome: Sendable, Equatable {
-    /// With its last step.
+    /// It completed its last step.
     case finished
-    /// On request, after `step` steps; running it again resumes there.
+    /// It was stopped on request after `step` steps. Running it again resumes there.
     case stopped(step: Int)
 }

@@ -1,11 +1,11 @@
 public import LanguageModels
 
-/// What a run measured: one line of `metrics.jsonl` each.
+/// A measurement of a run: one line of `metrics.jsonl`.
 public enum TrainingMetrics: Sendable, Equatable {
     case step(StepMetrics)
     case validation(ValidationMetrics)
 
-    /// How many steps had been made.
+    /// The number of steps completed by then.
     public var step: Int {
         switch self {
         case .step(let step): step.step
@@ -14,21 +14,21 @@ public enum TrainingMetrics: Sendable, Equatable {
     }
 }
 
-/// One step.
+/// The measurements of one step.
 public struct StepMetrics: Sendable, Equatable, Codable {
-    /// How many steps had been made, this one included.
+    /// The number of steps completed, including this one.
     public let step: Int
-    /// J(t), in nats a token.
+    /// J(t), in nats per token.
     public let loss: Double
-    /// The last layer's loss, in nats a token.
+    /// The last layer's loss, in nats per token.
     public let lastLoss: Double
     /// The gradients' norm before clipping.
     public let norm: Double
     /// The learning rate.
     public let rate: Double
-    /// Tokens that have been learned from so far.
+    /// The number of training tokens so far.
     public let tokens: Int
-    /// Tokens of this step by its time.
+    /// The throughput of this step.
     public let tokensPerSecond: Double
 
     enum CodingKeys: String, CodingKey {
@@ -38,13 +38,13 @@ public struct StepMetrics: Sendable, Equatable, Codable {
     }
 }
 
-/// One validation: every exit on data that the model does not learn from.
+/// The measurements of one validation: every exit on data that the model is not trained on.
 public struct ValidationMetrics: Sendable, Equatable, Codable {
-    /// How many steps had been made.
+    /// The number of steps completed by then.
     public let step: Int
-    /// How many tokens were scored.
+    /// The number of scored tokens.
     public let scoredTokens: Int
-    /// Every exit, in order.
+    /// All exits, in order.
     public let exits: [ExitEvaluation.Exit]
 
     enum CodingKeys: String, CodingKey {
@@ -67,7 +67,7 @@ public struct ValidationMetrics: Sendable, Equatable, Codable {
 }
 
 extension TrainingMetrics: Codable {
-    /// Told by their keys: only a validation has exits.
+    /// The key that distinguishes the cases: only a validation has exits.
     private enum CodingKeys: String, CodingKey { case exits }
 
     public init(from decoder: any Decoder) throws {
@@ -84,9 +84,9 @@ extension TrainingMetrics: Codable {
 }
 
 extension TrainingMetrics {
-    /// Whether a run of a model with `layerCount` layers can have measured this; lines of a file may say anything.
+    /// Whether a run of a model with `layerCount` layers can have measured this. Lines of a file may contain anything.
     func isPlausible(layerCount: Int) -> Bool {
-        // Beyond this, what draws and formats numbers need not work.
+        // Charts and formatting need not support larger numbers.
         func isNumber(_ value: Double) -> Bool { value.magnitude < 1e15 }
         guard step >= 0 else { return false }
         switch self {

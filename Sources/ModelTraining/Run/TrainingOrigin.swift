@@ -1,17 +1,17 @@
-/// Where a run begins: with its first step, or after those that an earlier process made.
+/// The point where a run begins: its first step, or the newest checkpoint of an earlier process.
 public struct TrainingOrigin: Sendable, Equatable {
-    /// How many steps were made before.
+    /// The number of steps completed before.
     public let step: Int
-    /// The arithmetic of those steps where this machine's rounds otherwise, such as `avx512bf16`: the resumed run then
-    /// does not have the bits that it would have had on the earlier machine. Nil where the arithmetic is the same.
+    /// The arithmetic of those steps, such as `avx512bf16`, if this machine rounds differently; nil if it is the same.
+    /// A resumed run then differs in bits from one on the earlier machine.
     public internal(set) var otherArithmetic: String?
-    /// Whether an older version wrote the checkpoint. It did not record what the shards held, so that cannot be
-    /// compared, nor how many gradients each weight had, so the optimizer counts one a step for all earlier steps, nor
-    /// hashes of weights and moments, so changed numbers are not noticed.
+    /// Whether an older version wrote the checkpoint. It lacks the shards' contents, so these cannot be compared. It
+    /// lacks the number of gradients per weight, so the optimizer counts one per earlier step. And it lacks hashes of
+    /// weights and moments, so changed numbers are not detected.
     public internal(set) var isOlderFormat = false
-    /// Whether earlier steps were measured on other data.
+    /// Whether earlier validations used other data.
     public internal(set) var hasOtherValidation = false
-    /// How many lines of `metrics.jsonl` are no measurements. They stay in the file, and are used for nothing.
+    /// The number of lines in `metrics.jsonl` that are not measurements. They stay in the file but are ignored.
     public internal(set) var unreadableLines = 0
 
     package init(step: Int = 0, otherArithmetic: String? = nil) {

@@ -2,30 +2,30 @@ import CheckpointFiles
 import LanguageModels
 package import TensorCore
 
-/// A run from its start, or its newest checkpoint, to its last step: steps, and between them validations, checkpoints,
-/// `metrics.jsonl` and `report.html`.
+/// A training run from its start or newest checkpoint to its last step, with validations, checkpoints, `metrics.jsonl`
+/// and `report.html`.
 package struct TrainingRun {
-    /// The state of the checkpoint that this resumes; nil for a run from its start.
+    /// The state of the checkpoint that the run resumes; nil for a new run.
     private let beginning: TrainingState?
     private var trainer: Trainer<LoadedModel>
     private let start: TrainingStart
     private let arithmetic: String
-    /// What the shards hold.
+    /// The contents of the shards.
     private let contents: DataContents
     private let folder: RunFolder
     private let validator: Validator?
     private let log: LineLog
     private var metrics: [TrainingMetrics]
     private let unreadableLines: Int
-    /// The step of the newest checkpoint; 0 where there is none.
+    /// The step of the newest checkpoint; 0 if there is none.
     private var savedStep: Int
 
     private var recipe: TrainingRecipe { trainer.recipe }
 
-    /// Prepares a run; where its folder has a checkpoint, it resumes from the newest.
+    /// Prepares a run. If its folder has checkpoints, the run resumes from the newest.
     ///
-    /// - Throws: ``RecipeError`` where the recipe does not fit the model, or has changed; ``CheckpointError`` or
-    ///   ``FileError`` where files cannot be read or written; ``TrainingError/nothingToTrain``.
+    /// - Throws: ``RecipeError`` if the recipe does not fit the model or has changed; ``CheckpointError`` or
+    ///   ``FileError`` if files cannot be read or written; ``TrainingError/nothingToTrain``.
     package init(
         _ recipe: TrainingRecipe, from start: TrainingStart, training: any BatchSource,
         validation: (any BatchSource)?, on compute: ComputeContext
@@ -39,10 +39,11 @@ package struct TrainingRun {
         contents = DataContents(training: training.contents, validation: validation?.contents)
         trainer = try Self.trainer(
             recipe, start, folder: folder, from: beginning, data: training, contents, on: compute)
-        // A killed run may have written a checkpoint and no more.
+        // A run may have been killed directly after it wrote a checkpoint.
         try folder.keep(newest: recipe.checkpoints.keep)
         validator = validation.map { Validator(recipe, data: $0) }
-        // What was measured after the checkpoint will be measured again. What is no measurement was not written by us.
+        // Drops measurements after the checkpoint, which will be repeated. Keeps lines that are not measurements, since
+        // the run did not write them.
         var kept: [TrainingMetrics] = []
         var unreadable = 0
         let layerCount = start.configuration.layerCount
@@ -60,10 +61,10 @@ package struct TrainingRun {
         unreadableLines = unreadable
     }
 
-    /// How many steps have been made.
+    /// The number of steps completed.
     package var step: Int { trainer.step }
 
-    /// Where this begins.
+    /// The point where the run began.
     package var origin: TrainingOrigin {
         guard let beginning else { return TrainingOrigin() }
         var origin = TrainingOrigin(step: beginning.step)
@@ -77,7 +78,7 @@ package struct TrainingRun {
     /// Runs to the last step.
     ///
     /// - Parameters:
-    ///   - shouldStop: is asked often; where it says yes, the run ends with a checkpoint.
+    ///   - shouldStop: called often. When it returns true, the run ends with a checkpoint.
     /// - Throws: as ``Trainer/makeStep(shouldStop:)`` does, or ``FileError`` if something cannot be written.
     package mutating func run(shouldStop: () -> Bool, onEvent: (TrainingEvent) throws -> Void) throws -> TrainingOutcome
     {
@@ -120,7 +121,7 @@ package struct TrainingRun {
         try log.append(JSONText.encode(measured, onOneLine: true))
     }
 
-    /// Writes a checkpoint, unless there is one of this step.
+    /// Writes a checkpoint unless this step has one.
     private mutating func save(_ onEvent: (TrainingEvent) throws -> Void) throws {
         guard step > savedStep else { return }
         let path = folder.checkpoint(after: step)
@@ -132,8 +133,8 @@ package struct TrainingRun {
         try onEvent(.checkpoint(path))
     }
 
-    /// Adds the loss to the checkpoint of this step, if a stopped run left one before it was validated. All that was
-    /// not measured now stays as it was written, the format included.
+    /// Adds the validation loss to this step's checkpoint, if a stopped run wrote one before the validation. Everything
+    /// else in it stays unchanged, including the format.
     private func saveLoss() throws {
         guard step > 0, step == savedStep else { return }
         let path = folder.checkpoint(after: step)
@@ -160,7 +161,7 @@ package struct TrainingRun {
 }
 
 extension TrainingRun {
-    /// A trainer at the run's start, or at the checkpoint of a state.
+    /// Creates a trainer at the run's start, or at the checkpoint of a state.
     private static func trainer(
         _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, from state: TrainingState?,
         data: any BatchSource, _ contents: DataContents, on compute: ComputeContext

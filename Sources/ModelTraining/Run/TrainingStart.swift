@@ -2,16 +2,16 @@ package import CheckpointFiles
 package import LanguageModels
 import TensorCore
 
-/// What a run starts from: a model's shapes and first weights, and what its folder says beside them, which training
-/// only passes on.
+/// The start of a run: a model's shapes and initial weights, and the other files of its folder, which training only
+/// passes on.
 package struct TrainingStart: Sendable {
-    /// The model as it starts, its weights in any format.
+    /// The initial model, with weights in any format.
     package let stored: StoredModel
-    /// What tells the tokenizer from others.
+    /// The tokenizer's fingerprint.
     package let tokenizerFingerprint: UInt64
-    /// How many tokens it has; a model may have rows for more.
+    /// The number of tokens of the tokenizer. A model may have rows for more.
     package let vocabularySize: Int
-    /// Writes `config.json`, `tokenizer.json` and what else a model folder has beside its weights.
+    /// Writes `config.json`, `tokenizer.json` and all other files of a model folder except its weights.
     package let describe: @Sendable (_ folder: inout ReplacementFolder) throws -> Void
 
     package init(
@@ -27,22 +27,22 @@ package struct TrainingStart: Sendable {
     /// Architecture, shapes and constants.
     package var configuration: ModelConfiguration { stored.configuration }
 
-    /// The model to train, as it starts.
+    /// Returns the model to train, with its initial weights.
     ///
     /// - Throws: ``CheckpointError`` if its weights cannot be read, ``TrainingError/nothingToTrain`` if all are frozen,
-    ///   ``MemoryError`` if there is no memory for what training keeps of each weight.
+    ///   ``MemoryError`` if there is not enough memory for weights, gradients and moments.
     func model(_ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
         try Self.model(stored, recipe.freeze, on: compute)
     }
 
-    /// The model of a run's checkpoint.
+    /// Returns the model in a run's checkpoint.
     ///
-    /// - Throws: ``CheckpointError`` if it cannot be read, is not of this start's shapes, or has weights that are not
+    /// - Throws: ``CheckpointError`` if it cannot be read, has other shapes than the start, or has weights that are not
     ///   finite; ``MemoryError`` as above.
     func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
         let folder = try ModelFolder(path: path)
         let stored = try StoredModel(ModelFiles(folder))
-        // Frequency factors that were computed from a file's constants may be rounded otherwise.
+        // Frequency factors computed from a file's constants may be rounded differently.
         var (found, expected) = (stored.configuration, configuration)
         (found.ropeFrequencyFactors, expected.ropeFrequencyFactors) = (nil, nil)
         (found.llama3Scaling, expected.llama3Scaling) = (nil, nil)

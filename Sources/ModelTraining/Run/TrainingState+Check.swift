@@ -1,14 +1,14 @@
 import CheckpointFiles
 
 extension TrainingState {
-    /// Finds out whether a run may be resumed from here.
+    /// Checks that a run may resume from this state.
     ///
     /// - Parameters:
-    ///   - recipe: the run's recipe now.
-    ///   - source: its data to learn from now.
-    ///   - contents: what that data and the data to measure on hold.
+    ///   - recipe: the run's current recipe.
+    ///   - source: its current training data.
+    ///   - contents: the current contents of the training and validation data.
     ///   - path: the checkpoint's folder.
-    /// - Throws: ``RecipeError`` if weights would depend on something that has changed; ``CheckpointError`` if the
+    /// - Throws: ``RecipeError`` if something has changed that weights depend on; ``CheckpointError`` if the
     ///   state contradicts itself, the data or the tokenizer.
     package func check(
         _ recipe: TrainingRecipe, _ source: any BatchSource, _ contents: DataContents, tokenizerFingerprint: UInt64,
@@ -27,7 +27,7 @@ extension TrainingState {
             throw CheckpointError(
                 file: file, name: "step", expected: "at most the \(recipe.steps) steps of the recipe", found: "\(step)")
         }
-        // The place follows from the number of steps, so another one was not written by this run on this data.
+        // The place follows from the number of steps, so a different one was not written by this run on this data.
         let sequences = recipe.batch.sequences * recipe.batch.accumulation
         let expected = source.place(after: DataPlace(), sequences: step * sequences)
         guard place == expected else {
@@ -37,7 +37,7 @@ extension TrainingState {
         }
     }
 
-    /// Whether the data to measure on is known to be other data than before.
+    /// Whether the validation data is known to have changed.
     func hasOtherValidation(than contents: DataContents) -> Bool {
         guard let old = data?.validation, let new = contents.validation else { return false }
         return old != new
@@ -60,7 +60,7 @@ extension TrainingState {
         return original
     }
 
-    /// Compares what the shards hold. Format 1 knows only their paths.
+    /// Compares the contents of the shards. Format 1 records only their paths.
     private func check(
         _ contents: DataContents, _ recipe: TrainingRecipe, _ original: TrainingRecipe
     ) throws(RecipeError) {

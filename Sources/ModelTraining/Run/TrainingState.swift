@@ -1,26 +1,26 @@
 package import CheckpointFiles
 
-/// `state.json` of a checkpoint: all of a run's state but weights and moments.
+/// `state.json` of a checkpoint: a run's state except weights and moments.
 package struct TrainingState: Sendable, Equatable, Codable {
-    /// The format of new checkpoints. Older ones have format 1, which is without ``data``, ``updates`` and ``hashes``.
-    /// Others are refused.
+    /// The format of new checkpoints. Older ones have format 1, which lacks ``data``, ``updates`` and ``hashes``. Other
+    /// formats are rejected.
     package static let currentFormat = 2
 
     package var format = currentFormat
-    /// How many steps had been made.
+    /// The number of steps completed.
     package let step: Int
-    /// The next sequence to learn from.
+    /// The next sequence to train on.
     package let place: DataPlace
-    /// The recipe, every key that has a value.
+    /// The recipe's keys that have a value.
     package let recipe: [String: RecipeValue]
-    /// What tells the tokenizer from others, as hexadecimal digits.
+    /// The tokenizer's fingerprint, in hexadecimal.
     package let tokenizer: String
-    /// What the shards held; nil in format 1.
+    /// The contents of the shards; nil in format 1.
     package var data: DataContents?
-    /// How many gradients each parameter has had, of those that had fewer than there were steps; nil in format 1, which
-    /// did not count them.
+    /// The number of gradients of each parameter that had fewer than there were steps; nil in format 1, which did not
+    /// count them.
     package let updates: [String: Int]?
-    /// The arithmetic of the last steps (``KernelTable/arithmetic(_:)``); checkpoints of older versions do not say.
+    /// The arithmetic of the last steps (``KernelTable/arithmetic(_:)``); nil in checkpoints of older versions.
     package let arithmetic: String?
     /// Hashes of the files in ``TrainingCheckpoint/hashedFiles``, by name; nil in format 1.
     package var hashes: [String: String]?
@@ -48,8 +48,8 @@ package struct TrainingState: Sendable, Equatable, Codable {
 
     /// Reads the state of the checkpoint in a folder.
     ///
-    /// - Parameter step: the step that the folder's name says.
-    /// - Throws: if it cannot be read, or is of another format or step.
+    /// - Parameter step: the step in the folder's name.
+    /// - Throws: if it cannot be read, or has another format or step.
     package init(checkpoint path: String, step: Int) throws(CheckpointError) {
         let file = "\(path)/\(TrainingCheckpoint.Name.state)"
         self = try inCheckpoint(try JSONText.read(file))
@@ -83,11 +83,11 @@ package struct TrainingState: Sendable, Equatable, Codable {
     static func text(_ fingerprint: UInt64) -> String { String(fingerprint, radix: 16) }
 }
 
-/// What a run's shards hold.
+/// The contents of a run's shards.
 package struct DataContents: Sendable, Equatable, Codable {
-    /// Of the shards to learn from, in order.
+    /// The training shards, in order.
     package let training: [ShardContent]
-    /// Of the shards to measure on; nil where nothing has been measured.
+    /// The validation shards; nil if nothing has been measured.
     package var validation: [ShardContent]?
 
     package init(training: [ShardContent], validation: [ShardContent]?) {

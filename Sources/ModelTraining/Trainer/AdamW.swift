@@ -1,25 +1,25 @@
 public import TensorCore
 
-/// Adam with decoupled weight decay: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, where the decay is
-/// multiplied by the learning rate alone, as in PyTorch. Vectors (gains) are not decayed.
+/// Adam with decoupled weight decay: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, except that the decay is
+/// multiplied only by the learning rate, as in PyTorch. Vectors (gains) are not decayed.
 ///
-/// A parameter for which no gradient has arrived keeps its value and moments, and the step does not count for it: the
-/// bias correction of its moments counts its own updates, as in PyTorch.
+/// A parameter without a gradient keeps its value and moments, and the step does not count for it: the bias correction
+/// counts each parameter's own updates, as in PyTorch.
 public struct AdamW {
     /// Decay rates of the two moments.
     public let betas: (Double, Double)
-    /// Added to the root of the second moment.
+    /// Added to the square root of the second moment.
     public let epsilon: Double
-    /// Share of a weight that is taken off, times the learning rate.
+    /// The share of a weight that each step removes, times the learning rate.
     public let weightDecay: Double
-    /// The moments of each parameter, in the order of the parameters; none before the first step.
+    /// The moments of each parameter, in the order of the parameters; empty before the first step.
     package private(set) var moments: [Moments] = []
 
     /// Running means of a parameter's gradient and of its square, in f32, of the parameter's shape.
     package struct Moments {
         package let first: Tensor
         package let second: Tensor
-        /// How many gradients they are means of.
+        /// The number of gradients in the means.
         package fileprivate(set) var updates: Int
 
         package init(first: Tensor, second: Tensor, updates: Int = 0) {
@@ -29,19 +29,19 @@ public struct AdamW {
         }
     }
 
-    /// An optimizer that has done nothing yet.
+    /// Creates an optimizer without moments.
     public init(betas: (Double, Double) = (0.9, 0.95), epsilon: Double = 1e-8, weightDecay: Double = 0.1) {
         self.betas = betas
         self.epsilon = epsilon
         self.weightDecay = weightDecay
     }
 
-    /// Goes on where another optimizer stopped.
+    /// Resumes from the moments of an earlier optimizer.
     package mutating func resume(_ moments: [Moments]) { self.moments = moments }
 
-    /// Changes parameters, the same and in the same order each time, by their gradients.
+    /// Updates parameters by their gradients. Every call must pass the same parameters in the same order.
     ///
-    /// - Parameter gradientScale: what gradients are multiplied by first, for clipping.
+    /// - Parameter gradientScale: a factor for the gradients, for clipping.
     public mutating func step(_ parameters: [Parameter], learningRate: Double, gradientScale: Double = 1) {
         if moments.isEmpty {
             moments = parameters.map { parameter in

@@ -1,18 +1,18 @@
 import LanguageModels
 import TensorCore
 
-/// What a step makes smaller: J(t) of equation 5, on a model whose layers are dropped by equation 1.
+/// The training objective: J(t) of equation 5, on a model with layer dropout by equation 1.
 struct Objective: Sendable {
     let dropout: LayerDropout
     let exits: EarlyExitLoss
-    /// Whether blocks compute twice instead of remembering.
+    /// Whether the backward pass recomputes blocks instead of storing intermediate values.
     let recompute: Bool
 
-    /// A batch's share of its step's losses, in nats a token.
+    /// A batch's share of the step's losses, in nats per token.
     struct Losses {
         /// J(t).
         var total = 0.0
-        /// The last layer's.
+        /// The last layer's loss.
         var last = 0.0
 
         static func += (sum: inout Losses, part: Losses) {
@@ -24,9 +24,9 @@ struct Objective: Sendable {
     /// Adds a batch's gradients to those of the parameters.
     ///
     /// - Parameters:
-    ///   - first: the number of its first sequence within the step.
-    ///   - scored: how many targets the whole step scores: the loss is the mean over them, however they are divided
-    ///     into batches.
+    ///   - first: the index of the batch's first sequence within the step.
+    ///   - scored: the number of scored targets in the whole step. The loss is the mean over them, regardless of the
+    ///     division into batches.
     func addGradients<Model: TrainableModel>(
         of batch: TrainingBatch, to model: Model, first: Int, scored: Int, at moment: LayerDropout.Moment
     ) -> Losses {
@@ -42,7 +42,7 @@ struct Objective: Sendable {
                 { block(layer, of: model, $0, length: batch.length) }, on: x, kept: kept.map { $0 - first },
                 length: batch.length, compute)
             guard weights[layer] > 0, !rows.isEmpty else { continue }
-            // x is now what this layer returned: x[l+1] of the paper.
+            // x is now this layer's output: x[l+1] of the paper.
             let loss = exitLoss(of: model, x, batch, rows: rows, weight: weights[layer] / Double(scored))
             losses.total += Double(loss.scalar)
             if layer == model.layerCount - 1 { losses.last = Double(loss.scalar) / weights[layer] }
@@ -60,12 +60,13 @@ struct Objective: Sendable {
         return recompute ? model.compute.checkpointed(x, run) : run(x)
     }
 
-    /// The weighted sum of the scored rows' losses at one exit, in chunks whose logits are gone before the next.
+    /// Returns the weighted sum of the scored rows' losses at one exit, in chunks. Each chunk's logits are freed before
+    /// the next.
     private func exitLoss(
         of model: some TrainableModel, _ x: Tensor, _ batch: TrainingBatch, rows: [Int32], weight: Double
     ) -> Tensor {
         let compute = model.compute
-        // Rows that are not scored, such as a prompt's, need no logits.
+        // Unscored rows, such as a prompt's, need no logits.
         let scored = rows.count == x.rows ? x : compute.gather(x, rows: rows)
         return compute.settled(scored, rowsAtOnce: model.rowsOfLogitsAtOnce) { chunk, range in
             let targets = rows[range].map { batch.targets[Int($0)] }
@@ -82,7 +83,7 @@ extension TrainingBatch {
 }
 
 extension LanguageModel {
-    /// How many rows' logits may exist at once: about 16 MB of them, which a processor's caches still help with, but
-    /// never few rows, since the head is packed anew, and its gradient read and written, for every chunk.
+    /// The number of rows whose logits exist at once: about 16 MB, for which caches still help, but at least 256 rows,
+    /// because every chunk packs the head again, and reads and writes its gradient.
     var rowsOfLogitsAtOnce: Int { max(256, (4 << 20) / vocabularySize) }
 }

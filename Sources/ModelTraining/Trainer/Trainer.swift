@@ -2,22 +2,22 @@ import CheckpointFiles
 package import LanguageModels
 import TensorCore
 
-/// A model in training, its optimizer, and its place in the data: one step after the other, and nothing else. Files and
-/// intervals are ``TrainingRun``'s.
+/// A model in training, with its optimizer and its place in the data. It only makes steps; ``TrainingRun`` handles
+/// files and intervals.
 ///
-/// All randomness is a function of seed and step, so model, moments, step and place are the whole state.
+/// All randomness is a function of seed and step, so the whole state is the model, moments, step and place.
 package struct Trainer<Model: TrainableModel> {
     package let recipe: TrainingRecipe
     package let model: Model
     package private(set) var optimizer: AdamW
-    /// How many steps have been made.
+    /// The number of steps completed.
     package private(set) var step: Int
-    /// The next sequence to learn from.
+    /// The next sequence to train on.
     package private(set) var place: DataPlace
     private let source: any BatchSource
     private let objective: Objective
 
-    /// Makes a trainer at the first step; or, with moments, step and place, where another one stopped.
+    /// Creates a trainer at the first step or, with moments, step and place, where another one stopped.
     package init(
         _ recipe: TrainingRecipe, model: Model, data source: any BatchSource, moments: [AdamW.Moments] = [],
         step: Int = 0, place: DataPlace = DataPlace()
@@ -35,7 +35,7 @@ package struct Trainer<Model: TrainableModel> {
         objective = Objective(dropout: recipe.dropout, exits: recipe.exits, recompute: recipe.recompute)
     }
 
-    /// How many gradients each parameter has had, of those that had fewer than there were steps.
+    /// The number of gradients of each parameter that had fewer than there were steps.
     package var fewerUpdates: [String: Int] {
         zip(model.parameters, optimizer.moments).reduce(into: [:]) { counts, pair in
             if pair.1.updates < step { counts[pair.0.name] = pair.1.updates }
@@ -44,9 +44,9 @@ package struct Trainer<Model: TrainableModel> {
 
     /// Makes one step.
     ///
-    /// - Parameter shouldStop: is asked between batches; where it says yes, no step is made.
-    /// - Returns: what was measured; nil where no step was made.
-    /// - Throws: ``TrainingError`` if loss or gradients are not finite, with the model as it was; ``FileError``
+    /// - Parameter shouldStop: called between batches. If it returns true, the step is abandoned.
+    /// - Returns: the step's measurements; nil if it was abandoned.
+    /// - Throws: ``TrainingError`` if loss or gradients are not finite, which leaves the model unchanged; ``FileError``
     ///   if the data is damaged.
     package mutating func makeStep(shouldStop: () -> Bool = { false }) throws -> StepMetrics? {
         let stopwatch = Stopwatch()
@@ -77,7 +77,7 @@ package struct Trainer<Model: TrainableModel> {
             tokensPerSecond: Double(recipe.batch.tokensPerStep) / stopwatch.seconds)
     }
 
-    /// The step's batches, and the place after them.
+    /// Reads the step's batches, and returns them with the place after them.
     private func readBatches() throws(FileError) -> ([TrainingBatch], DataPlace) {
         var next = place
         var batches: [TrainingBatch] = []
@@ -89,13 +89,13 @@ package struct Trainer<Model: TrainableModel> {
     }
 }
 
-/// Why training cannot continue.
+/// A reason why training cannot continue.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A loss or a gradient with a NaN or an infinity; the step was not made.
+    /// The loss or a gradient is NaN or infinite. The step was not applied.
     case notFinite(step: Int, place: DataPlace, loss: Double, norm: Double)
-    /// Logits that are not finite on the validation data.
+    /// Logits on the validation data are not finite.
     case notFiniteValidation(step: Int, exit: Int)
-    /// Nothing would learn.
+    /// All weights are frozen.
     case nothingToTrain
 
     public var description: String {

@@ -1,28 +1,27 @@
 import LanguageModels
 
-/// Chooses what every exit is measured on while a model is trained: always the same sequences, which it does not learn
-/// from.
+/// A measurement of every exit during training, always on the same validation sequences.
 struct Validator: Sendable {
     private let source: any BatchSource
     private let sequencesPerBatch: Int
-    /// How many sequences it measures.
+    /// The number of sequences measured.
     let sequences: Int
-    /// How many batches these are; the last one may be smaller.
+    /// The number of batches. The last one may be smaller.
     var batches: Int { (sequences + sequencesPerBatch - 1) / sequencesPerBatch }
 
     init(_ recipe: TrainingRecipe, data source: any BatchSource) {
         self.source = source
-        // No sequence twice.
+        // Each sequence at most once.
         sequencesPerBatch = min(recipe.batch.sequences, source.sequencesPerEpoch)
         sequences = min(recipe.validation.batches * sequencesPerBatch, source.sequencesPerEpoch)
     }
 
-    /// Every exit's figures.
+    /// Measures every exit.
     ///
     /// - Parameters:
-    ///   - model: plain weights, of which nothing is recorded.
-    ///   - step: how many steps it has made.
-    /// - Returns: nil if it was to stop before there were any.
+    ///   - model: a model with plain weights, so that nothing is recorded for gradients.
+    ///   - step: the number of steps completed.
+    /// - Returns: the measurements; nil if `shouldStop` returned true.
     /// - Throws: ``TrainingError`` if logits are not finite, ``FileError`` if the data is damaged.
     func measure(_ model: some LanguageModel, step: Int, shouldStop: () -> Bool) throws -> ValidationMetrics? {
         var evaluation = ExitEvaluation(layerCount: model.layerCount)

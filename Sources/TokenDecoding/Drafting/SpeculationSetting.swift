@@ -1,11 +1,11 @@
-/// How a model speculates on itself: the exit layer and the draft length.
+/// The exit layer and the draft length of self-speculation.
 public struct SpeculationSetting: Sendable, Equatable, Codable {
-    /// How many layers draft, 1 or more.
+    /// The number of layers that draft, 1 or more.
     public var exitLayer: Int
-    /// How many tokens are drafted per round, 0 or more.
+    /// The number of tokens drafted per round, 0 or more.
     public var draftLength: Int
 
-    /// A setting; the default draft length is the paper's for code and chat.
+    /// Creates a setting; the default draft length is the paper's for code and chat.
     public init(exitLayer: Int, draftLength: Int = Self.defaultDraftLength) {
         self.exitLayer = exitLayer
         self.draftLength = draftLength
@@ -14,14 +14,15 @@ public struct SpeculationSetting: Sendable, Equatable, Codable {
     /// The draft length unless a model or a caller sets another: the paper's for code and chat.
     public static let defaultDraftLength = 6
 
-    /// The longest draft, ten times the paper's. Verification holds the logits of every drafted token, a fifth of a
-    /// megabyte each for a vocabulary of 50 thousand, and rejection sampling twice that for its distributions.
+    /// The maximum draft length, ten times the paper's. Verification stores the logits of every drafted token, a fifth
+    /// of a megabyte each for a vocabulary of 50 thousand, and rejection sampling needs twice that for its
+    /// distributions.
     public static let maximumDraftLength = 128
 
     /// The default exit layer of a model that names none: a quarter of its layers.
     public static func defaultExitLayer(of layerCount: Int) -> Int { max(1, layerCount / 4) }
 
-    /// Throws if the setting has no meaning for any model.
+    /// Throws if the setting is invalid for every model.
     public func validate() throws(DecodingError) {
         try Self.check(exitLayer: exitLayer)
         let lengths = 0...Self.maximumDraftLength

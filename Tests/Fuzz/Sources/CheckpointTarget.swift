@@ -3,7 +3,7 @@ import ModelTraining
 import TensorCore
 import TestSupport
 
-/// What a checkpoint of a training has beside its model: the input is `state.json`, zero, `optimizer.safetensors`.
+/// A training checkpoint's files other than its model: the input is `state.json`, zero, `optimizer.safetensors`.
 enum CheckpointTarget: FuzzTarget {
     static let name = "checkpoint"
 
@@ -19,7 +19,7 @@ enum CheckpointTarget: FuzzTarget {
     private static let step = 3
     private static let data = DataContents(training: [ShardContent(tokens: 90, hash: "1f")], validation: nil)
 
-    /// Data whose sequences nothing asks for.
+    /// Data whose sequences are never read.
     private struct Source: BatchSource {
         let length = 8
         let sequencesPerEpoch = 10

@@ -4,7 +4,7 @@ import LayerSkip
 import TestSupport
 
 /// The small files of a model folder: the input is `config.json`, zero, `generation_config.json`, zero,
-/// `tokenizer_config.json`. Its weights and its `tokenizer.json` are always the same.
+/// `tokenizer_config.json`. Its weights and its `tokenizer.json` are fixed.
 enum ConfigurationTarget: FuzzTarget {
     static let name = "configuration"
 
@@ -49,7 +49,7 @@ enum ConfigurationTarget: FuzzTarget {
         let checkpoint = try Checkpoint(path: folder.path)
         _ = try CheckpointSummary(checkpoint)
         _ = try checkpoint.tokenizer()
-        // The weights are of the first seed's model: those of another are an error.
+        // The weights are those of the first seed's model; any other model is an error.
         _ = try checkpoint.model()
     }
 
@@ -57,7 +57,7 @@ enum ConfigurationTarget: FuzzTarget {
         let again = folder.write(try configuration.json(file: "again.json"), as: "again.json")
         let readAgain = try HuggingFaceConfiguration(path: again)
         var expected = configuration
-        // Factors that change nothing are written as none.
+        // Factors without effect are not written.
         if let factors = expected.model.ropeFrequencyFactors, factors.allSatisfy({ $0 == 1 }) {
             expected.model.ropeFrequencyFactors = nil
             expected.model.llama3Scaling = nil
@@ -65,14 +65,14 @@ enum ConfigurationTarget: FuzzTarget {
         require(readAgain == expected, "\(readAgain) is \(expected)")
     }
 
-    /// Writes the files that are always the same, once.
+    /// Writes the fixed files, once.
     private static func prepare(_ folder: TemporaryFolder) throws {
         if folder.contents.contains("model.safetensors") { return }
         for name in ["model.safetensors", "tokenizer.json"] { folder.write(try contents("\(model)/\(name)"), as: name) }
     }
 
     private static let temporary = TemporaryFolder()
-    /// A folder with a whole model.
+    /// Makes a folder with a complete model.
     private static let model: String = {
         var tiny = TinyLlamaFile()
         tiny.layers = 1

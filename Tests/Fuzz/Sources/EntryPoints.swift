@@ -8,13 +8,13 @@ import CheckpointFiles
     import Darwin
 #endif
 
-// The program's `main` is libFuzzer's, which looks for these two names. `Scripts/fuzz` builds and calls it:
+// The program's `main` is libFuzzer's, which calls these two functions. `Scripts/fuzz` builds and runs it:
 //
 //     FUZZ_TARGET=gguf Fuzz CORPUS... -max_total_time=60      with libFuzzer's options
 //     FUZZ_TARGET=gguf FUZZ_SEEDS=FOLDER Fuzz                 writes inputs to start from
 //     Fuzz                                                    prints the names of the readers
 
-/// What libFuzzer calls once.
+/// The function that libFuzzer calls once at the start.
 @_cdecl("LLVMFuzzerInitialize")
 public func initialize(_ argc: UnsafePointer<CInt>, _ argv: UnsafeRawPointer) -> CInt {
     guard let name = environment("FUZZ_TARGET") else {
@@ -38,7 +38,7 @@ public func initialize(_ argc: UnsafePointer<CInt>, _ argv: UnsafeRawPointer) ->
     return 0
 }
 
-/// What libFuzzer calls with each input.
+/// The function that libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     FuzzTargets.chosen.check(Array(UnsafeBufferPointer(start: bytes, count: count)))
@@ -52,7 +52,7 @@ enum FuzzTargets {
         RecipeTarget.self, SafetensorsTarget.self, ShardTarget.self, TokenizerTarget.self,
     ]
 
-    /// The one that the environment names.
+    /// The reader that the environment names.
     static let chosen = all.first { $0.name == environment("FUZZ_TARGET") } ?? all[0]
 }
 

@@ -45,7 +45,7 @@ enum RecipeTarget: FuzzTarget {
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
         let texts = input.parts(2).map { String(decoding: $0, as: UTF8.self) }
         let recipe = try RecipeFile(texts[0], name: "recipe", overrides: texts[1].isEmpty ? [] : [texts[1]]).recipe
-        // What was read, written as overrides, is the same recipe.
+        // Writing the values as overrides gives the same recipe.
         let overrides = RecipeKey.all.compactMap { key in
             key.value(in: recipe).map { "\(key.path)=\(yaml($0, isText: key.isText))" }
         }

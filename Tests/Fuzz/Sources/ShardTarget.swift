@@ -2,7 +2,7 @@ import CheckpointFiles
 import ModelTraining
 import TestSupport
 
-/// Shards of tokens.
+/// Token shards.
 enum ShardTarget: FuzzTarget {
     static let name = "shard"
 
@@ -28,7 +28,7 @@ enum ShardTarget: FuzzTarget {
             path: path, vocabularySize: shard.vocabularySize, endOfText: shard.endOfText,
             tokenizerFingerprint: shard.tokenizerFingerprint)
         for document in shard.documents {
-            // A writer ends each document by itself.
+            // The writer adds end-of-text to each document.
             guard tokens[document.tokens.upperBound - 1] == shard.endOfText else { return }
             try writer.append(Array(tokens[document.tokens].dropLast()), promptLength: document.promptLength)
         }

@@ -1,11 +1,11 @@
 import LayerSkip
 import TestSupport
 
-/// `tokenizer.json`, and texts encoded and decoded with what it describes.
+/// `tokenizer.json`, and texts encoded and decoded with its tokenizer.
 enum TokenizerTarget: FuzzTarget {
     static let name = "tokenizer"
 
-    /// Words, numbers, other scripts, and what looks like special tokens.
+    /// Words, numbers, other scripts, and text that looks like special tokens.
     static let page = "The house of 1234 windows — naïve, 東京, 🙂; <|im_end|><s>\n\n\t let x = [1, 2, 3]\r\n  e\u{301}"
 
     static func seeds() -> [[UInt8]] {
@@ -44,7 +44,7 @@ enum TokenizerTarget: FuzzTarget {
         let definition = try TokenizerDefinition(json: input)
         let tokenizer = try Tokenizer(definition)
         try checkWriting(definition)
-        // The input's end is a text too: a special token of the file may well be part of it.
+        // The end of the input is a text, too, since it may contain special tokens of the file.
         for text in [Array(page.utf8), Array(input.suffix(100))] {
             for isParsing in [false, true] {
                 let ids = tokenizer.encode(text, parsingSpecialTokens: isParsing)
