@@ -43,7 +43,7 @@ private func measure(
     ) { benchmark in
         let model = try loaded ?? TextModel(path: file.path)
         loaded = model
-        guard let cost = try ModelCost.measure(model.model, [part], depth: depth, rounds: 1) else { return }
+        guard let cost = try ModelCost.measure(model, [part], depth: depth, rounds: 1) else { return }
         for (metric, value) in figures(cost) { benchmark.measurement(metric, Int(value.rounded())) }
     }
 }

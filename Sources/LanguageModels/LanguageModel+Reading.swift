@@ -1,5 +1,5 @@
 /// The default number of prompt rows per pass. With 256 rows, reading the weights from memory takes little of the time.
-public let prefillChunk = 256
+package let prefillChunk = 256
 
 extension LanguageModel {
     /// Reads tokens into a cache, in chunks. The last layer only stores keys and values.

@@ -1,4 +1,4 @@
-public import TensorCore
+package import TensorCore
 
 /// The id of a token in a model's vocabulary.
 public typealias Token = Int32
@@ -8,7 +8,7 @@ public typealias Token = Int32
 ///
 /// Models know nothing of drafts, exits or caches: the caller decides which blocks run on which rows, and which rows
 /// get logits.
-public protocol LanguageModel: Sendable {
+package protocol LanguageModel: Sendable {
     /// The number of transformer blocks, L.
     var layerCount: Int { get }
     /// The number of token ids; logits have one column for each.
@@ -40,18 +40,18 @@ public protocol LanguageModel: Sendable {
 
 extension LanguageModel {
     /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
-    public func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
+    package func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
 
     /// By default all weights.
-    public var bytesReadPerToken: Int { weightByteCount }
+    package var bytesReadPerToken: Int { weightByteCount }
 
     /// By default runs the whole block.
-    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+    package func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
         _ = block(index, x, &memory)
     }
 
     /// Runs blocks `layers`, one after the other.
-    public func run(
+    package func run(
         _ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable
     ) -> Tensor {
         var x = x
@@ -61,7 +61,7 @@ extension LanguageModel {
 }
 
 /// The keys and values that attention reads: a cache in decoding, the batch itself in training.
-public protocol AttentionMemory: ~Copyable {
+package protocol AttentionMemory: ~Copyable {
     /// Rotates each row at its own position, appends keys and values, and attends causally.
     ///
     /// - Parameters:

@@ -1,8 +1,8 @@
 package import TensorCore
 
 /// Weights in f32 with Hugging Face's name, which share storage with their model.
-public struct NamedTensor: Sendable {
-    public let name: String
+package struct NamedTensor: Sendable {
+    package let name: String
     /// [rows, columns]; a vector is one row.
     package let values: Tensor
 

@@ -1,17 +1,17 @@
 package import CheckpointFiles
-public import TensorCore
+package import TensorCore
 
 /// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and a SwiGLU MLP, and a head that
 /// may be tied to the embedding. Touvron et al., arXiv 2302.13971.
 ///
 /// Biases and norms of heads are optional: they are applied if the ``Architecture`` has weights for them.
-public struct Transformer: TrainableModel {
+package struct Transformer: TrainableModel {
     /// The architecture, shapes and constants of the model.
-    public let configuration: ModelConfiguration
-    public let compute: ComputeContext
-    public let weightByteCount: Int
-    public private(set) var parameters: [Parameter] = []
-    public private(set) var tensors: [NamedTensor] = []
+    package let configuration: ModelConfiguration
+    package let compute: ComputeContext
+    package let weightByteCount: Int
+    package private(set) var parameters: [Parameter] = []
+    package private(set) var tensors: [NamedTensor] = []
     private var embedding: Matrix
     private var blocks: [Block]
     private var norm: RMSNorm
@@ -103,26 +103,26 @@ public struct Transformer: TrainableModel {
         func detached() -> Block { Block(attention: attention.detached(), mlp: mlp.detached()) }
     }
 
-    public var layerCount: Int { configuration.layerCount }
-    public var vocabularySize: Int { configuration.vocabularySize }
-    public var contextLength: Int { configuration.contextLength }
-    public var attention: AttentionShape { configuration.attention }
-    public var bytesReadPerToken: Int { weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) }
+    package var layerCount: Int { configuration.layerCount }
+    package var vocabularySize: Int { configuration.vocabularySize }
+    package var contextLength: Int { configuration.contextLength }
+    package var attention: AttentionShape { configuration.attention }
+    package var bytesReadPerToken: Int { weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) }
 
-    public func embed(_ tokens: Span<Token>) -> Tensor { compute.embedding(tokens, embedding) }
+    package func embed(_ tokens: Span<Token>) -> Tensor { compute.embedding(tokens, embedding) }
 
-    public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
+    package func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         let block = blocks[index]
         return block.mlp(block.attention(x, layer: index, &memory, compute), compute)
     }
 
-    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+    package func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
         blocks[index].attention.storeKeysAndValues(x, layer: index, &memory, compute)
     }
 
-    public func logits(_ x: Tensor) -> Tensor { compute.linear(x, norm: norm, separateHead ?? embedding) }
+    package func logits(_ x: Tensor) -> Tensor { compute.linear(x, norm: norm, separateHead ?? embedding) }
 
-    public func detached() -> Transformer {
+    package func detached() -> Transformer {
         var model = self
         model.parameters = []
         model.embedding = embedding.detached()

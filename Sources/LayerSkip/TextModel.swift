@@ -1,5 +1,5 @@
 import CheckpointFiles
-public import LanguageModels
+package import LanguageModels
 public import TensorCore
 public import TextTokens
 public import TokenDecoding
@@ -14,7 +14,7 @@ public import TokenDecoding
 /// ```
 public struct TextModel: Sendable {
     /// The transformer.
-    public let model: LoadedModel
+    package let model: LoadedModel
     /// The tokenizer.
     public let tokenizer: Tokenizer
     /// A description of the file or folder.

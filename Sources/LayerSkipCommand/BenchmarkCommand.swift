@@ -91,7 +91,7 @@ struct BenchmarkCommand: ParsableCommand {
         let model = try model.load()
         let stated = model.summary.speculation?.draftLength ?? 0
         let measured = try ModelCost.measure(
-            model.model, Set(cost.parts?.values ?? ModelCost.Part.allCases), depth: cost.depth ?? 0,
+            model, Set(cost.parts?.values ?? ModelCost.Part.allCases), depth: cost.depth ?? 0,
             cacheFormat: cache.cacheFormat, rounds: rounds
         ) { done, total in Progress("measured", of: total)(done) }
         guard let measured else { throw InterruptedError() }

@@ -31,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
         let text = try TextInput.read(text, atMost: .text)
         try JSONLines.refuse(Array(text.utf8), file: name)
         let model = try model.load()
-        let window = context ?? min(model.model.contextLength, 1024)
+        let window = context ?? model.standardWindow
         guard (2...max(2, model.model.contextLength)).contains(window) else {
             throw InputError(name: "--context", expected: "2...\(model.model.contextLength)", found: "\(window)")
         }
@@ -43,9 +43,8 @@ struct EvaluateCommand: ParsableCommand {
         guard let tokens = encoded else { throw InterruptedError() }
         let progress = Progress("evaluated", of: tokens.count)
         let evaluation = try inText(name) {
-            try ExitEvaluation.evaluate(
-                model.model, on: tokens, window: window, cacheFormat: cache.cacheFormat,
-                progress: progress.callAsFunction)
+            try model.evaluateExits(
+                on: tokens, window: window, cacheFormat: cache.cacheFormat, progress: progress.callAsFunction)
         }
         guard let evaluation else { throw InterruptedError() }
         switch format {

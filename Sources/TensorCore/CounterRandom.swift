@@ -2,22 +2,22 @@
 ///
 /// The mixing function is the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
 /// Generators", 2014).
-public struct CounterRandom: Sendable {
+package struct CounterRandom: Sendable {
     /// The seed and labels, mixed.
     let key: UInt64
 
     /// Creates the stream of a seed and a list of labels; different seeds or labels give different streams.
-    public init(seed: UInt64, _ labels: UInt64...) {
+    package init(seed: UInt64, _ labels: UInt64...) {
         key = labels.reduce(Self.mix(seed &+ Self.step)) { key, label in
             Self.mix(key ^ Self.mix(label &+ Self.step))
         }
     }
 
     /// 64 random bits.
-    public subscript(counter: UInt64) -> UInt64 { Self.mix(key &+ counter &* Self.step) }
+    package subscript(counter: UInt64) -> UInt64 { Self.mix(key &+ counter &* Self.step) }
 
     /// A random number strictly between 0 and 1.
-    public func uniform(_ counter: UInt64) -> Double { Self.uniform(bits: self[counter]) }
+    package func uniform(_ counter: UInt64) -> Double { Self.uniform(bits: self[counter]) }
 
     /// Converts 64 random bits to a number in (0, 1), a multiple of 2^-53.
     package static func uniform(bits: UInt64) -> Double {

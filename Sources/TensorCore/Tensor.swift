@@ -1,13 +1,13 @@
 /// Activations: a matrix of `rows` tokens by `columns` f32 values, row-major.
 ///
 /// A small value over shared storage. Operations return new tensors and never change their inputs.
-public struct Tensor: Sendable {
+package struct Tensor: Sendable {
     package let storage: Storage
     package let firstElement: Int
     /// Number of rows: one per token.
-    public let rows: Int
+    package let rows: Int
     /// Values per row.
-    public let columns: Int
+    package let columns: Int
     /// The tensor's node in the backward pass; nil for plain values, such as all those of inference.
     package internal(set) var node: GradientNode?
 
@@ -35,7 +35,7 @@ public struct Tensor: Sendable {
     }
 
     /// A tensor of the given values, row after row.
-    public init(_ values: [Float], rows: Int, columns: Int) {
+    package init(_ values: [Float], rows: Int, columns: Int) {
         precondition(values.count == rows * columns, "expected \(rows) x \(columns) values, found \(values.count)")
         self.init(Storage(byteCount: values.count * MemoryLayout<Float>.stride), rows: rows, columns: columns)
         values.withUnsafeBufferPointer { values in
@@ -51,10 +51,10 @@ public struct Tensor: Sendable {
     }
 
     /// The given rows, sharing this tensor's storage.
-    public subscript(rows range: Range<Int>) -> Tensor { Tensor(sharing: self, rows: range) }
+    package subscript(rows range: Range<Int>) -> Tensor { Tensor(sharing: self, rows: range) }
 
     /// Calls `body` with the values of one row.
-    public func withRow<Result, Failure: Error>(
+    package func withRow<Result, Failure: Error>(
         _ row: Int, _ body: (Span<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         precondition(row >= 0 && row < rows, "row out of range")
@@ -62,7 +62,7 @@ public struct Tensor: Sendable {
     }
 
     /// All values, row after row.
-    public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: rows * columns)) }
+    package var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: rows * columns)) }
 
     /// The first element. Valid while the tensor lives; written only by the operation that creates the tensor.
     var pointer: UnsafeMutablePointer<Float> { storage.elements(Float.self) + firstElement }

@@ -1,4 +1,4 @@
-public import LanguageModels
+package import LanguageModels
 import TensorCore
 
 extension Engine {
@@ -11,7 +11,7 @@ extension Engine {
     /// - Throws: ``DecodingError`` if the prompt is empty, has unknown ids, or leaves no room in the context; the text
     ///   is then unchanged. After `cancelled`, the processed part stays in the cache for the next prefill, which must
     ///   come before any round.
-    public func prefill(
+    package func prefill(
         _ text: TokenStream, _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
         try DecodingError.checkPrompt(tokenCount: prompt.count, contextLength: model.contextLength)

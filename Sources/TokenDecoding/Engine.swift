@@ -1,5 +1,5 @@
-public import LanguageModels
-public import TensorCore
+package import LanguageModels
+package import TensorCore
 
 /// The only decoding loop: draft, verify, accept, truncate, for any number of texts at once. Plain decoding is the case
 /// of zero drafts.
@@ -17,11 +17,11 @@ public import TensorCore
 /// }
 /// while texts.allSatisfy({ $0.room > 0 }) { engine.step(texts) }
 /// ```
-public struct Engine<Model: LanguageModel>: ~Copyable {
+package struct Engine<Model: LanguageModel>: ~Copyable {
     /// The full model, which verifies drafts.
-    public let model: Model
+    package let model: Model
     /// The format of keys and values in caches.
-    public let cacheFormat: CacheFormat
+    package let cacheFormat: CacheFormat
     private let pages = CachePagePool()
     // Refilled in each step, to reuse their memory.
     private var memory: BatchMemory
@@ -33,7 +33,7 @@ public struct Engine<Model: LanguageModel>: ~Copyable {
     private var passing: [Int] = []
 
     /// Creates an engine without texts.
-    public init(_ model: Model, cacheFormat: CacheFormat = .standard) {
+    package init(_ model: Model, cacheFormat: CacheFormat = .standard) {
         self.model = model
         self.cacheFormat = cacheFormat
         memory = BatchMemory(for: model)
@@ -45,7 +45,7 @@ public struct Engine<Model: LanguageModel>: ~Copyable {
     ///   - exitLayer: the number of layers that determine the text; nil for all.
     ///   - hashesLogits: whether to keep ``TokenStream/logitHashes``.
     /// - Throws: ``ExitLayerError``, or ``DecodingError`` if a sampling option is out of range.
-    public func makeText(
+    package func makeText(
         exitLayer: Int? = nil, drafter: any Drafter = NoDrafter(), sampling: Sampling = .greedy,
         acceptance: Acceptance = .coupled, hashesLogits: Bool = false
     ) throws -> TokenStream {
@@ -74,7 +74,7 @@ public struct Engine<Model: LanguageModel>: ~Copyable {
     /// - Parameters:
     ///   - texts: each text at most once, with a prompt and room for a token.
     ///   - report: called with each token as soon as it is drafted, and the index of its text.
-    public mutating func step(_ texts: [TokenStream], report: (_ text: Int, Token) -> Void = { _, _ in }) {
+    package mutating func step(_ texts: [TokenStream], report: (_ text: Int, Token) -> Void = { _, _ in }) {
         guard !texts.isEmpty else { return }
         let stopwatch = Stopwatch()
         for text in texts { text.beginRound() }

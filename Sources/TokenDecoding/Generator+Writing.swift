@@ -1,7 +1,7 @@
-public import LanguageModels
+package import LanguageModels
 
 /// The reason why ``Generator/write(after:limit:shouldContinue:report:each:)`` stopped.
-public enum WritingEnd: Sendable, Equatable {
+package enum WritingEnd: Sendable, Equatable {
     /// The requested number of tokens was written.
     case limit
     /// The context is full.
@@ -23,7 +23,7 @@ extension Generator {
     ///     stopping.
     /// - Throws: the ``DecodingError`` of a prefill or a round, except that a cancelled prefill returns
     ///   ``WritingEnd/cancelled``.
-    public mutating func write(
+    package mutating func write(
         after prompt: [Token], limit: Int?, shouldContinue: () -> Bool = { true }, report: (Token) -> Void = { _ in },
         each: (Round) -> Int? = { _ in nil }
     ) throws(DecodingError) -> WritingEnd {

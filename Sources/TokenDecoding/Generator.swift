@@ -1,8 +1,8 @@
-public import LanguageModels
-public import TensorCore
+package import LanguageModels
+package import TensorCore
 
 /// An ``Engine`` with one text.
-public struct Generator<Model: LanguageModel>: ~Copyable {
+package struct Generator<Model: LanguageModel>: ~Copyable {
     private var engine: Engine<Model>
     let text: TokenStream
     /// An array created once, so that a step allocates nothing.
@@ -15,7 +15,7 @@ public struct Generator<Model: LanguageModel>: ~Copyable {
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - hashesLogits: whether to keep ``logitHashes``.
     /// - Throws: ``ExitLayerError``, or ``DecodingError`` if a sampling option is out of range.
-    public init(
+    package init(
         _ model: Model, exitLayer: Int? = nil, drafter: any Drafter, sampling: Sampling = .greedy,
         acceptance: Acceptance = .coupled, cacheFormat: CacheFormat = .standard, hashesLogits: Bool = false
     ) throws {
@@ -38,23 +38,23 @@ public struct Generator<Model: LanguageModel>: ~Copyable {
     }
 
     /// The full model.
-    public var model: Model { engine.model }
+    package var model: Model { engine.model }
     /// The text so far: prompt and generated tokens.
-    public var tokens: [Token] { text.tokens }
+    package var tokens: [Token] { text.tokens }
     /// Counts and times since the generator was created or this was last set.
-    public var statistics: DecodingStatistics {
+    package var statistics: DecodingStatistics {
         get { text.statistics }
         set { text.statistics = newValue }
     }
     /// A hash of the full model's logits for each token after the prompt, if requested in `init`.
-    public var logitHashes: [UInt64] { text.logitHashes }
+    package var logitHashes: [UInt64] { text.logitHashes }
     /// Bytes of the cache.
-    public var cacheByteCount: Int { text.cacheByteCount }
+    package var cacheByteCount: Int { text.cacheByteCount }
     /// The number of tokens that still fit into the model's context.
-    public var room: Int { text.room }
+    package var room: Int { text.room }
 
     /// Replaces the text by `prompt`: see ``Engine/prefill(_:_:chunk:shouldContinue:)``.
-    public mutating func prefill(
+    package mutating func prefill(
         _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(DecodingError) {
         try engine.prefill(text, prompt, chunk: chunk, shouldContinue: shouldContinue)
@@ -66,7 +66,7 @@ public struct Generator<Model: LanguageModel>: ~Copyable {
     ///   - limit: at least 1. Drafts are shortened to it, and to the ``room`` in the context, which must not be 0.
     ///   - report: called with each token as soon as it is drafted.
     /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``, after which only a new prompt may be given.
-    public mutating func nextRound(limit: Int, report: (Token) -> Void = { _ in }) throws(DecodingError) -> Round {
+    package mutating func nextRound(limit: Int, report: (Token) -> Void = { _ in }) throws(DecodingError) -> Round {
         text.limit = limit
         engine.step(texts) { _, token in report(token) }
         if let failure = text.failure { throw failure }
@@ -75,5 +75,5 @@ public struct Generator<Model: LanguageModel>: ~Copyable {
     }
 
     /// Removes all tokens but the first `count`, at least one; the last of these becomes pending again.
-    public mutating func keep(_ count: Int) { text.keep(count) }
+    package mutating func keep(_ count: Int) { text.keep(count) }
 }

@@ -1,20 +1,20 @@
-public import LanguageModels
+package import LanguageModels
 
 /// The result of one step for one text.
 ///
 /// Its tokens and confidences share the text's memory. Release a round before the next step; otherwise that step must
 /// copy them.
-public struct Round: Sendable {
+package struct Round: Sendable {
     /// The new tokens, at least one: the accepted drafts, then one chosen by the full model.
-    public let tokens: ArraySlice<Token>
+    package let tokens: ArraySlice<Token>
     /// The number of drafted tokens.
-    public let drafted: Int
+    package let drafted: Int
     /// The number of drafted tokens that were accepted.
-    public let accepted: Int
+    package let accepted: Int
     /// The origin of the draft; nil if nothing was drafted.
-    public let origin: DraftOrigin?
+    package let origin: DraftOrigin?
     /// See ``DraftingContext/confidences``.
-    public let confidences: [Double]
+    package let confidences: [Double]
     /// The duration of the step, for all its texts.
-    public let seconds: Double
+    package let seconds: Double
 }

@@ -1,4 +1,4 @@
-public import LanguageModels
+package import LanguageModels
 import TensorCore
 
 /// One text being decoded: its tokens, cache, sampler, drafter and statistics. An ``Engine`` steps it, alone or with
@@ -7,20 +7,20 @@ import TensorCore
 /// Between rounds the cache holds all tokens but the last, which is *pending*: the next round begins with it. In greedy
 /// and coupled decoding the tokens depend only on the text's layers, not on drafts or on other texts in the step. One
 /// thread uses it at a time.
-public final class TokenStream {
+package final class TokenStream {
     /// The number of layers that determine the text: all, or the first ones for early-exit inference (LayerSkip, arXiv
     /// 2404.16710, section 4.2).
-    public let layerCount: Int
+    package let layerCount: Int
     /// The text so far: prompt and generated tokens.
-    public internal(set) var tokens: [Token] = []
+    package internal(set) var tokens: [Token] = []
     /// Counts and times since the text was created or this was last set.
-    public var statistics = DecodingStatistics()
+    package var statistics = DecodingStatistics()
     /// The most tokens that the next round generates, at least 1; drafts are shortened to it.
-    public var limit = Int.max
+    package var limit = Int.max
     /// A hash of the logits for each token after the prompt, if requested when the text was created.
-    public internal(set) var logitHashes: [UInt64] = []
+    package internal(set) var logitHashes: [UInt64] = []
     /// The error of the last step; after it, the text accepts only a new prompt.
-    public internal(set) var failure: DecodingError?
+    package internal(set) var failure: DecodingError?
 
     let contextLength: Int
     let hashesLogits: Bool
@@ -58,13 +58,13 @@ public final class TokenStream {
     }
 
     /// Bytes of the cache.
-    public var cacheByteCount: Int { cache.byteCount }
+    package var cacheByteCount: Int { cache.byteCount }
 
     /// The number of tokens that still fit into the model's context.
-    public var room: Int { max(0, contextLength - tokens.count) }
+    package var room: Int { max(0, contextLength - tokens.count) }
 
     /// The result of the last step; nil before the first step, after a failure, and after a new prompt.
-    public var round: Round? {
+    package var round: Round? {
         guard !next.isEmpty, failure == nil else { return nil }
         return Round(
             tokens: tokens.suffix(next.count), drafted: draft.tokens.count, accepted: accepted, origin: draft.origin,
@@ -72,7 +72,7 @@ public final class TokenStream {
     }
 
     /// Removes all tokens but the first `count`, at least one; the last of these becomes pending again.
-    public func keep(_ count: Int) {
+    package func keep(_ count: Int) {
         precondition(count >= 1 && count <= tokens.count, "1...\(tokens.count) tokens can be kept")
         let takenBack = tokens.count - max(count, promptCount)
         logitHashes.removeLast(min(takenBack, logitHashes.count))

@@ -7,7 +7,7 @@ struct ModelCostTests {
     @Test func everyPartIsMeasured() throws {
         let model = try TinyModel.shared.get()
         var calls: [[Int]] = []
-        let measured = try ModelCost.measure(model.model, depth: 300, rounds: 2) { done, total in
+        let measured = try ModelCost.measure(model, depth: 300, rounds: 2) { done, total in
             calls.append([done, total])
             return true
         }

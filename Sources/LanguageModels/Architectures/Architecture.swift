@@ -1,4 +1,4 @@
-public import TensorCore
+package import TensorCore
 
 /// An architecture: its names in checkpoints, and the differences of its layers from those of others.
 ///
@@ -8,9 +8,9 @@ public struct Architecture: Sendable, Equatable {
     /// The name: `model_type` in `config.json`, and `general.architecture` in GGUF files, whose keys begin with it.
     public let name: String
     /// The model's class in transformers, which `config.json` also names.
-    public let className: String
+    package let className: String
     /// The order of query and key rows in GGUF files.
-    public let ggufPairing: RoPEPairing
+    package let ggufPairing: RoPEPairing
     /// transformers' defaults for keys that `config.json` omits.
     let defaults: Defaults
     /// Whether the projections to queries, keys and values add a bias.

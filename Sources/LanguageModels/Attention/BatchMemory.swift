@@ -1,10 +1,10 @@
-public import TensorCore
+package import TensorCore
 
 /// The attention memory of several texts at once: each row of a batch attends to its own text's cache.
 ///
 /// A row's result is bit for bit the same as in a batch of its own text alone. While a batch runs, nothing else may use
 /// the caches of its texts.
-public struct BatchMemory: AttentionMemory {
+package struct BatchMemory: AttentionMemory {
     private let compute: ComputeContext
     private var caches: [CacheContents] = []
     /// The number of rows of each text.
@@ -13,10 +13,10 @@ public struct BatchMemory: AttentionMemory {
     private var rows: [CachedRows] = []
 
     /// Creates a batch without rows for a model.
-    public init(for model: some LanguageModel) { compute = model.compute }
+    package init(for model: some LanguageModel) { compute = model.compute }
 
     /// Removes all rows.
-    public mutating func removeAll() {
+    package mutating func removeAll() {
         caches.removeAll(keepingCapacity: true)
         counts.removeAll(keepingCapacity: true)
     }
@@ -27,12 +27,12 @@ public struct BatchMemory: AttentionMemory {
     ///   - count: the number of rows, at least 1.
     ///   - cache: the cache of a text that has no rows in the batch yet. All caches of a batch must have the same shape
     ///     and format.
-    public mutating func addRows(_ count: Int, of cache: borrowing KVCache) {
+    package mutating func addRows(_ count: Int, of cache: borrowing KVCache) {
         caches.append(cache.shared)
         counts.append(count)
     }
 
-    public mutating func attend(
+    package mutating func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor {
         extend(layer: layer)
@@ -40,7 +40,7 @@ public struct BatchMemory: AttentionMemory {
             queries: queries, keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
     }
 
-    public mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
+    package mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
         extend(layer: layer)
         compute.store(keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
     }

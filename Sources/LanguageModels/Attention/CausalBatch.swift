@@ -1,24 +1,24 @@
-public import TensorCore
+package import TensorCore
 
 /// The attention memory of training: rows are consecutive whole sequences of equal length, each with positions from 0
 /// on. Each row attends to its own sequence within the batch.
 ///
 /// It has no state, so one value serves any number of sequences and layers, and copies are interchangeable.
-public struct CausalBatch: AttentionMemory, Sendable {
+package struct CausalBatch: AttentionMemory, Sendable {
     /// Rows per sequence.
-    public let length: Int
+    package let length: Int
     private let shape: AttentionShape
     private let compute: ComputeContext
 
     /// Creates a memory for sequences of `length` tokens of a model.
-    public init(for model: some LanguageModel, length: Int) {
+    package init(for model: some LanguageModel, length: Int) {
         precondition((1...max(1, model.contextLength)).contains(length), "1 to the model's context of positions")
         self.length = length
         shape = model.attention
         compute = model.compute
     }
 
-    public func attend(
+    package func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor {
         func rotated(_ x: Tensor) -> Tensor {
@@ -29,5 +29,5 @@ public struct CausalBatch: AttentionMemory, Sendable {
     }
 
     /// Does nothing, because no later row attends to a batch.
-    public func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {}
+    package func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {}
 }

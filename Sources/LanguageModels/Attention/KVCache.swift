@@ -1,12 +1,12 @@
-public import TensorCore
+package import TensorCore
 
 /// The keys (rotated) and values of one text, in pages of 256 positions.
 ///
 /// Each layer has its own length, because drafting runs the early layers ahead of the others. Memory grows with the
 /// positions in use, not with the capacity, and returns to its pool when the cache is destroyed.
-public struct KVCache: ~Copyable, AttentionMemory {
+package struct KVCache: ~Copyable, AttentionMemory {
     /// The most positions that a layer may hold.
-    public let capacity: Int
+    package let capacity: Int
     private let compute: ComputeContext
     private let contents: CacheContents
 
@@ -15,7 +15,7 @@ public struct KVCache: ~Copyable, AttentionMemory {
     /// - Parameters:
     ///   - layerCount: the number of the model's layers that it covers; by default all.
     ///   - pool: where pages are taken from and returned to; by default a new pool.
-    public init(
+    package init(
         for model: some LanguageModel, layerCount: Int? = nil, format: CacheFormat = .standard,
         pool: CachePagePool = CachePagePool()
     ) {
@@ -41,29 +41,29 @@ public struct KVCache: ~Copyable, AttentionMemory {
     }
 
     /// The format of keys and values.
-    public var format: CacheFormat { contents.pages.format }
+    package var format: CacheFormat { contents.pages.format }
 
     /// The number of positions that every layer holds.
-    public var length: Int { contents.lengths.reduce(capacity) { min($0, $1) } }
+    package var length: Int { contents.lengths.reduce(capacity) { min($0, $1) } }
 
     /// The number of positions that one layer holds.
-    public func length(layer: Int) -> Int { contents.lengths[layer] }
+    package func length(layer: Int) -> Int { contents.lengths[layer] }
 
     /// Bytes of the pages allocated so far.
-    public var byteCount: Int { contents.pages.byteCount }
+    package var byteCount: Int { contents.pages.byteCount }
 
     /// Removes every position from `length` on, in every layer.
-    public mutating func truncate(to length: Int) {
+    package mutating func truncate(to length: Int) {
         precondition(length >= 0, "a length is not negative")
         for layer in contents.lengths.indices { contents.lengths[layer] = min(contents.lengths[layer], length) }
     }
 
     /// Returns an independent cache with the same contents. Copies all pages.
-    public func copy() -> KVCache {
+    package func copy() -> KVCache {
         KVCache(contents: contents.copy(), capacity: capacity, compute: compute)
     }
 
-    public mutating func attend(
+    package mutating func attend(
         layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
     ) -> Tensor {
         let rows = CollectionOfOne(contents.extend(layer: layer, by: keys.rows))
@@ -71,7 +71,7 @@ public struct KVCache: ~Copyable, AttentionMemory {
             queries: queries, keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
     }
 
-    public mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
+    package mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
         let rows = CollectionOfOne(contents.extend(layer: layer, by: keys.rows))
         compute.store(keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
     }

@@ -1,4 +1,4 @@
-public import TensorCore
+package import TensorCore
 
 extension ExitEvaluation {
     /// Evaluates a model on a text, divided into independent windows. All tokens but each window's first are scored.
@@ -9,7 +9,7 @@ extension ExitEvaluation {
     ///   - progress: called with the number of the text's tokens that are done; returns whether to continue.
     /// - Returns: the evaluation; nil if `progress` returned false.
     /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, or if logits are not finite.
-    public static func evaluate(
+    package static func evaluate(
         _ model: some LanguageModel, on text: [Token], window: Int, cacheFormat: CacheFormat = .standard,
         progress: (Int) -> Bool = { _ in true }
     ) throws(EvaluationError) -> ExitEvaluation? {

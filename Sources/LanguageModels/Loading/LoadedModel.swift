@@ -1,11 +1,11 @@
 package import CheckpointFiles
-public import TensorCore
+package import TensorCore
 
 /// A model of any supported architecture, loaded from a checkpoint for decoding or training.
 ///
 /// A `Generator` and a `Trainer` need a type that conforms to the protocol, which `any TrainableModel` does not. Boxing
 /// the model once, here, avoids an allocation per layer and token.
-public struct LoadedModel: TrainableModel {
+package struct LoadedModel: TrainableModel {
     private let model: any TrainableModel
 
     private init(_ model: any TrainableModel) { self.model = model }
@@ -36,26 +36,26 @@ public struct LoadedModel: TrainableModel {
         try self.init(StoredModel(ModelFiles(file)), on: compute)
     }
 
-    public var parameters: [Parameter] { model.parameters }
-    public var tensors: [NamedTensor] { model.tensors }
-    public func detached() -> LoadedModel { LoadedModel(model.detached()) }
+    package var parameters: [Parameter] { model.parameters }
+    package var tensors: [NamedTensor] { model.tensors }
+    package func detached() -> LoadedModel { LoadedModel(model.detached()) }
 
-    public var layerCount: Int { model.layerCount }
-    public var vocabularySize: Int { model.vocabularySize }
-    public var contextLength: Int { model.contextLength }
-    public var attention: AttentionShape { model.attention }
-    public var weightByteCount: Int { model.weightByteCount }
-    public var bytesReadPerToken: Int { model.bytesReadPerToken }
-    public var compute: ComputeContext { model.compute }
+    package var layerCount: Int { model.layerCount }
+    package var vocabularySize: Int { model.vocabularySize }
+    package var contextLength: Int { model.contextLength }
+    package var attention: AttentionShape { model.attention }
+    package var weightByteCount: Int { model.weightByteCount }
+    package var bytesReadPerToken: Int { model.bytesReadPerToken }
+    package var compute: ComputeContext { model.compute }
 
-    public func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
-    public func logits(_ x: Tensor) -> Tensor { model.logits(x) }
+    package func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
+    package func logits(_ x: Tensor) -> Tensor { model.logits(x) }
 
-    public func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
+    package func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         model.block(index, x, &memory)
     }
 
-    public func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+    package func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
         model.storeKeysAndValues(index, x, &memory)
     }
 }

@@ -3,16 +3,16 @@ import TensorCore
 
 /// The parts of a model that training does not change. Gradients pass through frozen parts, but are not accumulated for
 /// them.
-public struct FrozenParts: Sendable, Equatable {
+package struct FrozenParts: Sendable, Equatable {
     /// Indices of frozen layers, 0..<layerCount.
-    public var layers: Set<Int>
+    package var layers: Set<Int>
     /// Whether the embedding is frozen, and with it a tied head.
-    public var embedding: Bool
+    package var embedding: Bool
     /// Whether the final norm and a separate head are frozen.
-    public var head: Bool
+    package var head: Bool
 
     /// Freezes the given parts; by default none.
-    public init(layers: Set<Int> = [], embedding: Bool = false, head: Bool = false) {
+    package init(layers: Set<Int> = [], embedding: Bool = false, head: Bool = false) {
         self.layers = layers
         self.embedding = embedding
         self.head = head

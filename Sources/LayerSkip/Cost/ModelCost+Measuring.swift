@@ -1,4 +1,4 @@
-public import LanguageModels
+import LanguageModels
 public import TensorCore
 public import TokenDecoding
 
@@ -11,6 +11,7 @@ extension ModelCost {
     /// Measures a model.
     ///
     /// - Parameters:
+    ///   - model: the model.
     ///   - parts: the parts to measure.
     ///   - depth: the number of tokens before the decoded ones.
     ///   - cacheFormat: the format of cached keys and values.
@@ -20,6 +21,16 @@ extension ModelCost {
     /// - Returns: nil if `progress` returned false.
     /// - Throws: ``DecodingError`` if the model's context is too short, or an argument is out of range.
     public static func measure(
+        _ model: TextModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
+        cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(DecodingError) -> ModelCost? {
+        try measure(
+            model.model, parts, depth: depth, cacheFormat: cacheFormat, rounds: rounds, progress: progress)
+    }
+
+    /// Measures any model; see above.
+    static func measure(
         _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
         cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }

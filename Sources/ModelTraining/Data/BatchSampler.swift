@@ -58,7 +58,7 @@ public struct BatchSampler: BatchSource {
     }
 
     public var sequencesPerEpoch: Int { layout.count + layout.tailCount }
-    public var contents: [ShardContent] { shards.map(\.content) }
+    package var contents: [ShardContent] { shards.map(\.content) }
 
     /// The number of documents, including those in no sequence.
     public var documentCount: Int { shards.reduce(0) { $0 + $1.documents.count } }
@@ -67,7 +67,7 @@ public struct BatchSampler: BatchSource {
     /// Documents and tokens that are in no sequence.
     public var losses: DataLosses { layout.losses }
 
-    public func batch(at place: DataPlace, sequences: Int) throws(FileError) -> TrainingBatch {
+    package func batch(at place: DataPlace, sequences: Int) throws(FileError) -> TrainingBatch {
         precondition(place.epoch >= 0 && 0..<sequencesPerEpoch ~= place.index, "\(place) is no place in this data")
         // Memory for tokens, targets, and the joined pieces of both.
         let (count, overflow) = (sequences + 1).multipliedReportingOverflow(by: length + 1)

@@ -1,9 +1,9 @@
-public import CheckpointFiles
+package import CheckpointFiles
 
 /// A source of training sequences, whose order depends only on the place in the data.
 ///
 /// A source has no state. A run that saves its ``DataPlace`` resumes exactly where it stopped.
-public protocol BatchSource: Sendable {
+package protocol BatchSource: Sendable {
     /// The number of tokens per sequence.
     var length: Int { get }
     /// The number of sequences per epoch, at least 1. Each comes once per epoch.
@@ -18,27 +18,27 @@ public protocol BatchSource: Sendable {
 }
 
 extension BatchSource {
-    public var contents: [ShardContent] { [] }
+    package var contents: [ShardContent] { [] }
 
     /// Returns the place after `sequences` more sequences.
-    public func place(after place: DataPlace, sequences: Int) -> DataPlace {
+    package func place(after place: DataPlace, sequences: Int) -> DataPlace {
         let index = place.index + sequences
         return DataPlace(epoch: place.epoch + index / sequencesPerEpoch, index: index % sequencesPerEpoch)
     }
 }
 
 /// A training run's place in its data: the next sequence it will read.
-public struct DataPlace: Codable, Equatable, Sendable, CustomStringConvertible {
+package struct DataPlace: Codable, Equatable, Sendable, CustomStringConvertible {
     /// The number of completed passes over the data.
-    public var epoch: Int
+    package var epoch: Int
     /// The number of sequences already read in this epoch.
-    public var index: Int
+    package var index: Int
 
     /// Creates a place in the data, by default the start.
-    public init(epoch: Int = 0, index: Int = 0) {
+    package init(epoch: Int = 0, index: Int = 0) {
         self.epoch = epoch
         self.index = index
     }
 
-    public var description: String { "sequence \(index) of epoch \(epoch)" }
+    package var description: String { "sequence \(index) of epoch \(epoch)" }
 }

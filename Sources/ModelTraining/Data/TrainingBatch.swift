@@ -1,21 +1,21 @@
-public import LanguageModels
+package import LanguageModels
 
 /// A batch for training: sequences of equal length, and for each token the token that should follow.
-public struct TrainingBatch: Sendable, Equatable {
+package struct TrainingBatch: Sendable, Equatable {
     /// The target of a token whose prediction is not scored: in a prompt, at the end of a document, or in padding.
-    public static let unscored: Token = -1
+    package static let unscored: Token = -1
 
     /// The number of sequences.
-    public let sequences: Int
+    package let sequences: Int
     /// The number of tokens per sequence.
-    public let length: Int
+    package let length: Int
     /// [sequences, length] ids, sequence by sequence.
-    public let tokens: [Token]
+    package let tokens: [Token]
     /// [sequences, length]: the token that follows each token, or ``unscored``.
-    public let targets: [Token]
+    package let targets: [Token]
 
     /// Creates a batch of tokens and targets, both [sequences, length].
-    public init(sequences: Int, length: Int, tokens: [Token], targets: [Token]) {
+    package init(sequences: Int, length: Int, tokens: [Token], targets: [Token]) {
         precondition(tokens.count == sequences * length && targets.count == tokens.count, "[sequences, length] each")
         self.sequences = sequences
         self.length = length
@@ -24,5 +24,5 @@ public struct TrainingBatch: Sendable, Equatable {
     }
 
     /// The number of scored targets.
-    public var scoredCount: Int { targets.count { $0 != Self.unscored } }
+    package var scoredCount: Int { targets.count { $0 != Self.unscored } }
 }

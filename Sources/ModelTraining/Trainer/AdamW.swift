@@ -1,17 +1,17 @@
-public import TensorCore
+package import TensorCore
 
 /// Adam with decoupled weight decay: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, except that the decay is
 /// multiplied only by the learning rate, as in PyTorch. Vectors (gains) are not decayed.
 ///
 /// A parameter without a gradient keeps its value and moments, and the step does not count for it: the bias correction
 /// counts each parameter's own updates, as in PyTorch.
-public struct AdamW {
+package struct AdamW {
     /// Decay rates of the two moments.
-    public let betas: (Double, Double)
+    package let betas: (Double, Double)
     /// Added to the square root of the second moment.
-    public let epsilon: Double
+    package let epsilon: Double
     /// The share of a weight that each step removes, times the learning rate.
-    public let weightDecay: Double
+    package let weightDecay: Double
     /// The moments of each parameter, in the order of the parameters; empty before the first step.
     package private(set) var moments: [Moments] = []
 
@@ -30,7 +30,7 @@ public struct AdamW {
     }
 
     /// Creates an optimizer without moments.
-    public init(betas: (Double, Double) = (0.9, 0.95), epsilon: Double = 1e-8, weightDecay: Double = 0.1) {
+    package init(betas: (Double, Double) = (0.9, 0.95), epsilon: Double = 1e-8, weightDecay: Double = 0.1) {
         self.betas = betas
         self.epsilon = epsilon
         self.weightDecay = weightDecay
@@ -42,7 +42,7 @@ public struct AdamW {
     /// Updates parameters by their gradients. Every call must pass the same parameters in the same order.
     ///
     /// - Parameter gradientScale: a factor for the gradients, for clipping.
-    public mutating func step(_ parameters: [Parameter], learningRate: Double, gradientScale: Double = 1) {
+    package mutating func step(_ parameters: [Parameter], learningRate: Double, gradientScale: Double = 1) {
         if moments.isEmpty {
             moments = parameters.map { parameter in
                 Moments(

@@ -3,14 +3,14 @@ import Synchronization
 /// A pool of cache pages: caches take pages from it and return them when their text ends, for reuse by the next text.
 ///
 /// The caches of one engine share a pool. It keeps free pages as long as it lives.
-public final class CachePagePool: Sendable {
+package final class CachePagePool: Sendable {
     private let free = Mutex<[Storage]>([])
 
     /// Creates a pool without pages.
-    public init() {}
+    package init() {}
 
     /// Bytes of the pages that no cache uses now.
-    public var freeByteCount: Int { free.withLock { $0.reduce(0) { $0 + $1.byteCount } } }
+    package var freeByteCount: Int { free.withLock { $0.reduce(0) { $0 + $1.byteCount } } }
 
     /// Returns a page of exactly `byteCount` bytes with undefined contents: a free one if there is one, otherwise a new
     /// one.

@@ -2,9 +2,9 @@
 ///
 /// Only an optimizer changes the values. It does so in place, so that everything that shares their storage sees the
 /// change.
-public final class Parameter: Sendable {
+package final class Parameter: Sendable {
     /// Hugging Face's name of the tensor.
-    public let name: String
+    package let name: String
     /// The values, as a leaf: operations on them are recorded.
     package let values: Tensor
     /// The context of its operations.
@@ -18,11 +18,11 @@ public final class Parameter: Sendable {
     }
 
     /// Number of rows; 1 for a vector.
-    public var rows: Int { values.rows }
+    package var rows: Int { values.rows }
     /// Values per row.
-    public var columns: Int { values.columns }
+    package var columns: Int { values.columns }
     /// Number of values.
-    public var count: Int { rows * columns }
+    package var count: Int { rows * columns }
 
     /// The gradient accumulated since it was last discarded; nil if there is none. [rows, columns]
     package var gradient: Tensor? { values.node?.gradient }

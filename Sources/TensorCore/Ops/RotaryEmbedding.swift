@@ -10,7 +10,7 @@ import Synchronization
 #endif
 
 /// The pairing of a head's coordinates that RoPE rotates together.
-public enum RoPEPairing: Sendable {
+package enum RoPEPairing: Sendable {
     /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
     case interleaved
     /// i and i + headDimension / 2, as in Hugging Face's checkpoints.
@@ -23,16 +23,16 @@ public enum RoPEPairing: Sendable {
 /// RoPE: pair i of a head at position p is rotated by the angle p * frequency[i].
 ///
 /// Su et al., "RoFormer" (arXiv 2104.09864), eq. 34. The model owns it; attention applies it.
-public final class RotaryEmbedding: Sendable {
+package final class RotaryEmbedding: Sendable {
     /// The pairing of coordinates.
-    public let pairing: RoPEPairing
+    package let pairing: RoPEPairing
     /// Radians per position, one per pair.
-    public let frequencies: [Float]
+    package let frequencies: [Float]
     /// Cosines and sines in pages of positions; a page is computed on first use.
     private let pages = Mutex<[Storage]>([])
 
     /// Creates a rotation with headDimension / 2 frequencies.
-    public init(pairing: RoPEPairing, frequencies: [Float]) {
+    package init(pairing: RoPEPairing, frequencies: [Float]) {
         self.pairing = pairing
         self.frequencies = frequencies
     }

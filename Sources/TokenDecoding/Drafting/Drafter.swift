@@ -1,9 +1,9 @@
-public import LanguageModels
+package import LanguageModels
 
 /// A method of proposing tokens cheaply. Each has its own file.
 ///
 /// It only decides the next step; the engine runs layers, for all texts at once, and draws the tokens.
-public protocol Drafter: Sendable {
+package protocol Drafter: Sendable {
     /// The most tokens to propose in a round.
     var draftLength: Int { get }
     /// Whether it reads ``DraftingContext/confidences``, which take a pass over the logits of each drafted token.
@@ -18,13 +18,13 @@ public protocol Drafter: Sendable {
 }
 
 extension Drafter {
-    public var needsConfidences: Bool { false }
+    package var needsConfidences: Bool { false }
 
-    public mutating func learn(_ round: Round) {}
+    package mutating func learn(_ round: Round) {}
 }
 
 /// The next step of a draft.
-public enum DraftStep: Sendable {
+package enum DraftStep: Sendable {
     /// Runs the rows of the draft that have been through no layers yet through the first `layers` layers, 1 to L - 1,
     /// and draws one more token from the head's logits of the last row. All such steps of a round must have the same
     /// number of layers.
@@ -36,20 +36,20 @@ public enum DraftStep: Sendable {
 }
 
 /// The state of a round that a drafter can read.
-public struct DraftingContext {
+package struct DraftingContext {
     /// The text so far; its last token is pending, which means not yet in the cache.
-    public let tokens: [Token]
+    package let tokens: [Token]
     /// The tokens drafted in this round.
-    public let drafted: [Token]
+    package let drafted: [Token]
     /// For each token drafted by layers, its probability in their softmax at temperature 1; empty unless the drafter
     /// needs it.
-    public let confidences: [Double]
+    package let confidences: [Double]
     /// The most tokens to draft in this round.
-    public let limit: Int
+    package let limit: Int
 }
 
 /// The origin of a draft.
-public enum DraftOrigin: Sendable, Equatable {
+package enum DraftOrigin: Sendable, Equatable {
     /// The first `exitLayer` layers and the head.
     case earlyExit(exitLayer: Int)
     /// Tokens that were proposed without running layers.
@@ -57,11 +57,11 @@ public enum DraftOrigin: Sendable, Equatable {
 }
 
 /// A drafter that proposes nothing: plain decoding.
-public struct NoDrafter: Drafter {
-    public let draftLength = 0
+package struct NoDrafter: Drafter {
+    package let draftLength = 0
 
     /// Creates the drafter.
-    public init() {}
+    package init() {}
 
-    public mutating func next(_ context: DraftingContext) -> DraftStep { .done }
+    package mutating func next(_ context: DraftingContext) -> DraftStep { .done }
 }

@@ -1,11 +1,11 @@
-public import LanguageModels
+package import LanguageModels
 
 /// Self-speculation: drafts with the model's own first E layers and its head (LayerSkip, arXiv 2404.16710, section
 /// 4.3).
-public struct EarlyExitDrafter: Drafter {
+package struct EarlyExitDrafter: Drafter {
     /// The number of layers that draft.
-    public let exitLayer: Int
-    public let draftLength: Int
+    package let exitLayer: Int
+    package let draftLength: Int
 
     /// Drafts `draftLength` tokens with the first `exitLayer` layers of a model.
     ///
@@ -13,12 +13,12 @@ public struct EarlyExitDrafter: Drafter {
     /// text itself.
     ///
     /// - Throws: ``ExitLayerError`` unless 1 <= exitLayer <= layerCount.
-    public init(exitLayer: Int, draftLength: Int, for model: some LanguageModel) throws(ExitLayerError) {
+    package init(exitLayer: Int, draftLength: Int, for model: some LanguageModel) throws(ExitLayerError) {
         try ExitLayerError.check(exitLayer, layerCount: model.layerCount)
         precondition(draftLength >= 0, "a draft length is not negative")
         self.exitLayer = exitLayer
         self.draftLength = exitLayer == model.layerCount ? 0 : draftLength
     }
 
-    public mutating func next(_ context: DraftingContext) -> DraftStep { .rows(through: exitLayer) }
+    package mutating func next(_ context: DraftingContext) -> DraftStep { .rows(through: exitLayer) }
 }

@@ -1,7 +1,7 @@
-public import LanguageModels
+package import LanguageModels
 
 /// The distribution that a sampler computes from a row of logits.
-public enum Distribution: Sendable, Equatable {
+package enum Distribution: Sendable, Equatable {
     /// One certain token: a greedy choice, or a coupled choice, which has already used its random numbers.
     case oneHot(Token)
     /// A probability for each token id.

@@ -1,15 +1,15 @@
-public import LanguageModels
-public import TensorCore
+package import LanguageModels
+package import TensorCore
 
 /// Turns rows of logits into distributions and draws from them.
 ///
 /// Every random number is a function of the seed, the token's absolute position and the number's purpose. It never
 /// depends on the number of rounds before.
-public struct Sampler: Sendable {
+package struct Sampler: Sendable {
     /// The options for choosing tokens.
-    public let sampling: Sampling
+    package let sampling: Sampling
     /// The rule for accepting sampled drafts.
-    public let acceptance: Acceptance
+    package let acceptance: Acceptance
     private var history: TokenHistory
     /// Refilled for each row, to reuse its memory.
     private var candidates: Candidates
@@ -18,7 +18,7 @@ public struct Sampler: Sendable {
     ///
     /// A discarded draft may have used its position's number, and the next draft there uses it again. That is safe
     /// because the discarded draft influenced no generated token.
-    public enum Purpose: UInt64, Sendable {
+    package enum Purpose: UInt64, Sendable {
         /// Gumbel noise, shared by draft and target.
         case coupledNoise
         /// Drawing a draft token.
@@ -32,7 +32,7 @@ public struct Sampler: Sendable {
     /// Creates a sampler for a vocabulary.
     ///
     /// - Throws: ``DecodingError`` if an option is out of range.
-    public init(_ sampling: Sampling, acceptance: Acceptance, vocabularySize: Int) throws(DecodingError) {
+    package init(_ sampling: Sampling, acceptance: Acceptance, vocabularySize: Int) throws(DecodingError) {
         try sampling.validate()
         self.sampling = sampling
         self.acceptance = acceptance
@@ -53,7 +53,7 @@ public struct Sampler: Sendable {
     ///   - position: the absolute position of the token to be chosen; the prompt's first token has position 0.
     ///   - drafted: tokens assumed to follow the text.
     /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``.
-    public mutating func distribution(
+    package mutating func distribution(
         _ logits: Tensor, row: Int, position: Int, after drafted: some Collection<Token>, on compute: ComputeContext
     ) throws(DecodingError) -> Distribution {
         guard let mostLikely = compute.argmax(logits, row: row) else {
@@ -101,7 +101,7 @@ public struct Sampler: Sendable {
     }
 
     /// Draws a token of a distribution, with the position's random number for `purpose`.
-    public func draw(_ distribution: Distribution, at position: Int, for purpose: Purpose) -> Token {
+    package func draw(_ distribution: Distribution, at position: Int, for purpose: Purpose) -> Token {
         distribution.draw(random(purpose, at: position).uniform(0))
     }
 

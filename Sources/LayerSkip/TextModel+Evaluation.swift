@@ -1,0 +1,25 @@
+public import LanguageModels
+public import TensorCore
+
+extension TextModel {
+    /// The window of an evaluation by default: 1024 tokens, or the model's context where that is shorter.
+    public var standardWindow: Int { min(summary.shape.contextLength, 1024) }
+
+    /// Evaluates every exit of the model on a text, divided into independent windows. All tokens but each window's first
+    /// are scored.
+    ///
+    /// - Parameters:
+    ///   - tokens: the text's token ids, at least 2.
+    ///   - window: tokens per window, 2 to the model's context; by default ``standardWindow``.
+    ///   - cacheFormat: the format of keys and values in the cache.
+    ///   - progress: called with the number of tokens that are done; returns whether to continue.
+    /// - Returns: the evaluation; nil if `progress` returned false.
+    /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, or if logits are not finite.
+    public func evaluateExits(
+        on tokens: [Token], window: Int? = nil, cacheFormat: CacheFormat = .standard,
+        progress: (Int) -> Bool = { _ in true }
+    ) throws(EvaluationError) -> ExitEvaluation? {
+        try ExitEvaluation.evaluate(
+            model, on: tokens, window: window ?? standardWindow, cacheFormat: cacheFormat, progress: progress)
+    }
+}
