@@ -69,7 +69,7 @@ struct BenchmarkCommand: ParsableCommand {
             for (name, isGiven) in [
                 ("--prompts", prompts != nil), ("--exit-layer", exitLayer != nil), ("--max-tokens", maxTokens != nil),
                 ("--ignore-eos", ignoresEndOfText), ("--texts", texts != nil),
-            ] where isGiven { throw ValidationError("\(name): expected no --cost with it") }
+            ] where isGiven { throw ValidationError("\(name): expected no --cost together with it") }
             if draftLength == 0 { throw ValidationError("--draft-length: expected 1 or more with --cost, found 0") }
         } else if prompts == nil {
             throw ValidationError("expected --prompts or --cost, found neither")

@@ -81,7 +81,7 @@ struct MissingStartTests {
         let run = try files.train("a", "model.start=\(moved)")
         #expect(run.code == 1)
         #expect(
-            run.errors.contains("(model.start=\(files.model) resumes it, even if nothing is there any more)"),
+            run.errors.contains("(model.start=\(files.model) resumes it, even if that model no longer exists)"),
             "\(run.errors)")
     }
 }

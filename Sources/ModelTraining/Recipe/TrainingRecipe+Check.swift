@@ -51,7 +51,7 @@ extension TrainingRecipe {
             throw RecipeError(
                 key: "exits.layers",
                 expected: "exits from \(first) to \(layerCount), since the model has \(layerCount) layers"
-                    + (first > 1 ? " and the first weighs nothing (equation 6)" : ""), found: "\(exit)")
+                    + (first > 1 ? " and exit 1 has weight 0 (equation 6)" : ""), found: "\(exit)")
         }
         if let last = freeze.layers.last, last >= layerCount {
             throw RecipeError(
@@ -106,6 +106,6 @@ extension TrainingRecipe {
     /// Advice for the error: a run can be resumed without the model that it started from.
     private func advice(_ key: RecipeKey, _ old: RecipeValue?) -> String {
         guard let old, key.path == "model.start" else { return "" }
-        return " (\(key.path)=\(old) resumes it, even if nothing is there any more)"
+        return " (\(key.path)=\(old) resumes it, even if that model no longer exists)"
     }
 }

@@ -102,10 +102,10 @@ package enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible 
         switch self {
         case .notFinite(let step, let place, let loss, let norm):
             "step \(step), \(place): expected a finite loss and gradient, found "
-                + "loss \(loss) and norm \(norm) (the last checkpoint is as it was)"
+                + "loss \(loss) and norm \(norm) (the last checkpoint is unchanged)"
         case .notFiniteValidation(let step, let exit):
             "validation after step \(step), exit \(exit): expected finite logits, found NaN or infinity"
-        case .nothingToTrain: "freeze: expected something that is not frozen, found nothing"
+        case .nothingToTrain: "freeze: expected weights that are not frozen, found none"
         }
     }
 }
