@@ -29,7 +29,7 @@ struct ModelCostTests {
     }
 
     @Test func onlyWhatWasAskedForIsMeasured() throws {
-        let model = try TinyModel.shared.get().model
+        let model = try TinyModel.shared.get()
         let cost = try #require(try ModelCost.measure(model, [.prefill], rounds: 1))
         #expect(cost.prefillTokensPerSecond != nil)
         #expect(cost.decoding == nil && cost.passes == nil)
@@ -41,7 +41,7 @@ struct ModelCostTests {
         let path = folder.file("tiny.gguf")
         try TinyLlamaFile().write(to: path)
         for (threads, opens) in [(1, false), (2, true)] {
-            let model = try TextModel(path: path, threads: threads).model
+            let model = try TextModel(path: path, threads: threads)
             let regions = try #require(try ModelCost.measure(model, [], rounds: 1)).regions
             #expect((regions.perLayer >= 1) == opens)
             #expect(regions.stepsPerLayer >= regions.perLayer)
@@ -50,7 +50,7 @@ struct ModelCostTests {
 
     /// At any time: during prefill to the depth, within a round, or between rounds.
     @Test(arguments: 0...6) func progressMayStop(calls: Int) throws {
-        let model = try TinyModel.shared.get().model
+        let model = try TinyModel.shared.get()
         var remaining = calls
         let cost = try ModelCost.measure(model, depth: 300, rounds: 2) { _, _ in
             remaining -= 1
@@ -61,7 +61,7 @@ struct ModelCostTests {
     }
 
     @Test(arguments: [(-1, 1), (400, 1), (0, 0)]) func whatCannotBeMeasuredIsAnError(depth: Int, rounds: Int) throws {
-        let model = try TinyModel.shared.get().model
+        let model = try TinyModel.shared.get()
         #expect(throws: DecodingError.self) { try ModelCost.measure(model, depth: depth, rounds: rounds) }
     }
 }
