@@ -8,7 +8,9 @@ extension TextModel {
 
     /// Encodes a prompt.
     ///
-    /// - Parameter parsingSpecialTokens: whether to read names of special tokens in the text as those tokens.
+    /// - Parameters:
+    ///   - prompt: the text.
+    ///   - parsingSpecialTokens: whether to read names of special tokens in the text as those tokens.
     /// - Throws: ``DecodingError`` if the text cannot fit into the context, before it is encoded: 500 MB would take
     ///   seconds, and gigabytes of memory.
     public func encode(prompt: String, parsingSpecialTokens: Bool = false) throws(DecodingError) -> [Token] {

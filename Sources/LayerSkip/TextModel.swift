@@ -45,7 +45,9 @@ public struct TextModel: Sendable {
 
     /// Loads a checkpoint that has been opened.
     ///
-    /// - Parameter threads: how many threads compute, 1...1024; by default one per physical core.
+    /// - Parameters:
+    ///   - checkpoint: the model's files.
+    ///   - threads: the number of threads, 1...1024; nil for one per physical core.
     /// - Throws: as above.
     public init(_ checkpoint: Checkpoint, threads: Int? = nil) throws {
         try self.init(checkpoint, on: ComputeContext(threads: threads))

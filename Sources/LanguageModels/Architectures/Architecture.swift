@@ -2,8 +2,7 @@ package import TensorCore
 
 /// An architecture: its names in checkpoints, and the differences of its layers from those of others.
 ///
-/// All architectures are a ``Transformer``, which has a switch for each difference. Their tensors are in
-/// ``TensorTable``.
+/// All architectures are a `Transformer`, which has a switch for each difference. Their tensors are in `TensorTable`.
 public struct Architecture: Sendable, Equatable {
     /// The name: `model_type` in `config.json`, and `general.architecture` in GGUF files, whose keys begin with it.
     public let name: String

@@ -23,8 +23,10 @@ public struct BatchBenchmark: Sendable {
     /// Runs `rounds` rounds, after a short one that does not count.
     ///
     /// - Parameters:
+    ///   - model: the model.
     ///   - prompts: at least one. If there are more texts, prompts are reused.
     ///   - counts: numbers of texts, each at least 1.
+    ///   - setting: the exit layer and draft length of self-speculation.
     ///   - rounds: at least 1.
     ///   - options: sampling and limits. The strategy is ignored.
     ///   - progress: receives the number of finished measurements, and returns whether to continue.

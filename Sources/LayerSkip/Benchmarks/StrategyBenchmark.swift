@@ -27,6 +27,9 @@ public struct StrategyBenchmark: Sendable {
     /// Runs `rounds` rounds over the prompts, after a short one that does not count.
     ///
     /// - Parameters:
+    ///   - model: the model.
+    ///   - prompts: the prompts, as token ids.
+    ///   - speculation: the exit layer and draft length. Early exit uses the same exit layer.
     ///   - rounds: at least 1.
     ///   - options: sampling and limits. The strategy is ignored.
     ///   - progress: receives the number of finished texts, and returns whether to continue.

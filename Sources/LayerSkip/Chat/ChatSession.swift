@@ -17,11 +17,12 @@ public final class ChatSession: @unchecked Sendable {
     private let conversation: Conversation
     private let thread = SerialThread()
 
-    /// A session without any messages.
+    /// Creates a session without any messages.
     ///
     /// - Parameters:
-    ///   - system: the system message, in place of the template's own.
-    ///   - options: how answers are written; by default an answer has at most ``defaultMaxTokens`` tokens.
+    ///   - model: the model.
+    ///   - system: the system message, instead of the template's own.
+    ///   - options: options for every answer. By default an answer has at most ``defaultMaxTokens`` tokens.
     /// - Throws: ``CheckpointError`` if the model has no known chat template; ``DecodingError`` or ``ExitLayerError``
     ///   if an option is out of range.
     public init(

@@ -14,7 +14,10 @@ public final class Conversation {
 
     /// Creates an empty conversation.
     ///
-    /// - Parameter system: the system message, instead of the template's own.
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - system: the system message, instead of the template's own.
+    ///   - options: options for every answer.
     /// - Throws: if the model has no known chat template, or an option is out of range.
     public init(_ model: TextModel, system: String? = nil, options: GenerationOptions = GenerationOptions()) throws {
         _ = try model.encode([ChatMessage(role: "user", content: "")])

@@ -21,9 +21,11 @@ extension TokenizerDefinition {
 
     /// Writes a tokenizer.json atomically.
     ///
-    /// - Parameter inputs: the files that it was made from, such as ``Corpus/inputs``.
-    /// - Throws: ``TokenizerError`` if the format cannot express this tokenizer; ``CheckpointError`` if the path is
-    ///   that of an input or cannot be written. A file that was at the path is then still there.
+    /// - Parameters:
+    ///   - path: the file to write.
+    ///   - inputs: the files that it was made from, such as ``Corpus/inputs``.
+    /// - Throws: ``TokenizerError`` if the format cannot express this tokenizer; ``FileError`` if the path is that of
+    ///   an input or cannot be written. A file that was at the path is then still there.
     public func write(to path: String, inputs: InputFiles = InputFiles()) throws {
         try inputs.check(output: path)
         try TextFile.write(json(), to: path)

@@ -5,7 +5,7 @@ public import TokenDecoding
 /// A session that generates texts one after the other, on the calling thread.
 ///
 /// The common beginning of a prompt and the previous text stays in the cache, so a conversation only reads its new
-/// messages. For a text as an asynchronous sequence see ``TextModel/generate(_:options:)``.
+/// messages. For a text as an asynchronous sequence see ``TextGeneration``.
 public final class TextSession {
     private let model: TextModel
     private let options: GenerationOptions

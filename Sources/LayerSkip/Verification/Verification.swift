@@ -78,7 +78,10 @@ public struct Verification: Sendable {
 
     /// Runs a plan.
     ///
-    /// - Parameter progress: receives the number of finished cases, and returns whether to continue.
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - plan: the cases to run.
+    ///   - progress: receives the number of finished cases, and returns whether to continue.
     /// - Throws: ``ExitLayerError`` or ``DecodingError``.
     public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
         try plan.validate()

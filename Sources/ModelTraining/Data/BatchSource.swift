@@ -28,17 +28,17 @@ extension BatchSource {
 }
 
 /// A training run's place in its data: the next sequence it will read.
-package struct DataPlace: Codable, Equatable, Sendable, CustomStringConvertible {
+public struct DataPlace: Codable, Equatable, Sendable, CustomStringConvertible {
     /// The number of completed passes over the data.
-    package var epoch: Int
+    public var epoch: Int
     /// The number of sequences already read in this epoch.
-    package var index: Int
+    public var index: Int
 
     /// Creates a place in the data, by default the start.
-    package init(epoch: Int = 0, index: Int = 0) {
+    public init(epoch: Int = 0, index: Int = 0) {
         self.epoch = epoch
         self.index = index
     }
 
-    package var description: String { "sequence \(index) of epoch \(epoch)" }
+    public var description: String { "sequence \(index) of epoch \(epoch)" }
 }

@@ -4,7 +4,7 @@ public import LanguageModels
 /// A memory-mapped file of token ids, document after document, each with end-of-text as its last token.
 ///
 /// Everything in the file is checked before use: the header and the table of documents when it is opened, each id when
-/// it is read. ``TokenShardHeader`` describes the layout.
+/// it is read. `TokenShardHeader` describes the layout.
 public struct TokenShard: Sendable {
     /// A text, or a prompt with its answer.
     public struct Document: Sendable, Equatable {

@@ -90,7 +90,7 @@ package struct Trainer<Model: TrainableModel> {
 }
 
 /// A reason why training cannot continue.
-package enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The loss or a gradient is NaN or infinite. The step was not applied.
     case notFinite(step: Int, place: DataPlace, loss: Double, norm: Double)
     /// Logits on the validation data are not finite.
@@ -98,7 +98,7 @@ package enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible 
     /// All weights are frozen.
     case nothingToTrain
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .notFinite(let step, let place, let loss, let norm):
             "step \(step), \(place): expected a finite loss and gradient, found "

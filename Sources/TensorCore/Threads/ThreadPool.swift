@@ -14,7 +14,7 @@ public final class ThreadPool: Sendable {
     private let regionCount = Atomic<Int>(0)
     private let stepCount = Atomic<Int>(0)
 
-    /// Creates a pool of `threads` threads, at least one; the caller of ``run(count:grain:_:)`` counts as one of them.
+    /// Creates a pool of `threads` threads, at least one; the thread that submits work counts as one of them.
     /// If the system allows fewer threads, the pool has fewer.
     public init(threads: Int) {
         precondition(threads >= 1 && threads <= Self.maximumThreadCount, "1...\(Self.maximumThreadCount) threads")

@@ -1,7 +1,7 @@
 /// A formatter that writes conversations for models trained on ChatML.
 ///
 /// Files contain a template in the Jinja language. This type does not interpret Jinja: it knows the exact texts of a
-/// few templates (``KnownChatTemplate``) and refuses all others, because a similar template could produce a different
+/// few templates (`KnownChatTemplate`) and refuses all others, because a similar template could produce a different
 /// prompt.
 public struct ChatTemplate: Equatable, Sendable {
     /// The system message for conversations that do not start with one, or nil.
