@@ -125,7 +125,7 @@ struct GradientGraphTests {
         let expected = try [x, head].map { try #require($0.gradient).values }
         for parameter in [x, head] { parameter.discardGradient() }
 
-        let settled = compute.settled(x.values, rowsAtOnce: rowsAtOnce, loss)
+        let settled = compute.chunkedLoss(x.values, rowsAtOnce: rowsAtOnce, loss)
         #expect(x.gradient == nil)
         #expect(relativeError([settled.scalar], [whole.scalar]) < 1e-6)
         compute.add(settled, Tensor([1], rows: 1, columns: 1)).backward()
@@ -134,12 +134,12 @@ struct GradientGraphTests {
         }
 
         head.discardGradient()
-        let plain = compute.settled(x.values.detached(), rowsAtOnce: rowsAtOnce, loss)
+        let plain = compute.chunkedLoss(x.values.detached(), rowsAtOnce: rowsAtOnce, loss)
         #expect(plain.scalar == settled.scalar && !plain.isRecorded)
         #expect(relativeError(try #require(head.gradient).values, expected[1]) < 1e-6)
     }
 
     @Test func settledOfNothingIsNothing() {
-        #expect(compute.settled(Tensor([], rows: 0, columns: 4), rowsAtOnce: 8) { chunk, _ in chunk }.scalar == 0)
+        #expect(compute.chunkedLoss(Tensor([], rows: 0, columns: 4), rowsAtOnce: 8) { chunk, _ in chunk }.scalar == 0)
     }
 }

@@ -137,13 +137,13 @@ private struct Cascade: ParallelJob, @unchecked Sendable {
     let count: Int
     let round: Int
 
-    func run(_ team: inout Team) {
-        team.share(count, grain: 1) { range in
+    func run(_ thread: inout RegionThread) {
+        thread.share(count, grain: 1) { range in
             for index in range { memory[index] = round }
         }
         for step in 1..<4 {
             let before = memory + (step - 1) * count
-            team.share(count, grain: step) { range in
+            thread.share(count, grain: step) { range in
                 for index in range {
                     // The sum over equal items, kept small: round * 4 * count in the last step.
                     let sum = (0..<count).reduce(0) { $0 + before[$1] }

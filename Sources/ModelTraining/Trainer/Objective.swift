@@ -68,7 +68,7 @@ struct Objective: Sendable {
         let compute = model.compute
         // Unscored rows, such as a prompt's, need no logits.
         let scored = rows.count == x.rows ? x : compute.gather(x, rows: rows)
-        return compute.settled(scored, rowsAtOnce: model.rowsOfLogitsAtOnce) { chunk, range in
+        return compute.chunkedLoss(scored, rowsAtOnce: model.rowsOfLogitsAtOnce) { chunk, range in
             let targets = rows[range].map { batch.targets[Int($0)] }
             return compute.crossEntropy(model.logits(chunk), targets: targets, weight: Float(weight))
         }

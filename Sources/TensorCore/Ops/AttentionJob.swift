@@ -66,10 +66,10 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         self.mostPages = mostPages
     }
 
-    func run(_ team: inout Team) {
-        storing?.share(in: &team)
+    func run(_ thread: inout RegionThread) {
+        storing?.share(in: &thread)
         let headParts = shape.heads / headsTogether
-        team.share(itemCount, grain: 1) { items in
+        thread.share(itemCount, grain: 1) { items in
             var (index, before) = (0, 0)
             for item in items {
                 var count = pieces[index].pageCount * headParts * pieces[index].rowBlocks
@@ -82,7 +82,7 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
             }
         }
         // The grain is a few hundred nanoseconds of work.
-        team.share(rowCount * shape.heads, grain: max(1, 32 / mostPages)) { items in
+        thread.share(rowCount * shape.heads, grain: max(1, 32 / mostPages)) { items in
             var (index, before) = (0, 0)
             for item in items {
                 let row = item / shape.heads

@@ -21,7 +21,7 @@ extension ComputeContext {
 private struct StoringJob: ParallelJob {
     let storing: CacheStoring
 
-    func run(_ team: inout Team) { storing.share(in: &team) }
+    func run(_ thread: inout RegionThread) { storing.share(in: &thread) }
 }
 
 /// The step of attention that rotates queries and keys and stores keys and values. It holds only addresses and numbers,
@@ -75,8 +75,8 @@ struct CacheStoring: @unchecked Sendable {
     private static let mostRowsAtOnce = 64
 
     /// Rotates and stores all rows and heads as one step of a region.
-    func share(in team: inout Team) {
-        team.share(count * shape.keyValueHeads, grain: grain) { items in
+    func share(in thread: inout RegionThread) {
+        thread.share(count * shape.keyValueHeads, grain: grain) { items in
             var hint = 0
             for item in items {
                 let row = item % count

@@ -1,16 +1,18 @@
 extension ComputeContext {
     /// x w^T + summand: [n, columns] by [rows, columns] -> [n, rows].
     ///
-    /// - Parameter remade: recomputes x in the backward pass, so that x need not be kept.
-    func linear(_ x: Tensor, _ weights: Tensor, addingTo summand: Tensor? = nil, remade: Remade? = nil) -> Tensor {
+    /// - Parameter recomputed: recomputes x in the backward pass, so that x need not be kept.
+    func linear(_ x: Tensor, _ weights: Tensor, addingTo summand: Tensor? = nil, recomputed: Recomputed? = nil)
+        -> Tensor
+    {
         precondition(x.columns == weights.columns, "weights must fit the activations")
         let result = Tensor(rows: x.rows, columns: weights.rows, on: self)
         denseProduct(
             x, transposed: false, weights, transposed: true, into: result, plus: summand, precision: productPrecision)
         guard x.isRecorded || weights.isRecorded || summand?.isRecorded == true else { return result }
         // Only the weights' gradient reads x: if they are frozen, x need not be kept.
-        let inputs = weights.isRecorded && remade == nil ? x.detached() : nil
-        if weights.isRecorded { remade?.expectReader() }
+        let inputs = weights.isRecorded && recomputed == nil ? x.detached() : nil
+        if weights.isRecorded { recomputed?.expectReader() }
         return result.recorded(from: [x, weights, summand], on: self) {
             [x = x.node, summand = summand?.node] gradient in
             // dx = dy w, dw = dy^T x
@@ -19,7 +21,7 @@ extension ComputeContext {
                     gradient, transposed: false, weights, transposed: false, into: $0, plus: $1 ? $0 : nil,
                     precision: productPrecision)
             }
-            if let node = weights.node, let inputs = inputs ?? remade?.read() {
+            if let node = weights.node, let inputs = inputs ?? recomputed?.read() {
                 node.accumulate {
                     denseProduct(
                         gradient, transposed: true, inputs, transposed: false, into: $0, plus: $1 ? $0 : nil,

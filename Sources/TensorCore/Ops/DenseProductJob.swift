@@ -18,23 +18,23 @@ struct DenseProductJob: ParallelJob, @unchecked Sendable {
     let result: UnsafeMutablePointer<Float>
     let stride: Int
 
-    func run(_ team: inout Team) {
+    func run(_ thread: inout RegionThread) {
         let (tileRows, tileColumns) = (kernels.pointee.tile_rows, kernels.pointee.tile_columns)
-        team.share(columnRange.count.divided(by: tileColumns), grain: plan.columnPanelGrain) { panels in
+        thread.share(columnRange.count.divided(by: tileColumns), grain: plan.columnPanelGrain) { panels in
             let first = panels.lowerBound * tileColumns
             let end = min(panels.upperBound * tileColumns, columnRange.count)
             let range = columnRange.lowerBound + first..<columnRange.lowerBound + end
             columns.pack(range, depth: depth, to: columnPanels + byteCount(first), by: kernels.pointee.pack_columns)
         }
         if plan.packsRowsFirst {
-            team.share(rows.count.divided(by: tileRows), grain: plan.rowPanelGrain) { panels in
+            thread.share(rows.count.divided(by: tileRows), grain: plan.rowPanelGrain) { panels in
                 let range = panels.lowerBound * tileRows..<min(panels.upperBound * tileRows, rows.count)
                 packRows(range, to: rowPanels + byteCount(range.lowerBound))
             }
         }
         let columnItems = columnRange.count.divided(by: plan.columnsPerItem)
-        let ownPanels = rowPanels + team.member * plan.rowPanelsByteCountPerThread
-        team.share(rows.count.divided(by: plan.rowsPerItem) * columnItems, grain: 1) { items in
+        let ownPanels = rowPanels + thread.member * plan.rowPanelsByteCountPerThread
+        thread.share(rows.count.divided(by: plan.rowsPerItem) * columnItems, grain: 1) { items in
             for item in items {
                 let (rowItem, columnItem) = item.quotientAndRemainder(dividingBy: columnItems)
                 multiply(firstRow: rowItem * plan.rowsPerItem, firstColumn: columnItem * plan.columnsPerItem, ownPanels)

@@ -14,8 +14,10 @@ extension ComputeContext {
         case .dense(let down):
             guard hidden.isRecorded else { return linear(hidden, down, addingTo: x) }
             // `hidden` is the widest tensor, and can be recomputed from two tensors that its own gradient keeps anyway.
-            let remade = Remade { [gate = gated.detached(), up = upped.detached()] in self.swiglu(gate: gate, up: up) }
-            return linear(hidden, down, addingTo: x, remade: remade)
+            let recomputed = Recomputed { [gate = gated.detached(), up = upped.detached()] in
+                self.swiglu(gate: gate, up: up)
+            }
+            return linear(hidden, down, addingTo: x, recomputed: recomputed)
         }
     }
 
@@ -49,15 +51,15 @@ private struct FeedForwardJob: ParallelJob {
     let gateGrain: Int
     let downGrain: Int
 
-    func run(_ team: inout Team) {
-        rows.share(in: &team)
-        team.share(gate.panels, grain: gateGrain) { panels in
+    func run(_ thread: inout RegionThread) {
+        rows.share(in: &thread)
+        thread.share(gate.panels, grain: gateGrain) { panels in
             gate.compute(panels: panels)
             up.compute(panels: panels)
             activation.compute(columns: gate.columns(of: panels))
         }
-        hidden.share(in: &team)
-        team.share(down.panels, grain: downGrain) { down.compute(panels: $0) }
+        hidden.share(in: &thread)
+        thread.share(down.panels, grain: downGrain) { down.compute(panels: $0) }
     }
 }
 

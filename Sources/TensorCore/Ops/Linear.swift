@@ -22,10 +22,10 @@ extension ComputeContext {
             return linears(x, norm: norm, w0, w1, w2, biases: (first.bias, second.bias, third.bias))
         }
         let normed = rmsNorm(x, norm)
-        let remade = normed.isRecorded ? remadeNorm(of: x, norm) : nil
+        let recomputed = normed.isRecorded ? recomputedNorm(of: x, norm) : nil
         return (
-            linear(normed, first, remade: remade), linear(normed, second, remade: remade),
-            linear(normed, third, remade: remade)
+            linear(normed, first, recomputed: recomputed), linear(normed, second, recomputed: recomputed),
+            linear(normed, third, recomputed: recomputed)
         )
     }
 
@@ -37,15 +37,15 @@ extension ComputeContext {
             return linears(x, norm: norm, w0, w1, biases: (first.bias, second.bias))
         }
         let normed = rmsNorm(x, norm)
-        let remade = normed.isRecorded ? remadeNorm(of: x, norm) : nil
-        return (linear(normed, first, remade: remade), linear(normed, second, remade: remade))
+        let recomputed = normed.isRecorded ? recomputedNorm(of: x, norm) : nil
+        return (linear(normed, first, recomputed: recomputed), linear(normed, second, recomputed: recomputed))
     }
 
-    private func linear(_ normed: Tensor, _ layer: Projection, remade: Remade?) -> Tensor {
+    private func linear(_ normed: Tensor, _ layer: Projection, recomputed: Recomputed?) -> Tensor {
         let product =
             switch layer.weights {
             case .packed(let weights): linear(normed, weights)
-            case .dense(let weights): linear(normed, weights, remade: remade)
+            case .dense(let weights): linear(normed, weights, recomputed: recomputed)
             }
         return layer.bias.map { add(product, row: $0) } ?? product
     }
@@ -126,9 +126,9 @@ private struct ProductJob: ParallelJob {
         grain = context.grain(end)
     }
 
-    func run(_ team: inout Team) {
-        rows.share(in: &team)
-        team.share(end, grain: grain) { panels in
+    func run(_ thread: inout RegionThread) {
+        rows.share(in: &thread)
+        thread.share(end, grain: grain) { panels in
             first.compute(panels, startingAt: 0)
             second?.compute(panels, startingAt: secondStart)
             third?.compute(panels, startingAt: thirdStart)

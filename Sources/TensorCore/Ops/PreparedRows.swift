@@ -75,7 +75,7 @@ struct RowPreparation: @unchecked Sendable {
     }
 
     /// Computes all rows as one step of a region, each independently of the others.
-    func share(in team: inout Team) { team.share(rowCount, grain: 1) { compute($0) } }
+    func share(in thread: inout RegionThread) { thread.share(rowCount, grain: 1) { compute($0) } }
 
     private func compute(_ rows: Range<Int>) {
         if let gain {

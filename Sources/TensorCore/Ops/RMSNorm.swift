@@ -21,8 +21,8 @@ extension RMSNorm {
 extension ComputeContext {
     /// The norm of each row, recomputed for products of the backward pass. It takes a hundredth of their time, and
     /// keeping it would take as much memory as x.
-    func remadeNorm(of x: Tensor, _ norm: RMSNorm) -> Remade {
-        Remade { [x = x.detached(), norm = norm.detached()] in self.rmsNorm(x, norm) }
+    func recomputedNorm(of x: Tensor, _ norm: RMSNorm) -> Recomputed {
+        Recomputed { [x = x.detached(), norm = norm.detached()] in self.rmsNorm(x, norm) }
     }
 
     /// The norm of each row: [n, width] -> [n, width].
@@ -93,7 +93,7 @@ private struct NormJob: ParallelJob, @unchecked Sendable {
         pool.run(self)
     }
 
-    func run(_ team: inout Team) { team.share(parts, grain: grain) { compute($0) } }
+    func run(_ thread: inout RegionThread) { thread.share(parts, grain: grain) { compute($0) } }
 
     private func compute(_ parts: Range<Int>) {
         for part in parts {

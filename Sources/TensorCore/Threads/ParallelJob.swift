@@ -5,15 +5,15 @@
 /// of addresses and numbers, and the caller keeps alive the memory that they point to.
 package protocol ParallelJob: Sendable {
     /// Takes part in every step, in order. A thread that joins late finds the first steps done.
-    func run(_ team: inout Team)
+    func run(_ thread: inout RegionThread)
 
     /// Runs the job at an address.
-    static func run(at address: UnsafeRawPointer, _ team: inout Team)
+    static func run(at address: UnsafeRawPointer, _ thread: inout RegionThread)
 }
 
 extension ParallelJob {
-    package static func run(at address: UnsafeRawPointer, _ team: inout Team) {
-        address.assumingMemoryBound(to: Self.self).pointee.run(&team)
+    package static func run(at address: UnsafeRawPointer, _ thread: inout RegionThread) {
+        address.assumingMemoryBound(to: Self.self).pointee.run(&thread)
     }
 }
 
@@ -23,5 +23,5 @@ struct ClosureJob: ParallelJob, @unchecked Sendable {
     let grain: Int
     let body: (Range<Int>) -> Void
 
-    func run(_ team: inout Team) { team.share(count, grain: grain, body) }
+    func run(_ thread: inout RegionThread) { thread.share(count, grain: grain, body) }
 }

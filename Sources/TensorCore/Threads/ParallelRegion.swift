@@ -19,7 +19,7 @@ final class ParallelRegion: @unchecked Sendable {
         let type: any ParallelJob.Type
         let address: UnsafeRawPointer
 
-        func run(_ team: inout Team) { type.run(at: address, &team) }
+        func run(_ thread: inout RegionThread) { type.run(at: address, &thread) }
     }
 
     /// Bit 0: open. Bits 1...15: threads inside. Above: the number of regions so far.
@@ -35,7 +35,7 @@ final class ParallelRegion: @unchecked Sendable {
     private var usedSteps = 0
     private let isStopped = Atomic<Bool>(false)
     private let sleepers = Atomic<Int>(0)
-    private let bell = Bell()
+    private let wakeSignal = WakeSignal()
     /// Written before the region opens, read only by threads inside.
     private var job: Job?
 
@@ -51,12 +51,12 @@ final class ParallelRegion: @unchecked Sendable {
             // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or this thread sees
             // the sleeper.
             state.add(Self.oneRegion + Self.open, ordering: .sequentiallyConsistent)
-            if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
-            var team = Team(shares, member: 0)
+            if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeSignal.wakeAll() }
+            var thread = RegionThread(shares, member: 0)
             ctk_enter_region()
-            job.run(&team)
+            job.run(&thread)
             ctk_leave_region()
-            usedSteps = team.step
+            usedSteps = thread.step
             state.subtract(Self.open, ordering: .acquiringAndReleasing)
             var spins = 0
             while state.load(ordering: .acquiring) & Self.threadsInside != 0 {
@@ -75,8 +75,8 @@ final class ParallelRegion: @unchecked Sendable {
         while let joined = waitForRegion(after: last) {
             last = joined
             if let job {
-                var team = Team(shares, member: member)
-                job.run(&team)
+                var thread = RegionThread(shares, member: member)
+                job.run(&thread)
             }
             state.subtract(Self.oneThread, ordering: .releasing)
         }
@@ -84,7 +84,7 @@ final class ParallelRegion: @unchecked Sendable {
 
     func stop() {
         isStopped.store(true, ordering: .sequentiallyConsistent)
-        bell.ring()
+        wakeSignal.wakeAll()
     }
 
     /// Joins the next open region, other than number `last`, and returns its number; nil when the pool ends.
@@ -116,13 +116,13 @@ final class ParallelRegion: @unchecked Sendable {
     /// Sleeps until a region after number `seen` has opened. It may be closed again once this thread is awake. Similar
     /// regions then follow soon, so the thread spins again instead of being woken too late each time.
     private func sleep(since seen: UInt64) {
-        bell.lock()
+        wakeSignal.lock()
         sleepers.add(1, ordering: .sequentiallyConsistent)
-        bell.wait {
+        wakeSignal.wait {
             state.load(ordering: .sequentiallyConsistent) / Self.oneRegion != seen
                 || isStopped.load(ordering: .sequentiallyConsistent)
         }
         sleepers.subtract(1, ordering: .sequentiallyConsistent)
-        bell.unlock()
+        wakeSignal.unlock()
     }
 }

@@ -16,8 +16,8 @@ private struct EmptyJob: ParallelJob {
     let steps: Int
     let threadCount: Int
 
-    func run(_ team: inout Team) {
-        for _ in 0..<steps { team.share(threadCount, grain: 1) { _ in } }
+    func run(_ thread: inout RegionThread) {
+        for _ in 0..<steps { thread.share(threadCount, grain: 1) { _ in } }
     }
 }
 

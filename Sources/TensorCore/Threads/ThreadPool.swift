@@ -44,8 +44,8 @@ public final class ThreadPool: Sendable {
     /// Callers on several threads take turns. A caller that is already in a region works alone.
     package func run(_ job: some ParallelJob) {
         guard threadCount > 1, !ctk_is_in_region() else {
-            var team = Team(nil, member: 0)
-            return job.run(&team)
+            var thread = RegionThread(nil, member: 0)
+            return job.run(&thread)
         }
         turns.begin()
         let steps = region.run(job)

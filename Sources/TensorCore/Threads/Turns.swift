@@ -21,8 +21,8 @@ final class Turns: @unchecked Sendable {
     /// Clock times in nanoseconds; both are updated only while a caller waits.
     private let turnEnd = Atomic<UInt64>(0)
     private let lastUse = Atomic<UInt64>(0)
-    private let bell = Bell()
-    // Protected by the bell's lock: the next ticket to issue, and the next to serve.
+    private let wakeSignal = WakeSignal()
+    // Protected by the signal's lock: the next ticket to issue, and the next to serve.
     private var nextTicket = 0
     private var served = 0
 
@@ -47,7 +47,7 @@ final class Turns: @unchecked Sendable {
         let now = isAwaited ? Self.now : 0
         if isAwaited { lastUse.store(now, ordering: .relaxed) }
         isBusy.store(false, ordering: .releasing)
-        if isAwaited, now >= turnEnd.load(ordering: .relaxed) { bell.ring() }
+        if isAwaited, now >= turnEnd.load(ordering: .relaxed) { wakeSignal.wakeAll() }
     }
 
     private func claim() -> Bool {
@@ -55,7 +55,7 @@ final class Turns: @unchecked Sendable {
     }
 
     private func wait(as thread: UInt) {
-        bell.lock()
+        wakeSignal.lock()
         let ticket = nextTicket
         nextTicket += 1
         if waiting.load(ordering: .relaxed) == 0 {
@@ -66,15 +66,15 @@ final class Turns: @unchecked Sendable {
         waiting.add(1, ordering: .relaxed)
         var pause = Self.idle
         while !(ticket == served && isOver && claim()) {
-            bell.wait(nanoseconds: Int(pause))
-            // The end of a turn rings the bell; an idle caller is only detected by polling.
+            wakeSignal.wait(nanoseconds: Int(pause))
+            // The end of a turn wakes all sleepers; an idle caller is only detected by polling.
             pause = Self.turn / 8
         }
         served += 1
         waiting.subtract(1, ordering: .relaxed)
         holder.store(thread, ordering: .relaxed)
         turnEnd.store(Self.now + Self.turn, ordering: .relaxed)
-        bell.unlock()
+        wakeSignal.unlock()
     }
 
     /// Whether the turn has ended.

@@ -1,5 +1,5 @@
 /// One thread's part in a parallel region.
-package struct Team: ~Copyable {
+package struct RegionThread: ~Copyable {
     /// nil if the caller works alone.
     private let shares: WorkShares?
     /// The thread's number, below the pool's `threadCount`, which selects its scratch memory.

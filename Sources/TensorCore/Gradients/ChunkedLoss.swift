@@ -11,7 +11,7 @@ extension ComputeContext {
     ///   - rowsAtOnce: rows per chunk.
     ///   - loss: returns the loss [1, 1] of a chunk, given its rows of x and their indices.
     /// - Returns: [1, 1]
-    package func settled(
+    package func chunkedLoss(
         _ x: Tensor, rowsAtOnce: Int, _ loss: (_ chunk: Tensor, _ rows: Range<Int>) -> Tensor
     ) -> Tensor {
         precondition(rowsAtOnce > 0, "a chunk has rows")
@@ -30,7 +30,7 @@ extension ComputeContext {
         let result = Tensor([Float(total)], rows: 1, columns: 1)
         guard let gradient else { return result }
         return result.recorded(from: [x], on: self) { [input = x.node] upstream in
-            precondition(upstream.scalar == 1, "a settled loss may only be added to others")
+            precondition(upstream.scalar == 1, "a chunked loss may only be added to others")
             input?.receive(gradient)
         }
     }

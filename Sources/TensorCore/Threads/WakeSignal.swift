@@ -7,7 +7,7 @@
 #endif
 
 /// A lock with a condition variable that wakes all sleepers.
-final class Bell: @unchecked Sendable {
+final class WakeSignal: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -28,18 +28,18 @@ final class Bell: @unchecked Sendable {
     func unlock() { pthread_mutex_unlock(mutex) }
 
     /// Wakes all sleepers.
-    func ring() {
+    func wakeAll() {
         lock()
         pthread_cond_broadcast(condition)
         unlock()
     }
 
-    /// Sleeps until `isDue` returns true, which is checked whenever the bell rings. The caller holds the lock.
+    /// Sleeps until `isDue` returns true, which is checked after each `wakeAll()`. The caller holds the lock.
     func wait(until isDue: () -> Bool) {
         while !isDue() { pthread_cond_wait(condition, mutex) }
     }
 
-    /// Sleeps until the bell rings or some nanoseconds have passed. The caller holds the lock.
+    /// Sleeps until `wakeAll()` or until some nanoseconds have passed. The caller holds the lock.
     func wait(nanoseconds: Int) {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
