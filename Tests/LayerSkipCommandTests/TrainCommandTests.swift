@@ -104,7 +104,7 @@ struct TrainCommandTests {
         #expect(run.code == 0, "\(run.errors)")
         #expect(files.steps("home") == [4, 6])
         let other = try files.train("none", "output=~nobody/home")
-        #expect(other.errors.contains("output: expected ~/ or a path without ~"), "\(other.errors)")
+        #expect(other.errors.contains("output: expected ~/ or a path that does not begin with ~"), "\(other.errors)")
     }
 
     @Test func killedAtAnyMomentItEndsWithTheSameBits() throws {
