@@ -49,7 +49,8 @@ struct EncodingSpeedTests {
 
     private func ownSources() throws -> [UInt8] {
         let names = [
-            "Tokenizer", "Tokenizer+Encode", "SplitRule", "PreTokenizer", "WordEncoder", "MergeModel+ByteLevel",
+            "Tokenizer", "Tokenizer+Encode", "Splitting/SplitRule", "Splitting/PreTokenizer", "Merging/WordEncoder",
+            "Merging/MergeModel+ByteLevel",
         ]
         return try names.flatMap { name in
             try MappedFile(path: "\(Fixtures.repository)/Sources/TextTokens/\(name).swift").contents
