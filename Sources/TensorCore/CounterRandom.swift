@@ -6,11 +6,19 @@ package struct CounterRandom: Sendable {
     /// The seed and labels, mixed.
     let key: UInt64
 
+    /// Creates the stream of a seed.
+    package init(seed: UInt64) { key = Self.mix(seed &+ Self.step) }
+
     /// Creates the stream of a seed and a list of labels; different seeds or labels give different streams.
     package init(seed: UInt64, _ labels: UInt64...) {
-        key = labels.reduce(Self.mix(seed &+ Self.step)) { key, label in
-            Self.mix(key ^ Self.mix(label &+ Self.step))
-        }
+        self = labels.reduce(CounterRandom(seed: seed)) { $0.labelled($1) }
+    }
+
+    private init(key: UInt64) { self.key = key }
+
+    /// The stream with one more label. Unlike a list of labels, this allocates nothing.
+    package func labelled(_ label: UInt64) -> CounterRandom {
+        CounterRandom(key: Self.mix(key ^ Self.mix(label &+ Self.step)))
     }
 
     /// 64 random bits.

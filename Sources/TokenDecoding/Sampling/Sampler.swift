@@ -115,6 +115,6 @@ package struct Sampler: Sendable {
     }
 
     private func random(_ purpose: Purpose, at position: Int) -> CounterRandom {
-        CounterRandom(seed: sampling.seed, purpose.rawValue, UInt64(position))
+        CounterRandom(seed: sampling.seed).labelled(purpose.rawValue).labelled(UInt64(position))
     }
 }
