@@ -2,11 +2,11 @@ public import LanguageModels
 public import TensorCore
 
 extension TextModel {
-    /// The window of an evaluation by default: 1024 tokens, or the model's context where that is shorter.
+    /// The default window of an evaluation: 1024 tokens, or the model's context if that is shorter.
     public var standardWindow: Int { min(summary.shape.contextLength, 1024) }
 
-    /// Evaluates every exit of the model on a text, divided into independent windows. All tokens but each window's first
-    /// are scored.
+    /// Evaluates every exit of the model on a text, divided into independent windows. Scores all tokens except the
+    /// first of each window.
     ///
     /// - Parameters:
     ///   - tokens: the text's token ids, at least 2.

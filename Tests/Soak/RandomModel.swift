@@ -53,7 +53,8 @@ extension TinyLlamaFile {
     var summary: String {
         let formats = matrixTypes.map(\.rawValue).joined(separator: " ")
         return
-            "\(architecture), \(layers) layers, width \(width), MLP \(feedForwardWidth), \(heads) heads of \(headDimension), "
+            "\(architecture), \(layers) layers, width \(width), MLP \(feedForwardWidth), "
+            + "\(heads) heads of \(headDimension), "
             + "\(keyValueHeads) for keys and values, \(vocabularySize) tokens, context \(contextLength), "
             + "\(isTied ? "tied" : "untied"), RoPE base \(ropeBase) \(ropeScaling), block size \(blockSize), "
             + "formats \(formats)"
