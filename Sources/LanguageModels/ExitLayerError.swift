@@ -10,8 +10,12 @@ public struct ExitLayerError: Error, Equatable, CustomStringConvertible {
         self.layerCount = layerCount
     }
 
+    /// What was expected, what was found and what to do.
     public var description: String {
-        "exit layer: expected 1...\(layerCount) (the number of layers to run), found \(found)"
+        """
+        exit layer: expected 1...\(layerCount) (the number of layers to run), found \(found); choose one of the model's \
+        \(layerCount) layers
+        """
     }
 
     /// Throws unless 1 <= exitLayer <= layerCount.

@@ -60,6 +60,11 @@ public struct ThreadCountError: Error, Equatable, CustomStringConvertible {
     /// The number asked for.
     public let found: Int
 
-    /// What was expected and what was found.
-    public var description: String { "threads: expected 1...\(ThreadPool.maximumThreadCount), found \(found)" }
+    /// What was expected, what was found and what to do.
+    public var description: String {
+        """
+        threads: expected 1...\(ThreadPool.maximumThreadCount), found \(found); pass a number in this range, or none for \
+        one thread per physical core
+        """
+    }
 }

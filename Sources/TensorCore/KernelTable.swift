@@ -95,8 +95,11 @@ public struct KernelTableError: Error, CustomStringConvertible, Equatable {
     /// The names of the tables that can run here.
     public let expected: [String]
 
-    /// What was expected and what was found.
+    /// What was expected, what was found and what to do.
     public var description: String {
-        "kernel table: expected one of \(expected.joined(separator: ", ")) on this CPU, found \"\(found)\""
+        """
+        kernel table: expected one of \(expected.joined(separator: ", ")) on this CPU, found "\(found)"; set \
+        LAYERSKIP_KERNELS to one of these, or unset it for the fastest
+        """
     }
 }

@@ -22,9 +22,11 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidOption(let name, let expected, let found): "\(name): expected \(expected), found \(found)"
-        case .emptyPrompt: "prompt: expected at least 1 token, found none"
+        case .emptyPrompt: "prompt: expected at least 1 token, found none; write a prompt"
         case .promptTooLong(let tokens, let contextLength):
-            "prompt: expected fewer tokens than the model's context of \(contextLength), found \(tokens)"
+            """
+            prompt: expected fewer tokens than the model's context of \(contextLength), found \(tokens); shorten the prompt
+            """
         case .promptTextTooLong(let bytes, let longestToken, let contextLength):
             if bytes / longestToken < contextLength {
                 "prompt: expected a shorter text, found at least \(bytes) bytes"

@@ -75,7 +75,7 @@ struct ErrorTests {
 
     @Test func emptyTextsAreNamed() throws {
         let empty = files.write("", as: "empty.txt")
-        let nothing = "prompt: expected at least 1 token, found none\n"
+        let nothing = "prompt: expected at least 1 token, found none; write a prompt\n"
         #expect(try generate("--prompt-file", empty).errors == "error: \(empty): \(nothing)")
         #expect(try generate(input: "\n").errors == "error: standard input: \(nothing)")
         #expect(try generate("").errors == "error: \(nothing)")

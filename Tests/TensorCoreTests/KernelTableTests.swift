@@ -18,7 +18,10 @@ struct KernelTableTests {
         let names = KernelTable.available.map(\.name)
         let error = #expect(throws: KernelTableError.self) { try KernelTable.named(name) }
         #expect(error?.found == name && error?.expected == names)
-        let text = "kernel table: expected one of \(names.joined(separator: ", ")) on this CPU, found \"\(name)\""
+        let text = """
+            kernel table: expected one of \(names.joined(separator: ", ")) on this CPU, found "\(name)"; set \
+            LAYERSKIP_KERNELS to one of these, or unset it for the fastest
+            """
         #expect(error?.description == text)
     }
 

@@ -23,10 +23,10 @@ import Testing
     @Test func refusedPromptsChangeNothing() throws {
         let model = try tinyLlama()
         let refused: [([Token], DecodingError, String)] = [
-            ([], .emptyPrompt, "prompt: expected at least 1 token, found none"),
+            ([], .emptyPrompt, "prompt: expected at least 1 token, found none; write a prompt"),
             (
                 Array(repeating: 1, count: 40), .promptTooLong(tokens: 40, contextLength: 40),
-                "prompt: expected fewer tokens than the model's context of 40, found 40"
+                "prompt: expected fewer tokens than the model's context of 40, found 40; shorten the prompt"
             ),
             ([1, 24], .unknownToken(24, vocabularySize: 24), "token: expected an id in 0..<24, found 24"),
             ([-1], .unknownToken(-1, vocabularySize: 24), "token: expected an id in 0..<24, found -1"),

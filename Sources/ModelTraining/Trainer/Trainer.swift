@@ -102,10 +102,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .notFinite(let step, let place, let loss, let norm):
             "step \(step), \(place): expected a finite loss and gradient, found "
-                + "loss \(loss) and norm \(norm) (the last checkpoint is unchanged)"
+                + "loss \(loss) and norm \(norm) (the last checkpoint is unchanged); "
+                + "train again with a lower optimizer.rate, or a longer warmup"
         case .notFiniteValidation(let step, let exit):
-            "validation after step \(step), exit \(exit): expected finite logits, found NaN or infinity"
-        case .nothingToTrain: "freeze: expected weights that are not frozen, found none"
+            "validation after step \(step), exit \(exit): expected finite logits, found NaN or infinity; "
+                + "train again with a lower optimizer.rate"
+        case .nothingToTrain: "freeze: expected weights that are not frozen, found none; freeze fewer parts"
         }
     }
 }
