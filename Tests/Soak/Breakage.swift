@@ -1,5 +1,6 @@
 import ArgumentParser
 import LayerSkip
+import TestSupport
 
 /// A deliberate fault in speculation, to show that the soak test can fail.
 enum Breakage: String, Sendable, CaseIterable, ExpressibleByArgument {
@@ -10,21 +11,8 @@ enum Breakage: String, Sendable, CaseIterable, ExpressibleByArgument {
 }
 
 /// A model whose rows depend on each other: with several rows, the first logit is one step too large.
-struct NudgedModel: LanguageModel {
+struct NudgedModel: WrappedModel {
     let model: LoadedModel
-
-    var layerCount: Int { model.layerCount }
-    var vocabularySize: Int { model.vocabularySize }
-    var contextLength: Int { model.contextLength }
-    var attention: AttentionShape { model.attention }
-    var weightByteCount: Int { model.weightByteCount }
-    var compute: ComputeContext { model.compute }
-
-    func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
-
-    func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
-        model.block(index, x, &memory)
-    }
 
     func logits(_ x: Tensor) -> Tensor {
         let logits = model.logits(x)

@@ -1,9 +1,10 @@
 import LanguageModels
 import Synchronization
 import TensorCore
+import TestSupport
 
 /// A model that counts the rows that it receives.
-struct CountingModel<Model: LanguageModel>: LanguageModel {
+struct CountingModel<Model: LanguageModel>: WrappedModel {
     /// Rows so far.
     struct Counts: Equatable {
         var embedded = 0
@@ -26,13 +27,6 @@ struct CountingModel<Model: LanguageModel>: LanguageModel {
 
     var counts: Counts { counter.counts.withLock { $0 } }
 
-    var layerCount: Int { model.layerCount }
-    var vocabularySize: Int { model.vocabularySize }
-    var contextLength: Int { model.contextLength }
-    var attention: AttentionShape { model.attention }
-    var weightByteCount: Int { model.weightByteCount }
-    var compute: ComputeContext { model.compute }
-
     func embed(_ tokens: Span<Token>) -> Tensor {
         let count = tokens.count
         counter.counts.withLock { $0.embedded += count }
@@ -42,6 +36,11 @@ struct CountingModel<Model: LanguageModel>: LanguageModel {
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         counter.counts.withLock { $0.blocks[index] += x.rows }
         return model.block(index, x, &memory)
+    }
+
+    func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
+        counter.counts.withLock { $0.blocks[index] += x.rows }
+        model.storeKeysAndValues(index, x, &memory)
     }
 
     func logits(_ x: Tensor) -> Tensor {
