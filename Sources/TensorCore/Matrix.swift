@@ -3,19 +3,19 @@ package enum Matrix: Sendable {
     /// Packed for the kernels, quantized or not; used in inference.
     case packed(PackedMatrix)
     /// Rows in f32: a parameter, frozen weights, or the weights with which a model in training decodes.
-    case dense(Tensor)
+    case unpacked(Tensor)
 
     package var rows: Int {
         switch self {
         case .packed(let matrix): matrix.rows
-        case .dense(let tensor): tensor.rows
+        case .unpacked(let tensor): tensor.rows
         }
     }
 
     package var columns: Int {
         switch self {
         case .packed(let matrix): matrix.columns
-        case .dense(let tensor): tensor.columns
+        case .unpacked(let tensor): tensor.columns
         }
     }
 
@@ -23,7 +23,7 @@ package enum Matrix: Sendable {
     package var byteCount: Int {
         switch self {
         case .packed(let matrix): matrix.byteCount
-        case .dense(let tensor): tensor.rows * tensor.columns * MemoryLayout<Float>.stride
+        case .unpacked(let tensor): tensor.rows * tensor.columns * MemoryLayout<Float>.stride
         }
     }
 
@@ -31,7 +31,7 @@ package enum Matrix: Sendable {
     package func detached() -> Matrix {
         switch self {
         case .packed: self
-        case .dense(let tensor): .dense(tensor.detached())
+        case .unpacked(let tensor): .unpacked(tensor.detached())
         }
     }
 }

@@ -15,7 +15,7 @@ struct MetadataErrorTests {
             "general.architecture", .string("mamba"),
             says: "expected a known architecture (llama, qwen2, qwen3), found \"mamba\""),
         DamagedModel("general.architecture", .uint32(1), says: "expected a string, found uint32"),
-        DamagedModel("llama.expert_count", .uint32(8), says: "expected 0 (a dense model), found 8"),
+        DamagedModel("llama.expert_count", .uint32(8), says: "expected 0 (a model without experts), found 8"),
     ]
 
     private static let sizes = [

@@ -12,7 +12,7 @@ struct RandomInitializerTests {
             attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8), vocabularySize: 8,
             contextLength: 8, normEpsilon: 1e-5, ropeBase: 1e4)
         let source = RandomInitializer(seed: seed, configuration, isTied: false)
-        return source.tensor(named: name, shape: shape).dense().values
+        return source.tensor(named: name, shape: shape).floats().values
     }
 
     /// For 16384 normal values, the mean and the deviation are accurate to a hundredth of the deviation, the fourth

@@ -38,7 +38,7 @@ struct OnePass {
             let share =
                 switch distribution {
                 case .oneHot(let certain): certain == token ? 1.0 : 0
-                case .dense(let probabilities): probabilities[Int(token)]
+                case .probabilities(let probabilities): probabilities[Int(token)]
                 }
             try Difference.require(
                 share > 0, "token \(row) of a text by rejection sampling", expected: "a token that may be chosen",

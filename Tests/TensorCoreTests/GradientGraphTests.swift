@@ -56,7 +56,7 @@ struct GradientGraphTests {
         let x = parameter(rows, width, seed: 5)
         let before = compute.heldBytes
         let result = compute.gatedFeedForward(
-            x.values, norm: norm, gate: .dense(gate.values), up: .dense(up.values), down: .dense(down.values))
+            x.values, norm: norm, gate: .unpacked(gate.values), up: .unpacked(up.values), down: .unpacked(down.values))
         let floats = (compute.heldBytes - before) / MemoryLayout<Float>.stride
         #expect(floats >= rows * (2 * hidden + width))
         #expect(floats < rows * 3 * hidden)
@@ -69,12 +69,12 @@ struct GradientGraphTests {
         let weights: Parameter
 
         func callAsFunction(_ x: Tensor, _ compute: ComputeContext) -> Tensor {
-            compute.linear(x, norm: RMSNorm(gain: norm.values, epsilon: 1e-5), .dense(weights.values), addingTo: x)
+            compute.linear(x, norm: RMSNorm(gain: norm.values, epsilon: 1e-5), .unpacked(weights.values), addingTo: x)
         }
     }
 
-    /// Checkpointing gives the same bits as keeping the recorded results.
-    @Test func checkpointedIsTheSame() throws {
+    /// Recomputation gives the same bits as keeping the recorded results.
+    @Test func recomputationIsTheSame() throws {
         func run(_ call: (Tensor, @escaping (Tensor) -> Tensor) -> Tensor) throws -> [[UInt32]] {
             let x = parameter(5, 24, seed: 1)
             let layers = (0..<3).map {
@@ -87,8 +87,8 @@ struct GradientGraphTests {
             return try [result.bits] + parameters.map { try #require($0.gradient).bits }
         }
         let plain = try run { $1($0) }
-        #expect(try run { compute.checkpointed($0, $1) } == plain)
-        #expect(!compute.checkpointed(randomTensor(rows: 1, columns: 2, seed: 1)) { $0 }.isRecorded)
+        #expect(try run { compute.recomputed($0, $1) } == plain)
+        #expect(!compute.recomputed(randomTensor(rows: 1, columns: 2, seed: 1)) { $0 }.isRecorded)
     }
 
     /// Frozen layers accumulate no gradients, but pass them on.
@@ -96,7 +96,7 @@ struct GradientGraphTests {
         let x = parameter(3, 8, seed: 1)
         let weights = randomTensor(rows: 8, columns: 8, seed: 2)
         let gradient = randomTensor(rows: 3, columns: 8, seed: 3)
-        compute.linear(x.values, .dense(weights)).backward(from: gradient)
+        compute.linear(x.values, .unpacked(weights)).backward(from: gradient)
         let expected = (0..<3).flatMap { row in
             (0..<8).map { column in
                 (0..<8).reduce(0.0) {
@@ -105,7 +105,7 @@ struct GradientGraphTests {
             }
         }
         #expect(relativeError(try #require(x.gradient).values, expected) < 1e-6)
-        let frozen = compute.checkpointed(x.values) { compute.linear($0, .dense(weights)) }
+        let frozen = compute.recomputed(x.values) { compute.linear($0, .unpacked(weights)) }
         x.discardGradient()
         frozen.backward(from: gradient)
         #expect(relativeError(try #require(x.gradient).values, expected) < 1e-6)
@@ -118,7 +118,7 @@ struct GradientGraphTests {
         let head = parameter(9, 8, seed: 2)
         func loss(_ x: Tensor, _ rows: Range<Int>) -> Tensor {
             compute.crossEntropy(
-                compute.linear(x, .dense(head.values)), targets: Array(targets[rows]), weight: 0.2)
+                compute.linear(x, .unpacked(head.values)), targets: Array(targets[rows]), weight: 0.2)
         }
         let whole = loss(x.values, 0..<7)
         whole.backward()

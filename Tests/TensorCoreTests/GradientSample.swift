@@ -24,9 +24,9 @@ struct GradientSample: Decodable, CustomStringConvertible {
     /// Applies the operation with this name.
     func apply(_ x: [Tensor], on compute: ComputeContext) -> Tensor {
         switch name {
-        case "linear": return compute.linear(x[0], .dense(x[1]))
-        case "linear with summand": return compute.linear(x[0], .dense(x[1]), addingTo: x[2])
-        case "embedding": return compute.embedding([3, 0, 3, 5, 1, 3].span, .dense(x[0]))
+        case "linear": return compute.linear(x[0], .unpacked(x[1]))
+        case "linear with summand": return compute.linear(x[0], .unpacked(x[1]), addingTo: x[2])
+        case "embedding": return compute.embedding([3, 0, 3, 5, 1, 3].span, .unpacked(x[0]))
         case "rms norm": return compute.rmsNorm(x[0], RMSNorm(gain: x[1], epsilon: 1e-5))
         case "rotation":
             let frequencies = (0..<3).map { Self.frequencies[$0] }

@@ -85,16 +85,16 @@ import Testing
         let third = 1.0 / 3
         #expect(
             try distribution(sampling(temperature: 1, topK: 3), .rejection, logits, [])
-                == .dense([0, third, third, 0, third, 0]))
+                == .probabilities([0, third, third, 0, third, 0]))
         #expect(
             try distribution(sampling(temperature: 1, topK: 2), .rejection, logits, [])
-                == .dense([0, 0.5, 0.5, 0, 0, 0]))
+                == .probabilities([0, 0.5, 0.5, 0, 0, 0]))
         #expect(
             try distribution(sampling(temperature: 1, topP: 1e-9), .rejection, logits, [])
-                == .dense([0, 1, 0, 0, 0, 0]))
+                == .probabilities([0, 1, 0, 0, 0, 0]))
         #expect(
             try distribution(sampling(temperature: 1, minP: 1), .rejection, logits, [])
-                == .dense([0, third, third, 0, third, 0]))
+                == .probabilities([0, third, third, 0, third, 0]))
     }
 
     /// The penalty depends on the sign of a logit, and applies once however often a token occurs.

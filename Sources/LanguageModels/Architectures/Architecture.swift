@@ -37,7 +37,7 @@ extension Architecture {
         name: "qwen2", className: "Qwen2ForCausalLM", ggufPairing: .halfSplit,
         defaults: Defaults(contextLength: 32768, keyValueHeads: 32), hasAttentionBias: true)
 
-    /// Qwen 3, dense. Yang et al., arXiv 2505.09388.
+    /// Qwen 3 without experts. Yang et al., arXiv 2505.09388.
     public static let qwen3 = Architecture(
         name: "qwen3", className: "Qwen3ForCausalLM", ggufPairing: .halfSplit,
         defaults: Defaults(contextLength: 32768, keyValueHeads: 32, headDimension: 128), hasHeadNorms: true)

@@ -46,7 +46,7 @@ private struct ConfigurationMetadata {
             ropeFrequencyFactors: try frequencyFactors(count: attention.headDimension / 2))
         let experts = architecture.key("expert_count")
         if let count = try metadata.integerIfPresent(named: experts), count != 0 {
-            throw metadata.failure(experts, expected: "0 (a dense model)", found: "\(count)")
+            throw metadata.failure(experts, expected: "0 (a model without experts)", found: "\(count)")
         }
         return configuration
     }

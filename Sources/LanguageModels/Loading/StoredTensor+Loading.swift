@@ -15,16 +15,16 @@ extension StoredTensor {
     }
 
     /// Returns the elements in f32, as one row.
-    package func vector() -> Tensor { dense(rows: 1, columns: rows * columns) { $0 } }
+    package func vector() -> Tensor { floats(rows: 1, columns: rows * columns) { $0 } }
 
     /// Returns the matrix in f32.
     ///
     /// - Parameter order: maps each row of the result to its row in the file.
-    package func dense(order: (_ row: Int) -> Int = { $0 }) -> Tensor {
-        dense(rows: rows, columns: columns, order)
+    package func floats(order: (_ row: Int) -> Int = { $0 }) -> Tensor {
+        floats(rows: rows, columns: columns, order)
     }
 
-    private func dense(rows: Int, columns: Int, _ order: (Int) -> Int) -> Tensor {
+    private func floats(rows: Int, columns: Int, _ order: (Int) -> Int) -> Tensor {
         defer { release() }
         return withBytes { bytes in
             unsafe bytes.withUnsafeBytes { bytes in

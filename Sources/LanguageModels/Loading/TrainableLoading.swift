@@ -45,7 +45,7 @@ struct TrainableLoading: WeightLoading {
 
     mutating func matrix(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Matrix {
         let stored = try source.tensor(named: tensor.name, shape: tensor.shape)
-        return .dense(weight(tensor, tensor.kind.isRotated ? stored.dense(order: order(source)) : stored.dense()))
+        return .unpacked(weight(tensor, tensor.kind.isRotated ? stored.floats(order: order(source)) : stored.floats()))
     }
 
     mutating func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor {

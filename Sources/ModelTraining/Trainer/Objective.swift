@@ -57,7 +57,7 @@ struct Objective: Sendable {
             var memory = CausalBatch(for: model, length: length)
             return model.block(layer, x, &memory)
         }
-        return recompute ? model.compute.checkpointed(x, run) : run(x)
+        return recompute ? model.compute.recomputed(x, run) : run(x)
     }
 
     /// Returns the weighted sum of the scored rows' losses at one exit, in chunks. Each chunk's logits are freed before

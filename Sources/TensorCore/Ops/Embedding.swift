@@ -3,7 +3,7 @@ extension ComputeContext {
     package func embedding(_ ids: Span<Int32>, _ table: Matrix) -> Tensor {
         switch table {
         case .packed(let table): embedding(ids, table)
-        case .dense(let table): gather(table, rows: ids)
+        case .unpacked(let table): gather(table, rows: ids)
         }
     }
 

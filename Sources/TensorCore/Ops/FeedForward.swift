@@ -11,10 +11,10 @@ extension ComputeContext {
         let hidden = swiglu(gate: gated, up: upped)
         switch down {
         case .packed(let down): return linear(hidden, down, addingTo: x)
-        case .dense(let down):
+        case .unpacked(let down):
             guard hidden.isRecorded else { return linear(hidden, down, addingTo: x) }
             // `hidden` is the widest tensor, and can be recomputed from two tensors that its own gradient keeps anyway.
-            let recomputed = Recomputed { [gate = gated.detached(), up = upped.detached()] in
+            let recomputed = RecomputedTensor { [gate = gated.detached(), up = upped.detached()] in
                 self.swiglu(gate: gate, up: up)
             }
             return linear(hidden, down, addingTo: x, recomputed: recomputed)

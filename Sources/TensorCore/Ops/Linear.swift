@@ -8,7 +8,7 @@ extension ComputeContext {
     ) -> Tensor {
         switch weights {
         case .packed(let weights): linear(x, norm: norm, weights, addingTo: summand)
-        case .dense(let weights): linear(norm.map { rmsNorm(x, $0) } ?? x, weights, addingTo: summand)
+        case .unpacked(let weights): linear(norm.map { rmsNorm(x, $0) } ?? x, weights, addingTo: summand)
         }
     }
 
@@ -41,11 +41,11 @@ extension ComputeContext {
         return (linear(normed, first, recomputed: recomputed), linear(normed, second, recomputed: recomputed))
     }
 
-    private func linear(_ normed: Tensor, _ layer: Projection, recomputed: Recomputed?) -> Tensor {
+    private func linear(_ normed: Tensor, _ layer: Projection, recomputed: RecomputedTensor?) -> Tensor {
         let product =
             switch layer.weights {
             case .packed(let weights): linear(normed, weights)
-            case .dense(let weights): linear(normed, weights, recomputed: recomputed)
+            case .unpacked(let weights): linear(normed, weights, recomputed: recomputed)
             }
         return layer.bias.map { add(product, row: $0) } ?? product
     }

@@ -21,8 +21,8 @@ extension RMSNorm {
 extension ComputeContext {
     /// The norm of each row, recomputed for products of the backward pass. It takes a hundredth of their time, and
     /// keeping it would take as much memory as x.
-    func recomputedNorm(of x: Tensor, _ norm: RMSNorm) -> Recomputed {
-        Recomputed { [x = x.detached(), norm = norm.detached()] in self.rmsNorm(x, norm) }
+    func recomputedNorm(of x: Tensor, _ norm: RMSNorm) -> RecomputedTensor {
+        RecomputedTensor { [x = x.detached(), norm = norm.detached()] in self.rmsNorm(x, norm) }
     }
 
     /// The norm of each row: [n, width] -> [n, width].

@@ -5,13 +5,13 @@ package enum Distribution: Sendable, Equatable {
     /// One certain token: a greedy choice, or a coupled choice, which has already used its random numbers.
     case oneHot(Token)
     /// A probability for each token id.
-    case dense([Double])
+    case probabilities([Double])
 
     /// The probability of a token.
     func probability(of token: Token) -> Double {
         switch self {
         case .oneHot(let certain): token == certain ? 1 : 0
-        case .dense(let probabilities): probabilities[Int(token)]
+        case .probabilities(let probabilities): probabilities[Int(token)]
         }
     }
 
@@ -19,7 +19,7 @@ package enum Distribution: Sendable, Equatable {
     func draw(_ uniform: @autoclosure () -> Double) -> Token {
         switch self {
         case .oneHot(let certain): return certain
-        case .dense(let probabilities):
+        case .probabilities(let probabilities):
             let target = uniform()
             var sum = 0.0
             var last = 0
@@ -36,12 +36,12 @@ package enum Distribution: Sendable, Equatable {
     /// The distribution to sample from after q, `target`, has rejected a token drafted from p, `draft`: max(q - p, 0),
     /// renormalised.
     static func residual(target: Distribution, draft: Distribution) -> Distribution {
-        guard case .dense(let probabilities) = target else { return target }
+        guard case .probabilities(let probabilities) = target else { return target }
         let differences = probabilities.indices.map { id in
             max(probabilities[id] - draft.probability(of: Token(id)), 0)
         }
         let sum = differences.reduce(0, +)
         // No difference at all means q = p, where only rounding errors cause rejections.
-        return sum > 0 ? .dense(differences.map { $0 / sum }) : target
+        return sum > 0 ? .probabilities(differences.map { $0 / sum }) : target
     }
 }

@@ -96,7 +96,7 @@ package struct Sampler: Sendable {
         case .coupled:
             candidates.addNoise(noise)
             return .oneHot(candidates.best.id)
-        case .rejection: return .dense(candidates.probabilities(vocabularySize: others.columns))
+        case .rejection: return .probabilities(candidates.probabilities(vocabularySize: others.columns))
         }
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Recomputed on first use, shared by all readers, freed after the last, or with the last closure that might have read
 /// it.
-final class Recomputed {
+final class RecomputedTensor {
     private let make: () -> Tensor
     private var readers = 0
     private var made: Tensor?

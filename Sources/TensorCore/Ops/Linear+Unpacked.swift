@@ -2,7 +2,7 @@ extension ComputeContext {
     /// x w^T + summand: [n, columns] by [rows, columns] -> [n, rows].
     ///
     /// - Parameter recomputed: recomputes x in the backward pass, so that x need not be kept.
-    func linear(_ x: Tensor, _ weights: Tensor, addingTo summand: Tensor? = nil, recomputed: Recomputed? = nil)
+    func linear(_ x: Tensor, _ weights: Tensor, addingTo summand: Tensor? = nil, recomputed: RecomputedTensor? = nil)
         -> Tensor
     {
         precondition(x.columns == weights.columns, "weights must fit the activations")
