@@ -1,8 +1,5 @@
 package import TensorCore
 
-/// The id of a token in a model's vocabulary.
-public typealias Token = Int32
-
 /// A decoder-only transformer as three functions, and a shorter form of the second. Everything that LayerSkip does
 /// happens between them.
 ///
