@@ -17,12 +17,14 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
     public var stops: [String]
     /// Whether to continue past the model's end of text.
     public var ignoresEndOfText: Bool
+    /// Whether to keep the ``GenerationResult/rounds``, which takes memory for every token.
+    public var recordsRounds: Bool
 
     /// Creates options, by default for greedy decoding with the model's recommended strategy and no limit.
     public init(
         strategy: DecodingStrategy? = nil, sampling: Sampling = .greedy, acceptance: Acceptance = .coupled,
         cacheFormat: CacheFormat = .standard, maxTokens: Int? = nil, stops: [String] = [],
-        ignoresEndOfText: Bool = false
+        ignoresEndOfText: Bool = false, recordsRounds: Bool = false
     ) {
         self.strategy = strategy
         self.sampling = sampling
@@ -31,6 +33,7 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
         self.maxTokens = maxTokens
         self.stops = stops
         self.ignoresEndOfText = ignoresEndOfText
+        self.recordsRounds = recordsRounds
     }
 
     /// Throws if an option is invalid for every model.
@@ -58,6 +61,7 @@ extension GenerationOptions {
             maxTokens: try container.decodeIfPresent(Int.self, forKey: .maxTokens),
             stops: try container.decodeIfPresent([String].self, forKey: .stops) ?? standard.stops,
             ignoresEndOfText: try container.decodeIfPresent(Bool.self, forKey: .ignoresEndOfText)
-                ?? standard.ignoresEndOfText)
+                ?? standard.ignoresEndOfText,
+            recordsRounds: try container.decodeIfPresent(Bool.self, forKey: .recordsRounds) ?? standard.recordsRounds)
     }
 }

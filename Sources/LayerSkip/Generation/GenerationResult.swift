@@ -29,6 +29,9 @@ public struct GenerationResult: Sendable {
     public let statistics: DecodingStatistics
     /// The size of the cache in bytes at the end.
     public let cacheByteCount: Int
+    /// The rounds that wrote the text; empty unless ``GenerationOptions/recordsRounds`` is set. The last one may have
+    /// tokens after the text's end.
+    public let rounds: [GenerationRound]
 }
 
 /// An event during the generation of a text.

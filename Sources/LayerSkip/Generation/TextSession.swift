@@ -35,15 +35,25 @@ public final class TextSession {
     ) throws(DecodingError) -> GenerationResult {
         generator.statistics = DecodingStatistics()
         var text = TextStream(model.tokenizer, stops: options.stops, emit: onEvent)
+        var recorder = options.recordsRounds ? RoundRecorder(model.tokenizer) : nil
         var ending: FinishReason?
         let end = try generator.write(
             after: prompt, limit: options.maxTokens, shouldContinue: { !isCancelled() },
-            report: { text.showDraft($0) }, each: { take($0, &text, &ending) })
+            report: {
+                text.showDraft($0)
+                recorder?.draft($0)
+            },
+            each: {
+                recorder?.end($0)
+                return take($0, &text, &ending)
+            })
+        recorder?.finish()
+        let rounds = recorder?.rounds ?? []
         switch end {
-        case .limit: return finish(prompt, &text, .maxTokens)
-        case .contextFull: return finish(prompt, &text, .contextFull)
-        case .cancelled: return finish(prompt, &text, .cancelled)
-        case .stopped: return finish(prompt, &text, ending ?? .cancelled)
+        case .limit: return finish(prompt, &text, .maxTokens, rounds)
+        case .contextFull: return finish(prompt, &text, .contextFull, rounds)
+        case .cancelled: return finish(prompt, &text, .cancelled, rounds)
+        case .stopped: return finish(prompt, &text, ending ?? .cancelled, rounds)
         }
     }
 
@@ -66,10 +76,13 @@ public final class TextSession {
         return nil
     }
 
-    private func finish(_ prompt: [Token], _ text: inout TextStream, _ reason: FinishReason) -> GenerationResult {
+    private func finish(
+        _ prompt: [Token], _ text: inout TextStream, _ reason: FinishReason, _ rounds: [GenerationRound]
+    ) -> GenerationResult {
         text.finish(reason)
         return GenerationResult(
             text: text.text, promptTokens: prompt, tokens: Array(generator.tokens.dropFirst(prompt.count)),
-            finishReason: reason, statistics: generator.statistics, cacheByteCount: generator.cacheByteCount)
+            finishReason: reason, statistics: generator.statistics, cacheByteCount: generator.cacheByteCount,
+            rounds: rounds)
     }
 }
