@@ -55,6 +55,10 @@ struct TrainingReportTests {
         #expect(chart.html.contains("points=\"62,326 337,12 612,169\""))
     }
 
+    @Test func specialCharactersWithMarksAreEscaped() {
+        #expect("a&\u{301}<\u{338}".escaped.unicodeScalars.elementsEqual("a&amp;\u{301}&lt;\u{338}".unicodeScalars))
+    }
+
     @Test func textIsEscapedAndNothingIsFetched() {
         let page = page([Self.step(1, loss: 4)], output: "<script>alert(1)</script>")
         #expect(page.contains("Run &lt;a&gt; &amp; b"))

@@ -1,13 +1,14 @@
 extension String {
-    /// The string with HTML's special characters escaped.
-    var escaped: String {
-        reduce(into: "") { text, character in
-            switch character {
+    /// The string with the special characters of HTML and XML escaped.
+    package var escaped: String {
+        // By scalar: a special character may carry a combining mark.
+        unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar {
             case "&": text += "&amp;"
             case "<": text += "&lt;"
             case ">": text += "&gt;"
             case "\"": text += "&quot;"
-            default: text.append(character)
+            default: text.unicodeScalars.append(scalar)
             }
         }
     }
