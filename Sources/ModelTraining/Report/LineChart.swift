@@ -62,7 +62,8 @@ struct LineChart {
             return
                 "<text x=\"\(x.short)\" y=\"\((Self.height - 8).short)\" text-anchor=\"middle\">\(value.count)</text>"
         }
-        return (rows + columns).joined(separator: "\n")
+        let unit = "<text x=\"0\" y=\"\((Self.height - 8).short)\">step</text>"
+        return (rows + columns + [unit]).joined(separator: "\n")
     }
 
     private func curve(_ series: Series, _ frame: Frame) -> String {
