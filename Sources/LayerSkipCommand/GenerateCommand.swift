@@ -8,6 +8,9 @@ struct GenerateCommand: ParsableCommand {
             Streams the text to standard output, then prints a line of statistics to standard error. Without PROMPT \
             and --prompt-file, reads the prompt from standard input. A line end at the end of a file or of standard \
             input is not part of the prompt. Put -- before a PROMPT that begins with -.
+
+            --picture replaces the file if it exists, and can be combined with every strategy and --format. It cannot \
+            be standard output, which has the text.
             """)
 
     @Argument(help: "Text to continue.")
@@ -40,6 +43,11 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "On a terminal, show drafted tokens before they are verified.")
     var showDrafts = false
 
+    @Option(
+        help: "Write an SVG that shows how each token came: drafted and accepted, rejected, or by the full model.",
+        transform: expandedPath)
+    var picture: String?
+
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
@@ -51,12 +59,16 @@ struct GenerateCommand: ParsableCommand {
         options.maxTokens = maxTokens
         options.stops = stop
         options.ignoresEndOfText = ignoresEndOfText
+        options.recordsRounds = picture != nil
         return options
     }
 
     func validate() throws {
         if prompt != nil, promptFile != nil { throw ValidationError("expected PROMPT or --prompt-file, found both") }
         if chat, parseSpecial { throw ValidationError("expected --chat or --parse-special, found both") }
+        if let picture, StandardDescriptors.outputIs(picture) {
+            throw ValidationError("--picture: expected a file, found standard output, which has the text")
+        }
         try checkUsage(options.validate)
     }
 
@@ -71,8 +83,19 @@ struct GenerateCommand: ParsableCommand {
         return tokens
     }
 
+    /// Opens the picture's file before anything is computed.
+    private func openPicture() throws -> ReplacementFile? {
+        guard let picture else { return nil }
+        var inputs = InputFiles()
+        inputs.add(model: model.model, as: "the model that is read")
+        if let promptFile, promptFile != "-" { inputs.add(promptFile, as: "the prompt") }
+        try inputs.check(output: picture)
+        return try ReplacementFile(picture)
+    }
+
     func run() throws {
         let input = try prompt == nil ? TextInput(promptFile ?? "-") : nil
+        let pictureFile = try openPicture()
         let model = try model.load()
         let name = prompt == nil ? TextInput.name(of: promptFile ?? "-") : nil
         let text = try prompt ?? input?.prompt(for: model) ?? ""
@@ -92,6 +115,13 @@ struct GenerateCommand: ParsableCommand {
         switch format {
         case .text: try Output.write("\n")
         case .json: try Output.write(json: GenerationReport(model, result))
+        }
+        if let pictureFile {
+            let picture = DraftPicture(
+                result, prompt: model.tokenizer.decode(tokens),
+                strategy: options.strategy ?? model.recommendedStrategy, layerCount: model.summary.shape.layerCount)
+            try pictureFile.write(Array(picture.svg.utf8))
+            try pictureFile.commit()
         }
         Output.note(result.summary(of: model))
     }

@@ -1,0 +1,66 @@
+import LayerSkip
+
+/// The meaning of a picture's colours.
+struct PictureLegend {
+    /// Classes of the picture, and what they mean.
+    let entries: [(name: String, meaning: String)]
+
+    init(_ strategy: DecodingStrategy, layerCount: Int) {
+        var entries = [(name: "prompt", meaning: "prompt")]
+        switch strategy {
+        case .plain: entries.append(("written", "written by the full model"))
+        case .earlyExit(let exitLayer):
+            entries.append(("written", "written by the first \(exitLayer.counted("layer"))"))
+        case .selfSpeculative(let setting):
+            entries += [
+                ("accepted", "drafted by the first \(setting.exitLayer.counted("layer")), accepted"),
+                ("written", "written by the full model"),
+                ("rejected", "drafted, rejected"),
+            ]
+        }
+        self.entries = entries
+    }
+
+    /// The entries in a line at a place in pixels.
+    func svg(x: Double, y: Double) -> String {
+        var x = x
+        return entries.map { name, meaning in
+            defer { x += Double(meaning.count) * Self.letterWidth + Self.sampleWidth + Self.space }
+            let sample =
+                switch name {
+                case "prompt": "<text x=\"\(x.pixels)\" y=\"\(y.pixels)\">ab</text>"
+                default:
+                    "<rect x=\"\(x.pixels)\" y=\"\((y - 13).pixels)\" width=\"20\" height=\"18\" rx=\"3\"/>"
+                        + (name == "rejected"
+                            ? "<text class=\"aside\" x=\"\((x + 4).pixels)\" y=\"\((y - 0.5).pixels)\">ab</text>" : "")
+                }
+            return "<g class=\"\(name) sample\">\(sample)</g>"
+                + "<text class=\"note\" x=\"\((x + Self.sampleWidth).pixels)\" y=\"\(y.pixels)\">"
+                + "\(meaning.escaped)</text>"
+        }.joined(separator: "\n")
+    }
+
+    // In pixels; letters of a proportional font are narrower on average.
+    private static let letterWidth = 5.9
+    private static let sampleWidth = 26.0
+    private static let space = 22.0
+}
+
+extension DecodingStrategy {
+    /// How a text was decoded, and how many tokens each pass of the full model gave.
+    func caption(_ statistics: DecodingStatistics, layerCount: Int) -> String {
+        let tokens = statistics.generatedTokens.counted("token")
+        switch self {
+        case .plain: return "plain decoding · \(tokens), one for each pass of all \(layerCount) layers"
+        case .earlyExit(let exitLayer):
+            return "early exit · \(tokens), one for each pass of the first \(exitLayer) of \(layerCount) layers"
+        case .selfSpeculative(let setting):
+            let share = statistics.acceptanceRate.map { " (\($0.percentage))" } ?? ""
+            let perRound = Double(statistics.generatedTokens) / Double(max(1, statistics.rounds))
+            return "exit layer \(setting.exitLayer) of \(layerCount) · draft length \(setting.draftLength) · "
+                + "accepted \(statistics.accepted) of \(statistics.drafted.counted("draft"))\(share) · "
+                + "\(tokens) in \(statistics.rounds.counted("verification")), "
+                + "\(perRound.formatted(decimals: 1)) tokens each"
+        }
+    }
+}
