@@ -13,7 +13,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
-#include "vector.h"
+#include "vector-inl.h"
 
 // The dot products of four tokens take 8 of 16 registers; their sums stay in the L1 cache while a block is processed.
 #define TOKENS_AT_ONCE 4
@@ -49,11 +49,11 @@ INLINE vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group) 
     return s.integers;
 }
 
-#include "products.h"
+#include "products-inl.h"
 
 #define DENSE_ROWS 6
 #define DENSE_VECTORS 1
-#include "dense_f32.h"
+#include "dense_f32-inl.h"
 
 const ctk_table ctk_avx2_table = VECTOR_TABLE("avx2", DENSE_KERNELS_F32, ATTENTION_KERNELS(f32));
 

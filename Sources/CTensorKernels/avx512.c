@@ -14,7 +14,7 @@
 #pragma clang attribute push(                                                                                        \
     __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"))), apply_to = function)
 
-#include "vector.h"
+#include "vector-inl.h"
 
 #define TOKENS_AT_ONCE 8
 #define WEIGHTS_AHEAD (4 << 10)
@@ -28,11 +28,11 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 #define dot_u4 dot_bytes
 #define dot_q8 dot_bytes
 
-#include "products.h"
+#include "products-inl.h"
 
 #define DENSE_ROWS 12
 #define DENSE_VECTORS 2
-#include "dense_f32.h"
+#include "dense_f32-inl.h"
 
 #pragma clang attribute pop
 
@@ -40,12 +40,12 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
     __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16"))),               \
     apply_to = function)
 
-#include "bf16_pairs.h"
-#include "dense_bf16.h"
+#include "bf16_pairs-inl.h"
+#include "dense_bf16-inl.h"
 
 enum { QUERY_BLOCK_bf16 = 4 * TILE_ROWS_bf16 };
 #define ATTENTION(NAME) NAME##_bf16
-#include "training_attention_bf16.h"
+#include "training_attention_bf16-inl.h"
 #undef ATTENTION
 
 #pragma clang attribute pop
@@ -55,11 +55,11 @@ enum { QUERY_BLOCK_bf16 = 4 * TILE_ROWS_bf16 };
         target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16,amx-tile,amx-bf16"))),        \
     apply_to = function)
 
-#include "dense_amx.h"
+#include "dense_amx-inl.h"
 
 enum { QUERY_BLOCK_amx = 2 * TILE_ROWS_amx };
 #define ATTENTION(NAME) NAME##_amx
-#include "training_attention_bf16.h"
+#include "training_attention_bf16-inl.h"
 #undef ATTENTION
 
 #pragma clang attribute pop

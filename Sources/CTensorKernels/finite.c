@@ -1,5 +1,5 @@
 // Finds elements that are not finite in rows in their file format.
-#include "weights.h"
+#include "weights-inl.h"
 
 /// 16-bit floats compare like integers: numbers < infinity < NaN.
 enum { F16_MAGNITUDE = 0x7fff, F16_INFINITY = 0x7c00, BF16_INFINITY = 0x7f80 };

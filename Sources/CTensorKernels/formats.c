@@ -2,7 +2,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#include "weights.h"
+#include "weights-inl.h"
 
 #define FORMAT_ENTRY(NAME, name, ACTIVATIONS) [CTK_##NAME] = &name##_format,
 static const ctk_weight_format *const formats[CTK_FORMAT_COUNT] = {CTK_EACH_FORMAT(FORMAT_ENTRY)};

@@ -12,7 +12,7 @@
 
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
-#include "vector.h"
+#include "vector-inl.h"
 
 // The dot products of four tokens take 16 of 32 registers; their sums stay in the L1 cache while a block is processed.
 #define TOKENS_AT_ONCE 4
@@ -48,17 +48,17 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
 #define dot_u4 dot_bytes
 #define dot_q8 dot_bytes
 
-#include "products.h"
+#include "products-inl.h"
 
 #define DENSE_ROWS 6
 #define DENSE_VECTORS 1
-#include "dense_f32.h"
+#include "dense_f32-inl.h"
 
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
 
-#include "i8mm.h"
+#include "i8mm-inl.h"
 
 #pragma clang attribute pop
 

@@ -7,13 +7,13 @@
 
 #define TOKENS_AT_ONCE 1
 
-#include "activations.h"
-#include "cache_elements.h"
-#include "dense_twin.h"
-#include "shared.h"
+#include "activations-inl.h"
+#include "cache_elements-inl.h"
+#include "dense_twin-inl.h"
+#include "shared-inl.h"
 #include "tables.h"
-#include "training_scalar.h"
-#include "weights.h"
+#include "training_scalar-inl.h"
+#include "weights-inl.h"
 
 // Defines a format's kernels: a panel is one row in its file format, and dot_NAME multiplies it with a token's
 // activations.

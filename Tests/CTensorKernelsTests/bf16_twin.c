@@ -40,7 +40,9 @@ static float in_tiles(const uint8_t *row, const float *x, size_t columns) {
     float sum = 0;
     for (size_t start = 0; start < columns; start += 32) {
         float halves[2] = {0, 0};
-        for (size_t c = start; c < start + 32 && c < columns; c++) halves[c % 2] = step(row + 2 * c, x[c], halves[c % 2]);
+        for (size_t c = start; c < start + 32 && c < columns; c++) {
+            halves[c % 2] = step(row + 2 * c, x[c], halves[c % 2]);
+        }
         sum = flushed(sum + flushed(halves[0] + halves[1]));
     }
     return sum;

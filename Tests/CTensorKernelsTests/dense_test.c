@@ -69,7 +69,8 @@ static float *expected(
     uint16_t *rounded = guarded(s.n * s.k * sizeof *rounded);
     ctk_quantize_row(CTK_BF16, b, s.n * s.k, rounded);
     const product_shape shape = {.rows = s.n, .columns = s.k, .tokens = s.m};
-    float *out = kernels->depths_per_step == 2 ? bf16_pair_product(rounded, a, shape) : bf16_tile_product(rounded, a, shape);
+    const bool in_pairs = kernels->depths_per_step == 2;
+    float *out = in_pairs ? bf16_pair_product(rounded, a, shape) : bf16_tile_product(rounded, a, shape);
     for (size_t i = 0; c && i < s.m * s.n; i++) out[i] = c[i] + out[i];
     return out;
 }

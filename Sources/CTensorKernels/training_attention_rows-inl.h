@@ -2,7 +2,7 @@
 #ifndef CTK_TRAINING_ATTENTION_ROWS_H
 #define CTK_TRAINING_ATTENTION_ROWS_H
 
-#include "training.h"
+#include "training-inl.h"
 
 /// Keys and values of a sequence in the form that a precision's products read, and scratch memory.
 typedef struct {
@@ -21,7 +21,10 @@ INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANE
 
 /// The distance between rows of scratch: an odd number of vectors. Powers of two would all map to a few sets of a
 /// cache.
-INLINE size_t scratch_stride(size_t length) { return padded(length) / LANES % 2 ? padded(length) : padded(length) + LANES; }
+INLINE size_t scratch_stride(size_t length) {
+    const size_t vectors = padded(length) / LANES;
+    return (vectors % 2 ? vectors : vectors + 1) * LANES;
+}
 
 /// x . y, summed lane by lane in the order of the columns.
 INLINE float row_product(const float *x, const float *y, size_t count) {

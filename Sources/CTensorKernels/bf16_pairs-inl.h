@@ -5,7 +5,7 @@
 #ifndef CTK_BF16_PAIRS_H
 #define CTK_BF16_PAIRS_H
 
-#include "products.h"
+#include "products-inl.h"
 
 /// An odd last column is paired with zeros.
 static size_t column_pairs(size_t columns) { return (columns + 1) / 2; }

@@ -5,8 +5,8 @@
 #ifndef CTK_ROW_PAIRS_H
 #define CTK_ROW_PAIRS_H
 
-#include "panels.h"
-#include "weights.h"
+#include "panels-inl.h"
+#include "weights-inl.h"
 
 enum { ROW_PAIRS = PANEL_ROWS / 2, DEPTH = 8 };
 

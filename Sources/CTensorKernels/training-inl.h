@@ -2,7 +2,7 @@
 #ifndef CTK_TRAINING_H
 #define CTK_TRAINING_H
 
-#include "vector.h"
+#include "vector-inl.h"
 
 /// Calls BODY(i, n) for every sixteen elements, where n elements exist: fewer than sixteen only in the last call.
 #define FOR_LANES(COUNT, BODY)                                                                                       \
@@ -36,7 +36,8 @@ static void rms_norm_gradient(
     vf shares = splat((float)(scale * scale * scale * sum_of_lanes(dots) / (double)columns));
 #define GRADIENT_OF_X(I, N)                                                                                          \
     {                                                                                                                \
-        vf gradient = scales * load_first(gain + (I), N) * load_first(dy + (I), N) - shares * load_first(x + (I), N);   \
+        vf scaled = scales * load_first(gain + (I), N) * load_first(dy + (I), N);                                    \
+        vf gradient = scaled - shares * load_first(x + (I), N);                                                      \
         store_first(dx + (I), adding ? load_first(dx + (I), N) + gradient : gradient, N);                              \
     }
     if (dx) FOR_LANES(columns, GRADIENT_OF_X)

@@ -5,8 +5,8 @@
 #ifndef CTK_PANELS_H
 #define CTK_PANELS_H
 
-#include "activations.h"
-#include "vector.h"
+#include "activations-inl.h"
+#include "vector-inl.h"
 
 enum { PANEL_ROWS = LANES };
 

@@ -2,7 +2,7 @@
 #ifndef CTK_SCAN_H
 #define CTK_SCAN_H
 
-#include "vector.h"
+#include "vector-inl.h"
 
 typedef uint64_t vu64 __attribute__((ext_vector_type(16)));
 typedef bool vbool __attribute__((ext_vector_type(16)));

@@ -1,10 +1,10 @@
-// Training's kernels in their plainest form, the reference for training.h.
+// Training's kernels in their plainest form, the reference for training-inl.h.
 #ifndef CTK_TRAINING_SCALAR_H
 #define CTK_TRAINING_SCALAR_H
 
 #include <math.h>
 
-#include "shared.h"
+#include "shared-inl.h"
 
 static void rms_norm_gradient(
     const float *x, const float *gain, const float *dy, size_t columns, float epsilon, bool adding, float *dx,

@@ -3,11 +3,11 @@
 // A tile of sums stays in registers while its two panels are read: for each word of the depth, a few vectors of columns
 // and a broadcast of each row. Each element has its own lane, so its sum over a block runs from left to right.
 //
-// Included once per precision, by a file that defines the macros and functions of dense_panels.h and
+// Included once per precision, by a file that defines the macros and functions of dense_panels-inl.h and
 //     vf multiply_words(vu32 a, vu32 b, vf sum)      with the suffix
 // A table's own file defines DENSE_ROWS, at most 16, and DENSE_VECTORS, the size of a tile that its registers hold.
 
-#include "dense_panels.h"
+#include "dense_panels-inl.h"
 
 enum { DENSE(TILE_ROWS) = DENSE_ROWS };
 

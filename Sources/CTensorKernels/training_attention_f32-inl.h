@@ -2,7 +2,7 @@
 #ifndef CTK_TRAINING_ATTENTION_F32_H
 #define CTK_TRAINING_ATTENTION_F32_H
 
-#include "training_attention_rows.h"
+#include "training_attention_rows-inl.h"
 
 // The size of a tile of sums that fits into the registers together with its input vectors.
 enum { QUERY_ROWS = TOKENS_AT_ONCE >= 8 ? 4 : 6, QUERY_VECTORS = TOKENS_AT_ONCE >= 8 ? 4 : 1 };
@@ -119,7 +119,7 @@ INLINE void hand_out_f32(
 }
 
 #define ATTENTION(NAME) NAME##_f32
-#include "training_attention.h"
+#include "training_attention-inl.h"
 #undef ATTENTION
 
 #endif

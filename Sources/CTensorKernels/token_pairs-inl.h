@@ -2,8 +2,8 @@
 #ifndef CTK_TOKEN_PAIRS_H
 #define CTK_TOKEN_PAIRS_H
 
-#include "activations.h"
-#include "row_pairs.h"
+#include "activations-inl.h"
+#include "row_pairs-inl.h"
 
 enum { ACTIVATIONS_token_pairs = CTK_ACTIVATIONS_TOKEN_PAIRS };
 

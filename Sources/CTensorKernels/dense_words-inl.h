@@ -3,7 +3,7 @@
 #ifndef CTK_DENSE_WORDS_H
 #define CTK_DENSE_WORDS_H
 
-#include "vector.h"
+#include "vector-inl.h"
 
 /// Columns of a panel.
 enum { TILE_COLUMNS = DENSE_VECTORS * LANES };

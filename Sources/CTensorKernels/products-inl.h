@@ -4,21 +4,21 @@
 // Each row adds one fma per block of 32 (or per column) from left to right. So its result is bit for bit that of the
 // scalar table, however many tokens share the panel.
 //
-// The including file includes vector.h, then defines TOKENS_AT_ONCE (4 or 8: the number of tokens whose sums fit into
-// registers), EACH_GROUP (UNROLL, or ROLL if registers are few: when unrolled, the compiler would load a whole block's
-// weights first and spill them), WEIGHTS_AHEAD (how many bytes ahead quantized and paired weights are prefetched; 0 for
-// no prefetch), Q8_SIGN (0x80 if dot_q8 takes unsigned weights, otherwise 0) and
+// The including file includes vector-inl.h, then defines TOKENS_AT_ONCE (4 or 8: the number of tokens whose sums fit
+// into registers), EACH_GROUP (UNROLL, or ROLL if registers are few: when unrolled, the compiler would load a whole
+// block's weights first and spill them), WEIGHTS_AHEAD (how many bytes ahead quantized and paired weights are
+// prefetched; 0 for no prefetch), Q8_SIGN (0x80 if dot_q8 takes unsigned weights, otherwise 0) and
 //     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
 //     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
 // which multiply four columns of each row with activations 4 * group ... 4 * group + 3.
 #ifndef CTK_PRODUCTS_H
 #define CTK_PRODUCTS_H
 
-#include "attention.h"
-#include "panels.h"
-#include "scan.h"
-#include "training_attention_f32.h"
-#include "weights.h"
+#include "attention-inl.h"
+#include "panels-inl.h"
+#include "scan-inl.h"
+#include "training_attention_f32-inl.h"
+#include "weights-inl.h"
 
 INLINE void store_sums(const vf *sums, int tokens, size_t rows_left, float *y, size_t y_stride) {
     UNROLL for (int t = 0; t < tokens; t++) {

@@ -3,7 +3,7 @@
 #ifndef CTK_VECTOR_H
 #define CTK_VECTOR_H
 
-#include "shared.h"
+#include "shared-inl.h"
 
 // Passing wide vectors by value changes a function's ABI; all functions that do so are inlined.
 #pragma clang diagnostic ignored "-Wpsabi"

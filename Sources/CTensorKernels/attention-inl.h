@@ -8,8 +8,8 @@
 #ifndef CTK_ATTENTION_H
 #define CTK_ATTENTION_H
 
-#include "cache_elements.h"
-#include "vector.h"
+#include "cache_elements-inl.h"
+#include "vector-inl.h"
 
 // Tiles that fit into 32 registers of sixteen lanes. A table with fewer registers computes the same sums in smaller
 // tiles.

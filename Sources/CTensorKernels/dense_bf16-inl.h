@@ -1,10 +1,10 @@
-// Dense products in BF16 with vdpbf16ps. A word is a pair of depths, the even one in the lower half; see bf16_pairs.h
-// for the instruction's order. Operands are rounded to nearest, ties to even, when they are packed; those below 2^-126
-// become zero.
+// Dense products in BF16 with vdpbf16ps. A word is a pair of depths, the even one in the lower half; bf16_pairs-inl.h
+// describes the instruction's order. Operands are rounded to nearest, ties to even, when they are packed; those below
+// 2^-126 become zero.
 #ifndef CTK_DENSE_BF16_H
 #define CTK_DENSE_BF16_H
 
-#include "dense_words.h"
+#include "dense_words-inl.h"
 
 INLINE vu32 words_along_bf16(const float *x, size_t depths) {
     vf low = load_first(x, depths), high = depths > LANES ? load_first(x + LANES, depths - LANES) : splat(0);
@@ -28,7 +28,7 @@ enum { STEP_DEPTHS_bf16 = 2 };
 
 #define DENSE(NAME) NAME##_bf16
 #define DEPTHS_PER_WORD 2
-#include "dense.h"
+#include "dense-inl.h"
 #undef DENSE
 #undef DEPTHS_PER_WORD
 

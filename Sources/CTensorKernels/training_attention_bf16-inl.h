@@ -5,10 +5,10 @@
 // Included once per kind of dense product that rounds, by a file that has the kind's functions and constants
 // (TILE_ROWS, STEP_DEPTHS, words, pack_rows, pack_columns and multiply, with its suffix) and defines
 //     ATTENTION(NAME)    NAME with the suffix
-//     QUERY_BLOCK        with the suffix; see training_attention.h. A multiple of STEP_DEPTHS, so that a block's products
-//                        do not include positions after it
+//     QUERY_BLOCK        with the suffix; see training_attention-inl.h. A multiple of STEP_DEPTHS, so that a block's
+//                        products do not include positions after it
 
-#include "training_attention_rows.h"
+#include "training_attention_rows-inl.h"
 
 _Static_assert(
     ATTENTION(QUERY_BLOCK) % ATTENTION(STEP_DEPTHS) == 0, "a block of queries ends with a whole step of positions");
@@ -81,4 +81,4 @@ static void ATTENTION(hand_out)(
     ATTENTION(multiply)(o->row_panels, o->column_panels, seen, a->head_dim, count, gradients, gradients, a->key_stride);
 }
 
-#include "training_attention.h"
+#include "training_attention-inl.h"

@@ -3,7 +3,7 @@
 #ifndef CTK_DENSE_F32_H
 #define CTK_DENSE_F32_H
 
-#include "dense_words.h"
+#include "dense_words-inl.h"
 
 INLINE vu32 words_along_f32(const float *x, size_t depths) {
     return (vu32)(depths >= LANES ? load(x) : load_tail(x, depths, 0));
@@ -21,7 +21,7 @@ enum { STEP_DEPTHS_f32 = 1 };
 
 #define DENSE(NAME) NAME##_f32
 #define DEPTHS_PER_WORD 1
-#include "dense.h"
+#include "dense-inl.h"
 #undef DENSE
 #undef DEPTHS_PER_WORD
 

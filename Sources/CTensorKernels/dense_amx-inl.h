@@ -5,12 +5,12 @@
 // ties to even, and inputs and results below 2^-126 count as zero. Operands are rounded to nearest, ties to even, when
 // they are packed.
 //
-// Columns have the layout of dense_panels.h, 32 per panel. Rows, also 32 per panel, have the layout of the tiles: step
+// Columns have the layout of dense_panels-inl.h, 32 per panel. Rows, also 32 per panel, have that of the tiles: step
 // by step, each row's 32 depths one after the other. Both are padded with zeros to a multiple of 32 depths.
 #ifndef CTK_DENSE_AMX_H
 #define CTK_DENSE_AMX_H
 
-#include "dense_bf16.h"
+#include "dense_bf16-inl.h"
 
 enum { AMX_TILE = 16, AMX_TILE_BYTES = 1024, TILE_ROWS_amx = 2 * AMX_TILE, STEP_DEPTHS_amx = 32 };
 
@@ -20,7 +20,7 @@ _Static_assert(TILE_COLUMNS == 2 * AMX_TILE, "panels of columns are as wide as t
 #define words_across_amx words_across_bf16
 #define DENSE(NAME) NAME##_amx
 #define DEPTHS_PER_WORD 2
-#include "dense_panels.h"
+#include "dense_panels-inl.h"
 #undef DENSE
 #undef DEPTHS_PER_WORD
 #undef words_along_amx

@@ -6,8 +6,8 @@
 #ifndef CTK_I8MM_H
 #define CTK_I8MM_H
 
-#include "products.h"
-#include "token_pairs.h"
+#include "products-inl.h"
+#include "token_pairs-inl.h"
 
 // Of 32 registers, the sums of two token pairs take 16, their activations 8, and the weights of a row pair 4.
 enum { PAIRS_AT_ONCE = 2 };
