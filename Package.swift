@@ -18,15 +18,16 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
+        .target(name: "CLibc"),
         .target(name: "CTensorKernels"),
         .target(name: "QuotedText"),
-        .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
+        .target(name: "TensorCore", dependencies: ["CLibc", "CTensorKernels"]),
         .target(name: "CFatalSignals"),
-        .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "QuotedText", "TensorCore"]),
-        .target(name: "TextTokens", dependencies: ["QuotedText"]),
-        .target(name: "LanguageModels", dependencies: ["CheckpointFiles", "TensorCore"]),
-        .target(name: "TokenDecoding", dependencies: ["LanguageModels", "TensorCore"]),
-        .target(name: "ModelTraining", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"]),
+        .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "CLibc", "QuotedText", "TensorCore"]),
+        .target(name: "TextTokens", dependencies: ["CLibc", "QuotedText"]),
+        .target(name: "LanguageModels", dependencies: ["CLibc", "CheckpointFiles", "TensorCore"]),
+        .target(name: "TokenDecoding", dependencies: ["CLibc", "LanguageModels", "TensorCore"]),
+        .target(name: "ModelTraining", dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore"]),
         .target(name: "RecipeFiles", dependencies: ["CheckpointFiles", "ModelTraining", yams]),
         .target(
             name: "LayerSkip",
@@ -38,20 +39,22 @@ let package = Package(
         .target(name: "LayerSkipDefaultModel", dependencies: ["CDefaultModel", "LayerSkip"]),
         .executableTarget(
             name: "LayerSkipCommand",
-            dependencies: ["LayerSkip", "LayerSkipDefaultModel", "ModelTraining", "RecipeFiles", argumentParser]),
+            dependencies: [
+                "CLibc", "LayerSkip", "LayerSkipDefaultModel", "ModelTraining", "RecipeFiles", argumentParser,
+            ]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip", "LayerSkipDefaultModel"],
             path: "Examples/StreamingExample"),
         .target(
-            name: "TestSupport", dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore"],
+            name: "TestSupport", dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore"],
             path: "Tests/TestSupport"),
-        .testTarget(name: "TensorCoreTests", dependencies: ["CTensorKernels", "TensorCore", "TestSupport"]),
+        .testTarget(name: "TensorCoreTests", dependencies: ["CLibc", "CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
         .testTarget(
             name: "TextTokensTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport", "TextTokens"]),
         .testTarget(
             name: "LanguageModelsTests",
-            dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport"]),
+            dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport"]),
         .testTarget(
             name: "TokenDecodingTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport", "TokenDecoding"]),
@@ -66,39 +69,48 @@ let package = Package(
     ]
 )
 
-// Tools for work on the package itself. They exist only where this variable is set, so that users do not build them.
-let isDevelopment = Context.environment["LAYERSKIP_DEVELOPMENT"] != nil
-if isDevelopment {
-    package.products += [
-        // For Benchmarks/, which measures the inner loops apart from all else.
-        .library(name: "CTensorKernels", targets: ["CTensorKernels"]),
-        .library(name: "CInstructionPeaks", targets: ["CInstructionPeaks"]),
-    ]
-    package.targets += [
-        .executableTarget(
-            name: "DecodingAllocations", dependencies: ["LayerSkip"], path: "Tests/DecodingAllocations"),
-        .target(
-            name: "CInstructionPeaks", dependencies: ["CTensorKernels"], path: "Benchmarks/CInstructionPeaks"),
-        .executableTarget(
-            name: "DenseProductTimes", dependencies: ["CInstructionPeaks", "CTensorKernels", "TensorCore"],
-            path: "Benchmarks/DenseProductTimes"),
-        .executableTarget(
-            name: "TrainingStepTimes",
-            dependencies: ["CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore"],
-            path: "Benchmarks/TrainingStepTimes"),
-        .executableTarget(
-            name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
+// Tools for work on the package itself. They exist only where this variable is set, so that users neither build them
+// nor fetch what they need. The plugin of benchmarks looks for targets in a folder called Benchmarks.
+switch Context.environment["LAYERSKIP_DEVELOPMENT"] {
+case nil: break
+case "fuzz":  // Links only with libFuzzer, so it would stop a build of everything.
+    package.targets.append(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CheckpointFiles", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
+                "CLibc", "CheckpointFiles", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
                 "TensorCore", "TestSupport", "TextTokens",
-            ], path: "Tests/Fuzz/Sources"),
+            ], path: "Tests/Fuzz/Sources"))
+default:
+    let benchmark = Target.Dependency.product(name: "Benchmark", package: "benchmark")
+    let plugin = Target.PluginUsage.plugin(name: "BenchmarkPlugin", package: "benchmark")
+    package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets += [
+        .target(
+            name: "CInstructionPeaks", dependencies: ["CTensorKernels"], path: "Benchmarks/CInstructionPeaks"),
+        .executableTarget(
+            name: "KernelBenchmarks",
+            dependencies: ["CInstructionPeaks", "CLibc", "CTensorKernels", "LayerSkip", benchmark],
+            path: "Benchmarks/KernelBenchmarks", plugins: [plugin]),
+        .executableTarget(
+            name: "ModelBenchmarks", dependencies: ["LayerSkip", benchmark], path: "Benchmarks/ModelBenchmarks",
+            plugins: [plugin]),
+        .executableTarget(
+            name: "DenseProductTimes", dependencies: ["CInstructionPeaks", "CLibc", "CTensorKernels", "TensorCore"],
+            path: "Benchmarks/DenseProductTimes"),
+        .executableTarget(
+            name: "TrainingStepTimes",
+            dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore"],
+            path: "Benchmarks/TrainingStepTimes"),
+        .executableTarget(
+            name: "DecodingAllocations", dependencies: ["CLibc", "LayerSkip"], path: "Tests/DecodingAllocations"),
+        .executableTarget(
+            name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
         .executableTarget(
             name: "Soak",
             dependencies: [
-                "CheckpointFiles", "LanguageModels", "LayerSkip", "LayerSkipDefaultModel", "TensorCore", "TestSupport",
-                argumentParser,
+                "CLibc", "CheckpointFiles", "LanguageModels", "LayerSkip", "LayerSkipDefaultModel", "TensorCore",
+                "TestSupport", argumentParser,
             ],
             path: "Tests/Soak"),
     ]

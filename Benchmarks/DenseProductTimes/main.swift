@@ -1,4 +1,4 @@
-// Times dense products for Scripts/compare-products, which alternates it with other programs.
+// Times dense products for Benchmarks/compare-products, which alternates it with other programs.
 // Usage: DenseProductTimes THREADS
 //
 // Reads one request per line, and answers each with a line: seconds per product, or multiply-adds per second.
@@ -9,14 +9,7 @@
 import CInstructionPeaks
 import CTensorKernels
 import TensorCore
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 let threads = CommandLine.arguments.dropFirst().first.flatMap { Int($0) }
 let context = try ComputeContext(threads: threads)

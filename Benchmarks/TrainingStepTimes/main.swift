@@ -1,4 +1,4 @@
-// Times training steps for Scripts/compare-training, which alternates it with PyTorch. Usage: TrainingStepTimes
+// Times training steps for Benchmarks/compare-training, which alternates it with PyTorch. Usage: TrainingStepTimes
 // THREADS PRECISION LAYERS WIDTH FEED_FORWARD HEADS KEY_VALUE_HEADS VOCABULARY SEQUENCES LENGTH
 //
 // Reads a number of steps per line, makes them, and answers with their seconds and the peak resident memory in bytes so
@@ -8,14 +8,7 @@ import CheckpointFiles
 import LanguageModels
 import ModelTraining
 import TensorCore
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 let words = CommandLine.arguments.dropFirst()
 let numbers = words.compactMap { Int($0) }

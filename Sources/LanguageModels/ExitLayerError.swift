@@ -13,8 +13,8 @@ public struct ExitLayerError: Error, Equatable, CustomStringConvertible {
     /// What was expected, what was found and what to do.
     public var description: String {
         """
-        exit layer: expected 1...\(layerCount) (the number of layers to run), found \(found); choose one of the model's \
-        \(layerCount) layers
+        exit layer: expected 1...\(layerCount) (the number of layers to run), found \(found); choose one of the \
+        model's \(layerCount) layers
         """
     }
 

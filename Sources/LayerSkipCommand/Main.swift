@@ -1,13 +1,6 @@
 import ArgumentParser
 import LayerSkip
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// The program. Exit codes: 0 for success, 1 for a problem with the input or the machine, 2 for wrong usage.
 @main

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// How the rate of layer dropout grows with depth: D(l) of equation 2.
 public enum DepthProfile: String, Sendable, CaseIterable {

@@ -63,8 +63,8 @@ public struct ThreadCountError: Error, Equatable, CustomStringConvertible {
     /// What was expected, what was found and what to do.
     public var description: String {
         """
-        threads: expected 1...\(ThreadPool.maximumThreadCount), found \(found); pass a number in this range, or none for \
-        one thread per physical core
+        threads: expected 1...\(ThreadPool.maximumThreadCount), found \(found); pass a number in this range, or none \
+        for one thread per physical core
         """
     }
 }

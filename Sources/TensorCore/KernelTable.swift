@@ -1,12 +1,5 @@
 import CTensorKernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// The inner loops for one instruction set, chosen at run time.
 ///

@@ -3,7 +3,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Tensors of every supported type and rank, of odd sizes; the same as in Scripts/goldens/folders.py.
+/// Tensors of every supported type and rank, of odd sizes; the same as in Tests/GoldenMakers/folders.py.
 private struct SampleTensor {
     let name: String
     let dtype: DType

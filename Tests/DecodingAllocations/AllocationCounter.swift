@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Asks the preloaded counter (Tests/AllocationCounter) how often memory was taken from the heap.
 struct AllocationCounter {

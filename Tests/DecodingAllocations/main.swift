@@ -3,14 +3,7 @@
 // DecodingAllocations MODEL.gguf
 
 import LayerSkip
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 guard CommandLine.arguments.count == 2 else { fatalError("expected a model's path") }
 guard let counter = AllocationCounter() else { fatalError("expected the counter to be preloaded") }

@@ -2,14 +2,7 @@ import LanguageModels
 import TensorCore
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 @Suite("Evaluating exits")
 struct ExitEvaluationTests {

@@ -45,7 +45,7 @@ struct GradientGoldenTests {
     }
 }
 
-/// The description written by `Scripts/goldens/gradients.py`.
+/// The description written by `Tests/GoldenMakers/gradients.py`.
 struct GradientGolden: Decodable {
     struct Values: Decodable {
         let name: String

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// A file with the names of the running cases, from which a crash can be reproduced.
 final class RunningCases: Sendable {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Waits.
 func pause(microseconds: UInt32) { usleep(microseconds) }

@@ -1,7 +1,7 @@
 import TensorCore
 import TestSupport
 
-/// A training operation with PyTorch's results, from `Scripts/goldens/gradient_operations.py`.
+/// A training operation with PyTorch's results, from `Tests/GoldenMakers/gradient_operations.py`.
 struct GradientSample: Decodable, CustomStringConvertible {
     struct Values: Decodable {
         let rows: Int

@@ -1,13 +1,6 @@
 import TensorCore
 import Testing
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 /// The scans of logits that sampling uses, on every table.
 @Suite("Row scans")

@@ -1,14 +1,7 @@
 import Synchronization
 import TensorCore
 import Testing
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 @Suite("Thread pool", .timeLimit(.minutes(20)))
 struct ThreadPoolTests {

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 /// Pearson's chi-square test of whether counts are samples of a distribution.
 package enum ChiSquare {

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 /// Real files that some tests use if they have been fetched: in `$LAYERSKIP_CACHE`, or else in `.cache` in the
 /// repository.

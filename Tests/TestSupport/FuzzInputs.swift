@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// The number of damaged inputs that a test reads. A count instead of a time limit makes tests equal on every machine.
 package enum FuzzInputs {

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 /// A temporary folder for one test, removed with its contents when the last reference is released.
 package final class TemporaryFolder: Sendable {
@@ -70,15 +64,7 @@ package final class TemporaryFolder: Sendable {
         defer { close(descriptor) }
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { buffer in
-                #if canImport(Darwin)
-                    Darwin.write(descriptor, buffer.baseAddress, buffer.count)
-                #elseif canImport(Glibc)
-                    Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-                #elseif canImport(Musl)
-                    Musl.write(descriptor, buffer.baseAddress, buffer.count)
-                #endif
-            }
+            let count = rest.withUnsafeBytes { CLibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { fatalError("cannot write \(path)") }
             rest = rest.dropFirst(count)
         }

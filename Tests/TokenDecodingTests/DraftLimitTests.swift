@@ -54,7 +54,8 @@ import Testing
             _ = try Generator(model, exitLayer: exitLayer, drafter: NoDrafter())
         }
         let text = """
-            exit layer: expected 1...3 (the number of layers to run), found \(exitLayer); choose one of the model's 3 layers
+            exit layer: expected 1...3 (the number of layers to run), found \(exitLayer); choose one of the \
+            model's 3 layers
             """
         #expect(drafting?.description == text && exiting?.description == text)
     }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Checks whether a file's bytes are UTF-8 text.
 package enum TextEncoding {

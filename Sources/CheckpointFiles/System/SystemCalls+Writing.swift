@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 extension SystemCalls {
     /// Writes all the bytes, with as many calls as that takes.
@@ -15,13 +9,7 @@ extension SystemCalls {
     ) throws(SystemError) {
         var rest = bytes[...]
         while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
-            #if canImport(Darwin)
-                let count = Darwin.write(descriptor, base, min(rest.count, 1 << 30))
-            #elseif canImport(Glibc)
-                let count = Glibc.write(descriptor, base, min(rest.count, 1 << 30))
-            #elseif canImport(Musl)
-                let count = Musl.write(descriptor, base, min(rest.count, 1 << 30))
-            #endif
+            let count = CLibc.write(descriptor, base, min(rest.count, 1 << 30))
             if count < 0 {
                 let reason = SystemError.last
                 switch reason {

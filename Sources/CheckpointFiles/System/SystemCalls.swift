@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 /// The system calls that this target needs, collected so that only these files depend on the C library.
 enum SystemCalls {
@@ -35,13 +29,7 @@ enum SystemCalls {
     }
 
     private static func open(_ path: String, _ flags: Int32, _ permissions: mode_t = 0) throws(SystemError) -> Int32 {
-        #if canImport(Darwin)
-            let descriptor = Darwin.open(path, flags | O_CLOEXEC, permissions)
-        #elseif canImport(Glibc)
-            let descriptor = Glibc.open(path, flags | O_CLOEXEC, permissions)
-        #elseif canImport(Musl)
-            let descriptor = Musl.open(path, flags | O_CLOEXEC, permissions)
-        #endif
+        let descriptor = CLibc.open(path, flags | O_CLOEXEC, permissions)
         guard descriptor >= 0 else { throw .last }
         return descriptor
     }

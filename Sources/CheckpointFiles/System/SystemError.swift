@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CLibc
 
 /// The reason why a system call failed. Read it right after the call, before another call overwrites it.
 struct SystemError: Error, Equatable, CustomStringConvertible {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Returns the unscaled frequency of pair i of a head, in radians per position: base^(-2i / headDimension) (RoFormer,
 /// arXiv 2104.09864, section 3.2.2).

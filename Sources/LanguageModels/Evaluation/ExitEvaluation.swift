@@ -1,12 +1,5 @@
 import TensorCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// An evaluation of how well each exit of a model predicts tokens: the paper's measure of what early layers have
 /// learned.

@@ -1,13 +1,6 @@
 package import CheckpointFiles
 package import TensorCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Random initial weights for training: normal with standard deviation 0.02, gains of 1 and biases of 0. Projections
 /// into the residual stream are smaller by a factor of the square root of 2 L, since 2 L of them are added there

@@ -1,12 +1,5 @@
 import LayerSkip
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// A text in a file or on standard input. It is opened first and read later, so that a missing file is reported before
 /// a model is loaded.

@@ -1,12 +1,5 @@
 import LayerSkip
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Results go to standard output, everything else to standard error.
 enum Output {

@@ -1,13 +1,6 @@
 import LayerSkip
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Ctrl-C (SIGINT), SIGTERM and SIGHUP. The first asks long work to stop where it is, the second ends the program at
 /// once.

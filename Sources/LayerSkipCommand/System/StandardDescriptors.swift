@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Standard input, output and error, any of which the parent process may have closed.
 enum StandardDescriptors {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// The learning rate at each step: a linear warm-up to the peak, then a decay.
 public struct LearningRate: Sendable, Equatable {

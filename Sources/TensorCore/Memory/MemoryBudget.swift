@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Checks that memory is available, made before it is allocated because Swift's own arrays trap if there is none.
 package enum MemoryBudget {

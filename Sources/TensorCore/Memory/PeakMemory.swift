@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Returns the peak resident memory of this process in bytes; 0 if the system does not report it.
 public func peakMemoryByteCount() -> Int {

@@ -1,12 +1,5 @@
 import CTensorKernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 extension ComputeContext {
     /// -ln softmax(row)[target] in nats, row by row: [n, vocabulary] -> n losses. A row that is not finite gives NaN. A

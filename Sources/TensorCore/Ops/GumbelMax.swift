@@ -1,12 +1,5 @@
 import CTensorKernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 extension ComputeContext {
     /// Returns the column of a row [1, columns] with the largest score, and that score; ties go to the lowest column.

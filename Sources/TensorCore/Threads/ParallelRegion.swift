@@ -1,13 +1,6 @@
 import CTensorKernels
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// The state that a pool's threads share.
 ///

@@ -1,12 +1,5 @@
 import CTensorKernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Returns the number of physical cores that this process may run on; two hardware threads of one core count once.
 ///

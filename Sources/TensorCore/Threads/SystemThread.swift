@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// A thread of the operating system, for work that must not occupy Swift's cooperative pool.
 package final class SystemThread: @unchecked Sendable {

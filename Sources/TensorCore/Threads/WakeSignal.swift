@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// A lock with a condition variable that wakes all sleepers.
 final class WakeSignal: @unchecked Sendable {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// The set of first bytes of the strings that are searched for, used to skip text where none begins.
 struct FirstBytes: Sendable {

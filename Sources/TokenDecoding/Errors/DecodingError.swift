@@ -25,7 +25,8 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
         case .emptyPrompt: "prompt: expected at least 1 token, found none; write a prompt"
         case .promptTooLong(let tokens, let contextLength):
             """
-            prompt: expected fewer tokens than the model's context of \(contextLength), found \(tokens); shorten the prompt
+            prompt: expected fewer tokens than the model's context of \(contextLength), found \(tokens); \
+            shorten the prompt
             """
         case .promptTextTooLong(let bytes, let longestToken, let contextLength):
             if bytes / longestToken < contextLength {

@@ -1,13 +1,6 @@
 import LanguageModels
 import TensorCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 extension Candidates {
     /// Adds a row's tokens to the candidates, which are already scaled, and keeps those that pass top-k, top-p and

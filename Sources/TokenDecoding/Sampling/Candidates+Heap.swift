@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 extension Candidates {
     /// Keeps the best candidates, best first, as long as `wantsMore` returns true for their number and the sum of their

@@ -1,13 +1,6 @@
 import LanguageModels
 import TensorCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// The tokens that a sampler may still choose, with their logits, between its steps.
 struct Candidates: Sendable {

@@ -1,12 +1,5 @@
 import TensorCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// Converts logits to log-probabilities up to a constant; the best token has 0.
 struct LogitScale: Sendable {

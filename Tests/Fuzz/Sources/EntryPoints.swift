@@ -1,12 +1,5 @@
 import CheckpointFiles
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 // The program's `main` is libFuzzer's, which calls these two functions. `Scripts/fuzz` builds and runs it:
 //

@@ -1,13 +1,6 @@
 import CheckpointFiles
 import TestSupport
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibc
 
 /// A reader, and the properties that must hold for every input.
 protocol FuzzTarget: SendableMetatype {
