@@ -1,4 +1,4 @@
-// Writes a model's logits to a file, for comparison with another program's; Scripts/compare-export runs it.
+// Writes a model's logits to a file, for comparison with another program's; Benchmarks/compare-export runs it.
 //
 // PrintedLogits MODEL FILE ID... : for each id a row of little-endian f32; keys and values are kept in f32
 
