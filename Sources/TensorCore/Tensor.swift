@@ -11,6 +11,9 @@ package struct Tensor: Sendable {
     /// The tensor's node in the backward pass; nil for plain values, such as all those of inference.
     package internal(set) var node: GradientNode?
 
+    /// Whether operations on it are recorded.
+    package var isRecorded: Bool { node != nil }
+
     /// Creates an operation's result; its contents are undefined.
     init(rows: Int, columns: Int, on context: ComputeContext) {
         let byteCount = rows * columns * MemoryLayout<Float>.stride

@@ -54,17 +54,6 @@ package enum Folder {
     /// The names in a folder, sorted; empty if it cannot be read.
     package static func names(in path: String) -> [String] { SystemCalls.names(in: path).sorted() }
 
-    /// Removes a folder and the files in it. The folder is renamed first, so that a crash leaves no partial folder
-    /// under the original name.
-    package static func remove(_ path: String) {
-        let leftover = TemporaryName.make(nextTo: path)
-        guard (try? SystemCalls.renameFile(path, to: leftover)) != nil else { return }
-        Leftovers.removeEntry(leftover)
-    }
-
-    /// Removes incomplete files, links and folders that killed programs left in a folder.
-    package static func removeLeftovers(in path: String) { Leftovers.remove(in: path) }
-
     /// Whether ``link(_:to:)`` can create or replace a link at a path: there is nothing, or already a link.
     package static func canLink(_ path: String) -> Bool {
         guard let status = try? SystemCalls.linkStatus(of: path) else { return true }

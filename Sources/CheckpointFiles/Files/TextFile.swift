@@ -1,4 +1,4 @@
-/// Functions for small files that are read and written as a whole.
+/// Functions for small files that are read, or written, as a whole.
 package enum TextFile {
     /// The bytes of the file at a path.
     ///
@@ -30,14 +30,5 @@ package enum TextFile {
             throw FileError(file: path, expected: "valid UTF-8", found: "other bytes")
         }
         return text
-    }
-
-    /// Writes a file atomically.
-    ///
-    /// - Throws: if it cannot be written; anything at the path before is then still there.
-    package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        let file = try ReplacementFile(path)
-        try file.write(bytes)
-        try file.commit()
     }
 }

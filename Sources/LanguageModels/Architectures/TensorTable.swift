@@ -30,7 +30,21 @@ enum TensorTable {
     enum Size { case vocabulary, width, feedForward, queries, keys, head }
 
     /// The models that have a tensor.
-    enum Presence { case always, withAttentionBias, withHeadNorms, unlessTied }
+    enum Presence {
+        case always, withAttentionBias, withHeadNorms, unlessTied
+
+        /// Whether a model of an architecture has the tensor.
+        ///
+        /// - Parameter isTied: whether the embedding is also the head.
+        func includes(_ architecture: Architecture, isTied: Bool) -> Bool {
+            switch self {
+            case .always: true
+            case .withAttentionBias: architecture.hasAttentionBias
+            case .withHeadNorms: architecture.hasHeadNorms
+            case .unlessTied: !isTied
+            }
+        }
+    }
 
     static let layerPrefix = "model.layers."
     static let ggufLayerPrefix = "blk."

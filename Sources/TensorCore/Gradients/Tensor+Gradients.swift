@@ -1,7 +1,4 @@
 extension Tensor {
-    /// Whether operations on it are recorded.
-    package var isRecorded: Bool { node != nil }
-
     /// The same values in shared storage, without a gradient node.
     package func detached() -> Tensor {
         var tensor = self

@@ -31,7 +31,7 @@ extension MergeModel {
         var bytes: [UInt8] = []
         for (id, (token, kind)) in zip(tokens, kinds).enumerated() {
             bytes.removeAll(keepingCapacity: true)
-            if kind == .byte, let byte = byteValue(of: token) {
+            if kind == .byte, let byte = TokenKind.byteValue(of: token) {
                 symbols.add(CollectionOfOne(byte))
             } else if kind.isMatchedWhole, spelled.isEmpty || !spelled.contains(id) {
                 symbols.add(token.utf8, findable: false)
@@ -61,11 +61,5 @@ extension MergeModel {
             let merged = Self.symbol(of: bytes[...], in: &symbols)
             pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
         }
-    }
-
-    /// The byte that a token such as `<0x0A>` represents.
-    static func byteValue(of token: String) -> UInt8? {
-        guard token.hasPrefix("<0x"), token.hasSuffix(">"), token.utf8.count == 6 else { return nil }
-        return UInt8(token.dropFirst(3).dropLast(), radix: 16)
     }
 }

@@ -28,7 +28,7 @@ extension MergeModel {
 
     private mutating func addTokens(_ tokens: [String], _ kinds: [TokenKind]) {
         for (id, token) in tokens.enumerated() {
-            if kinds[id] == .byte, let byte = Self.byteValue(of: token) {
+            if kinds[id] == .byte, let byte = TokenKind.byteValue(of: token) {
                 byteTokens[Int(byte)] = Int32(id)
                 symbols.add(CollectionOfOne(byte), findable: false)
             } else if kinds[id].isSpecial || token.utf8.contains(UInt8(ascii: " ")) {

@@ -39,6 +39,9 @@ public struct TokenizerTrainer: Sendable {
         self.minimumCount = minimumCount
     }
 
+    /// A finder for the special tokens of the vocabulary to train.
+    package var spelling: SpecialTokenSpelling { SpecialTokenSpelling(of: specialTokens) }
+
     /// Learns the vocabulary of a corpus.
     ///
     /// - Parameters:

@@ -1,5 +1,5 @@
 extension TokenizerDefinition {
-    /// The user-defined tokens that also represent what they spell in the byte-level alphabet, as `Ġthe` spells " the".
+    /// The user-defined tokens that also represent what they spell in the alphabet of bytes, as `Ġthe` spells " the".
     ///
     /// Hugging Face's tokenizers match such a token as a whole if a text has exactly these characters. If it is in the
     /// vocabulary, merges can also produce it. This treats it so if it is the result of a merge, or the only token of a
@@ -42,7 +42,7 @@ extension ByteAlphabet {
         guard !found.isEmpty else { return [] }
         var isSaid = [Bool](repeating: false, count: 256)
         for id in kinds.indices where kinds[id] != kind {
-            if kinds[id] == .byte, let byte = MergeModel.byteValue(of: tokens[id]) {
+            if kinds[id] == .byte, let byte = TokenKind.byteValue(of: tokens[id]) {
                 isSaid[Int(byte)] = true
             } else if !kinds[id].isMatchedWhole, let byte = byte(tokens[id]) {
                 isSaid[Int(byte)] = true

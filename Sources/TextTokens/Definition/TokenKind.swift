@@ -11,6 +11,12 @@ package enum TokenKind: Int32, Sendable {
 }
 
 extension TokenKind {
+    /// The byte that a token of kind ``byte``, such as `<0x0A>`, represents.
+    static func byteValue(of token: String) -> UInt8? {
+        guard token.hasPrefix("<0x"), token.hasSuffix(">"), token.utf8.count == 6 else { return nil }
+        return UInt8(token.dropFirst(3).dropLast(), radix: 16)
+    }
+
     /// The texts of tokens that end an answer in some model family. Files name one such id, but many models have
     /// several.
     private static let answerEnds: Set = [
@@ -24,27 +30,5 @@ extension TokenKind {
     /// Texts that may occur in a program or a web page count only if the file marks the token.
     static func endsAnswer(_ text: String, _ kind: TokenKind) -> Bool {
         answerEnds.contains(text) && (kind != .normal || text.hasPrefix("<|") || text.hasPrefix("<｜"))
-    }
-
-    /// The file's kinds with corrections. Markers of a conversation's structure are control tokens regardless of the
-    /// file, because otherwise a user's text could start or end a turn. The only token of a byte is text, even if the
-    /// file marks it as control (for example `!` as padding).
-    static func corrected(_ definition: TokenizerDefinition) -> [TokenKind] {
-        let (numbers, tokens) = (definition.kinds, definition.tokens)
-        var kinds = tokens.indices.map { id in
-            let kind =
-                numbers.map { kinds in
-                    kinds.indices.contains(id) ? TokenKind(rawValue: kinds[id]) ?? .undefined : .undefined
-                }
-                ?? .normal
-            let first = tokens[id].utf8.first
-            guard first == UInt8(ascii: "<") || first == UInt8(ascii: "_") || first == UInt8(ascii: "[") else {
-                return kind
-            }
-            return endsAnswer(tokens[id], kind) || tokens[id] == "<|im_start|>" ? .control : kind
-        }
-        guard definition.model == "gpt2" else { return kinds }
-        for id in ByteAlphabet.onlyTokens(tokens, kinds, among: .control) { kinds[id] = .userDefined }
-        return kinds
     }
 }

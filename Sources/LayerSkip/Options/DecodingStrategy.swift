@@ -11,33 +11,6 @@ public enum DecodingStrategy: Sendable, Equatable {
     case selfSpeculative(SpeculationSetting)
 }
 
-extension TextModel {
-    /// Creates a generator with an empty cache, for the options' strategy or the model's own.
-    ///
-    /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
-    func generator(_ options: GenerationOptions) throws -> Generator<LoadedModel> {
-        let strategy = try strategy(options)
-        return try Generator(
-            model, exitLayer: strategy.lastLayer, drafter: strategy.drafter(for: model), sampling: options.sampling,
-            acceptance: options.acceptance, cacheFormat: options.cacheFormat)
-    }
-
-    /// Creates an empty text that an engine steps together with others, for the options' strategy or the model's own.
-    ///
-    /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
-    func text(of engine: borrowing Engine<LoadedModel>, _ options: GenerationOptions) throws -> TokenStream {
-        let strategy = try strategy(options)
-        return try engine.makeText(
-            exitLayer: strategy.lastLayer, drafter: strategy.drafter(for: model), sampling: options.sampling,
-            acceptance: options.acceptance)
-    }
-
-    private func strategy(_ options: GenerationOptions) throws(DecodingError) -> DecodingStrategy {
-        try options.validate()
-        return options.strategy ?? recommendedStrategy
-    }
-}
-
 extension DecodingStrategy {
     /// Throws if the strategy is invalid for every model.
     func validate() throws(DecodingError) {

@@ -1,0 +1,37 @@
+import TensorCore
+
+extension ModelConfiguration {
+    /// All tensors, in the order in which they are used.
+    ///
+    /// - Parameter isTied: whether the embedding is also the head.
+    package func tensors(isTied: Bool) -> [ModelTensor] {
+        func present(_ rows: [TensorTable.Row]) -> [TensorTable.Row] {
+            rows.filter { $0.presence.includes(architecture, isTied: isTied) }
+        }
+        let layer = present(TensorTable.layer)
+        return present(TensorTable.first).map { tensor($0, in: .embedding) }
+            + (0..<layerCount).flatMap { index in layer.map { tensor($0, in: .layer(index)) } }
+            + present(TensorTable.last).map { tensor($0, in: .head) }
+    }
+
+    private func tensor(_ row: TensorTable.Row, in part: ModelPart) -> ModelTensor {
+        var (name, ggufName) = (row.name, row.ggufName)
+        if case .layer(let index) = part {
+            name = "\(TensorTable.layerPrefix)\(index).\(name)"
+            ggufName = "\(TensorTable.ggufLayerPrefix)\(index).\(ggufName)"
+        }
+        return ModelTensor(
+            role: row.role, name: name, ggufName: ggufName, shape: row.shape.map(size), kind: row.kind, part: part)
+    }
+
+    private func size(_ size: TensorTable.Size) -> Int {
+        switch size {
+        case .vocabulary: vocabularySize
+        case .width: width
+        case .feedForward: feedForwardWidth
+        case .queries: attention.heads * attention.headDimension
+        case .keys: attention.keyValueHeads * attention.headDimension
+        case .head: attention.headDimension
+        }
+    }
+}
