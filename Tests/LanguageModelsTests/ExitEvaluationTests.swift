@@ -71,7 +71,7 @@ struct ExitEvaluationTests {
         let error = try #require(throws: EvaluationError.self) {
             try ExitEvaluation.evaluate(model, on: Array(text[..<count]), window: 64)
         }
-        #expect(error.description == "text: expected at least 2 tokens, found \(count)")
+        #expect(error.description == "text: expected at least 2 tokens, found \(count); evaluate a longer text")
     }
 
     @Test(arguments: [-1, 1 << 30]) func aTokenThatTheModelDoesNotHave(token: Token) throws {

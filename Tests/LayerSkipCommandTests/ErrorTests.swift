@@ -86,7 +86,7 @@ struct ErrorTests {
                 == "error: \(prompts), line 3: \(nothing)")
         #expect(
             try CommandRun(["evaluate", "--text", empty, "--model", files.model]).errors
-                == "error: \(empty): text: expected at least 2 tokens, found 0\n")
+                == "error: \(empty): text: expected at least 2 tokens, found 0; evaluate a longer text\n")
     }
 
     @Test func evaluationNeedsProse() throws {

@@ -28,8 +28,8 @@ import Testing
                 Array(repeating: 1, count: 40), .promptTooLong(tokens: 40, contextLength: 40),
                 "prompt: expected fewer tokens than the model's context of 40, found 40; shorten the prompt"
             ),
-            ([1, 24], .unknownToken(24, vocabularySize: 24), "token: expected an id in 0..<24, found 24"),
-            ([-1], .unknownToken(-1, vocabularySize: 24), "token: expected an id in 0..<24, found -1"),
+            ([1, 24], .unknownToken(24, vocabularySize: 24), "token: expected an id in 0..<24, found 24; encode texts with this model's tokenizer"),
+            ([-1], .unknownToken(-1, vocabularySize: 24), "token: expected an id in 0..<24, found -1; encode texts with this model's tokenizer"),
         ]
         var generator = try generator(model)
         try generator.prefill(Self.prompt)

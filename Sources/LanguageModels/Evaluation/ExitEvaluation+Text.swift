@@ -53,9 +53,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .textTooShort(let found): "text: expected at least 2 tokens, found \(found)"
+        case .textTooShort(let found): "text: expected at least 2 tokens, found \(found); evaluate a longer text"
         case .unknownToken(let token, let vocabularySize):
-            "token: expected an id in 0..<\(vocabularySize), found \(token)"
+            "token: expected an id in 0..<\(vocabularySize), found \(token); encode texts with this model's tokenizer"
         case .nonFiniteLogits(let exit, let position, let halfCache):
             "logits of exit \(exit) from token \(position) on: expected finite numbers, found NaN or infinity; "
                 + CacheFormat.reasonForNonFinite(halfCache: halfCache)

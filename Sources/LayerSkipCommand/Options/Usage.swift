@@ -9,6 +9,10 @@ func checkUsage(_ validate: () throws(DecodingError) -> Void) throws {
 /// Throws a usage error for a number of threads that no pool can have.
 func checkThreads(_ threads: Int?) throws {
     if let threads, !(1...ThreadPool.maximumThreadCount).contains(threads) {
-        throw ValidationError("--threads: expected 1...\(ThreadPool.maximumThreadCount), found \(threads)")
+        throw ValidationError(
+            """
+            --threads: expected 1...\(ThreadPool.maximumThreadCount), found \(threads); pass a number in this range, or \
+            leave it out for one thread per physical core
+            """)
     }
 }

@@ -41,8 +41,28 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         return "\(name): expected \(expected), found \(found)"
     }
 
-    /// The description's parts.
+    /// The description's parts; advice follows what was found.
     package var parts: (name: String, expected: String, found: String) {
+        let (name, expected, found) = facts
+        return (name, expected, advice.map { "\(found); \($0)" } ?? found)
+    }
+
+    /// What to do, where the rest of the description does not say it.
+    private var advice: String? {
+        switch self {
+        case .unsupportedModel, .unsupportedPreTokenizer: "choose a checkpoint with a supported tokenizer"
+        case .unsupportedChatTemplate: "write the prompt by hand and use generate --parse-special instead"
+        case .missing, .wrongCount, .malformedMerge, .tokenTooLong, .idOutOfRange, .duplicateToken:
+            "download or convert the checkpoint again"
+        case .vocabularyTooSmall, .vocabularyTooLarge: "choose another vocabulary size"
+        case .unsuitableSpecialToken: "leave it out or write it differently"
+        case .emptyCorpus: "check the paths and the endings of file names"
+        case .missingSpecialToken: "choose a checkpoint whose tokenizer has it"
+        case .malformedFile: nil
+        }
+    }
+
+    private var facts: (name: String, expected: String, found: String) {
         switch self {
         case .unsupportedModel(let found, let known):
             ("tokenizer model", "one of \(known.joined(separator: ", "))", found.quoted)
@@ -51,7 +71,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         case .unsupportedChatTemplate(let found):
             (
                 "chat template", "exactly a known ChatML template (of SmolLM2, Qwen2, OpenHermes, TRL or llama.cpp)",
-                "\(found.quoted); write the prompt by hand and use generate --parse-special instead"
+                found.quoted
             )
         case .missing(let table, let model): (table, "a table for tokenizer model \(model.quoted)", "none")
         case .wrongCount(let table, let expected, let found):

@@ -30,15 +30,16 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
             """
         case .promptTextTooLong(let bytes, let longestToken, let contextLength):
             if bytes / longestToken < contextLength {
-                "prompt: expected a shorter text, found at least \(bytes) bytes"
+                "prompt: expected a shorter text, found at least \(bytes) bytes; shorten the prompt"
             } else {
                 """
                 prompt: expected fewer tokens than the model's context of \(contextLength), found at least \
-                \((bytes - 1) / longestToken + 1), as no token has more than \(longestToken) of the text's bytes
+                \((bytes - 1) / longestToken + 1), as no token has more than \(longestToken) of the text's bytes; \
+                shorten the prompt
                 """
             }
         case .unknownToken(let token, let vocabularySize):
-            "token: expected an id in 0..<\(vocabularySize), found \(token)"
+            "token: expected an id in 0..<\(vocabularySize), found \(token); encode texts with this model's tokenizer"
         case .nonFiniteLogits(let position, let halfCache):
             "logits at position \(position): expected finite numbers, found NaN or infinity; "
                 + CacheFormat.reasonForNonFinite(halfCache: halfCache)
