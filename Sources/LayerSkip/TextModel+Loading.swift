@@ -28,7 +28,7 @@ extension TextModel {
         opening open: @escaping @Sendable () throws -> Checkpoint
     ) async throws -> TextModel {
         let pending = PendingResult<TextModel>()
-        let hasStarted = SystemThread.start {
+        SystemThread.start {
             let stopwatch = Stopwatch()
             let result = Result {
                 let model = try TextModel(open(), on: ComputeContext(threads: threads), since: stopwatch) { share in
@@ -39,8 +39,9 @@ extension TextModel {
                 return model
             }
             pending.resolve(pending.isCancelled ? .failure(CancellationError()) : result)
+        } onFailure: {
+            pending.resolve(.failure(ThreadLimitError()))
         }
-        guard hasStarted else { throw ThreadLimitError() }
         return try await withTaskCancellationHandler {
             try await pending.value()
         } onCancel: {

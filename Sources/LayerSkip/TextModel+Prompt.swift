@@ -11,20 +11,20 @@ extension TextModel {
     /// - Parameters:
     ///   - prompt: the text.
     ///   - parsingSpecialTokens: whether to read names of special tokens in the text as those tokens.
-    /// - Throws: ``DecodingError`` if the text cannot fit into the context, before it is encoded: 500 MB would take
+    /// - Throws: ``GenerationError`` if the text cannot fit into the context, before it is encoded: 500 MB would take
     ///   seconds, and gigabytes of memory.
-    public func encode(prompt: String, parsingSpecialTokens: Bool = false) throws(DecodingError) -> [Token] {
+    public func encode(prompt: String, parsingSpecialTokens: Bool = false) throws(GenerationError) -> [Token] {
         try checkPrompt(byteCount: prompt.utf8.count)
         return tokenizer.encode(prompt: prompt, parsingSpecialTokens: parsingSpecialTokens)
     }
 
     /// Throws if a prompt is empty or does not fit into the context, as decoding it would.
-    package func checkPrompt(_ tokens: [Token]) throws(DecodingError) {
-        try DecodingError.checkPrompt(tokenCount: tokens.count, contextLength: model.contextLength)
+    package func checkPrompt(_ tokens: [Token]) throws(GenerationError) {
+        try GenerationError.checkPrompt(tokenCount: tokens.count, contextLength: model.contextLength)
     }
 
     /// Throws if a prompt of `byteCount` bytes cannot fit into the context.
-    package func checkPrompt(byteCount: Int) throws(DecodingError) {
+    package func checkPrompt(byteCount: Int) throws(GenerationError) {
         guard byteCount > longestPrompt else { return }
         throw .promptTextTooLong(
             bytes: byteCount, longestToken: tokenizer.longestTokenByteCount, contextLength: model.contextLength)

@@ -28,16 +28,17 @@ public struct TextModel: Sendable {
     /// - Parameters:
     ///   - path: the file or folder.
     ///   - threads: the number of threads, 1...1024; nil for one per physical core.
-    /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported;
-    ///   ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``;
-    ///   ``MemoryError``.
+    /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported, or there is no memory for
+    ///   its weights; ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here;
+    ///   ``ThreadCountError``.
     public init(path: String, threads: Int? = nil) throws {
         try self.init(path: path, on: ComputeContext(threads: threads))
     }
 
     /// Loads a GGUF file or a model folder for a given kernel table and thread pool.
     ///
-    /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported.
+    /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported, or there is no memory for
+    ///   its weights.
     public init(path: String, on compute: ComputeContext) throws {
         let stopwatch = Stopwatch()
         try self.init(Checkpoint(path: path), on: compute, since: stopwatch) { _ in true }
@@ -55,7 +56,8 @@ public struct TextModel: Sendable {
 
     /// Loads an opened checkpoint for a given kernel table and thread pool.
     ///
-    /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported.
+    /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported, or there is no memory
+    ///   for them.
     public init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws {
         try self.init(checkpoint, on: compute, since: Stopwatch()) { _ in true }
     }

@@ -114,7 +114,7 @@ struct ChatCommand: ParsableCommand {
             try Output.write("\n")
             Output.note(answer.summary(of: model))
             return true
-        } catch let error as DecodingError {
+        } catch let error as GenerationError {
             // The conversation survives a message that is too long.
             display.finish()
             Output.note("error: \(error)")

@@ -77,7 +77,7 @@ struct GenerateCommand: ParsableCommand {
         Output.note(lossIn: [text], model.tokenizer)
         let tokens =
             try chat
-            ? model.encode([ChatMessage(role: "user", content: text)])
+            ? model.encode([ChatMessage(role: .user, content: text)])
             : model.encode(prompt: text, parsingSpecialTokens: parseSpecial)
         try model.checkPrompt(tokens)
         return tokens

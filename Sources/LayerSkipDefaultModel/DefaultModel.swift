@@ -22,14 +22,14 @@ extension TextModel {
     ///
     /// - Parameter threads: how many threads compute, 1...1024; by default one per physical core.
     /// - Throws: ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here; ``ThreadCountError``;
-    ///   ``MemoryError``.
+    ///   ``CheckpointError`` if there is no memory for its weights.
     public static func `default`(threads: Int? = nil) throws -> TextModel {
         try .default(on: ComputeContext(threads: threads))
     }
 
     /// Loads the default model for a given table of kernels and pool of threads.
     ///
-    /// - Throws: ``MemoryError``.
+    /// - Throws: ``CheckpointError`` if there is no memory for its weights.
     public static func `default`(on compute: ComputeContext) throws -> TextModel {
         try TextModel(.defaultModel(), on: compute)
     }

@@ -4,13 +4,13 @@ import CTensorKernels
 /// decoding reads every weight for every token.
 ///
 /// Memory speed drifts within minutes, so measure it within seconds of what it is compared with.
-public struct ReadSpeed: Sendable {
+package struct ReadSpeed: Sendable {
     private let storage: Storage
     private let compute: ComputeContext
 
     /// Allocates a block as large as the data it represents, because small data may fit into a cache. The limit is 256
     /// MiB, which fits into no cache.
-    public init(ofBytes byteCount: Int, on compute: ComputeContext) {
+    package init(ofBytes byteCount: Int, on compute: ComputeContext) {
         storage = Storage(byteCount: min(max(byteCount, Self.chunk), 256 << 20) / Self.chunk * Self.chunk)
         self.compute = compute
         // The system maps all pages that were never written to the same page.
@@ -26,7 +26,7 @@ public struct ReadSpeed: Sendable {
     /// Reads the block from end to end, repeatedly until the time is long enough to measure.
     ///
     /// - Returns: bytes per second.
-    public func measure() -> Double {
+    package func measure() -> Double {
         let memory = storage
         var passes = 0
         let stopwatch = Stopwatch()

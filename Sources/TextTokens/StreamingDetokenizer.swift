@@ -26,7 +26,7 @@ public struct StreamingDetokenizer: Sendable {
     }
 
     /// Copies another detokenizer's state without sharing its memory.
-    public mutating func goOn(from other: StreamingDetokenizer) {
+    package mutating func goOn(from other: StreamingDetokenizer) {
         pending.removeAll(keepingCapacity: true)
         pending += other.pending
         dropsSpace = other.dropsSpace

@@ -8,13 +8,13 @@ extension Engine {
     /// - Parameters:
     ///   - chunk: rows per pass; results do not depend on it.
     ///   - shouldContinue: called before each chunk; false cancels the prefill.
-    /// - Throws: ``DecodingError`` if the prompt is empty, has unknown ids, or leaves no room in the context; the text
+    /// - Throws: ``GenerationError`` if the prompt is empty, has unknown ids, or leaves no room in the context; the text
     ///   is then unchanged. After `cancelled`, the processed part stays in the cache for the next prefill, which must
     ///   come before any round.
     package func prefill(
         _ text: TokenStream, _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
-    ) throws(DecodingError) {
-        try DecodingError.checkPrompt(tokenCount: prompt.count, contextLength: model.contextLength)
+    ) throws(GenerationError) {
+        try GenerationError.checkPrompt(tokenCount: prompt.count, contextLength: model.contextLength)
         if let unknown = prompt.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
             throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
         }

@@ -44,7 +44,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     /// - Parameters:
     ///   - exitLayer: the number of layers that determine the text; nil for all.
     ///   - hashesLogits: whether to keep ``TokenStream/logitHashes``.
-    /// - Throws: ``ExitLayerError``, or ``DecodingError`` if a sampling option is out of range.
+    /// - Throws: ``ExitLayerError``, or ``GenerationError`` if a sampling option is out of range.
     package func makeText(
         exitLayer: Int? = nil, drafter: any Drafter = NoDrafter(), sampling: Sampling = .greedy,
         acceptance: Acceptance = .coupled, hashesLogits: Bool = false
@@ -59,7 +59,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     func makeText(
         layerCount: Int, _ drafter: any Drafter, _ sampling: Sampling, _ acceptance: Acceptance, hashesLogits: Bool,
         residual: @escaping TokenStream.Residual
-    ) throws(DecodingError) -> TokenStream {
+    ) throws(GenerationError) -> TokenStream {
         let sampler = try Sampler(sampling, acceptance: acceptance, vocabularySize: model.vocabularySize)
         let cache = KVCache(for: model, layerCount: layerCount, format: cacheFormat, pool: pages)
         return TokenStream(

@@ -21,12 +21,12 @@ extension Generator {
     ///   - report: called with each token as soon as it is drafted.
     ///   - each: called with each round; returns nil to continue, or the number of the round's tokens to keep before
     ///     stopping.
-    /// - Throws: the ``DecodingError`` of a prefill or a round, except that a cancelled prefill returns
+    /// - Throws: the ``GenerationError`` of a prefill or a round, except that a cancelled prefill returns
     ///   ``WritingEnd/cancelled``.
     package mutating func write(
         after prompt: [Token], limit: Int?, shouldContinue: () -> Bool = { true }, report: (Token) -> Void = { _ in },
         each: (Round) -> Int? = { _ in nil }
-    ) throws(DecodingError) -> WritingEnd {
+    ) throws(GenerationError) -> WritingEnd {
         do {
             try prefill(prompt, shouldContinue: shouldContinue)
         } catch .cancelled {

@@ -14,7 +14,7 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     ///   - exitLayer: the number of layers that determine the text; nil for all.
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - hashesLogits: whether to keep ``logitHashes``.
-    /// - Throws: ``ExitLayerError``, or ``DecodingError`` if a sampling option is out of range.
+    /// - Throws: ``ExitLayerError``, or ``GenerationError`` if a sampling option is out of range.
     package init(
         _ model: Model, exitLayer: Int? = nil, drafter: any Drafter, sampling: Sampling = .greedy,
         acceptance: Acceptance = .coupled, cacheFormat: CacheFormat = .standard, hashesLogits: Bool = false
@@ -56,7 +56,7 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     /// Replaces the text by `prompt`: see ``Engine/prefill(_:_:chunk:shouldContinue:)``.
     package mutating func prefill(
         _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
-    ) throws(DecodingError) {
+    ) throws(GenerationError) {
         try engine.prefill(text, prompt, chunk: chunk, shouldContinue: shouldContinue)
     }
 
@@ -65,8 +65,8 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     /// - Parameters:
     ///   - limit: at least 1. Drafts are shortened to it, and to the ``room`` in the context, which must not be 0.
     ///   - report: called with each token as soon as it is drafted.
-    /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``, after which only a new prompt may be given.
-    package mutating func nextRound(limit: Int, report: (Token) -> Void = { _ in }) throws(DecodingError) -> Round {
+    /// - Throws: ``GenerationError/nonFiniteLogits(position:halfCache:)``, after which only a new prompt may be given.
+    package mutating func nextRound(limit: Int, report: (Token) -> Void = { _ in }) throws(GenerationError) -> Round {
         text.limit = limit
         engine.step(texts) { _, token in report(token) }
         if let failure = text.failure { throw failure }

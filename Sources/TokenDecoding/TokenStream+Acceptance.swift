@@ -39,7 +39,7 @@ extension TokenStream {
     /// target's own.
     ///
     /// - Returns: the length of that prefix.
-    private func accept(_ logits: Tensor, firstRow: Int, on compute: ComputeContext) throws(DecodingError) -> Int {
+    private func accept(_ logits: Tensor, firstRow: Int, on compute: ComputeContext) throws(GenerationError) -> Int {
         next.removeAll(keepingCapacity: true)
         for (index, token) in draft.tokens.enumerated() {
             let target = try judge(logits, firstRow: firstRow, on: compute)
@@ -62,7 +62,7 @@ extension TokenStream {
     /// Returns the target distribution of the token after the text and `next`, and hashes its logits if requested.
     private func judge(
         _ logits: Tensor, firstRow: Int, on compute: ComputeContext
-    ) throws(DecodingError) -> Distribution {
+    ) throws(GenerationError) -> Distribution {
         let row = firstRow + next.count
         let target = try sampler.distribution(
             logits, row: row, position: tokens.count + next.count, after: next, on: compute)

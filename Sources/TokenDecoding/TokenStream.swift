@@ -20,7 +20,7 @@ package final class TokenStream {
     /// A hash of the logits for each token after the prompt, if requested when the text was created.
     package internal(set) var logitHashes: [UInt64] = []
     /// The error of the last step; after it, the text accepts only a new prompt.
-    package internal(set) var failure: DecodingError?
+    package internal(set) var failure: GenerationError?
 
     let contextLength: Int
     let hashesLogits: Bool

@@ -67,6 +67,11 @@ struct ExitEvaluationTests {
         #expect(seen.last == text.count)
     }
 
+    @Test(arguments: [-1, 1, 1 << 40]) func aWindowOutOfRange(window: Int) throws {
+        let error = EvaluationError.invalidWindow(found: window, contextLength: model.contextLength)
+        #expect(throws: error) { try ExitEvaluation.evaluate(model, on: text, window: window) }
+    }
+
     @Test(arguments: [0, 1]) func aTextOfFewerThanTwoTokens(count: Int) throws {
         let error = try #require(throws: EvaluationError.self) {
             try ExitEvaluation.evaluate(model, on: Array(text[..<count]), window: 64)

@@ -1,3 +1,4 @@
+import Foundation
 import LayerSkip
 import TestSupport
 import Testing
@@ -16,9 +17,44 @@ struct ChatSessionTests {
             // The cache is kept: only what is new is read.
             #expect(answer.statistics.prefilledTokens == expected.statistics.prefilledTokens)
         }
-        #expect(try await chat.messages == conversation.messages)
+        #expect(chat.messages == conversation.messages)
         try await chat.reset()
-        #expect(try await chat.messages == [])
+        #expect(chat.messages == [])
+    }
+
+    @Test func aRestoredSessionGoesOnAsIfNeverLeft() async throws {
+        let model = try TinyModel.shared.get()
+        let options = GenerationOptions.test(maxTokens: 8)
+        let chat = try ChatSession(model, system: "Be brief.", options: options)
+        _ = try await chat.respond(to: "Hello")
+        let saved = try JSONDecoder().decode([ChatMessage].self, from: JSONEncoder().encode(chat.messages))
+        let restored = try ChatSession(model, system: "Be brief.", messages: saved, options: options)
+        let answers = (try await chat.respond(to: "And now?"), try await restored.respond(to: "And now?"))
+        #expect(answers.0.tokens == answers.1.tokens && answers.0.promptTokens == answers.1.promptTokens)
+        #expect(chat.messages == restored.messages && chat.messages.count == 4)
+    }
+
+    @Test func messagesToRestoreAreWholeTurns() throws {
+        let model = try TinyModel.shared.get()
+        let (question, answer) = (ChatMessage(role: .user, content: "a"), ChatMessage(role: .assistant, content: "b"))
+        for messages in [[question], [answer, question], [question, question]] {
+            #expect(throws: GenerationError.self) { try ChatSession(model, messages: messages) }
+        }
+    }
+
+    @Test func forgottenTurnsStayInTheTranscript() async throws {
+        let chat = try ChatSession(TinyModel.make { $0.contextLength = 160 }, options: .test(maxTokens: 10))
+        var forgotten = 0
+        for turn in 0..<8 { forgotten += try await chat.respond(to: "Question number \(turn)").forgottenTurns }
+        #expect(forgotten > 0 && forgotten < 8 && chat.messages.count == 16)
+        #expect(chat.messages.first?.content == "Question number 0")
+    }
+
+    @Test func withoutAMaximumTheDefaultCounts() async throws {
+        let chat = try ChatSession(TinyModel.shared.get(), options: .test(maxTokens: nil))
+        let answer = try await chat.respond(to: "Hello")
+        #expect(answer.tokens.count <= ChatSession.defaultMaxTokens)
+        #expect(answer.tokens.count == ChatSession.defaultMaxTokens || answer.finishReason != .maxTokens)
     }
 
     @Test func manyTasksMayAskAtOnce() async throws {
@@ -32,12 +68,12 @@ struct ChatSessionTests {
             }
             var answers: [Int: String] = [:]
             for try await (index, text) in group { answers[index] = text }
-            let messages = try await chat.messages
+            let messages = chat.messages
             // Every question is followed by its own answer.
             #expect(messages.count == 16)
             for index in 0..<8 {
                 let place = try #require(messages.firstIndex { $0.content == "Question \(index)" })
-                #expect(messages[place + 1].role == "assistant" && messages[place + 1].content == answers[index])
+                #expect(messages[place + 1].role == .assistant && messages[place + 1].content == answers[index])
             }
         }
     }
@@ -67,7 +103,7 @@ struct ChatSessionTests {
         _ = try await first.result
         let result = try await cancelled.result
         // Usually it has not begun; on a busy machine it may have.
-        let messages = try await chat.messages
+        let messages = chat.messages
         #expect(messages.first?.content == "First")
         #expect(messages.contains { $0.content == "Cancelled" } == !result.tokens.isEmpty)
         if result.tokens.isEmpty { #expect(result.finishReason == .cancelled) }
@@ -77,10 +113,10 @@ struct ChatSessionTests {
         let model = try TinyModel.make { $0.contextLength = 160 }
         let chat = try ChatSession(model, options: .test(maxTokens: 10))
         _ = try await chat.respond(to: "Hello")
-        let before = try await chat.messages
-        await #expect(throws: DecodingError.self) {
+        let before = chat.messages
+        await #expect(throws: GenerationError.self) {
             try await chat.respond(to: String(repeating: "long ", count: 100))
         }
-        #expect(try await chat.messages == before)
+        #expect(chat.messages == before)
     }
 }

@@ -20,7 +20,7 @@ struct FolderFuzzTests {
 
     private static func isExpected(_ error: any Error) -> Bool {
         switch error {
-        case is CheckpointError, is FileError, is TokenizerError, is DecodingError: true
+        case is CheckpointError, is FileError, is TokenizerError, is GenerationError: true
         default: false
         }
     }

@@ -43,7 +43,7 @@ extension FolderTextTests {
     @Test func conversationsBeginAsTheTemplateWrites() throws {
         let path = try folder()
         try tokenizerFile(Self.processor, in: path)
-        let message = [ChatMessage(role: "user", content: "a")]
+        let message = [ChatMessage(role: .user, content: "a")]
         let chat = try TextModel(path: path, threads: 1).encode(message)
         #expect(chat.first == 1 && chat[1] != 1)
         let export = try CheckpointExport(path: path, to: .gguf)

@@ -55,11 +55,11 @@ struct LoaderFuzzTests {
     private static func isExpected(_ error: any Error) -> Bool {
         switch error {
         case is CheckpointError, is FileError, is TokenizerError: true
-        case DecodingError.nonFiniteLogits: true
+        case GenerationError.nonFiniteLogits: true
         // A context of one token leaves nothing for generated text.
-        case DecodingError.promptTooLong(_, contextLength: 1): true
+        case GenerationError.promptTooLong(_, contextLength: 1): true
         // If damage removed the vocabulary's bytes, the text has no tokens.
-        case DecodingError.emptyPrompt: true
+        case GenerationError.emptyPrompt: true
         default: false
         }
     }

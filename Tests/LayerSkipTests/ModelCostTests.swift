@@ -62,6 +62,6 @@ struct ModelCostTests {
 
     @Test(arguments: [(-1, 1), (400, 1), (0, 0)]) func whatCannotBeMeasuredIsAnError(depth: Int, rounds: Int) throws {
         let model = try TinyModel.shared.get()
-        #expect(throws: DecodingError.self) { try ModelCost.measure(model, depth: depth, rounds: rounds) }
+        #expect(throws: GenerationError.self) { try ModelCost.measure(model, depth: depth, rounds: rounds) }
     }
 }

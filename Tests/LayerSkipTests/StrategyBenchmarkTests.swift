@@ -6,7 +6,7 @@ import Testing
 struct StrategyBenchmarkTests {
     @Test(arguments: [0, -1]) func noRoundsAreAnError(rounds: Int) throws {
         let model = try TinyModel.shared.get()
-        #expect(throws: DecodingError.self) {
+        #expect(throws: GenerationError.self) {
             try StrategyBenchmark(
                 model, prompts: [[1]], speculation: SpeculationSetting(exitLayer: 3, draftLength: 4), rounds: rounds,
                 options: .test(maxTokens: 2))

@@ -50,11 +50,11 @@ struct TextGenerationTests {
 
     @Test func errorsArrive() async throws {
         let generation = model.generate("", options: .test())
-        await #expect(throws: DecodingError.emptyPrompt) { for try await _ in generation {} }
-        await #expect(throws: DecodingError.emptyPrompt) { try await generation.result }
+        await #expect(throws: GenerationError.emptyPrompt) { for try await _ in generation {} }
+        await #expect(throws: GenerationError.emptyPrompt) { try await generation.result }
         let other = model.generate("a", options: .test(.earlyExit(exitLayer: 9)))
         await #expect(throws: ExitLayerError.self) { try await other.result }
-        let conversation = try model.generate([ChatMessage(role: "user", content: "Hello")], options: .test())
+        let conversation = try model.generate([ChatMessage(role: .user, content: "Hello")], options: .test())
         #expect(try await conversation.result.tokens.count == 40)
     }
 

@@ -132,9 +132,9 @@ struct TextSessionTests {
         }
         let session = try TextSession(model)
         let long = [Token](repeating: 40, count: 32)
-        #expect(throws: DecodingError.promptTooLong(tokens: 32, contextLength: 32)) { try session.generate(long) }
-        #expect(throws: DecodingError.emptyPrompt) { try session.generate([]) }
-        #expect(throws: DecodingError.unknownToken(-1, vocabularySize: 320)) { try session.generate([-1]) }
+        #expect(throws: GenerationError.promptTooLong(tokens: 32, contextLength: 32)) { try session.generate(long) }
+        #expect(throws: GenerationError.emptyPrompt) { try session.generate([]) }
+        #expect(throws: GenerationError.unknownToken(-1, vocabularySize: 320)) { try session.generate([-1]) }
         // A session survives its errors.
         #expect(try session.generate(Array(long.dropLast())).tokens.count <= 1)
     }
@@ -162,7 +162,7 @@ struct TextSessionTests {
         func expectError(_ change: (inout GenerationOptions) -> Void) {
             var options = GenerationOptions()
             change(&options)
-            #expect(throws: DecodingError.self) { try TextSession(model, options: options) }
+            #expect(throws: GenerationError.self) { try TextSession(model, options: options) }
         }
         expectError { $0.maxTokens = 0 }
         expectError { $0.stops = ["a", ""] }

@@ -31,6 +31,18 @@ struct VerificationTests {
         #expect(verification.isEqual)
     }
 
+    @Test func aPlanWithoutCasesIsAnError() {
+        let plan = Verification.Plan(prompts: prompts, exitLayers: [1], draftLengths: [1])
+        for part: WritableKeyPath<Verification.Plan, [Int]> in [\.exitLayers, \.draftLengths] {
+            var empty = plan
+            empty[keyPath: part] = []
+            #expect(throws: GenerationError.self) { try Verification(model, empty) }
+        }
+        var empty = plan
+        empty.prompts = []
+        #expect(throws: GenerationError.self) { try Verification(model, empty) }
+    }
+
     @Test func itStopsWhereToldTo() throws {
         let plan = Verification.Plan(prompts: prompts, exitLayers: [1], draftLengths: [1, 2, 3])
         #expect(try Verification(model, plan) { $0 < 2 }.caseCount == 2)
@@ -40,18 +52,18 @@ struct VerificationTests {
         #expect(throws: ExitLayerError.self) {
             try Verification(model, .init(prompts: prompts, exitLayers: [1, 5], draftLengths: [1]))
         }
-        #expect(throws: DecodingError.self) {
+        #expect(throws: GenerationError.self) {
             try Verification(model, .init(prompts: prompts, exitLayers: [1], draftLengths: [-1]))
         }
-        #expect(throws: DecodingError.self) {
+        #expect(throws: GenerationError.self) {
             try Verification(model, .init(prompts: prompts, exitLayers: [0], draftLengths: [1]))
         }
-        #expect(throws: DecodingError.emptyPrompt) {
+        #expect(throws: GenerationError.emptyPrompt) {
             try Verification(model, .init(prompts: [[]], exitLayers: [1], draftLengths: [1]))
         }
         var plan = Verification.Plan(prompts: prompts, exitLayers: [1], draftLengths: [1])
         plan.maxTokens = 0
-        #expect(throws: DecodingError.self) { try Verification(model, plan) }
+        #expect(throws: GenerationError.self) { try Verification(model, plan) }
     }
 
     /// A verification must be able to find differences.

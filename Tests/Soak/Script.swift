@@ -66,7 +66,7 @@ struct Script {
                     chunksLeft -= 1
                     return chunksLeft >= 0
                 }
-            } catch DecodingError.cancelled {}
+            } catch GenerationError.cancelled {}
         }
         let chunk = random.element(chunks)
         steps.append("read \(prompt.count) tokens in chunks of \(chunk)")

@@ -7,9 +7,9 @@ protocol Writer: AnyObject {
     var hashes: [UInt64] { get }
     var room: Int { get }
     var statistics: DecodingStatistics { get }
-    func prefill(_ prompt: [Token], chunk: Int, shouldContinue: () -> Bool) throws(DecodingError)
+    func prefill(_ prompt: [Token], chunk: Int, shouldContinue: () -> Bool) throws(GenerationError)
     /// Runs a round and returns its number of tokens.
-    func nextTokens(limit: Int) throws(DecodingError) -> Int
+    func nextTokens(limit: Int) throws(GenerationError) -> Int
     func keep(_ count: Int)
 }
 
@@ -60,11 +60,11 @@ private final class GeneratorWriter<Model: LanguageModel>: Writer {
     var room: Int { generator.room }
     var statistics: DecodingStatistics { generator.statistics }
 
-    func prefill(_ prompt: [Token], chunk: Int, shouldContinue: () -> Bool) throws(DecodingError) {
+    func prefill(_ prompt: [Token], chunk: Int, shouldContinue: () -> Bool) throws(GenerationError) {
         try generator.prefill(prompt, chunk: chunk, shouldContinue: shouldContinue)
     }
 
-    func nextTokens(limit: Int) throws(DecodingError) -> Int { try generator.nextRound(limit: limit).tokens.count }
+    func nextTokens(limit: Int) throws(GenerationError) -> Int { try generator.nextRound(limit: limit).tokens.count }
 
     func keep(_ count: Int) { generator.keep(count) }
 }

@@ -17,7 +17,7 @@ import Testing
     /// Returns the text until the error, and the error.
     private func failure(
         _ model: MockModel, _ drafter: some Drafter, _ options: (Sampling, Acceptance)
-    ) throws -> (tokens: [Token], error: DecodingError?) {
+    ) throws -> (tokens: [Token], error: GenerationError?) {
         var generator = try Generator(model, drafter: drafter, sampling: options.0, acceptance: options.1)
         try generator.prefill(Self.prompt)
         do {
@@ -92,7 +92,7 @@ import Testing
             var generator = try Generator(model, drafter: drafter, cacheFormat: format)
             try generator.prefill(Self.prompt)
             if format == .f16 {
-                #expect(throws: DecodingError.nonFiniteLogits(position: 3, halfCache: true)) {
+                #expect(throws: GenerationError.nonFiniteLogits(position: 3, halfCache: true)) {
                     try generator.nextRound(limit: 4)
                 }
             } else {
@@ -104,7 +104,7 @@ import Testing
 
     @Test func message() {
         #expect(
-            "\(DecodingError.nonFiniteLogits(position: 12))"
+            "\(GenerationError.nonFiniteLogits(position: 12))"
                 == "logits at position 12: expected finite numbers, found NaN or infinity; the weights may be damaged")
     }
 
@@ -115,7 +115,7 @@ import Testing
         let damaged = try model.damaged(after: Self.prompt, layers: model.layerCount, value: .nan)
         var generator = try Generator(damaged, drafter: drafter, hashesLogits: true)
         try generator.prefill(Self.prompt)
-        #expect(throws: DecodingError.nonFiniteLogits(position: 3)) { try generator.nextRound(limit: 9) }
+        #expect(throws: GenerationError.nonFiniteLogits(position: 3)) { try generator.nextRound(limit: 9) }
         try generator.prefill(Self.prompt + [2])
         try generator.finish()
         let expected = try DecodingRun(model, drafter, prompt: Self.prompt + [2], comparesCache: true)

@@ -22,14 +22,20 @@ import Testing
 
     @Test func refusedPromptsChangeNothing() throws {
         let model = try tinyLlama()
-        let refused: [([Token], DecodingError, String)] = [
+        let refused: [([Token], GenerationError, String)] = [
             ([], .emptyPrompt, "prompt: expected at least 1 token, found none; write a prompt"),
             (
                 Array(repeating: 1, count: 40), .promptTooLong(tokens: 40, contextLength: 40),
                 "prompt: expected fewer tokens than the model's context of 40, found 40; shorten the prompt"
             ),
-            ([1, 24], .unknownToken(24, vocabularySize: 24), "token: expected an id in 0..<24, found 24; encode texts with this model's tokenizer"),
-            ([-1], .unknownToken(-1, vocabularySize: 24), "token: expected an id in 0..<24, found -1; encode texts with this model's tokenizer"),
+            (
+                [1, 24], .unknownToken(24, vocabularySize: 24),
+                "token: expected an id in 0..<24, found 24; encode texts with this model's tokenizer"
+            ),
+            (
+                [-1], .unknownToken(-1, vocabularySize: 24),
+                "token: expected an id in 0..<24, found -1; encode texts with this model's tokenizer"
+            ),
         ]
         var generator = try generator(model)
         try generator.prefill(Self.prompt)
@@ -78,7 +84,7 @@ import Testing
         for next in prompts {
             var generator = try generator(model)
             var asked = 0
-            #expect(throws: DecodingError.cancelled) {
+            #expect(throws: GenerationError.cancelled) {
                 try generator.prefill(Self.prompt, chunk: 7) {
                     asked += 1
                     return asked <= chunks

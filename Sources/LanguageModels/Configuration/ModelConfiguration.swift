@@ -29,7 +29,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     package var llama3Scaling: Llama3Scaling?
 
     /// Creates a configuration; by default that of a Llama whose RoPE frequencies are not scaled.
-    public init(
+    package init(
         architecture: Architecture = .llama, layerCount: Int, width: Int, feedForwardWidth: Int,
         attention: AttentionShape, vocabularySize: Int, contextLength: Int, normEpsilon: Float, ropeBase: Double,
         ropeLinearFactor: Double = 1, ropeFrequencyFactors: [Float]? = nil

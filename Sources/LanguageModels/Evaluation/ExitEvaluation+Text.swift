@@ -8,12 +8,14 @@ extension ExitEvaluation {
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - progress: called with the number of the text's tokens that are done; returns whether to continue.
     /// - Returns: the evaluation; nil if `progress` returned false.
-    /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, or if logits are not finite.
+    /// - Throws: ``EvaluationError`` if the window is out of range, the text is too short or has unknown ids, or logits are not finite.
     package static func evaluate(
         _ model: some LanguageModel, on text: [Token], window: Int, cacheFormat: CacheFormat = .standard,
         progress: (Int) -> Bool = { _ in true }
     ) throws(EvaluationError) -> ExitEvaluation? {
-        precondition((2...max(2, model.contextLength)).contains(window), "a window of 2 tokens to the whole context")
+        guard (2...max(2, model.contextLength)).contains(window) else {
+            throw .invalidWindow(found: window, contextLength: model.contextLength)
+        }
         guard text.count >= 2 else { throw .textTooShort(found: text.count) }
         if let unknown = text.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
             throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
@@ -45,6 +47,8 @@ extension ExitEvaluation {
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     /// A text with nothing to predict.
     case textTooShort(found: Int)
+    /// A window of fewer than two tokens, or of more than the model's context.
+    case invalidWindow(found: Int, contextLength: Int)
     /// A token id that the model does not have.
     case unknownToken(Token, vocabularySize: Int)
     /// Logits with a NaN or an infinity in the chunk of tokens that begins at `position`. `halfCache`: whether an F16
@@ -54,6 +58,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .textTooShort(let found): "text: expected at least 2 tokens, found \(found); evaluate a longer text"
+        case .invalidWindow(let found, let contextLength):
+            "window: expected 2...\(max(2, contextLength)) tokens (the model's context), found \(found)"
         case .unknownToken(let token, let vocabularySize):
             "token: expected an id in 0..<\(vocabularySize), found \(token); encode texts with this model's tokenizer"
         case .nonFiniteLogits(let exit, let position, let halfCache):

@@ -31,16 +31,19 @@ public struct BatchBenchmark: Sendable {
     ///   - options: sampling and limits. The strategy is ignored.
     ///   - progress: receives the number of finished measurements, and returns whether to continue.
     /// - Returns: nil if `progress` returned false.
-    /// - Throws: ``ExitLayerError`` or ``DecodingError``.
+    /// - Throws: ``ExitLayerError`` or ``GenerationError``.
     public init?(
         _ model: TextModel, prompts: [[Token]], counts: [Int], setting: SpeculationSetting, rounds: Int,
         options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
     ) throws {
         guard rounds >= 1 else {
-            throw DecodingError.invalidOption(name: "rounds", expected: "1 or more", found: "\(rounds)")
+            throw GenerationError.invalidOption(name: "rounds", expected: "1 or more", found: "\(rounds)")
+        }
+        guard !prompts.isEmpty else {
+            throw GenerationError.invalidOption(name: "prompts", expected: "at least one", found: "none")
         }
         guard let most = counts.max(), counts.allSatisfy({ $0 >= 1 }) else {
-            throw DecodingError.invalidOption(name: "texts", expected: "numbers of 1 or more", found: "\(counts)")
+            throw GenerationError.invalidOption(name: "texts", expected: "numbers of 1 or more", found: "\(counts)")
         }
         measurements = counts.map { Measurement(texts: $0) }
         let strategies: [(WritableKeyPath<Measurement, [Double]>, DecodingStrategy)] = [

@@ -33,13 +33,13 @@ public struct StrategyBenchmark: Sendable {
     ///   - rounds: at least 1.
     ///   - options: sampling and limits. The strategy is ignored.
     ///   - progress: receives the number of finished texts, and returns whether to continue.
-    /// - Throws: ``ExitLayerError`` or ``DecodingError``.
+    /// - Throws: ``ExitLayerError`` or ``GenerationError``.
     public init(
         _ model: TextModel, prompts: [[Token]], speculation: SpeculationSetting, rounds: Int = Self.standardRounds,
         options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
     ) throws {
         guard rounds >= 1 else {
-            throw DecodingError.invalidOption(name: "rounds", expected: "1 or more", found: "\(rounds)")
+            throw GenerationError.invalidOption(name: "rounds", expected: "1 or more", found: "\(rounds)")
         }
         let strategies: [(WritableKeyPath<Self, [DecodingStatistics]>, DecodingStrategy)] = [
             (\.plain, .plain), (\.earlyExit, .earlyExit(exitLayer: speculation.exitLayer)),

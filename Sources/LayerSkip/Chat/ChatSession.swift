@@ -1,3 +1,4 @@
+import Synchronization
 public import TextTokens
 
 /// A conversation with a model. It keeps the model's cache from one message to the next, so that an answer only has to
@@ -12,34 +13,42 @@ public import TextTokens
 /// print(try await chat.respond(to: "Why is the sky blue?").text)
 /// for try await piece in chat.streamResponse(to: "And at sunset?") { print(piece, terminator: "") }
 /// ```
+///
+/// When the conversation no longer fits into the model's context, the model no longer sees its oldest turns:
+/// ``GenerationResult/forgottenTurns`` and ``GenerationEvent/forgotten(turns:)`` say so. ``messages`` keeps them.
 public final class ChatSession: @unchecked Sendable {
     /// Used only on ``thread``, by one job at a time.
     private let conversation: Conversation
     private let thread = SerialThread()
+    private let transcript: Mutex<[ChatMessage]>
 
-    /// Creates a session without any messages.
+    /// Creates a session.
     ///
     /// - Parameters:
     ///   - model: the model.
     ///   - system: the system message, instead of the template's own.
-    ///   - options: options for every answer. By default an answer has at most ``defaultMaxTokens`` tokens.
-    /// - Throws: ``CheckpointError`` if the model has no known chat template; ``DecodingError`` or ``ExitLayerError``
-    ///   if an option is out of range.
+    ///   - messages: the turns of an earlier session to continue: each a user's message and its answer.
+    ///   - options: options for every answer. Without a maximum, an answer has at most ``defaultMaxTokens`` tokens.
+    /// - Throws: ``CheckpointError`` if the model has no known chat template; ``GenerationError`` or
+    ///   ``ExitLayerError`` if an option is out of range or a message has no answer; ``MemoryError``.
     public init(
-        _ model: TextModel, system: String? = nil,
-        options: GenerationOptions = GenerationOptions(maxTokens: defaultMaxTokens)
+        _ model: TextModel, system: String? = nil, messages: [ChatMessage] = [],
+        options: GenerationOptions = GenerationOptions()
     ) throws {
-        conversation = try Conversation(model, system: system, options: options)
+        var options = options
+        options.maxTokens = options.maxTokens ?? Self.defaultMaxTokens
+        conversation = try Conversation(model, system: system, messages: messages, options: options)
+        transcript = Mutex(messages)
     }
 
     /// The most tokens of an answer by default.
     public static let defaultMaxTokens = 512
 
-    /// Answers a message.
+    /// Answers a message. If the task is cancelled, the answer ends early, with ``FinishReason/cancelled``.
     ///
     /// - Returns: the answer and its statistics.
-    /// - Throws: ``DecodingError`` if the message alone does not fit into the model's context. The conversation is then
-    ///   as it was before.
+    /// - Throws: ``GenerationError`` if the message alone does not fit into the model's context. The conversation is
+    ///   then as it was before.
     public func respond(to message: String) async throws -> GenerationResult {
         try await streamResponse(to: message).result
     }
@@ -49,25 +58,30 @@ public final class ChatSession: @unchecked Sendable {
     /// A cancelled answer stays in the conversation as far as it was written.
     public func streamResponse(to message: String) -> TextGeneration {
         TextGeneration(start: thread.run) { [self] report, isCancelled in
-            try conversation.answer(message, onEvent: report, isCancelled: isCancelled)
+            defer { updateTranscript() }
+            return try conversation.answer(message, onEvent: report, isCancelled: isCancelled)
         }
     }
 
-    /// The messages and answers so far, without the system message. Waits for answers that are being written.
-    public var messages: [ChatMessage] {
-        get async throws { try await afterAnswers { $0.messages } }
-    }
+    /// All messages and answers so far, without the system message and without answers that are being written.
+    public var messages: [ChatMessage] { transcript.withLock(\.self) }
 
     /// Forgets the conversation, after the answers that are being written.
-    public func reset() async throws { try await afterAnswers { $0.reset() } }
+    public func reset() async throws {
+        let pending = PendingResult<Void>()
+        thread.run { [self] in
+            conversation.reset()
+            updateTranscript()
+            pending.resolve(.success(()))
+        } onFailure: {
+            pending.resolve(.failure(ThreadLimitError()))
+        }
+        try await pending.value()
+    }
 
-    /// Runs a job when all messages that were sent before are answered.
-    private func afterAnswers<Value: Sendable>(
-        _ job: @escaping @Sendable (Conversation) -> Value
-    ) async throws -> Value {
-        let pending = PendingResult<Value>()
-        let hasStarted = thread.run { [self] in pending.resolve(.success(job(conversation))) }
-        guard hasStarted else { throw ThreadLimitError() }
-        return try await pending.value()
+    /// Runs on ``thread``.
+    private func updateTranscript() {
+        let messages = conversation.messages
+        transcript.withLock { $0 = messages }
     }
 }

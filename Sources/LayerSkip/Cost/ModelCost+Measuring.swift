@@ -19,12 +19,12 @@ extension ModelCost {
     ///   - progress: receives the number of finished rounds and of all rounds, several times per round, and returns
     ///     whether to continue.
     /// - Returns: nil if `progress` returned false.
-    /// - Throws: ``DecodingError`` if the model's context is too short, or an argument is out of range.
+    /// - Throws: ``GenerationError`` if the model's context is too short, or an argument is out of range.
     public static func measure(
         _ model: TextModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
         cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
-    ) throws(DecodingError) -> ModelCost? {
+    ) throws(GenerationError) -> ModelCost? {
         try measure(
             model.model, parts, depth: depth, cacheFormat: cacheFormat, rounds: rounds, progress: progress)
     }
@@ -34,10 +34,10 @@ extension ModelCost {
         _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
         cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
-    ) throws(DecodingError) -> ModelCost? {
+    ) throws(GenerationError) -> ModelCost? {
         let (behindDepth, overflows) = depth.addingReportingOverflow(decodedTokens)
         let longest = overflows ? Int.max : max(behindDepth, promptLength)
-        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: Int) throws(DecodingError) {
+        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: Int) throws(GenerationError) {
             guard isValid else { throw .invalidOption(name: name, expected: expected, found: "\(found)") }
         }
         try require(depth >= 0, "depth", "0 or more", depth)

@@ -16,7 +16,7 @@ public struct CorpusRemarks: Sendable, Equatable {
     public internal(set) var spelledOutToken: String?
 
     /// Creates an empty set of remarks.
-    public init() {}
+    package init() {}
 
     /// Creates the remarks on one document.
     ///

@@ -72,13 +72,16 @@ public struct CheckpointExport: Sendable {
     ///   - speculation: the setting for self-speculation to store in a GGUF file; nil for the source's. Folders cannot
     ///     store it.
     ///   - name: the model's name to store in a GGUF file; nil for the source's. In a folder, the folder's name counts.
-    /// - Throws: ``CheckpointError`` if a tensor is missing or not supported, or the model has no such exit layer.
+    /// - Throws: ``CheckpointError`` if a tensor is missing or not supported, the model has no such exit layer, or the
+    ///   target no such format.
     public init(
         _ checkpoint: Checkpoint, to target: Target, quantizing dtype: DType? = nil,
         speculation: SpeculationSetting? = nil, name: String? = nil
     ) throws(CheckpointError) {
-        if let dtype {
-            precondition(target.formats.contains(dtype), "\(dtype) cannot be written to \(target) files")
+        if let dtype, !target.formats.contains(dtype) {
+            throw CheckpointError(
+                file: checkpoint.path, name: "format of the matrices",
+                expected: "one of \(target.formats.map { "\($0)" }.joined(separator: ", "))", found: "\(dtype)")
         }
         self.target = target
         self.checkpoint = checkpoint

@@ -32,6 +32,9 @@ public struct GenerationResult: Sendable {
     /// The rounds that wrote the text; empty unless ``GenerationOptions/recordsRounds`` is set. The last one may have
     /// tokens after the text's end.
     public let rounds: [GenerationRound]
+    /// The number of a conversation's oldest turns that the model saw before this answer and no longer sees, because
+    /// they do not fit into its context.
+    public internal(set) var forgottenTurns = 0
 }
 
 /// An event during the generation of a text.

@@ -19,10 +19,10 @@ public struct TextGeneration: AsyncSequence, Sendable {
     /// Writes a text.
     ///
     /// - Parameters:
-    ///   - start: runs a job on another thread, or returns false where it cannot.
+    ///   - start: runs a job on another thread, or calls a second function instead if there can be none.
     ///   - write: writes the text; it reports events, and asks whether it is cancelled.
     init(
-        start: (_ job: @escaping @Sendable () -> Void) -> Bool,
+        start: (_ job: @escaping @Sendable () -> Void, _ fail: @escaping @Sendable () -> Void) -> Void,
         writing write:
             @escaping @Sendable (
                 _ report: @escaping (GenerationEvent) -> Void, _ isCancelled: () -> Bool
@@ -32,20 +32,21 @@ public struct TextGeneration: AsyncSequence, Sendable {
         self.stream = stream
         let pending = pending
         continuation.onTermination = { _ in pending.cancel() }
-        let hasStarted = start {
-            do {
-                let result = try write({ continuation.yield($0) }, { pending.isCancelled })
-                pending.resolve(.success(result))
-                continuation.finish()
-            } catch {
-                pending.resolve(.failure(error))
-                continuation.finish(throwing: error)
-            }
-        }
-        if !hasStarted {
-            pending.resolve(.failure(ThreadLimitError()))
-            continuation.finish(throwing: ThreadLimitError())
-        }
+        start(
+            {
+                do {
+                    let result = try write({ continuation.yield($0) }, { pending.isCancelled })
+                    pending.resolve(.success(result))
+                    continuation.finish()
+                } catch {
+                    pending.resolve(.failure(error))
+                    continuation.finish(throwing: error)
+                }
+            },
+            {
+                pending.resolve(.failure(ThreadLimitError()))
+                continuation.finish(throwing: ThreadLimitError())
+            })
     }
 
     /// Iterates over the pieces of text. Iterate once, over these or over the ``events``; to stop iterating ends the

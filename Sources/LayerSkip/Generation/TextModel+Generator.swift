@@ -4,7 +4,7 @@ import TokenDecoding
 extension TextModel {
     /// Creates a generator with an empty cache, for the options' strategy or the model's own.
     ///
-    /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
+    /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model.
     func generator(_ options: GenerationOptions) throws -> Generator<LoadedModel> {
         let strategy = try strategy(options)
         return try Generator(
@@ -14,7 +14,7 @@ extension TextModel {
 
     /// Creates an empty text that an engine steps together with others, for the options' strategy or the model's own.
     ///
-    /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model.
+    /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model.
     func text(of engine: borrowing Engine<LoadedModel>, _ options: GenerationOptions) throws -> TokenStream {
         let strategy = try strategy(options)
         return try engine.makeText(
@@ -22,7 +22,7 @@ extension TextModel {
             acceptance: options.acceptance)
     }
 
-    private func strategy(_ options: GenerationOptions) throws(DecodingError) -> DecodingStrategy {
+    private func strategy(_ options: GenerationOptions) throws(GenerationError) -> DecodingStrategy {
         try options.validate()
         return options.strategy ?? recommendedStrategy
     }

@@ -13,7 +13,7 @@ public final class TextSession {
 
     /// Creates a session with an empty cache.
     ///
-    /// - Throws: ``ExitLayerError`` or ``DecodingError`` if an option is out of range for the model; ``MemoryError`` if
+    /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model; ``MemoryError`` if
     ///   there is not enough memory for the first 256 positions of its cache.
     public init(_ model: TextModel, options: GenerationOptions = GenerationOptions()) throws {
         let page = KVCache.pageByteCount(for: model.model, format: options.cacheFormat)
@@ -29,10 +29,10 @@ public final class TextSession {
     ///   - prompt: token ids, at least one, fewer than the model's context.
     ///   - onEvent: receives text and drafts.
     ///   - isCancelled: called between rounds and chunks of the prompt. A cancelled text ends there.
-    /// - Throws: ``DecodingError`` if the prompt does not fit, or the model's numbers are no longer finite.
+    /// - Throws: ``GenerationError`` if the prompt does not fit, or the model's numbers are no longer finite.
     public func generate(
         _ prompt: [Token], onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
-    ) throws(DecodingError) -> GenerationResult {
+    ) throws(GenerationError) -> GenerationResult {
         generator.statistics = DecodingStatistics()
         var text = TextStream(model.tokenizer, stops: options.stops, emit: onEvent)
         var recorder = options.recordsRounds ? RoundRecorder(model.tokenizer) : nil

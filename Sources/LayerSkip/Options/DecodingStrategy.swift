@@ -13,7 +13,7 @@ public enum DecodingStrategy: Sendable, Equatable {
 
 extension DecodingStrategy {
     /// Throws if the strategy is invalid for every model.
-    func validate() throws(DecodingError) {
+    func validate() throws(GenerationError) {
         switch self {
         case .plain: break
         case .earlyExit(let exitLayer): try SpeculationSetting.check(exitLayer: exitLayer)

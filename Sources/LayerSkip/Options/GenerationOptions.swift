@@ -37,9 +37,9 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
     }
 
     /// Throws if an option is invalid for every model.
-    public func validate() throws(DecodingError) {
+    public func validate() throws(GenerationError) {
         try sampling.validate()
-        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(DecodingError) {
+        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(GenerationError) {
             guard isValid else { throw .invalidOption(name: name, expected: expected, found: found) }
         }
         if let maxTokens { try require(maxTokens >= 1, "max tokens", "1 or more", "\(maxTokens)") }

@@ -74,15 +74,15 @@ public struct TrainingSession: Sendable {
     /// Runs the recipe to its end. If its folder has checkpoints, the run resumes from the newest.
     ///
     /// - Parameters:
-    ///   - shouldStop: called often. When it returns true, the run ends soon, with a checkpoint.
-    ///   - onStart: receives the point where the run begins.
     ///   - onEvent: receives steps, validations and checkpoints.
+    ///   - onStart: receives the point where the run begins.
+    ///   - shouldStop: called often. When it returns true, the run ends soon, with a checkpoint.
     /// - Throws: ``RecipeError`` if the recipe is not the one that the run began with; ``CheckpointError`` or
     ///   ``FileError`` if files cannot be read or written; ``TrainingError`` if numbers are no longer finite, which
     ///   leaves the last checkpoint unchanged.
     public func run(
-        shouldStop: () -> Bool = { false }, onStart: (TrainingOrigin) -> Void = { _ in },
-        onEvent: (TrainingEvent) throws -> Void = { _ in }
+        onEvent: (TrainingEvent) throws -> Void = { _ in }, onStart: (TrainingOrigin) -> Void = { _ in },
+        shouldStop: () -> Bool = { false }
     ) throws -> TrainingOutcome {
         var run = try TrainingRun(recipe, from: start, training: training, validation: validation, on: compute)
         onStart(run.origin)

@@ -27,8 +27,19 @@ public struct Verification: Sendable {
             self.draftLengths = draftLengths
         }
 
+        /// Throws if the plan has no cases, whose equality would say nothing.
+        func checkForCases() throws(GenerationError) {
+            let parts = [
+                ("prompts", prompts.count), ("exit layers", exitLayers.count), ("draft lengths", draftLengths.count),
+                ("samplings", samplings.count),
+            ]
+            for (name, count) in parts where count == 0 {
+                throw .invalidOption(name: name, expected: "at least one", found: "none")
+            }
+        }
+
         /// Throws if the plan is invalid for every model.
-        public func validate() throws(DecodingError) {
+        public func validate() throws(GenerationError) {
             var options = GenerationOptions()
             options.maxTokens = maxTokens
             for sampling in samplings {
@@ -70,8 +81,11 @@ public struct Verification: Sendable {
     /// One entry for each case in which tokens or logits differ.
     public private(set) var differences: [Difference] = []
 
-    /// Whether there are no differences.
-    public var isEqual: Bool { differences.isEmpty }
+    /// Whether all of the plan's cases were checked; false if `progress` ended the verification.
+    public private(set) var isComplete = false
+
+    /// Whether all of the plan's cases were checked and there are no differences.
+    public var isEqual: Bool { isComplete && differences.isEmpty }
 
     /// Creates a verification without cases.
     init() {}
@@ -82,9 +96,10 @@ public struct Verification: Sendable {
     ///   - model: the model.
     ///   - plan: the cases to run.
     ///   - progress: receives the number of finished cases, and returns whether to continue.
-    /// - Throws: ``ExitLayerError`` or ``DecodingError``.
+    /// - Throws: ``ExitLayerError`` or ``GenerationError``, also if the plan has no cases; ``MemoryError``.
     public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
         try plan.validate()
+        try plan.checkForCases()
         let layers = model.model.layerCount
         for exitLayer in plan.exitLayers { try ExitLayerError.check(exitLayer, layerCount: layers) }
         for (index, prompt) in plan.prompts.enumerated() {
@@ -107,6 +122,7 @@ public struct Verification: Sendable {
                 }
             }
         }
+        isComplete = true
         _ = progress(caseCount)
     }
 

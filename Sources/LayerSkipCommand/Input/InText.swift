@@ -6,7 +6,7 @@ import LayerSkip
 func inText<Result>(_ name: String?, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()
-    } catch let error where error is DecodingError || error is EvaluationError {
+    } catch let error where error is GenerationError || error is EvaluationError {
         throw name.map { TextError(name: $0, error: error) } ?? error
     }
 }

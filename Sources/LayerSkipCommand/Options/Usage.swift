@@ -2,7 +2,7 @@ import ArgumentParser
 import LayerSkip
 
 /// Turns an option that is invalid for every model into a usage error, before anything is loaded.
-func checkUsage(_ validate: () throws(DecodingError) -> Void) throws {
+func checkUsage(_ validate: () throws(GenerationError) -> Void) throws {
     do { try validate() } catch { throw ValidationError("\(error)") }
 }
 

@@ -51,12 +51,12 @@ struct TrainCommand: ParsableCommand {
         // Also after an error, which then begins on its own line.
         defer { progress.finish() }
         let outcome = try session.run(
-            shouldStop: { Interruption.isRequested },
+            onEvent: progress.show,
             onStart: { origin in
                 // A finished run reads no data.
                 if origin.step < steps { session.notes.forEach(Output.note) }
                 progress.start(origin)
-            }, onEvent: progress.show)
+            }, shouldStop: { Interruption.isRequested })
         progress.finish()
         if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
         let newest = "\(session.recipe.output)/newest"

@@ -1,4 +1,4 @@
-public import CheckpointFiles
+package import CheckpointFiles
 import LanguageModels
 
 /// A source of sequences from token shards: each sequence once per epoch, in a new order each time.
@@ -30,7 +30,7 @@ public struct BatchSampler: BatchSource {
     ///     validation, where every token counts once.
     ///   - seed: determines the order of the sequences.
     /// - Throws: if the shards come from different tokenizers, or have too few tokens for a single sequence.
-    public init(
+    package init(
         _ shards: [TokenShard], length: Int, packing: Packing = .windows, keepsTails: Bool = false, seed: UInt64 = 0
     ) throws(FileError) {
         precondition(length >= 1 && !shards.isEmpty, "at least one token per sequence, and at least one shard")

@@ -35,7 +35,7 @@ public struct DataPlace: Codable, Equatable, Sendable, CustomStringConvertible {
     public var index: Int
 
     /// Creates a place in the data, by default the start.
-    public init(epoch: Int = 0, index: Int = 0) {
+    package init(epoch: Int = 0, index: Int = 0) {
         self.epoch = epoch
         self.index = index
     }

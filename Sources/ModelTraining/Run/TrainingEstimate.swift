@@ -9,7 +9,8 @@ public struct TrainingEstimate: Sendable, Equatable {
     public let trainedCount: Int
     /// The size of weights, gradients and moments in bytes.
     public let stateByteCount: Int
-    /// The process's peak memory in bytes during the steps; 0 if the system does not report it.
+    /// The process's peak memory in bytes since it started, the estimate's steps included; 0 if the system does not
+    /// report it.
     public let peakByteCount: Int
     /// The number of tokens in all steps.
     public let tokenCount: Int

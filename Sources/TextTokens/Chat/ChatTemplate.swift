@@ -33,13 +33,14 @@ public struct ChatTemplate: Equatable, Sendable {
     /// - Parameter addingGenerationPrompt: whether to end with the start of the assistant's answer.
     public func segments(_ messages: [ChatMessage], addingGenerationPrompt: Bool) -> [TextSegment] {
         var messages = messages
-        if let defaultSystemMessage, let first = messages.first, first.role != "system" {
-            messages.insert(ChatMessage(role: "system", content: defaultSystemMessage), at: 0)
+        if let defaultSystemMessage, let first = messages.first, first.role != .system {
+            messages.insert(ChatMessage(role: .system, content: defaultSystemMessage), at: 0)
         }
         var segments: [TextSegment] = writesBeginningOfText ? [.beginningOfText] : []
         for message in messages {
             segments += [
-                .special(Self.start), .plain(message.role + "\n" + message.content), .special(Self.end), .plain("\n"),
+                .special(Self.start), .plain(message.role.rawValue + "\n" + message.content), .special(Self.end),
+                .plain("\n"),
             ]
         }
         if addingGenerationPrompt { segments += [.special(Self.start), .plain("assistant\n")] }

@@ -22,7 +22,8 @@ public struct TokenizerTrainer: Sendable {
         vocabularySize: Int, specialTokens: [String] = ["<|endoftext|>"], preTokenizer: String = "smollm",
         minimumCount: Int = 2
     ) throws(TokenizerError) {
-        precondition(!specialTokens.isEmpty && minimumCount >= 1, "some token ends a text, and a pair occurs")
+        precondition(minimumCount >= 1, "a pair occurs at least once")
+        guard !specialTokens.isEmpty else { throw .unsuitableSpecialToken("") }
         let minimum = specialTokens.count + 256
         guard vocabularySize >= minimum else { throw .vocabularyTooSmall(minimum: minimum, found: vocabularySize) }
         let maximum = TokenizerDefinition.largestVocabulary

@@ -23,7 +23,7 @@ public struct SpeculationSetting: Sendable, Equatable, Codable {
     public static func defaultExitLayer(of layerCount: Int) -> Int { max(1, layerCount / 4) }
 
     /// Throws if the setting is invalid for every model.
-    public func validate() throws(DecodingError) {
+    public func validate() throws(GenerationError) {
         try Self.check(exitLayer: exitLayer)
         let lengths = 0...Self.maximumDraftLength
         guard lengths.contains(draftLength) else {
@@ -32,7 +32,7 @@ public struct SpeculationSetting: Sendable, Equatable, Codable {
     }
 
     /// Throws if no model has such an exit layer.
-    package static func check(exitLayer: Int) throws(DecodingError) {
+    package static func check(exitLayer: Int) throws(GenerationError) {
         guard exitLayer >= 1 else {
             throw .invalidOption(name: "exit layer", expected: "1 or more", found: "\(exitLayer)")
         }

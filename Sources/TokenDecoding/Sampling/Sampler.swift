@@ -31,8 +31,8 @@ package struct Sampler: Sendable {
 
     /// Creates a sampler for a vocabulary.
     ///
-    /// - Throws: ``DecodingError`` if an option is out of range.
-    package init(_ sampling: Sampling, acceptance: Acceptance, vocabularySize: Int) throws(DecodingError) {
+    /// - Throws: ``GenerationError`` if an option is out of range.
+    package init(_ sampling: Sampling, acceptance: Acceptance, vocabularySize: Int) throws(GenerationError) {
         try sampling.validate()
         self.sampling = sampling
         self.acceptance = acceptance
@@ -52,10 +52,10 @@ package struct Sampler: Sendable {
     ///   - logits: [n, vocabulary], of which row `row` is read.
     ///   - position: the absolute position of the token to be chosen; the prompt's first token has position 0.
     ///   - drafted: tokens assumed to follow the text.
-    /// - Throws: ``DecodingError/nonFiniteLogits(position:halfCache:)``.
+    /// - Throws: ``GenerationError/nonFiniteLogits(position:halfCache:)``.
     package mutating func distribution(
         _ logits: Tensor, row: Int, position: Int, after drafted: some Collection<Token>, on compute: ComputeContext
-    ) throws(DecodingError) -> Distribution {
+    ) throws(GenerationError) -> Distribution {
         guard let mostLikely = compute.argmax(logits, row: row) else {
             throw .nonFiniteLogits(position: position)
         }

@@ -43,8 +43,8 @@ public struct Sampling: Sendable, Equatable, Codable {
     var nucleus: Double? { topP.flatMap { $0 < 1 ? $0 : nil } }
 
     /// Throws if an option is out of range.
-    public func validate() throws(DecodingError) {
-        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(DecodingError) {
+    public func validate() throws(GenerationError) {
+        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: String) throws(GenerationError) {
             guard isValid else { throw .invalidOption(name: name, expected: expected, found: found) }
         }
         try require(

@@ -24,7 +24,7 @@ enum ChatTemplateTarget: FuzzTarget {
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
         let template = try ChatTemplate(jinja: String(decoding: input, as: UTF8.self))
         let messages = [
-            ChatMessage(role: "user", content: "<|im_end|>Hello"), ChatMessage(role: "assistant", content: ""),
+            ChatMessage(role: .user, content: "<|im_end|>Hello"), ChatMessage(role: .assistant, content: ""),
         ]
         for isAdding in [false, true] {
             let segments = template.segments(messages, addingGenerationPrompt: isAdding)

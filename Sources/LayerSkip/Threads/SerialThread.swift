@@ -3,8 +3,13 @@ import TensorCore
 
 /// Runs jobs one after the other, in the order in which they are added, on a thread that exists while there are any.
 final class SerialThread: Sendable {
+    private struct Job {
+        let run: @Sendable () -> Void
+        let fail: @Sendable () -> Void
+    }
+
     private struct State {
-        var jobs: [@Sendable () -> Void] = []
+        var jobs: [Job] = []
         var isRunning = false
     }
 
@@ -12,25 +17,26 @@ final class SerialThread: Sendable {
 
     /// Adds a job.
     ///
-    /// - Returns: false where a thread is needed and the system allows none; the job is then not run.
-    func run(_ job: @escaping @Sendable () -> Void) -> Bool {
+    /// - Parameters:
+    ///   - job: the job.
+    ///   - fail: called instead if a thread is needed and the system allows none.
+    func run(_ job: @escaping @Sendable () -> Void, onFailure fail: @escaping @Sendable () -> Void) {
         let isIdle = state.withLock { state in
-            state.jobs.append(job)
+            state.jobs.append(Job(run: job, fail: fail))
             defer { state.isRunning = true }
             return !state.isRunning
         }
-        guard isIdle else { return true }
+        guard isIdle else { return }
         // The thread keeps this object until its last job is done.
-        if SystemThread.start({ self.runJobs() }) { return true }
-        state.withLock { $0 = State() }
-        return false
+        SystemThread.start {
+            while let job = self.next() { job.run() }
+        } onFailure: {
+            // Other tasks may have added jobs by now, relying on this thread.
+            while let job = self.next() { job.fail() }
+        }
     }
 
-    private func runJobs() {
-        while let job = next() { job() }
-    }
-
-    private func next() -> (@Sendable () -> Void)? {
+    private func next() -> Job? {
         state.withLock { state in
             guard !state.jobs.isEmpty else {
                 state.isRunning = false

@@ -2,7 +2,7 @@ public import LanguageModels
 import TensorCore
 
 /// The reason why text could not be decoded.
-public enum DecodingError: Error, Equatable, CustomStringConvertible {
+public enum GenerationError: Error, Equatable, CustomStringConvertible {
     /// An option out of its range.
     case invalidOption(name: String, expected: String, found: String)
     /// A prompt without tokens.
@@ -48,9 +48,9 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-extension DecodingError {
+extension GenerationError {
     /// Throws if a prompt is empty, or leaves no room in the context.
-    package static func checkPrompt(tokenCount: Int, contextLength: Int) throws(DecodingError) {
+    package static func checkPrompt(tokenCount: Int, contextLength: Int) throws(GenerationError) {
         guard tokenCount > 0 else { throw .emptyPrompt }
         guard tokenCount < contextLength else {
             throw .promptTooLong(tokens: tokenCount, contextLength: contextLength)
