@@ -9,7 +9,7 @@
 
 #include "activations-inl.h"
 #include "cache_elements-inl.h"
-#include "dense_twin-inl.h"
+#include "dense_scalar-inl.h"
 #include "shared-inl.h"
 #include "tables.h"
 #include "training_scalar-inl.h"
@@ -186,7 +186,7 @@ const ctk_table ctk_scalar_table = {
          [CTK_F16] = {store_F16, attend_page_F16},
          [CTK_BF16] = {store_BF16, attend_page_BF16}},
     .merge_pages = merge_pages,
-    .dense = {[CTK_DENSE_F32] = DENSE_TWIN, [CTK_DENSE_BF16] = DENSE_TWIN},
+    .dense = {[CTK_DENSE_F32] = DENSE_SCALAR, [CTK_DENSE_BF16] = DENSE_SCALAR},
     .attention = {[CTK_DENSE_F32] = ATTENTION_KERNELS(f32), [CTK_DENSE_BF16] = ATTENTION_KERNELS(f32)},
     .training = TRAINING_KERNELS,
 };

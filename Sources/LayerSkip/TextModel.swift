@@ -104,7 +104,9 @@ public struct TextModel: Sendable {
     public func chatTemplate() throws(CheckpointError) -> ChatTemplate {
         guard let template = summary.chatTemplate else {
             throw CheckpointError(
-                file: summary.path, name: "tokenizer.chat_template", expected: "a ChatML template", found: "none")
+                file: summary.path,
+                name: summary.version == nil ? "chat_template.jinja" : "tokenizer.chat_template",
+                expected: "a ChatML template", found: "none")
         }
         return try inFile(summary.path) { () throws(TokenizerError) in try ChatTemplate(jinja: template) }
     }

@@ -30,7 +30,7 @@ public struct LayerDropout: Sendable, Equatable {
     /// - Parameters:
     ///   - layer: 0..<moment.layerCount.
     ///   - sequences: the numbers of the sequences within their step.
-    package func kept(layer: Int, sequences: Range<Int>, at moment: Moment) -> [Int] {
+    package func kept(layer: Int, sequences: Range<Int>, at moment: Step) -> [Int] {
         let rate = probability(layer: layer, of: moment.layerCount, step: moment.step, of: moment.steps)
         guard rate > 0 else { return Array(sequences) }
         let random = CounterRandom(seed: moment.seed, Self.label, UInt64(moment.step), UInt64(layer))
@@ -41,7 +41,7 @@ public struct LayerDropout: Sendable, Equatable {
     private static let label: UInt64 = 0x6472_6f70
 
     /// The inputs of a decision other than layer and sequence.
-    package struct Moment: Sendable {
+    package struct Step: Sendable {
         /// The run's seed.
         package let seed: UInt64
         /// t, from 0.

@@ -84,7 +84,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
         let verified = stopwatch.seconds
         var row = 0
         for text in texts {
-            text.finishRound(
+            text.acceptAndTruncate(
                 logits, firstRow: row, on: model.compute, stopwatch, drafted: drafted, verified: verified)
             row += text.draft.tokens.count + 1
         }

@@ -8,7 +8,7 @@ extension TokenStream {
     ///   - logits: of the pending token, in row `first`, and of the drafted tokens in the rows after it.
     ///   - drafted: seconds that drafting took.
     ///   - verified: seconds up to the end of the forward pass.
-    func finishRound(
+    func acceptAndTruncate(
         _ logits: Tensor, firstRow first: Int, on compute: ComputeContext, _ stopwatch: Stopwatch, drafted: Double,
         verified: Double
     ) {

@@ -47,7 +47,7 @@ struct LayerDropoutTests {
         for (layer, rate) in [(0, 0.0), (2, 0.3 * (1.4142135623730951 - 1)), (4, 0.3)] {
             let total = 400 * 64
             let kept = (0..<400).reduce(0) { sum, step in
-                let moment = LayerDropout.Moment(seed: 7, step: step, of: 400, layerCount: 5)
+                let moment = LayerDropout.Step(seed: 7, step: step, of: 400, layerCount: 5)
                 return sum + dropout.kept(layer: layer, sequences: 0..<64, at: moment).count
             }
             // Five standard deviations of a binomial distribution.
@@ -59,7 +59,7 @@ struct LayerDropoutTests {
     @Test func decisionsAreTheSameAgainAndDifferByPlace() {
         let dropout = dropout(0.5, .constant)
         func kept(seed: UInt64 = 1, step: Int = 5, layer: Int = 2) -> [Int] {
-            let moment = LayerDropout.Moment(seed: seed, step: step, of: 10, layerCount: 4)
+            let moment = LayerDropout.Step(seed: seed, step: step, of: 10, layerCount: 4)
             return dropout.kept(layer: layer, sequences: 0..<64, at: moment)
         }
         #expect(kept() == kept())
@@ -71,7 +71,7 @@ struct LayerDropoutTests {
     @Test func aSequenceIsDecidedByItsNumberInTheStep() {
         // Two batches of a step drop the same sequences as one batch of twice the size.
         let dropout = dropout(0.5, .constant)
-        let moment = LayerDropout.Moment(seed: 1, step: 0, of: 10, layerCount: 4)
+        let moment = LayerDropout.Step(seed: 1, step: 0, of: 10, layerCount: 4)
         func kept(_ sequences: Range<Int>) -> [Int] { dropout.kept(layer: 1, sequences: sequences, at: moment) }
         #expect(kept(0..<8) + kept(8..<16) == kept(0..<16))
         #expect(kept(0..<8) != kept(8..<16).map { $0 - 8 })

@@ -28,8 +28,8 @@ struct ObjectiveTests {
         return dropout
     }
 
-    private func moment(step: Int = 1) -> LayerDropout.Moment {
-        LayerDropout.Moment(seed: 5, step: step, of: 10, layerCount: 4)
+    private func moment(step: Int = 1) -> LayerDropout.Step {
+        LayerDropout.Step(seed: 5, step: step, of: 10, layerCount: 4)
     }
 
     /// Returns the mean loss of a model's first E layers, computed as in decoding: row after row, with a cache.

@@ -8,7 +8,8 @@ extension TextModel {
     func generator(_ options: GenerationOptions) throws -> Generator<LoadedModel> {
         let strategy = try strategy(options)
         return try Generator(
-            model, exitLayer: strategy.lastLayer, drafter: strategy.drafter(for: model), sampling: options.sampling,
+            model, exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model),
+            sampling: options.sampling,
             acceptance: options.acceptance, cacheFormat: options.cacheFormat)
     }
 
@@ -18,7 +19,7 @@ extension TextModel {
     func text(of engine: borrowing Engine<LoadedModel>, _ options: GenerationOptions) throws -> TokenStream {
         let strategy = try strategy(options)
         return try engine.makeText(
-            exitLayer: strategy.lastLayer, drafter: strategy.drafter(for: model), sampling: options.sampling,
+            exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model), sampling: options.sampling,
             acceptance: options.acceptance)
     }
 

@@ -34,7 +34,7 @@ public final class TextSession {
         _ prompt: [Token], onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(GenerationError) -> GenerationResult {
         generator.statistics = DecodingStatistics()
-        var text = TextStream(model.tokenizer, stops: options.stops, emit: onEvent)
+        var text = TextAssembler(model.tokenizer, stops: options.stops, emit: onEvent)
         var recorder = options.recordsRounds ? RoundRecorder(model.tokenizer) : nil
         var ending: FinishReason?
         let end = try generator.write(
@@ -60,7 +60,7 @@ public final class TextSession {
     /// Emits a round's tokens up to the end of the text.
     ///
     /// - Returns: the number of tokens to keep if the text ends; otherwise nil.
-    private func take(_ round: Round, _ text: inout TextStream, _ ending: inout FinishReason?) -> Int? {
+    private func take(_ round: Round, _ text: inout TextAssembler, _ ending: inout FinishReason?) -> Int? {
         if round.drafted > 0 { text.emit(.verified(accepted: round.accepted)) }
         for (index, token) in round.tokens.enumerated() {
             if !options.ignoresEndOfText, model.tokenizer.endOfTextTokens.contains(token) {
@@ -77,7 +77,7 @@ public final class TextSession {
     }
 
     private func finish(
-        _ prompt: [Token], _ text: inout TextStream, _ reason: FinishReason, _ rounds: [GenerationRound]
+        _ prompt: [Token], _ text: inout TextAssembler, _ reason: FinishReason, _ rounds: [GenerationRound]
     ) -> GenerationResult {
         text.finish(reason)
         return GenerationResult(

@@ -22,8 +22,11 @@ extension DecodingStrategy {
     }
 
     /// The number of layers that determine the text; nil for all.
-    var lastLayer: Int? {
-        if case .earlyExit(let exitLayer) = self { exitLayer } else { nil }
+    var textLayerCount: Int? {
+        switch self {
+        case .plain, .selfSpeculative: nil
+        case .earlyExit(let exitLayer): exitLayer
+        }
     }
 
     /// Creates the drafter.

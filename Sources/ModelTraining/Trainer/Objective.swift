@@ -28,7 +28,7 @@ struct Objective: Sendable {
     ///   - scored: the number of scored targets in the whole step. The loss is the mean over them, regardless of the
     ///     division into batches.
     func addGradients<Model: TrainableModel>(
-        of batch: TrainingBatch, to model: Model, first: Int, scored: Int, at moment: LayerDropout.Moment
+        of batch: TrainingBatch, to model: Model, first: Int, scored: Int, at moment: LayerDropout.Step
     ) -> Losses {
         let compute = model.compute
         let rows = batch.scoredRows

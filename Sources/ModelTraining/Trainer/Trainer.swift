@@ -53,7 +53,7 @@ package struct Trainer<Model: TrainableModel> {
         defer { model.parameters.forEach { $0.discardGradient() } }
         let (batches, next) = try readBatches()
         let scored = max(1, batches.reduce(0) { $0 + $1.scoredCount })
-        let moment = LayerDropout.Moment(
+        let moment = LayerDropout.Step(
             seed: UInt64(recipe.seed), step: step, of: recipe.steps, layerCount: model.layerCount)
         var losses = Objective.Losses()
         for (index, batch) in batches.enumerated() {

@@ -1,6 +1,6 @@
 // The naive reference for dense products: panels of one row or column, and one fma per depth from left to right.
-#ifndef CTK_DENSE_TWIN_H
-#define CTK_DENSE_TWIN_H
+#ifndef CTK_DENSE_SCALAR_H
+#define CTK_DENSE_SCALAR_H
 
 #include <math.h>
 
@@ -27,7 +27,7 @@ static void multiply_dense(
     }
 }
 
-#define DENSE_TWIN                                                                                                   \
+#define DENSE_SCALAR                                                                                                   \
     {                                                                                                                \
         .tile_rows = 1, .tile_columns = 1, .depths_per_step = 1, .step_bytes = 4, .depths_per_block = 512,           \
         .pack_rows = pack_dense, .pack_columns = pack_dense, .multiply = multiply_dense,                             \

@@ -4,14 +4,14 @@ import Testing
 @testable import LayerSkip
 
 @Suite("Text from tokens")
-struct TextStreamTests {
+struct TextAssemblerTests {
     /// Returns the events of a stream for tokens of one byte each, in which capitals come from drafts.
     private func runs(_ text: String, stops: [String] = [], drafted: (UInt8) -> Bool = { (65...90).contains($0) })
         throws
         -> [String]
     {
         var runs: [String] = []
-        var stream = TextStream(try TinyModel.shared.get().tokenizer, stops: stops) { event in
+        var stream = TextAssembler(try TinyModel.shared.get().tokenizer, stops: stops) { event in
             if case .text(let text, let isDraft) = event { runs.append((isDraft ? "+" : "-") + text) }
         }
         for byte in text.utf8 {
@@ -46,7 +46,7 @@ struct TextStreamTests {
 
     @Test func draftsGoOnWhereTheTextIs() throws {
         var drafts: [String] = []
-        var stream = TextStream(try TinyModel.shared.get().tokenizer, stops: []) { event in
+        var stream = TextAssembler(try TinyModel.shared.get().tokenizer, stops: []) { event in
             if case .drafted(let text) = event { drafts.append(text) }
         }
         func token(_ byte: UInt8) -> Token { Token(TinyTokenizer.token(byte: byte)) }

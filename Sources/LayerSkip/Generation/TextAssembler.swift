@@ -2,7 +2,7 @@ import LanguageModels
 import TextTokens
 
 /// A conversion of a stream of tokens to text: whole characters, up to a stop text.
-struct TextStream {
+struct TextAssembler {
     /// All text so far.
     private(set) var text = ""
     let emit: (GenerationEvent) -> Void

@@ -1,0 +1,91 @@
+import CheckpointFiles
+
+/// The keys of `config.json` (transformers' `LlamaConfig` and similar classes).
+struct ConfigurationFile: Codable {
+    /// Decoded first, because files of other architectures have other keys.
+    var modelType: ModelType
+    var architectures: [String]?
+    var vocabularySize: Int
+    var width: Int
+    var feedForwardWidth: Int
+    var layerCount: Int
+    var heads: Int
+    var keyValueHeads: Int?
+    var headDimension: Int?
+    var contextLength: Int?
+    var normEpsilon: Double?
+    var activation: String?
+    var ropeBase: Double?
+    var ropeScaling: RoPE?
+    /// The key in which transformers 5 stores both of the above.
+    var ropeParameters: RoPE?
+    var partialRotaryFactor: Double?
+    var tiesHead: Bool?
+    var attentionBias: Bool?
+    var mlpBias: Bool?
+    var slidingWindow: Bool?
+    /// The kind of attention of each layer.
+    var layerTypes: [String]?
+    var quantization: Presence?
+    var beginningOfText: LooseID?
+    var endsOfText: OneOrMany?
+    var padding: LooseID?
+    var dtype: String?
+    var newerDtype: String?
+
+    enum CodingKeys: String, CodingKey {
+        case modelType = "model_type"
+        case architectures
+        case vocabularySize = "vocab_size"
+        case width = "hidden_size"
+        case feedForwardWidth = "intermediate_size"
+        case layerCount = "num_hidden_layers"
+        case heads = "num_attention_heads"
+        case keyValueHeads = "num_key_value_heads"
+        case headDimension = "head_dim"
+        case contextLength = "max_position_embeddings"
+        case normEpsilon = "rms_norm_eps"
+        case activation = "hidden_act"
+        case ropeBase = "rope_theta"
+        case ropeScaling = "rope_scaling"
+        case ropeParameters = "rope_parameters"
+        case partialRotaryFactor = "partial_rotary_factor"
+        case tiesHead = "tie_word_embeddings"
+        case attentionBias = "attention_bias"
+        case mlpBias = "mlp_bias"
+        case slidingWindow = "use_sliding_window"
+        case layerTypes = "layer_types"
+        case quantization = "quantization_config"
+        case beginningOfText = "bos_token_id"
+        case endsOfText = "eos_token_id"
+        case padding = "pad_token_id"
+        case dtype = "torch_dtype"
+        case newerDtype = "dtype"
+    }
+
+    struct RoPE: Codable {
+        var type: String?
+        var olderType: String?
+        var base: Double?
+        var factor: Double?
+        var lowFrequencyFactor: Double?
+        var highFrequencyFactor: Double?
+        var originalContext: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case type = "rope_type"
+            case olderType = "type"
+            case base = "rope_theta"
+            case factor
+            case lowFrequencyFactor = "low_freq_factor"
+            case highFrequencyFactor = "high_freq_factor"
+            case originalContext = "original_max_position_embeddings"
+        }
+    }
+
+    /// Records that a key is present, whatever its value.
+    struct Presence: Codable {
+        init(from decoder: any Decoder) {}
+        func encode(to encoder: any Encoder) { preconditionFailure("only read") }
+    }
+}
