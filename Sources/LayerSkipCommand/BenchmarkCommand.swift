@@ -6,21 +6,22 @@ struct BenchmarkCommand: ParsableCommand {
         commandName: "benchmark",
         abstract: "Measure plain, early exit and self-speculative decoding, or the cost of forward passes.",
         discussion: """
-            Reports medians over the rounds. The speedup is taken within each round, because a machine's speed drifts.
+            Reports medians over the rounds. Speedups are computed within each round, because a machine's speed drifts.
 
             With --cost, measures forward passes instead: decoding and prefill compared with memory bandwidth, v(n) \
-            (one pass over n tokens, in units of one token), drafts at each exit layer, and the speedup that the cost \
-            model predicts. --draft-length is then the draft length at which --acceptance was measured (default: the \
-            model's setting, or \(SpeculationSetting.defaultDraftLength)).
+            (the cost of a pass over n tokens, in units of one token), drafting at each exit layer, and the speedup \
+            that the cost model predicts. --draft-length is then the draft length at which --acceptance was measured \
+            (default: the model's setting, or \(SpeculationSetting.defaultDraftLength)).
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "File of prompts: JSON Lines, each line {\"prompt\": \"...\"}.", transform: expandedPath)
+    @Option(help: "File of prompts in JSON Lines, one {\"prompt\": \"...\"} per line.", transform: expandedPath)
     var prompts: String?
 
     @Option(
-        parsing: .unconditional, help: "Number of layers to run before the early exit (default: the model's setting).")
+        parsing: .unconditional,
+        help: "Number of layers that run before the early exit (default: the model's setting).")
     var exitLayer: Int?
 
     @Option(parsing: .unconditional, help: "Number of tokens drafted per round (default: the model's setting).")
@@ -38,7 +39,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Generate this many texts at once, plain and self-speculative; one or more counts, such as 1,2,4,8.",
+            "Generate this many texts in one batch, plain and self-speculative; one or more counts, such as 1,2,4,8.",
             valueName: "counts"))
     var texts: CommaSeparated<Int>?
 

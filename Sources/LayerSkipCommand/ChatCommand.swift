@@ -5,15 +5,15 @@ struct ChatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat", abstract: "Chat with a model.",
         discussion: """
-            Each line is one message. Type /reset to clear the conversation, /exit or Ctrl-D to leave. Ctrl-C stops an \
-            answer. If the messages come from a file or a pipe, Ctrl-C ends the conversation, and the exit code is 1 \
-            if a message got no answer. When the conversation no longer fits into the model's context, its oldest \
-            turns are dropped. The built-in model only continues texts, so chat needs --model.
+            Each line is one message. Type /reset to clear the conversation, and /exit or Ctrl-D to leave. Ctrl-C \
+            stops the current answer. If the messages come from a file or a pipe, Ctrl-C ends the conversation, and \
+            the exit code is 1 if a message was not answered. When the conversation no longer fits into the model's \
+            context, its oldest turns are dropped. The built-in model has no chat template, so --model is required.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "System message to use instead of the model's own.")
+    @Option(help: "System message that replaces the model's default one.")
     var system: String?
 
     @Option(parsing: .unconditional, help: "Maximum number of tokens per answer.")

@@ -5,12 +5,13 @@ struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measure how well a model predicts a text at each exit layer.",
         discussion: """
-            The text is cut into independent windows of --context tokens. Every token except a window's first is scored.
+            The text is split into independent windows of --context tokens. All tokens but the first of each window \
+            are scored.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Plain text file in UTF-8, not JSON Lines (- for standard input).", transform: expandedPath)
+    @Option(help: "Plain text file in UTF-8; not JSON Lines (- for standard input).", transform: expandedPath)
     var text: String
 
     @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")

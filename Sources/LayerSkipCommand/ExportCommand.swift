@@ -18,22 +18,23 @@ struct ExportCommand: ParsableCommand {
     @Option(name: .customLong("to"), help: "Format of the output: gguf (one file) or safetensors (a folder).")
     var target: Target
 
-    @Option(help: "Format of the matrices; quantized formats such as q8_0 are for gguf only.")
+    @Option(help: "Number format of the matrices; quantized formats such as q8_0 are for gguf only.")
     var quantize: MatrixFormat?
 
     @Option(
-        parsing: .unconditional, help: "Number of layers that draft, stored in the file as its default (gguf only).")
+        parsing: .unconditional,
+        help: "Number of layers that draft, to store in the file as the model's default (gguf only).")
     var exitLayer: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "Number of tokens drafted per round, stored in the file as its default (gguf only).")
+        help: "Number of tokens drafted per round, to store in the file as the model's default (gguf only).")
     var draftLength: Int?
 
     @Option(help: "Name of the model to store in the file (gguf only; default: the source's name).")
     var name: String?
 
-    @Option(help: "Where to write: a file, which is replaced if it exists, or a new folder.", transform: expandedPath)
+    @Option(help: "Path to write to: a file, which is replaced if it exists, or a new folder.", transform: expandedPath)
     var output: String
 
     func validate() throws {

@@ -6,11 +6,11 @@ struct GenerateCommand: ParsableCommand {
         commandName: "generate", abstract: "Continue a text.",
         discussion: """
             Streams the text to standard output, then prints a line of statistics to standard error. Without PROMPT \
-            and --prompt-file, reads the prompt from standard input. A line end at the end of a file or of standard \
+            or --prompt-file, reads the prompt from standard input. A newline at the end of the file or of standard \
             input is not part of the prompt. Put -- before a PROMPT that begins with -.
 
-            --picture replaces the file if it exists, and can be combined with every strategy and --format. It cannot \
-            be standard output, which has the text.
+            --picture replaces the file if it exists, and works with every strategy and --format. The file cannot be \
+            standard output, because the text is written there.
             """)
 
     @Argument(help: "Text to continue.")
@@ -34,17 +34,17 @@ struct GenerateCommand: ParsableCommand {
     @Flag(name: .customLong("ignore-eos"), help: "Keep generating after the model's end-of-text token.")
     var ignoresEndOfText = false
 
-    @Flag(help: "Treat the prompt as a user's message in the model's chat template.")
+    @Flag(help: "Wrap the prompt as a user message in the model's chat template.")
     var chat = false
 
-    @Flag(help: "Read names of special tokens in the prompt, such as <|endoftext|>, as those tokens.")
+    @Flag(help: "Parse special tokens in the prompt, such as <|endoftext|>, instead of treating them as plain text.")
     var parseSpecial = false
 
     @Flag(help: "On a terminal, show drafted tokens before they are verified.")
     var showDrafts = false
 
     @Option(
-        help: "Write an SVG that shows how each token came: drafted and accepted, rejected, or by the full model.",
+        help: "Write an SVG that shows accepted drafts, rejected drafts and the full model's own tokens in colour.",
         transform: expandedPath)
     var picture: String?
 

@@ -3,7 +3,7 @@ import LayerSkip
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what a model file contains.")
+        commandName: "inspect", abstract: "Show what a model contains.")
 
     @Argument(help: "Model: a GGUF file or a model folder (default: the built-in model).", transform: expandedPath)
     var file: String?

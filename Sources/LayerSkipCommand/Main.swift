@@ -74,16 +74,17 @@ struct LayerSkipCommand: ParsableCommand {
         commandName: "layerskip",
         abstract: "Train and run language models with early exit and self-speculative decoding (LayerSkip).",
         discussion: """
-            Exit codes: 0 for success; 1 if a file, a prompt or the model does not allow the request, or something \
-            failed; 2 if the command line is wrong regardless of any file (an unknown option, a number out of range).
+            Exit codes: 0 for success; 1 if the file, prompt or model does not support the request, or the operation \
+            failed; 2 if the command line is invalid regardless of any file (an unknown option, a number out of range).
 
-            Ctrl-C, SIGTERM and SIGHUP stop the work: a text ends there, a training run saves a checkpoint, and no \
+            Ctrl-C, SIGTERM and SIGHUP stop the command: a text ends early, a training run saves a checkpoint, and no \
             unfinished output is left. A second signal ends the program at once. A complete output replaces an \
             existing file by renaming; devices and pipes, such as /dev/stdout, are written to directly. ~ at the \
-            beginning of a path is the home folder.
+            beginning of a path stands for the home folder.
 
-            The environment variable LAYERSKIP_KERNELS (scalar; avx2, avx512, avx512bf16, amx on x86-64; neon, \
-            neoni8mm on arm64) selects a kernel table; the default is the fastest that this CPU can run.
+            The environment variable LAYERSKIP_KERNELS selects the kernels for an instruction set: scalar; avx2, \
+            avx512, avx512bf16 or amx on x86-64; neon or neoni8mm on arm64. The default is the fastest set that this \
+            CPU supports.
             """,
         version: layerSkipVersion,
         subcommands: [

@@ -4,10 +4,10 @@ import LayerSkipDefaultModel
 
 struct PrepareDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prepare-data", abstract: "Turn texts into tokens to train on.",
+        commandName: "prepare-data", abstract: "Convert texts to tokens for training.",
         discussion: """
-            Writes one file of tokens, in which an end-of-text token follows each document. For a prompt with an \
-            answer, the file records where the answer begins, so that only answers are learned.
+            Writes one file of tokens, in which each document ends with an end-of-text token. For documents with a \
+            prompt and an answer, the file records where the answer begins, so that only the answer is trained on.
             """)
 
     @OptionGroup var texts: CorpusOptions

@@ -4,10 +4,10 @@ import LayerSkipDefaultModel
 
 struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tokenize", abstract: "Show a text's tokens.",
+        commandName: "tokenize", abstract: "Show the tokens of a text.",
         discussion: """
-            Without TEXT, reads the text from standard input. The tokens include those that the tokenizer adds before \
-            and after every text. generate and chat never add tokens after a prompt.
+            Without TEXT, reads the text from standard input. The output includes the special tokens that the \
+            tokenizer adds before and after every text. generate and chat omit the ones after the text.
             """)
 
     @Option(
@@ -18,7 +18,7 @@ struct TokenizeCommand: ParsableCommand {
     @Argument(help: "Text to tokenize.")
     var text: String?
 
-    @Flag(help: "Read names of special tokens in the text, such as <|endoftext|>, as those tokens.")
+    @Flag(help: "Parse special tokens in the text, such as <|endoftext|>, instead of treating them as plain text.")
     var parseSpecial = false
 
     @Option(help: "How to print the result.")

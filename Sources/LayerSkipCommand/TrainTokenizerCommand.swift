@@ -3,9 +3,9 @@ import LayerSkip
 
 struct TrainTokenizerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train-tokenizer", abstract: "Learn a vocabulary from texts.",
+        commandName: "train-tokenizer", abstract: "Train a tokenizer on texts.",
         discussion: """
-            Trains a tokenizer with byte-level byte-pair encoding and writes it as a tokenizer.json, which Hugging \
+            Learns a vocabulary for byte-level byte-pair encoding and writes it as a tokenizer.json, which Hugging \
             Face's tokenizers can also read. The same texts always give the same vocabulary.
             """)
 
@@ -14,7 +14,7 @@ struct TrainTokenizerCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Where to write the tokenizer.json.", transform: expandedPath)
     var output: String
 
-    @Option(parsing: .unconditional, help: "Number of tokens, including special tokens and the 256 bytes.")
+    @Option(parsing: .unconditional, help: "Number of tokens, including the special tokens and the 256 byte tokens.")
     var vocabularySize = 8192
 
     @Option(help: "Special token; may be given more than once. The first one marks the end of a text.")
@@ -23,7 +23,7 @@ struct TrainTokenizerCommand: ParsableCommand {
     @Option(help: "Rule for splitting texts into words: gpt-2, smollm (each digit alone), or another of llama.cpp's.")
     var preTokenizer = "smollm"
 
-    @Option(parsing: .unconditional, help: "Do not merge pairs that occur less often than this.")
+    @Option(parsing: .unconditional, help: "Do not merge pairs that occur fewer times than this.")
     var minimumCount = 2
 
     @Option(help: "How to print the result.")

@@ -5,11 +5,11 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Check that self-speculative output is identical to plain decoding, logits included.",
-        discussion: "If anything differs, prints the first difference of each case, and the exit code is 1.")
+        discussion: "If anything differs, prints the first difference of each test case and exits with code 1.")
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "File of prompts: JSON Lines, each line {\"prompt\": \"...\"}.", transform: expandedPath)
+    @Option(help: "File of prompts in JSON Lines, one {\"prompt\": \"...\"} per line.", transform: expandedPath)
     var prompts: String
 
     @Option(parsing: .unconditional, help: "Exit layers to test, comma-separated (default: the model's setting).")

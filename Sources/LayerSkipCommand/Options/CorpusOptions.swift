@@ -5,23 +5,23 @@ import LayerSkip
 struct CorpusOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Text files and folders. Each file is one document, except that each line of a .jsonl or .ndjson file is "
-                + #"one: {"prompt": "...", "answer": "..."}. Links in folders are followed; names that begin with "#
+            "Text files and folders. Each file is one document; in a .jsonl or .ndjson file, each line is a document: "
+                + #"{"prompt": "...", "answer": "..."}. Links in folders are followed; names that begin with "#
                 + "a dot are skipped.",
             valueName: "input"))
     var inputs: [String] = []
 
-    @Option(help: "A file that lists more inputs, one per line.", transform: expandedPath)
+    @Option(help: "File that lists more inputs, one per line.", transform: expandedPath)
     var files: String?
 
     @Option(
         help: """
-            Name endings of the files to take from folders, such as swift,md (default: all except .json, compressed \
-            and binary files).
+            File name endings to include from folders, such as swift,md (default: all files except .json, compressed \
+            and binary ones).
             """)
     var endings: CommaSeparated<String>?
 
-    @Flag(help: "Skip and name files that are not UTF-8, instead of failing.")
+    @Flag(help: "Skip files that are not UTF-8, with a message, instead of failing.")
     var skipInvalid = false
 
     @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")

@@ -8,14 +8,16 @@ struct CostArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("With --cost: share of drafted tokens that are accepted (default: 0.6).", valueName: "a")
-    )
+        help: ArgumentHelp(
+            "With --cost: assumed share of drafted tokens that are accepted (default: 0.6).", valueName: "a"))
     var acceptance: Double?
 
-    @Option(parsing: .unconditional, help: "With --cost: number of tokens before the decoded ones (default: 0).")
+    @Option(
+        parsing: .unconditional,
+        help: "With --cost: number of context tokens before those that are decoded (default: 0).")
     var depth: Int?
 
-    @Option(help: "With --cost: parts to measure (default: decode,prefill,passes).")
+    @Option(help: "With --cost: parts to measure, comma-separated (default: decode,prefill,passes).")
     var parts: CommaSeparated<ModelCost.Part>?
 
     func validate() throws {

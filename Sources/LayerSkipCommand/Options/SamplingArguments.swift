@@ -9,16 +9,20 @@ struct SamplingArguments: ParsableArguments {
     @Option(parsing: .unconditional, help: "Sample only from the k most likely tokens.")
     var topK: Int?
 
-    @Option(parsing: .unconditional, help: "Sample only from the likeliest tokens with this total probability.")
+    @Option(
+        parsing: .unconditional,
+        help: "Sample only from the smallest set of most likely tokens with this total probability.")
     var topP: Double?
 
-    @Option(parsing: .unconditional, help: "Sample only from tokens at least this share as likely as the likeliest.")
+    @Option(
+        parsing: .unconditional,
+        help: "Sample only from tokens whose probability is at least this fraction of the most likely token's.")
     var minP: Double?
 
-    @Option(parsing: .unconditional, help: "Penalty for tokens that are already in the text; 1 is off.")
+    @Option(parsing: .unconditional, help: "Penalty for tokens that already occur in the text; 1 turns it off.")
     var repetitionPenalty: Float = 1
 
-    @Option(parsing: .unconditional, help: "Seed for sampling; the same seed gives the same text.")
+    @Option(parsing: .unconditional, help: "Sampling seed; the same seed gives the same text.")
     var seed: UInt64 = 0
 
     @Option(

@@ -5,14 +5,17 @@ public import LayerSkip
 struct StrategyArguments: ParsableArguments {
     @Option(
         help: """
-            Run all layers, only the first ones, or draft with the first ones and verify with all (default: \
-            self-speculative if the model's metadata or these options configure it, otherwise plain).
+            plain runs all layers, early-exit only the first ones; self-speculative drafts with the first ones and \
+            verifies with all (default: self-speculative if the model's metadata or these options configure it, \
+            otherwise plain).
             """)
     var strategy: DecodingStrategy.Name?
 
     @Option(
         parsing: .unconditional,
-        help: "Number of layers that run before the early exit (default: the model's setting, or a quarter of them).")
+        help: """
+            Number of layers that run before the early exit (default: the model's setting, or a quarter of all layers).
+            """)
     var exitLayer: Int?
 
     @Option(

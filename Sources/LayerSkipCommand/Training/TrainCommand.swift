@@ -5,14 +5,14 @@ import RecipeFiles
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Train a model as a recipe describes.",
+        commandName: "train", abstract: "Train a model from a recipe.",
         discussion: """
             The recipe is a YAML file. Arguments after it override its values: \
             layerskip train recipe.yaml steps=100 optimizer.rate=1e-3
 
             The run writes checkpoints (model folders), metrics.jsonl and report.html to the recipe's output folder. \
             Ctrl-C, SIGTERM and SIGHUP save a checkpoint and stop the run. To resume from the newest checkpoint, \
-            rerun the command: the final weights are the same as without the stop.
+            rerun the command: the final weights are the same as without the interruption.
             """)
 
     @Argument(help: "Recipe: a YAML file.", transform: expandedPath)
@@ -24,7 +24,7 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Run a few steps, write nothing, and estimate the run's memory and time.")
     var dryRun = false
 
-    @Flag(help: "List the keys that a recipe may have.")
+    @Flag(help: "List all recipe keys.")
     var listKeys = false
 
     func validate() throws {
