@@ -7,16 +7,14 @@ struct PictureLegend {
 
     init(_ strategy: DecodingStrategy, layerCount: Int) {
         var entries = [(name: "prompt", meaning: "prompt")]
-        switch strategy {
-        case .plain: entries.append(("written", "written by the full model"))
-        case .earlyExit(let exitLayer):
-            entries.append(("written", "written by the first \(exitLayer.counted("layer"))"))
-        case .selfSpeculative(let setting):
+        if let drafter = strategy.drafterDescription {
             entries += [
-                ("accepted", "drafted by the first \(setting.exitLayer.counted("layer")), accepted"),
-                ("written", "written by the full model"),
+                ("accepted", "drafted by \(drafter), accepted"), ("written", "written by the full model"),
                 ("rejected", "drafted, rejected"),
             ]
+        } else {
+            let writer = strategy.textLayerCount.map { "the first \($0.counted("layer"))" } ?? "the full model"
+            entries.append(("written", "written by \(writer)"))
         }
         self.entries = entries
     }
@@ -50,17 +48,15 @@ extension DecodingStrategy {
     /// How a text was decoded, and how many tokens each pass of the full model gave.
     func caption(_ statistics: DecodingStatistics, layerCount: Int) -> String {
         let tokens = statistics.generatedTokens.counted("token")
-        switch self {
-        case .plain: return "plain decoding · \(tokens), one for each pass of all \(layerCount) layers"
-        case .earlyExit(let exitLayer):
-            return "early exit · \(tokens), one for each pass of the first \(exitLayer) of \(layerCount) layers"
-        case .selfSpeculative(let setting):
-            let share = statistics.acceptanceRate.map { " (\($0.percentage))" } ?? ""
-            let perRound = Double(statistics.generatedTokens) / Double(max(1, statistics.rounds))
-            return "exit layer \(setting.exitLayer) of \(layerCount) · draft length \(setting.draftLength) · "
-                + "accepted \(statistics.accepted) of \(statistics.drafted.counted("draft"))\(share) · "
-                + "\(tokens) in \(statistics.rounds.counted("verification")), "
-                + "\(perRound.formatted(decimals: 1)) tokens each"
+        guard let drafting = draftingDescription(layerCount: layerCount) else {
+            return textLayerCount.map {
+                "early exit · \(tokens), one for each pass of the first \($0) of \(layerCount) layers"
+            } ?? "plain decoding · \(tokens), one for each pass of all \(layerCount) layers"
         }
+        let share = statistics.acceptanceRate.map { " (\($0.percentage))" } ?? ""
+        let perRound = Double(statistics.generatedTokens) / Double(max(1, statistics.rounds))
+        return "\(drafting) · accepted \(statistics.accepted) of \(statistics.drafted.counted("draft"))\(share) · "
+            + "\(tokens) in \(statistics.rounds.counted("verification")), "
+            + "\(perRound.formatted(decimals: 1)) tokens each"
     }
 }
