@@ -38,8 +38,12 @@ package struct ModelFolder: Sendable {
         } else if Self.isFile("\(path)/\(Name.index)") {
             source = try SafetensorsSource(index: "\(path)/\(Name.index)")
         } else {
+            let advice =
+                Folder.exists("\(path)/newest")
+                ? "a training run; its newest checkpoint is \(path)/newest"
+                : "neither; pass a GGUF file or a folder in Hugging Face's layout"
             throw CheckpointError(
-                file: path, expected: "a folder with \(Name.weights) or \(Name.index)", found: "neither")
+                file: path, expected: "a folder with \(Name.weights) or \(Name.index)", found: advice)
         }
     }
 

@@ -106,7 +106,7 @@ public struct TextModel: Sendable {
             throw CheckpointError(
                 file: summary.path,
                 name: summary.version == nil ? "chat_template.jinja" : "tokenizer.chat_template",
-                expected: "a ChatML template", found: "none")
+                expected: "a ChatML template", found: "none; choose an instruct model that has one")
         }
         return try inFile(summary.path) { () throws(TokenizerError) in try ChatTemplate(jinja: template) }
     }

@@ -58,6 +58,8 @@ struct ChatCommand: ParsableCommand {
             case "/reset":
                 conversation.reset()
                 Output.note("(conversation cleared)")
+            case let command where input.isTerminal && command.hasPrefix("/") && !command.contains(" "):
+                Output.note("(unknown command \(command.quoted); there are /reset and /exit)")
             // Spaces are part of a message.
             default: if try !answer(line, in: conversation, model) { allAnswered = false }
             }

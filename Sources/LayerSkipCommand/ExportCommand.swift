@@ -43,7 +43,9 @@ struct ExportCommand: ParsableCommand {
             throw ValidationError("--quantize: expected one of \(expected) for \(target), found \(quantize)")
         }
         guard (exitLayer == nil) == (draftLength == nil) else {
-            throw ValidationError("expected --exit-layer and --draft-length together, found one of them")
+            let (given, other) =
+                exitLayer == nil ? ("--draft-length", "--exit-layer") : ("--exit-layer", "--draft-length")
+            throw ValidationError("\(given): expected \(other) with it, found none")
         }
         for (option, isGiven) in [("--exit-layer", exitLayer != nil), ("--name", name != nil)]
         where isGiven && target == .safetensors {

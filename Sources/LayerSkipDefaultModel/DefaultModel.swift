@@ -2,7 +2,7 @@ import CDefaultModel
 public import LayerSkip
 
 extension Checkpoint {
-    /// Opens the default model, a GGUF file of 17 MB that is compiled into the program.
+    /// Opens the default model, a GGUF file of 18 MB that is compiled into the program.
     ///
     /// - Throws: ``CheckpointError`` only if the program itself is damaged.
     public static func defaultModel() throws(CheckpointError) -> Checkpoint {

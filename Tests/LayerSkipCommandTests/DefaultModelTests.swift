@@ -74,5 +74,6 @@ struct DefaultModelTests {
         #expect(run.code == 1)
         #expect(
             run.errors.contains("the default model: tokenizer.chat_template: expected a ChatML template, found none"))
+        #expect(run.errors.contains("choose an instruct model"))
     }
 }

@@ -101,7 +101,10 @@ struct ExportCommandTests {
             ([files.model, "--output", output], "--to"),
             ([files.model, "--to", "gguf", "--quantize", "q5_0", "--output", output], "q5_0"),
             ([files.model, "--to", "safetensors", "--quantize", "q8_0", "--output", output], "--quantize: expected"),
-            ([files.model, "--to", "gguf", "--exit-layer", "1", "--output", output], "found one of them"),
+            (
+                [files.model, "--to", "gguf", "--exit-layer", "1", "--output", output],
+                "--exit-layer: expected --draft-length"
+            ),
             (
                 [files.model, "--to", "safetensors", "--exit-layer", "1", "--draft-length", "1", "--output", output],
                 "--exit-layer: expected --to gguf"
