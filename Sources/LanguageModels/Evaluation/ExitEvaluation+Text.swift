@@ -8,7 +8,8 @@ extension ExitEvaluation {
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - progress: called with the number of the text's tokens that are done; returns whether to continue.
     /// - Returns: the evaluation; nil if `progress` returned false.
-    /// - Throws: ``EvaluationError`` if the window is out of range, the text is too short or has unknown ids, or logits are not finite.
+    /// - Throws: ``EvaluationError`` if the window is out of range, the text is too short or has unknown ids, or logits
+    ///   are not finite.
     package static func evaluate(
         _ model: some LanguageModel, on text: [Token], window: Int, cacheFormat: CacheFormat = .standard,
         progress: (Int) -> Bool = { _ in true }

@@ -34,7 +34,8 @@ package final class Conversation {
                 throw GenerationError.invalidOption(
                     name: "messages", expected: "turns of a user's message and its answer",
                     found:
-                        "\(messages.count.counted("message")), number \(index + 1) of role \(message.role.rawValue.quoted)"
+                        "\(messages.count.counted("message")), number \(index + 1) of role "
+                        + message.role.rawValue.quoted
                 )
             }
         }
