@@ -27,13 +27,13 @@ package struct Transformer: TrainableModel {
         /// The norms of each head of queries and keys, in architectures that have them.
         let queryNorm: RMSNorm?
         let keyNorm: RMSNorm?
-        let output: Matrix
+        let output: Projection
         let rotary: RotaryEmbedding
 
         init(
             norm: RMSNorm, query: Projection, key: Projection, value: Projection, queryNorm: RMSNorm?,
             keyNorm: RMSNorm?,
-            output: Matrix, rotary: RotaryEmbedding
+            output: Projection, rotary: RotaryEmbedding
         ) {
             self.norm = norm
             self.query = query
@@ -75,11 +75,11 @@ package struct Transformer: TrainableModel {
 
     private final class MLP: Sendable {
         let norm: RMSNorm
-        let gate: Matrix
-        let up: Matrix
-        let down: Matrix
+        let gate: Projection
+        let up: Projection
+        let down: Projection
 
-        init(norm: RMSNorm, gate: Matrix, up: Matrix, down: Matrix) {
+        init(norm: RMSNorm, gate: Projection, up: Projection, down: Projection) {
             self.norm = norm
             self.gate = gate
             self.up = up
@@ -184,13 +184,13 @@ extension Transformer {
                     value: weights.projection(.value, bias: .valueBias, layer: layer),
                     queryNorm: weights.normIfPresent(.queryNorm, layer: layer),
                     keyNorm: weights.normIfPresent(.keyNorm, layer: layer),
-                    output: weights.matrix(.attentionOutput, layer: layer),
+                    output: weights.projection(.attentionOutput, bias: .attentionOutputBias, layer: layer),
                     rotary: rotary),
                 mlp: MLP(
                     norm: weights.norm(.feedForwardNorm, layer: layer),
-                    gate: weights.matrix(.gate, layer: layer),
-                    up: weights.matrix(.up, layer: layer),
-                    down: weights.matrix(.down, layer: layer)))
+                    gate: weights.projection(.gate, bias: .gateBias, layer: layer),
+                    up: weights.projection(.up, bias: .upBias, layer: layer),
+                    down: weights.projection(.down, bias: .downBias, layer: layer)))
         }
         norm = weights.norm(.finalNorm)
         separateHead = weights.matrixIfPresent(.head)

@@ -14,7 +14,7 @@ struct GGUFSourceTests {
         change(&writer)
         let path = folder.write(try writer.bytes(), as: "model.gguf")
         let file = try GGUFFile(path: path)
-        return try GGUFSource(file, pairing: Architecture(file.metadata).ggufPairing)
+        return try GGUFSource(file, ModelConfiguration(file))
     }
 
     @Test func namesLeadToTheFilesTensors() throws {
@@ -67,21 +67,8 @@ struct GGUFSourceTests {
         #expect(failure?.found == "\"mamba\"")
     }
 
-    @Test func namesAreTranslated() {
-        #expect(TensorTable.ggufName(of: "model.layers.12.self_attn.v_proj.bias") == "blk.12.attn_v.bias")
-        #expect(TensorTable.ggufName(of: "model.layers.0.self_attn.q_norm.weight") == "blk.0.attn_q_norm.weight")
-        #expect(TensorTable.ggufName(of: "lm_head.weight") == "output.weight")
-        for odd in [
-            "", ".", "weight", "model.layers.", "model.layers.x.mlp.up_proj.weight", "model.layers..weight",
-            "model.layers.1.weight", "model.layers.-1.mlp.up_proj.weight", "model.layers.1.mlp.", "token_embd.weight",
-        ] {
-            #expect(TensorTable.ggufName(of: odd) == nil, "\(odd)")
-        }
-    }
-
-    /// The tensors of every architecture have distinct names in both kinds of files, and names are translated by the
-    /// table.
-    @Test(arguments: Architecture.all) func namesAreTheTables(architecture: Architecture) {
+    /// The tensors of every architecture have distinct names in both kinds of files.
+    @Test(arguments: Architecture.all) func namesAreDistinct(architecture: Architecture) {
         let configuration = ModelConfiguration(
             architecture: architecture, layerCount: 11, width: 8, feedForwardWidth: 16,
             attention: AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 6), vocabularySize: 9,
@@ -89,7 +76,6 @@ struct GGUFSourceTests {
         let tensors = configuration.tensors(isTied: false)
         #expect(Set(tensors.map(\.name)).count == tensors.count)
         #expect(Set(tensors.map(\.ggufName)).count == tensors.count)
-        for tensor in tensors { #expect(TensorTable.ggufName(of: tensor.name) == tensor.ggufName) }
         #expect(configuration.tensors(isTied: true).map(\.name) == tensors.map(\.name).dropLast())
     }
 }

@@ -12,7 +12,7 @@ struct RotatedVectorTests {
     /// All optional tensors of architectures, in files of either order.
     private static let configuration: ModelConfiguration = {
         var architecture = Architecture.llama
-        architecture.hasAttentionBias = true
+        architecture.biases = .all
         architecture.hasHeadNorms = true
         return ModelConfiguration(
             architecture: architecture, layerCount: 2, width: 32, feedForwardWidth: 32,

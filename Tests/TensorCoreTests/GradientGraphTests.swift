@@ -56,7 +56,8 @@ struct GradientGraphTests {
         let x = parameter(rows, width, seed: 5)
         let before = compute.heldBytes
         let result = compute.gatedFeedForward(
-            x.values, norm: norm, gate: .unpacked(gate.values), up: .unpacked(up.values), down: .unpacked(down.values))
+            x.values, norm: norm, gate: Projection(.unpacked(gate.values)),
+            up: Projection(.unpacked(up.values)), down: Projection(.unpacked(down.values)))
         let floats = (compute.heldBytes - before) / MemoryLayout<Float>.stride
         #expect(floats >= rows * (2 * hidden + width))
         #expect(floats < rows * 3 * hidden)

@@ -56,15 +56,23 @@ package struct SafetensorsSource: TensorSource {
 
     package var ropePairing: RoPEPairing { .halfSplit }
 
-    package func storedName(of name: String) -> String { name }
+    /// The name in the files: without `model.` where a model without a head was saved.
+    package func storedName(of name: String) -> String {
+        hasPrefix || !name.hasPrefix(Self.prefix) ? name : String(name.dropFirst(Self.prefix.count))
+    }
+
+    private static let prefix = "model."
+
+    private var hasPrefix: Bool { owners["embed_tokens.weight"] == nil }
 
     package func checkUnchanged() throws(CheckpointError) {
         for file in files { try inCheckpoint(try file.mapping.checkUnchanged()) }
     }
 
-    package func contains(_ name: String) -> Bool { owners[name] != nil }
+    package func contains(_ name: String) -> Bool { owners[storedName(of: name)] != nil }
 
     package func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
+        let name = storedName(of: name)
         func failure(_ file: String, expected: String, found: String) -> CheckpointError {
             CheckpointError(file: file, name: "tensor \(name.quoted)", expected: expected, found: found)
         }

@@ -31,15 +31,18 @@ enum TensorTable {
 
     /// The models that have a tensor.
     enum Presence {
-        case always, withAttentionBias, withHeadNorms, unlessTied
+        case always, withHeadNorms, unlessTied
+        case withBiases(Architecture.Biases)
 
         /// Whether a model of an architecture has the tensor.
         ///
-        /// - Parameter isTied: whether the embedding is also the head.
-        func includes(_ architecture: Architecture, isTied: Bool) -> Bool {
+        /// - Parameters:
+        ///   - biases: the linear layers that add a bias.
+        ///   - isTied: whether the embedding is also the head.
+        func includes(_ architecture: Architecture, biases: Architecture.Biases, isTied: Bool) -> Bool {
             switch self {
             case .always: true
-            case .withAttentionBias: architecture.hasAttentionBias
+            case .withBiases(let needed): biases.contains(needed)
             case .withHeadNorms: architecture.hasHeadNorms
             case .unlessTied: !isTied
             }
@@ -58,18 +61,25 @@ enum TensorTable {
     static let layer = [
         Row(.attentionNorm, "input_layernorm.weight", "attn_norm.weight", [.width], .gain),
         Row(.query, "self_attn.q_proj.weight", "attn_q.weight", [.queries, .width], .rotatedMatrix),
-        Row(.queryBias, "self_attn.q_proj.bias", "attn_q.bias", [.queries], .rotatedBias, .withAttentionBias),
+        Row(
+            .queryBias, "self_attn.q_proj.bias", "attn_q.bias", [.queries], .rotatedBias, .withBiases(.attentionInputs)),
         Row(.key, "self_attn.k_proj.weight", "attn_k.weight", [.keys, .width], .rotatedMatrix),
-        Row(.keyBias, "self_attn.k_proj.bias", "attn_k.bias", [.keys], .rotatedBias, .withAttentionBias),
+        Row(.keyBias, "self_attn.k_proj.bias", "attn_k.bias", [.keys], .rotatedBias, .withBiases(.attentionInputs)),
         Row(.value, "self_attn.v_proj.weight", "attn_v.weight", [.keys, .width], .matrix),
-        Row(.valueBias, "self_attn.v_proj.bias", "attn_v.bias", [.keys], .bias, .withAttentionBias),
+        Row(.valueBias, "self_attn.v_proj.bias", "attn_v.bias", [.keys], .bias, .withBiases(.attentionInputs)),
         Row(.queryNorm, "self_attn.q_norm.weight", "attn_q_norm.weight", [.head], .rotatedGain, .withHeadNorms),
         Row(.keyNorm, "self_attn.k_norm.weight", "attn_k_norm.weight", [.head], .rotatedGain, .withHeadNorms),
         Row(.attentionOutput, "self_attn.o_proj.weight", "attn_output.weight", [.width, .queries], .residualMatrix),
+        Row(
+            .attentionOutputBias, "self_attn.o_proj.bias", "attn_output.bias", [.width], .bias,
+            .withBiases(.attentionOutput)),
         Row(.feedForwardNorm, "post_attention_layernorm.weight", "ffn_norm.weight", [.width], .gain),
         Row(.gate, "mlp.gate_proj.weight", "ffn_gate.weight", [.feedForward, .width], .matrix),
+        Row(.gateBias, "mlp.gate_proj.bias", "ffn_gate.bias", [.feedForward], .bias, .withBiases(.feedForward)),
         Row(.up, "mlp.up_proj.weight", "ffn_up.weight", [.feedForward, .width], .matrix),
+        Row(.upBias, "mlp.up_proj.bias", "ffn_up.bias", [.feedForward], .bias, .withBiases(.feedForward)),
         Row(.down, "mlp.down_proj.weight", "ffn_down.weight", [.width, .feedForward], .residualMatrix),
+        Row(.downBias, "mlp.down_proj.bias", "ffn_down.bias", [.width], .bias, .withBiases(.feedForward)),
     ]
 
     /// The tensors after the layers.
@@ -82,8 +92,9 @@ enum TensorTable {
 /// A tensor's role in the model.
 package enum TensorRole: Sendable {
     case embedding
-    case attentionNorm, query, queryBias, queryNorm, key, keyBias, keyNorm, value, valueBias, attentionOutput
-    case feedForwardNorm, gate, up, down
+    case attentionNorm, query, queryBias, queryNorm, key, keyBias, keyNorm, value, valueBias, attentionOutput,
+        attentionOutputBias
+    case feedForwardNorm, gate, gateBias, up, upBias, down, downBias
     case finalNorm, head
 }
 

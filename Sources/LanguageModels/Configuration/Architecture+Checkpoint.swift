@@ -9,13 +9,17 @@ extension Architecture {
     /// - Throws: if the file does not name one, or it is unknown.
     init(_ metadata: GGUFMetadata) throws(CheckpointError) {
         let name = try metadata.string(named: Self.ggufKey)
-        guard let known = Self.all.first(where: { $0.name == name }) else {
-            throw metadata.failure(Self.ggufKey, expected: Self.expectation, found: name.quoted)
+        guard let known = Self.all.first(where: { $0.ggufName == name }) else {
+            throw metadata.failure(
+                Self.ggufKey, expected: Self.expectation(Self.all.map(\.ggufName)), found: name.quoted)
         }
         self = known
     }
 
-    fileprivate static var expectation: String { "a known architecture (\(all.map(\.name).joined(separator: ", ")))" }
+    fileprivate static func expectation(_ names: [String]) -> String {
+        let known = names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { names[$0] }
+        return "a known architecture (\(known.joined(separator: ", ")))"
+    }
 }
 
 extension ConfigurationFile {
@@ -28,7 +32,8 @@ extension ConfigurationFile {
         init(from decoder: any Decoder) throws {
             let name = try decoder.singleValueContainer().decode(String.self)
             guard let known = Architecture.all.first(where: { $0.name == name }) else {
-                throw JSONMismatch(expected: Architecture.expectation, found: name.quoted).error(in: decoder)
+                throw JSONMismatch(expected: Architecture.expectation(Architecture.all.map(\.name)), found: name.quoted)
+                    .error(in: decoder)
             }
             architecture = known
         }

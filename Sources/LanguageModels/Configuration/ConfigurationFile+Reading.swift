@@ -33,6 +33,7 @@ extension ConfigurationFile {
                 ropeFrequencyFactors: rope.scaling?.divisors(
                     ropeBase: rope.base, headDimension: attention.headDimension))
             model.llama3Scaling = rope.scaling
+            model.biases = biases
             let ends = try RowIDs(content.endsOfText, rows: model.vocabularySize, file: file)
             var result = HuggingFaceConfiguration(
                 model: model, tiesHead: content.tiesHead ?? false,
@@ -50,6 +51,13 @@ extension ConfigurationFile {
 
         private var plain: String { "a plain \(architecture.name) model" }
 
+        private var biases: Architecture.Biases {
+            var biases = architecture.biases
+            if content.attentionBias == true { biases.formUnion([.attentionInputs, .attentionOutput]) }
+            if content.mlpBias == true { biases.formUnion(.feedForward) }
+            return biases
+        }
+
         private func refuseOtherGraphs() throws(CheckpointError) {
             if let found = content.architectures, !found.contains(architecture.className) {
                 let names = found.prefix(4).map(\.quoted).joined(separator: ", ")
@@ -58,15 +66,24 @@ extension ConfigurationFile {
             if let activation = content.activation, activation != "silu" {
                 throw failure(.activation, expected: "\"silu\"", found: activation.quoted)
             }
-            for (key, bias) in [(CodingKeys.attentionBias, content.attentionBias), (.mlpBias, content.mlpBias)]
-            where bias == true {
+            for (key, bias, biases) in [
+                (CodingKeys.attentionBias, content.attentionBias, Architecture.Biases.attentionInputs),
+                (.mlpBias, content.mlpBias, .feedForward),
+            ] where bias == true && !architecture.optionalBiases.contains(biases) {
                 throw failure(key, expected: "false (\(plain))", found: "true")
             }
             if let share = content.partialRotaryFactor, share != 1 {
                 throw failure(.partialRotaryFactor, expected: "1 (\(plain))", found: "\(share)")
             }
-            if content.slidingWindow == true {
-                throw failure(.slidingWindow, expected: "false (attention to all previous tokens)", found: "true")
+            if content.usesSlidingWindow == true {
+                throw failure(.usesSlidingWindow, expected: "false (attention to all previous tokens)", found: "true")
+            }
+            let window = content.slidingWindow.resolved(standard: architecture.defaults.slidingWindow)
+            let context = content.contextLength ?? architecture.defaults.contextLength
+            if architecture.hasSlidingWindow, let window, window < context {
+                throw failure(
+                    .slidingWindow, expected: "null, or at least the context of \(context) tokens",
+                    found: "\(window)")
             }
             if let other = content.layerTypes?.first(where: { $0 != "full_attention" }) {
                 throw failure(.layerTypes, expected: "\"full_attention\" in every layer", found: other.quoted)

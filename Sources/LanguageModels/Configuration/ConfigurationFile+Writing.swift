@@ -25,8 +25,9 @@ extension ConfigurationFile {
         ropeScaling = try Self.scaling(model, path: path)
         tiesHead = configuration.tiesHead
         // Architectures that always have biases have no key for them.
-        attentionBias = architecture.hasAttentionBias ? nil : false
-        mlpBias = false
+        attentionBias = architecture.biases.isEmpty ? model.biases.contains(.attentionInputs) : nil
+        if architecture.hasSlidingWindow { slidingWindow = .null }
+        mlpBias = model.biases.contains(.feedForward)
         beginningOfText = configuration.beginningOfText.map { LooseID(Int($0)) }
         endsOfText = OneOrMany(configuration.endsOfText.map { Int($0) })
         padding = configuration.padding.map { LooseID($0) }

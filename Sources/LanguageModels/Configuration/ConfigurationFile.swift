@@ -23,7 +23,8 @@ struct ConfigurationFile: Codable {
     var tiesHead: Bool?
     var attentionBias: Bool?
     var mlpBias: Bool?
-    var slidingWindow: Bool?
+    var usesSlidingWindow: Bool?
+    var slidingWindow: StatedValue<Int> = .omitted
     /// The kind of attention of each layer.
     var layerTypes: [String]?
     var quantization: Presence?
@@ -53,7 +54,8 @@ struct ConfigurationFile: Codable {
         case tiesHead = "tie_word_embeddings"
         case attentionBias = "attention_bias"
         case mlpBias = "mlp_bias"
-        case slidingWindow = "use_sliding_window"
+        case usesSlidingWindow = "use_sliding_window"
+        case slidingWindow = "sliding_window"
         case layerTypes = "layer_types"
         case quantization = "quantization_config"
         case beginningOfText = "bos_token_id"

@@ -16,7 +16,7 @@ extension ModelConfiguration {
 
 extension Architecture {
     /// A key of this architecture in a GGUF file.
-    func key(_ name: String) -> String { "\(self.name).\(name)" }
+    func key(_ name: String) -> String { "\(ggufName).\(name)" }
 }
 
 /// Reads a model's shapes and constants from a GGUF file's metadata.
@@ -32,7 +32,7 @@ private struct ConfigurationMetadata {
         let heads = try integer("attention.head_count", in: sizes)
         let width = try integer("embedding_length", in: sizes)
         let attention = try attention(heads: heads, width: width)
-        let configuration = ModelConfiguration(
+        var configuration = ModelConfiguration(
             architecture: architecture,
             layerCount: try integer("block_count", in: 1...4096),
             width: width,
@@ -44,11 +44,22 @@ private struct ConfigurationMetadata {
             ropeBase: try ropeBase(),
             ropeLinearFactor: try linearFactor(),
             ropeFrequencyFactors: try frequencyFactors(count: attention.headDimension / 2))
+        configuration.biases.formUnion(storedBiases)
         let experts = architecture.key("expert_count")
         if let count = try metadata.integerIfPresent(named: experts), count != 0 {
             throw metadata.failure(experts, expected: "0 (a model without experts)", found: "\(count)")
         }
         return configuration
+    }
+
+    /// The optional biases that the file has: no key says so.
+    private var storedBiases: Architecture.Biases {
+        var stored = architecture.optionalBiases
+        for row in TensorTable.layer {
+            guard case .withBiases(let biases) = row.presence else { continue }
+            if file.tensor(named: "\(TensorTable.ggufLayerPrefix)0.\(row.ggufName)") == nil { stored.subtract(biases) }
+        }
+        return stored
     }
 
     private func integer(_ name: String, in range: ClosedRange<Int>) throws(CheckpointError) -> Int {

@@ -6,7 +6,7 @@ extension ModelConfiguration {
     /// - Parameter isTied: whether the embedding is also the head.
     package func tensors(isTied: Bool) -> [ModelTensor] {
         func present(_ rows: [TensorTable.Row]) -> [TensorTable.Row] {
-            rows.filter { $0.presence.includes(architecture, isTied: isTied) }
+            rows.filter { $0.presence.includes(architecture, biases: biases, isTied: isTied) }
         }
         let layer = present(TensorTable.layer)
         return present(TensorTable.first).map { tensor($0, in: .embedding) }

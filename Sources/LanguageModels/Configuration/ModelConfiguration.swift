@@ -4,6 +4,8 @@ public import TensorCore
 public struct ModelConfiguration: Sendable, Equatable {
     /// The architecture, which determines the tensors and how the layers use them.
     public var architecture: Architecture
+    /// The linear layers that add a bias.
+    package var biases: Architecture.Biases
     /// Number of blocks.
     public var layerCount: Int
     /// Width of the residual stream.
@@ -35,6 +37,7 @@ public struct ModelConfiguration: Sendable, Equatable {
         ropeLinearFactor: Double = 1, ropeFrequencyFactors: [Float]? = nil
     ) {
         self.architecture = architecture
+        biases = architecture.biases
         self.layerCount = layerCount
         self.width = width
         self.feedForwardWidth = feedForwardWidth

@@ -6,18 +6,20 @@ package struct GGUFSource: TensorSource {
     /// The file, with its metadata.
     package let gguf: GGUFFile
     package let ropePairing: RoPEPairing
+    /// The names in the file of the model's tensors, by those in a model folder.
+    private let names: [String: String]
 
     /// Uses a file's tensors as the weights of a model.
-    ///
-    /// - Parameter pairing: the order of query and key rows in the files of the model's architecture.
-    package init(_ gguf: GGUFFile, pairing: RoPEPairing) {
+    package init(_ gguf: GGUFFile, _ configuration: ModelConfiguration) {
         self.gguf = gguf
-        ropePairing = pairing
+        ropePairing = configuration.architecture.ggufPairing
+        names = Dictionary(
+            uniqueKeysWithValues: configuration.tensors(isTied: false).map { ($0.name, $0.ggufName) })
     }
 
     package var file: String { gguf.path }
 
-    package func storedName(of name: String) -> String { TensorTable.ggufName(of: name) ?? name }
+    package func storedName(of name: String) -> String { names[name] ?? name }
 
     package func checkUnchanged() throws(CheckpointError) {
         try inCheckpoint(try gguf.mapping.checkUnchanged())
@@ -35,26 +37,5 @@ package struct GGUFSource: TensorSource {
         }
         guard tensor.shape == shape else { throw failure(expected: "shape \(shape)", found: "\(tensor.shape)") }
         return tensor
-    }
-}
-
-extension TensorTable {
-    /// Returns the GGUF name of the tensor that is called `name` in a model folder; nil if the table has no such
-    /// tensor.
-    static func ggufName(of name: String) -> String? {
-        guard name.hasPrefix(layerPrefix) else { return ggufNames[name[...]] }
-        let parts = name.dropFirst(layerPrefix.count).split(
-            separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let layer = Int(parts[0]), layer >= 0, let stored = ggufLayerNames[parts[1]] else {
-            return nil
-        }
-        return "\(ggufLayerPrefix)\(layer).\(stored)"
-    }
-
-    private static let ggufNames = names(first + last)
-    private static let ggufLayerNames = names(layer)
-
-    private static func names(_ rows: [Row]) -> [Substring: String] {
-        Dictionary(uniqueKeysWithValues: rows.map { ($0.name[...], $0.ggufName) })
     }
 }

@@ -33,7 +33,7 @@ package struct StoredModel: Sendable {
     }
 
     private init(_ file: GGUFFile, _ configuration: ModelConfiguration) throws(CheckpointError) {
-        self.init(configuration, GGUFSource(file, pairing: configuration.architecture.ggufPairing))
+        self.init(configuration, GGUFSource(file, configuration))
         // RoPE's factors have become part of the configuration.
         try refuseUnknownTensors(file.tensors.map(\.name), except: [ModelConfiguration.ropeFactorsName])
     }

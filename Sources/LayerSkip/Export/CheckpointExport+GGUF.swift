@@ -26,7 +26,7 @@ extension CheckpointExport {
             // All its metadata, such as the license, still applies.
             metadata = file.metadata
         case .folder(let folder, _):
-            metadata["general.architecture"] = .string(model.configuration.architecture.name)
+            metadata["general.architecture"] = .string(model.configuration.architecture.ggufName)
             metadata["general.name"] = .string(folder.name)
             model.configuration.write(to: &metadata)
             let rows = model.configuration.vocabularySize

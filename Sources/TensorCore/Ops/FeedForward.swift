@@ -3,22 +3,25 @@ import CTensorKernels
 extension ComputeContext {
     /// x + down(silu(gate(norm(x))) * up(norm(x))): [n, width] -> [n, width]. Shazeer, "GLU Variants Improve
     /// Transformer", arXiv 2002.05202.
-    package func gatedFeedForward(_ x: Tensor, norm: RMSNorm, gate: Matrix, up: Matrix, down: Matrix) -> Tensor {
-        if case (.packed(let gate), .packed(let up), .packed(let down)) = (gate, up, down) {
+    package func gatedFeedForward(
+        _ x: Tensor, norm: RMSNorm, gate: Projection, up: Projection, down: Projection
+    ) -> Tensor {
+        if case (.packed(let gate), .packed(let up), .packed(let down), nil, nil, nil) = (
+            gate.weights, up.weights, down.weights, gate.bias, up.bias, down.bias
+        ) {
             return gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
         }
-        let (gated, upped) = linears(x, norm: norm, Projection(gate), Projection(up))
+        let (gated, upped) = linears(x, norm: norm, gate, up)
         let hidden = swiglu(gate: gated, up: upped)
-        switch down {
-        case .packed(let down): return linear(hidden, down, addingTo: x)
-        case .unpacked(let down):
-            guard hidden.isRecorded else { return linear(hidden, down, addingTo: x) }
-            // `hidden` is the widest tensor, and can be recomputed from two tensors that its own gradient keeps anyway.
-            let recomputed = RecomputedTensor { [gate = gated.detached(), up = upped.detached()] in
-                self.swiglu(gate: gate, up: up)
-            }
-            return linear(hidden, down, addingTo: x, recomputed: recomputed)
+        guard hidden.isRecorded, case .unpacked(let weights) = down.weights else {
+            return linear(hidden, down, addingTo: x)
         }
+        // `hidden` is the widest tensor, and can be recomputed from two tensors that its own gradient keeps anyway.
+        let recomputed = RecomputedTensor { [gate = gated.detached(), up = upped.detached()] in
+            self.swiglu(gate: gate, up: up)
+        }
+        let result = linear(hidden, weights, addingTo: x, recomputed: recomputed)
+        return down.bias.map { add(result, row: $0) } ?? result
     }
 
     /// The same with packed weights, in one parallel region.

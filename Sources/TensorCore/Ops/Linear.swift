@@ -12,6 +12,12 @@ extension ComputeContext {
         }
     }
 
+    /// x w^T + bias + summand.
+    package func linear(_ x: Tensor, _ layer: Projection, addingTo summand: Tensor) -> Tensor {
+        let result = linear(x, layer.weights, addingTo: summand)
+        return layer.bias.map { add(result, row: $0) } ?? result
+    }
+
     /// Applies three linear layers, such as those of attention, to the same activations.
     package func linears(
         _ x: Tensor, norm: RMSNorm, _ first: Projection, _ second: Projection, _ third: Projection
