@@ -171,6 +171,7 @@ extension Transformer {
         on compute: ComputeContext
     ) {
         let rotary = configuration.rotary(pairing: pairing)
+        let unrotated = configuration.rotary(pairing: pairing, isRotated: false)
         self.configuration = configuration
         self.compute = compute
         weightByteCount = weights.byteCount
@@ -185,7 +186,7 @@ extension Transformer {
                     queryNorm: weights.normIfPresent(.queryNorm, layer: layer),
                     keyNorm: weights.normIfPresent(.keyNorm, layer: layer),
                     output: weights.projection(.attentionOutput, bias: .attentionOutputBias, layer: layer),
-                    rotary: rotary),
+                    rotary: configuration.unrotatedLayers.contains(layer) ? unrotated : rotary),
                 mlp: MLP(
                     norm: weights.norm(.feedForwardNorm, layer: layer),
                     gate: weights.projection(.gate, bias: .gateBias, layer: layer),

@@ -18,6 +18,8 @@ public struct Architecture: Sendable, Equatable {
     var biases: Biases = []
     /// The linear layers that add a bias if `config.json` says so.
     var optionalBiases: Biases = []
+    /// Every so many layers, the last one does not rotate queries and keys; nil if all layers do.
+    var unrotatedInterval: Int?
     /// Whether a norm is applied to each head of queries and keys before rotation.
     var hasHeadNorms = false
 
@@ -33,6 +35,8 @@ public struct Architecture: Sendable, Equatable {
         var headDimension: Int?
         /// The tokens that each token attends to, itself included; nil for all.
         var slidingWindow: Int?
+        var ropeBase = 10_000.0
+        var tiesHead = false
     }
 
     /// Linear layers that add a bias.
@@ -74,6 +78,19 @@ extension Architecture {
         name: "qwen3", ggufName: "qwen3", className: "Qwen3ForCausalLM", ggufPairing: .halfSplit,
         defaults: Defaults(contextLength: 32768, keyValueHeads: 32, headDimension: 128), hasHeadNorms: true)
 
+    /// SmolLM3: a Llama that rotates no queries and keys in every fourth layer. Bakouch et al., "SmolLM3", 2025; Yang et
+    /// al., arXiv 2501.18795.
+    public static let smolLM3 = Architecture(
+        name: "smollm3", ggufName: "smollm3", className: "SmolLM3ForCausalLM", ggufPairing: .interleaved,
+        defaults: Defaults(contextLength: 32768, keyValueHeads: 4, ropeBase: 2_000_000, tiesHead: true),
+        optionalBiases: .all, unrotatedInterval: 4)
+
     /// Every supported architecture.
-    static let all = [llama, mistral, qwen2, qwen3]
+    static let all = [llama, mistral, qwen2, qwen3, smolLM3]
+
+    /// The layers that do not rotate queries and keys, in a model that does not say otherwise.
+    func unrotatedLayers(of layerCount: Int) -> Set<Int> {
+        guard let unrotatedInterval else { return [] }
+        return Set((0..<layerCount).filter { ($0 + 1).isMultiple(of: unrotatedInterval) })
+    }
 }

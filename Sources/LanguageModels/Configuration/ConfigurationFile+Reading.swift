@@ -34,9 +34,10 @@ extension ConfigurationFile {
                     ropeBase: rope.base, headDimension: attention.headDimension))
             model.llama3Scaling = rope.scaling
             model.biases = biases
+            if architecture.unrotatedInterval != nil { model.unrotatedLayers = try unrotatedLayers(model.layerCount) }
             let ends = try RowIDs(content.endsOfText, rows: model.vocabularySize, file: file)
             var result = HuggingFaceConfiguration(
-                model: model, tiesHead: content.tiesHead ?? false,
+                model: model, tiesHead: content.tiesHead ?? architecture.defaults.tiesHead,
                 beginningOfText: content.beginningOfText?.number.flatMap { row($0) }, endsOfText: ends.known,
                 padding: content.padding?.number, dtype: dtype)
             result.notes = ends.notes
@@ -50,6 +51,20 @@ extension ConfigurationFile {
         }
 
         private var plain: String { "a plain \(architecture.name) model" }
+
+        private func unrotatedLayers(_ layerCount: Int) throws(CheckpointError) -> Set<Int> {
+            if let rotated = content.rotatedLayers {
+                guard rotated.count == layerCount, rotated.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+                    throw failure(
+                        .rotatedLayers, expected: "0 or 1 for each of \(layerCount) layers",
+                        found: "\(rotated.count) numbers\(rotated.count == layerCount ? ", one of them another" : "")")
+                }
+                return Set(rotated.indices.filter { rotated[$0] == 0 })
+            }
+            let interval = try checked(
+                .unrotatedInterval, content.unrotatedInterval ?? architecture.unrotatedInterval ?? 1, in: Self.sizes)
+            return Set((0..<layerCount).filter { ($0 + 1).isMultiple(of: interval) })
+        }
 
         private var biases: Architecture.Biases {
             var biases = architecture.biases

@@ -8,7 +8,7 @@ extension ConfigurationFile.Reader {
     ) throws(CheckpointError) -> (base: Double, linearFactor: Double, scaling: Llama3Scaling?) {
         let place = content.ropeParameters == nil ? "rope_scaling" : "rope_parameters"
         let rope = content.ropeParameters ?? content.ropeScaling
-        let base = rope?.base ?? content.ropeBase ?? 10_000
+        let base = rope?.base ?? content.ropeBase ?? content.modelType.architecture.defaults.ropeBase
         guard base >= 1 else { throw failure("rope_theta", expected: "a number of at least 1", found: "\(base)") }
         func number(_ key: ConfigurationFile.RoPE.CodingKeys, _ value: Double?) throws(CheckpointError) -> Double {
             guard let value, value > 0 else {

@@ -27,6 +27,9 @@ extension ConfigurationFile {
         // Architectures that always have biases have no key for them.
         attentionBias = architecture.biases.isEmpty ? model.biases.contains(.attentionInputs) : nil
         if architecture.hasSlidingWindow { slidingWindow = .null }
+        if architecture.unrotatedInterval != nil {
+            rotatedLayers = (0..<model.layerCount).map { model.unrotatedLayers.contains($0) ? 0 : 1 }
+        }
         mlpBias = model.biases.contains(.feedForward)
         beginningOfText = configuration.beginningOfText.map { LooseID(Int($0)) }
         endsOfText = OneOrMany(configuration.endsOfText.map { Int($0) })

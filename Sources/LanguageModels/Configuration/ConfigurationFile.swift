@@ -25,6 +25,9 @@ struct ConfigurationFile: Codable {
     var mlpBias: Bool?
     var usesSlidingWindow: Bool?
     var slidingWindow: StatedValue<Int> = .omitted
+    /// For each layer, 1 if it rotates queries and keys and 0 if not; and a rule where there is no such list.
+    var rotatedLayers: [Int]?
+    var unrotatedInterval: Int?
     /// The kind of attention of each layer.
     var layerTypes: [String]?
     var quantization: Presence?
@@ -56,6 +59,8 @@ struct ConfigurationFile: Codable {
         case mlpBias = "mlp_bias"
         case usesSlidingWindow = "use_sliding_window"
         case slidingWindow = "sliding_window"
+        case rotatedLayers = "no_rope_layers"
+        case unrotatedInterval = "no_rope_layer_interval"
         case layerTypes = "layer_types"
         case quantization = "quantization_config"
         case beginningOfText = "bos_token_id"

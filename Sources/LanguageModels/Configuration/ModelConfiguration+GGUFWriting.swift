@@ -23,6 +23,21 @@ extension ModelConfiguration {
         set("vocab_size", vocabularySize)
     }
 
+    /// Throws if no key of a GGUF file can say what the model does.
+    ///
+    /// - Parameter file: the model's file, for errors.
+    package func checkForGGUF(file: String) throws(CheckpointError) {
+        let usual = architecture.unrotatedLayers(of: layerCount)
+        guard unrotatedLayers == usual else {
+            func list(_ layers: Set<Int>) -> String {
+                layers.isEmpty ? "none" : layers.sorted().map(String.init).joined(separator: ", ")
+            }
+            throw CheckpointError(
+                file: file, name: "layers without RoPE", expected: "\(list(usual)), which GGUF readers assume",
+                found: list(unrotatedLayers))
+        }
+    }
+
     /// RoPE's frequency factors as a tensor of a GGUF file; nil if there are none.
     package var ropeFactorTensor: StoredTensor? {
         ropeFrequencyFactors.map { factors in

@@ -6,6 +6,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var architecture: Architecture
     /// The linear layers that add a bias.
     package var biases: Architecture.Biases
+    /// The indices of layers that do not rotate queries and keys.
+    package var unrotatedLayers: Set<Int>
     /// Number of blocks.
     public var layerCount: Int
     /// Width of the residual stream.
@@ -38,6 +40,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     ) {
         self.architecture = architecture
         biases = architecture.biases
+        unrotatedLayers = architecture.unrotatedLayers(of: layerCount)
         self.layerCount = layerCount
         self.width = width
         self.feedForwardWidth = feedForwardWidth

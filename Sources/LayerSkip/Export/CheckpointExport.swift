@@ -86,6 +86,7 @@ public struct CheckpointExport: Sendable {
         self.target = target
         self.checkpoint = checkpoint
         model = try checkpoint.model()
+        if target == .gguf { try model.configuration.checkForGGUF(file: checkpoint.path) }
         if let speculation {
             try speculation.check(layerCount: model.configuration.layerCount, file: checkpoint.path)
             self.speculation = speculation
