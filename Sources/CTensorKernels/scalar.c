@@ -175,6 +175,7 @@ const ctk_table ctk_scalar_table = {
     .rotate = rotate,
     .swiglu = swiglu,
     .add = add,
+    .scale = scale,
     .softmax = softmax,
     .argmax = argmax,
     .maximum = maximum,

@@ -24,6 +24,10 @@ static void add(const float *x, size_t count, float *y) {
     for (size_t i = 0; i < count; i++) y[i] += x[i];
 }
 
+static void scale(float factor, size_t count, float *x) {
+    for (size_t i = 0; i < count; i++) x[i] *= factor;
+}
+
 /// Adds the pages' parts, rescaled to the largest maximum of all pages.
 static void merge_pages(
     const ctk_page_softmax *softmaxes, const float *weighted, size_t count, size_t head_dim, float *out) {

@@ -29,11 +29,12 @@ package struct Transformer: TrainableModel {
         let keyNorm: RMSNorm?
         let output: Projection
         let rotary: RotaryEmbedding
+        let queryScale: Float
+        let residualScale: Float
 
         init(
             norm: RMSNorm, query: Projection, key: Projection, value: Projection, queryNorm: RMSNorm?,
-            keyNorm: RMSNorm?,
-            output: Projection, rotary: RotaryEmbedding
+            keyNorm: RMSNorm?, output: Projection, rotary: RotaryEmbedding, queryScale: Float, residualScale: Float
         ) {
             self.norm = norm
             self.query = query
@@ -43,6 +44,8 @@ package struct Transformer: TrainableModel {
             self.keyNorm = keyNorm
             self.output = output
             self.rotary = rotary
+            self.queryScale = queryScale
+            self.residualScale = residualScale
         }
 
         /// x + output(attention(norm(x)))
@@ -52,8 +55,11 @@ package struct Transformer: TrainableModel {
             var (queries, keys, values) = compute.linears(x, norm: norm, query, key, value)
             if let queryNorm { queries = compute.headNorms(queries, queryNorm) }
             if let keyNorm { keys = compute.headNorms(keys, keyNorm) }
+            // Attention divides scores by sqrt(headDimension); another factor of the scores is one of the queries.
+            queries = compute.scaled(queries, by: queryScale)
             let mixed = memory.attend(layer: layer, queries: queries, keys: keys, values: values, rotary: rotary)
-            return compute.linear(mixed, output, addingTo: x)
+            guard residualScale != 1 else { return compute.linear(mixed, output, addingTo: x) }
+            return compute.add(x, compute.scaled(compute.linear(mixed, output, addingTo: nil), by: residualScale))
         }
 
         /// Computes and stores only keys and values.
@@ -69,7 +75,7 @@ package struct Transformer: TrainableModel {
             Attention(
                 norm: norm.detached(), query: query.detached(), key: key.detached(), value: value.detached(),
                 queryNorm: queryNorm?.detached(), keyNorm: keyNorm?.detached(), output: output.detached(),
-                rotary: rotary)
+                rotary: rotary, queryScale: queryScale, residualScale: residualScale)
         }
     }
 
@@ -78,21 +84,29 @@ package struct Transformer: TrainableModel {
         let gate: Projection
         let up: Projection
         let down: Projection
+        let residualScale: Float
 
-        init(norm: RMSNorm, gate: Projection, up: Projection, down: Projection) {
+        init(norm: RMSNorm, gate: Projection, up: Projection, down: Projection, residualScale: Float) {
             self.norm = norm
             self.gate = gate
             self.up = up
             self.down = down
+            self.residualScale = residualScale
         }
 
         /// x + down(silu(gate(norm(x))) * up(norm(x)))
         func callAsFunction(_ x: Tensor, _ compute: ComputeContext) -> Tensor {
-            compute.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
+            guard residualScale != 1 else {
+                return compute.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
+            }
+            let change = compute.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down, addsInput: false)
+            return compute.add(x, compute.scaled(change, by: residualScale))
         }
 
         func detached() -> MLP {
-            MLP(norm: norm.detached(), gate: gate.detached(), up: up.detached(), down: down.detached())
+            MLP(
+                norm: norm.detached(), gate: gate.detached(), up: up.detached(), down: down.detached(),
+                residualScale: residualScale)
         }
     }
 
@@ -109,7 +123,9 @@ package struct Transformer: TrainableModel {
     package var attention: AttentionShape { configuration.attention }
     package var bytesReadPerToken: Int { weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) }
 
-    package func embed(_ tokens: Span<Token>) -> Tensor { compute.embedding(tokens, embedding) }
+    package func embed(_ tokens: Span<Token>) -> Tensor {
+        compute.scaled(compute.embedding(tokens, embedding), by: configuration.multipliers.embedding)
+    }
 
     package func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         let block = blocks[index]
@@ -120,7 +136,10 @@ package struct Transformer: TrainableModel {
         blocks[index].attention.storeKeysAndValues(x, layer: index, &memory, compute)
     }
 
-    package func logits(_ x: Tensor) -> Tensor { compute.linear(x, norm: norm, separateHead ?? embedding) }
+    package func logits(_ x: Tensor) -> Tensor {
+        let logits = compute.linear(x, norm: norm, separateHead ?? embedding)
+        return compute.scaled(logits, by: 1 / configuration.multipliers.logits)
+    }
 
     package func detached() -> Transformer {
         var model = self
@@ -172,6 +191,7 @@ extension Transformer {
     ) {
         let rotary = configuration.rotary(pairing: pairing)
         let unrotated = configuration.rotary(pairing: pairing, isRotated: false)
+        let multipliers = configuration.multipliers
         self.configuration = configuration
         self.compute = compute
         weightByteCount = weights.byteCount
@@ -186,12 +206,15 @@ extension Transformer {
                     queryNorm: weights.normIfPresent(.queryNorm, layer: layer),
                     keyNorm: weights.normIfPresent(.keyNorm, layer: layer),
                     output: weights.projection(.attentionOutput, bias: .attentionOutputBias, layer: layer),
-                    rotary: configuration.unrotatedLayers.contains(layer) ? unrotated : rotary),
+                    rotary: configuration.unrotatedLayers.contains(layer) ? unrotated : rotary,
+                    queryScale: multipliers.attention.map { $0 / configuration.attention.scale } ?? 1,
+                    residualScale: multipliers.residual),
                 mlp: MLP(
                     norm: weights.norm(.feedForwardNorm, layer: layer),
                     gate: weights.projection(.gate, bias: .gateBias, layer: layer),
                     up: weights.projection(.up, bias: .upBias, layer: layer),
-                    down: weights.projection(.down, bias: .downBias, layer: layer)))
+                    down: weights.projection(.down, bias: .downBias, layer: layer),
+                    residualScale: multipliers.residual))
         }
         norm = weights.norm(.finalNorm)
         separateHead = weights.matrixIfPresent(.head)

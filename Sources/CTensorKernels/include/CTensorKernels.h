@@ -273,6 +273,8 @@ typedef struct {
     void (*swiglu)(const float *gate, const float *up, size_t count, float *y);
     /// y += x.
     void (*add)(const float *x, size_t count, float *y);
+    /// x *= factor.
+    void (*scale)(float factor, size_t count, float *x);
     /// x = exp(x - max) / sum, in place.
     void (*softmax)(float *x, size_t count);
     /// The index of the largest value, ties to the lowest; SIZE_MAX if any value is NaN or infinite.

@@ -20,6 +20,8 @@ public struct Architecture: Sendable, Equatable {
     var optionalBiases: Biases = []
     /// Every so many layers, the last one does not rotate queries and keys; nil if all layers do.
     var unrotatedInterval: Int?
+    /// Whether the configuration has ``Multipliers``.
+    var hasMultipliers = false
     /// Whether a norm is applied to each head of queries and keys before rotation.
     var hasHeadNorms = false
 
@@ -85,8 +87,14 @@ extension Architecture {
         defaults: Defaults(contextLength: 32768, keyValueHeads: 4, ropeBase: 2_000_000, tiesHead: true),
         optionalBiases: .all, unrotatedInterval: 4)
 
+    /// Granite 3: a Llama with factors for the embedding, the scores of attention, the residual stream and the logits.
+    /// Granite Team, "Granite 3.0 Language Models", 2024; Yang et al., arXiv 2203.03466.
+    public static let granite = Architecture(
+        name: "granite", ggufName: "granite", className: "GraniteForCausalLM", ggufPairing: .interleaved,
+        defaults: Defaults(), optionalBiases: .all, hasMultipliers: true)
+
     /// Every supported architecture.
-    static let all = [llama, mistral, qwen2, qwen3, smolLM3]
+    static let all = [llama, mistral, qwen2, qwen3, smolLM3, granite]
 
     /// The layers that do not rotate queries and keys, in a model that does not say otherwise.
     func unrotatedLayers(of layerCount: Int) -> Set<Int> {

@@ -34,6 +34,7 @@ extension ConfigurationFile {
                     ropeBase: rope.base, headDimension: attention.headDimension))
             model.llama3Scaling = rope.scaling
             model.biases = biases
+            if architecture.hasMultipliers { model.multipliers = try multipliers() }
             if architecture.unrotatedInterval != nil { model.unrotatedLayers = try unrotatedLayers(model.layerCount) }
             let ends = try RowIDs(content.endsOfText, rows: model.vocabularySize, file: file)
             var result = HuggingFaceConfiguration(
@@ -51,6 +52,22 @@ extension ConfigurationFile {
         }
 
         private var plain: String { "a plain \(architecture.name) model" }
+
+        private func multipliers() throws(CheckpointError) -> Multipliers {
+            func factor(_ key: CodingKeys, _ value: Double?) throws(CheckpointError) -> Float {
+                let factor = Float(value ?? 1)
+                guard factor.isFinite, factor > 0 else {
+                    throw failure(key, expected: "a positive number", found: "\(value ?? 1)")
+                }
+                return factor
+            }
+            var multipliers = Multipliers()
+            multipliers.embedding = try factor(.embeddingMultiplier, content.embeddingMultiplier)
+            multipliers.attention = try factor(.attentionMultiplier, content.attentionMultiplier)
+            multipliers.residual = try factor(.residualMultiplier, content.residualMultiplier)
+            multipliers.logits = try factor(.logitsScaling, content.logitsScaling)
+            return multipliers
+        }
 
         private func unrotatedLayers(_ layerCount: Int) throws(CheckpointError) -> Set<Int> {
             if let rotated = content.rotatedLayers {

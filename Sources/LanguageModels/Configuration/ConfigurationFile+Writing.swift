@@ -27,6 +27,13 @@ extension ConfigurationFile {
         // Architectures that always have biases have no key for them.
         attentionBias = architecture.biases.isEmpty ? model.biases.contains(.attentionInputs) : nil
         if architecture.hasSlidingWindow { slidingWindow = .null }
+        if architecture.hasMultipliers {
+            let multipliers = model.multipliers
+            embeddingMultiplier = Double("\(multipliers.embedding)")
+            attentionMultiplier = Double("\(multipliers.attention ?? model.attention.scale)")
+            residualMultiplier = Double("\(multipliers.residual)")
+            logitsScaling = Double("\(multipliers.logits)")
+        }
         if architecture.unrotatedInterval != nil {
             rotatedLayers = (0..<model.layerCount).map { model.unrotatedLayers.contains($0) ? 0 : 1 }
         }

@@ -25,6 +25,10 @@ struct ConfigurationFile: Codable {
     var mlpBias: Bool?
     var usesSlidingWindow: Bool?
     var slidingWindow: StatedValue<Int> = .omitted
+    var embeddingMultiplier: Double?
+    var attentionMultiplier: Double?
+    var residualMultiplier: Double?
+    var logitsScaling: Double?
     /// For each layer, 1 if it rotates queries and keys and 0 if not; and a rule where there is no such list.
     var rotatedLayers: [Int]?
     var unrotatedInterval: Int?
@@ -59,6 +63,10 @@ struct ConfigurationFile: Codable {
         case mlpBias = "mlp_bias"
         case usesSlidingWindow = "use_sliding_window"
         case slidingWindow = "sliding_window"
+        case embeddingMultiplier = "embedding_multiplier"
+        case attentionMultiplier = "attention_multiplier"
+        case residualMultiplier = "residual_multiplier"
+        case logitsScaling = "logits_scaling"
         case rotatedLayers = "no_rope_layers"
         case unrotatedInterval = "no_rope_layer_interval"
         case layerTypes = "layer_types"

@@ -45,11 +45,29 @@ private struct ConfigurationMetadata {
             ropeLinearFactor: try linearFactor(),
             ropeFrequencyFactors: try frequencyFactors(count: attention.headDimension / 2))
         configuration.biases.formUnion(storedBiases)
+        if architecture.hasMultipliers { configuration.multipliers = try multipliers() }
         let experts = architecture.key("expert_count")
         if let count = try metadata.integerIfPresent(named: experts), count != 0 {
             throw metadata.failure(experts, expected: "0 (a model without experts)", found: "\(count)")
         }
         return configuration
+    }
+
+    private func multipliers() throws(CheckpointError) -> Multipliers {
+        func factor(_ name: String) throws(CheckpointError) -> Float? {
+            let key = architecture.key(name)
+            guard let value = try metadata.floatIfPresent(named: key) else { return nil }
+            guard Float(value).isFinite, Float(value) > 0 else {
+                throw metadata.failure(key, expected: "a positive number", found: "\(value)")
+            }
+            return Float(value)
+        }
+        var multipliers = Multipliers()
+        multipliers.embedding = try factor("embedding_scale") ?? 1
+        multipliers.attention = try factor("attention.scale")
+        multipliers.residual = try factor("residual_scale") ?? 1
+        multipliers.logits = try factor("logit_scale") ?? 1
+        return multipliers
     }
 
     /// The optional biases that the file has: no key says so.

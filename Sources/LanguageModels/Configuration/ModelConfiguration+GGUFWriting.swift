@@ -20,6 +20,12 @@ extension ModelConfiguration {
             metadata[architecture.key("rope.scaling.type")] = .string("linear")
             metadata[architecture.key("rope.scaling.factor")] = .float32(Float(ropeLinearFactor))
         }
+        if architecture.hasMultipliers {
+            metadata[architecture.key("embedding_scale")] = .float32(multipliers.embedding)
+            metadata[architecture.key("attention.scale")] = .float32(multipliers.attention ?? attention.scale)
+            metadata[architecture.key("residual_scale")] = .float32(multipliers.residual)
+            metadata[architecture.key("logit_scale")] = .float32(multipliers.logits)
+        }
         set("vocab_size", vocabularySize)
     }
 

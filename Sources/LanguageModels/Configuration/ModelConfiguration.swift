@@ -8,6 +8,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     package var biases: Architecture.Biases
     /// The indices of layers that do not rotate queries and keys.
     package var unrotatedLayers: Set<Int>
+    /// Factors of activations.
+    package var multipliers = Multipliers()
     /// Number of blocks.
     public var layerCount: Int
     /// Width of the residual stream.

@@ -16,6 +16,9 @@ public struct AttentionShape: Sendable, Equatable {
         self.headDimension = headDimension
     }
 
+    /// The factor of scores: 1 / sqrt(headDimension).
+    package var scale: Float { 1 / Float(headDimension).squareRoot() }
+
     /// Query heads that share a key and value head.
     var group: Int { heads / keyValueHeads }
 }

@@ -3,30 +3,32 @@ import CTensorKernels
 extension ComputeContext {
     /// x + down(silu(gate(norm(x))) * up(norm(x))): [n, width] -> [n, width]. Shazeer, "GLU Variants Improve
     /// Transformer", arXiv 2002.05202.
+    ///
+    /// - Parameter addsInput: whether x is added.
     package func gatedFeedForward(
-        _ x: Tensor, norm: RMSNorm, gate: Projection, up: Projection, down: Projection
+        _ x: Tensor, norm: RMSNorm, gate: Projection, up: Projection, down: Projection, addsInput: Bool = true
     ) -> Tensor {
         if case (.packed(let gate), .packed(let up), .packed(let down), nil, nil, nil) = (
             gate.weights, up.weights, down.weights, gate.bias, up.bias, down.bias
         ) {
-            return gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
+            return gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down, addsInput: addsInput)
         }
         let (gated, upped) = linears(x, norm: norm, gate, up)
         let hidden = swiglu(gate: gated, up: upped)
         guard hidden.isRecorded, case .unpacked(let weights) = down.weights else {
-            return linear(hidden, down, addingTo: x)
+            return linear(hidden, down, addingTo: addsInput ? x : nil)
         }
         // `hidden` is the widest tensor, and can be recomputed from two tensors that its own gradient keeps anyway.
         let recomputed = RecomputedTensor { [gate = gated.detached(), up = upped.detached()] in
             self.swiglu(gate: gate, up: up)
         }
-        let result = linear(hidden, weights, addingTo: x, recomputed: recomputed)
+        let result = linear(hidden, weights, addingTo: addsInput ? x : nil, recomputed: recomputed)
         return down.bias.map { add(result, row: $0) } ?? result
     }
 
     /// The same with packed weights, in one parallel region.
     package func gatedFeedForward(
-        _ x: Tensor, norm: RMSNorm, gate: PackedMatrix, up: PackedMatrix, down: PackedMatrix
+        _ x: Tensor, norm: RMSNorm, gate: PackedMatrix, up: PackedMatrix, down: PackedMatrix, addsInput: Bool = true
     ) -> Tensor {
         precondition(gate.rows == up.rows && down.rows == x.columns, "weights of one feed-forward network")
         var rows = PreparedRows(x, norm: norm, on: self)
@@ -37,7 +39,7 @@ extension ComputeContext {
         let job = FeedForwardJob(
             gate: PanelProduct(gate, &rows, into: gated), up: PanelProduct(up, &rows, into: upped),
             activation: GatedActivation(gate: gated, up: upped, on: self),
-            down: PanelProduct(down, &hidden, into: result, addingTo: x), rows: rows.preparation,
+            down: PanelProduct(down, &hidden, into: result, addingTo: addsInput ? x : nil), rows: rows.preparation,
             hidden: hidden.preparation, gateGrain: grain(gate.panels), downGrain: grain(down.panels))
         withExtendedLifetime((rows, gated, upped, hidden)) { pool.run(job) }
         return result

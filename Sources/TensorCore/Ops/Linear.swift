@@ -13,7 +13,7 @@ extension ComputeContext {
     }
 
     /// x w^T + bias + summand.
-    package func linear(_ x: Tensor, _ layer: Projection, addingTo summand: Tensor) -> Tensor {
+    package func linear(_ x: Tensor, _ layer: Projection, addingTo summand: Tensor?) -> Tensor {
         let result = linear(x, layer.weights, addingTo: summand)
         return layer.bias.map { add(result, row: $0) } ?? result
     }
