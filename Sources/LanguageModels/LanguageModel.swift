@@ -66,13 +66,13 @@ package protocol AttentionMemory: ~Copyable {
     ///   - queries: [n, heads * headDimension], not yet rotated.
     ///   - keys: [n, keyValueHeads * headDimension], not yet rotated.
     ///   - values: [n, keyValueHeads * headDimension].
-    ///   - rotary: the model's rotation.
+    ///   - rule: the rotation of the layer and its sliding window.
     /// - Returns: [n, heads * headDimension].
     mutating func attend(
-        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
+        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rule: PositionRule
     ) -> Tensor
 
-    /// Rotates and appends keys and values as ``attend(layer:queries:keys:values:rotary:)`` does, for rows without
+    /// Rotates and appends keys and values as ``attend(layer:queries:keys:values:rule:)`` does, for rows without
     /// queries.
-    mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding)
+    mutating func append(layer: Int, keys: Tensor, values: Tensor, rule: PositionRule)
 }

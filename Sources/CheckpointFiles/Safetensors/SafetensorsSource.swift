@@ -5,6 +5,7 @@ package struct SafetensorsSource: TensorSource {
     package let file: String
     /// The files, sorted by name.
     package let files: [SafetensorsFile]
+    package var gainOffset: Float = 0
     private var owners: [String: Int]
 
     /// Uses a single file's tensors as a model.

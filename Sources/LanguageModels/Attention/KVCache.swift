@@ -64,16 +64,16 @@ package struct KVCache: ~Copyable, AttentionMemory {
     }
 
     package mutating func attend(
-        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
+        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rule: PositionRule
     ) -> Tensor {
         let rows = CollectionOfOne(contents.extend(layer: layer, by: keys.rows))
         return compute.attend(
-            queries: queries, keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
+            queries: queries, keys: keys, values: values, rule: rule, layer: layer, of: rows.span)
     }
 
-    package mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
+    package mutating func append(layer: Int, keys: Tensor, values: Tensor, rule: PositionRule) {
         let rows = CollectionOfOne(contents.extend(layer: layer, by: keys.rows))
-        compute.store(keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
+        compute.store(keys: keys, values: values, rotary: rule.rotary, layer: layer, of: rows.span)
     }
 
     /// The contents, to which a batch with rows of this text appends.
@@ -119,7 +119,7 @@ final class CacheContents: @unchecked Sendable {
         precondition(end <= capacity, "\(end) positions in a cache for \(capacity)")
         pages.reserve(end)
         lengths[layer] = end
-        return CachedRows(pages, first: first, count: count)
+        return CachedRows(pages, first: first, count: count, context: capacity)
     }
 
     func copy() -> CacheContents { CacheContents(pages: pages.copy(), lengths: lengths, capacity: capacity) }

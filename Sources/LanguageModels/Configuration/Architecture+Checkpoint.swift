@@ -13,7 +13,9 @@ extension Architecture {
             throw metadata.failure(
                 Self.ggufKey, expected: Self.expectation(Self.all.map(\.ggufName)), found: name.quoted)
         }
-        self = known
+        // Both names of this graph are "llama" in GGUF files; only Mistral's has windows.
+        let isMistral = known == .llama && metadata[known.key(SlidingWindow.ggufKey)] != nil
+        self = isMistral ? .mistral : known
     }
 
     fileprivate static func expectation(_ names: [String]) -> String {

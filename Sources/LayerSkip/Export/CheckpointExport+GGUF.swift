@@ -7,7 +7,7 @@ extension CheckpointExport {
     func writeGGUF(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
         var writer = GGUFWriter()
         writer.metadata = try ggufMetadata()
-        if let factors = model.configuration.ropeFactorTensor {
+        for factors in model.configuration.ggufRoPETensors {
             writer.add(factors.name, factors.dtype, shape: factors.shape) { factors }
         }
         for entry in plan.entries {

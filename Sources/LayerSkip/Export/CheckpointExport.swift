@@ -39,7 +39,8 @@ public struct CheckpointExport: Sendable {
     /// Notes for people on what differs from the request or gets lost, and why.
     public var notes: [String] {
         let notes = plan.notes + textNotes
-        guard target == .safetensors, speculation != nil else { return notes }
+        if target == .gguf { return notes + model.configuration.ggufNotes }
+        guard speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]
     }
     /// The size in bytes of all weights as written.
