@@ -12,6 +12,8 @@ package protocol LanguageModel: Sendable {
     var vocabularySize: Int { get }
     /// The most positions that the model was trained for.
     var contextLength: Int { get }
+    /// The largest context whose texts rotate positions by LongRoPE's short factors; nil if all texts rotate alike.
+    var shortContext: Int? { get }
     /// The heads of each layer's attention.
     var attention: AttentionShape { get }
     /// The size of the weights in memory, in bytes.
@@ -36,6 +38,8 @@ package protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
+    package var shortContext: Int? { nil }
+
     /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
     package func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
 

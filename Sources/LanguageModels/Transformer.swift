@@ -142,6 +142,7 @@ package struct Transformer: TrainableModel {
     package var layerCount: Int { configuration.layerCount }
     package var vocabularySize: Int { configuration.vocabularySize }
     package var contextLength: Int { configuration.contextLength }
+    package var shortContext: Int? { configuration.rope.shortContext }
     package var attention: AttentionShape { configuration.attention }
     package var bytesReadPerToken: Int { weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) }
 
@@ -195,10 +196,18 @@ extension Transformer {
     /// Loads a model for training. All weights become f32, whatever their stored format; those that are not frozen are
     /// parameters. Query and key rows are in Hugging Face's order.
     ///
-    /// - Throws: if a tensor is missing or does not have the shape that the configuration requires.
+    /// - Throws: if the architecture cannot be trained, or a tensor is missing or does not have the shape that the
+    ///   configuration requires.
     package init(
         trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
     ) throws(CheckpointError) {
+        let architecture = stored.configuration.architecture
+        guard architecture.isTrainable else {
+            let known = Architecture.all.filter(\.isTrainable).map(\.name).joined(separator: ", ")
+            throw CheckpointError(
+                file: stored.source.file, expected: "a model to train of a supported architecture (\(known))",
+                found: architecture.name.quoted)
+        }
         let headDimension = stored.configuration.attention.headDimension
         var form = TrainableLoading(frozen: frozen, headDimension: headDimension, on: compute)
         let weights = try LoadedWeights(stored, as: &form)

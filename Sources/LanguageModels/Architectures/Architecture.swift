@@ -29,7 +29,7 @@ public struct Architecture: Sendable, Equatable {
     /// Whether a norm is applied to what attention and the MLP add to the residual stream.
     var hasPostNorms = false
     /// Whether checkpoints store the gains of norms minus 1. GGUF files store the gains.
-    var storesGainsMinusOne = false
+    package var storesGainsMinusOne = false
     /// Whether the projections to queries, keys and values are one tensor, and those to gate and up another.
     var isFused = false
     /// Whether `config.json` can make only the first coordinates of each head rotate.
@@ -58,7 +58,7 @@ public struct Architecture: Sendable, Equatable {
         case allLayers
         /// If `use_sliding_window` is set: the layers of `layer_types`, by default those from `max_window_layers` on.
         case fromLayer(standard: Int)
-        /// If `use_sliding_window` is set: the layers of `layer_types`, by default those without RoPE.
+        /// The layers of `layer_types`; by default those without RoPE if `use_sliding_window` is set.
         case unrotatedLayers
         /// The layers of `layer_types`, by default all but the last of every `interval` layers.
         case pattern(interval: Int)
@@ -74,6 +74,8 @@ public struct Architecture: Sendable, Equatable {
         /// The tokens that each token attends to, itself included; nil for all.
         var slidingWindow: Int?
         var ropeBase = 10_000.0
+        /// The context of the first training, for RoPE's scaling; nil if RoPE's parameters give it.
+        var originalContext: Int?
         var tiesHead = false
         var normEpsilon = 1e-6
     }
@@ -135,7 +137,7 @@ extension Architecture {
     /// Phi-3 and Phi-4: a Llama with fused tensors, whose heads may rotate in part. Abdin et al., arXiv 2404.14219.
     public static let phi3 = Architecture(
         name: "phi3", ggufName: "phi3", className: "Phi3ForCausalLM", ggufPairing: .halfSplit,
-        defaults: Defaults(contextLength: 4096, normEpsilon: 1e-5), windowRule: .allLayers, isFused: true,
+        defaults: Defaults(contextLength: 4096, originalContext: 4096, normEpsilon: 1e-5), windowRule: .allLayers, isFused: true,
         rotatesPartially: true)
 
     /// Gemma 3 for text: norms before and after attention and the MLP, and a sliding window with a RoPE base of its own

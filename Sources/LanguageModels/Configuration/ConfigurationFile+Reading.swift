@@ -32,7 +32,7 @@ extension ConfigurationFile {
                 rope: rope.full)
             model.slidingRoPE = rope.sliding
             model.biases = biases
-            model.multipliers = try multipliers(width: width)
+            model.multipliers = try multipliers(attention, width: width)
             if architecture.unrotatedInterval != nil { model.unrotatedLayers = try unrotatedLayers(model.layerCount) }
             model.slidingWindow = try slidingWindow(
                 layerCount: model.layerCount, unrotatedLayers: model.unrotatedLayers)
@@ -53,7 +53,7 @@ extension ConfigurationFile {
 
         private var plain: String { "a plain \(architecture.name) model" }
 
-        private func multipliers(width: Int) throws(CheckpointError) -> Multipliers {
+        private func multipliers(_ attention: AttentionShape, width: Int) throws(CheckpointError) -> Multipliers {
             func factor(_ key: CodingKeys, _ value: Double?) throws(CheckpointError) -> Float {
                 let factor = Float(value ?? 1)
                 guard factor.isFinite, factor > 0 else {
@@ -66,12 +66,14 @@ extension ConfigurationFile {
             case .none: return multipliers
             case .gemma:
                 multipliers.embedding = Float(width).squareRoot()
-                multipliers.attention = 1 / (try factor(.queryScalar, content.queryScalar ?? 256)).squareRoot()
+                multipliers.setAttention(
+                    1 / (try factor(.queryScalar, content.queryScalar ?? 256)).squareRoot(), usual: attention.scale)
                 return multipliers
             case .stated: break
             }
             multipliers.embedding = try factor(.embeddingMultiplier, content.embeddingMultiplier)
-            multipliers.attention = try factor(.attentionMultiplier, content.attentionMultiplier)
+            multipliers.setAttention(
+                try factor(.attentionMultiplier, content.attentionMultiplier), usual: attention.scale)
             multipliers.residual = try factor(.residualMultiplier, content.residualMultiplier)
             multipliers.logits = try factor(.logitsScaling, content.logitsScaling)
             return multipliers
@@ -79,12 +81,12 @@ extension ConfigurationFile {
 
         private func unrotatedLayers(_ layerCount: Int) throws(CheckpointError) -> Set<Int> {
             if let rotated = content.rotatedLayers {
-                guard rotated.count == layerCount, rotated.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+                guard rotated.count >= layerCount, rotated.allSatisfy({ $0 == 0 || $0 == 1 }) else {
                     throw failure(
                         .rotatedLayers, expected: "0 or 1 for each of \(layerCount) layers",
-                        found: "\(rotated.count) numbers\(rotated.count == layerCount ? ", one of them another" : "")")
+                        found: "\(rotated.count) numbers\(rotated.count >= layerCount ? ", one of them another" : "")")
                 }
-                return Set(rotated.indices.filter { rotated[$0] == 0 })
+                return Set((0..<layerCount).filter { rotated[$0] == 0 })
             }
             let interval = try checked(
                 .unrotatedInterval, content.unrotatedInterval ?? architecture.unrotatedInterval ?? 1, in: Self.sizes)

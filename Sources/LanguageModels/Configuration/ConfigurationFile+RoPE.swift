@@ -22,10 +22,15 @@ extension ConfigurationFile.Reader {
             let rope = try reader.rope(base: content.ropeBase ?? architecture.defaults.ropeBase)
             return (rope, nil, reader.notes)
         }
-        if let nested = text.layers[ConfigurationFile.LayerKind.full.rawValue] {
-            reader.enter(nested, ConfigurationFile.LayerKind.full.rawValue)
-        } else if !text.layers.isEmpty {
-            reader.enter(ConfigurationFile.RoPEText(), ConfigurationFile.LayerKind.full.rawValue)
+        if !isOlder, !text.presentKeys.isEmpty {
+            guard !text.layers.isEmpty else {
+                throw failure(
+                    place, expected: "parameters for each kind of layer", found: "the same ones for all layers")
+            }
+            let kind = ConfigurationFile.LayerKind.full.rawValue
+            reader.enter(text.layers[kind] ?? ConfigurationFile.RoPEText(), kind)
+        } else if isOlder, content.ropeParameters?.presentKeys.isEmpty == false {
+            throw failure("rope_scaling", expected: "no such key next to \"rope_parameters\"", found: "both")
         }
         let full = try reader.rope(base: content.ropeBase ?? architecture.defaults.ropeBase)
         // Keys that are not nested are those of the other layers only.
@@ -40,6 +45,8 @@ private struct RoPEReader {
     let reader: ConfigurationFile.Reader
     var place: String
     var text: ConfigurationFile.RoPEText
+    /// Whether the parameters are those of one kind of layer.
+    var isNested = false
     let headDimension: Int
     let contextLength: Int
     /// Notes on what is ignored or assumed.
@@ -51,6 +58,7 @@ private struct RoPEReader {
     mutating func enter(_ nested: ConfigurationFile.RoPEText, _ kind: String) {
         place = "rope_parameters.\(kind)"
         text = nested
+        isNested = true
     }
 
     /// - Parameter base: the base if the parameters have none.
@@ -59,13 +67,20 @@ private struct RoPEReader {
         guard base >= 1 else {
             throw reader.failure("rope_theta", expected: "a number of at least 1", found: "\(base)")
         }
-        var type = text.type ?? text.olderType ?? "default"
+        // transformers reads Gemma's parameters under the newer name only.
+        let isGemma = reader.content.modelType.architecture.slidingRoPEBase != nil
+        var type = text.type ?? (isGemma ? nil : text.olderType) ?? "default"
         // Older configurations of Phi-3 call LongRoPE by these names.
         if type == "su" || type == "yarn" && reader.content.modelType.architecture == .phi3 { type = "longrope" }
         var rope = RoPE(base: base, dimensionCount: try rotatedCount(), scaling: .none)
         var used: [Key] = []
+        let architecture = reader.content.modelType.architecture
+        let types = ["default", "longrope"] + (architecture.rotatesPartially ? [] : ["linear", "dynamic", "llama3", "yarn"])
+        guard types.contains(type) else {
+            throw reader.failure(
+                "\(place).rope_type", expected: types.map(\.quoted).joined(separator: " or "), found: type.quoted)
+        }
         switch type {
-        case "default": break
         case "linear": (rope.scaling, used) = (.linear(factor: try positive(.factor, text.factor)), [.factor])
         case "dynamic": (rope.scaling, used) = (.dynamic(factor: try positive(.factor, text.factor)), [.factor])
         case "llama3":
@@ -83,14 +98,10 @@ private struct RoPEReader {
                 .yarn(try yarn()),
                 [
                     .factor, .originalContext, .attentionFactor, .fastTurns, .slowTurns, .magnitudeWeight,
-                    .magnitudeDivisorWeight, .roundsBorders,
-                ]
+                    .magnitudeDivisorWeight,
+                ] + (isNested ? [] : [.roundsBorders])
             )
-        default:
-            throw reader.failure(
-                "\(place).rope_type",
-                expected: "\"default\", \"linear\", \"dynamic\", \"llama3\", \"yarn\" or \"longrope\"",
-                found: type.quoted)
+        default: break
         }
         guard
             rope.frequencies(headDimension: headDimension).allSatisfy({ Float($0).isFinite && Float($0) > 0 }),
@@ -100,7 +111,7 @@ private struct RoPEReader {
                 "\(place).factor", expected: "numbers for which F32 can hold all frequencies",
                 found: text.factor.map { "\($0)" } ?? "others")
         }
-        let known = Set((used + [.type, .olderType, .base, .partialRotaryFactor]).map(\.rawValue))
+        let known = Set((used + [.type, .base, .partialRotaryFactor] + (isGemma ? [] : [.olderType])).map(\.rawValue))
         for key in text.presentKeys where !known.contains(key) && text.layers[key] == nil {
             notes.append("\(place).\(key) in config.json is not part of RoPE of type \(type.quoted) and is ignored")
         }
@@ -141,8 +152,12 @@ private struct RoPEReader {
 
     private mutating func yarn() throws(CheckpointError) -> YaRNScaling {
         let context = try originalContext()
-        let factor = try text.factor.map { (factor) throws(CheckpointError) in try positive(.factor, factor) }
-            ?? Double(contextLength) / Double(context)
+        var factor = Double(contextLength) / Double(context)
+        if let stated = text.factor {
+            factor = try positive(.factor, stated)
+        } else {
+            notes.append("\(place).factor in config.json is missing: the ratio of the contexts, \(factor), is used")
+        }
         var scaling = YaRNScaling(factor: factor, originalContext: context)
         if let attentionFactor = text.attentionFactor {
             scaling.attentionFactor = try positive(.attentionFactor, attentionFactor)
@@ -156,7 +171,8 @@ private struct RoPEReader {
         // As in transformers, 0 means the default.
         if let turns = text.fastTurns, turns != 0 { scaling.fastTurns = try positive(.fastTurns, turns) }
         if let turns = text.slowTurns, turns != 0 { scaling.slowTurns = try positive(.slowTurns, turns) }
-        scaling.roundsBorders = text.roundsBorders ?? true
+        // As in transformers, which reads the key only outside.
+        scaling.roundsBorders = isNested ? true : text.roundsBorders ?? true
         return scaling
     }
 
@@ -183,7 +199,14 @@ private struct RoPEReader {
 
     /// The context of the first training, which may be stated outside of RoPE's parameters.
     private mutating func originalContext() throws(CheckpointError) -> Int {
-        guard let context = reader.content.originalContext ?? text.originalContext else {
+        let standard = reader.content.modelType.architecture.defaults.originalContext
+        let outer = isNested ? nil : reader.content.originalContext ?? standard
+        if let inner = text.originalContext, let outer, inner != outer {
+            notes.append(
+                "\(place).original_max_position_embeddings in config.json, \(inner), is ignored: as in transformers, "
+                    + "\(outer) is used")
+        }
+        guard let context = outer ?? text.originalContext else {
             notes.append(
                 "\(place).original_max_position_embeddings in config.json is missing: "
                     + "max_position_embeddings, \(contextLength), is used")

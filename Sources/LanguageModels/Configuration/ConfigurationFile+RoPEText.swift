@@ -87,6 +87,8 @@ extension ConfigurationFile {
             try values.encodeIfPresent(roundsBorders, forKey: .roundsBorders)
             try values.encodeIfPresent(shortDivisors, forKey: .shortDivisors)
             try values.encodeIfPresent(longDivisors, forKey: .longDivisors)
+            var nested = encoder.container(keyedBy: AnyKey.self)
+            for (kind, text) in layers.sorted(by: { $0.key < $1.key }) { try nested.encode(text, forKey: AnyKey(kind)) }
         }
     }
 

@@ -23,11 +23,8 @@ extension ConfigurationFile.Reader {
             let first = try checked(.unwindowedLayers, content.unwindowedLayers ?? standard, in: 0...(1 << 20))
             layers = try statedLayers(layerCount) ?? Set(0..<layerCount).filter { $0 >= first }
         case .unrotatedLayers:
-            guard content.usesSlidingWindow == true, size != nil else {
-                try refuseWindowedLayers()
-                return nil
-            }
-            layers = try statedLayers(layerCount) ?? unrotatedLayers
+            let usual = content.usesSlidingWindow == true && size != nil ? unrotatedLayers : []
+            layers = try statedLayers(layerCount) ?? usual
         case .pattern(let interval):
             let interval = try checked(
                 .slidingWindowPattern, content.slidingWindowPattern ?? interval, in: 1...(1 << 20))

@@ -18,15 +18,13 @@ extension ConfigurationFile {
         keyValueHeads = model.attention.keyValueHeads
         headDimension = model.attention.headDimension
         contextLength = model.contextLength
-        // Converted through its shortest decimal: 1e-05, not the exact double value of that f32.
-        normEpsilon = Double("\(model.normEpsilon)")
+        normEpsilon = model.normEpsilon.decimal
         if architecture.activation == .gelu {
             gemmaActivation = architecture.activation.nameInConfiguration
         } else {
             activation = architecture.activation.nameInConfiguration
         }
-        try write(model.rope, of: model, path: path)
-        slidingRoPEBase = model.slidingRoPE?.base
+        try writeRoPE(of: model, path: path)
         tiesHead = configuration.tiesHead
         // Architectures that always have biases have no key for them.
         attentionBias = architecture.optionalBiases.isEmpty ? nil : model.biases.contains(.attentionInputs)
@@ -52,15 +50,15 @@ extension ConfigurationFile {
         switch model.architecture.multiplierRule {
         case .none: break
         case .stated:
-            embeddingMultiplier = Double("\(multipliers.embedding)")
-            attentionMultiplier = Double("\(attention)")
-            residualMultiplier = Double("\(multipliers.residual)")
-            logitsScaling = Double("\(multipliers.logits)")
+            embeddingMultiplier = multipliers.embedding.decimal
+            attentionMultiplier = attention.decimal
+            residualMultiplier = multipliers.residual.decimal
+            logitsScaling = multipliers.logits.decimal
         case .gemma:
-            // An integer in all known models, and in transformers.
-            let scalar = 1 / Double(attention * attention)
-            let whole = scalar.rounded()
-            queryScalar = 1 / Float(whole).squareRoot() == attention ? whole : scalar
+            // An integer in all known models, and in transformers; otherwise the nearest number that gives the factor.
+            let exact = Float(1 / (Double(attention) * Double(attention)))
+            let near = [exact.rounded(), exact, exact.nextUp, exact.nextDown, exact.nextUp.nextUp, exact.nextDown.nextDown]
+            queryScalar = (near.first { 1 / $0.squareRoot() == attention } ?? exact).decimal
         }
     }
 
@@ -83,4 +81,9 @@ extension ConfigurationFile {
             listLayers()
         }
     }
+}
+
+extension Float {
+    /// The double of the shortest decimal that gives this number: 1e-05, not the exact value of that f32.
+    var decimal: Double { Double("\(self)") ?? Double(self) }
 }

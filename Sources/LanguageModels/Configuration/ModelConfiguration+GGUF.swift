@@ -72,14 +72,14 @@ struct ConfigurationMetadata {
         case .none: return multipliers
         case .gemma:
             multipliers.embedding = Float(width).squareRoot()
-            multipliers.attention =
-                try factor("attention.scale")
-                ?? attention.usualGemmaScale(width: width, layerCount: layerCount)
+            multipliers.setAttention(
+                try factor("attention.scale") ?? attention.usualGemmaScale(width: width, layerCount: layerCount),
+                usual: attention.scale)
             return multipliers
         case .stated: break
         }
         multipliers.embedding = try factor("embedding_scale") ?? 1
-        multipliers.attention = try factor("attention.scale")
+        if let scale = try factor("attention.scale") { multipliers.setAttention(scale, usual: attention.scale) }
         multipliers.residual = try factor("residual_scale") ?? 1
         multipliers.logits = try factor("logit_scale") ?? 1
         return multipliers

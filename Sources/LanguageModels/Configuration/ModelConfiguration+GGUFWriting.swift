@@ -64,9 +64,15 @@ extension ModelConfiguration {
                 "llama.cpp ignores the sliding window of a \(architecture.name) model: beyond \(size) tokens it will "
                     + "write other texts")
         }
-        if architecture == .gemma3, let factor = multipliers.attention,
-            factor != attention.usualGemmaScale(width: width, layerCount: layerCount)
-        {
+        if !ggufRoPETensors.isEmpty, [.qwen2, .qwen3, .smolLM3, .gemma3].contains(architecture) {
+            notes.append(
+                "llama.cpp ignores the RoPE factors of a \(architecture.name) model: it will write other texts")
+        }
+        if architecture.isFused, attention.heads * attention.headDimension != width {
+            notes.append("llama.cpp cannot open a \(architecture.name) model whose heads are not as wide as the model")
+        }
+        let scale = multipliers.attention ?? attention.scale
+        if architecture == .gemma3, scale != attention.usualGemmaScale(width: width, layerCount: layerCount) {
             notes.append("llama.cpp ignores query_pre_attn_scalar: it will write other texts")
         }
         switch rope.scaling {

@@ -47,6 +47,8 @@ public struct ModelConfiguration: Sendable, Equatable {
         self.contextLength = contextLength
         self.normEpsilon = normEpsilon
         self.rope = rope
+        slidingRoPE = architecture.slidingRoPEBase.map { RoPE(base: $0) }
+        if architecture.multiplierRule == .gemma { multipliers.embedding = Float(width).squareRoot() }
     }
 
     /// The limit of valid vocabularies; the largest known ones have a quarter of a million rows.

@@ -40,6 +40,11 @@ extension RoPE {
     /// The number of coordinates of a head that rotate.
     package func rotated(headDimension: Int) -> Int { dimensionCount ?? headDimension }
 
+    /// The largest context whose texts use LongRoPE's short divisors; nil without LongRoPE.
+    package var shortContext: Int? {
+        if case .longRoPE(let scaling) = scaling { scaling.originalContext } else { nil }
+    }
+
     /// The factor of cosines and sines.
     package var magnitude: Double {
         switch scaling {

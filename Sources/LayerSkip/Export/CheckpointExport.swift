@@ -26,7 +26,7 @@ public struct CheckpointExport: Sendable {
         }
 
         /// The order of query and key rows.
-        fileprivate func ropePairing(of architecture: Architecture) -> RoPEPairing {
+        func ropePairing(of architecture: Architecture) -> RoPEPairing {
             switch self {
             case .gguf: architecture.ggufPairing
             case .safetensors: .halfSplit
@@ -96,9 +96,7 @@ public struct CheckpointExport: Sendable {
         }
         self.name = name
         textNotes = checkpoint.textNotes(for: target)
-        plan = try TensorPlan(
-            model, pairing: target.ropePairing(of: model.configuration.architecture), quantizing: dtype,
-            canQuantize: target == .gguf)
+        plan = try TensorPlan(model, for: target, quantizing: dtype)
     }
 
     /// Writes the file or folder atomically. Only a few megabytes of weights are in memory at a time.
