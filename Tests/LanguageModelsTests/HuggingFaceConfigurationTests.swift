@@ -154,7 +154,8 @@ struct HuggingFaceConfigurationTests {
                     "rope_parameters":
                         "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": 64, \"factor\": 1e300, "
                         + "\"low_freq_factor\": 1, \"high_freq_factor\": 4}"
-                ], "key \"rope_parameters.factor\": expected numbers for which F32 can hold all frequencies, found 1e+300"
+                ],
+                "key \"rope_parameters.factor\": expected numbers for which F32 can hold all frequencies, found 1e+300"
             ),
         ] as [([String: String?], String)]) func whatIsWrongIsSaid(changes: [String: String?], message: String)
     {
@@ -220,7 +221,8 @@ struct HuggingFaceConfigurationTests {
                 LongRoPEScaling(
                     shortDivisors: [1, 1.1, 1.2, 1.3], longDivisors: [2, 3, 4, 5.5], originalContext: 20,
                     attentionFactor: 1.19)),
-        ] as [RoPE.Scaling]) func whatIsWrittenIsRead(scaling: RoPE.Scaling) throws {
+        ] as [RoPE.Scaling]) func whatIsWrittenIsRead(scaling: RoPE.Scaling) throws
+    {
         let llama = ModelConfiguration(
             layerCount: 3, width: 48, feedForwardWidth: 10,
             attention: AttentionShape(heads: 6, keyValueHeads: 3, headDimension: 8),

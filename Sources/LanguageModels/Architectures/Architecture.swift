@@ -137,7 +137,8 @@ extension Architecture {
     /// Phi-3 and Phi-4: a Llama with fused tensors, whose heads may rotate in part. Abdin et al., arXiv 2404.14219.
     public static let phi3 = Architecture(
         name: "phi3", ggufName: "phi3", className: "Phi3ForCausalLM", ggufPairing: .halfSplit,
-        defaults: Defaults(contextLength: 4096, originalContext: 4096, normEpsilon: 1e-5), windowRule: .allLayers, isFused: true,
+        defaults: Defaults(contextLength: 4096, originalContext: 4096, normEpsilon: 1e-5), windowRule: .allLayers,
+        isFused: true,
         rotatesPartially: true)
 
     /// Gemma 3 for text: norms before and after attention and the MLP, and a sliding window with a RoPE base of its own

@@ -173,8 +173,7 @@ extension ConfigurationFile {
             }
         }
 
-        func checked(_ key: CodingKeys, _ value: Int, in range: ClosedRange<Int>) throws(CheckpointError) -> Int
-        {
+        func checked(_ key: CodingKeys, _ value: Int, in range: ClosedRange<Int>) throws(CheckpointError) -> Int {
             guard range.contains(value) else {
                 throw failure(
                     key, expected: "an integer in \(range.lowerBound)...\(range.upperBound)", found: "\(value)")

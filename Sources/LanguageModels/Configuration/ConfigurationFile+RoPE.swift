@@ -75,7 +75,8 @@ private struct RoPEReader {
         var rope = RoPE(base: base, dimensionCount: try rotatedCount(), scaling: .none)
         var used: [Key] = []
         let architecture = reader.content.modelType.architecture
-        let types = ["default", "longrope"] + (architecture.rotatesPartially ? [] : ["linear", "dynamic", "llama3", "yarn"])
+        let types =
+            ["default", "longrope"] + (architecture.rotatesPartially ? [] : ["linear", "dynamic", "llama3", "yarn"])
         guard types.contains(type) else {
             throw reader.failure(
                 "\(place).rope_type", expected: types.map(\.quoted).joined(separator: " or "), found: type.quoted)
@@ -187,7 +188,8 @@ private struct RoPEReader {
             return numbers.map { Float($0) }
         }
         let context = try originalContext()
-        let factor = try text.factor.map { (factor) throws(CheckpointError) in try positive(.factor, factor) }
+        let factor =
+            try text.factor.map { (factor) throws(CheckpointError) in try positive(.factor, factor) }
             ?? Double(contextLength) / Double(context)
         return LongRoPEScaling(
             shortDivisors: try divisors(.shortDivisors, text.shortDivisors),

@@ -14,7 +14,8 @@ extension ConfigurationFile.Reader {
             return nil
         case .allLayers:
             guard let size else { return nil }
-            return SlidingWindow(size: try checked(.slidingWindow, size, in: 1...(1 << 30)), layers: Set(0..<layerCount))
+            return SlidingWindow(
+                size: try checked(.slidingWindow, size, in: 1...(1 << 30)), layers: Set(0..<layerCount))
         case .fromLayer(let standard):
             guard content.usesSlidingWindow == true, size != nil else {
                 try refuseWindowedLayers()

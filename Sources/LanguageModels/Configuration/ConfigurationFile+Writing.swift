@@ -57,7 +57,9 @@ extension ConfigurationFile {
         case .gemma:
             // An integer in all known models, and in transformers; otherwise the nearest number that gives the factor.
             let exact = Float(1 / (Double(attention) * Double(attention)))
-            let near = [exact.rounded(), exact, exact.nextUp, exact.nextDown, exact.nextUp.nextUp, exact.nextDown.nextDown]
+            let near = [
+                exact.rounded(), exact, exact.nextUp, exact.nextDown, exact.nextUp.nextUp, exact.nextDown.nextDown,
+            ]
             queryScalar = (near.first { 1 / $0.squareRoot() == attention } ?? exact).decimal
         }
     }

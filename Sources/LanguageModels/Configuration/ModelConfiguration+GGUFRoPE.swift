@@ -31,7 +31,8 @@ extension ConfigurationMetadata {
         }
         guard short == nil, long == nil, type != "longrope" else {
             throw metadata.failure(
-                typeKey, expected: "\"longrope\" and both \(FactorTensor.short.rawValue) and "
+                typeKey,
+                expected: "\"longrope\" and both \(FactorTensor.short.rawValue) and "
                     + "\(FactorTensor.long.rawValue), or none of these", found: type?.quoted ?? "no such key")
         }
         let divisors = try factors(.all, count: pairs)

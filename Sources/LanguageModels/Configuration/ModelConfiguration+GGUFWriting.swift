@@ -76,7 +76,8 @@ extension ModelConfiguration {
             notes.append("llama.cpp ignores query_pre_attn_scalar: it will write other texts")
         }
         switch rope.scaling {
-        case .dynamic: notes.append("a GGUF file has no place for dynamic RoPE, which changes no text within the context")
+        case .dynamic:
+            notes.append("a GGUF file has no place for dynamic RoPE, which changes no text within the context")
         case .yarn(let scaling)
         where scaling.fastTurns != YaRNScaling.standardFastTurns || scaling.slowTurns != YaRNScaling.standardSlowTurns:
             notes.append("llama.cpp ignores beta_fast and beta_slow of YaRN: it will write other texts")

@@ -33,7 +33,8 @@ struct GainConversion {
             values = kept
         }
         return (
-            StoredTensor(name: tensor.name, dtype: .f32, shape: tensor.shape, bytes: DType.f32.quantize(values)), inexact
+            StoredTensor(name: tensor.name, dtype: .f32, shape: tensor.shape, bytes: DType.f32.quantize(values)),
+            inexact
         )
     }
 }
