@@ -124,8 +124,8 @@ struct HuggingFaceConfigurationTests {
                 "key \"quantization_config\": expected weights in F32, F16 or BF16, found quantized ones"
             ),
             (
-                ["architectures": "[\"LlamaModel\"]"],
-                "key \"architectures\": expected LlamaForCausalLM, found \"LlamaModel\""
+                ["architectures": "[\"LlamaForTokenClassification\"]"],
+                "key \"architectures\": expected LlamaForCausalLM, found \"LlamaForTokenClassification\""
             ),
             (["eos_token_id": "[1, -1]"], "key \"eos_token_id\": expected ids of tokens, 0 or above, found -1"),
             (["rope_theta": "0.5"], "key \"rope_theta\": expected a number of at least 1, found 0.5"),

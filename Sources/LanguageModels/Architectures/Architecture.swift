@@ -10,6 +10,9 @@ public struct Architecture: Sendable, Equatable {
     package let ggufName: String
     /// The model's class in transformers, which `config.json` also names.
     package let className: String
+    /// The class of the model without its head.
+    var baseClassName: String { className.replacing("ForCausalLM", with: baseClassSuffix) }
+    private var baseClassSuffix: String { self == .gemma3 ? "TextModel" : "Model" }
     /// The order of query and key rows in GGUF files.
     package let ggufPairing: RoPEPairing
     /// transformers' defaults for keys that `config.json` omits.

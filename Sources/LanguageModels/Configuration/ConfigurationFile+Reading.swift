@@ -101,7 +101,9 @@ extension ConfigurationFile {
         }
 
         private func refuseOtherGraphs() throws(CheckpointError) {
-            if let found = content.architectures, !found.contains(architecture.className) {
+            // Without a head of its own, the model's base class has everything, too.
+            let classes = [architecture.className, architecture.baseClassName]
+            if let found = content.architectures, !found.contains(where: classes.contains) {
                 let names = found.prefix(4).map(\.quoted).joined(separator: ", ")
                 throw failure(.architectures, expected: architecture.className, found: names)
             }

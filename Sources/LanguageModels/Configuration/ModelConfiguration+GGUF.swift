@@ -41,6 +41,7 @@ struct ConfigurationMetadata {
             contextLength: contextLength,
             normEpsilon: try normEpsilon(),
             rope: try rope(headDimension: attention.headDimension, contextLength: contextLength))
+        configuration.unrotatedLayers = try unrotatedLayers(layerCount: layerCount)
         configuration.slidingRoPE = try slidingRoPE()
         configuration.slidingWindow = try slidingWindow(layerCount: layerCount)
         configuration.biases.formUnion(storedBiases)

@@ -68,6 +68,22 @@ extension ConfigurationMetadata {
         return RoPE(base: try base("rope.freq_base_swa", standard: standard))
     }
 
+    /// Reads the layers without RoPE; by default those of the architecture.
+    func unrotatedLayers(layerCount: Int) throws(CheckpointError) -> Set<Int> {
+        let key = architecture.key(Self.rotatedLayersKey)
+        guard architecture.unrotatedInterval != nil, let value = metadata[key] else {
+            return architecture.unrotatedLayers(of: layerCount)
+        }
+        guard case .array(.bools(let truths)) = value, truths.count == layerCount else {
+            throw metadata.failure(
+                key, expected: "one bool for each of \(layerCount) layers", found: value.typeDescription)
+        }
+        return Set(truths.indices.filter { !truths[$0] })
+    }
+
+    /// The key for the layers with RoPE, if they are not the usual ones; no other program writes or reads it.
+    fileprivate static let rotatedLayersKey = "rope.rotated_layers"
+
     private func base(_ name: String, standard: Double) throws(CheckpointError) -> Double {
         let key = architecture.key(name)
         let value = try metadata.floatIfPresent(named: key) ?? standard
@@ -113,8 +129,12 @@ extension ConfigurationMetadata {
         }
         if let turns = try positiveIfPresent("rope.scaling.yarn_beta_fast") { scaling.fastTurns = turns }
         if let turns = try positiveIfPresent("rope.scaling.yarn_beta_slow") { scaling.slowTurns = turns }
+        scaling.roundsBorders = try metadata.boolIfPresent(named: architecture.key(Self.roundingKey)) ?? true
         return scaling
     }
+
+    /// The key for YaRN's `truncate`, which no other program writes or reads.
+    fileprivate static let roundingKey = "rope.scaling.yarn_truncate"
 
     private func attentionFactor() throws(CheckpointError) -> Double? {
         try positiveIfPresent("rope.scaling.attn_factor")
@@ -175,6 +195,10 @@ extension ModelConfiguration {
         set("rope.dimension_count", rope.rotated(headDimension: attention.headDimension))
         set("rope.freq_base", rope.base)
         if let slidingRoPE { set("rope.freq_base_swa", slidingRoPE.base) }
+        if unrotatedLayers != architecture.unrotatedLayers(of: layerCount) {
+            let truths = (0..<layerCount).map { !unrotatedLayers.contains($0) }
+            metadata[architecture.key(ConfigurationMetadata.rotatedLayersKey)] = .array(.bools(truths))
+        }
         switch rope.scaling {
         case .none, .dynamic, .llama3, .divided: break
         case .linear(let factor):
@@ -195,6 +219,7 @@ extension ModelConfiguration {
             if scaling.slowTurns != YaRNScaling.standardSlowTurns {
                 set("rope.scaling.yarn_beta_slow", scaling.slowTurns)
             }
+            if !scaling.roundsBorders { metadata[architecture.key(ConfigurationMetadata.roundingKey)] = .bool(false) }
         case .longRoPE(let scaling):
             set("rope.scaling.type", "longrope")
             set("rope.scaling.original_context_length", scaling.originalContext)

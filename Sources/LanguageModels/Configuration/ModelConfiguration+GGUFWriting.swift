@@ -36,19 +36,6 @@ extension ModelConfiguration {
     ///
     /// - Parameter file: the model's file, for errors.
     package func checkForGGUF(file: String) throws(CheckpointError) {
-        let usual = architecture.unrotatedLayers(of: layerCount)
-        guard unrotatedLayers == usual else {
-            func list(_ layers: Set<Int>) -> String {
-                layers.isEmpty ? "none" : layers.sorted().map(String.init).joined(separator: ", ")
-            }
-            throw CheckpointError(
-                file: file, name: "layers without RoPE", expected: "\(list(usual)), which GGUF readers assume",
-                found: list(unrotatedLayers))
-        }
-        if case .yarn(let scaling) = rope.scaling, !scaling.roundsBorders {
-            throw CheckpointError(
-                file: file, name: "YaRN's \"truncate\"", expected: "true, which GGUF readers assume", found: "false")
-        }
         if let scaling = slidingRoPE?.scaling, scaling != .none {
             throw CheckpointError(
                 file: file, name: "RoPE of the layers with a sliding window",
@@ -75,12 +62,14 @@ extension ModelConfiguration {
         if architecture == .gemma3, scale != attention.usualGemmaScale(width: width, layerCount: layerCount) {
             notes.append("llama.cpp ignores query_pre_attn_scalar: it will write other texts")
         }
+        if unrotatedLayers != architecture.unrotatedLayers(of: layerCount) {
+            notes.append("llama.cpp assumes other layers without RoPE: it will write other texts")
+        }
         switch rope.scaling {
         case .dynamic:
             notes.append("a GGUF file has no place for dynamic RoPE, which changes no text within the context")
-        case .yarn(let scaling)
-        where scaling.fastTurns != YaRNScaling.standardFastTurns || scaling.slowTurns != YaRNScaling.standardSlowTurns:
-            notes.append("llama.cpp ignores beta_fast and beta_slow of YaRN: it will write other texts")
+        case .yarn(let scaling) where !scaling.isUsual:
+            notes.append("llama.cpp ignores beta_fast, beta_slow and truncate of YaRN: it will write other texts")
         default: break
         }
         return notes

@@ -27,6 +27,11 @@ package struct YaRNScaling: Sendable, Equatable {
         self.attentionFactor = attentionFactor ?? Self.magnitude(factor: factor)
     }
 
+    /// Whether the blend has its usual borders.
+    var isUsual: Bool {
+        roundsBorders && fastTurns == Self.standardFastTurns && slowTurns == Self.standardSlowTurns
+    }
+
     /// The usual factor of cosines and sines: 0.1 ln(factor) + 1 (equation 22).
     ///
     /// - Parameter weight: a weight of the logarithm, `mscale` in configurations.
