@@ -154,10 +154,9 @@ private struct RoPEReader {
     private mutating func yarn() throws(CheckpointError) -> YaRNScaling {
         let context = try originalContext()
         var factor = Double(contextLength) / Double(context)
-        if let stated = text.factor {
-            factor = try positive(.factor, stated)
-        } else {
-            notes.append("\(place).factor in config.json is missing: the ratio of the contexts, \(factor), is used")
+        // As in transformers, null means the ratio of the contexts, but the key must be there.
+        if text.factor != nil || !text.nullKeys.contains(Key.factor.rawValue) {
+            factor = try positive(.factor, text.factor)
         }
         var scaling = YaRNScaling(factor: factor, originalContext: context)
         if let attentionFactor = text.attentionFactor {

@@ -19,8 +19,10 @@ extension ConfigurationFile {
         var longDivisors: [Double]?
         /// The parameters of each kind of layer, which transformers 5 nests for models with two rotations.
         var layers: [String: RoPEText] = [:]
-        /// The keys that are present.
+        /// The keys that are present and not null.
         var presentKeys: [String] = []
+        /// The keys whose value is null.
+        var nullKeys: [String] = []
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case type = "rope_type"
@@ -69,7 +71,9 @@ extension ConfigurationFile {
                 let key = AnyKey(kind.rawValue)
                 if let nested = try all.decodeIfPresent(RoPEText.self, forKey: key) { layers[kind.rawValue] = nested }
             }
-            presentKeys = try all.allKeys.filter { try !all.decodeNil(forKey: $0) }.map(\.stringValue).sorted()
+            for key in all.allKeys.map(\.stringValue).sorted() {
+                if try all.decodeNil(forKey: AnyKey(key)) { nullKeys.append(key) } else { presentKeys.append(key) }
+            }
         }
 
         func encode(to encoder: any Encoder) throws {
