@@ -42,36 +42,4 @@ extension ModelConfiguration {
                 expected: "no scaling, which GGUF readers assume", found: "a scaling")
         }
     }
-
-    /// Notes on what a GGUF file cannot say about the model, or llama.cpp does not read.
-    package var ggufNotes: [String] {
-        var notes: [String] = []
-        if let size = slidingWindow?.size, size < contextLength, architecture != .gemma3 {
-            notes.append(
-                "llama.cpp ignores the sliding window of a \(architecture.name) model: beyond \(size) tokens it will "
-                    + "write other texts")
-        }
-        if !ggufRoPETensors.isEmpty, [.qwen2, .qwen3, .smolLM3, .gemma3].contains(architecture) {
-            notes.append(
-                "llama.cpp ignores the RoPE factors of a \(architecture.name) model: it will write other texts")
-        }
-        if architecture.isFused, attention.heads * attention.headDimension != width {
-            notes.append("llama.cpp cannot open a \(architecture.name) model whose heads are not as wide as the model")
-        }
-        let scale = multipliers.attention ?? attention.scale
-        if architecture == .gemma3, scale != attention.usualGemmaScale(width: width, layerCount: layerCount) {
-            notes.append("llama.cpp ignores query_pre_attn_scalar: it will write other texts")
-        }
-        if unrotatedLayers != architecture.unrotatedLayers(of: layerCount) {
-            notes.append("llama.cpp assumes other layers without RoPE: it will write other texts")
-        }
-        switch rope.scaling {
-        case .dynamic:
-            notes.append("a GGUF file has no place for dynamic RoPE, which changes no text within the context")
-        case .yarn(let scaling) where !scaling.isUsual:
-            notes.append("llama.cpp ignores beta_fast, beta_slow and truncate of YaRN: it will write other texts")
-        default: break
-        }
-        return notes
-    }
 }

@@ -48,6 +48,7 @@ struct TensorPlan: Sendable {
     ) throws(CheckpointError) {
         let architecture = model.configuration.architecture
         let pairing = target.ropePairing(of: architecture)
+        let keepsVectors = target == .safetensors && dtype == nil && model.source is SafetensorsSource
         let gains = GainConversion(model, storesMinusOne: architecture.storesGainsMinusOne && target == .safetensors)
         var entries: [Entry] = []
         var inexactGains: [InexactGain] = []
@@ -63,7 +64,7 @@ struct TensorPlan: Sendable {
             var format = dtype ?? stored.dtype
             if tensor.shape.count == 1 {
                 // Gains and biases are small, and each affects one element of every row.
-                format = .f32
+                format = keepsVectors ? stored.dtype : .f32
             } else if target == .safetensors, format.isQuantized {
                 format = .f32
             } else if dtype != nil, format.bitsPerElement < 6, [.embedding, .head].contains(tensor.role) {
@@ -88,7 +89,7 @@ struct TensorPlan: Sendable {
         notes = odd.sorted { ($0.columns, $0.block) < ($1.columns, $1.block) }.map {
             "matrices of \($0.columns) columns, no multiple of \($0.block), are F16"
         }
-        if target == .safetensors { try narrowVectors() }
+        if target == .safetensors, !keepsVectors { try narrowVectors() }
     }
 
     /// Writes vectors in the matrices' format, as folders usually have them, if that loses nothing.
