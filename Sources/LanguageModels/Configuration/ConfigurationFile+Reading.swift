@@ -91,10 +91,6 @@ extension ConfigurationFile {
         }
 
         private func refuseOtherGraphs() throws(CheckpointError) {
-            if let found = content.architectures, !found.contains(architecture.className) {
-                let names = found.prefix(4).map(\.quoted).joined(separator: ", ")
-                throw failure(.architectures, expected: architecture.className, found: names)
-            }
             if let activation = content.activation, activation != "silu" {
                 throw failure(.activation, expected: "\"silu\"", found: activation.quoted)
             }
@@ -119,9 +115,6 @@ extension ConfigurationFile {
             }
             if let other = content.layerTypes?.first(where: { $0 != "full_attention" }) {
                 throw failure(.layerTypes, expected: "\"full_attention\" in every layer", found: other.quoted)
-            }
-            if content.quantization != nil {
-                throw failure(.quantization, expected: "weights in F32, F16 or BF16", found: "quantized ones")
             }
         }
 

@@ -34,7 +34,6 @@ struct ConfigurationFile: Codable {
     var unrotatedInterval: Int?
     /// The kind of attention of each layer.
     var layerTypes: [String]?
-    var quantization: Presence?
     var beginningOfText: LooseID?
     var endsOfText: OneOrMany?
     var padding: LooseID?
@@ -70,7 +69,6 @@ struct ConfigurationFile: Codable {
         case rotatedLayers = "no_rope_layers"
         case unrotatedInterval = "no_rope_layer_interval"
         case layerTypes = "layer_types"
-        case quantization = "quantization_config"
         case beginningOfText = "bos_token_id"
         case endsOfText = "eos_token_id"
         case padding = "pad_token_id"
@@ -96,11 +94,5 @@ struct ConfigurationFile: Codable {
             case highFrequencyFactor = "high_freq_factor"
             case originalContext = "original_max_position_embeddings"
         }
-    }
-
-    /// Records that a key is present, whatever its value.
-    struct Presence: Codable {
-        init(from decoder: any Decoder) {}
-        func encode(to encoder: any Encoder) { preconditionFailure("only read") }
     }
 }

@@ -1,4 +1,5 @@
 import CheckpointFiles
+import LanguageModels
 public import TextTokens
 
 extension TokenizerDefinition {
@@ -10,6 +11,7 @@ extension TokenizerDefinition {
             self = try Checkpoint(path: path).tokenizerDefinition()
             return
         }
+        try HubName.refuse(path)
         let file = try inCheckpoint(try MappedFile(path: path))
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
             try self.init(GGUFFile(file).metadata)
