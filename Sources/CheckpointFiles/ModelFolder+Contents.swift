@@ -11,8 +11,11 @@ extension ModelFolder {
             return found.count > 4 ? "\(shown) and \(found.count - 4) more" : shown
         }
         if Folder.exists("\(path)/newest") { return "a training run; its newest checkpoint is \(path)/newest" }
+        if let part = names.first(where: { $0.hasSuffix(".gguf") && $0.contains("-00001-of-") }) {
+            return "the parts of a split GGUF file; join them with llama-gguf-split --merge \(path)/\(part) OUTPUT"
+        }
         if first(".gguf") != nil {
-            return "GGUF files, each of which is a model of its own; pass one of \(list(".gguf"))"
+            return "GGUF files, which are models of their own; pass one of them: \(list(".gguf"))"
         }
         if first(".safetensors") != nil {
             return """

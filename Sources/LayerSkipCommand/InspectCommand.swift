@@ -97,13 +97,14 @@ private struct InspectionReport: Encodable {
 
     /// The report for people.
     func text(listingTensors isComplete: Bool) -> String {
-        let container = ggufVersion.value.map { "GGUF \($0)" } ?? "safetensors"
+        let container = ggufVersion.value.map { "GGUF \($0)" } ?? (tensors.isEmpty ? "no weights" : "safetensors")
         var lines = ["file           \(file.harmless(limit: 4096)) (\(bytes.megabytes), \(container))"]
         if let reason = cannotRun.value { lines.append("cannot be run: \(reason.harmless(limit: 8192))") }
-        lines += [
-            "architecture   \(architecture.value?.inMessage ?? "unknown")\(name.value.map { ", \($0.quoted)" } ?? "")",
-            "parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million",
-        ]
+        lines.append(
+            "architecture   \(architecture.value?.inMessage ?? "unknown")\(name.value.map { ", \($0.quoted)" } ?? "")")
+        if !tensors.isEmpty {
+            lines.append("parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million")
+        }
         lines += sizes
         // A tokenizer that is the reason has been shown.
         let notes = tokenizerNotes.filter { note in cannotRun.value.map { note != "not usable: \($0)" } ?? true }

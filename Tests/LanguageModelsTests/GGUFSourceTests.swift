@@ -63,7 +63,7 @@ struct GGUFSourceTests {
             try source { $0.metadata["general.architecture"] = .string("mamba") }
         }
         #expect(failure?.name == "metadata key \"general.architecture\"")
-        #expect(failure?.expected == "a known architecture (llama, qwen2, qwen3)")
+        #expect(failure?.expected.hasPrefix("a supported architecture (llama, ") == true)
         #expect(failure?.found == "\"mamba\"")
     }
 

@@ -6,7 +6,8 @@ enum ForeignFormat {
         let start = Array(bytes.prefix(Self.pointerStart.count))
         if start == Self.pointerStart {
             self = .pointer
-        } else if start.starts(with: Array("PK\u{3}\u{4}".utf8)) || start.count > 1 && start[0] == 0x80 && start[1] < 6 {
+        } else if start.starts(with: Array("PK\u{3}\u{4}".utf8)) || start.count > 1 && start[0] == 0x80 && start[1] < 6
+        {
             // PyTorch's archives are zip files; older ones begin with the pickle itself.
             self = .pickle
         } else if start.first == UInt8(ascii: "{") {

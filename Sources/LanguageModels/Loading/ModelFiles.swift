@@ -59,7 +59,8 @@ package enum ModelFiles: Sendable {
         let base: String? = members.value("base_model_name_or_path")
         throw CheckpointError(
             file: folder.path, expected: "a whole model",
-            found: "a \(kind == "LORA" ? "LoRA" : kind.inMessage) adapter of \(base?.quoted ?? "another model"); merge it "
+            found:
+                "a \(kind == "LORA" ? "LoRA" : kind.inMessage) adapter of \(base?.quoted ?? "another model"); merge it "
                 + "into that model in Python, with peft's merge_and_unload, and save the result")
     }
 

@@ -12,7 +12,11 @@ struct TensorRows {
     }
 
     init(_ tensors: [(name: String, format: String, shape: [Int])], isComplete: Bool) {
-        rows = tensors.map { Row(name: $0.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init), format: $0.format, shape: $0.shape) }
+        rows = tensors.map {
+            Row(
+                name: $0.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init),
+                format: $0.format, shape: $0.shape)
+        }
         guard !isComplete else { return }
         // The last numbers first: those of a layer's experts before those of the layers.
         for position in (0..<(rows.map(\.name.count).max() ?? 0)).reversed() { merge(at: position) }
