@@ -96,6 +96,9 @@ struct CheckpointSummaryTests {
         let alone = try CheckpointSummary(path: path + "/model.safetensors")
         #expect(alone.obstacle?.found.hasPrefix("a safetensors file; ") == true && alone.tensors.count == 20)
         #expect(alone.architecture == nil && alone.shape == nil && alone.tokenizerModel == nil)
+        let tokenizer = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path + "/model.safetensors") }
+        #expect(tokenizer?.expected == "a GGUF file, a model folder or a tokenizer.json")
+        #expect(tokenizer?.found == alone.obstacle?.found)
         let adapter = files.makeFolder("adapter")
         files.write(try TextFile.bytes(path + "/model.safetensors"), as: "adapter/adapter_model.safetensors")
         #expect(try CheckpointSummary(path: adapter).obstacle?.found.hasPrefix("other safetensors files") == true)

@@ -41,3 +41,14 @@ enum ForeignFormat {
         """
     }
 }
+
+extension MappedFile {
+    /// Throws if the file is recognised as one that holds no JSON, such as a safetensors file.
+    ///
+    /// - Parameter expected: what it should be, for the error.
+    package func refuseForeignFormat(expected: String) throws(CheckpointError) {
+        let format = withBytes(in: 0..<byteCount) { bytes in bytes.withUnsafeBytes { ForeignFormat($0) } }
+        guard let format, format != .json else { return }
+        throw CheckpointError(file: path, expected: expected, found: format.advice)
+    }
+}

@@ -2,7 +2,6 @@ import CheckpointFiles
 
 /// The keys of `config.json` (transformers' `LlamaConfig` and similar classes).
 struct ConfigurationFile: Codable {
-    /// Decoded first, because files of other architectures have other keys.
     var modelType: ModelType
     var architectures: [String]?
     var vocabularySize: Int

@@ -16,6 +16,7 @@ extension TokenizerDefinition {
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
             try self.init(GGUFFile(file).metadata)
         } else {
+            try file.refuseForeignFormat(expected: "a GGUF file, a model folder or a tokenizer.json")
             let json = try inCheckpoint(try JSONText.bytes(of: file, atMost: .tokenizer))
             self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
         }

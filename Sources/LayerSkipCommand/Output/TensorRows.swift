@@ -18,8 +18,10 @@ struct TensorRows {
                 format: $0.format, shape: $0.shape)
         }
         guard !isComplete else { return }
-        // The last numbers first: those of a layer's experts before those of the layers.
-        for position in (0..<(rows.map(\.name.count).max() ?? 0)).reversed() { merge(at: position) }
+        // The last numbers first: those of a layer's experts before those of the layers. Names of real models have fewer
+        // parts than the limit, which a hostile file cannot exceed to cost time.
+        let positions = min(rows.map(\.name.count).max() ?? 0, 16)
+        for position in (0..<positions).reversed() { merge(at: position) }
     }
 
     /// Merges rows that differ only in the number at a position of their names.
