@@ -58,7 +58,8 @@ INLINE void prefetch_ahead(int format, const void *elements, size_t index, size_
 /// The state of one query head.
 typedef struct {
     const float *query;
-    size_t visible;
+    /// It sees positions [hidden, visible) of the page.
+    size_t hidden, visible;
     ctk_page_softmax *softmax;
     float *weighted;
     /// Scores at first, then weights.
@@ -139,25 +140,34 @@ INLINE void weigh_values(
     if (d < head_dim) weigh_columns(format, tasks, queries, values, first, last, head_dim, d, 1, head_dim - d);
 }
 
-/// Computes a page's part of some query heads. The tasks are in ascending order of `visible`.
+/// Computes a page's part of some query heads. The tasks are in ascending order of `hidden` and of `visible`.
 INLINE void attend_tile(
     int format, attention_task *tasks, int queries, const void *keys, const void *values, size_t head_dim,
     float scale) {
-    size_t common = tasks[0].visible, all = tasks[queries - 1].visible, t = 0;
-    for (; t + LANES * (KEY_VECTORS_AT_ONCE - 1) < all; t += LANES * KEY_VECTORS_AT_ONCE) {
+    enum { RUN = LANES * KEY_VECTORS_AT_ONCE };
+    size_t all = tasks[queries - 1].visible, t = tasks[0].hidden / RUN * RUN;
+    for (; t + LANES * (KEY_VECTORS_AT_ONCE - 1) < all; t += RUN) {
         score_positions(format, tasks, queries, keys, t, KEY_VECTORS_AT_ONCE, head_dim, scale);
     }
     for (; t < all; t += LANES) score_positions(format, tasks, queries, keys, t, 1, head_dim, scale);
     for (int q = 0; q < queries; q++) {
         attention_task *task = tasks + q;
-        float maximum = maximum_of(task->scores, task->visible);
-        *task->softmax = (ctk_page_softmax){maximum, exponentials(task->scores, task->visible, maximum)};
+        float *scores = task->scores + task->hidden;
+        size_t count = task->visible - task->hidden;
+        float maximum = maximum_of(scores, count);
+        *task->softmax = (ctk_page_softmax){maximum, exponentials(scores, count, maximum)};
         memset(task->weighted, 0, head_dim * sizeof(float));
     }
-    weigh_values(format, tasks, queries, values, 0, common, head_dim);
+    // All see the positions [first, last); each adds its own others before and after them, in order.
+    size_t first = tasks[queries - 1].hidden, last = tasks[0].visible;
+    if (first >= last) first = last = all;
+    for (int q = 0; q < queries; q++) {
+        size_t end = smaller(first, tasks[q].visible);
+        if (tasks[q].hidden < end) weigh_values(format, tasks + q, 1, values, tasks[q].hidden, end, head_dim);
+    }
+    weigh_values(format, tasks, queries, values, first, last, head_dim);
     for (int q = 1; q < queries; q++) {
-        if (tasks[q].visible == common) continue;
-        weigh_values(format, tasks + q, 1, values, common, tasks[q].visible, head_dim);
+        if (last < tasks[q].visible) weigh_values(format, tasks + q, 1, values, last, tasks[q].visible, head_dim);
     }
 }
 
@@ -169,7 +179,8 @@ INLINE void attend_page(int format, const ctk_page_queries *q, const void *keys,
             attention_task *task = tasks + count++;
             size_t part = r * q->row_parts + h * q->head_parts;
             task->query = q->queries + r * q->row_stride + h * q->head_dim;
-            task->visible = q->visible + r < CTK_PAGE_POSITIONS ? q->visible + r : CTK_PAGE_POSITIONS;
+            task->hidden = hidden_positions(q, r);
+            task->visible = visible_positions(q, r);
             task->softmax = q->softmaxes + part;
             task->weighted = q->weighted + part * q->head_dim;
             bool isLast = r == q->rows - 1 && h == q->heads - 1;

@@ -99,7 +99,8 @@ CTK_EACH_FORMAT(DEFINE_FORMAT_PRODUCT)
 #define VECTOR_TABLE(NAME, DENSE_BF16, ATTENTION_BF16, ...)                                                          \
     {                                                                                                                \
         .name = NAME, .formats = {CTK_EACH_FORMAT(PANEL_ENTRY) __VA_ARGS__},                                         \
-        .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .add = add, .scale = scale, .softmax = softmax,    \
+        .rms_norm = rms_norm, .rotate = rotate, .swiglu = swiglu, .geglu = geglu, .add = add,  \
+        .scale = scale, .softmax = softmax,    \
         .argmax = argmax, .maximum = maximum, .exponential_sum = exponential_sum, .at_least = at_least,              \
         .gumbel_contenders = gumbel_contenders,                                                                      \
         .caches =                                                                                                    \

@@ -64,6 +64,10 @@ static void swiglu(const float *gate, const float *up, size_t count, float *y) {
     for (size_t i = 0; i < count; i++) y[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
 }
 
+static void geglu(const float *gate, const float *up, size_t count, float *y) {
+    for (size_t i = 0; i < count; i++) y[i] = gate[i] / (1 + expf(-gelu_exponent(gate[i]))) * up[i];
+}
+
 static void softmax(float *x, size_t count) {
     float maximum = -INFINITY;
     for (size_t i = 0; i < count; i++) maximum = x[i] > maximum ? x[i] : maximum;
@@ -73,11 +77,11 @@ static void softmax(float *x, size_t count) {
 }
 
 static void attend_page_alone(
-    int format, const float *query, const void *keys, const void *values, size_t visible, size_t head_dim, float scale,
-    ctk_page_softmax *softmax, float *weighted) {
+    int format, const float *query, const void *keys, const void *values, size_t hidden, size_t visible,
+    size_t head_dim, float scale, ctk_page_softmax *softmax, float *weighted) {
     float scores[CTK_PAGE_POSITIONS];
     float maximum = -INFINITY;
-    for (size_t t = 0; t < visible; t++) {
+    for (size_t t = hidden; t < visible; t++) {
         float score = 0;
         for (size_t d = 0; d < head_dim; d++) {
             score = fmaf(query[d], ctk_cache_element(format, keys, ctk_key_offset(t, head_dim, d)), score);
@@ -87,7 +91,7 @@ static void attend_page_alone(
     }
     float sum = 0;
     for (size_t d = 0; d < head_dim; d++) weighted[d] = 0;
-    for (size_t t = 0; t < visible; t++) {
+    for (size_t t = hidden; t < visible; t++) {
         float weight = expf(scores[t] - maximum);
         sum += weight;
         for (size_t d = 0; d < head_dim; d++) {
@@ -145,12 +149,12 @@ static uint64_t gumbel_contenders(
 
 static void attend_page(int format, const ctk_page_queries *q, const void *keys, const void *values) {
     for (size_t r = 0; r < q->rows; r++) {
-        size_t visible = q->visible + r < CTK_PAGE_POSITIONS ? q->visible + r : CTK_PAGE_POSITIONS;
+        size_t visible = visible_positions(q, r), hidden = hidden_positions(q, r);
         for (size_t h = 0; h < q->heads; h++) {
             size_t part = r * q->row_parts + h * q->head_parts;
             attend_page_alone(
-                format, q->queries + r * q->row_stride + h * q->head_dim, keys, values, visible, q->head_dim, q->scale,
-                q->softmaxes + part, q->weighted + part * q->head_dim);
+                format, q->queries + r * q->row_stride + h * q->head_dim, keys, values, hidden, visible, q->head_dim,
+                q->scale, q->softmaxes + part, q->weighted + part * q->head_dim);
         }
     }
 }
@@ -174,6 +178,7 @@ const ctk_table ctk_scalar_table = {
     .rms_norm = rms_norm,
     .rotate = rotate,
     .swiglu = swiglu,
+    .geglu = geglu,
     .add = add,
     .scale = scale,
     .softmax = softmax,

@@ -7,8 +7,8 @@
 #include "formats.h"
 
 static void rotate(
-    float *x, size_t heads, size_t head_dim, const float *cosines, const float *sines, int pairing) {
-    size_t pairs = head_dim / 2;
+    float *x, size_t heads, size_t head_dim, size_t rotated, const float *cosines, const float *sines, int pairing) {
+    size_t pairs = rotated / 2;
     for (size_t h = 0; h < heads; h++, x += head_dim) {
         for (size_t i = 0; i < pairs; i++) {
             size_t first = pairing == CTK_INTERLEAVED ? 2 * i : i;
@@ -19,6 +19,25 @@ static void rotate(
         }
     }
 }
+
+/// Positions of the page up to the last one that a row sees.
+static inline size_t visible_positions(const ctk_page_queries *q, size_t row) {
+    return q->visible + row < CTK_PAGE_POSITIONS ? q->visible + row : CTK_PAGE_POSITIONS;
+}
+
+/// Positions at the page's start that a row does not see.
+static inline size_t hidden_positions(const ctk_page_queries *q, size_t row) {
+    ptrdiff_t hidden = q->hidden + (ptrdiff_t)row;
+    return hidden > 0 ? (size_t)hidden : 0;
+}
+
+/// Positions that the query of position visible - 1 does not see, before the `visible` ones up to its own.
+static inline size_t hidden_before(const ctk_sequence_attention *a, size_t visible) {
+    return visible > a->window ? visible - a->window : 0;
+}
+
+/// gelu(x) is about x / (1 + e^-y) with this y: 2 sqrt(2 / pi) (x + 0.044715 x^3), since 1 + tanh(y / 2) = 2 / (1 + e^-y).
+#define gelu_exponent(X) ((X) * (1.5957691216057308f + 0.07135481627159668f * (X) * (X)))
 
 static void add(const float *x, size_t count, float *y) {
     for (size_t i = 0; i < count; i++) y[i] += x[i];

@@ -38,10 +38,11 @@ static void ATTENTION(attend_block)(
     ATTENTION(meet)(a, o, o->keys_to_meet, a->queries + start, count, seen, scores);
     for (size_t i = 0; i < count; i++) {
         float *row = scores + i * width;
-        size_t visible = first + i + 1;
-        for (size_t t = 0; t < visible; t++) row[t] *= a->scale;
-        float maximum = maximum_of(row, visible);
-        float sum = exponentials(row, visible, maximum);
+        size_t visible = first + i + 1, hidden = hidden_before(a, visible);
+        for (size_t t = hidden; t < visible; t++) row[t] *= a->scale;
+        float maximum = maximum_of(row + hidden, visible - hidden);
+        float sum = exponentials(row + hidden, visible - hidden, maximum);
+        for (size_t t = 0; t < hidden; t++) row[t] = 0;
         for (size_t t = visible; t < seen; t++) row[t] = 0;
         scales[i] = 1 / sum;
         a->log_sums[head * a->length + first + i] = maximum + logf(sum);
@@ -75,8 +76,8 @@ static void ATTENTION(attend_block_gradient)(
         size_t row = i * a->query_stride;
         float mean = row_product(gradient + row, a->output + start + row, a->head_dim);
         weights_and_shares(
-            weights + i * width, score_gradients + i * width, first + i + 1, seen, a->scale,
-            a->log_sums[head * a->length + first + i], mean);
+            weights + i * width, score_gradients + i * width, hidden_before(a, first + i + 1), first + i + 1, seen,
+            a->scale, a->log_sums[head * a->length + first + i], mean);
     }
     ATTENTION(sum_up)(a, o, score_gradients, count, seen, a->query_gradient + start);
     ATTENTION(hand_out)(a, o, gradient, weights, count, seen, a->value_gradient);

@@ -35,18 +35,22 @@ INLINE float row_product(const float *x, const float *y, size_t count) {
     return sum_lanes(sums);
 }
 
-/// Replaces scores by weights e^(score - log_sum), and products dy . v by (dy . v - mean) * weight * scale.
+/// Replaces the scores of positions [hidden, visible) by weights e^(score - log_sum), and products dy . v by
+/// (dy . v - mean) * weight * scale; those of other positions by 0.
 INLINE void weights_and_shares(
-    float *weights, float *shares, size_t visible, size_t seen, float scale, float log_sum, float mean) {
+    float *weights, float *shares, size_t hidden, size_t visible, size_t seen, float scale, float log_sum,
+    float mean) {
+    for (size_t t = 0; t < hidden; t++) weights[t] = shares[t] = 0;
+    for (size_t t = visible; t < seen; t++) weights[t] = shares[t] = 0;
+    weights += hidden, shares += hidden;
 #define SHARE(I, N)                                                                                                  \
     {                                                                                                                \
         vf weight = exp16(load_first(weights + (I), N) * scale - log_sum);                                            \
         store_first(weights + (I), weight, N);                                                                        \
         store_first(shares + (I), (load_first(shares + (I), N) - mean) * weight * scale, N);                           \
     }
-    FOR_LANES(visible, SHARE)
+    FOR_LANES(visible - hidden, SHARE)
 #undef SHARE
-    for (size_t t = visible; t < seen; t++) weights[t] = shares[t] = 0;
 }
 
 #endif

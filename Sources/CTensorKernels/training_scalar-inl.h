@@ -58,14 +58,15 @@ static void attend_sequence_f32(const ctk_sequence_attention *a) {
             const float *query = a->queries + p * a->query_stride + h * a->head_dim;
             float *output = a->output + p * a->query_stride + h * a->head_dim, *scores = a->scratch;
             float maximum = -INFINITY;
-            for (size_t t = 0; t <= p; t++) {
+            const size_t hidden = hidden_before(a, p + 1);
+            for (size_t t = hidden; t <= p; t++) {
                 scores[t] = dot(query, a->keys + t * a->key_stride, a->head_dim) * a->scale;
                 maximum = scores[t] > maximum ? scores[t] : maximum;
             }
             float sum = 0;
-            for (size_t t = 0; t <= p; t++) sum += expf(scores[t] - maximum);
+            for (size_t t = hidden; t <= p; t++) sum += expf(scores[t] - maximum);
             for (size_t d = 0; d < a->head_dim; d++) output[d] = 0;
-            for (size_t t = 0; t <= p; t++) {
+            for (size_t t = hidden; t <= p; t++) {
                 add_scaled(expf(scores[t] - maximum) / sum, a->values + t * a->key_stride, a->head_dim, output);
             }
             a->log_sums[h * a->length + p] = maximum + logf(sum);
@@ -87,7 +88,7 @@ static void attend_sequence_gradient_f32(const ctk_sequence_attention *a) {
             float *query_gradient = a->query_gradient + row;
             float mean = dot(gradient, a->output + row, a->head_dim);
             for (size_t d = 0; d < a->head_dim; d++) query_gradient[d] = 0;
-            for (size_t t = 0; t <= p; t++) {
+            for (size_t t = hidden_before(a, p + 1); t <= p; t++) {
                 const float *key = a->keys + t * a->key_stride, *value = a->values + t * a->key_stride;
                 float score = dot(query, key, a->head_dim) * a->scale;
                 float weight = expf(score - a->log_sums[h * a->length + p]);

@@ -144,6 +144,15 @@ static void swiglu(const float *gate, const float *up, size_t count, float *y) {
     store_tail(y + i, swiglu16(load_tail(gate + i, count - i, 0), load_tail(up + i, count - i, 0)), count - i);
 }
 
+INLINE vf geglu16(vf gate, vf up) { return gate / (1 + exp16(-gelu_exponent(gate))) * up; }
+
+static void geglu(const float *gate, const float *up, size_t count, float *y) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) store(y + i, geglu16(load(gate + i), load(up + i)));
+    if (i == count) return;
+    store_tail(y + i, geglu16(load_tail(gate + i, count - i, 0), load_tail(up + i, count - i, 0)), count - i);
+}
+
 /// x = e^(x - maximum) for `count` elements; returns their sum.
 INLINE float exponentials(float *x, size_t count, float maximum) {
     vf sum = splat(0);

@@ -12,6 +12,8 @@ package protocol LanguageModel: Sendable {
     var vocabularySize: Int { get }
     /// The most positions that the model was trained for.
     var contextLength: Int { get }
+    /// The largest context whose texts rotate positions by LongRoPE's short factors; nil if all texts rotate alike.
+    var shortContext: Int? { get }
     /// The heads of each layer's attention.
     var attention: AttentionShape { get }
     /// The size of the weights in memory, in bytes.
@@ -36,6 +38,8 @@ package protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
+    package var shortContext: Int? { nil }
+
     /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
     package func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }
 
@@ -66,13 +70,13 @@ package protocol AttentionMemory: ~Copyable {
     ///   - queries: [n, heads * headDimension], not yet rotated.
     ///   - keys: [n, keyValueHeads * headDimension], not yet rotated.
     ///   - values: [n, keyValueHeads * headDimension].
-    ///   - rotary: the model's rotation.
+    ///   - rule: the rotation of the layer and its sliding window.
     /// - Returns: [n, heads * headDimension].
     mutating func attend(
-        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
+        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rule: PositionRule
     ) -> Tensor
 
-    /// Rotates and appends keys and values as ``attend(layer:queries:keys:values:rotary:)`` does, for rows without
+    /// Rotates and appends keys and values as ``attend(layer:queries:keys:values:rule:)`` does, for rows without
     /// queries.
-    mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding)
+    mutating func append(layer: Int, keys: Tensor, values: Tensor, rule: PositionRule)
 }

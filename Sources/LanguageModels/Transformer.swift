@@ -1,10 +1,11 @@
 package import CheckpointFiles
 package import TensorCore
 
-/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and a SwiGLU MLP, and a head that
-/// may be tied to the embedding. Touvron et al., arXiv 2302.13971.
+/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and a gated MLP, and a head that may
+/// be tied to the embedding. Touvron et al., arXiv 2302.13971.
 ///
-/// Biases and norms of heads are optional: they are applied if the ``Architecture`` has weights for them.
+/// Biases, norms of heads and norms after attention and the MLP are optional: they are applied if the ``Architecture``
+/// has weights for them.
 package struct Transformer: TrainableModel {
     /// The architecture, shapes and constants of the model.
     package let configuration: ModelConfiguration
@@ -28,13 +29,13 @@ package struct Transformer: TrainableModel {
         let queryNorm: RMSNorm?
         let keyNorm: RMSNorm?
         let output: Projection
-        let rotary: RotaryEmbedding
+        let rule: PositionRule
         let queryScale: Float
-        let residualScale: Float
+        let residual: Residual
 
         init(
             norm: RMSNorm, query: Projection, key: Projection, value: Projection, queryNorm: RMSNorm?,
-            keyNorm: RMSNorm?, output: Projection, rotary: RotaryEmbedding, queryScale: Float, residualScale: Float
+            keyNorm: RMSNorm?, output: Projection, rule: PositionRule, queryScale: Float, residual: Residual
         ) {
             self.norm = norm
             self.query = query
@@ -43,12 +44,12 @@ package struct Transformer: TrainableModel {
             self.queryNorm = queryNorm
             self.keyNorm = keyNorm
             self.output = output
-            self.rotary = rotary
+            self.rule = rule
             self.queryScale = queryScale
-            self.residualScale = residualScale
+            self.residual = residual
         }
 
-        /// x + output(attention(norm(x)))
+        /// x + output(attention(norm(x))), where the summand may be normalized and scaled.
         func callAsFunction(
             _ x: Tensor, layer: Int, _ memory: inout some AttentionMemory & ~Copyable, _ compute: ComputeContext
         ) -> Tensor {
@@ -57,9 +58,9 @@ package struct Transformer: TrainableModel {
             if let keyNorm { keys = compute.headNorms(keys, keyNorm) }
             // Attention divides scores by sqrt(headDimension); another factor of the scores is one of the queries.
             queries = compute.scaled(queries, by: queryScale)
-            let mixed = memory.attend(layer: layer, queries: queries, keys: keys, values: values, rotary: rotary)
-            guard residualScale != 1 else { return compute.linear(mixed, output, addingTo: x) }
-            return compute.add(x, compute.scaled(compute.linear(mixed, output, addingTo: nil), by: residualScale))
+            let mixed = memory.attend(layer: layer, queries: queries, keys: keys, values: values, rule: rule)
+            guard residual.changes else { return compute.linear(mixed, output, addingTo: x) }
+            return residual.add(compute.linear(mixed, output, addingTo: nil), to: x, compute)
         }
 
         /// Computes and stores only keys and values.
@@ -68,14 +69,14 @@ package struct Transformer: TrainableModel {
         ) {
             var (keys, values) = compute.linears(x, norm: norm, key, value)
             if let keyNorm { keys = compute.headNorms(keys, keyNorm) }
-            memory.append(layer: layer, keys: keys, values: values, rotary: rotary)
+            memory.append(layer: layer, keys: keys, values: values, rule: rule)
         }
 
         func detached() -> Attention {
             Attention(
                 norm: norm.detached(), query: query.detached(), key: key.detached(), value: value.detached(),
                 queryNorm: queryNorm?.detached(), keyNorm: keyNorm?.detached(), output: output.detached(),
-                rotary: rotary, queryScale: queryScale, residualScale: residualScale)
+                rule: rule, queryScale: queryScale, residual: residual.detached())
         }
     }
 
@@ -84,30 +85,51 @@ package struct Transformer: TrainableModel {
         let gate: Projection
         let up: Projection
         let down: Projection
-        let residualScale: Float
+        let activation: GatedActivation
+        let residual: Residual
 
-        init(norm: RMSNorm, gate: Projection, up: Projection, down: Projection, residualScale: Float) {
+        init(
+            norm: RMSNorm, gate: Projection, up: Projection, down: Projection, activation: GatedActivation,
+            residual: Residual
+        ) {
             self.norm = norm
             self.gate = gate
             self.up = up
             self.down = down
-            self.residualScale = residualScale
+            self.activation = activation
+            self.residual = residual
         }
 
-        /// x + down(silu(gate(norm(x))) * up(norm(x)))
+        /// x + down(activation(gate(norm(x))) * up(norm(x))), where the summand may be normalized and scaled.
         func callAsFunction(_ x: Tensor, _ compute: ComputeContext) -> Tensor {
-            guard residualScale != 1 else {
-                return compute.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down)
-            }
-            let change = compute.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down, addsInput: false)
-            return compute.add(x, compute.scaled(change, by: residualScale))
+            let result = compute.gatedFeedForward(
+                x, norm: norm, gate: gate, up: up, down: down, activation: activation, addsInput: !residual.changes)
+            return residual.changes ? residual.add(result, to: x, compute) : result
         }
 
         func detached() -> MLP {
             MLP(
                 norm: norm.detached(), gate: gate.detached(), up: up.detached(), down: down.detached(),
-                residualScale: residualScale)
+                activation: activation, residual: residual.detached())
         }
+    }
+
+    /// How attention and the MLP add to the residual stream.
+    private struct Residual: Sendable {
+        /// The norm of the summand, in architectures that have one.
+        let norm: RMSNorm?
+        /// The factor of the summand.
+        let scale: Float
+
+        /// Whether the summand is changed before it is added.
+        var changes: Bool { norm != nil || scale != 1 }
+
+        /// x + scale * norm(summand)
+        func add(_ summand: Tensor, to x: Tensor, _ compute: ComputeContext) -> Tensor {
+            compute.add(x, compute.scaled(norm.map { compute.rmsNorm(summand, $0) } ?? summand, by: scale))
+        }
+
+        func detached() -> Residual { Residual(norm: norm?.detached(), scale: scale) }
     }
 
     private struct Block: Sendable {
@@ -120,6 +142,7 @@ package struct Transformer: TrainableModel {
     package var layerCount: Int { configuration.layerCount }
     package var vocabularySize: Int { configuration.vocabularySize }
     package var contextLength: Int { configuration.contextLength }
+    package var shortContext: Int? { configuration.rope.shortContext }
     package var attention: AttentionShape { configuration.attention }
     package var bytesReadPerToken: Int { weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) }
 
@@ -173,10 +196,18 @@ extension Transformer {
     /// Loads a model for training. All weights become f32, whatever their stored format; those that are not frozen are
     /// parameters. Query and key rows are in Hugging Face's order.
     ///
-    /// - Throws: if a tensor is missing or does not have the shape that the configuration requires.
+    /// - Throws: if the architecture cannot be trained, or a tensor is missing or does not have the shape that the
+    ///   configuration requires.
     package init(
         trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
     ) throws(CheckpointError) {
+        let architecture = stored.configuration.architecture
+        guard architecture.isTrainable else {
+            let known = Architecture.all.filter(\.isTrainable).map(\.name).joined(separator: ", ")
+            throw CheckpointError(
+                file: stored.source.file, expected: "a model to train of a supported architecture (\(known))",
+                found: architecture.name.quoted)
+        }
         let headDimension = stored.configuration.attention.headDimension
         var form = TrainableLoading(frozen: frozen, headDimension: headDimension, on: compute)
         let weights = try LoadedWeights(stored, as: &form)
@@ -189,8 +220,7 @@ extension Transformer {
         _ configuration: ModelConfiguration, _ weights: LoadedWeights, pairing: RoPEPairing,
         on compute: ComputeContext
     ) {
-        let rotary = configuration.rotary(pairing: pairing)
-        let unrotated = configuration.rotary(pairing: pairing, isRotated: false)
+        let rules = PositionRules(configuration, pairing: pairing)
         let multipliers = configuration.multipliers
         self.configuration = configuration
         self.compute = compute
@@ -206,15 +236,18 @@ extension Transformer {
                     queryNorm: weights.normIfPresent(.queryNorm, layer: layer),
                     keyNorm: weights.normIfPresent(.keyNorm, layer: layer),
                     output: weights.projection(.attentionOutput, bias: .attentionOutputBias, layer: layer),
-                    rotary: configuration.unrotatedLayers.contains(layer) ? unrotated : rotary,
+                    rule: rules[layer],
                     queryScale: multipliers.attention.map { $0 / configuration.attention.scale } ?? 1,
-                    residualScale: multipliers.residual),
+                    residual: Residual(
+                        norm: weights.normIfPresent(.attentionPostNorm, layer: layer), scale: multipliers.residual)),
                 mlp: MLP(
                     norm: weights.norm(.feedForwardNorm, layer: layer),
                     gate: weights.projection(.gate, bias: .gateBias, layer: layer),
                     up: weights.projection(.up, bias: .upBias, layer: layer),
                     down: weights.projection(.down, bias: .downBias, layer: layer),
-                    residualScale: multipliers.residual))
+                    activation: configuration.architecture.activation,
+                    residual: Residual(
+                        norm: weights.normIfPresent(.feedForwardPostNorm, layer: layer), scale: multipliers.residual)))
         }
         norm = weights.norm(.finalNorm)
         separateHead = weights.matrixIfPresent(.head)

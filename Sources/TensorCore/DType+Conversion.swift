@@ -17,6 +17,13 @@ extension DType {
         }
     }
 
+    /// Whether this format can hold each element exactly.
+    package func holds(_ elements: [Float]) -> Bool {
+        guard !isQuantized, elements.allSatisfy(\.isFinite) else { return false }
+        let restored = quantize(elements).withUnsafeBytes { dequantize($0, columns: elements.count) }
+        return zip(restored, elements).allSatisfy { $0.bitPattern == $1.bitPattern }
+    }
+
     /// Searches whole rows in their file format for elements that are not finite.
     ///
     /// - Parameter largestScale: raised to the largest magnitude of a block's scale, or of an element in formats

@@ -14,7 +14,7 @@ extension Engine {
     package func prefill(
         _ text: TokenStream, _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(GenerationError) {
-        try GenerationError.checkPrompt(tokenCount: prompt.count, contextLength: model.contextLength)
+        try GenerationError.checkPrompt(tokenCount: prompt.count, contextLength: text.contextLength)
         if let unknown = prompt.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
             throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
         }

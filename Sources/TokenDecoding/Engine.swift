@@ -43,25 +43,27 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     ///
     /// - Parameters:
     ///   - exitLayer: the number of layers that determine the text; nil for all.
+    ///   - context: the most tokens that the text may have; nil for the model's context.
     ///   - hashesLogits: whether to keep ``TokenStream/logitHashes``.
     /// - Throws: ``ExitLayerError``, or ``GenerationError`` if a sampling option is out of range.
     package func makeText(
         exitLayer: Int? = nil, drafter: any Drafter = NoDrafter(), sampling: Sampling = .greedy,
-        acceptance: Acceptance = .coupled, hashesLogits: Bool = false
+        acceptance: Acceptance = .coupled, context: Int? = nil, hashesLogits: Bool = false
     ) throws -> TokenStream {
         if let exitLayer { try ExitLayerError.check(exitLayer, layerCount: model.layerCount) }
         return try makeText(
-            layerCount: exitLayer ?? model.layerCount, drafter, sampling, acceptance, hashesLogits: hashesLogits,
-            residual: Distribution.residual)
+            layerCount: exitLayer ?? model.layerCount, drafter, sampling, acceptance, context: context,
+            hashesLogits: hashesLogits, residual: Distribution.residual)
     }
 
     /// Creates a text with another rule for rejections, for a test's counter-example.
     func makeText(
-        layerCount: Int, _ drafter: any Drafter, _ sampling: Sampling, _ acceptance: Acceptance, hashesLogits: Bool,
-        residual: @escaping TokenStream.Residual
+        layerCount: Int, _ drafter: any Drafter, _ sampling: Sampling, _ acceptance: Acceptance, context: Int? = nil,
+        hashesLogits: Bool, residual: @escaping TokenStream.Residual
     ) throws(GenerationError) -> TokenStream {
         let sampler = try Sampler(sampling, acceptance: acceptance, vocabularySize: model.vocabularySize)
-        let cache = KVCache(for: model, layerCount: layerCount, format: cacheFormat, pool: pages)
+        let cache = KVCache(
+            for: model, layerCount: layerCount, format: cacheFormat, context: context, pool: pages)
         return TokenStream(
             model, layerCount: layerCount, drafter: drafter, sampler: sampler, cache: cache, hashesLogits: hashesLogits,
             residual: residual)

@@ -12,16 +12,18 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     ///
     /// - Parameters:
     ///   - exitLayer: the number of layers that determine the text; nil for all.
+    ///   - context: the most tokens that the text may have; nil for the model's context.
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - hashesLogits: whether to keep ``logitHashes``.
     /// - Throws: ``ExitLayerError``, or ``GenerationError`` if a sampling option is out of range.
     package init(
         _ model: Model, exitLayer: Int? = nil, drafter: any Drafter, sampling: Sampling = .greedy,
-        acceptance: Acceptance = .coupled, cacheFormat: CacheFormat = .standard, hashesLogits: Bool = false
+        acceptance: Acceptance = .coupled, cacheFormat: CacheFormat = .standard, context: Int? = nil,
+        hashesLogits: Bool = false
     ) throws {
         engine = Engine(model, cacheFormat: cacheFormat)
         text = try engine.makeText(
-            exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance,
+            exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance, context: context,
             hashesLogits: hashesLogits)
         texts = [text]
     }

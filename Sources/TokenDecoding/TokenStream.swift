@@ -53,14 +53,14 @@ package final class TokenStream {
         self.cache = cache
         self.hashesLogits = hashesLogits
         self.residual = residual
-        contextLength = model.contextLength
+        contextLength = self.cache.capacity
         next.reserveCapacity(drafter.draftLength + 1)
     }
 
     /// Bytes of the cache.
     package var cacheByteCount: Int { cache.byteCount }
 
-    /// The number of tokens that still fit into the model's context.
+    /// The number of tokens that still fit into the context.
     package var room: Int { max(0, contextLength - tokens.count) }
 
     /// The result of the last step; nil before the first step, after a failure, and after a new prompt.

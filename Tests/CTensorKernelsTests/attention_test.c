@@ -36,23 +36,30 @@ static void test_store(const ctk_table *table, int format) {
 }
 
 /// Rows of heads are near the twin's, and each is bit for bit the same as alone.
-static void test_rows(const ctk_table *table, int format, size_t head_dim, size_t rows, size_t heads, size_t length) {
+static void test_window(
+    const ctk_table *table, int format, size_t head_dim, size_t rows, size_t heads, size_t length, size_t window) {
     cache memory = random_cache(table, format, head_dim, length);
-    query_rows all = {random_floats(rows * heads * head_dim), rows, heads, length - rows};
+    query_rows all = {random_floats(rows * heads * head_dim), rows, heads, length - rows, window};
     size_t count = rows * heads * head_dim;
     const float *found = attended(table, memory, all), *expected = attended(&ctk_scalar_table, memory, all);
     // Several pages are merged with the C library's exponential, which may differ between machines.
     if (length <= PAGE) fingerprint_add(found, count);
     size_t i = first_far(found, expected, count, 1e-6f);
-    CHECK(i == count, "head of %zu, %zu rows of %zu, length %zu: %zu is far", head_dim, rows, heads, length, i);
+    CHECK(
+        i == count, "head of %zu, %zu rows of %zu, length %zu, window %zu: %zu is far", head_dim, rows, heads, length,
+        window, i);
     for (size_t part = 0; part < rows * heads; part++) {
-        query_rows one = {all.x + part * head_dim, 1, 1, all.position + part / heads};
+        query_rows one = {all.x + part * head_dim, 1, 1, all.position + part / heads, window};
         size_t d = first_difference(attended(table, memory, one), found + part * head_dim, head_dim);
         CHECK(
-            d == head_dim, "head of %zu, %zu rows of %zu, length %zu: part %zu differs from what it is alone", head_dim,
-            rows, heads, length, part);
+            d == head_dim, "head of %zu, %zu rows of %zu, length %zu, window %zu: part %zu differs from what it is alone",
+            head_dim, rows, heads, length, window, part);
     }
     release_all();
+}
+
+static void test_rows(const ctk_table *table, int format, size_t head_dim, size_t rows, size_t heads, size_t length) {
+    test_window(table, format, head_dim, rows, heads, length, length);
 }
 
 /// A NaN among the values spoils the rows that see it, and no row before it.
@@ -61,7 +68,7 @@ static void test_bad_value(const ctk_table *table, int format, size_t length, si
     cache memory = random_cache(table, format, HEAD_DIM, length);
     size_t row_bytes = ctk_file_row_bytes(format, HEAD_DIM);
     memset(memory.values + bad * row_bytes, 0xff, row_bytes);
-    const float *y = attended(table, memory, (query_rows){random_floats(length * HEAD_DIM), length, 1, 0});
+    const float *y = attended(table, memory, (query_rows){random_floats(length * HEAD_DIM), length, 1, 0, length});
     for (size_t t = 0; t < length; t++) {
         for (size_t d = 0; d < HEAD_DIM; d++) {
             float value = y[t * HEAD_DIM + d];
@@ -86,6 +93,11 @@ void test_attention(const ctk_table *table) {
         for (size_t rows = 1; rows <= 5; rows++) {
             for (size_t heads = 1; heads <= 5; heads++) test_rows(table, format, 20, rows, heads, 60 + rows);
         }
+        for (size_t window = 1; window <= 66; window += 5) test_window(table, format, 20, 7, 3, 200, window);
+        for (size_t window = PAGE - 5; window <= PAGE + 5; window++) {
+            test_window(table, format, 20, 20, 2, 2 * PAGE + 10, window);
+        }
+        test_window(table, format, 20, PAGE + 40, 1, 2 * PAGE + 3, 17);
         test_bad_value(table, format, 100, 0);
         test_bad_value(table, format, 300, 260);
     }

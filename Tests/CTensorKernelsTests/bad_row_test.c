@@ -41,6 +41,10 @@ static void test_bad_value(const ctk_table *table, size_t count, size_t index, f
     CHECK(!isfinite(y[index]), "%g from SwiGLU's gate %g at %zu", y[index], bad, index);
     table->swiglu(ones, x, count, y);
     CHECK(!isfinite(y[index]), "%g from SwiGLU with %g at %zu", y[index], bad, index);
+    table->geglu(x, ones, count, y);
+    CHECK(!isfinite(y[index]), "%g from GeGLU's gate %g at %zu", y[index], bad, index);
+    table->geglu(ones, x, count, y);
+    CHECK(!isfinite(y[index]), "%g from GeGLU with %g at %zu", y[index], bad, index);
     if (bad != -INFINITY) {
         table->softmax(x, count);
         for (size_t i = 0; i < count; i++) CHECK(isnan(x[i]), "%g from softmax with %g at %zu", x[i], bad, index);

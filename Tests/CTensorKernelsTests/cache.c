@@ -31,13 +31,17 @@ float *attended(const ctk_table *table, cache memory, query_rows q) {
     for (size_t p = 0; p < pages; p++) {
         size_t skipped = p * PAGE > q.position ? p * PAGE - q.position : 0;
         size_t visible = q.position + skipped + 1 - p * PAGE, part = skipped * q.heads * pages + p;
+        // Rows after the last one whose window begins on this page.
+        size_t end = (p + 1) * PAGE + q.window - 1 - q.position;
+        if (q.position + skipped >= (p + 1) * PAGE + q.window - 1) continue;
         ctk_page_queries queries = {
             .queries = q.x + skipped * width,
-            .rows = q.rows - skipped,
+            .rows = (q.rows < end ? q.rows : end) - skipped,
             .row_stride = width,
             .heads = q.heads,
             .head_dim = head_dim,
             .visible = visible < PAGE ? visible : PAGE,
+            .hidden = (ptrdiff_t)visible - (ptrdiff_t)q.window,
             .scale = 1 / sqrtf((float)head_dim),
             .softmaxes = softmaxes + part,
             .weighted = weighted + part * head_dim,
@@ -48,9 +52,10 @@ float *attended(const ctk_table *table, cache memory, query_rows q) {
         table->caches[memory.format].attend_page(&queries, memory.keys + page, memory.values + page);
     }
     for (size_t i = 0; i < q.rows * q.heads; i++) {
-        size_t seen = (q.position + i / q.heads) / PAGE + 1;
+        size_t last = q.position + i / q.heads, first = last + 1 > q.window ? last + 1 - q.window : 0;
+        size_t part = i * pages + first / PAGE;
         table->merge_pages(
-            softmaxes + i * pages, weighted + i * pages * head_dim, seen, head_dim, out + i * head_dim);
+            softmaxes + part, weighted + part * head_dim, last / PAGE + 1 - first / PAGE, head_dim, out + i * head_dim);
     }
     return out;
 }

@@ -11,10 +11,11 @@ typedef struct {
     char *keys, *values;
 } cache;
 
-/// Some heads of consecutive rows, the first of which is at `position`.
+/// Some heads of consecutive rows, the first of which is at `position`. A row sees the last `window` positions up to
+/// its own.
 typedef struct {
     const float *x;
-    size_t rows, heads, position;
+    size_t rows, heads, position, window;
 } query_rows;
 
 /// Creates a cache with the same numbers for every table, up to the table's rounding.

@@ -47,27 +47,35 @@ static void test_length(const ctk_table *table, size_t count, size_t offset) {
     twin->swiglu(a, b, count, expected);
     table->swiglu(copy_at(offset, a, count), b, count, y);
     compare("swiglu", offset, y, expected, count);
+    twin->geglu(a, b, count, expected);
+    table->geglu(copy_at(offset, a, count), b, count, y);
+    compare("geglu", offset, y, expected, count);
 
     memcpy(expected, b, count * sizeof *b);
     twin->add(a, count, expected);
     table->add(a, count, memcpy(y, b, count * sizeof *b));
     compare("add", offset, y, expected, count);
 
+    memcpy(expected, b, count * sizeof *b);
+    twin->scale(0.3f, count, expected);
+    table->scale(0.3f, count, memcpy(y, b, count * sizeof *b));
+    compare("scale", offset, y, expected, count);
+
     CHECK(table->argmax(copy_at(offset, a, count), count) == twin->argmax(a, count), "argmax of %zu", count);
     release_all();
 }
 
-static void test_rotate(const ctk_table *table, size_t head_dim, int pairing) {
+static void test_rotate(const ctk_table *table, size_t head_dim, size_t rotated, int pairing) {
     enum { HEADS = 3 };
-    const float *cosines = random_floats(head_dim / 2), *sines = random_floats(head_dim / 2);
+    const float *cosines = random_floats(rotated / 2), *sines = random_floats(rotated / 2);
     float *found = random_floats(HEADS * head_dim), *expected = guarded_copy(found, HEADS * head_dim);
-    table->rotate(found, HEADS, head_dim, cosines, sines, pairing);
-    ctk_scalar_table.rotate(expected, HEADS, head_dim, cosines, sines, pairing);
+    table->rotate(found, HEADS, head_dim, rotated, cosines, sines, pairing);
+    ctk_scalar_table.rotate(expected, HEADS, head_dim, rotated, cosines, sines, pairing);
     compare("rotate", head_dim, found, expected, HEADS * head_dim);
     release_all();
 }
 
-/// Tests e^x through SwiGLU, from underflow to overflow.
+/// Tests e^x through SwiGLU and GeGLU, from underflow to overflow.
 static void test_exponential(const ctk_table *table) {
     enum { COUNT = 2001 };
     float *gate = guarded(COUNT * sizeof *gate), *up = guarded(COUNT * sizeof *up);
@@ -79,6 +87,9 @@ static void test_exponential(const ctk_table *table) {
     table->swiglu(gate, up, COUNT, found);
     ctk_scalar_table.swiglu(gate, up, COUNT, expected);
     compare("exponential", 0, found, expected, COUNT);
+    table->geglu(gate, up, COUNT, found);
+    ctk_scalar_table.geglu(gate, up, COUNT, expected);
+    compare("exponential of geglu", 0, found, expected, COUNT);
     release_all();
 }
 
@@ -89,8 +100,10 @@ void test_row_operations(const ctk_table *table) {
         for (size_t offset = 0; offset < OFFSETS; offset++) test_length(table, count, offset);
     }
     for (size_t head_dim = 2; head_dim <= 70; head_dim += 2) {
-        test_rotate(table, head_dim, CTK_INTERLEAVED);
-        test_rotate(table, head_dim, CTK_HALF_SPLIT);
+        for (int pairing = CTK_HALF_SPLIT; pairing <= CTK_INTERLEAVED; pairing++) {
+            test_rotate(table, head_dim, head_dim, pairing);
+            test_rotate(table, head_dim, (head_dim / 2 + 1) / 2 * 2, pairing);
+        }
     }
     test_exponential(table);
 }

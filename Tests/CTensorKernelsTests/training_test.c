@@ -110,7 +110,7 @@ static void expect_close(attention_result r, size_t length, double tolerance) {
 }
 
 static void test_sequence(
-    const ctk_table *table, int precision, size_t length, size_t heads, size_t head_dim) {
+    const ctk_table *table, int precision, size_t length, size_t window, size_t heads, size_t head_dim) {
     size_t query_stride = heads * head_dim + 3, key_stride = head_dim + 5;
     size_t query_count = length * query_stride, key_count = length * key_stride;
     float *queries = random_floats(query_count), *keys = random_floats(key_count), *values = random_floats(key_count);
@@ -120,7 +120,7 @@ static void test_sequence(
     for (int i = 0; i < 2; i++) {
         const ctk_attention_kernels *kernels = &(i == 0 ? table : &ctk_scalar_table)->attention[precision];
         runs[i] = (ctk_sequence_attention){
-            .length = length, .heads = heads, .head_dim = head_dim, .query_stride = query_stride,
+            .length = length, .window = window, .heads = heads, .head_dim = head_dim, .query_stride = query_stride,
             .key_stride = key_stride, .scale = rounds ? 0.5f : 1.7f, .queries = queries, .keys = keys,
             .values = values, .output = guarded_copy(gap, query_count),
             .log_sums = guarded(heads * length * sizeof(float)), .output_gradient = gradient,
@@ -162,7 +162,7 @@ static void test_bad_value(const ctk_table *table, int precision) {
         if (i == 1) values[PLACE * HEAD] = INFINITY;
         outputs[i] = guarded(LENGTH * HEAD * sizeof(float));
         const ctk_sequence_attention run = {
-            .length = LENGTH, .heads = 1, .head_dim = HEAD, .query_stride = HEAD, .key_stride = HEAD, .scale = 0.5f,
+            .length = LENGTH, .window = LENGTH, .heads = 1, .head_dim = HEAD, .query_stride = HEAD, .key_stride = HEAD, .scale = 0.5f,
             .queries = queries, .keys = keys, .values = values, .output = outputs[i],
             .log_sums = guarded(LENGTH * sizeof(float)),
             .scratch = guarded(kernels->scratch(LENGTH, HEAD) * sizeof(float))};
@@ -184,10 +184,14 @@ void test_training(const ctk_table *table) {
     }
     const size_t widths[] = {1, 2, 15, 16, 17, 64, 80};
     for (int precision = 0; precision < CTK_DENSE_COUNT; precision++) {
-        for (size_t length = 1; length <= 4 * MOST; length++) test_sequence(table, precision, length, 1, 4);
+        for (size_t length = 1; length <= 4 * MOST; length++) {
+            test_sequence(table, precision, length, length, 1, 4);
+            test_sequence(table, precision, length, 1 + length / 3, 1, 4);
+        }
         for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
-            test_sequence(table, precision, 37, 3, widths[i]);
-            test_sequence(table, precision, 121, 2, widths[i]);
+            test_sequence(table, precision, 37, 37, 3, widths[i]);
+            test_sequence(table, precision, 121, 121, 2, widths[i]);
+            test_sequence(table, precision, 121, 30, 2, widths[i]);
         }
         test_bad_value(table, precision);
     }

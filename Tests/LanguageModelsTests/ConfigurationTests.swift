@@ -21,7 +21,7 @@ struct ConfigurationTests {
         #expect(found.layerCount == 2 && found.width == 64 && found.feedForwardWidth == 96)
         #expect(found.attention == AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 16))
         #expect(found.vocabularySize == 320 && found.contextLength == 512)
-        #expect(found.normEpsilon == 1e-5 && found.ropeBase == 10_000 && found.ropeLinearFactor == 1)
+        #expect(found.normEpsilon == 1e-5 && found.rope == RoPE(base: 10_000))
     }
 
     @Test(arguments: ["llama.vocab_size", "llama.rope.freq_base", "llama.rope.dimension_count"])
@@ -43,7 +43,10 @@ struct ConfigurationTests {
         let key = "llama.rope.scaling.factor"
         let type = "llama.rope.scaling.type"
         func factor(_ change: (inout GGUFMetadata) -> Void) throws -> Double {
-            try configuration(change).ropeLinearFactor
+            switch try configuration(change).rope.scaling {
+            case .linear(let factor): factor
+            default: 1
+            }
         }
         #expect(try factor { $0[type] = .string("none") } == 1)
         #expect(try factor { $0[key] = .float32(4) } == 4)

@@ -46,3 +46,6 @@ extension LanguageModel {
 extension Tensor {
     func row(_ index: Int) -> ArraySlice<Float> { values[index * columns..<(index + 1) * columns] }
 }
+
+/// The names in GGUF files of all architectures.
+let knownNames = "llama, qwen2, qwen3, smollm3, granite, phi3, gemma3"

@@ -33,7 +33,7 @@ struct HuggingFaceConfigurationTests {
         let attention = AttentionShape(heads: 4, keyValueHeads: 4, headDimension: 8)
         let expected = ModelConfiguration(
             layerCount: 2, width: 32, feedForwardWidth: 40, attention: attention, vocabularySize: 64,
-            contextLength: 2048, normEpsilon: 1e-6, ropeBase: 10_000, ropeLinearFactor: 1)
+            contextLength: 2048, normEpsilon: 1e-6, rope: RoPE(base: 10_000))
         #expect(found == HuggingFaceConfiguration(model: expected, tiesHead: false))
     }
 
@@ -48,18 +48,18 @@ struct HuggingFaceConfigurationTests {
         ])
         #expect(found.model.attention == AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 16))
         #expect(found.model.contextLength == 4096 && found.model.normEpsilon == 1e-5)
-        #expect(found.model.ropeBase == 500_000 && found.model.ropeLinearFactor == 4)
+        #expect(found.model.rope == RoPE(base: 500_000, scaling: .linear(factor: 4)))
         #expect(found.tiesHead && found.beginningOfText == 1 && found.endsOfText == [2, 3] && found.dtype == .bf16)
         #expect(try read(["eos_token_id": "5"]).endsOfText == [5])
         #expect(try read(["eos_token_id": "null"]).endsOfText == [])
         let odd = try read(["eos_token_id": "[5, 64]", "bos_token_id": "\"<s>\"", "pad_token_id": "[1]"])
         #expect(odd.endsOfText == [5] && odd.beginningOfText == nil && odd.padding == nil)
         #expect(odd.notes.count == 3 && odd.notes[0].hasPrefix("eos_token_id 64 in "))
-        #expect(try read(["rope_scaling": "null"]).model.ropeFrequencyFactors == nil)
+        #expect(try read(["rope_scaling": "null"]).model.rope == RoPE(base: 10_000))
         let newer = try read([
             "rope_parameters": "{\"rope_type\": \"default\", \"rope_theta\": 7}", "dtype": "\"float16\"",
         ])
-        #expect(newer.model.ropeBase == 7 && newer.dtype == .f16)
+        #expect(newer.model.rope.base == 7 && newer.dtype == .f16)
     }
 
     /// Llama 3.2 by hand. Pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14),
@@ -73,7 +73,11 @@ struct HuggingFaceConfigurationTests {
             "original_max_position_embeddings": 8192, "rope_type": "llama3"}
             """,
         ])
-        let factors = try #require(found.model.ropeFrequencyFactors)
+        guard case .llama3(let scaling) = found.model.rope.scaling else {
+            Issue.record("\(found.model.rope)")
+            return
+        }
+        let factors = scaling.divisors(ropeBase: 500_000, headDimension: 64)
         #expect(factors.count == 32)
         #expect(factors[0] == 1 && factors[14] == 1 && factors[18] == 32 && factors[31] == 32)
         for (pair, expected) in [(15, 1.65133), (16, 3.29226), (17, 9.66673)] {
@@ -103,16 +107,14 @@ struct HuggingFaceConfigurationTests {
             (["rms_norm_eps": "0"], "key \"rms_norm_eps\": expected a number above 0 and below 1, found 0.0"),
             (["rms_norm_eps": "1e-60"], "key \"rms_norm_eps\": expected a number above 0 and below 1, found 1e-60"),
             (["hidden_act": "\"gelu\""], "key \"hidden_act\": expected \"silu\", found \"gelu\""),
-            (["attention_bias": "true"], "key \"attention_bias\": expected false (a plain llama model), found true"),
             (
                 ["use_sliding_window": "true"],
-                "key \"use_sliding_window\": expected false (attention to all previous tokens), found true"
+                "key \"use_sliding_window\": expected false (a plain llama model), found true"
             ),
             (
                 ["layer_types": "[\"full_attention\", \"sliding_attention\"]"],
                 "key \"layer_types\": expected \"full_attention\" in every layer, found \"sliding_attention\""
             ),
-            (["mlp_bias": "true"], "key \"mlp_bias\": expected false (a plain llama model), found true"),
             (
                 ["partial_rotary_factor": "0.5"],
                 "key \"partial_rotary_factor\": expected 1 (a plain llama model), found 0.5"
@@ -123,8 +125,8 @@ struct HuggingFaceConfigurationTests {
                     + "unnamed method; use the folder of the model without quantization, or a GGUF file of it"
             ),
             (
-                ["architectures": "[\"LlamaModel\"]"],
-                "key \"architectures\": expected LlamaForCausalLM, found \"LlamaModel\""
+                ["architectures": "[\"LlamaForTokenClassification\"]"],
+                "key \"architectures\": expected LlamaForCausalLM, found \"LlamaForTokenClassification\""
             ),
             (["eos_token_id": "[1, -1]"], "key \"eos_token_id\": expected ids of tokens, 0 or above, found -1"),
             (["rope_theta": "0.5"], "key \"rope_theta\": expected a number of at least 1, found 0.5"),
@@ -137,13 +139,14 @@ struct HuggingFaceConfigurationTests {
                 "key \"rope_scaling.factor\": expected a positive number, found 0.0"
             ),
             (
-                ["rope_scaling": "{\"type\": \"yarn\"}"],
-                "key \"rope_scaling.rope_type\": expected \"default\", \"linear\" or \"llama3\", found \"yarn\""
+                ["rope_scaling": "{\"type\": \"mrope\"}"],
+                "key \"rope_scaling.rope_type\": expected \"default\" or \"longrope\" or \"linear\" or \"dynamic\" or "
+                    + "\"llama3\" or \"yarn\", found \"mrope\""
             ),
             (
                 [
                     "rope_parameters":
-                        "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": \(Int.max), \"factor\": 8, "
+                        "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": 64, \"factor\": 8, "
                         + "\"low_freq_factor\": 4, \"high_freq_factor\": 4}"
                 ], "key \"rope_parameters.high_freq_factor\": expected more than low_freq_factor, found 4.0"
             ),
@@ -152,7 +155,8 @@ struct HuggingFaceConfigurationTests {
                     "rope_parameters":
                         "{\"rope_type\": \"llama3\", \"original_max_position_embeddings\": 64, \"factor\": 1e300, "
                         + "\"low_freq_factor\": 1, \"high_freq_factor\": 4}"
-                ], "key \"rope_parameters.factor\": expected a factor that F32 can hold, found 1e+300"
+                ],
+                "key \"rope_parameters.factor\": expected numbers for which F32 can hold all frequencies, found 1e+300"
             ),
         ] as [([String: String?], String)]) func whatIsWrongIsSaid(changes: [String: String?], message: String)
     {
@@ -168,8 +172,8 @@ struct HuggingFaceConfigurationTests {
         #expect(third.architecture == .qwen3)
         #expect(third.attention == AttentionShape(heads: 64, keyValueHeads: 32, headDimension: 128))
         #expect(
-            complaint(["model_type": "\"qwen3\"", "attention_bias": "true"])
-                == "config.json: key \"attention_bias\": expected false (a plain qwen3 model), found true")
+            complaint(["model_type": "\"qwen3\"", "mlp_bias": "true"])
+                == "config.json: key \"mlp_bias\": expected false (a plain qwen3 model), found true")
         #expect(
             complaint(["model_type": "\"qwen2\"", "architectures": "[\"LlamaForCausalLM\"]"])
                 == "config.json: key \"architectures\": expected Qwen2ForCausalLM, found \"LlamaForCausalLM\"")
@@ -179,12 +183,12 @@ struct HuggingFaceConfigurationTests {
         let configuration = ModelConfiguration(
             architecture: architecture, layerCount: 3, width: 48, feedForwardWidth: 10,
             attention: AttentionShape(heads: 6, keyValueHeads: 3, headDimension: 20),
-            vocabularySize: 100, contextLength: 77, normEpsilon: 1e-5, ropeBase: 1e6)
+            vocabularySize: 100, contextLength: 77, normEpsilon: 1e-5, rope: RoPE(base: 1e6))
         let written = HuggingFaceConfiguration(model: configuration, tiesHead: false)
         let path = folder.file("config.json")
         try TextFile.write(written.json(file: path), to: path)
         #expect(try HuggingFaceConfiguration(path: path) == written)
-        #expect(try TextFile.text(path).contains("attention_bias") == (architecture != .qwen2))
+        #expect(try TextFile.text(path).contains("attention_bias") == !architecture.optionalBiases.isEmpty)
     }
 
     @Test func whatIsNoJSONIsAnError() {
@@ -209,18 +213,28 @@ struct HuggingFaceConfigurationTests {
         #expect(try HuggingFaceConfiguration(path: path) == found)
     }
 
-    @Test(arguments: [nil, [1, 1, 1, 1]] as [[Float]?]) func whatIsWrittenIsRead(factors: [Float]?) throws {
+    @Test(
+        arguments: [
+            .none, .linear(factor: 2.5), .dynamic(factor: 4), .divided([1, 1, 1, 1]),
+            .yarn(YaRNScaling(factor: 4, originalContext: 32)),
+            .yarn(YaRNScaling(factor: 4, originalContext: 32, attentionFactor: 1.25)),
+            .longRoPE(
+                LongRoPEScaling(
+                    shortDivisors: [1, 1.1, 1.2, 1.3], longDivisors: [2, 3, 4, 5.5], originalContext: 20,
+                    attentionFactor: 1.19)),
+        ] as [RoPE.Scaling]) func whatIsWrittenIsRead(scaling: RoPE.Scaling) throws
+    {
         let llama = ModelConfiguration(
             layerCount: 3, width: 48, feedForwardWidth: 10,
             attention: AttentionShape(heads: 6, keyValueHeads: 3, headDimension: 8),
-            vocabularySize: 100, contextLength: 77, normEpsilon: 1e-5, ropeBase: 123_456.5, ropeLinearFactor: 2.5,
-            ropeFrequencyFactors: factors)
+            vocabularySize: 100, contextLength: 77, normEpsilon: 1e-5,
+            rope: RoPE(base: 123_456.5, scaling: scaling))
         let written = HuggingFaceConfiguration(
             model: llama, tiesHead: true, beginningOfText: 1, endsOfText: [2, 99], dtype: .f16)
         let path = folder.file("config.json")
         try TextFile.write(written.json(file: path), to: path)
         var expected = written
-        expected.model.ropeFrequencyFactors = nil
+        if case .divided = scaling { expected.model.rope.scaling = .none }
         #expect(try HuggingFaceConfiguration(path: path) == expected)
         #expect(try TextFile.text(path).contains("\"rms_norm_eps\" : 1e-05"))
     }

@@ -38,8 +38,8 @@ struct Llama3ScalingTests {
         let llama = ModelConfiguration(
             layerCount: 1, width: 8, feedForwardWidth: 8,
             attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8),
-            vocabularySize: 8, contextLength: 8, normEpsilon: 1e-5, ropeBase: 10_000, ropeLinearFactor: 1,
-            ropeFrequencyFactors: [1, 2, 1, 2])
+            vocabularySize: 8, contextLength: 8, normEpsilon: 1e-5,
+            rope: RoPE(base: 10_000, scaling: .divided([1, 2, 1, 2])))
         let error = #expect(throws: CheckpointError.self) {
             try HuggingFaceConfiguration(model: llama, tiesHead: true).json(file: "config.json")
         }

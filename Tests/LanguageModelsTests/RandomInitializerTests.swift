@@ -10,7 +10,7 @@ struct RandomInitializerTests {
         let configuration = ModelConfiguration(
             architecture: .qwen2, layerCount: layers, width: 8, feedForwardWidth: 8,
             attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8), vocabularySize: 8,
-            contextLength: 8, normEpsilon: 1e-5, ropeBase: 1e4)
+            contextLength: 8, normEpsilon: 1e-5, rope: RoPE(base: 1e4))
         let source = RandomInitializer(seed: seed, configuration, isTied: false)
         return source.tensor(named: name, shape: shape).floats().values
     }

@@ -66,6 +66,7 @@ struct RefusedFolderTests {
         }
         #expect(try read(#""architectures": ["Qwen2ForCausalLM"]"#).architecture == .qwen2)
         #expect(try read(#""architectures": ["Qwen2ForCausalLM"], "model_type": null"#).architecture == .qwen2)
+        #expect(try read(#""architectures": ["Qwen2Model"]"#).architecture == .qwen2)
         #expect(try read(#""architectures": [], "model_type": "qwen2""#).architecture == .qwen2)
         let none = #expect(throws: CheckpointError.self) { try read(#""architectures": []"#) }
         #expect(none?.name == "key \"model_type\"" && none?.expected == Self.names && none?.found == "no name")

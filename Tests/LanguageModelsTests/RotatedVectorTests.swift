@@ -17,7 +17,7 @@ struct RotatedVectorTests {
         return ModelConfiguration(
             architecture: architecture, layerCount: 2, width: 32, feedForwardWidth: 32,
             attention: AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 12), vocabularySize: 50,
-            contextLength: 32, normEpsilon: 1e-5, ropeBase: 100)
+            contextLength: 32, normEpsilon: 1e-5, rope: RoPE(base: 100))
     }()
 
     /// Weights of size 1 that are a function of their name, with the rows of rotated heads in either order.

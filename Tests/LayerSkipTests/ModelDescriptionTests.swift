@@ -10,7 +10,7 @@ struct ModelDescriptionTests {
     private let llama = ModelConfiguration(
         layerCount: 1, width: 8, feedForwardWidth: 8,
         attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: 8), vocabularySize: 3, contextLength: 8,
-        normEpsilon: 1e-5, ropeBase: 10_000)
+        normEpsilon: 1e-5, rope: RoPE(base: 10_000))
 
     private func describe(_ llama: ModelConfiguration, _ tokenizer: TokenizerDefinition) throws {
         let model = StoredModel(llama, RandomInitializer(seed: 1, llama, isTied: true))
@@ -29,7 +29,7 @@ struct ModelDescriptionTests {
         try describe(llama, tokenizer(model: "gpt2"))
         #expect(throws: TokenizerError.self) { try describe(llama, tokenizer(model: "llama")) }
         var scaled = llama
-        scaled.ropeFrequencyFactors = [1, 2, 1, 2]
+        scaled.rope.scaling = .divided([1, 2, 1, 2])
         #expect(throws: CheckpointError.self) { try describe(scaled, tokenizer(model: "gpt2")) }
     }
 

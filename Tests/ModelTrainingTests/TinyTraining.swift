@@ -15,7 +15,7 @@ enum TinyTraining {
         ModelConfiguration(
             architecture: architecture, layerCount: 4, width: 32, feedForwardWidth: 48,
             attention: AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 8), vocabularySize: 40,
-            contextLength: 16, normEpsilon: 1e-5, ropeBase: 10000, ropeLinearFactor: 1)
+            contextLength: 16, normEpsilon: 1e-5, rope: RoPE(base: 10000))
     }
 
     static func model(

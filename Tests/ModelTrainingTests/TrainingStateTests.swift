@@ -217,7 +217,7 @@ struct TrainingStateTests {
         let data = try shard("a.tokens")
         try make(recipe(), data, until: 2)
         var other = TinyTraining.configuration
-        other.ropeBase = 20000
+        other.rope.base = 20000
         let error = #expect(throws: CheckpointError.self) { try run(recipe(), data, configuration: other) }
         #expect(error?.file.hasSuffix("config.json") == true)
     }

@@ -4,13 +4,16 @@ import TensorCore
 struct AttentionSample {
     let shape: AttentionShape
     let format: CacheFormat
+    /// The positions that each row attends to; nil for all up to its own.
+    let window: Int?
     var queries: Tensor
     var keys: Tensor
     var values: Tensor
 
-    init(_ shape: AttentionShape, _ format: CacheFormat, length: Int) {
+    init(_ shape: AttentionShape, _ format: CacheFormat, length: Int, window: Int? = nil) {
         self.shape = shape
         self.format = format
+        self.window = window
         queries = randomTensor(rows: length, columns: shape.heads * shape.headDimension, seed: 1)
         keys = randomTensor(rows: length, columns: shape.keyValueHeads * shape.headDimension, seed: 2)
         values = randomTensor(rows: length, columns: shape.keyValueHeads * shape.headDimension, seed: 3)
@@ -25,7 +28,7 @@ struct AttentionSample {
             Tensor([Float](repeating: .nan, count: pages.capacity * columns), rows: pages.capacity, columns: columns)
         }
         _ = context.attend(
-            queries: bad(queries.columns), keys: bad(keys.columns), values: bad(values.columns), rotary: still,
+            queries: bad(queries.columns), keys: bad(keys.columns), values: bad(values.columns), rule: still,
             at: 0, layer: 0, in: pages)
         return pages
     }
@@ -39,7 +42,7 @@ struct AttentionSample {
                 let rows = first..<first + count
                 first += count
                 return context.attend(
-                    queries: queries[rows: rows], keys: keys[rows: rows], values: values[rows: rows], rotary: still,
+                    queries: queries[rows: rows], keys: keys[rows: rows], values: values[rows: rows], rule: still,
                     at: rows.lowerBound, layer: 0, in: pages)
             })
     }
@@ -49,11 +52,12 @@ struct AttentionSample {
         let (keys, values) = (heads(format.rounded(keys.values)), heads(format.rounded(values.values)))
         return rows.map { row in
             let query = queries[rows: row..<row + 1].values
+            let seen = max(0, row + 1 - (window ?? .max / 2))...row
             return (0..<shape.heads).flatMap { head in
                 let keyValueHead = head / (shape.heads / shape.keyValueHeads)
                 let part = query[head * shape.headDimension..<(head + 1) * shape.headDimension]
                 return Exact.attention(
-                    Array(part), Array(keys[keyValueHead][...row]), Array(values[keyValueHead][...row]))
+                    Array(part), Array(keys[keyValueHead][seen]), Array(values[keyValueHead][seen]))
             }
         }
     }
@@ -69,8 +73,9 @@ struct AttentionSample {
     }
 
     /// A rotation by zero.
-    private var still: RotaryEmbedding {
-        RotaryEmbedding(pairing: .halfSplit, frequencies: [Float](repeating: 0, count: shape.headDimension / 2))
+    private var still: PositionRule {
+        let frequencies = [Float](repeating: 0, count: shape.headDimension / 2)
+        return PositionRule(RotaryEmbedding(pairing: .halfSplit, frequencies: frequencies), window: window)
     }
 }
 

@@ -43,7 +43,8 @@ struct CachePagesTests {
         for layer in 0..<3 {
             let value = row(Float(layer))
             _ = ComputeContext.scalar.attend(
-                queries: value, keys: value, values: value, rotary: rotary, at: 256, layer: layer, in: pages)
+                queries: value, keys: value, values: value, rule: PositionRule(rotary), at: 256, layer: layer, in: pages
+            )
         }
         for layer in 0..<3 {
             let expected = [Float](repeating: Float(layer), count: 8)

@@ -12,6 +12,7 @@ extension WrappedModel {
     package var layerCount: Int { model.layerCount }
     package var vocabularySize: Int { model.vocabularySize }
     package var contextLength: Int { model.contextLength }
+    package var shortContext: Int? { model.shortContext }
     package var attention: AttentionShape { model.attention }
     package var weightByteCount: Int { model.weightByteCount }
     package var bytesReadPerToken: Int { model.bytesReadPerToken }

@@ -55,7 +55,8 @@ struct MockModel: LanguageModel {
 
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         let constant = x.rows == 1 ? oneConstant : compute.stacked(Array(repeating: oneConstant, count: x.rows))
-        let mixed = memory.attend(layer: index, queries: constant, keys: constant, values: x, rotary: rotary)
+        let mixed = memory.attend(
+            layer: index, queries: constant, keys: constant, values: x, rule: PositionRule(rotary))
         var values: [Float] = []
         values.reserveCapacity(2 * x.rows)
         for row in 0..<x.rows {

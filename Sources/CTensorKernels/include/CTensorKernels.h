@@ -131,9 +131,12 @@ typedef struct {
     size_t row_stride;
     size_t heads;
     size_t head_dim;
-    /// Positions of the page that are visible to the first row, at least one; each further row sees one more, up to
-    /// all.
+    /// Positions from the page's start up to the first row's last one, at least one; each further row has one more, up
+    /// to all.
     size_t visible;
+    /// Positions at the page's start that a sliding window hides from the first row, and one more for each further row;
+    /// negative numbers hide none. Each row sees at least one position.
+    ptrdiff_t hidden;
     /// Scores are query . key * scale.
     float scale;
     ctk_page_softmax *softmaxes;
@@ -195,6 +198,8 @@ typedef struct {
 /// values have the same layout. Queries and keys are already rotated.
 typedef struct {
     size_t length;
+    /// The last positions that each query sees, its own included; at least 1. The length for all.
+    size_t window;
     size_t heads;
     size_t head_dim;
     size_t query_stride;
@@ -267,10 +272,14 @@ typedef struct {
 
     /// y = x / sqrt(mean(x^2) + epsilon) * gain for one row.
     void (*rms_norm)(const float *x, const float *gain, size_t columns, float epsilon, float *y);
-    /// Rotates `heads` heads of one row in place. `cosines` and `sines` hold head_dim/2 values for the row's position.
-    void (*rotate)(float *x, size_t heads, size_t head_dim, const float *cosines, const float *sines, int pairing);
+    /// Rotates the first `rotated` coordinates of each of `heads` heads of one row in place. `cosines` and `sines` hold
+    /// rotated/2 values for the row's position.
+    void (*rotate)(
+        float *x, size_t heads, size_t head_dim, size_t rotated, const float *cosines, const float *sines, int pairing);
     /// y = silu(gate) * up.
     void (*swiglu)(const float *gate, const float *up, size_t count, float *y);
+    /// y = gelu(gate) * up, with the approximation of GELU by tanh (Hendrycks and Gimpel, arXiv 1606.08415, section 2).
+    void (*geglu)(const float *gate, const float *up, size_t count, float *y);
     /// y += x.
     void (*add)(const float *x, size_t count, float *y);
     /// x *= factor.

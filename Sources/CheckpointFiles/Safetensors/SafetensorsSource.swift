@@ -7,6 +7,7 @@ package struct SafetensorsSource: TensorSource {
     package let files: [SafetensorsFile]
     /// The index's entries for tensors that are in none of the files: file names by the tensors' names.
     package let missing: [String: String]
+    package var gainOffset: Float = 0
     private var owners: [String: Int]
 
     /// Uses a single file's tensors as a model.

@@ -69,6 +69,20 @@ package struct StoredTensor: Sendable {
         return StoredTensor(name: name, dtype: dtype, shape: [columns, 1], contents: contents)
     }
 
+    /// Some rows of the matrix, as a matrix.
+    package func rows(_ rows: Range<Int>) -> StoredTensor {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows, "\(name): rows beyond the tensor")
+        let size = dtype.bytesPerRow(columns: columns)
+        let bytes = rows.lowerBound * size..<rows.upperBound * size
+        let part: Contents =
+            switch contents {
+            case .mapped(let file, let range):
+                .mapped(file, range.lowerBound + bytes.lowerBound..<range.lowerBound + bytes.upperBound)
+            case .owned(let all): .owned(Array(all[bytes]))
+            }
+        return StoredTensor(name: name, dtype: dtype, shape: [rows.count, columns], contents: part)
+    }
+
     private init(name: String, dtype: DType, shape: [Int], contents: Contents) {
         self.name = name
         self.dtype = dtype

@@ -10,6 +10,9 @@ package protocol TensorSource: Sendable {
     /// The order of rows in the query and key projections.
     var ropePairing: RoPEPairing { get }
 
+    /// What is added to stored factors of norms: 1 if the source stores them minus 1.
+    var gainOffset: Float { get }
+
     /// The source's own name for a tensor, whether or not it has it; for errors.
     func storedName(of name: String) -> String
 
@@ -28,6 +31,8 @@ package protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
+    package var gainOffset: Float { 0 }
+
     /// Does nothing: sources without files do not change.
     package func checkUnchanged() throws(CheckpointError) {}
 }

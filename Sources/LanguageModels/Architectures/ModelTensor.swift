@@ -13,6 +13,9 @@ package struct ModelTensor: Sendable {
     /// The part of the model that it belongs to.
     let part: ModelPart
 
+    /// The matrices of which it consists, if it is fused: their roles and rows.
+    var fusedParts: [(role: TensorRole, rows: Range<Int>)] = []
+
     /// Number of elements.
     package var count: Int { shape.reduce(1, *) }
 }

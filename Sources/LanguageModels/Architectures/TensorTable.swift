@@ -27,11 +27,11 @@ enum TensorTable {
     }
 
     /// A dimension whose size the configuration gives.
-    enum Size { case vocabulary, width, feedForward, queries, keys, head }
+    enum Size { case vocabulary, width, feedForward, queries, keys, head, queriesKeysAndValues, gateAndUp }
 
     /// The models that have a tensor.
     enum Presence {
-        case always, withHeadNorms, unlessTied
+        case always, withHeadNorms, unlessTied, fused, unlessFused, withPostNorms, withoutPostNorms
         case withBiases(Architecture.Biases)
 
         /// Whether a model of an architecture has the tensor.
@@ -45,6 +45,10 @@ enum TensorTable {
             case .withBiases(let needed): biases.contains(needed)
             case .withHeadNorms: architecture.hasHeadNorms
             case .unlessTied: !isTied
+            case .fused: architecture.isFused
+            case .unlessFused: !architecture.isFused
+            case .withPostNorms: architecture.hasPostNorms
+            case .withoutPostNorms: !architecture.hasPostNorms
             }
         }
     }
@@ -60,12 +64,15 @@ enum TensorTable {
     /// The tensors of each layer, in the order in which they are used.
     static let layer = [
         Row(.attentionNorm, "input_layernorm.weight", "attn_norm.weight", [.width], .gain),
-        Row(.query, "self_attn.q_proj.weight", "attn_q.weight", [.queries, .width], .rotatedMatrix),
+        Row(
+            .queryKeyValue, "self_attn.qkv_proj.weight", "attn_qkv.weight", [.queriesKeysAndValues, .width], .matrix,
+            .fused),
+        Row(.query, "self_attn.q_proj.weight", "attn_q.weight", [.queries, .width], .rotatedMatrix, .unlessFused),
         Row(
             .queryBias, "self_attn.q_proj.bias", "attn_q.bias", [.queries], .rotatedBias, .withBiases(.attentionInputs)),
-        Row(.key, "self_attn.k_proj.weight", "attn_k.weight", [.keys, .width], .rotatedMatrix),
+        Row(.key, "self_attn.k_proj.weight", "attn_k.weight", [.keys, .width], .rotatedMatrix, .unlessFused),
         Row(.keyBias, "self_attn.k_proj.bias", "attn_k.bias", [.keys], .rotatedBias, .withBiases(.attentionInputs)),
-        Row(.value, "self_attn.v_proj.weight", "attn_v.weight", [.keys, .width], .matrix),
+        Row(.value, "self_attn.v_proj.weight", "attn_v.weight", [.keys, .width], .matrix, .unlessFused),
         Row(.valueBias, "self_attn.v_proj.bias", "attn_v.bias", [.keys], .bias, .withBiases(.attentionInputs)),
         Row(.queryNorm, "self_attn.q_norm.weight", "attn_q_norm.weight", [.head], .rotatedGain, .withHeadNorms),
         Row(.keyNorm, "self_attn.k_norm.weight", "attn_k_norm.weight", [.head], .rotatedGain, .withHeadNorms),
@@ -73,13 +80,22 @@ enum TensorTable {
         Row(
             .attentionOutputBias, "self_attn.o_proj.bias", "attn_output.bias", [.width], .bias,
             .withBiases(.attentionOutput)),
-        Row(.feedForwardNorm, "post_attention_layernorm.weight", "ffn_norm.weight", [.width], .gain),
-        Row(.gate, "mlp.gate_proj.weight", "ffn_gate.weight", [.feedForward, .width], .matrix),
+        Row(
+            .attentionPostNorm, "post_attention_layernorm.weight", "post_attention_norm.weight", [.width], .gain,
+            .withPostNorms),
+        Row(
+            .feedForwardNorm, "post_attention_layernorm.weight", "ffn_norm.weight", [.width], .gain, .withoutPostNorms),
+        Row(.feedForwardNorm, "pre_feedforward_layernorm.weight", "ffn_norm.weight", [.width], .gain, .withPostNorms),
+        Row(.gateUp, "mlp.gate_up_proj.weight", "ffn_up.weight", [.gateAndUp, .width], .matrix, .fused),
+        Row(.gate, "mlp.gate_proj.weight", "ffn_gate.weight", [.feedForward, .width], .matrix, .unlessFused),
         Row(.gateBias, "mlp.gate_proj.bias", "ffn_gate.bias", [.feedForward], .bias, .withBiases(.feedForward)),
-        Row(.up, "mlp.up_proj.weight", "ffn_up.weight", [.feedForward, .width], .matrix),
+        Row(.up, "mlp.up_proj.weight", "ffn_up.weight", [.feedForward, .width], .matrix, .unlessFused),
         Row(.upBias, "mlp.up_proj.bias", "ffn_up.bias", [.feedForward], .bias, .withBiases(.feedForward)),
         Row(.down, "mlp.down_proj.weight", "ffn_down.weight", [.width, .feedForward], .residualMatrix),
         Row(.downBias, "mlp.down_proj.bias", "ffn_down.bias", [.width], .bias, .withBiases(.feedForward)),
+        Row(
+            .feedForwardPostNorm, "post_feedforward_layernorm.weight", "post_ffw_norm.weight", [.width], .gain,
+            .withPostNorms),
     ]
 
     /// The tensors after the layers.
@@ -93,8 +109,12 @@ enum TensorTable {
 package enum TensorRole: Sendable {
     case embedding
     case attentionNorm, query, queryBias, queryNorm, key, keyBias, keyNorm, value, valueBias, attentionOutput,
-        attentionOutputBias
-    case feedForwardNorm, gate, gateBias, up, upBias, down, downBias
+        attentionOutputBias, attentionPostNorm
+    /// The projections to queries, keys and values as one matrix, in this order.
+    case queryKeyValue
+    case feedForwardNorm, gate, gateBias, up, upBias, down, downBias, feedForwardPostNorm
+    /// The projections to gate and up as one matrix, in this order.
+    case gateUp
     case finalNorm, head
 }
 
@@ -116,4 +136,7 @@ package enum TensorKind: Sendable {
 
     /// Whether rows, or the elements of a vector, are in the order of RoPE's pairs.
     package var isRotated: Bool { [.rotatedMatrix, .rotatedGain, .rotatedBias].contains(self) }
+
+    /// Whether the elements are the factors of a norm.
+    package var isGain: Bool { self == .gain || self == .rotatedGain }
 }

@@ -33,16 +33,16 @@ package struct BatchMemory: AttentionMemory {
     }
 
     package mutating func attend(
-        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
+        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rule: PositionRule
     ) -> Tensor {
         extend(layer: layer)
         return compute.attend(
-            queries: queries, keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
+            queries: queries, keys: keys, values: values, rule: rule, layer: layer, of: rows.span)
     }
 
-    package mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
+    package mutating func append(layer: Int, keys: Tensor, values: Tensor, rule: PositionRule) {
         extend(layer: layer)
-        compute.store(keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
+        compute.store(keys: keys, values: values, rotary: rule.rotary, layer: layer, of: rows.span)
     }
 
     private mutating func extend(layer: Int) {

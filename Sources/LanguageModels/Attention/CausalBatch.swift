@@ -19,15 +19,15 @@ package struct CausalBatch: AttentionMemory, Sendable {
     }
 
     package func attend(
-        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
+        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rule: PositionRule
     ) -> Tensor {
         func rotated(_ x: Tensor) -> Tensor {
-            compute.rotated(x, by: rotary, headDimension: shape.headDimension, length: length)
+            compute.rotated(x, by: rule.rotary, headDimension: shape.headDimension, length: length)
         }
         return compute.causalAttention(
-            queries: rotated(queries), keys: rotated(keys), values: values, shape, length: length)
+            queries: rotated(queries), keys: rotated(keys), values: values, shape, length: length, window: rule.window)
     }
 
     /// Does nothing, because no later row attends to a batch.
-    package func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {}
+    package func append(layer: Int, keys: Tensor, values: Tensor, rule: PositionRule) {}
 }

@@ -10,21 +10,23 @@ package struct KVCache: ~Copyable, AttentionMemory {
     private let compute: ComputeContext
     private let contents: CacheContents
 
-    /// Creates an empty cache for a model's layers with room for its context.
+    /// Creates an empty cache for a model's layers.
     ///
     /// - Parameters:
     ///   - layerCount: the number of the model's layers that it covers; by default all.
+    ///   - context: the most positions of the text, up to the model's context, which is the default.
     ///   - pool: where pages are taken from and returned to; by default a new pool.
     package init(
-        for model: some LanguageModel, layerCount: Int? = nil, format: CacheFormat = .standard,
+        for model: some LanguageModel, layerCount: Int? = nil, format: CacheFormat = .standard, context: Int? = nil,
         pool: CachePagePool = CachePagePool()
     ) {
+        let capacity = min(context ?? model.contextLength, model.contextLength)
         self.init(
             contents: CacheContents(
                 pages: CachePages(
                     model.attention, format: format, layerCount: layerCount ?? model.layerCount, pool: pool),
-                lengths: Array(repeating: 0, count: layerCount ?? model.layerCount), capacity: model.contextLength),
-            capacity: model.contextLength, compute: model.compute)
+                lengths: Array(repeating: 0, count: layerCount ?? model.layerCount), capacity: capacity),
+            capacity: capacity, compute: model.compute)
     }
 
     /// The bytes of a cache's first page of positions, and of each further page.
@@ -64,16 +66,16 @@ package struct KVCache: ~Copyable, AttentionMemory {
     }
 
     package mutating func attend(
-        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rotary: RotaryEmbedding
+        layer: Int, queries: Tensor, keys: Tensor, values: Tensor, rule: PositionRule
     ) -> Tensor {
         let rows = CollectionOfOne(contents.extend(layer: layer, by: keys.rows))
         return compute.attend(
-            queries: queries, keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
+            queries: queries, keys: keys, values: values, rule: rule, layer: layer, of: rows.span)
     }
 
-    package mutating func append(layer: Int, keys: Tensor, values: Tensor, rotary: RotaryEmbedding) {
+    package mutating func append(layer: Int, keys: Tensor, values: Tensor, rule: PositionRule) {
         let rows = CollectionOfOne(contents.extend(layer: layer, by: keys.rows))
-        compute.store(keys: keys, values: values, rotary: rotary, layer: layer, of: rows.span)
+        compute.store(keys: keys, values: values, rotary: rule.rotary, layer: layer, of: rows.span)
     }
 
     /// The contents, to which a batch with rows of this text appends.
@@ -119,7 +121,7 @@ final class CacheContents: @unchecked Sendable {
         precondition(end <= capacity, "\(end) positions in a cache for \(capacity)")
         pages.reserve(end)
         lengths[layer] = end
-        return CachedRows(pages, first: first, count: count)
+        return CachedRows(pages, first: first, count: count, context: capacity)
     }
 
     func copy() -> CacheContents { CacheContents(pages: pages.copy(), lengths: lengths, capacity: capacity) }

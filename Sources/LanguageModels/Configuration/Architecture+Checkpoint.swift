@@ -13,7 +13,9 @@ extension Architecture {
             throw metadata.failure(
                 Self.ggufKey, expected: Self.expectation(Self.all.map(\.ggufName)), found: name.quoted)
         }
-        self = known
+        // Both names of this graph are "llama" in GGUF files; only Mistral's has windows.
+        let isMistral = known == .llama && metadata[known.key(SlidingWindow.ggufKey)] != nil
+        self = isMistral ? .mistral : known
     }
 
     /// The supported architectures, for errors.
@@ -74,7 +76,7 @@ extension KeyedDecodingContainer {
         }
         if let classes = Key(stringValue: ConfigurationFile.CodingKeys.architectures.stringValue),
             let names = try decodeIfPresent([String].self, forKey: classes),
-            let known = Architecture.all.first(where: { names.contains($0.className) })
+            let known = Architecture.all.first(where: { $0.isNamed(in: names) })
         {
             return ConfigurationFile.ModelType(known)
         }

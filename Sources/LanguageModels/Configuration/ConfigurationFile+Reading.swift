@@ -16,7 +16,9 @@ extension ConfigurationFile {
             try refuseOtherGraphs()
             let width = try checked(.width, content.width, in: Self.sizes)
             let attention = try attention(width: width)
-            let rope = try rope(attention)
+            let contextLength = try checked(
+                .contextLength, content.contextLength ?? architecture.defaults.contextLength, in: 1...(1 << 30))
+            let rope = try rope(attention, contextLength: contextLength)
             var model = ModelConfiguration(
                 architecture: architecture,
                 layerCount: try checked(.layerCount, content.layerCount, in: 1...4096),
@@ -25,23 +27,21 @@ extension ConfigurationFile {
                 attention: attention,
                 vocabularySize: try checked(
                     .vocabularySize, content.vocabularySize, in: 1...ModelConfiguration.largestVocabulary),
-                contextLength: try checked(
-                    .contextLength, content.contextLength ?? architecture.defaults.contextLength, in: 1...(1 << 30)),
+                contextLength: contextLength,
                 normEpsilon: try normEpsilon(),
-                ropeBase: rope.base,
-                ropeLinearFactor: rope.linearFactor,
-                ropeFrequencyFactors: rope.scaling?.divisors(
-                    ropeBase: rope.base, headDimension: attention.headDimension))
-            model.llama3Scaling = rope.scaling
+                rope: rope.full)
+            model.slidingRoPE = rope.sliding
             model.biases = biases
-            if architecture.hasMultipliers { model.multipliers = try multipliers() }
+            model.multipliers = try multipliers(attention, width: width)
             if architecture.unrotatedInterval != nil { model.unrotatedLayers = try unrotatedLayers(model.layerCount) }
+            model.slidingWindow = try slidingWindow(
+                layerCount: model.layerCount, unrotatedLayers: model.unrotatedLayers)
             let ends = try RowIDs(content.endsOfText, rows: model.vocabularySize, file: file)
             var result = HuggingFaceConfiguration(
                 model: model, tiesHead: content.tiesHead ?? architecture.defaults.tiesHead,
                 beginningOfText: content.beginningOfText?.number.flatMap { row($0) }, endsOfText: ends.known,
                 padding: content.padding?.number, dtype: dtype)
-            result.notes = ends.notes
+            result.notes = rope.notes + ends.notes
             if content.beginningOfText != nil, result.beginningOfText == nil {
                 result.notes.append("bos_token_id in config.json is not a token of the model and is ignored")
             }
@@ -53,7 +53,7 @@ extension ConfigurationFile {
 
         private var plain: String { "a plain \(architecture.name) model" }
 
-        private func multipliers() throws(CheckpointError) -> Multipliers {
+        private func multipliers(_ attention: AttentionShape, width: Int) throws(CheckpointError) -> Multipliers {
             func factor(_ key: CodingKeys, _ value: Double?) throws(CheckpointError) -> Float {
                 let factor = Float(value ?? 1)
                 guard factor.isFinite, factor > 0 else {
@@ -62,8 +62,18 @@ extension ConfigurationFile {
                 return factor
             }
             var multipliers = Multipliers()
+            switch architecture.multiplierRule {
+            case .none: return multipliers
+            case .gemma:
+                multipliers.embedding = Float(width).squareRoot()
+                multipliers.setAttention(
+                    1 / (try factor(.queryScalar, content.queryScalar ?? 256)).squareRoot(), usual: attention.scale)
+                return multipliers
+            case .stated: break
+            }
             multipliers.embedding = try factor(.embeddingMultiplier, content.embeddingMultiplier)
-            multipliers.attention = try factor(.attentionMultiplier, content.attentionMultiplier)
+            multipliers.setAttention(
+                try factor(.attentionMultiplier, content.attentionMultiplier), usual: attention.scale)
             multipliers.residual = try factor(.residualMultiplier, content.residualMultiplier)
             multipliers.logits = try factor(.logitsScaling, content.logitsScaling)
             return multipliers
@@ -71,12 +81,12 @@ extension ConfigurationFile {
 
         private func unrotatedLayers(_ layerCount: Int) throws(CheckpointError) -> Set<Int> {
             if let rotated = content.rotatedLayers {
-                guard rotated.count == layerCount, rotated.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+                guard rotated.count >= layerCount, rotated.allSatisfy({ $0 == 0 || $0 == 1 }) else {
                     throw failure(
                         .rotatedLayers, expected: "0 or 1 for each of \(layerCount) layers",
-                        found: "\(rotated.count) numbers\(rotated.count == layerCount ? ", one of them another" : "")")
+                        found: "\(rotated.count) numbers\(rotated.count >= layerCount ? ", one of them another" : "")")
                 }
-                return Set(rotated.indices.filter { rotated[$0] == 0 })
+                return Set((0..<layerCount).filter { rotated[$0] == 0 })
             }
             let interval = try checked(
                 .unrotatedInterval, content.unrotatedInterval ?? architecture.unrotatedInterval ?? 1, in: Self.sizes)
@@ -91,8 +101,18 @@ extension ConfigurationFile {
         }
 
         private func refuseOtherGraphs() throws(CheckpointError) {
-            if let activation = content.activation, activation != "silu" {
-                throw failure(.activation, expected: "\"silu\"", found: activation.quoted)
+            let isGemma = architecture.activation == .gelu
+            let activation = isGemma ? content.gemmaActivation : content.activation
+            let expected = architecture.activation.nameInConfiguration
+            if let activation, activation != expected {
+                throw failure(
+                    isGemma ? .gemmaActivation : .activation, expected: expected.quoted, found: activation.quoted)
+            }
+            for (key, cap) in [(CodingKeys.logitSoftcap, content.logitSoftcap), (.scoreSoftcap, content.scoreSoftcap)] {
+                if let cap { throw failure(key, expected: "null (\(plain))", found: "\(cap)") }
+            }
+            if content.isBidirectional == true {
+                throw failure(.isBidirectional, expected: "false (a model that generates text)", found: "true")
             }
             for (key, bias, biases) in [
                 (CodingKeys.attentionBias, content.attentionBias, Architecture.Biases.attentionInputs),
@@ -100,21 +120,8 @@ extension ConfigurationFile {
             ] where bias == true && !architecture.optionalBiases.contains(biases) {
                 throw failure(key, expected: "false (\(plain))", found: "true")
             }
-            if let share = content.partialRotaryFactor, share != 1 {
-                throw failure(.partialRotaryFactor, expected: "1 (\(plain))", found: "\(share)")
-            }
-            if content.usesSlidingWindow == true {
-                throw failure(.usesSlidingWindow, expected: "false (attention to all previous tokens)", found: "true")
-            }
-            let window = content.slidingWindow.resolved(standard: architecture.defaults.slidingWindow)
-            let context = content.contextLength ?? architecture.defaults.contextLength
-            if architecture.hasSlidingWindow, let window, window < context {
-                throw failure(
-                    .slidingWindow, expected: "null, or at least the context of \(context) tokens",
-                    found: "\(window)")
-            }
-            if let other = content.layerTypes?.first(where: { $0 != "full_attention" }) {
-                throw failure(.layerTypes, expected: "\"full_attention\" in every layer", found: other.quoted)
+            if case .none = architecture.windowRule, content.usesSlidingWindow == true {
+                throw failure(.usesSlidingWindow, expected: "false (\(plain))", found: "true")
             }
         }
 
@@ -141,7 +148,7 @@ extension ConfigurationFile {
         }
 
         private func normEpsilon() throws(CheckpointError) -> Float {
-            let value = content.normEpsilon ?? 1e-6
+            let value = content.normEpsilon ?? architecture.defaults.normEpsilon
             // Zero, or a number that f32 rounds to zero, would turn a row of zeros into NaN.
             guard Float(value) > 0, value < 1 else {
                 throw failure(.normEpsilon, expected: "a number above 0 and below 1", found: "\(value)")
@@ -159,8 +166,7 @@ extension ConfigurationFile {
             }
         }
 
-        private func checked(_ key: CodingKeys, _ value: Int, in range: ClosedRange<Int>) throws(CheckpointError) -> Int
-        {
+        func checked(_ key: CodingKeys, _ value: Int, in range: ClosedRange<Int>) throws(CheckpointError) -> Int {
             guard range.contains(value) else {
                 throw failure(
                     key, expected: "an integer in \(range.lowerBound)...\(range.upperBound)", found: "\(value)")
@@ -174,6 +180,16 @@ extension ConfigurationFile {
 
         func failure(_ key: String, expected: String, found: String) -> CheckpointError {
             CheckpointError(file: file, name: "key \(key.quoted)", expected: expected, found: found)
+        }
+    }
+}
+
+extension GatedActivation {
+    /// The name in `config.json`.
+    var nameInConfiguration: String {
+        switch self {
+        case .silu: "silu"
+        case .gelu: "gelu_pytorch_tanh"
         }
     }
 }

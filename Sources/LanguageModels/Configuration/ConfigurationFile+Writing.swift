@@ -18,26 +18,22 @@ extension ConfigurationFile {
         keyValueHeads = model.attention.keyValueHeads
         headDimension = model.attention.headDimension
         contextLength = model.contextLength
-        // Converted through its shortest decimal: 1e-05, not the exact double value of that f32.
-        normEpsilon = Double("\(model.normEpsilon)")
-        activation = "silu"
-        ropeBase = model.ropeBase
-        ropeScaling = try Self.scaling(model, path: path)
+        normEpsilon = model.normEpsilon.decimal
+        if architecture.activation == .gelu {
+            gemmaActivation = architecture.activation.nameInConfiguration
+        } else {
+            activation = architecture.activation.nameInConfiguration
+        }
+        try writeRoPE(of: model, path: path)
         tiesHead = configuration.tiesHead
         // Architectures that always have biases have no key for them.
-        attentionBias = architecture.biases.isEmpty ? model.biases.contains(.attentionInputs) : nil
-        if architecture.hasSlidingWindow { slidingWindow = .null }
-        if architecture.hasMultipliers {
-            let multipliers = model.multipliers
-            embeddingMultiplier = Double("\(multipliers.embedding)")
-            attentionMultiplier = Double("\(multipliers.attention ?? model.attention.scale)")
-            residualMultiplier = Double("\(multipliers.residual)")
-            logitsScaling = Double("\(multipliers.logits)")
-        }
+        attentionBias = architecture.optionalBiases.isEmpty ? nil : model.biases.contains(.attentionInputs)
+        write(model.slidingWindow, of: model)
+        write(model.multipliers, of: model)
         if architecture.unrotatedInterval != nil {
             rotatedLayers = (0..<model.layerCount).map { model.unrotatedLayers.contains($0) ? 0 : 1 }
         }
-        mlpBias = model.biases.contains(.feedForward)
+        if architecture.optionalBiases.contains(.feedForward) { mlpBias = model.biases.contains(.feedForward) }
         beginningOfText = configuration.beginningOfText.map { LooseID(Int($0)) }
         endsOfText = OneOrMany(configuration.endsOfText.map { Int($0) })
         padding = configuration.padding.map { LooseID($0) }
@@ -49,31 +45,47 @@ extension ConfigurationFile {
             }
     }
 
-    private static func scaling(_ model: ModelConfiguration, path: String) throws(CheckpointError) -> RoPE? {
-        func failure(expected: String) -> CheckpointError {
-            CheckpointError(file: path, name: "key \"rope_scaling\"", expected: expected, found: "a different scaling")
+    private mutating func write(_ multipliers: Multipliers, of model: ModelConfiguration) {
+        let attention = multipliers.attention ?? model.attention.scale
+        switch model.architecture.multiplierRule {
+        case .none: break
+        case .stated:
+            embeddingMultiplier = multipliers.embedding.decimal
+            attentionMultiplier = attention.decimal
+            residualMultiplier = multipliers.residual.decimal
+            logitsScaling = multipliers.logits.decimal
+        case .gemma:
+            // An integer in all known models, and in transformers; otherwise the nearest number that gives the factor.
+            let exact = Float(1 / (Double(attention) * Double(attention)))
+            let near = [
+                exact.rounded(), exact, exact.nextUp, exact.nextDown, exact.nextUp.nextUp, exact.nextDown.nextDown,
+            ]
+            queryScalar = (near.first { 1 / $0.squareRoot() == attention } ?? exact).decimal
         }
-        var result = RoPE()
-        if let factors = model.ropeFrequencyFactors, factors.contains(where: { $0 != 1 }) {
-            guard model.ropeLinearFactor == 1 else {
-                throw failure(expected: "frequencies scaled either linearly or by factors")
-            }
-            let headDimension = model.attention.headDimension
-            // Uses the original rule of a folder: a rule derived from rounded factors may differ in its last bits.
-            let found = Llama3Scaling(factors, ropeBase: model.ropeBase, headDimension: headDimension)
-            guard let scaling = model.llama3Scaling ?? found else {
-                throw failure(expected: "frequency factors that follow Llama 3's rule")
-            }
-            result.type = "llama3"
-            result.factor = scaling.factor
-            result.lowFrequencyFactor = scaling.lowFrequencyFactor
-            result.highFrequencyFactor = scaling.highFrequencyFactor
-            result.originalContext = scaling.originalContext
-            return result
-        }
-        guard model.ropeLinearFactor != 1 else { return nil }
-        result.type = "linear"
-        result.factor = model.ropeLinearFactor
-        return result
     }
+
+    private mutating func write(_ window: SlidingWindow?, of model: ModelConfiguration) {
+        func listLayers() {
+            layerTypes = (0..<model.layerCount).map { layer in
+                (window?.layers.contains(layer) == true ? LayerKind.sliding : .full).rawValue
+            }
+        }
+        switch model.architecture.windowRule {
+        case .none: return
+        case .allLayers: slidingWindow = window.map { .value($0.size) } ?? .null
+        case .fromLayer, .unrotatedLayers:
+            usesSlidingWindow = window != nil
+            guard let window else { return }
+            slidingWindow = .value(window.size)
+            listLayers()
+        case .pattern:
+            if let window { slidingWindow = .value(window.size) }
+            listLayers()
+        }
+    }
+}
+
+extension Float {
+    /// The double of the shortest decimal that gives this number: 1e-05, not the exact value of that f32.
+    var decimal: Double { Double("\(self)") ?? Double(self) }
 }

@@ -14,16 +14,26 @@ struct ConfigurationFile: Codable {
     var contextLength: Int?
     var normEpsilon: Double?
     var activation: String?
+    /// Gemma's key for the same.
+    var gemmaActivation: String?
     var ropeBase: Double?
-    var ropeScaling: RoPE?
+    var ropeScaling: RoPEText?
     /// The key in which transformers 5 stores both of the above.
-    var ropeParameters: RoPE?
+    var ropeParameters: RoPEText?
     var partialRotaryFactor: Double?
+    var originalContext: Int?
+    var slidingRoPEBase: Double?
     var tiesHead: Bool?
     var attentionBias: Bool?
     var mlpBias: Bool?
     var usesSlidingWindow: Bool?
     var slidingWindow: StatedValue<Int> = .omitted
+    var slidingWindowPattern: Int?
+    var unwindowedLayers: Int?
+    var queryScalar: Double?
+    var logitSoftcap: Double?
+    var scoreSoftcap: Double?
+    var isBidirectional: Bool?
     var embeddingMultiplier: Double?
     var attentionMultiplier: Double?
     var residualMultiplier: Double?
@@ -52,15 +62,24 @@ struct ConfigurationFile: Codable {
         case contextLength = "max_position_embeddings"
         case normEpsilon = "rms_norm_eps"
         case activation = "hidden_act"
+        case gemmaActivation = "hidden_activation"
         case ropeBase = "rope_theta"
         case ropeScaling = "rope_scaling"
         case ropeParameters = "rope_parameters"
         case partialRotaryFactor = "partial_rotary_factor"
+        case originalContext = "original_max_position_embeddings"
+        case slidingRoPEBase = "rope_local_base_freq"
         case tiesHead = "tie_word_embeddings"
         case attentionBias = "attention_bias"
         case mlpBias = "mlp_bias"
         case usesSlidingWindow = "use_sliding_window"
         case slidingWindow = "sliding_window"
+        case slidingWindowPattern = "sliding_window_pattern"
+        case unwindowedLayers = "max_window_layers"
+        case queryScalar = "query_pre_attn_scalar"
+        case logitSoftcap = "final_logit_softcapping"
+        case scoreSoftcap = "attn_logit_softcapping"
+        case isBidirectional = "use_bidirectional_attention"
         case embeddingMultiplier = "embedding_multiplier"
         case attentionMultiplier = "attention_multiplier"
         case residualMultiplier = "residual_multiplier"
@@ -73,25 +92,5 @@ struct ConfigurationFile: Codable {
         case padding = "pad_token_id"
         case dtype = "torch_dtype"
         case newerDtype = "dtype"
-    }
-
-    struct RoPE: Codable {
-        var type: String?
-        var olderType: String?
-        var base: Double?
-        var factor: Double?
-        var lowFrequencyFactor: Double?
-        var highFrequencyFactor: Double?
-        var originalContext: Int?
-
-        enum CodingKeys: String, CodingKey {
-            case type = "rope_type"
-            case olderType = "type"
-            case base = "rope_theta"
-            case factor
-            case lowFrequencyFactor = "low_freq_factor"
-            case highFrequencyFactor = "high_freq_factor"
-            case originalContext = "original_max_position_embeddings"
-        }
     }
 }

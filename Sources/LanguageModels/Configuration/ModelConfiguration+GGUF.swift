@@ -9,9 +9,6 @@ extension ModelConfiguration {
         let architecture = try Architecture(file.metadata)
         self = try ConfigurationMetadata(file: file, architecture: architecture).configuration()
     }
-
-    /// The name of the tensor with the divisors of RoPE's frequencies, one per pair.
-    static let ropeFactorsName = "rope_freqs.weight"
 }
 
 extension Architecture {
@@ -20,11 +17,11 @@ extension Architecture {
 }
 
 /// Reads a model's shapes and constants from a GGUF file's metadata.
-private struct ConfigurationMetadata {
+struct ConfigurationMetadata {
     let file: GGUFFile
     let architecture: Architecture
 
-    private var metadata: GGUFMetadata { file.metadata }
+    var metadata: GGUFMetadata { file.metadata }
 
     func configuration() throws(CheckpointError) -> ModelConfiguration {
         // Far above the sizes of any model, and small enough that a product of two cannot overflow.
@@ -32,20 +29,27 @@ private struct ConfigurationMetadata {
         let heads = try integer("attention.head_count", in: sizes)
         let width = try integer("embedding_length", in: sizes)
         let attention = try attention(heads: heads, width: width)
+        let layerCount = try integer("block_count", in: 1...4096)
+        let contextLength = try integer("context_length", in: 1...(1 << 30))
         var configuration = ModelConfiguration(
             architecture: architecture,
-            layerCount: try integer("block_count", in: 1...4096),
+            layerCount: layerCount,
             width: width,
             feedForwardWidth: try integer("feed_forward_length", in: sizes),
             attention: attention,
             vocabularySize: try vocabularySize(),
-            contextLength: try integer("context_length", in: 1...(1 << 30)),
+            contextLength: contextLength,
             normEpsilon: try normEpsilon(),
-            ropeBase: try ropeBase(),
-            ropeLinearFactor: try linearFactor(),
-            ropeFrequencyFactors: try frequencyFactors(count: attention.headDimension / 2))
+            rope: try rope(headDimension: attention.headDimension, contextLength: contextLength))
+        configuration.unrotatedLayers = try unrotatedLayers(layerCount: layerCount)
+        configuration.slidingRoPE = try slidingRoPE()
+        configuration.slidingWindow = try slidingWindow(layerCount: layerCount)
         configuration.biases.formUnion(storedBiases)
-        if architecture.hasMultipliers { configuration.multipliers = try multipliers() }
+        configuration.multipliers = try multipliers(attention, width: width, layerCount: layerCount)
+        let softcap = architecture.key("final_logit_softcapping")
+        if let cap = try metadata.floatIfPresent(named: softcap), cap != 0 {
+            throw metadata.failure(softcap, expected: "0 (logits that are not capped)", found: "\(cap)")
+        }
         let experts = architecture.key("expert_count")
         if let count = try metadata.integerIfPresent(named: experts), count != 0 {
             throw metadata.failure(experts, expected: "0 (a model without experts)", found: "\(count)")
@@ -53,7 +57,9 @@ private struct ConfigurationMetadata {
         return configuration
     }
 
-    private func multipliers() throws(CheckpointError) -> Multipliers {
+    private func multipliers(
+        _ attention: AttentionShape, width: Int, layerCount: Int
+    ) throws(CheckpointError) -> Multipliers {
         func factor(_ name: String) throws(CheckpointError) -> Float? {
             let key = architecture.key(name)
             guard let value = try metadata.floatIfPresent(named: key) else { return nil }
@@ -63,8 +69,18 @@ private struct ConfigurationMetadata {
             return Float(value)
         }
         var multipliers = Multipliers()
+        switch architecture.multiplierRule {
+        case .none: return multipliers
+        case .gemma:
+            multipliers.embedding = Float(width).squareRoot()
+            multipliers.setAttention(
+                try factor("attention.scale") ?? attention.usualGemmaScale(width: width, layerCount: layerCount),
+                usual: attention.scale)
+            return multipliers
+        case .stated: break
+        }
         multipliers.embedding = try factor("embedding_scale") ?? 1
-        multipliers.attention = try factor("attention.scale")
+        if let scale = try factor("attention.scale") { multipliers.setAttention(scale, usual: attention.scale) }
         multipliers.residual = try factor("residual_scale") ?? 1
         multipliers.logits = try factor("logit_scale") ?? 1
         return multipliers
@@ -100,12 +116,10 @@ private struct ConfigurationMetadata {
                 }
             return metadata.failure(architecture.key("attention.\(key)"), expected: expected, found: found)
         }
-        // Other implementations allow these to differ, but no supported model has different ones.
-        for key in ["attention.value_length", "rope.dimension_count"].map(architecture.key) {
-            if let size = try metadata.integerIfPresent(named: key), size != attention.headDimension {
-                throw metadata.failure(
-                    key, expected: "the head size \(attention.headDimension)", found: "\(size)")
-            }
+        // Other implementations allow it to differ, but no supported model has a different one.
+        let key = architecture.key("attention.value_length")
+        if let size = try metadata.integerIfPresent(named: key), size != attention.headDimension {
+            throw metadata.failure(key, expected: "the head size \(attention.headDimension)", found: "\(size)")
         }
         return attention
     }
@@ -135,46 +149,12 @@ private struct ConfigurationMetadata {
         }
         return Float(value)
     }
+}
 
-    private func ropeBase() throws(CheckpointError) -> Double {
-        let key = architecture.key("rope.freq_base")
-        let value = try metadata.floatIfPresent(named: key) ?? 10_000
-        guard value >= 1 else { throw metadata.failure(key, expected: "a number of at least 1", found: "\(value)") }
-        return value
-    }
-
-    private func linearFactor() throws(CheckpointError) -> Double {
-        let typeKey = architecture.key("rope.scaling.type")
-        let factorKey = architecture.key("rope.scaling.factor")
-        switch try metadata.stringIfPresent(named: typeKey) {
-        case "none": return 1
-        case "linear": return try factor(factorKey)
-        case nil:
-            // Files older than the type key scale linearly if they have a factor, under this name or an older one.
-            let key = [factorKey, architecture.key("rope.scale_linear")].first { metadata[$0] != nil }
-            return try key.map { (key) throws(CheckpointError) in try factor(key) } ?? 1
-        case let type?: throw metadata.failure(typeKey, expected: "\"none\" or \"linear\"", found: type.quoted)
-        }
-    }
-
-    private func factor(_ key: String) throws(CheckpointError) -> Double {
-        let value = try metadata.float(named: key)
-        guard value > 0 else { throw metadata.failure(key, expected: "a positive number", found: "\(value)") }
-        return value
-    }
-
-    /// The divisors of RoPE's frequencies, one per pair; nil if the file has none.
-    private func frequencyFactors(count: Int) throws(CheckpointError) -> [Float]? {
-        let name = ModelConfiguration.ropeFactorsName
-        guard let tensor = file.tensor(named: name) else { return nil }
-        func failure(expected: String, found: String) -> CheckpointError {
-            CheckpointError(file: file.path, name: "tensor \(name.quoted)", expected: expected, found: found)
-        }
-        guard tensor.shape == [count] else { throw failure(expected: "shape [\(count)]", found: "\(tensor.shape)") }
-        let factors = tensor.vector().values
-        if let wrong = factors.first(where: { !($0 > 0 && $0.isFinite) }) {
-            throw failure(expected: "positive numbers", found: "\(wrong)")
-        }
-        return factors
+extension AttentionShape {
+    /// The factor of scores that llama.cpp takes for a Gemma 3 of this size: files have no key for it.
+    func usualGemmaScale(width: Int, layerCount: Int) -> Float {
+        // The largest model, of 62 layers, divides by the root of the width per head.
+        layerCount == 62 ? 1 / Float(width / heads).squareRoot() : scale
     }
 }

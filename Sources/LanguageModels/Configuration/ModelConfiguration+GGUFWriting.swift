@@ -14,17 +14,20 @@ extension ModelConfiguration {
         set("attention.key_length", attention.headDimension)
         set("attention.value_length", attention.headDimension)
         metadata[architecture.key("attention.layer_norm_rms_epsilon")] = .float32(normEpsilon)
-        set("rope.dimension_count", attention.headDimension)
-        metadata[architecture.key("rope.freq_base")] = .float32(Float(ropeBase))
-        if ropeLinearFactor != 1 {
-            metadata[architecture.key("rope.scaling.type")] = .string("linear")
-            metadata[architecture.key("rope.scaling.factor")] = .float32(Float(ropeLinearFactor))
-        }
-        if architecture.hasMultipliers {
+        writeRoPE(to: &metadata)
+        slidingWindow?.write(to: &metadata, architecture, layerCount: layerCount)
+        let scoreFactor = multipliers.attention ?? attention.scale
+        switch architecture.multiplierRule {
+        case .none: break
+        case .stated:
             metadata[architecture.key("embedding_scale")] = .float32(multipliers.embedding)
-            metadata[architecture.key("attention.scale")] = .float32(multipliers.attention ?? attention.scale)
+            metadata[architecture.key("attention.scale")] = .float32(scoreFactor)
             metadata[architecture.key("residual_scale")] = .float32(multipliers.residual)
             metadata[architecture.key("logit_scale")] = .float32(multipliers.logits)
+        case .gemma:
+            if scoreFactor != attention.usualGemmaScale(width: width, layerCount: layerCount) {
+                metadata[architecture.key("attention.scale")] = .float32(scoreFactor)
+            }
         }
         set("vocab_size", vocabularySize)
     }
@@ -33,22 +36,42 @@ extension ModelConfiguration {
     ///
     /// - Parameter file: the model's file, for errors.
     package func checkForGGUF(file: String) throws(CheckpointError) {
-        let usual = architecture.unrotatedLayers(of: layerCount)
-        guard unrotatedLayers == usual else {
-            func list(_ layers: Set<Int>) -> String {
-                layers.isEmpty ? "none" : layers.sorted().map(String.init).joined(separator: ", ")
-            }
+        if let scaling = slidingRoPE?.scaling, scaling != .none {
             throw CheckpointError(
-                file: file, name: "layers without RoPE", expected: "\(list(usual)), which GGUF readers assume",
-                found: list(unrotatedLayers))
+                file: file, name: "RoPE of the layers with a sliding window",
+                expected: "no scaling, which GGUF readers assume", found: "a scaling")
         }
     }
 
-    /// RoPE's frequency factors as a tensor of a GGUF file; nil if there are none.
-    package var ropeFactorTensor: StoredTensor? {
-        ropeFrequencyFactors.map { factors in
-            StoredTensor(
-                name: Self.ropeFactorsName, dtype: .f32, shape: [factors.count], bytes: DType.f32.quantize(factors))
+    /// Notes on what a GGUF file cannot say about the model, or llama.cpp does not read.
+    package var ggufNotes: [String] {
+        var notes: [String] = []
+        if let size = slidingWindow?.size, size < contextLength, architecture != .gemma3 {
+            notes.append(
+                "llama.cpp ignores the sliding window of a \(architecture.name) model: beyond \(size) tokens it will "
+                    + "write other texts")
         }
+        if !ggufRoPETensors.isEmpty, [.qwen2, .qwen3, .smolLM3, .gemma3].contains(architecture) {
+            notes.append(
+                "llama.cpp ignores the RoPE factors of a \(architecture.name) model: it will write other texts")
+        }
+        if architecture.isFused, attention.heads * attention.headDimension != width {
+            notes.append("llama.cpp cannot open a \(architecture.name) model whose heads are not as wide as the model")
+        }
+        let scale = multipliers.attention ?? attention.scale
+        if architecture == .gemma3, scale != attention.usualGemmaScale(width: width, layerCount: layerCount) {
+            notes.append("llama.cpp ignores query_pre_attn_scalar: it will write other texts")
+        }
+        if unrotatedLayers != architecture.unrotatedLayers(of: layerCount) {
+            notes.append("llama.cpp assumes other layers without RoPE: it will write other texts")
+        }
+        switch rope.scaling {
+        case .dynamic:
+            notes.append("a GGUF file has no place for dynamic RoPE, which changes no text within the context")
+        case .yarn(let scaling) where !scaling.isUsual:
+            notes.append("llama.cpp ignores beta_fast, beta_slow and truncate of YaRN: it will write other texts")
+        default: break
+        }
+        return notes
     }
 }

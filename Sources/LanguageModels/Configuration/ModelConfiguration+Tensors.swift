@@ -21,7 +21,22 @@ extension ModelConfiguration {
             ggufName = "\(TensorTable.ggufLayerPrefix)\(index).\(ggufName)"
         }
         return ModelTensor(
-            role: row.role, name: name, ggufName: ggufName, shape: row.shape.map(size), kind: row.kind, part: part)
+            role: row.role, name: name, ggufName: ggufName, shape: row.shape.map(size), kind: row.kind, part: part,
+            fusedParts: fusedParts(row.role))
+    }
+
+    private func fusedParts(_ role: TensorRole) -> [(role: TensorRole, rows: Range<Int>)] {
+        let sizes: [(role: TensorRole, size: TensorTable.Size)] =
+            switch role {
+            case .queryKeyValue: [(.query, .queries), (.key, .keys), (.value, .keys)]
+            case .gateUp: [(.gate, .feedForward), (.up, .feedForward)]
+            default: []
+            }
+        var start = 0
+        return sizes.map { part in
+            defer { start += size(part.size) }
+            return (part.role, start..<start + size(part.size))
+        }
     }
 
     private func size(_ size: TensorTable.Size) -> Int {
@@ -32,6 +47,8 @@ extension ModelConfiguration {
         case .queries: attention.heads * attention.headDimension
         case .keys: attention.keyValueHeads * attention.headDimension
         case .head: attention.headDimension
+        case .queriesKeysAndValues: (attention.heads + 2 * attention.keyValueHeads) * attention.headDimension
+        case .gateAndUp: 2 * feedForwardWidth
         }
     }
 }

@@ -8,6 +8,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     package var biases: Architecture.Biases
     /// The indices of layers that do not rotate queries and keys.
     package var unrotatedLayers: Set<Int>
+    /// The layers in which each token attends only to the last ones; nil if there are none.
+    package var slidingWindow: SlidingWindow?
     /// Factors of activations.
     package var multipliers = Multipliers()
     /// Number of blocks.
@@ -24,21 +26,15 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var contextLength: Int
     /// Added to the mean square in every norm.
     public var normEpsilon: Float
-    /// Base of the RoPE frequencies: base^(-2i / headDimension) for pair i.
-    public var ropeBase: Double
-    /// Linear RoPE scaling: the divisor of positions.
-    public var ropeLinearFactor: Double
-    /// The divisor of each pair's frequency; nil if all are 1. Llama 3's scaling keeps high frequencies and reduces low
-    /// ones.
-    public var ropeFrequencyFactors: [Float]?
-    /// The rule behind ``ropeFrequencyFactors``, if the checkpoint gives it. A GGUF file gives only the factors.
-    package var llama3Scaling: Llama3Scaling?
+    /// The rotation of queries and keys.
+    public var rope: RoPE
+    /// The rotation in layers with a sliding window, if it differs.
+    package var slidingRoPE: RoPE?
 
-    /// Creates a configuration; by default that of a Llama whose RoPE frequencies are not scaled.
+    /// Creates a configuration; by default that of a Llama.
     package init(
         architecture: Architecture = .llama, layerCount: Int, width: Int, feedForwardWidth: Int,
-        attention: AttentionShape, vocabularySize: Int, contextLength: Int, normEpsilon: Float, ropeBase: Double,
-        ropeLinearFactor: Double = 1, ropeFrequencyFactors: [Float]? = nil
+        attention: AttentionShape, vocabularySize: Int, contextLength: Int, normEpsilon: Float, rope: RoPE
     ) {
         self.architecture = architecture
         biases = architecture.biases
@@ -50,9 +46,9 @@ public struct ModelConfiguration: Sendable, Equatable {
         self.vocabularySize = vocabularySize
         self.contextLength = contextLength
         self.normEpsilon = normEpsilon
-        self.ropeBase = ropeBase
-        self.ropeLinearFactor = ropeLinearFactor
-        self.ropeFrequencyFactors = ropeFrequencyFactors
+        self.rope = rope
+        slidingRoPE = architecture.slidingRoPEBase.map { RoPE(base: $0) }
+        if architecture.multiplierRule == .gemma { multipliers.embedding = Float(width).squareRoot() }
     }
 
     /// The limit of valid vocabularies; the largest known ones have a quarter of a million rows.

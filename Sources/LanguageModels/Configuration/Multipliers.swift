@@ -11,4 +11,7 @@ package struct Multipliers: Sendable, Equatable {
 
     /// No multipliers.
     package init() {}
+
+    /// Sets the factor of scores.
+    mutating func setAttention(_ factor: Float, usual: Float) { attention = factor == usual ? nil : factor }
 }

@@ -32,7 +32,7 @@ package struct StatedArchitecture {
         }
         guard let modelType else {
             guard !classes.isEmpty else { return nil }
-            guard let known = Architecture.all.first(where: { classes.contains($0.className) }) else {
+            guard let known = Architecture.all.first(where: { $0.isNamed(in: classes) }) else {
                 throw failure(
                     "architectures", expected: Architecture.expectation(Architecture.all.map(\.className)),
                     found: shownClasses + wrapper)
@@ -44,7 +44,7 @@ package struct StatedArchitecture {
                 "model_type", expected: Architecture.expectation(Architecture.all.map(\.name)),
                 found: modelType.quoted + wrapper)
         }
-        guard classes.isEmpty || classes.contains(known.className) else {
+        guard classes.isEmpty || known.isNamed(in: classes) else {
             throw failure("architectures", expected: known.className, found: shownClasses + wrapper)
         }
         return known
@@ -56,4 +56,10 @@ package struct StatedArchitecture {
         guard isMultimodal else { return "" }
         return ", a multimodal model" + (textModel.map { " around the text model \($0.quoted)" } ?? "")
     }
+}
+
+extension Architecture {
+    /// Whether one of a model's classes is the architecture's. Without a head of its own, the model's base class has
+    /// everything, too.
+    func isNamed(in classes: [String]) -> Bool { classes.contains(className) || classes.contains(baseClassName) }
 }

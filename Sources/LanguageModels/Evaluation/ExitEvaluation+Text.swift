@@ -24,7 +24,7 @@ extension ExitEvaluation {
         var result = ExitEvaluation(layerCount: model.layerCount)
         for start in stride(from: 0, to: text.count - 1, by: window) {
             let tokens = text[start..<min(start + window, text.count)]
-            var cache = KVCache(for: model, format: cacheFormat)
+            var cache = KVCache(for: model, format: cacheFormat, context: min(window, text.count))
             // Few rows at a time: the logits of a whole window would take more memory than the model.
             for first in stride(from: tokens.startIndex, to: tokens.endIndex - 1, by: chunk) {
                 guard progress(first) else { return nil }

@@ -32,7 +32,12 @@ struct LoadedWeights {
             var layer: Int?
             if case .layer(let index) = tensor.part { layer = index }
             let place = Place(role: tensor.role, layer: layer)
-            if tensor.shape.count == 1 {
+            if !tensor.fusedParts.isEmpty {
+                for part in tensor.fusedParts {
+                    matrices[Place(role: part.role, layer: layer)] = try form.matrix(
+                        tensor, rows: part.rows, from: stored.source)
+                }
+            } else if tensor.shape.count == 1 {
                 vectors[place] = try form.vector(tensor, from: stored.source)
             } else {
                 matrices[place] = try form.matrix(tensor, from: stored.source)

@@ -35,13 +35,14 @@ package struct StoredModel: Sendable {
     private init(_ file: GGUFFile, _ configuration: ModelConfiguration) throws(CheckpointError) {
         self.init(configuration, GGUFSource(file, configuration))
         // RoPE's factors have become part of the configuration.
-        try refuseUnknownTensors(file.tensors.map(\.name), except: [ModelConfiguration.ropeFactorsName])
+        try refuseUnknownTensors(file.tensors.map(\.name), except: ModelConfiguration.ggufRoPETensors)
     }
 
     private init(_ folder: ModelFolder, _ stated: HuggingFaceConfiguration) throws(CheckpointError) {
         // Some writers store the embedding a second time as the head. A head that differs was trained, so it is used,
         // as in transformers, whatever the configuration says.
         var source = folder.source
+        if stated.model.architecture.storesGainsMinusOne { source.gainOffset = 1 }
         if stated.tiesHead, source.contains(Self.headName), try stated.model.hasEqualEnds(in: source) {
             source = source.without(Self.headName)
         }

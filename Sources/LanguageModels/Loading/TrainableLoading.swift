@@ -48,6 +48,12 @@ struct TrainableLoading: WeightLoading {
         return .unpacked(weight(tensor, tensor.kind.isRotated ? stored.floats(order: order(source)) : stored.floats()))
     }
 
+    mutating func matrix(
+        _ tensor: ModelTensor, rows: Range<Int>, from source: any TensorSource
+    ) throws(CheckpointError) -> Matrix {
+        preconditionFailure("models with fused tensors are not trained")
+    }
+
     mutating func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor {
         let stored = try source.tensor(named: tensor.name, shape: tensor.shape).vector()
         guard tensor.kind.isRotated else { return weight(tensor, stored) }

@@ -6,6 +6,11 @@ protocol WeightLoading {
     /// Loads a matrix.
     mutating func matrix(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Matrix
 
+    /// Loads some rows of a fused matrix as a matrix.
+    mutating func matrix(
+        _ tensor: ModelTensor, rows: Range<Int>, from source: any TensorSource
+    ) throws(CheckpointError) -> Matrix
+
     /// Loads a vector, as one row.
     mutating func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor
 }
@@ -18,7 +23,15 @@ struct PackedLoading: WeightLoading {
         .packed(try source.tensor(named: tensor.name, shape: tensor.shape).packed(on: compute))
     }
 
+    func matrix(
+        _ tensor: ModelTensor, rows: Range<Int>, from source: any TensorSource
+    ) throws(CheckpointError) -> Matrix {
+        .packed(try source.tensor(named: tensor.name, shape: tensor.shape).rows(rows).packed(on: compute))
+    }
+
     func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor {
-        try source.tensor(named: tensor.name, shape: tensor.shape).vector()
+        let stored = try source.tensor(named: tensor.name, shape: tensor.shape).vector()
+        guard tensor.kind.isGain, source.gainOffset != 0 else { return stored }
+        return Tensor(stored.values.map { source.gainOffset + $0 }, rows: 1, columns: stored.columns)
     }
 }

@@ -55,6 +55,7 @@ public struct StrategyBenchmark: Sendable {
                 var measurement = DecodingStatistics()
                 for prompt in round == 0 ? Array(prompts.prefix(1)) : prompts {
                     guard progress(written) else { return }
+                    let options = options.fitted(to: prompt.count, of: model)
                     let result = try TextSession(model, options: options).generate(prompt)
                     measurement.add(result.statistics)
                     written += round == 0 ? 0 : 1

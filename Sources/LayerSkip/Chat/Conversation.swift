@@ -12,6 +12,8 @@ package final class Conversation {
     private let system: ChatMessage?
     private let model: TextModel
     private let session: TextSession
+    /// The most tokens that the model sees.
+    private let contextLength: Int
     /// The number of tokens that the context must have left for an answer.
     private let reserve: Int
 
@@ -44,7 +46,8 @@ package final class Conversation {
         self.model = model
         self.system = system.map { ChatMessage(role: .system, content: $0) }
         session = try TextSession(model, options: options)
-        reserve = min(options.maxTokens ?? 256, max(1, model.model.contextLength / 4))
+        contextLength = min(options.context ?? .max, model.model.contextLength)
+        reserve = min(options.maxTokens ?? 256, max(1, contextLength / 4))
     }
 
     /// Clears the history.
@@ -63,12 +66,12 @@ package final class Conversation {
         var seen = asked.dropFirst(forgottenCount)
         var prompt = try encode(seen)
         // The system message and this one stay. The session checks whether they fit.
-        while prompt.count + reserve > model.model.contextLength, seen.count > 1 {
+        while prompt.count + reserve > contextLength, seen.count > 1 {
             seen.removeFirst(2)
             prompt = try encode(seen)
         }
         let forgotten = (seen.startIndex - forgottenCount) / 2
-        if forgotten > 0, prompt.count < model.model.contextLength { onEvent(.forgotten(turns: forgotten)) }
+        if forgotten > 0, prompt.count < contextLength { onEvent(.forgotten(turns: forgotten)) }
         var result = try session.generate(prompt, onEvent: onEvent, isCancelled: isCancelled)
         result.forgottenTurns = forgotten
         if result.finishReason != .cancelled || !result.tokens.isEmpty {

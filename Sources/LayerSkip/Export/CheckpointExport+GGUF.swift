@@ -7,7 +7,7 @@ extension CheckpointExport {
     func writeGGUF(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
         var writer = GGUFWriter()
         writer.metadata = try ggufMetadata()
-        if let factors = model.configuration.ropeFactorTensor {
+        for factors in model.configuration.ggufRoPETensors {
             writer.add(factors.name, factors.dtype, shape: factors.shape) { factors }
         }
         for entry in plan.entries {
@@ -33,6 +33,7 @@ extension CheckpointExport {
             try checkpoint.tokenizerOfRows().write(to: &metadata, count: rows)
             if let template = checkpoint.chatTemplate { metadata["tokenizer.chat_template"] = .string(template) }
         }
+        for gain in plan.inexactGains { metadata[gain.key] = .array(.float32s(gain.values)) }
         speculation?.write(to: &metadata)
         if let name { metadata["general.name"] = .string(name) }
         metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)

@@ -26,7 +26,7 @@ public struct CheckpointExport: Sendable {
         }
 
         /// The order of query and key rows.
-        fileprivate func ropePairing(of architecture: Architecture) -> RoPEPairing {
+        func ropePairing(of architecture: Architecture) -> RoPEPairing {
             switch self {
             case .gguf: architecture.ggufPairing
             case .safetensors: .halfSplit
@@ -39,7 +39,8 @@ public struct CheckpointExport: Sendable {
     /// Notes for people on what differs from the request or gets lost, and why.
     public var notes: [String] {
         let notes = plan.notes + textNotes
-        guard target == .safetensors, speculation != nil else { return notes }
+        if target == .gguf { return notes + model.configuration.ggufNotes }
+        guard speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]
     }
     /// The size in bytes of all weights as written.
@@ -95,9 +96,7 @@ public struct CheckpointExport: Sendable {
         }
         self.name = name
         textNotes = checkpoint.textNotes(for: target)
-        plan = try TensorPlan(
-            model, pairing: target.ropePairing(of: model.configuration.architecture), quantizing: dtype,
-            canQuantize: target == .gguf)
+        plan = try TensorPlan(model, for: target, quantizing: dtype)
     }
 
     /// Writes the file or folder atomically. Only a few megabytes of weights are in memory at a time.

@@ -34,8 +34,9 @@ extension TextModel {
         _ options: GenerationOptions, of prompt: @escaping @Sendable () throws -> [Token]
     ) -> TextGeneration {
         TextGeneration(start: SystemThread.start) { report, isCancelled in
-            let session = try TextSession(self, options: options)
-            return try session.generate(prompt(), onEvent: report, isCancelled: isCancelled)
+            let prompt = try prompt()
+            let session = try TextSession(self, options: options.fitted(to: prompt.count, of: self))
+            return try session.generate(prompt, onEvent: report, isCancelled: isCancelled)
         }
     }
 

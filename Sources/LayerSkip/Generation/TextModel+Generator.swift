@@ -10,7 +10,7 @@ extension TextModel {
         return try Generator(
             model, exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model),
             sampling: options.sampling,
-            acceptance: options.acceptance, cacheFormat: options.cacheFormat)
+            acceptance: options.acceptance, cacheFormat: options.cacheFormat, context: options.context)
     }
 
     /// Creates an empty text that an engine steps together with others, for the options' strategy or the model's own.
@@ -20,7 +20,7 @@ extension TextModel {
         let strategy = try strategy(options)
         return try engine.makeText(
             exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model), sampling: options.sampling,
-            acceptance: options.acceptance)
+            acceptance: options.acceptance, context: options.context)
     }
 
     private func strategy(_ options: GenerationOptions) throws(GenerationError) -> DecodingStrategy {

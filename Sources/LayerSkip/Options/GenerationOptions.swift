@@ -13,6 +13,10 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
     public var cacheFormat: CacheFormat
     /// The maximum number of tokens to generate, at least 1; nil for no limit except the end of text and the context.
     public var maxTokens: Int?
+    /// The maximum number of tokens of prompt and generated text together, at most the model's context; nil for that. A
+    /// model with LongRoPE rotates positions by its short factors if this is at most ``TextModel/shortContext``, and by
+    /// its long ones otherwise.
+    public var context: Int?
     /// Texts that end the generated text. They are not part of it.
     public var stops: [String]
     /// Whether to continue past the model's end of text.
@@ -23,7 +27,7 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
     /// Creates options, by default for greedy decoding with the model's recommended strategy and no limit.
     public init(
         strategy: DecodingStrategy? = nil, sampling: Sampling = .greedy, acceptance: Acceptance = .coupled,
-        cacheFormat: CacheFormat = .standard, maxTokens: Int? = nil, stops: [String] = [],
+        cacheFormat: CacheFormat = .standard, maxTokens: Int? = nil, context: Int? = nil, stops: [String] = [],
         ignoresEndOfText: Bool = false, recordsRounds: Bool = false
     ) {
         self.strategy = strategy
@@ -31,6 +35,7 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
         self.acceptance = acceptance
         self.cacheFormat = cacheFormat
         self.maxTokens = maxTokens
+        self.context = context
         self.stops = stops
         self.ignoresEndOfText = ignoresEndOfText
         self.recordsRounds = recordsRounds
@@ -43,6 +48,7 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
             guard isValid else { throw .invalidOption(name: name, expected: expected, found: found) }
         }
         if let maxTokens { try require(maxTokens >= 1, "max tokens", "1 or more", "\(maxTokens)") }
+        if let context { try require(context >= 2, "context", "2 or more", "\(context)") }
         try require(!stops.contains(""), "stop", "a text that is not empty", "\"\"")
         try strategy?.validate()
     }
@@ -59,6 +65,7 @@ extension GenerationOptions {
             acceptance: try container.decodeIfPresent(Acceptance.self, forKey: .acceptance) ?? standard.acceptance,
             cacheFormat: try container.decodeIfPresent(CacheFormat.self, forKey: .cacheFormat) ?? standard.cacheFormat,
             maxTokens: try container.decodeIfPresent(Int.self, forKey: .maxTokens),
+            context: try container.decodeIfPresent(Int.self, forKey: .context),
             stops: try container.decodeIfPresent([String].self, forKey: .stops) ?? standard.stops,
             ignoresEndOfText: try container.decodeIfPresent(Bool.self, forKey: .ignoresEndOfText)
                 ?? standard.ignoresEndOfText,

@@ -23,7 +23,7 @@ extension TrainingStart {
         }
         var note = "\(missing.key): nothing at \(missing.path); what was read from it is taken from \(path)"
         // The factors follow from constants in config.json, which were fitted to the factors of a GGUF file.
-        if start.configuration.ropeFrequencyFactors != nil {
+        if start.configuration.rope.dependsOnFittedConstants {
             note += ", with RoPE frequency factors whose last bits may differ"
         }
         return (start, note)

@@ -94,6 +94,6 @@ extension TrainingRecipe {
                 heads: heads, keyValueHeads: model.keyValueHeads ?? heads,
                 headDimension: model.headDimension ?? width / heads),
             vocabularySize: vocabularySize, contextLength: model.context ?? batch.length,
-            normEpsilon: Float(model.normEpsilon ?? 1e-5), ropeBase: model.ropeBase ?? 10000)
+            normEpsilon: Float(model.normEpsilon ?? 1e-5), rope: RoPE(base: model.ropeBase ?? 10000))
     }
 }

@@ -17,7 +17,8 @@ struct VerifiedRun {
         _ plan: Verification.Plan
     ) throws {
         var generator = try Generator(
-            model.model, drafter: drafter, sampling: sampling, cacheFormat: plan.cacheFormat, hashesLogits: true)
+            model.model, drafter: drafter, sampling: sampling, cacheFormat: plan.cacheFormat,
+            context: model.fittingContext(promptCount: prompt.count, maxTokens: plan.maxTokens), hashesLogits: true)
         let ends = model.tokenizer.endOfTextTokens
         _ = try generator.write(
             after: prompt, limit: plan.maxTokens,

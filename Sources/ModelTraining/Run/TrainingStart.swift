@@ -42,10 +42,9 @@ package struct TrainingStart: Sendable {
     func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
         let folder = try ModelFolder(path: path)
         let stored = try StoredModel(ModelFiles(folder))
-        // Frequency factors computed from a file's constants may be rounded differently.
+        // Frequencies computed from a file's constants may be rounded differently.
         var (found, expected) = (stored.configuration, configuration)
-        (found.ropeFrequencyFactors, expected.ropeFrequencyFactors) = (nil, nil)
-        (found.llama3Scaling, expected.llama3Scaling) = (nil, nil)
+        (found.rope, expected.rope) = (found.rope.withoutFittedConstants, expected.rope.withoutFittedConstants)
         guard found == expected else {
             throw CheckpointError(
                 file: folder.file(ModelFolder.Name.configuration),

@@ -7,15 +7,19 @@
     let first: Int
     /// The number of rows.
     let count: Int
+    /// The most positions that the text may have.
+    let context: Int
     let shape: AttentionShape
     let format: CacheFormat
     /// The number of positions that fit.
     private let capacity: Int
     private let firstLayer: LayerPages
 
-    package init(_ pages: CachePages, first: Int, count: Int) {
+    /// - Parameter context: the most positions that the text may have, which can determine how positions are rotated.
+    package init(_ pages: CachePages, first: Int, count: Int, context: Int) {
         self.first = first
         self.count = count
+        self.context = context
         shape = pages.shape
         format = pages.format
         capacity = pages.capacity

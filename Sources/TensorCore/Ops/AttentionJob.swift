@@ -33,11 +33,13 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
     private let itemCount: Int
     private let rowCount: Int
     private let mostPages: Int
+    /// The last positions that a row attends to; the largest number if all.
+    private let window: Int
 
     /// Row i of `queries` ([n, heads * headDimension], rotated) is row i of the batch.
     init(
         storing: CacheStoring?, queries: Tensor, result: Tensor, _ pieces: UnsafeBufferPointer<AttentionPiece>,
-        parts: AttentionParts, _ cache: CachedRows, on context: ComputeContext
+        parts: AttentionParts, rule: PositionRule, _ cache: CachedRows, on context: ComputeContext
     ) {
         self.storing = storing
         self.queries = UnsafePointer(queries.pointer)
@@ -46,6 +48,8 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         weighted = parts.weighted.elements()
         self.pieces = pieces
         shape = cache.shape
+        // So large that it hides nothing, and small enough for sums with positions.
+        window = rule.window ?? Int(Int32.max)
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
         // Heads that share keys and values are handled by one item, which reads them once, unless that would leave
@@ -100,17 +104,19 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
         let (pageAndHead, block) = item.quotientAndRemainder(dividingBy: piece.rowBlocks)
         let (page, headPart) = pageAndHead.quotientAndRemainder(dividingBy: headParts)
         let firstHead = headPart * headsTogether
-        let end = min(piece.rows.lowerBound + (block + 1) * piece.rowsTogether, piece.rows.upperBound)
-        // Earlier rows may not reach this page.
+        // Earlier rows may not reach this page, and later ones may have a window after it.
         let reaching = piece.text.row + page * cachePagePositions - piece.text.first
         let start = max(piece.rows.lowerBound + block * piece.rowsTogether, reaching)
+        let blockEnd = min(piece.rows.lowerBound + (block + 1) * piece.rowsTogether, piece.rows.upperBound)
+        let end = min(blockEnd, reaching + cachePagePositions + window - 1)
         guard start < end else { return }
+        let visible = piece.text.position(ofRow: start) + 1 - page * cachePagePositions
         let part = part(row: start, head: firstHead, of: piece) + page
         var item = ctk_page_queries(
             queries: queries + (start * shape.heads + firstHead) * shape.headDimension,
             rows: end - start, row_stride: shape.heads * shape.headDimension, heads: headsTogether,
             head_dim: shape.headDimension,
-            visible: min(piece.text.position(ofRow: start) + 1 - page * cachePagePositions, cachePagePositions),
+            visible: min(visible, cachePagePositions), hidden: visible - window,
             scale: 1 / Float(shape.headDimension).squareRoot(), softmaxes: softmaxes + part,
             weighted: weighted + part * shape.headDimension, row_parts: shape.heads * piece.pageCount,
             head_parts: piece.pageCount)
@@ -120,9 +126,10 @@ struct AttentionJob: ParallelJob, @unchecked Sendable {
     }
 
     private func merge(row: Int, head: Int, of piece: AttentionPiece) {
-        let part = part(row: row, head: head, of: piece)
+        let first = max(0, piece.text.position(ofRow: row) + 1 - window) / cachePagePositions
+        let part = part(row: row, head: head, of: piece) + first
         kernels.functions.pointee.merge_pages(
-            softmaxes + part, weighted + part * shape.headDimension, piece.text.pageCount(upToRow: row),
+            softmaxes + part, weighted + part * shape.headDimension, piece.text.pageCount(upToRow: row) - first,
             shape.headDimension, result + (row * shape.heads + head) * shape.headDimension)
     }
 

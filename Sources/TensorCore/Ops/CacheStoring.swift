@@ -38,6 +38,8 @@ struct CacheStoring: @unchecked Sendable {
     private let texts: BatchTexts
     private let shape: AttentionShape
     private let pairing: Int32
+    /// Coordinates of a head that rotate.
+    private let rotatedCount: Int
     private let kernels: KernelTable
     private let cache: UnsafePointer<ctk_cache_kernels>
     /// Rows of a head that a thread takes at once.
@@ -50,7 +52,7 @@ struct CacheStoring: @unchecked Sendable {
         let shape = cache.shape
         precondition(
             keys.columns == shape.keyValueHeads * shape.headDimension && values.columns == keys.columns
-                && rotary.frequencies.count * 2 == shape.headDimension, "rows of whole heads")
+                && rotary.dimensionCount <= shape.headDimension, "rows of whole heads")
         precondition(values.rows == keys.rows, "a value for each key")
         precondition(texts.rowCount == keys.rows, "a position for each key")
         self.queries = queries.map { UnsafePointer($0.pointer) }
@@ -63,6 +65,7 @@ struct CacheStoring: @unchecked Sendable {
         self.texts = texts
         self.shape = shape
         pairing = rotary.pairing.kernelPairing
+        rotatedCount = rotary.dimensionCount
         kernels = context.kernels
         self.cache = context.kernels.cache(cache.format)
         // Neighbouring rows' keys share cache lines, for which threads would contend, so a thread takes many rows; but
@@ -104,8 +107,9 @@ struct CacheStoring: @unchecked Sendable {
         _ x: UnsafePointer<Float>, heads: Int, row: Int, into out: UnsafeMutablePointer<Float>
     ) {
         let size = shape.headDimension
-        let cosines = angles + row * size
+        let cosines = angles + row * rotatedCount
         out.update(from: x, count: heads * size)
-        kernels.functions.pointee.rotate(out, heads, size, cosines, cosines + size / 2, pairing)
+        kernels.functions.pointee.rotate(
+            out, heads, size, rotatedCount, cosines, cosines + rotatedCount / 2, pairing)
     }
 }

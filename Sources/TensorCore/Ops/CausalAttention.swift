@@ -6,10 +6,13 @@ extension ComputeContext {
     /// keys must be rotated.
     ///
     /// Each thread takes a KV head of a sequence, whose key and value gradients it alone accumulates.
+    ///
+    /// - Parameter window: the last positions that each row attends to, its own included; nil for all.
     package func causalAttention(
-        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int
+        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int, window: Int? = nil
     ) -> Tensor {
-        let pass = CausalAttention(queries: queries, keys: keys, values: values, shape, length: length, on: self)
+        let pass = CausalAttention(
+            queries: queries, keys: keys, values: values, shape, length: length, window: window, on: self)
         pass.attend()
         let result = pass.output
         guard queries.isRecorded || keys.isRecorded || values.isRecorded else { return result }
@@ -33,12 +36,15 @@ private struct CausalAttention {
     let logSums: Tensor
     let shape: AttentionShape
     let length: Int
+    let window: Int
     let compute: ComputeContext
     let kernels: UnsafePointer<ctk_attention_kernels>
 
     init(
-        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int, on compute: ComputeContext
+        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int, window: Int?,
+        on compute: ComputeContext
     ) {
+        precondition((window ?? 1) >= 1, "a row attends to itself")
         precondition(length > 0 && queries.rows % length == 0, "rows of whole sequences")
         precondition(
             queries.columns == shape.heads * shape.headDimension
@@ -50,6 +56,7 @@ private struct CausalAttention {
         self.values = values.detached()
         self.shape = shape
         self.length = length
+        self.window = window ?? length
         self.compute = compute
         kernels = compute.kernels.attention(compute.productPrecision)
         output = Tensor(rows: queries.rows, columns: queries.columns, on: compute)
@@ -90,6 +97,7 @@ private struct CausalAttention {
                 let key = sequence * length * keys.columns + head * shape.headDimension
                 var attention = ctk_sequence_attention()
                 attention.length = length
+                attention.window = window
                 attention.heads = shape.group
                 attention.head_dim = shape.headDimension
                 attention.query_stride = queries.columns

@@ -1,26 +1,28 @@
 import CTensorKernels
 
 extension ComputeContext {
-    /// x + down(silu(gate(norm(x))) * up(norm(x))): [n, width] -> [n, width]. Shazeer, "GLU Variants Improve
+    /// x + down(activation(gate(norm(x))) * up(norm(x))): [n, width] -> [n, width]. Shazeer, "GLU Variants Improve
     /// Transformer", arXiv 2002.05202.
     ///
     /// - Parameter addsInput: whether x is added.
     package func gatedFeedForward(
-        _ x: Tensor, norm: RMSNorm, gate: Projection, up: Projection, down: Projection, addsInput: Bool = true
+        _ x: Tensor, norm: RMSNorm, gate: Projection, up: Projection, down: Projection,
+        activation: GatedActivation = .silu, addsInput: Bool = true
     ) -> Tensor {
         if case (.packed(let gate), .packed(let up), .packed(let down), nil, nil, nil) = (
             gate.weights, up.weights, down.weights, gate.bias, up.bias, down.bias
         ) {
-            return gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down, addsInput: addsInput)
+            return gatedFeedForward(
+                x, norm: norm, gate: gate, up: up, down: down, activation: activation, addsInput: addsInput)
         }
         let (gated, upped) = linears(x, norm: norm, gate, up)
-        let hidden = swiglu(gate: gated, up: upped)
+        let hidden = activated(gate: gated, up: upped, by: activation)
         guard hidden.isRecorded, case .unpacked(let weights) = down.weights else {
             return linear(hidden, down, addingTo: addsInput ? x : nil)
         }
         // `hidden` is the widest tensor, and can be recomputed from two tensors that its own gradient keeps anyway.
         let recomputed = RecomputedTensor { [gate = gated.detached(), up = upped.detached()] in
-            self.swiglu(gate: gate, up: up)
+            self.activated(gate: gate, up: up, by: activation)
         }
         let result = linear(hidden, weights, addingTo: addsInput ? x : nil, recomputed: recomputed)
         return down.bias.map { add(result, row: $0) } ?? result
@@ -28,7 +30,8 @@ extension ComputeContext {
 
     /// The same with packed weights, in one parallel region.
     package func gatedFeedForward(
-        _ x: Tensor, norm: RMSNorm, gate: PackedMatrix, up: PackedMatrix, down: PackedMatrix, addsInput: Bool = true
+        _ x: Tensor, norm: RMSNorm, gate: PackedMatrix, up: PackedMatrix, down: PackedMatrix,
+        activation: GatedActivation = .silu, addsInput: Bool = true
     ) -> Tensor {
         precondition(gate.rows == up.rows && down.rows == x.columns, "weights of one feed-forward network")
         var rows = PreparedRows(x, norm: norm, on: self)
@@ -38,7 +41,7 @@ extension ComputeContext {
         let result = Tensor(rows: x.rows, columns: x.columns, on: self)
         let job = FeedForwardJob(
             gate: PanelProduct(gate, &rows, into: gated), up: PanelProduct(up, &rows, into: upped),
-            activation: GatedActivation(gate: gated, up: upped, on: self),
+            activation: ActivationStep(gate: gated, up: upped, activation, on: self),
             down: PanelProduct(down, &hidden, into: result, addingTo: addsInput ? x : nil), rows: rows.preparation,
             hidden: hidden.preparation, gateGrain: grain(gate.panels), downGrain: grain(down.panels))
         withExtendedLifetime((rows, gated, upped, hidden)) { pool.run(job) }
@@ -49,7 +52,7 @@ extension ComputeContext {
 private struct FeedForwardJob: ParallelJob {
     let gate: PanelProduct
     let up: PanelProduct
-    let activation: GatedActivation
+    let activation: ActivationStep
     let down: PanelProduct
     let rows: RowPreparation
     let hidden: RowPreparation
@@ -68,26 +71,28 @@ private struct FeedForwardJob: ParallelJob {
     }
 }
 
-/// gate = silu(gate) * up, computed by the thread that has just computed these columns of both.
-private struct GatedActivation: @unchecked Sendable {
+/// gate = activation(gate) * up, computed by the thread that has just computed these columns of both.
+private struct ActivationStep: @unchecked Sendable {
     private let gate: UnsafeMutablePointer<Float>
     private let up: UnsafePointer<Float>
     private let rows: Int
     private let columns: Int
+    private let activation: GatedActivation
     private let kernels: KernelTable
 
-    init(gate: Tensor, up: Tensor, on context: ComputeContext) {
+    init(gate: Tensor, up: Tensor, _ activation: GatedActivation, on context: ComputeContext) {
         self.gate = gate.pointer
         self.up = UnsafePointer(up.pointer)
         rows = gate.rows
         columns = gate.columns
+        self.activation = activation
         kernels = context.kernels
     }
 
     func compute(columns range: Range<Int>) {
         for row in 0..<rows {
             let offset = row * columns + range.lowerBound
-            kernels.functions.pointee.swiglu(gate + offset, up + offset, range.count, gate + offset)
+            kernels.activate(gate + offset, up + offset, range.count, gate + offset, by: activation)
         }
     }
 }

@@ -1,12 +1,10 @@
 import CTensorKernels
-import Synchronization
-import CLibc
 
 /// The pairing of a head's coordinates that RoPE rotates together.
 package enum RoPEPairing: Sendable {
     /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
     case interleaved
-    /// i and i + headDimension / 2, as in Hugging Face's checkpoints.
+    /// i and i + dimensionCount / 2, as in Hugging Face's checkpoints.
     case halfSplit
 
     /// The pairing in the C tables.
@@ -19,64 +17,57 @@ package enum RoPEPairing: Sendable {
 package final class RotaryEmbedding: Sendable {
     /// The pairing of coordinates.
     package let pairing: RoPEPairing
-    /// Radians per position, one per pair.
-    package let frequencies: [Float]
-    /// Cosines and sines in pages of positions; a page is computed on first use.
-    private let pages = Mutex<[Storage]>([])
+    /// The first coordinates of each head that rotate; the others stay as they are (GPT-NeoX, arXiv 2204.06745,
+    /// section 2.1).
+    package let dimensionCount: Int
+    private let angles: RotaryAngles
+    private let longAngles: (shortContext: Int, angles: RotaryAngles)?
 
-    /// Creates a rotation with headDimension / 2 frequencies.
-    package init(pairing: RoPEPairing, frequencies: [Float]) {
+    /// Creates a rotation of `2 * frequencies.count` coordinates of each head.
+    ///
+    /// - Parameters:
+    ///   - frequencies: radians per position, one per pair.
+    ///   - magnitude: the factor of cosines and sines.
+    ///   - long: other frequencies for texts that may have more than `shortContext` positions.
+    package init(
+        pairing: RoPEPairing, frequencies: [Float], magnitude: Float = 1,
+        long: (shortContext: Int, frequencies: [Float])? = nil
+    ) {
+        precondition(long == nil || long?.frequencies.count == frequencies.count, "as many frequencies for long texts")
         self.pairing = pairing
-        self.frequencies = frequencies
+        dimensionCount = 2 * frequencies.count
+        angles = RotaryAngles(frequencies: frequencies, magnitude: magnitude)
+        longAngles = long.map { ($0.shortContext, RotaryAngles(frequencies: $0.frequencies, magnitude: magnitude)) }
     }
 
-    /// Cosines, then sines, of each position from `first` on: [count, headDimension].
-    func angles(first: Int, count: Int, on context: ComputeContext) -> Tensor {
-        let result = Tensor(rows: count, columns: 2 * frequencies.count, on: context)
-        fill(result.pointer, first: first, count: count)
+    /// The angles of a text that may have `context` positions. They are the same for all positions of a text, so that
+    /// stored keys stay valid as it grows.
+    private func angles(forContext context: Int) -> RotaryAngles {
+        guard let longAngles, context > longAngles.shortContext else { return angles }
+        return longAngles.angles
+    }
+
+    /// Cosines, then sines, of each position from `first` on: [count, dimensionCount].
+    ///
+    /// - Parameter context: the most positions that the text may have.
+    func angles(first: Int, count: Int, context: Int, on compute: ComputeContext) -> Tensor {
+        let result = Tensor(rows: count, columns: dimensionCount, on: compute)
+        angles(forContext: context).fill(result.pointer, first: first, count: count)
         return result
     }
 
-    /// Cosines, then sines, of the position of each row of a batch: [rows, headDimension].
-    func angles(of texts: Span<CachedRows>, on context: ComputeContext) -> Tensor {
+    /// Cosines, then sines, of the position of each row of a batch: [rows, dimensionCount].
+    func angles(of texts: Span<CachedRows>, on compute: ComputeContext) -> Tensor {
         var rows = 0
         for index in texts.indices { rows += texts[index].count }
-        let result = Tensor(rows: rows, columns: 2 * frequencies.count, on: context)
+        let result = Tensor(rows: rows, columns: dimensionCount, on: compute)
         var next = result.pointer
         for index in texts.indices {
             let text = texts[index]
-            fill(next, first: text.first, count: text.count)
+            angles(forContext: text.context).fill(next, first: text.first, count: text.count)
             next += text.count * result.columns
         }
         return result
-    }
-
-    private func fill(_ rows: UnsafeMutablePointer<Float>, first: Int, count: Int) {
-        let width = 2 * frequencies.count
-        pages.withLock { pages in
-            while pages.count * cachePagePositions < first + count { pages.append(makePage(pages.count)) }
-            for row in 0..<count {
-                let (page, index) = (first + row).quotientAndRemainder(dividingBy: cachePagePositions)
-                (rows + row * width).update(from: pages[page].elements() + index * width, count: width)
-            }
-        }
-    }
-
-    /// Computes the page of positions [256 k, 256 (k + 1)).
-    private func makePage(_ index: Int) -> Storage {
-        let pairs = frequencies.count
-        let storage = Storage(byteCount: cachePagePositions * pairs * 2 * MemoryLayout<Float>.stride)
-        var next = storage.elements(Float.self)
-        for position in index * cachePagePositions..<(index + 1) * cachePagePositions {
-            for (pair, frequency) in frequencies.enumerated() {
-                // The product is rounded to f32 first, as in the models' own training code; the rest is exact.
-                let angle = Double(Float(position) * frequency)
-                next[pair] = Float(cos(angle))
-                next[pairs + pair] = Float(sin(angle))
-            }
-            next += 2 * pairs
-        }
-        return storage
     }
 }
 
@@ -89,33 +80,34 @@ extension ComputeContext {
         _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int = 0, length: Int? = nil
     ) -> Tensor {
         precondition(
-            rotary.frequencies.count * 2 == headDimension && x.columns % headDimension == 0, "one frequency per pair")
+            rotary.dimensionCount <= headDimension && x.columns % headDimension == 0, "whole heads with all pairs")
         let length = length ?? x.rows
-        let angles = rotary.angles(first: first, count: min(length, x.rows), on: self)
+        let angles = rotary.angles(first: first, count: min(length, x.rows), context: first + length, on: self)
         let result = copy(x)
-        rotate(result, by: angles, length: length, rotary.pairing)
+        rotate(result, by: angles, length: length, headDimension: headDimension, rotary.pairing)
         guard let input = x.node else { return result }
         return result.recorded(from: [x], on: self) { gradient in
-            // The inverse of a rotation, which is also its transpose, rotates by the opposite angle.
+            // The transpose of a rotation, magnitude included, is the rotation by the opposite angle.
             let opposite = copy(angles)
+            let pairs = opposite.columns / 2
             for row in 0..<opposite.rows {
-                let sines = opposite.pointer + row * headDimension + headDimension / 2
-                for pair in 0..<headDimension / 2 { sines[pair] = -sines[pair] }
+                let sines = opposite.pointer + row * opposite.columns + pairs
+                for pair in 0..<pairs { sines[pair] = -sines[pair] }
             }
-            rotate(gradient, by: opposite, length: length, rotary.pairing)
+            rotate(gradient, by: opposite, length: length, headDimension: headDimension, rotary.pairing)
             input.receive(gradient)
         }
     }
 
     /// Rotates rows in place by the angles of their indices in their sequences.
-    private func rotate(_ x: Tensor, by angles: Tensor, length: Int, _ pairing: RoPEPairing) {
-        let headDimension = angles.columns
+    private func rotate(_ x: Tensor, by angles: Tensor, length: Int, headDimension: Int, _ pairing: RoPEPairing) {
+        let rotated = angles.columns
         pool.run(count: x.rows, grain: 16) { rows in
             for row in rows {
-                let cosines = angles.pointer + row % length * headDimension
+                let cosines = angles.pointer + row % length * rotated
                 kernels.functions.pointee.rotate(
-                    x.pointer + row * x.columns, x.columns / headDimension, headDimension, cosines,
-                    cosines + headDimension / 2, pairing.kernelPairing)
+                    x.pointer + row * x.columns, x.columns / headDimension, headDimension, rotated, cosines,
+                    cosines + rotated / 2, pairing.kernelPairing)
             }
         }
     }

@@ -70,9 +70,8 @@ enum ConfigurationTarget: FuzzTarget {
         let readAgain = try HuggingFaceConfiguration(path: again)
         var expected = configuration
         // Factors without effect are not written.
-        if let factors = expected.model.ropeFrequencyFactors, factors.allSatisfy({ $0 == 1 }) {
-            expected.model.ropeFrequencyFactors = nil
-            expected.model.llama3Scaling = nil
+        if case .divided(let divisors) = expected.model.rope.scaling, divisors.allSatisfy({ $0 == 1 }) {
+            expected.model.rope.scaling = .none
         }
         require(readAgain == expected, "\(readAgain) is \(expected)")
     }

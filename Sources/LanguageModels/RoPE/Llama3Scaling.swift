@@ -15,8 +15,13 @@ package struct Llama3Scaling: Sendable, Equatable {
 
     /// The divisor of each pair's frequency.
     package func divisors(ropeBase: Double, headDimension: Int) -> [Float] {
-        (0..<headDimension / 2).map { pair in
-            let frequency = ropeFrequency(pair: pair, base: ropeBase, headDimension: headDimension)
+        divisors(
+            of: (0..<headDimension / 2).map { ropeFrequency(pair: $0, base: ropeBase, headDimension: headDimension) })
+    }
+
+    /// The divisors of these frequencies.
+    func divisors(of frequencies: [Double]) -> [Float] {
+        frequencies.map { frequency in
             let turns = Double(originalContext) * frequency / (2 * Double.pi)
             let share = (turns - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor)
             let kept = min(max(share, 0), 1)
