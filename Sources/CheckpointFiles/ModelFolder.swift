@@ -21,6 +21,8 @@ package struct ModelFolder: Sendable {
         package static let generation = "generation_config.json"
         /// The chat template, as newer writers store it.
         package static let chatTemplate = "chat_template.jinja"
+        /// The description of an adapter, such as a LoRA, that changes another model.
+        package static let adapter = "adapter_config.json"
     }
 
     /// The path of the folder, as given.
@@ -38,28 +40,22 @@ package struct ModelFolder: Sendable {
         } else if Self.isFile("\(path)/\(Name.index)") {
             source = try SafetensorsSource(index: "\(path)/\(Name.index)")
         } else {
-            let advice =
-                Folder.exists("\(path)/newest")
-                ? "a training run; its newest checkpoint is \(path)/newest"
-                : "neither; pass a GGUF file or a folder in Hugging Face's layout"
             throw CheckpointError(
-                file: path, expected: "a folder with \(Name.weights) or \(Name.index)", found: advice)
+                file: path, expected: "a folder with \(Name.weights) or \(Name.index)",
+                found: Self.contents(of: path))
         }
     }
 
     /// The last component of the folder's path.
-    package var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
+    package var name: String { paths.name }
+
+    /// The paths of the folder's files.
+    package var paths: FolderPaths { FolderPaths(path) }
 
     /// The path of one of the folder's files, whether or not it exists.
-    package func file(_ name: String) -> String { "\(path)/\(name)" }
+    package func file(_ name: String) -> String { paths.file(name) }
 
-    /// The path of one of the folder's files; nil if nothing has this name. A dangling link exists: reading it is an
-    /// error.
-    package func existingFile(_ name: String) -> String? {
-        (try? SystemCalls.linkStatus(of: file(name))) == nil ? nil : file(name)
-    }
-
-    private static func isFile(_ path: String) -> Bool {
+    static func isFile(_ path: String) -> Bool {
         if case .file = SystemCalls.kind(of: path) { true } else { false }
     }
 }

@@ -3,7 +3,7 @@ public import TensorCore
 
 extension TextModel {
     /// The default window of an evaluation: 1024 tokens, or the model's context if that is shorter.
-    public var standardWindow: Int { min(summary.shape.contextLength, 1024) }
+    public var standardWindow: Int { min(shape.contextLength, 1024) }
 
     /// Evaluates every exit of the model on a text, divided into independent windows. Scores all tokens except the
     /// first of each window.

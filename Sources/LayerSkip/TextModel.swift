@@ -1,5 +1,5 @@
 import CheckpointFiles
-package import LanguageModels
+public import LanguageModels
 public import TensorCore
 public import TextTokens
 public import TokenDecoding
@@ -19,6 +19,8 @@ public struct TextModel: Sendable {
     public let tokenizer: Tokenizer
     /// A description of the file or folder.
     public let summary: CheckpointSummary
+    /// The model's dimensions.
+    public let shape: ModelShape
     /// The loading time in seconds.
     public let loadSeconds: Double
 
@@ -70,7 +72,8 @@ public struct TextModel: Sendable {
     ) throws {
         // Cheap checks come first, before the weights are packed.
         tokenizer = try checkpoint.tokenizer()
-        summary = try CheckpointSummary(checkpoint, notes: tokenizer.notes)
+        summary = try CheckpointSummary(checkpoint, notes: tokenizer.notes, obstacle: nil)
+        shape = ModelShape(checkpoint.configuration)
         model = try LoadedModel(checkpoint.model(), on: compute, progress: progress)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
@@ -91,7 +94,7 @@ public struct TextModel: Sendable {
         let stated = summary.speculation
         return SpeculationSetting(
             exitLayer: exitLayer ?? stated?.exitLayer
-                ?? SpeculationSetting.defaultExitLayer(of: summary.shape.layerCount),
+                ?? SpeculationSetting.defaultExitLayer(of: shape.layerCount),
             draftLength: draftLength ?? stated?.draftLength ?? SpeculationSetting.defaultDraftLength)
     }
 

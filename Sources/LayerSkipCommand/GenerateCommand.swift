@@ -119,7 +119,7 @@ struct GenerateCommand: ParsableCommand {
         if let pictureFile {
             let picture = DraftPicture(
                 result, prompt: model.tokenizer.decode(tokens),
-                strategy: options.strategy ?? model.recommendedStrategy, layerCount: model.summary.shape.layerCount)
+                strategy: options.strategy ?? model.recommendedStrategy, layerCount: model.shape.layerCount)
             try pictureFile.write(Array(picture.svg.utf8))
             try pictureFile.commit()
         }

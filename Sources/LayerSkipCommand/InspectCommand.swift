@@ -3,19 +3,28 @@ import LayerSkip
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what a model contains.")
+        commandName: "inspect", abstract: "Show what a model contains.",
+        discussion: """
+            Models that cannot be run are shown too, if their files can be parsed: other architectures, number formats \
+            and layouts, parts of split models, single safetensors files. A line then says why the model cannot be run.
+            """)
 
-    @Argument(help: "Model: a GGUF file or a model folder (default: the built-in model).", transform: expandedPath)
+    @Argument(
+        help: "Model: a GGUF file, a model folder or a safetensors file (default: the built-in model).",
+        transform: expandedPath)
     var file: String?
+
+    @Flag(help: "List every tensor on a line of its own (default: one line for the tensors that layers share).")
+    var tensors = false
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
     func run() throws {
-        let report = InspectionReport(try CheckpointSummary(.atPathOrDefault(file)))
+        let report = InspectionReport(try CheckpointSummary.atPathOrDefault(file))
         switch format {
         case .json: try Output.write(json: report)
-        case .text: try Output.write(report.text)
+        case .text: try Output.write(report.text(listingTensors: tensors))
         }
     }
 }
@@ -25,17 +34,18 @@ private struct InspectionReport: Encodable {
     let file: String
     let bytes: Int
     let ggufVersion: Nullable<Int>
-    let architecture: String
+    let cannotRun: Nullable<String>
+    let architecture: Nullable<String>
     let name: Nullable<String>
     let parameters: Int
-    let layers: Int
-    let width: Int
-    let feedForwardWidth: Int
-    let heads: Int
-    let keyValueHeads: Int
-    let headDimension: Int
-    let vocabulary: Int
-    let context: Int
+    let layers: Nullable<Int>
+    let width: Nullable<Int>
+    let feedForwardWidth: Nullable<Int>
+    let heads: Nullable<Int>
+    let keyValueHeads: Nullable<Int>
+    let headDimension: Nullable<Int>
+    let vocabulary: Nullable<Int>
+    let context: Nullable<Int>
     let tokenizer: String
     let tokenizerNotes: [String]
     let chatTemplate: String
@@ -51,21 +61,22 @@ private struct InspectionReport: Encodable {
     }
 
     init(_ summary: CheckpointSummary) {
-        let model = summary.shape
+        let shape = summary.shape
         file = summary.path
         bytes = summary.byteCount
         ggufVersion = Nullable(summary.version)
-        architecture = summary.architecture
+        cannotRun = Nullable(summary.obstacle?.description)
+        architecture = Nullable(summary.architecture)
         name = Nullable(summary.name)
         parameters = summary.parameterCount
-        layers = model.layerCount
-        heads = model.attention.heads
-        keyValueHeads = model.attention.keyValueHeads
-        headDimension = model.attention.headDimension
-        width = model.width
-        feedForwardWidth = model.feedForwardWidth
-        vocabulary = model.vocabularySize
-        context = model.contextLength
+        layers = Nullable(shape?.layerCount)
+        heads = Nullable(shape?.attention.heads)
+        keyValueHeads = Nullable(shape?.attention.keyValueHeads)
+        headDimension = Nullable(shape?.attention.headDimension)
+        width = Nullable(shape?.width)
+        feedForwardWidth = Nullable(shape?.feedForwardWidth)
+        vocabulary = Nullable(shape?.vocabularySize)
+        context = Nullable(shape?.contextLength)
         let names = [summary.tokenizerModel ?? (summary.notes.isEmpty ? "none" : "unknown"), summary.preTokenizer]
             .compactMap { $0?.harmless(limit: 80) }
         tokenizer = names.joined(separator: ", ")
@@ -75,7 +86,7 @@ private struct InspectionReport: Encodable {
         exitLayer = Nullable(summary.speculation?.exitLayer)
         draftLength = Nullable(summary.speculation?.draftLength)
         tensors = summary.tensors.map {
-            Tensor(name: $0.name, format: $0.dtype.rawValue, shape: $0.shape, bytes: $0.byteCount)
+            Tensor(name: $0.name, format: $0.format, shape: $0.shape, bytes: $0.byteCount)
         }
     }
 
@@ -84,28 +95,41 @@ private struct InspectionReport: Encodable {
         return "exit layer \(exit), draft length \(length)"
     }
 
-    var text: String {
+    /// The report for people.
+    func text(listingTensors isComplete: Bool) -> String {
+        let container = ggufVersion.value.map { "GGUF \($0)" } ?? (tensors.isEmpty ? "no weights" : "safetensors")
+        var lines = ["file           \(file.harmless(limit: 4096)) (\(bytes.megabytes), \(container))"]
+        if let reason = cannotRun.value { lines.append("cannot be run: \(reason.harmless(limit: 8192))") }
+        lines.append(
+            "architecture   \(architecture.value?.inMessage ?? "unknown")\(name.value.map { ", \($0.quoted)" } ?? "")")
+        if !tensors.isEmpty {
+            lines.append("parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million")
+        }
+        lines += sizes
+        // A tokenizer that is the reason has been shown.
+        let notes = tokenizerNotes.filter { note in cannotRun.value.map { note != "not usable: \($0)" } ?? true }
+        lines += [
+            "tokenizer      \(([tokenizer] + notes).joined(separator: "; "))",
+            "chat template  \(chatTemplate)\(chatTemplate == "unknown" ? " (not usable with chat)" : "")",
+            "speculation    \(speculation)",
+        ]
         let formats = Dictionary(grouping: tensors, by: \.format).sorted { $0.key < $1.key }
         let counts = formats.map { "\($1.count) \($0) (\($1.reduce(0) { $0 + $1.bytes }.megabytes))" }
-        let shapes = tensors.map { tensor in
-            let shape = tensor.shape.map(String.init).joined(separator: " x ")
-            return "  \(tensor.format.padded(to: 5))  \(shape)  \(tensor.name.quoted)"
-        }
-        let format = ggufVersion.value.map { "GGUF \($0)" } ?? "safetensors"
-        return """
-            file           \(file.harmless(limit: 4096)) (\(bytes.megabytes), \(format))
-            architecture   \(architecture)\(name.value.map { ", \($0.quoted)" } ?? "")
-            parameters     \((Double(parameters) / 1e6).formatted(decimals: 1)) million
-            layers         \(layers), \(width) wide, \(feedForwardWidth) inside the MLP
-            attention      \(heads.counted("head")), \(keyValueHeads) for keys and values, \(headDimension) wide
-            vocabulary     \(vocabulary)
-            context        \(context)
-            tokenizer      \(([tokenizer] + tokenizerNotes).joined(separator: "; "))
-            chat template  \(chatTemplate)\(chatTemplate == "unknown" ? " (not usable with chat)" : "")
-            speculation    \(speculation)
-            tensors        \(counts.joined(separator: ", "))
-            \(shapes.joined(separator: "\n"))
+        lines.append("tensors        \(counts.isEmpty ? "none" : counts.joined(separator: ", "))")
+        lines += TensorRows(tensors.map { ($0.name, $0.format, $0.shape) }, isComplete: isComplete).lines
+        return lines.joined(separator: "\n") + "\n"
+    }
 
-            """
+    private var sizes: [String] {
+        guard let layers = layers.value, let width = width.value, let inside = feedForwardWidth.value,
+            let heads = heads.value, let keyValueHeads = keyValueHeads.value, let headDimension = headDimension.value,
+            let vocabulary = vocabulary.value, let context = context.value
+        else { return [] }
+        return [
+            "layers         \(layers), \(width) wide, \(inside) inside the MLP",
+            "attention      \(heads.counted("head")), \(keyValueHeads) for keys and values, \(headDimension) wide",
+            "vocabulary     \(vocabulary)",
+            "context        \(context)",
+        ]
     }
 }

@@ -1,4 +1,4 @@
-import CheckpointFiles
+@testable import CheckpointFiles
 import TensorCore
 import TestSupport
 import Testing
@@ -61,6 +61,9 @@ struct GGUFRoundTripTests {
     @Test(arguments: DType.allCases) func typesAreNumberedAsInGGML(dtype: DType) {
         #expect(GGUFTensorType.name(dtype.ggufType) == dtype.rawValue)
         #expect(GGUFTensorType.format(dtype.ggufType) == dtype)
+        let type = GGUFTensorType(dtype.ggufType)
+        #expect(type?.dtype == dtype && type?.name == dtype.rawValue)
+        #expect(type?.elementsPerBlock == dtype.elementsPerBlock && type?.bytesPerBlock == dtype.bytesPerBlock)
     }
 
     @Test func invalidTextInValuesIsRepaired() throws {

@@ -21,6 +21,16 @@ struct JSONMembersTests {
         #expect(try self.members("{}").values == [:])
     }
 
+    @Test func valuesOfAnyTypeAreRead() throws {
+        let members = try members(#"{"a": "x", "b": 4, "c": ["y"], "d": null, "e": {"f": true}}"#)
+        #expect(members.value("a") == "x" && members.value("b") == 4 && members.value("c") == ["y"])
+        #expect(members.object("e")?.value("f") == true)
+        // Missing, null, or of another type.
+        #expect(members.value("z", as: String.self) == nil && members.value("d", as: String.self) == nil)
+        #expect(members.value("b", as: String.self) == nil && members.value("a", as: Int.self) == nil)
+        #expect(members.object("a") == nil && members.object("c") == nil && members.object("d") == nil)
+    }
+
     @Test func othersReplaceAndKeysAreSorted() throws {
         let merged = try members(#"{"b":1,"a":2}"#).merging(members(#"{"b":3}"#))
         #expect(String(decoding: merged.json, as: UTF8.self) == "{\n  \"a\" : 2,\n  \"b\" : 3\n}\n")

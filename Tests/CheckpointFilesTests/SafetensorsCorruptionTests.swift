@@ -78,17 +78,20 @@ struct SafetensorsCorruptionTests {
     }
 
     @Test(arguments: [
-        ("I64", "[2,3]", "0", "24", "expected one of the types F32, F16, BF16, found \"I64\""),
-        ("F64", "[3]", "0", "24", "expected one of the types F32, F16, BF16, found \"F64\""),
-        ("Q8_0", "[3]", "0", "24", "expected one of the types F32, F16, BF16, found \"Q8_0\""),
-        ("F32", "[]", "0", "4", "expected 1 to 4 dimensions above 0, found shape []"),
-        ("F32", "[1,1,1,1,1]", "0", "4", "expected 1 to 4 dimensions above 0, found shape [1, 1, 1, 1, 1]"),
-        ("F32", "[6,0]", "0", "24", "expected 1 to 4 dimensions above 0, found shape [6, 0]"),
-        ("F32", "[-6,-1]", "0", "24", "expected 1 to 4 dimensions above 0, found shape [-6, -1]"),
+        (
+            "Q8_0", "[3]", "0", "24",
+            "expected one of the types BF16, BOOL, C64, F16, F32, F4, F64, F6_E2M3, F6_E3M2, F8_E4M3, F8_E4M3FNUZ, "
+                + "F8_E5M2, F8_E5M2FNUZ, F8_E8M0, I16, I32, I64, I8, U16, U32, U64, U8, found \"Q8_0\""
+        ),
+        ("F32", "[1,1,1,1,1,1,1,1,6]", "0", "24", "expected at most 8 dimensions, found 9"),
+        ("F32", "[6,0]", "0", "24", "expected offsets of 0 bytes, as shape [6, 0] in F32 takes, found [0, 24]"),
+        ("F32", "[-6,-1]", "0", "24", "expected a size in whole bytes that fits 63 bits, found shape [-6, -1]"),
+        ("F4", "[3]", "0", "24", "expected a size in whole bytes that fits 63 bits, found shape [3]"),
         (
             "F32", "[4294967296,4294967296]", "0", "24",
-            "expected a size that fits 63 bits, found shape [4294967296, 4294967296]"
+            "expected a size in whole bytes that fits 63 bits, found shape [4294967296, 4294967296]"
         ),
+        ("I64", "[2]", "0", "24", "expected offsets of 16 bytes, as shape [2] in I64 takes, found [0, 24]"),
         ("F32", "[6]", "0", "20", "expected offsets of 24 bytes, as shape [6] in F32 takes, found [0, 20]"),
         ("BF16", "[6]", "0", "24", "expected offsets of 12 bytes, as shape [6] in BF16 takes, found [0, 24]"),
         ("F32", "[6]", "24", "0", "expected offsets of 24 bytes, as shape [6] in F32 takes, found [24, 0]"),

@@ -37,7 +37,7 @@ struct SafetensorsSourceTests {
         let places = "\"z\":\"b.safetensors\",\"x\":\"a.safetensors\",\"y\":\"a.safetensors\""
         let source = try source(index(places))
         #expect(source.ropePairing == .halfSplit)
-        #expect(source.tensorNames == ["x", "y", "z"])
+        #expect(source.tensors.map(\.name) == ["x", "y", "z"] && source.missing == [:])
         for name in ["x", "y", "z"] {
             #expect(source.contains(name))
             let tensor = try source.tensor(named: name, shape: [1])
@@ -52,8 +52,8 @@ struct SafetensorsSourceTests {
 
     @Test func indicesThatAreWrong() {
         #expect(
-            complaint(about: index("\"x\":\"b.safetensors\",\"z\":\"b.safetensors\""))
-                == "index.json: tensor \"x\": expected it in \"b.safetensors\", found no such tensor there")
+            complaint(about: index("\"x\":\"b.safetensors\",\"y\":\"a.safetensors\""))
+                == "index.json: tensor \"x\": expected it in \"b.safetensors\", found it in \"a.safetensors\"")
         #expect(
             complaint(about: index("\"x\":\"c.safetensors\""))
                 == "c.safetensors: expected a readable file, found No such file or directory")
@@ -65,6 +65,15 @@ struct SafetensorsSourceTests {
         #expect(
             complaint(about: "{\"weight_map\":[]}")
                 == "index.json: key \"weight_map\": expected an object, found an array")
+    }
+
+    @Test func entriesOfUnneededTensorsAreTolerated() throws {
+        let source = try source(index("\"z\":\"b.safetensors\",\"w\":\"b.safetensors\""))
+        #expect(source.missing == ["w": "b.safetensors"] && !source.contains("w") && source.contains("z"))
+        let error = #expect(throws: CheckpointError.self) { try source.tensor(named: "w", shape: [1]) }
+        #expect(error?.expected == "it in \"b.safetensors\"" && error?.found == "no such tensor there")
+        // A tensor of a file that the index does not name.
+        #expect(try self.source(index("\"x\":\"b.safetensors\"")).missing == ["x": "b.safetensors"])
     }
 
     @Test func aNameInTwoFilesIsAnError() throws {

@@ -63,7 +63,7 @@ struct GGUFSourceTests {
             try source { $0.metadata["general.architecture"] = .string("mamba") }
         }
         #expect(failure?.name == "metadata key \"general.architecture\"")
-        #expect(failure?.expected == "a known architecture (\(knownNames))")
+        #expect(failure?.expected == "a supported architecture (\(knownNames))")
         #expect(failure?.found == "\"mamba\"")
     }
 

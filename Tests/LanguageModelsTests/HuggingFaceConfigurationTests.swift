@@ -121,7 +121,8 @@ struct HuggingFaceConfigurationTests {
             ),
             (
                 ["quantization_config": "{}"],
-                "key \"quantization_config\": expected weights in F32, F16 or BF16, found quantized ones"
+                "key \"quantization_config\": expected weights in F32, F16 or BF16, found weights quantized with an "
+                    + "unnamed method; use the folder of the model without quantization, or a GGUF file of it"
             ),
             (
                 ["architectures": "[\"LlamaForTokenClassification\"]"],

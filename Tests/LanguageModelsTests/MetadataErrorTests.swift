@@ -1,4 +1,5 @@
 import CheckpointFiles
+@testable import LanguageModels
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ struct MetadataErrorTests {
         DamagedModel("general.architecture", nil, says: "expected a string, found no such key"),
         DamagedModel(
             "general.architecture", .string("mamba"),
-            says: "expected a known architecture (\(knownNames)), found \"mamba\""),
+            says: "expected a supported architecture (\(knownNames)), found \"mamba\""),
         DamagedModel("general.architecture", .uint32(1), says: "expected a string, found uint32"),
         DamagedModel("llama.expert_count", .uint32(8), says: "expected 0 (a model without experts), found 8"),
     ]

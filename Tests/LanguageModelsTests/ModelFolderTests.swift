@@ -1,4 +1,5 @@
 import CheckpointFiles
+import Foundation
 import LanguageModels
 import TensorCore
 import TestSupport
@@ -86,7 +87,7 @@ struct ModelFolderTests {
         var writer = SafetensorsWriter()
         for info in file.tensors {
             let tensor = try #require(file.tensor(named: info.name))
-            writer.add(info.name, info.dtype, shape: info.shape) { tensor }
+            writer.add(info.name, tensor.dtype, shape: info.shape) { tensor }
         }
         weights(&writer)
         try writer.write(to: folder.file("model.safetensors"))
@@ -106,9 +107,65 @@ struct ModelFolderTests {
         #expect(error?.name == "tensor \"lm_head.weight\"")
     }
 
-    @Test func olderWritersFrequenciesAreLeftOut() throws {
-        let model = try changed { Self.add("model.layers.0.self_attn.rotary_emb.inv_freq", [4], to: &$0) }
+    /// Buffers that older versions of transformers stored, with their shapes.
+    @Test(arguments: [
+        ("model.layers.0.self_attn.rotary_emb.inv_freq", [4]), ("model.rotary_emb.inv_freq", [4]),
+        ("model.layers.1.self_attn.rotary_emb.cos_cached", [1, 1, 64, 8]),
+        ("model.layers.0.attn.bias", [1, 1, 64, 64]), ("model.layers.0.self_attn.bias", [1, 1, 64, 64]),
+        ("model.layers.0.attention.masked_bias", [1]),
+    ]) func buffersAreLeftOut(name: String, shape: [Int]) throws {
+        let model = try changed { Self.add(name, shape, to: &$0) }
         #expect(model.tensors.count == 2 + 2 * 9)
+    }
+
+    /// A vector could be a trained bias.
+    @Test(arguments: [
+        ("model.layers.0.self_attn.bias", [32]), ("model.layers.0.attn.bias", [1, 2, 64, 64]),
+        ("model.layers.0.attn.masked_bias", [32]), ("model.layers.0.mlp.bias", [1, 1, 64, 64]),
+    ]) func othersAreNot(name: String, shape: [Int]) {
+        let error = #expect(throws: CheckpointError.self) { try changed { Self.add(name, shape, to: &$0) } }
+        #expect(error?.name == "tensor \"\(name)\"" && error?.found == "an unknown tensor")
+    }
+
+    @Test(arguments: [
+        ("model.layers.0.self_attn.q_proj.qweight", "GPTQ or AWQ"), ("model.layers.0.mlp.up_proj.SCB", "bitsandbytes"),
+        ("model.layers.0.mlp.up_proj.weight.absmax", "bitsandbytes"),
+        ("model.layers.0.mlp.up_proj.weight.quant_state.bitsandbytes__nf4", "bitsandbytes"),
+        ("model.layers.0.mlp.up_proj.weight_scale_inv", "FP8"),
+        ("model.layers.0.mlp.up_proj.weight_packed", "compressed-tensors"),
+    ]) func quantizedTensorsNameTheMethod(name: String, method: String) {
+        let error = #expect(throws: CheckpointError.self) { try changed { Self.add(name, [2], to: &$0) } }
+        #expect(error?.name == "tensor \"\(name)\"")
+        #expect(error?.found.hasPrefix("weights quantized with \(method); use ") == true)
+    }
+
+    @Test func tensorsOfAdaptersAreNamed() {
+        let name = "base_model.model.model.layers.0.mlp.up_proj.lora_A.weight"
+        let error = #expect(throws: CheckpointError.self) { try changed { Self.add(name, [2], to: &$0) } }
+        #expect(error?.found == "a LoRA adapter; merge it into its base model")
+    }
+
+    /// The index may name tensors that no file has, if the model does not need them.
+    @Test func unusedEntriesOfAnIndexAreNoted() throws {
+        _ = try changed()
+        let file = try SafetensorsFile(path: folder.file("model.safetensors"))
+        folder.write(try TextFile.bytes(file.path), as: "model-1.safetensors")
+        try FileManager.default.removeItem(atPath: file.path)
+        func notes(_ extra: [String]) throws -> [String] {
+            let names = file.tensors.map(\.name) + extra
+            let places = names.map { "\"\($0)\": \"model-1.safetensors\"" }.joined(separator: ",")
+            folder.write(Array("{\"weight_map\": {\(places)}}".utf8), as: "model.safetensors.index.json")
+            let files = try ModelFiles(path: folder.path)
+            #expect(try StoredModel(files).tiesHead)
+            guard case .folder(_, let stated) = files else { return [] }
+            return stated.notes
+        }
+        let harmless = ["lm_head.weight", "model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.0.attn.bias"]
+        #expect(try notes(harmless) == [])
+        #expect(
+            try notes(harmless + ["model.extra.weight"]) == [
+                "the index of the weights names the tensor \"model.extra.weight\", which no file has"
+            ])
     }
 
     @Test func unknownTensorsAreRefused() {

@@ -90,7 +90,8 @@ struct LimitTests {
         writer.metadata["llama.vocab_size"] = .uint32(1 << 26)
         let path = files.file("rows.gguf")
         try writer.write(to: path)
-        expectFailure(try CommandRun(["inspect", path]), "llama.vocab_size", "1...16777216", "67108864")
+        expectFailure(
+            try CommandRun(["generate", "a", "--model", path]), "llama.vocab_size", "1...16777216", "67108864")
     }
 
     @Test func argumentsThatAreNoText() throws {

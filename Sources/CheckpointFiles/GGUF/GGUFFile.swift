@@ -15,27 +15,30 @@ package struct GGUFFile: Sendable {
 
     /// Opens the file at a path.
     ///
+    /// - Parameter check: is given the metadata before the tensors are read, and may throw.
     /// - Throws: if the file cannot be read, or anything in its header is wrong or unsupported.
-    package init(path: String) throws(CheckpointError) {
-        try self.init(inCheckpoint(try MappedFile(path: path)))
+    package init(
+        path: String, checking check: (GGUFMetadata) throws(CheckpointError) -> Void = { _ in }
+    ) throws(CheckpointError) {
+        try self.init(inCheckpoint(try MappedFile(path: path)), checking: check)
     }
 
     /// Parses the header of a mapped file.
-    package init(_ mapping: MappedFile) throws(CheckpointError) {
-        let parser = try mapping.withBytes(in: 0..<mapping.byteCount) { (bytes) throws(CheckpointError) in
-            try bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
-                var parser = GGUFParser(bytes, file: mapping.path)
-                try parser.parse()
-                return parser.result
-            }
+    package init(
+        _ mapping: MappedFile, checking check: (GGUFMetadata) throws(CheckpointError) -> Void = { _ in }
+    ) throws(CheckpointError) {
+        let parsed = try GGUFParser.parse(mapping) { (metadata) throws(CheckpointError) in
+            try check(metadata)
+            try metadata.refusePart()
         }
-        try inCheckpoint(try mapping.checkUnchanged())
         self.mapping = mapping
-        version = parser.version
-        metadata = parser.metadata
-        tensors = parser.tensors
-        indices = parser.indices
-        try metadata.refusePart()
+        version = parsed.version
+        metadata = parsed.metadata
+        indices = parsed.indices
+        tensors = parsed.tensors.map {
+            guard let dtype = $0.type.dtype else { preconditionFailure("the parser allows no other formats") }
+            return GGUFTensorInfo(name: $0.name, dtype: dtype, shape: $0.shape, range: $0.range)
+        }
     }
 
     /// The path of the file, as given.
@@ -54,9 +57,20 @@ extension GGUFMetadata {
     fileprivate func refusePart() throws(CheckpointError) {
         let key = "split.count"
         guard let count = try integerIfPresent(named: key), count != 1 else { return }
-        let part = try integerIfPresent(named: "split.no").flatMap { (0..<count).contains($0) ? "\($0 + 1)" : nil }
+        let part = try integerIfPresent(named: "split.no").flatMap { (0..<count).contains($0) ? $0 + 1 : nil }
+        let missing = count > 2 ? "the other \(count - 1) parts are" : "the other part is"
         throw failure(
             key, expected: "1, a whole model",
-            found: "part \(part ?? "?") of \(count); join the parts with llama-gguf-split --merge")
+            found: "part \(part.map(String.init) ?? "?") of \(count), so \(missing) missing; join them with "
+                + "llama-gguf-split --merge \(firstPart(of: count)) OUTPUT")
+    }
+
+    /// The path of the first part, for a command; a placeholder if this part does not have the usual name.
+    private func firstPart(of count: Int) -> String {
+        func suffix(_ part: Int) -> String { "-\(padded(part))-of-\(padded(count)).gguf" }
+        func padded(_ number: Int) -> String { String("0000\(number)".suffix(max(5, "\(number)".count))) }
+        let number = (try? integerIfPresent(named: "split.no")) ?? nil
+        guard let number, (0..<count).contains(number), file.hasSuffix(suffix(number + 1)) else { return "FIRST_PART" }
+        return file.dropLast(suffix(number + 1).count) + suffix(1)
     }
 }

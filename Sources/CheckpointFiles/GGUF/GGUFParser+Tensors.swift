@@ -3,7 +3,7 @@ import TensorCore
 extension GGUFParser {
     /// Reads the tensors' descriptions, then checks each against the data that follows.
     mutating func tensorInfos(count: Int, alignment: Int) throws(CheckpointError) {
-        var infos: [GGUFTensorInfo] = []
+        var infos: [Tensor] = []
         for index in 0..<count {
             infos.append(try tensorInfo(index, alignment: alignment))
             guard result.indices.updateValue(index, forKey: infos[index].name) == nil else {
@@ -19,13 +19,13 @@ extension GGUFParser {
                 throw failure(info.name, expected: "bytes within the file's \(room) bytes of data", found: found)
             }
             let range = info.range.lowerBound + dataStart..<upperBound
-            result.tensors.append(GGUFTensorInfo(name: info.name, dtype: info.dtype, shape: info.shape, range: range))
+            result.tensors.append(Tensor(name: info.name, type: info.type, shape: info.shape, range: range))
         }
         try checkThatNoneOverlap()
     }
 
     /// Reads one description; its range is still relative to the start of the data.
-    private mutating func tensorInfo(_ index: Int, alignment: Int) throws(CheckpointError) -> GGUFTensorInfo {
+    private mutating func tensorInfo(_ index: Int, alignment: Int) throws(CheckpointError) -> Tensor {
         // The specification limits names to 64 bytes, but some writers exceed that.
         let name = try cursor.identifier(limit: 1024, "name of tensor number \(index)")
         func what() -> String { "tensor \(name.quoted)" }
@@ -35,7 +35,7 @@ extension GGUFParser {
         let typeNumber = try cursor.number(what(), as: UInt32.self)
         let offset = try cursor.number(what(), as: UInt64.self)
 
-        guard let dtype = GGUFTensorType.format(typeNumber) else {
+        guard let type = GGUFTensorType(typeNumber), allowsEveryFormat || type.dtype != nil else {
             let known = DType.allCases.map(\.rawValue).joined(separator: ", ")
             throw failure(name, expected: "one of the types \(known)", found: GGUFTensorType.name(typeNumber))
         }
@@ -46,12 +46,12 @@ extension GGUFParser {
             }
             shape.append(dimension)
         }
-        guard shape[shape.count - 1].isMultiple(of: dtype.elementsPerBlock) else {
+        guard shape[shape.count - 1].isMultiple(of: type.elementsPerBlock) else {
             throw failure(
-                name, expected: "rows of a multiple of \(dtype.elementsPerBlock) elements, as \(dtype.rawValue) needs",
+                name, expected: "rows of a multiple of \(type.elementsPerBlock) elements, as \(type.name) needs",
                 found: "shape \(shape)")
         }
-        guard let byteCount = dtype.byteCount(shape: shape) else {
+        guard let byteCount = type.byteCount(shape: shape) else {
             throw failure(name, expected: "a size that fits 63 bits", found: "shape \(shape)")
         }
         guard offset.isMultiple(of: UInt64(alignment)) else {
@@ -60,7 +60,7 @@ extension GGUFParser {
         guard let start = Int(exactly: offset), !start.addingReportingOverflow(byteCount).overflow else {
             throw failure(name, expected: "an offset within the file", found: "\(offset)")
         }
-        return GGUFTensorInfo(name: name, dtype: dtype, shape: shape, range: start..<start + byteCount)
+        return Tensor(name: name, type: type, shape: shape, range: start..<start + byteCount)
     }
 
     private func checkThatNoneOverlap() throws(CheckpointError) {

@@ -10,21 +10,32 @@ package struct GGUFTensorInfo: Sendable, Equatable {
     package let shape: [Int]
     /// The tensor's byte range in the file.
     package let range: Range<Int>
+
+    /// The tensor in a list of the file's contents.
+    package var listed: ListedTensor {
+        ListedTensor(name: name, format: dtype.rawValue, dtype: dtype, shape: shape, byteCount: range.count)
+    }
 }
 
 extension DType {
     /// The number of bytes that a tensor of this shape takes; nil if a row is not a whole number of blocks, a dimension
     /// is not positive, or the count overflows.
     func byteCount(shape: [Int]) -> Int? {
-        guard let columns = shape.last, columns.isMultiple(of: elementsPerBlock) else { return nil }
-        var total = bytesPerBlock
-        for (index, dimension) in shape.enumerated() {
-            guard dimension > 0 else { return nil }
-            let factor = index == shape.count - 1 ? dimension / elementsPerBlock : dimension
-            let (product, overflow) = total.multipliedReportingOverflow(by: factor)
-            guard !overflow else { return nil }
-            total = product
-        }
-        return total
+        CheckpointFiles.byteCount(shape: shape, elementsPerBlock: elementsPerBlock, bytesPerBlock: bytesPerBlock)
     }
+}
+
+/// The number of bytes of a tensor in blocks; nil if a row is not a whole number of blocks, a dimension is not
+/// positive, or the count overflows.
+func byteCount(shape: [Int], elementsPerBlock: Int, bytesPerBlock: Int) -> Int? {
+    guard let columns = shape.last, columns.isMultiple(of: elementsPerBlock) else { return nil }
+    var total = bytesPerBlock
+    for (index, dimension) in shape.enumerated() {
+        guard dimension > 0 else { return nil }
+        let factor = index == shape.count - 1 ? dimension / elementsPerBlock : dimension
+        let (product, overflow) = total.multipliedReportingOverflow(by: factor)
+        guard !overflow else { return nil }
+        total = product
+    }
+    return total
 }

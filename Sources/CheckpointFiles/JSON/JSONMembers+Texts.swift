@@ -32,3 +32,18 @@ extension JSONMembers {
         }
     }
 }
+
+extension JSONMembers {
+    /// The value of a key; nil if the key is missing, or if its value is null or not of this type.
+    package func value<Value: Decodable>(_ key: String, as type: Value.Type = Value.self) -> Value? {
+        guard let text = values[key] else { return nil }
+        return text.utf8.span.bytes.withUnsafeBytes { bytes in
+            try? JSONText.decode(bytes, file: "", atMost: .description, as: Value?.self)
+        }
+    }
+
+    /// The object that is the value of a key; nil if the key is missing, or if its value is not an object.
+    package func object(_ key: String) -> JSONMembers? {
+        values[key].flatMap { try? JSONMembers(Array($0.utf8), name: "", atMost: .description) }
+    }
+}

@@ -14,9 +14,17 @@ package enum JSONText {
     package static func read<Value: Decodable>(
         _ path: String, atMost limit: ReadingLimit = .description, as type: Value.Type = Value.self
     ) throws(FileError) -> Value {
-        let bytes = try TextFile.bytes(path, atMost: limit)
-        return try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
-            try decode(bytes, file: path, atMost: limit)
+        try decode(text: TextFile.bytes(path, atMost: limit), file: path, atMost: limit)
+    }
+
+    /// Decodes a value from the text of a file.
+    ///
+    /// - Throws: ``FileError`` if it is not valid JSON, holds too many values, or does not match the type.
+    package static func decode<Value: Decodable>(
+        text: [UInt8], file: String, atMost limit: ReadingLimit, as type: Value.Type = Value.self
+    ) throws(FileError) -> Value {
+        try text.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
+            try decode(bytes, file: file, atMost: limit)
         }
     }
 

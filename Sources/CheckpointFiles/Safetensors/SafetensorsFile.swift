@@ -14,8 +14,7 @@ package struct SafetensorsFile: Sendable {
 
     /// Opens the file at a path.
     ///
-    /// - Throws: if the file cannot be read, anything in its header is wrong, or it has a tensor of an unsupported
-    ///   type.
+    /// - Throws: if the file cannot be read, or anything in its header is wrong.
     package init(path: String) throws(CheckpointError) {
         let mapping = try inCheckpoint(try MappedFile(path: path))
         let header = try mapping.withBytes(in: 0..<mapping.byteCount) { (bytes) throws(CheckpointError) in
@@ -33,16 +32,17 @@ package struct SafetensorsFile: Sendable {
     /// The path of the file, as given.
     package var path: String { mapping.path }
 
-    /// The tensor with a name; nil if there is none.
+    /// The description of the tensor with a name; nil if there is none.
+    package func info(named name: String) -> SafetensorsTensorInfo? { indices[name].map { tensors[$0] } }
+
+    /// The tensor with a name; nil if there is none, or none that can be a weight
+    /// (``SafetensorsTensorInfo/dtype``).
     package func tensor(named name: String) -> StoredTensor? {
-        guard let index = indices[name] else { return nil }
-        let info = tensors[index]
-        let elementByteCount = info.dtype.bytesPerBlock
-        guard info.range.lowerBound.isMultiple(of: elementByteCount) else {
+        guard let info = info(named: name), let dtype = info.dtype else { return nil }
+        guard info.range.lowerBound.isMultiple(of: dtype.bytesPerBlock) else {
             // Old writers did not pad the header, so data may be unaligned; such a tensor is copied.
-            return StoredTensor(
-                name: info.name, dtype: info.dtype, shape: info.shape, bytes: mapping.bytes(info.range))
+            return StoredTensor(name: info.name, dtype: dtype, shape: info.shape, bytes: mapping.bytes(info.range))
         }
-        return StoredTensor(name: info.name, dtype: info.dtype, shape: info.shape, file: mapping, range: info.range)
+        return StoredTensor(name: info.name, dtype: dtype, shape: info.shape, file: mapping, range: info.range)
     }
 }

@@ -4,12 +4,23 @@ package import TensorCore
 package struct SafetensorsTensorInfo: Sendable, Equatable {
     /// The tensor's name in the file, such as `model.layers.0.self_attn.q_proj.weight`.
     package let name: String
-    /// The element format, never a quantized one.
-    package let dtype: DType
-    /// One to four dimensions, the innermost (contiguous) one last.
+    /// The element format, which may be one that this package cannot compute with.
+    package let type: SafetensorsType
+    /// The dimensions, the innermost (contiguous) one last; none for a single number. They may be 0.
     package let shape: [Int]
     /// The tensor's byte range in the file.
     package let range: Range<Int>
+
+    /// The element format, never a quantized one; nil if the tensor cannot be a weight, because of its format or its
+    /// shape.
+    package var dtype: DType? {
+        (1...4).contains(shape.count) && shape.allSatisfy { $0 > 0 } ? type.dtype : nil
+    }
+
+    /// The tensor in a list of the file's contents.
+    package var listed: ListedTensor {
+        ListedTensor(name: name, format: type.name, dtype: type.dtype, shape: shape, byteCount: range.count)
+    }
 }
 
 /// Reads the header of a safetensors file: everything before the tensors' data.
@@ -27,6 +38,9 @@ struct SafetensorsHeader {
 
     init(_ bytes: UnsafeRawBufferPointer, file: String) throws(CheckpointError) {
         var cursor = ByteCursor(bytes, file: file)
+        if case .pointer? = ForeignFormat(bytes) {
+            throw cursor.failure("", expected: "a safetensors file", found: ForeignFormat.pointer.advice)
+        }
         let length = try cursor.number("header length", as: UInt64.self)
         let bound = min(cursor.remaining, ReadingLimit.safetensorsHeader.byteCount)
         guard length <= UInt64(bound) else {
@@ -45,11 +59,14 @@ struct SafetensorsHeader {
         for (name, entry) in content.entries {
             tensors.append(try entry.checked(name: name, file: file))
         }
-        tensors.sort { ($0.range.lowerBound, $0.name) < ($1.range.lowerBound, $1.name) }
+        // Tensors without elements come before the one that begins at the same place.
+        tensors.sort {
+            ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+        }
         try Self.checkThatTheyCover(bytes.count - dataStart, tensors, file: file)
         self.tensors = tensors.map {
             let range = $0.range.lowerBound + dataStart..<$0.range.upperBound + dataStart
-            return SafetensorsTensorInfo(name: $0.name, dtype: $0.dtype, shape: $0.shape, range: range)
+            return SafetensorsTensorInfo(name: $0.name, type: $0.type, shape: $0.shape, range: range)
         }
     }
 
@@ -104,25 +121,24 @@ struct SafetensorsHeader {
             func failure(expected: String, found: String) -> CheckpointError {
                 CheckpointError(file: file, name: "tensor \(name.quoted)", expected: expected, found: found)
             }
-            let readable = DType.allCases.filter { !$0.isQuantized }
-            guard let dtype = readable.first(where: { $0.rawValue == dtype }) else {
-                let known = readable.map(\.rawValue).joined(separator: ", ")
-                throw failure(expected: "one of the types \(known)", found: dtype.quoted)
+            guard let type = SafetensorsType(dtype) else {
+                throw failure(
+                    expected: "one of the types \(SafetensorsType.names.joined(separator: ", "))", found: dtype.quoted)
             }
-            guard (1...4).contains(shape.count), shape.allSatisfy({ $0 > 0 }) else {
-                throw failure(expected: "1 to 4 dimensions above 0", found: "shape \(shape.prefix(8))")
+            guard shape.count <= 8 else {
+                throw failure(expected: "at most 8 dimensions", found: "\(shape.count)")
             }
-            guard let byteCount = dtype.byteCount(shape: shape) else {
-                throw failure(expected: "a size that fits 63 bits", found: "shape \(shape)")
+            guard let byteCount = type.byteCount(shape: shape) else {
+                throw failure(expected: "a size in whole bytes that fits 63 bits", found: "shape \(shape)")
             }
             guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0],
                 offsets[1] - offsets[0] == byteCount
             else {
                 throw failure(
-                    expected: "offsets of \(byteCount) bytes, as shape \(shape) in \(dtype.rawValue) takes",
+                    expected: "offsets of \(byteCount) bytes, as shape \(shape) in \(type.name) takes",
                     found: "\(offsets.prefix(8))")
             }
-            return SafetensorsTensorInfo(name: name, dtype: dtype, shape: shape, range: offsets[0]..<offsets[1])
+            return SafetensorsTensorInfo(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
         }
     }
 }

@@ -5,6 +5,8 @@ package struct SafetensorsSource: TensorSource {
     package let file: String
     /// The files, sorted by name.
     package let files: [SafetensorsFile]
+    /// The index's entries for tensors that are in none of the files: file names by the tensors' names.
+    package let missing: [String: String]
     package var gainOffset: Float = 0
     private var owners: [String: Int]
 
@@ -12,11 +14,14 @@ package struct SafetensorsSource: TensorSource {
     package init(_ file: SafetensorsFile) {
         self.file = file.path
         files = [file]
+        missing = [:]
         owners = Dictionary(file.tensors.map { ($0.name, 0) }) { first, _ in first }
     }
 
     /// Opens the files that an index (`model.safetensors.index.json`) lists; they are in the index's folder.
     ///
+    /// The index may name tensors that no file has, because some writers list tensors that they do not store. Asking for
+    /// such a tensor is an error.
     /// - Throws: if the index or one of the files is invalid, or they contradict each other.
     package init(index path: String) throws(CheckpointError) {
         func failure(_ name: String, expected: String, found: String) -> CheckpointError {
@@ -41,10 +46,10 @@ package struct SafetensorsSource: TensorSource {
             files.append(file)
         }
         for (tensor, name) in index.places.sorted(by: { $0.key < $1.key }) {
-            guard let owner = owners[tensor], names[owner] == name else {
-                throw failure(tensor, expected: "it in \(name.quoted)", found: "no such tensor there")
-            }
+            guard let owner = owners[tensor], names[owner] != name else { continue }
+            throw failure(tensor, expected: "it in \(name.quoted)", found: "it in \(names[owner].quoted)")
         }
+        missing = index.places.filter { owners[$0.key] == nil }
         file = path
         self.files = files
         self.owners = owners
@@ -77,17 +82,24 @@ package struct SafetensorsSource: TensorSource {
         func failure(_ file: String, expected: String, found: String) -> CheckpointError {
             CheckpointError(file: file, name: "tensor \(name.quoted)", expected: expected, found: found)
         }
-        guard let owner = owners[name], let tensor = files[owner].tensor(named: name) else {
+        guard let owner = owners[name], let info = files[owner].info(named: name) else {
+            if let place = missing[name] {
+                throw failure(file, expected: "it in \(place.quoted)", found: "no such tensor there")
+            }
             throw failure(file, expected: "shape \(shape)", found: "no such tensor")
         }
-        guard tensor.shape == shape else {
-            throw failure(files[owner].path, expected: "shape \(shape)", found: "\(tensor.shape)")
+        guard info.type.dtype != nil else {
+            let known = SafetensorsType.supported.map(\.rawValue).joined(separator: ", ")
+            throw failure(files[owner].path, expected: "one of the types \(known)", found: info.type.name)
+        }
+        guard info.shape == shape, let tensor = files[owner].tensor(named: name) else {
+            throw failure(files[owner].path, expected: "shape \(shape)", found: "\(info.shape)")
         }
         return tensor
     }
 
-    /// The names of all tensors, in file order.
-    package var tensorNames: [String] { files.flatMap { $0.tensors.map(\.name) } }
+    /// The descriptions of all tensors, in file order.
+    package var tensors: [SafetensorsTensorInfo] { files.flatMap(\.tensors) }
 }
 
 extension SafetensorsSource {

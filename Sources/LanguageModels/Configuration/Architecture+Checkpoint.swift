@@ -6,7 +6,7 @@ extension Architecture {
 
     /// Reads the architecture of a GGUF file.
     ///
-    /// - Throws: if the file does not name one, or it is unknown.
+    /// - Throws: if the file does not name one, or it is not supported.
     init(_ metadata: GGUFMetadata) throws(CheckpointError) {
         let name = try metadata.string(named: Self.ggufKey)
         guard let known = Self.all.first(where: { $0.ggufName == name }) else {
@@ -18,9 +18,27 @@ extension Architecture {
         self = isMistral ? .mistral : known
     }
 
-    fileprivate static func expectation(_ names: [String]) -> String {
+    /// The supported architectures, for errors.
+    static func expectation(_ names: [String]) -> String {
         let known = names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { names[$0] }
-        return "a known architecture (\(known.joined(separator: ", ")))"
+        return "a supported architecture (\(known.joined(separator: ", ")))"
+    }
+}
+
+extension GGUFMetadata {
+    /// Checks that a file is a model of a supported architecture, if it says what it is.
+    ///
+    /// - Throws: if it names another architecture, or is not a model.
+    func checkKind() throws(CheckpointError) {
+        if case .string? = self[Architecture.ggufKey] { _ = try Architecture(self) }
+        let key = "general.type"
+        guard case .string(let kind)? = self[key], kind != "model" else { return }
+        var found = kind.quoted
+        if kind == "adapter" {
+            found = "an adapter, such as a LoRA; merge it into its base model with llama-export-lora"
+            if case .string(let base)? = self["general.base_model.0.name"] { found += " (\(base.quoted))" }
+        }
+        throw failure(key, expected: "\"model\"", found: found)
     }
 }
 
@@ -44,5 +62,25 @@ extension ConfigurationFile {
             var container = encoder.singleValueContainer()
             try container.encode(architecture.name)
         }
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Decodes `model_type`. A file without it may name the model's class instead. Synthesized `Decodable` conformances
+    /// call it.
+    func decode(
+        _ type: ConfigurationFile.ModelType.Type, forKey key: Key
+    ) throws -> ConfigurationFile.ModelType {
+        guard try decodeIfPresent(String.self, forKey: key) == nil else {
+            return try ConfigurationFile.ModelType(from: superDecoder(forKey: key))
+        }
+        if let classes = Key(stringValue: ConfigurationFile.CodingKeys.architectures.stringValue),
+            let names = try decodeIfPresent([String].self, forKey: classes),
+            let known = Architecture.all.first(where: { $0.isNamed(in: names) })
+        {
+            return ConfigurationFile.ModelType(known)
+        }
+        throw JSONMismatch(expected: Architecture.expectation(Architecture.all.map(\.name)), found: "no name")
+            .error(in: try superDecoder(forKey: key))
     }
 }

@@ -2,7 +2,6 @@ import CheckpointFiles
 
 /// The keys of `config.json` (transformers' `LlamaConfig` and similar classes).
 struct ConfigurationFile: Codable {
-    /// Decoded first, because files of other architectures have other keys.
     var modelType: ModelType
     var architectures: [String]?
     var vocabularySize: Int
@@ -44,7 +43,6 @@ struct ConfigurationFile: Codable {
     var unrotatedInterval: Int?
     /// The kind of attention of each layer.
     var layerTypes: [String]?
-    var quantization: Presence?
     var beginningOfText: LooseID?
     var endsOfText: OneOrMany?
     var padding: LooseID?
@@ -89,17 +87,10 @@ struct ConfigurationFile: Codable {
         case rotatedLayers = "no_rope_layers"
         case unrotatedInterval = "no_rope_layer_interval"
         case layerTypes = "layer_types"
-        case quantization = "quantization_config"
         case beginningOfText = "bos_token_id"
         case endsOfText = "eos_token_id"
         case padding = "pad_token_id"
         case dtype = "torch_dtype"
         case newerDtype = "dtype"
-    }
-
-    /// Records that a key is present, whatever its value.
-    struct Presence: Codable {
-        init(from decoder: any Decoder) {}
-        func encode(to encoder: any Encoder) { preconditionFailure("only read") }
     }
 }

@@ -36,8 +36,7 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     ///
     /// - Throws: if a key is missing or out of range, or requires something that the architecture's models do not have.
     package init(path: String) throws(CheckpointError) {
-        let content: ConfigurationFile = try inCheckpoint(try JSONText.read(path))
-        self = try ConfigurationFile.Reader(file: path, content: content).configuration()
+        self = try ConfigurationText(path: path).configuration()
     }
 
     /// Returns the contents of `config.json`.

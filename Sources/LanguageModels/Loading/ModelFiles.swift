@@ -9,27 +9,59 @@ package enum ModelFiles: Sendable {
 
     /// Opens a folder or a GGUF file.
     ///
-    /// - Throws: if it cannot be read, or its configuration is wrong or not supported.
+    /// - Throws: first of all if the architecture is not supported or the weights are of another kind; and if something
+    ///   cannot be read, or the configuration is wrong.
     package init(path: String) throws(CheckpointError) {
-        if Folder.exists(path) {
-            try self.init(ModelFolder(path: path))
-        } else {
-            try self.init(GGUFFile(path: path))
+        try HubName.refuse(path)
+        guard Folder.exists(path) else {
+            let file = try GGUFFile(path: path) { (metadata) throws(CheckpointError) in try metadata.checkKind() }
+            try self.init(file)
+            return
         }
+        let paths = FolderPaths(path)
+        let text = try paths.existingFile(ModelFolder.Name.configuration).map { (path) throws(CheckpointError) in
+            try ConfigurationText(path: path)
+        }
+        try text?.checkKind()
+        try Self.refuseAdapter(paths)
+        try self.init(ModelFolder(path: path), text)
     }
 
     /// Reads the configuration of a GGUF file.
     ///
     /// - Throws: if something is missing, wrong, or of a variant that is not supported.
     package init(_ file: GGUFFile) throws(CheckpointError) {
+        try file.metadata.checkKind()
         self = .gguf(file, try ModelConfiguration(file))
     }
 
     /// Reads the configuration of a folder.
     ///
     /// - Throws: if something is missing, wrong, or of a variant that is not supported.
-    package init(_ folder: ModelFolder) throws(CheckpointError) {
-        self = .folder(folder, try HuggingFaceConfiguration(path: folder.file(ModelFolder.Name.configuration)))
+    package init(_ folder: ModelFolder) throws(CheckpointError) { try self.init(folder, nil) }
+
+    /// - Parameter text: the text of `config.json`, if it has been read.
+    private init(_ folder: ModelFolder, _ text: ConfigurationText?) throws(CheckpointError) {
+        var text = text
+        if text == nil { text = try ConfigurationText(path: folder.file(ModelFolder.Name.configuration)) }
+        guard var stated = try text?.configuration() else { preconditionFailure("just read") }
+        stated.notes += folder.source.missing.keys.sorted().filter { name in
+            !StoredBuffer.includes(name, shape: nil) && !(stated.tiesHead && name == StoredModel.headName)
+        }.map { "the index of the weights names the tensor \($0.quoted), which no file has" }
+        self = .folder(folder, stated)
+    }
+
+    /// Refuses the folder of an adapter, which only changes the weights of another model.
+    private static func refuseAdapter(_ folder: FolderPaths) throws(CheckpointError) {
+        guard let path = folder.existingFile(ModelFolder.Name.adapter) else { return }
+        let members = try inCheckpoint(try JSONMembers(file: path))
+        let kind: String = members.value("peft_type") ?? "LoRA"
+        let base: String? = members.value("base_model_name_or_path")
+        throw CheckpointError(
+            file: folder.path, expected: "a whole model",
+            found:
+                "a \(kind == "LORA" ? "LoRA" : kind.inMessage) adapter of \(base?.quoted ?? "another model"); merge it "
+                + "into that model in Python, with peft's merge_and_unload, and save the result")
     }
 
     /// The path as it was given, or a name in its place.

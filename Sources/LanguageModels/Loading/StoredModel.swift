@@ -20,7 +20,7 @@ package struct StoredModel: Sendable {
         tensors = configuration.tensors(isTied: tiesHead)
     }
 
-    private static let headName = "lm_head.weight"
+    static let headName = "lm_head.weight"
 
     /// Takes the model from opened files.
     ///
@@ -46,15 +46,37 @@ package struct StoredModel: Sendable {
         if stated.tiesHead, source.contains(Self.headName), try stated.model.hasEqualEnds(in: source) {
             source = source.without(Self.headName)
         }
+        try Self.refuseOtherKinds(folder.source)
         self.init(stated.model, source)
         guard stated.tiesHead || !tiesHead else {
             throw CheckpointError(
                 file: source.file, name: "tensor \(Self.headName.quoted)",
                 expected: "a head, since config.json does not set \"tie_word_embeddings\"", found: "no such tensor")
         }
-        // Older writers stored RoPE's frequencies, which follow from the configuration.
-        let names = folder.source.tensorNames.filter { !$0.hasSuffix(".rotary_emb.inv_freq") }
+        let names = folder.source.tensors.filter { !StoredBuffer.includes($0.name, shape: $0.shape) }.map(\.name)
         try refuseUnknownTensors(names, except: [Self.headName])
+    }
+
+    /// Throws if a folder's weights are quantized or those of an adapter, which their names show.
+    private static func refuseOtherKinds(_ source: SafetensorsSource) throws(CheckpointError) {
+        for tensor in source.tensors {
+            let found: String
+            if let method = Quantization.method(ofTensor: tensor.name) {
+                found = Quantization.found(method)
+            } else if tensor.name.contains(".lora_") {
+                found = "a LoRA adapter; merge it into its base model"
+            } else {
+                continue
+            }
+            throw CheckpointError(
+                file: source.file, name: "tensor \(tensor.name.quoted)", expected: "weights in F32, F16 or BF16",
+                found: found)
+        }
+    }
+
+    /// Throws unless all tensors are there, with the right shapes, in supported formats.
+    package func checkTensors() throws(CheckpointError) {
+        for tensor in tensors { _ = try source.tensor(named: tensor.name, shape: tensor.shape) }
     }
 
     /// Throws unless there is memory for all weights in their stored size, which is about their packed size.

@@ -54,7 +54,7 @@ public struct Checkpoint: Sendable {
             passed = PassedSettings()
             definition = Result { () throws(CheckpointError) in try TokenizerDefinition(file.metadata) }
         case .folder(let folder, let stated):
-            let texts = try TextFiles(folder)
+            let texts = try TextFiles(folder.paths)
             chatTemplate = texts.chatTemplate
             speculation = nil
             passed = PassedSettings(texts)
@@ -67,6 +67,17 @@ public struct Checkpoint: Sendable {
 
     /// The model's architecture, shapes and constants.
     public var configuration: ModelConfiguration { files.configuration }
+
+    /// The reason why the model cannot be run, as far as it is known without reading weights; nil if none is known.
+    func obstacle() -> CheckpointError? {
+        do throws(CheckpointError) {
+            try model().checkTensors()
+            _ = try tokenizerOfRows()
+            return nil
+        } catch {
+            return error
+        }
+    }
 
     /// Returns the model's tensors, checked against its configuration.
     ///

@@ -2,7 +2,8 @@ import CheckpointFiles
 public import LanguageModels
 public import TensorCore
 
-/// A description of a GGUF file or a model folder, made without reading its weights.
+/// A description of a GGUF file or a model folder, made without reading its weights. The model may be one that cannot
+/// be run; ``obstacle`` then says why.
 public struct CheckpointSummary: Sendable {
     /// The path as given, or `the default model`.
     public let path: String
@@ -10,12 +11,12 @@ public struct CheckpointSummary: Sendable {
     public let byteCount: Int
     /// The GGUF version; nil for a folder.
     public let version: Int?
-    /// The model's architecture, such as `llama`.
-    public let architecture: String
+    /// The model's architecture, such as `llama`, supported or not; nil if the files name none.
+    public let architecture: String?
     /// The model's name: `general.name`, or the name of the folder.
     public let name: String?
-    /// The model's dimensions.
-    public let shape: ModelShape
+    /// The model's dimensions; nil if the files do not give them under the usual names.
+    public let shape: ModelShape?
     /// The kind of tokenizer, with the names of `tokenizer.ggml.model`.
     public let tokenizerModel: String?
     /// The rule that splits text into words, with the names of `tokenizer.ggml.pre`.
@@ -26,16 +27,20 @@ public struct CheckpointSummary: Sendable {
     public let chatTemplate: String?
     /// The model's best setting for self-speculation, if the file contains one.
     public let speculation: SpeculationSetting?
-    /// Every tensor, in the order of the files.
+    /// Every tensor, ordered by name, with numbers in names ordered by value.
     public let tensors: [TensorEntry]
+    /// The reason why the model cannot be run, as far as it is known without reading weights; nil if none is known.
+    public let obstacle: CheckpointError?
 
     /// One tensor of the file.
     public struct TensorEntry: Sendable {
         /// The tensor's name in the file.
         public let name: String
-        /// The element format.
-        public let dtype: DType
-        /// The dimensions, the contiguous one last.
+        /// The name of the element format, such as `Q8_0` or `Q4_K`.
+        public let format: String
+        /// The element format; nil if it is not supported.
+        public let dtype: DType?
+        /// The dimensions, the contiguous one last; none for a single number.
         public let shape: [Int]
         /// The size in bytes in the file.
         public let byteCount: Int
@@ -47,10 +52,18 @@ public struct CheckpointSummary: Sendable {
     /// The number of elements in all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
 
-    /// Summarizes the GGUF file or model folder at a path.
+    /// Summarizes the GGUF file, model folder or safetensors file at a path. If its model cannot be run, but its files
+    /// can be parsed, ``obstacle`` says why.
     ///
-    /// - Throws: ``CheckpointError`` if it cannot be read, is damaged, or has an unknown architecture.
-    public init(path: String) throws(CheckpointError) { try self.init(Checkpoint(path: path)) }
+    /// - Throws: ``CheckpointError`` if it cannot be read or is damaged.
+    public init(path: String) throws(CheckpointError) {
+        do {
+            try self.init(Checkpoint(path: path))
+        } catch {
+            guard let summary = try? CheckpointSummary(parsing: path, obstacle: error) else { throw error }
+            self = summary
+        }
+    }
 
     /// Summarizes a checkpoint. If its tokenizer cannot be read, a note says so, and the weights can still be shown.
     ///
@@ -63,12 +76,15 @@ public struct CheckpointSummary: Sendable {
         } catch {
             notes = ["not usable: \(error)"]
         }
-        try self.init(checkpoint, notes: notes)
+        try self.init(checkpoint, notes: notes, obstacle: checkpoint.obstacle())
     }
 
-    /// - Parameter notes: on the checkpoint's tokenizer.
-    init(_ checkpoint: Checkpoint, notes: [String]) throws(CheckpointError) {
+    /// - Parameters:
+    ///   - notes: on the checkpoint's tokenizer.
+    ///   - obstacle: the reason why the model cannot be run.
+    init(_ checkpoint: Checkpoint, notes: [String], obstacle: CheckpointError?) throws(CheckpointError) {
         self.notes = notes
+        self.obstacle = obstacle
         shape = ModelShape(checkpoint.configuration)
         architecture = checkpoint.configuration.architecture.name
         path = checkpoint.path
@@ -82,20 +98,43 @@ public struct CheckpointSummary: Sendable {
             name = try metadata.stringIfPresent(named: "general.name")
             tokenizerModel = try metadata.stringIfPresent(named: "tokenizer.ggml.model")
             preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
-            tensors = file.tensors.map {
-                TensorEntry(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.range.count)
-            }
+            tensors = Self.entries(file.tensors.map(\.listed))
         case .folder(let folder, _):
             let tokenizer = try? checkpoint.tokenizerDefinition()
-            let files = folder.source.files
-            byteCount = files.reduce(0) { $0 + $1.mapping.byteCount }
+            byteCount = folder.source.files.reduce(0) { $0 + $1.mapping.byteCount }
             version = nil
             name = folder.name
             tokenizerModel = tokenizer?.model
             preTokenizer = tokenizer?.preTokenizer
-            tensors = files.flatMap(\.tensors).map {
-                TensorEntry(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.range.count)
-            }
+            tensors = Self.entries(folder.source.tensors.map(\.listed))
         }
+    }
+
+    /// Summarizes what can be parsed at a path whose model cannot be opened.
+    ///
+    /// - Parameter obstacle: the error of opening it.
+    /// - Throws: if nothing can be parsed there, or a file with weights is damaged.
+    private init(parsing path: String, obstacle: CheckpointError) throws(CheckpointError) {
+        let parsed = try ParsedFiles(path: path)
+        self.path = path
+        self.obstacle = obstacle
+        byteCount = parsed.byteCount
+        version = parsed.version
+        architecture = parsed.architecture
+        name = parsed.name
+        shape = parsed.shape
+        tokenizerModel = parsed.tokenizerModel
+        preTokenizer = parsed.preTokenizer
+        notes = parsed.notes
+        chatTemplate = parsed.chatTemplate
+        speculation = nil
+        tensors = Self.entries(parsed.tensors)
+    }
+
+    private static func entries(_ tensors: [ListedTensor]) -> [TensorEntry] {
+        tensors.map {
+            TensorEntry(
+                name: $0.name, format: $0.format, dtype: $0.dtype, shape: $0.shape, byteCount: $0.byteCount)
+        }.sorted(byName: \.name)
     }
 }

@@ -22,7 +22,7 @@ struct TextFiles: Sendable {
     /// Reads those of the files that a folder has.
     ///
     /// - Throws: if a file does not have the expected form.
-    init(_ folder: ModelFolder) throws(CheckpointError) {
+    init(_ folder: FolderPaths) throws(CheckpointError) {
         if let path = folder.existingFile(ModelFolder.Name.tokenizerConfiguration) {
             let content: TokenizerConfiguration
             (content, tokenizerMembers) = try inCheckpoint(

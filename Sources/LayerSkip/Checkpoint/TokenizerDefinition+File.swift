@@ -1,4 +1,5 @@
 import CheckpointFiles
+import LanguageModels
 public import TextTokens
 
 extension TokenizerDefinition {
@@ -10,10 +11,12 @@ extension TokenizerDefinition {
             self = try Checkpoint(path: path).tokenizerDefinition()
             return
         }
+        try HubName.refuse(path)
         let file = try inCheckpoint(try MappedFile(path: path))
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
             try self.init(GGUFFile(file).metadata)
         } else {
+            try file.refuseForeignFormat(expected: "a GGUF file, a model folder or a tokenizer.json")
             let json = try inCheckpoint(try JSONText.bytes(of: file, atMost: .tokenizer))
             self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
         }

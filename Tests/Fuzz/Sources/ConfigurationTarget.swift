@@ -36,6 +36,16 @@ enum ConfigurationTarget: FuzzTarget {
                  "head_dim": 8, "attention_bias": false, "layer_types": ["full_attention"], "use_sliding_window": false,
                  "sliding_window": null, "rope_theta": 1000000, "tie_word_embeddings": true}\0{}\0{}
                 """,
+                """
+                {"architectures": ["Gemma3ForConditionalGeneration"], "model_type": "gemma3", "text_config":
+                 {"model_type": "gemma3_text", "vocab_size": 320, "hidden_size": 8, "intermediate_size": 8,
+                 "num_hidden_layers": 1, "num_attention_heads": 3, "max_position_embeddings": 64},
+                 "vision_config": {}}\0{}\0{}
+                """,
+                """
+                {"architectures": ["LlamaForCausalLM"], "quantization_config": {"quant_method": "gptq", "bits": 4,
+                 "load_in_4bit": false}, "compression_config": null, "quantization": 7}\0{}\0{}
+                """,
             ].map { Array($0.utf8) }
     }
 
@@ -44,6 +54,8 @@ enum ConfigurationTarget: FuzzTarget {
         for (part, name) in zip(parts, names) { folder.write(part, as: name) }
         try prepare(folder)
         let path = folder.file("config.json")
+        // The weights can be shown, whatever the other files are.
+        require(try CheckpointSummary(path: folder.path).tensors.count > 0, "no tensors")
         let configuration = try HuggingFaceConfiguration(path: path)
         try check(configuration, in: folder)
         let checkpoint = try Checkpoint(path: folder.path)

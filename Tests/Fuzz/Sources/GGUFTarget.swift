@@ -30,11 +30,23 @@ enum GGUFTarget: FuzzTarget {
         small.metadata["a"] = .array(.int32s([1, -2]))
         small.metadata["b"] = .array(.strings(["x", ""]))
         small.add("t", .f32, shape: [2, 1], bytes: [0, 0, 128, 63, 0, 0, 0, 0])
-        return try [tiny.bytes(), untied.bytes(), biased.bytes(), normed.bytes(), small.bytes()]
+        var part = small
+        part.metadata["split.count"] = .uint16(2)
+        part.metadata["split.no"] = .uint16(1)
+        part.metadata["general.type"] = .string("adapter")
+        part.metadata["llama.block_count"] = .uint32(1)
+        part.metadata["tokenizer.chat_template"] = .string("x")
+        return try [tiny.bytes(), untied.bytes(), biased.bytes(), normed.bytes(), small.bytes(), part.bytes()]
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
-        let file = try GGUFFile(path: folder.write(input, as: "in.gguf"))
+        let path = folder.write(input, as: "in.gguf")
+        // Whatever can be parsed is shown, whether or not the model can be run.
+        if let header = try? GGUFHeader(path: path) {
+            let summary = try CheckpointSummary(path: path)
+            require(summary.tensors.count == header.tensors.count, "\(summary.tensors)")
+        }
+        let file = try GGUFFile(path: path)
         let bytes = try written(file)
         let again = try GGUFFile(path: folder.write(bytes, as: "again.gguf"))
         require(try written(again) == bytes, "what is written again has the same bytes")
