@@ -10,16 +10,22 @@ extension TextModel {
     ///
     /// - Parameters:
     ///   - tokens: the text's token ids, at least 2.
+    ///   - beginsText: whether each window begins with the tokenizer's beginning-of-text token, so that all of the text
+    ///     is scored.
     ///   - window: tokens per window, 2 to the model's context; by default ``standardWindow``.
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - progress: called with the number of tokens that are done; returns whether to continue.
     /// - Returns: the evaluation; nil if `progress` returned false.
-    /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, or if logits are not finite.
+    /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, the vocabulary has no beginning-of-text
+    ///   token, or logits are not finite.
     public func evaluateExits(
-        on tokens: [Token], window: Int? = nil, cacheFormat: CacheFormat = .standard,
+        on tokens: [Token], beginsText: Bool = false, window: Int? = nil, cacheFormat: CacheFormat = .standard,
         progress: (Int) -> Bool = { _ in true }
     ) throws(EvaluationError) -> ExitEvaluation? {
-        try ExitEvaluation.evaluate(
-            model, on: tokens, window: window ?? standardWindow, cacheFormat: cacheFormat, progress: progress)
+        let beginning = beginsText ? tokenizer.beginningOfText : nil
+        if beginsText, beginning == nil { throw .noBeginningOfText }
+        return try ExitEvaluation.evaluate(
+            model, on: tokens, beginning: beginning, window: window ?? standardWindow, cacheFormat: cacheFormat,
+            progress: progress)
     }
 }

@@ -6,7 +6,8 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate", abstract: "Measure how well a model predicts a text at each exit layer.",
         discussion: """
             The text is split into independent windows of --context tokens. All tokens but the first of each window \
-            are scored.
+            are scored. With --bos, each window begins with the model's beginning-of-text token, so all of the text \
+            is scored.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -16,6 +17,9 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")
     var context: Int?
+
+    @Flag(name: .customLong("bos"), help: "Begin each window with the model's beginning-of-text token.")
+    var beginsText = false
 
     @OptionGroup var cache: CacheArguments
 
@@ -36,8 +40,11 @@ struct EvaluateCommand: ParsableCommand {
         guard (2...max(2, model.model.contextLength)).contains(window) else {
             throw InputError(name: "--context", expected: "2...\(model.model.contextLength)", found: "\(window)")
         }
+        if beginsText, model.tokenizer.beginningOfText == nil {
+            throw InputError(name: "--bos", expected: "a model with a beginning-of-text token", found: "none")
+        }
         Output.note(lossIn: [text], model.tokenizer)
-        // The text is a corpus, not a prompt, so no token is added at its beginning.
+        // The text is a corpus, not a prompt, so a token is added at its beginning only on request.
         let encoded = model.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false) { _ in
             !Interruption.isRequested
         }
@@ -45,18 +52,26 @@ struct EvaluateCommand: ParsableCommand {
         let progress = Progress("evaluated", of: tokens.count)
         let evaluation = try inText(name) {
             try model.evaluateExits(
-                on: tokens, window: window, cacheFormat: cache.cacheFormat, progress: progress.callAsFunction)
+                on: tokens, beginsText: beginsText, window: window, cacheFormat: cache.cacheFormat,
+                progress: progress.callAsFunction)
         }
         guard let evaluation else { throw InterruptedError() }
         switch format {
-        case .json: try Output.write(json: EvaluationReport(evaluation))
+        case .json: try Output.write(json: EvaluationReport(evaluation, beginsText: beginsText))
         case .text: try table(evaluation)
         }
     }
 
+    private var beginning: String {
+        beginsText
+            ? "each window begins with the beginning-of-text token"
+            : "no beginning-of-text token (--bos adds it)"
+    }
+
     private func table(_ evaluation: ExitEvaluation) throws {
         try Output.write(
-            "\(evaluation.scoredTokens.counted("token")) scored\n exit      nll   perplexity  accuracy  agreement\n")
+            "\(evaluation.scoredTokens.counted("token")) scored, \(beginning)\n exit      nll   perplexity  accuracy  agreement\n"
+        )
         for exit in evaluation.exits {
             let columns = [
                 "\(exit.exit)".padded(to: 5), exit.loss.formatted(decimals: 4).padded(to: 9),
@@ -71,6 +86,8 @@ struct EvaluateCommand: ParsableCommand {
 /// An evaluation as JSON.
 private struct EvaluationReport: Encodable {
     let tokens: Int
+    /// Whether each window began with the beginning-of-text token.
+    let bos: Bool
     let layers: [Layer]
 
     struct Layer: Encodable {
@@ -81,8 +98,9 @@ private struct EvaluationReport: Encodable {
         let agreement: Double
     }
 
-    init(_ evaluation: ExitEvaluation) {
+    init(_ evaluation: ExitEvaluation, beginsText: Bool) {
         tokens = evaluation.scoredTokens
+        bos = beginsText
         layers = evaluation.exits.map {
             Layer(
                 exit: $0.exit, nll: Nullable($0.loss), perplexity: Nullable($0.perplexity),

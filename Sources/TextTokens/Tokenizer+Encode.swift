@@ -13,10 +13,12 @@ extension Tokenizer {
     }
 
     /// Encodes a text that will be continued, like the method above. It never
-    /// ends with an end-of-text token, even if the file asks for one (`add_eos_token`).
+    /// ends with an end-of-text token, even if the file asks for one (`add_eos_token`), and it never begins with two
+    /// beginning-of-text tokens.
     public func encode(prompt: String, parsingSpecialTokens: Bool = false) -> [Int32] {
         let utf8 = Array(prompt.utf8)
-        return encode(utf8, parts(utf8, parsingSpecialTokens), begins: addsBeginningOfText, ends: false)
+        let parts = parts(utf8, parsingSpecialTokens)
+        return encode(utf8, parts, begins: addsBeginningOfText && !beginText(parts), ends: false)
     }
 
     /// Encodes a UTF-8 text into token ids. Byte-level vocabularies also encode invalid bytes, and decode them
@@ -54,7 +56,7 @@ extension Tokenizer {
 
     /// Encodes a prompt with known structure. It will be continued, so no token is added at its end. The
     /// beginning-of-text token is added as llama.cpp does for GGUF files; transformers, and therefore a tokenizer.json,
-    /// leaves it to the chat template.
+    /// leaves it to the chat template. It is never added to segments that begin with it.
     ///
     /// Adjacent plain segments count as one text, so their division does not matter.
     /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` if a special segment is not a token of this vocabulary.
@@ -64,7 +66,6 @@ extension Tokenizer {
         var utf8: [UInt8] = []
         var parts: [SpecialTokenFinder.Part] = []
         var start = 0
-        var begins = addingSpecialTokens
         for segment in segments {
             switch segment {
             case .plain(let text):
@@ -72,7 +73,6 @@ extension Tokenizer {
             case .beginningOfText:
                 guard let beginningOfText else { continue }
                 parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-                if parts.isEmpty { begins = false }
                 parts.append(.token(beginningOfText))
                 start = utf8.count
             case .special(let text):
@@ -83,7 +83,14 @@ extension Tokenizer {
             }
         }
         parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-        return encode(utf8, parts, begins: begins && addsBeginningOfChats, ends: false)
+        let begins = addingSpecialTokens && addsBeginningOfChats && !beginText(parts)
+        return encode(utf8, parts, begins: begins, ends: false)
+    }
+
+    /// Whether parts begin with the beginning-of-text token.
+    private func beginText(_ parts: [SpecialTokenFinder.Part]) -> Bool {
+        guard case .token(let first)? = parts.first else { return false }
+        return first == beginningOfText
     }
 
     private func encode(

@@ -36,6 +36,24 @@ struct ExitEvaluationTests {
         }
     }
 
+    /// A token before each window, which takes a place of the window, scores all of the text.
+    @Test(arguments: [2, 49, 150, 151]) func aTokenMayBeginEachWindow(window: Int) throws {
+        let beginning: Token = 1
+        let evaluation = try #require(
+            try ExitEvaluation.evaluate(model, on: text, beginning: beginning, window: window))
+        #expect(evaluation.scoredTokens == text.count)
+        let parts = stride(from: 0, to: text.count, by: window - 1).map { start in
+            [beginning] + text[start..<min(start + window - 1, text.count)]
+        }
+        let loss = try parts.reduce(0.0) { sum, part in
+            let own = try #require(try ExitEvaluation.evaluate(model, on: part, window: 512))
+            return sum + own.exits[2].loss * Double(own.scoredTokens)
+        }
+        #expect(abs(evaluation.exits[2].loss - loss / Double(text.count)) < 1e-12)
+        let one = try ExitEvaluation.evaluate(model, on: [text[0]], beginning: beginning, window: window)
+        #expect(one?.scoredTokens == 1)
+    }
+
     @Test func exitsAreNumberedByTheLayersThatRan() throws {
         let evaluation = try #require(try ExitEvaluation.evaluate(model, on: text, window: 64))
         #expect(evaluation.exits.map(\.exit) == [1, 2, 3])

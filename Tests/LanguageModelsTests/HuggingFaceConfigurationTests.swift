@@ -128,7 +128,6 @@ struct HuggingFaceConfigurationTests {
                 ["architectures": "[\"LlamaForTokenClassification\"]"],
                 "key \"architectures\": expected LlamaForCausalLM, found \"LlamaForTokenClassification\""
             ),
-            (["eos_token_id": "[1, -1]"], "key \"eos_token_id\": expected ids of tokens, 0 or above, found -1"),
             (["rope_theta": "0.5"], "key \"rope_theta\": expected a number of at least 1, found 0.5"),
             (
                 ["rope_scaling": "{\"type\": \"linear\"}"],

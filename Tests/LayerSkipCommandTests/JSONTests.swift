@@ -66,7 +66,7 @@ struct JSONTests {
     @Test func evaluate() throws {
         let text = files.write(String(repeating: "It was the best of times. ", count: 4), as: "text.txt")
         let json = try run("evaluate", "--model", files.model, "--text", text, "--context", "50")
-        #expect(Set(json.keys) == ["tokens", "layers"])
+        #expect(Set(json.keys) == ["tokens", "bos", "layers"])
         let layers = try #require(json["layers"] as? [[String: Any]])
         #expect(layers.map { $0["exit"] as? Int } == [1, 2, 3, 4])
         for layer in layers {

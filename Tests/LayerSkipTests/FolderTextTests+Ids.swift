@@ -7,13 +7,14 @@ import Testing
 extension FolderTextTests {
     @Test func endsAboveTheModelsRowsAreSaidAndIgnored() throws {
         let path = try folder(
-            configuration: #""eos_token_id":[2,99999999999]"#, generation: #""eos_token_id":[40,320]"#)
+            configuration: #""eos_token_id":[2,99999999999]"#, generation: #""eos_token_id":[40,320,-1]"#)
         let tokenizer = try Tokenizer(ofFile: path)
         #expect(tokenizer.endOfTextTokens == [0, 2, 40])
         #expect(
             tokenizer.notes == [
                 "eos_token_id 99999999999 in config.json is not a token of the model and is ignored",
                 "eos_token_id 320 in generation_config.json is not a token of the model and is ignored",
+                "eos_token_id -1 in generation_config.json is not a token of the model and is ignored",
             ])
     }
 

@@ -14,18 +14,20 @@ extension FolderTextTests {
         files.write(json.merging(try JSONMembers(file: added)).json, as: "folder/tokenizer.json")
     }
 
-    /// `<|im_start|>` begins every text.
-    private static let processor = #"""
+    /// A token begins every text.
+    private static func processor(_ id: Int) -> String {
+        #"""
         "post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"s","type_id":0}},
-        {"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{"s":{"id":"s","ids":[1],"tokens":["s"]}}}
+        {"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{"s":{"id":"s","ids":[\#(id)],"tokens":["s"]}}}
         """#
+    }
 
     @Test(arguments: ["LlamaTokenizerFast", "PreTrainedTokenizerFast", "GPT2Tokenizer"])
     func onlyThePostProcessorAddsTokens(tokenizerClass: String) throws {
         for adds in [true, false] {
             let path = try folder(
                 tokenizer: #""tokenizer_class":"\#(tokenizerClass)","add_bos_token":\#(adds),"add_eos_token":\#(adds)"#)
-            for (json, first) in [(#""post_processor":null"#, []), (Self.processor, [1])] as [(String, [Int32])] {
+            for (json, first) in [(#""post_processor":null"#, []), (Self.processor(1), [1])] as [(String, [Int32])] {
                 try tokenizerFile(json, in: path)
                 let tokenizer = try Tokenizer(ofFile: path)
                 #expect(tokenizer.encode("a") == first + [a] && tokenizer.encode(prompt: "a") == first + [a])
@@ -41,8 +43,8 @@ extension FolderTextTests {
 
     /// `apply_chat_template` adds nothing to the template's output; llama.cpp begins a chat like any text.
     @Test func conversationsBeginAsTheTemplateWrites() throws {
-        let path = try folder()
-        try tokenizerFile(Self.processor, in: path)
+        let path = try folder(tokenizer: #""bos_token":"<|endoftext|>""#)
+        try tokenizerFile(Self.processor(0), in: path)
         let message = [ChatMessage(role: .user, content: "a")]
         let chat = try TextModel(path: path, threads: 1).encode(message)
         #expect(chat.first == 1 && chat[1] != 1)
@@ -50,7 +52,7 @@ extension FolderTextTests {
         #expect(export.notes.count { $0.hasPrefix("conversations will begin with the token") } == 1)
         let file = files.file("chat.gguf")
         #expect(try export.write(to: file))
-        #expect(try TextModel(path: file, threads: 1).encode(message) == [1] + chat)
+        #expect(try TextModel(path: file, threads: 1).encode(message) == [0] + chat)
         let back = try CheckpointExport(path: file, to: .safetensors)
         #expect(back.notes.count { $0.hasPrefix("conversations will begin without the token") } == 1)
         #expect(try CheckpointExport(path: file, to: .gguf).notes == [])
@@ -58,7 +60,7 @@ extension FolderTextTests {
         #expect(try back.write(to: copy))
         let model = try TextModel(path: copy, threads: 1)
         #expect(try model.encode(message) == chat)
-        #expect(try model.encode(prompt: "a") == [1, a])
+        #expect(try model.encode(prompt: "a") == [0, a])
     }
 
     @Test func addedTokensOfTheConfigurationCount() throws {

@@ -44,6 +44,24 @@ struct TextAssemblerTests {
         #expect(try runs("aé", stops: ["aéz"], drafted: { $0 == 0xA9 }) == ["-a", "+é"])
     }
 
+    @Test func aSpecialTokenThatStopsKeepsTheTextBeforeIt() throws {
+        for (stops, expected) in [
+            (["<|im_end|>"], "ab�"), (["<|im_end|>", "b�c"], "ab�"), (["<|im_end|>", "b�"], "a"),
+        ] {
+            var stream = TextAssembler(try TinyModel.shared.get().tokenizer, stops: stops) { _ in }
+            // The character is incomplete, and the text that may begin a stop text is held back.
+            for byte in [0x61, 0x62, 0xC3] as [UInt8] {
+                let stop = stream.append(Token(TinyTokenizer.token(byte: byte)), isDraft: false)
+                #expect(stop == nil)
+            }
+            let found = stream.append(2, isDraft: false)
+            let stop = try #require(found)
+            #expect(stop == stops[expected == "a" ? 1 : 0])
+            stream.finish(.stop(stop))
+            #expect(stream.text == expected)
+        }
+    }
+
     @Test func draftsGoOnWhereTheTextIs() throws {
         var drafts: [String] = []
         var stream = TextAssembler(try TinyModel.shared.get().tokenizer, stops: []) { event in

@@ -123,6 +123,32 @@ struct TextSessionTests {
         #expect(ended > 0)
     }
 
+    /// Special tokens have no text, so a stop text is also compared with their names.
+    @Test func aSpecialTokenStopsTheText() throws {
+        var options = GenerationOptions.test(maxTokens: 400, temperature: 5)
+        var stopped = 0
+        for seed in 0..<8 as Range<UInt64> {
+            options.sampling.seed = seed
+            options.stops = []
+            options.strategy = .plain
+            let whole = try TextSession(model, options: options).generate(prompt)
+            options.stops = ["<|im_end|>"]
+            for strategy in [DecodingStrategy.plain, .speculative] {
+                options.strategy = strategy
+                let result = try TextSession(model, options: options).generate(prompt)
+                guard let end = whole.tokens.firstIndex(of: 2) else {
+                    #expect(result.tokens == whole.tokens)
+                    continue
+                }
+                #expect(result.finishReason == .stop("<|im_end|>"))
+                #expect(result.tokens == Array(whole.tokens[...end]))
+                #expect(result.text == model.tokenizer.decode(whole.tokens[..<end], continuingText: true))
+                stopped += 1
+            }
+        }
+        #expect(stopped > 4)
+    }
+
     @Test func theContextIsFilledAndNotExceeded() throws {
         let model = try TinyModel.make { $0.contextLength = 32 }
         for strategy in [DecodingStrategy.plain, .speculative, .earlyExit(exitLayer: 2)] {
@@ -170,7 +196,7 @@ struct TextSessionTests {
         expectError { $0.strategy = .selfSpeculative(SpeculationSetting(exitLayer: 1, draftLength: -1)) }
         expectError { $0.sampling.temperature = .nan }
         expectError { $0.sampling.temperature = -1 }
-        expectError { $0.sampling.topK = 0 }
+        expectError { $0.sampling.topK = -1 }
         expectError { $0.sampling.topP = 0 }
         expectError { $0.sampling.minP = .infinity }
         expectError { $0.sampling.repetitionPenalty = 0 }

@@ -90,7 +90,18 @@ struct SpecialTokenTests {
         #expect(tokenizer.encode("a") == [256, 97, 257])
         #expect(tokenizer.encode(prompt: "a") == [256, 97])
         #expect(tokenizer.encode(prompt: "a</s>", parsingSpecialTokens: true) == [256, 97, 257])
-        #expect(try tokenizer.encode([.special("<s>"), .plain("a")]) == [256, 256, 97])
+    }
+
+    @Test func promptsNeverBeginTwice() throws {
+        var definition = TinyVocabulary.byteLevel("smollm", control: ["<s>"])
+        definition.beginningOfText = 256
+        definition.addsBeginningOfText = true
+        let tokenizer = try Tokenizer(definition)
+        #expect(tokenizer.encode(prompt: "<s>a", parsingSpecialTokens: true) == [256, 97])
+        #expect(tokenizer.encode(prompt: "a<s>", parsingSpecialTokens: true) == [256, 97, 256])
+        #expect(tokenizer.encode(prompt: "<s>", parsingSpecialTokens: false).count == 4)
+        #expect(try tokenizer.encode([.special("<s>"), .plain("a")]) == [256, 97])
+        #expect(try tokenizer.encode([.plain("a"), .special("<s>")]) == [256, 97, 256])
     }
 
     @Test func invalidIdsStandForNothing() throws {

@@ -36,7 +36,7 @@ extension ConfigurationFile {
             if architecture.unrotatedInterval != nil { model.unrotatedLayers = try unrotatedLayers(model.layerCount) }
             model.slidingWindow = try slidingWindow(
                 layerCount: model.layerCount, unrotatedLayers: model.unrotatedLayers)
-            let ends = try RowIDs(content.endsOfText, rows: model.vocabularySize, file: file)
+            let ends = RowIDs(content.endsOfText, rows: model.vocabularySize, file: file)
             var result = HuggingFaceConfiguration(
                 model: model, tiesHead: content.tiesHead ?? architecture.defaults.tiesHead,
                 beginningOfText: content.beginningOfText?.number.flatMap { row($0) }, endsOfText: ends.known,

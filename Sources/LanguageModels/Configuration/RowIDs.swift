@@ -1,7 +1,7 @@
 package import CheckpointFiles
 
-/// The ids of `eos_token_id` that a model can produce. Ids above its vocabulary never end a text, as in transformers,
-/// but they may be a mistake, so a note reports them.
+/// The ids of `eos_token_id` that a model can produce. Other ids never end a text, as in transformers, but they may be a
+/// mistake, so a note reports them.
 package struct RowIDs: Sendable {
     /// The ids within the vocabulary.
     package let known: [Token]
@@ -11,16 +11,11 @@ package struct RowIDs: Sendable {
     /// - Parameters:
     ///   - rows: the number of rows of the model's head.
     ///   - file: the path of the file with the ids.
-    /// - Throws: ``CheckpointError`` for a negative id.
-    package init(_ ids: OneOrMany?, rows: Int, file: String) throws(CheckpointError) {
+    package init(_ ids: OneOrMany?, rows: Int, file: String) {
         let ids = ids?.all ?? []
-        if let negative = ids.first(where: { $0 < 0 }) {
-            throw CheckpointError(
-                file: file, name: "key \"eos_token_id\"", expected: "ids of tokens, 0 or above", found: "\(negative)")
-        }
-        known = ids.filter { $0 < rows }.map { Token($0) }
+        known = ids.filter { 0..<rows ~= $0 }.map { Token($0) }
         let name = file.split(separator: "/").last.map { String($0) } ?? file
-        notes = ids.filter { $0 >= rows }.map {
+        notes = ids.filter { !(0..<rows ~= $0) }.map {
             "eos_token_id \($0) in \(name) is not a token of the model and is ignored"
         }
     }

@@ -27,15 +27,12 @@ extension TokenizerDefinition {
         let last = addsEndOfText == true ? endOfText : nil
         beginningOfText =
             id(files.tokenizer?.beginningOfText, "bos_token") ?? first
-            ?? configuration.beginningOfText.flatMap { tokens.indices.contains(Int($0)) ? $0 : nil } ?? beginningOfText
+            ?? vocabularyID(configuration.beginningOfText.map { Int($0) }, "bos_token_id") ?? beginningOfText
         unknown = unknown ?? id(files.tokenizer?.unknown, "unk_token")
         padding = id(files.tokenizer?.padding, "pad_token")
-        if padding == nil, let stated = configuration.padding {
-            padding = Int32(exactly: stated).flatMap { tokens.indices.contains(Int($0)) ? $0 : nil }
-            if padding == nil { notes.append("pad_token_id \(stated) is no token of the vocabulary and is ignored") }
-        }
+        if padding == nil { padding = vocabularyID(configuration.padding, "pad_token_id") }
         // The tokenizer has one end-of-text token; a model may have several.
-        let generation = try RowIDs(
+        let generation = RowIDs(
             files.generation?.endsOfText, rows: rows, file: folder.file(ModelFolder.Name.generation))
         notes += generation.notes
         otherEnds = configuration.endsOfText + generation.known
@@ -58,6 +55,14 @@ extension TokenizerDefinition {
         guard let token else { return nil }
         if let id = id(of: token.text) { return id }
         notes.append("\(key) \(token.text.quoted) is no token of the vocabulary and is ignored")
+        return nil
+    }
+
+    /// Returns an id of `config.json` if the vocabulary has such a token; if not, a note says so.
+    private mutating func vocabularyID(_ stated: Int?, _ key: String) -> Int32? {
+        guard let stated else { return nil }
+        if tokens.indices.contains(stated) { return Int32(stated) }
+        notes.append("\(key) \(stated) is no token of the vocabulary and is ignored")
         return nil
     }
 

@@ -2,7 +2,7 @@ package import CheckpointFiles
 package import TextTokens
 
 extension TokenizerDefinition {
-    /// Reads a tokenizer from a GGUF file's metadata.
+    /// Reads a tokenizer from a GGUF file's metadata. Ids that are no tokens are ignored, as in llama.cpp, with a note.
     ///
     /// - Throws: ``CheckpointError`` if a key is missing or has the wrong type.
     package init(_ metadata: GGUFMetadata) throws(CheckpointError) {
@@ -10,9 +10,14 @@ extension TokenizerDefinition {
             model: try metadata.string(named: "tokenizer.ggml.model"),
             preTokenizer: try metadata.stringIfPresent(named: "tokenizer.ggml.pre"),
             tokens: try metadata.strings(named: "tokenizer.ggml.tokens"))
-        let ids = 0...max(0, tokens.count - 1)
+        func known(_ id: Int, _ key: String) -> Int32? {
+            if tokens.indices.contains(id) { return Int32(id) }
+            notes.append("\(key) \(id) is no token of the vocabulary and is ignored")
+            return nil
+        }
         func id(_ name: String) throws(CheckpointError) -> Int32? {
-            try metadata.integerIfPresent(named: "tokenizer.ggml.\(name)_token_id", in: ids).map { Int32($0) }
+            let key = "tokenizer.ggml.\(name)_token_id"
+            return try metadata.integerIfPresent(named: key).flatMap { known($0, key) }
         }
         scores = try Self.scores(metadata)
         kinds = try metadata.integersIfPresent(named: "tokenizer.ggml.token_type")?.map { Int32(clamping: $0) }
@@ -21,13 +26,14 @@ extension TokenizerDefinition {
         endOfText = try id("eos")
         unknown = try id("unknown")
         otherEnds = try [id("eot"), id("eom")].compactMap(\.self)
+        let further = try metadata.integersIfPresent(named: Self.furtherEndsKey) ?? []
+        otherEnds += further.compactMap { known($0, Self.furtherEndsKey) }
         let fills = "tokenizer.ggml.padding_token_id"
         if metadata[fills] != nil {
             // It is not used here, so a value that is not an id does no harm.
             let stated = try? metadata.integer(named: fills)
-            padding = stated.flatMap { ids.contains($0) ? Int32($0) : nil }
-            let number = stated.map { " \($0)" } ?? ""
-            if padding == nil { notes.append("\(fills)\(number) is no token of the vocabulary and is ignored") }
+            padding = stated.flatMap { known($0, fills) }
+            if stated == nil { notes.append("\(fills) is no token of the vocabulary and is ignored") }
         }
         addsBeginningOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_bos_token")
         addsEndOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_eos_token")
@@ -39,6 +45,9 @@ extension TokenizerDefinition {
                 "tokenizer.ggml.pre is missing: the rule that cuts text into words is guessed; tokens may be wrong")
         }
     }
+
+    /// The key of a list of end-of-text tokens, which Ollama reads and llama.cpp does not.
+    private static let furtherEndsKey = "tokenizer.ggml.eos_token_ids"
 
     /// Reads the scores, which some writers store as integers.
     private static func scores(_ metadata: GGUFMetadata) throws(CheckpointError) -> [Float]? {
@@ -69,9 +78,10 @@ extension TokenizerDefinition {
         set(id: "bos", beginningOfText)
         set(id: "eos", endOfText)
         set(id: "unknown", unknown)
-        let further = furtherEnds.kept
-        set(id: "eot", further.first)
-        set(id: "eom", further.dropFirst().first)
+        let further = furtherEnds
+        set(id: "eot", further.kept.first)
+        set(id: "eom", further.kept.dropFirst().first)
+        metadata[Self.furtherEndsKey] = further.others.isEmpty ? nil : .array(.int32s(ends))
         set(id: "padding", padding)
         // Without the key llama.cpp uses its own default.
         set("add_bos_token", .bool(addsBeginningOfText ?? false))
@@ -81,11 +91,11 @@ extension TokenizerDefinition {
 }
 
 extension TokenizerDefinition {
-    /// The end-of-text tokens other than ``endOfText`` that a GGUF file can store, and those that are lost.
+    /// The end-of-text tokens other than ``endOfText`` that llama.cpp finds in a GGUF file, and those that it does not.
     ///
-    /// There are two keys for them. Tokens whose text shows that they end an answer need no key, so if there are more
+    /// It has two keys for them. Tokens whose text shows that they end an answer need no key, so if there are more
     /// than two tokens, the others take precedence.
-    package var furtherEnds: (kept: [Int32], lost: [Int32]) {
+    package var furtherEnds: (kept: [Int32], others: [Int32]) {
         let others = ends.filter { $0 != endOfText }
         guard others.count > 2, let tokenizer = try? Tokenizer(self) else { return (others, []) }
         let unknown = others.filter { !tokenizer.endsAnswerByText($0) }

@@ -8,10 +8,8 @@ extension Checkpoint {
         guard let definition = try? tokenizerDefinition(), let tokenizer = try? tokenizer() else { return [] }
         var notes = tokenizer.notes + [chatNote(tokenizer, for: target)].compactMap(\.self)
         guard case .folder = files, target == .gguf else { return notes }
-        let lost = definition.furtherEnds.lost
-        if !lost.isEmpty {
-            notes.append("a GGUF file has no place for the further tokens that end texts: \(lost)")
-        }
+        let others = definition.furtherEnds.others
+        if !others.isEmpty { notes.append("llama.cpp will not know these further tokens that end texts: \(others)") }
         if definition.fusesUnknown {
             notes.append(
                 "a GGUF file has no place for fuse_unk: each byte without a token is an unknown one of its own")

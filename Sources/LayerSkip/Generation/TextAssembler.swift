@@ -9,6 +9,8 @@ struct TextAssembler {
     private var detokenizer: StreamingDetokenizer
     private var draftDetokenizer: StreamingDetokenizer
     private var stops: StopFinder
+    /// The stop texts that are special tokens, by id. Such a token adds no text that could be searched.
+    private let stopTokens: [Token: String]
     private var origins: [Origin] = []
 
     /// The origin of bytes that are held back, possibly for many tokens.
@@ -19,6 +21,8 @@ struct TextAssembler {
 
     init(_ tokenizer: Tokenizer, stops: [String], emit: @escaping (GenerationEvent) -> Void) {
         self.stops = StopFinder(stops)
+        let tokens = stops.compactMap { stop in tokenizer.specialToken(stop).map { ($0, stop) } }
+        stopTokens = Dictionary(tokens.filter { tokenizer.isSpecial($0.0) }, uniquingKeysWith: { first, _ in first })
         self.emit = emit
         text.reserveCapacity(1 << 16)  // enough for a long answer, so that growing does not copy it
         // The text continues a prompt, so a leading space is part of it.
@@ -28,13 +32,21 @@ struct TextAssembler {
 
     /// Appends the next token. Returns the stop text that it completes, if any.
     mutating func append(_ token: Token, isDraft: Bool) -> String? {
-        take(detokenizer.append(token), isDraft: isDraft)
+        guard let stop = stopTokens[token] else { return take(detokenizer.append(token), isDraft: isDraft) }
+        return finish() ?? stop
     }
 
     /// Emits the text that was held back, unless a stop text ended the text.
     mutating func finish(_ reason: FinishReason) {
         if case .stop = reason { return }
-        if take(detokenizer.finish(), isDraft: false) == nil { add(stops.finish()) }
+        _ = finish()
+    }
+
+    /// Emits the text that was held back. Returns the stop text that it completes, if any.
+    private mutating func finish() -> String? {
+        if let stop = take(detokenizer.finish(), isDraft: false) { return stop }
+        add(stops.finish())
+        return nil
     }
 
     /// Begins a draft at the end of the text.

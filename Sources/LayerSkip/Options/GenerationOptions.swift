@@ -17,7 +17,8 @@ public struct GenerationOptions: Sendable, Equatable, Codable {
     /// model with LongRoPE rotates positions by its short factors if this is at most ``TextModel/shortContext``, and by
     /// its long ones otherwise.
     public var context: Int?
-    /// Texts that end the generated text. They are not part of it.
+    /// Texts that end the generated text. They are not part of it. The name of a special token, such as `<|im_end|>`,
+    /// also ends it at that token, which has no text.
     public var stops: [String]
     /// Whether to continue past the model's end of text.
     public var ignoresEndOfText: Bool
