@@ -16,8 +16,8 @@ extension TextModel {
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - progress: called with the number of tokens that are done; returns whether to continue.
     /// - Returns: the evaluation; nil if `progress` returned false.
-    /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, the vocabulary has no beginning-of-text
-    ///   token, or logits are not finite.
+    /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, the vocabulary has no
+    ///   beginning-of-text token, or logits are not finite.
     public func evaluateExits(
         on tokens: [Token], beginsText: Bool = false, window: Int? = nil, cacheFormat: CacheFormat = .standard,
         progress: (Int) -> Bool = { _ in true }

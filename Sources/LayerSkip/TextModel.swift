@@ -72,7 +72,7 @@ public struct TextModel: Sendable {
     ) throws {
         // Cheap checks come first, before the weights are packed.
         tokenizer = try checkpoint.tokenizer()
-        summary = try CheckpointSummary(checkpoint, notes: tokenizer.notes, obstacle: nil)
+        summary = try CheckpointSummary(checkpoint, tokenizer, notes: tokenizer.notes, obstacle: nil)
         shape = ModelShape(checkpoint.configuration)
         model = try LoadedModel(checkpoint.model(), on: compute, progress: progress)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
@@ -84,22 +84,24 @@ public struct TextModel: Sendable {
         loadSeconds = stopwatch.seconds
     }
 
-    /// Self-speculation with the setting in the model's file, or plain decoding if there is none.
+    /// Self-speculation with the setting in the model's file or that of the published checkpoint that it is, or plain
+    /// decoding if there is none.
     public var recommendedStrategy: DecodingStrategy {
         summary.speculation.map { .selfSpeculative($0) } ?? .plain
     }
 
-    /// A setting for self-speculation: what is left out is as the file says, or else by default.
+    /// A setting for self-speculation: what is left out is as the file says, or as published for a checkpoint of this
+    /// shape, or else by default.
     public func speculation(exitLayer: Int? = nil, draftLength: Int? = nil) -> SpeculationSetting {
-        let stated = summary.speculation
+        let stated = summary.speculation ?? summary.published?.setting
         return SpeculationSetting(
             exitLayer: exitLayer ?? stated?.exitLayer
                 ?? SpeculationSetting.defaultExitLayer(of: shape.layerCount),
             draftLength: draftLength ?? stated?.draftLength ?? SpeculationSetting.defaultDraftLength)
     }
 
-    /// Notes for people on what had to be guessed about the model's text, or gets lost.
-    public var notes: [String] { tokenizer.notes }
+    /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost.
+    public var notes: [String] { summary.assumptions + tokenizer.notes }
 
     /// Returns the model's chat template.
     ///

@@ -90,7 +90,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     private func runCost() throws {
         let model = try model.load()
-        let stated = model.summary.speculation?.draftLength ?? 0
+        let stated = model.knownSpeculation?.draftLength ?? 0
         let measured = try ModelCost.measure(
             model, Set(cost.parts?.values ?? ModelCost.Part.allCases), depth: cost.depth ?? 0,
             cacheFormat: cache.cacheFormat, rounds: rounds
@@ -107,7 +107,8 @@ struct BenchmarkCommand: ParsableCommand {
 
     private func runStrategies(_ file: consuming PromptFile) throws {
         let model = try model.load()
-        let setting = model.summary.speculation
+        let setting = model.knownSpeculation
+        model.notePublished(exitLayer: exitLayer, draftLength: draftLength, options: "--exit-layer and --draft-length")
         guard let exitLayer = exitLayer ?? setting?.exitLayer else {
             throw InputError.unsaid("--exit-layer", by: model)
         }

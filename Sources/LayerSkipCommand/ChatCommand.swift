@@ -28,7 +28,6 @@ struct ChatCommand: ParsableCommand {
 
     private var options: GenerationOptions {
         var options = GenerationOptions()
-        options.sampling = sampling.sampling
         options.acceptance = sampling.acceptance
         options.cacheFormat = cache.cacheFormat
         options.maxTokens = maxTokens
@@ -39,7 +38,9 @@ struct ChatCommand: ParsableCommand {
 
     func run() throws {
         let model = try model.load()
+        _ = try model.chatTemplate()
         var options = options
+        options.sampling = sampling.sampling(for: model, isSaid: true)
         options.strategy = strategy.strategy(for: model)
         let conversation = try Conversation(model, system: system, options: options)
         let input = LineReader(limit: model.longestPrompt)

@@ -70,7 +70,8 @@ struct EvaluateCommand: ParsableCommand {
 
     private func table(_ evaluation: ExitEvaluation) throws {
         try Output.write(
-            "\(evaluation.scoredTokens.counted("token")) scored, \(beginning)\n exit      nll   perplexity  accuracy  agreement\n"
+            "\(evaluation.scoredTokens.counted("token")) scored, \(beginning)\n"
+                + " exit      nll   perplexity  accuracy  agreement\n"
         )
         for exit in evaluation.exits {
             let columns = [

@@ -28,7 +28,9 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var cache: CacheArguments
 
-    @Option(parsing: .unconditionalSingleValue, help: "Stop before this text; may be given more than once.")
+    @Option(
+        parsing: .unconditionalSingleValue, help: "Stop before this text or special token; may be given more than once."
+    )
     var stop: [String] = []
 
     @Flag(name: .customLong("ignore-eos"), help: "Keep generating after the model's end-of-text token.")
@@ -53,7 +55,6 @@ struct GenerateCommand: ParsableCommand {
 
     private var options: GenerationOptions {
         var options = GenerationOptions()
-        options.sampling = sampling.sampling
         options.acceptance = sampling.acceptance
         options.cacheFormat = cache.cacheFormat
         options.maxTokens = maxTokens
@@ -101,6 +102,7 @@ struct GenerateCommand: ParsableCommand {
         let text = try prompt ?? input?.prompt(for: model) ?? ""
         let tokens = try inText(name) { try encode(text, for: model) }
         var options = options
+        options.sampling = sampling.sampling(for: model)
         options.strategy = strategy.strategy(for: model)
 
         let display = format == .text ? TextDisplay(showsDrafts: showDrafts) : nil

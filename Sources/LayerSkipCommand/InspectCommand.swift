@@ -48,9 +48,18 @@ private struct InspectionReport: Encodable {
     let context: Nullable<Int>
     let tokenizer: String
     let tokenizerNotes: [String]
+    let textEnds: Nullable<TextEndsReport>
     let chatTemplate: String
+    let sampling: Nullable<SamplingReport>
+    /// The defaults of self-speculation, whether or not the model uses it by default.
     let exitLayer: Nullable<Int>
     let draftLength: Nullable<Int>
+    /// The strategy that decodes by default.
+    let strategy: String
+    /// The published checkpoint that the defaults are from.
+    let published: Nullable<String>
+    /// What had to be assumed about the model.
+    let notes: [String]
     let tensors: [Tensor]
 
     struct Tensor: Encodable {
@@ -83,8 +92,15 @@ private struct InspectionReport: Encodable {
         tokenizerNotes = summary.notes
         chatTemplate =
             summary.chatTemplate.map { (try? ChatTemplate(jinja: $0)) == nil ? "unknown" : "ChatML" } ?? "none"
-        exitLayer = Nullable(summary.speculation?.exitLayer)
-        draftLength = Nullable(summary.speculation?.draftLength)
+        textEnds = Nullable(summary.textEnds.map { TextEndsReport($0) })
+        sampling = Nullable(
+            summary.recommendedSampling.map { SamplingReport($0, notes: summary.samplingNotes) })
+        let known = summary.speculation ?? summary.published?.setting
+        exitLayer = Nullable(known?.exitLayer)
+        draftLength = Nullable(known?.draftLength)
+        strategy = (summary.speculation == nil ? DecodingStrategy.Name.plain : .selfSpeculative).rawValue
+        published = Nullable(summary.published?.checkpoint)
+        notes = summary.assumptions
         tensors = summary.tensors.map {
             Tensor(name: $0.name, format: $0.format, shape: $0.shape, bytes: $0.byteCount)
         }
@@ -92,7 +108,11 @@ private struct InspectionReport: Encodable {
 
     private var speculation: String {
         guard let exit = exitLayer.value, let length = draftLength.value else { return "not set" }
-        return "exit layer \(exit), draft length \(length)"
+        let setting = SpeculationSetting(exitLayer: exit, draftLength: length).summary
+        guard let published = published.value else { return setting }
+        return strategy == DecodingStrategy.Name.plain.rawValue
+            ? "not set; --strategy self-speculative uses \(setting), published for \(published), which has this shape"
+            : "\(setting), as published for \(published)"
     }
 
     /// The report for people.
@@ -108,11 +128,15 @@ private struct InspectionReport: Encodable {
         lines += sizes
         // A tokenizer that is the reason has been shown.
         let notes = tokenizerNotes.filter { note in cannotRun.value.map { note != "not usable: \($0)" } ?? true }
+        lines.append("tokenizer      \(([tokenizer] + notes).joined(separator: "; "))")
+        if let ends = textEnds.value {
+            lines += ["texts begin    \(ends.beginning)", "texts end      \(ends.ends)"]
+        }
         lines += [
-            "tokenizer      \(([tokenizer] + notes).joined(separator: "; "))",
             "chat template  \(chatTemplate)\(chatTemplate == "unknown" ? " (not usable with chat)" : "")",
-            "speculation    \(speculation)",
+            "sampling       \(sampling.value?.text ?? "not set")", "speculation    \(speculation)",
         ]
+        lines += self.notes.map { "note           \($0)" }
         let formats = Dictionary(grouping: tensors, by: \.format).sorted { $0.key < $1.key }
         let counts = formats.map { "\($1.count) \($0) (\($1.reduce(0) { $0 + $1.bytes }.megabytes))" }
         lines.append("tensors        \(counts.isEmpty ? "none" : counts.joined(separator: ", "))")

@@ -21,11 +21,14 @@ struct VerifyCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "Maximum number of tokens to generate per prompt.")
     var maxTokens = 64
 
-    @Option(parsing: .unconditional, help: "Sampling temperature; 0 always takes the most likely token.")
-    var temperature: Float = 0
+    @OptionGroup var source: SamplingSourceArguments
 
-    @Option(parsing: .unconditional, help: "Sampling seeds to test, comma-separated.")
-    var seed = CommaSeparated<UInt64>([0])
+    @Option(
+        parsing: .unconditional, help: "Sampling temperature; 0 always takes the most likely token (default: 0).")
+    var temperature: Float?
+
+    @Option(parsing: .unconditional, help: "Sampling seeds to test, comma-separated; -1 chooses one.")
+    var seed = CommaSeparated([Seed(0)])
 
     @OptionGroup var cache: CacheArguments
 
@@ -33,16 +36,16 @@ struct VerifyCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     /// The plan, without its prompts.
-    private func plan(_ setting: SpeculationSetting?) -> Verification.Plan {
+    private func plan(_ setting: SpeculationSetting?, _ base: Sampling) -> Verification.Plan {
         var plan = Verification.Plan(
             prompts: [], exitLayers: exitLayers?.values ?? [setting?.exitLayer].compactMap(\.self),
             draftLengths: draftLengths?.values ?? [setting?.draftLength].compactMap(\.self))
         plan.maxTokens = maxTokens
         plan.cacheFormat = cache.cacheFormat
         plan.samplings = seed.values.map { seed in
-            var sampling = Sampling()
-            sampling.temperature = temperature
-            sampling.seed = seed
+            var sampling = base
+            sampling.temperature = temperature ?? base.temperature
+            sampling.seed = seed.value
             return sampling
         }
         return plan
@@ -50,13 +53,16 @@ struct VerifyCommand: ParsableCommand {
 
     func validate() throws {
         // The model's setting is not known yet, so any valid one will do.
-        try checkUsage(plan(SpeculationSetting(exitLayer: 1, draftLength: 1)).validate)
+        try checkUsage(plan(SpeculationSetting(exitLayer: 1, draftLength: 1), .greedy).validate)
     }
 
     func run() throws {
         let prompts = try PromptFile(path: prompts)
         let model = try model.load()
-        var plan = plan(model.summary.speculation)
+        var plan = plan(model.knownSpeculation, source.sampling(of: model))
+        model.notePublished(
+            exitLayer: exitLayers, draftLength: draftLengths, options: "--exit-layers and --draft-lengths")
+        noteSampling(plan.samplings, of: model)
         for (option, values) in [("--exit-layers", plan.exitLayers), ("--draft-lengths", plan.draftLengths)]
         where values.isEmpty {
             throw InputError.unsaid(option, by: model)
@@ -70,6 +76,15 @@ struct VerifyCommand: ParsableCommand {
         case .text: try report(verification, on: model)
         }
         if !verification.isEqual { throw ExitCode.failure }
+    }
+
+    private func noteSampling(_ samplings: [Sampling], of model: TextModel) {
+        guard let first = samplings.first else { return }
+        if source.sampling == .model { source.note(first, of: model) }
+        if seed.values.contains(where: \.isRandom), !first.isGreedy {
+            let seeds = seed.values.map(\.description).joined(separator: ",")
+            Output.note("seed: \(seeds) (--seed \(seeds) repeats the test)")
+        }
     }
 
     private func report(_ verification: Verification, on model: TextModel) throws {

@@ -30,6 +30,18 @@ struct ConfigurationTests {
         #expect(try configuration { $0[key] = nil } == all)
     }
 
+    @Test func keysOfUnknownMeaningAreSaid() throws {
+        #expect(try configuration { $0["llama.expert_used_count"] = .uint32(0) }.notes.texts == [])
+        let found = try configuration {
+            $0["llama.attention.clamp_kqv"] = .float32(8)
+            $0["qwen2.attention.clamp_kqv"] = .float32(8)
+        }
+        #expect(
+            found.notes.texts == [
+                "the metadata has a key of unknown meaning, which is ignored: \"llama.attention.clamp_kqv\""
+            ])
+    }
+
     @Test func groupsAreOptional() throws {
         // The file's keys are 2 heads wide; one group per head needs twice that.
         let error = try #require(throws: CheckpointError.self) {

@@ -62,6 +62,15 @@ struct HuggingFaceConfigurationTests {
         #expect(newer.model.rope.base == 7 && newer.dtype == .f16)
     }
 
+    @Test func keysOfUnknownMeaningAreSaid() throws {
+        #expect(try read(["use_cache": "true", "_name_or_path": "\"a/b\"", "auto_map": "{}"]).model.notes.texts == [])
+        let notes = try read(["clip_qkv": "8", "attn_temperature": "null"]).model.notes.texts
+        #expect(
+            notes == [
+                "config.json has keys of unknown meaning, which are ignored: \"attn_temperature\", \"clip_qkv\""
+            ])
+    }
+
     /// Llama 3.2 by hand. Pair i turns t = 8192 * 500000^(-i/32) / 2 pi times in 8192 positions: 4.19 times (i = 14),
     /// 2.779 (15), 1.844 (16), 1.224 (17) and 0.81 (18). It keeps the fraction (t - 1) / 3 of its frequency, and the
     /// rest is divided by 32.

@@ -64,7 +64,7 @@ struct ErrorTests {
     }
 
     @Test(arguments: [
-        ("--temperature", "-1"), ("--temperature", "nan"), ("--top-k", "0"), ("--top-p", "1.5"), ("--min-p", "-0.1"),
+        ("--temperature", "-1"), ("--temperature", "nan"), ("--top-k", "-1"), ("--top-p", "1.5"), ("--min-p", "-0.1"),
         ("--repetition-penalty", "0"), ("--max-tokens", "-3"), ("--stop", ""),
     ]) func numbersOutOfRangeAreUsage(option: String, value: String) throws {
         expectFailure(try generate("a", option, value), code: 2, "expected", "found")

@@ -31,8 +31,7 @@ struct FolderTextTests {
         return path
     }
 
-    func exported(_ path: String, to target: CheckpointExport.Target) throws -> (path: String, notes: [String])
-    {
+    func exported(_ path: String, to target: CheckpointExport.Target) throws -> (path: String, notes: [String]) {
         let export = try CheckpointExport(path: path, to: target)
         let output = files.file("out-\(target)")
         #expect(try export.write(to: output))

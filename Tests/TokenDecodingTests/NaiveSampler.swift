@@ -40,7 +40,7 @@ struct NaiveSampler {
             return scores.indices.map { $0 == Int(best) ? 1 : 0 }
         }
         var weights = scores.map { exp(($0 - greatest) / Double(sampling.temperature)) }
-        if let topK = sampling.topK { drop(&weights, scores) { rank, _ in rank >= topK } }
+        if let topK = sampling.topK, topK > 0 { drop(&weights, scores) { rank, _ in rank >= topK } }
         if let topP = sampling.topP, topP < 1 {
             let wanted = topP * weights.reduce(0, +)
             // Dropped once the tokens before have reached p.

@@ -24,7 +24,7 @@ import Testing
     static let options: [Sampling] =
         [0.5, 1, 1.3, 1e-6, 1e6].map { sampling(temperature: $0) }
         + [0.3, 1, 1.7].map { sampling(temperature: 1, penalty: $0) }
-        + [1, 2, 5, 31, 32, 33, 1000].map { sampling(temperature: 0.8, topK: $0) }
+        + [0, 1, 2, 5, 31, 32, 33, 1000].map { sampling(temperature: 0.8, topK: $0) }
         + [1e-300, 1e-9, 0.3, 0.5, 0.9, 0.999, 1].map { sampling(temperature: 0.8, topP: $0) }
         + [0, 1e-300, 0.01, 0.2, 0.99, 1].map { sampling(temperature: 0.8, minP: $0) }
         + filterCombinations(temperature: 0.7, seed: 0) + filterCombinations(temperature: 1.6, seed: 0)

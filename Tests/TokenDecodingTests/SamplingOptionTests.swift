@@ -19,8 +19,7 @@ import Testing
         Refusal(sampling: sampling(penalty: .nan), text: "repetition penalty: expected a positive number, found nan"),
         Refusal(
             sampling: sampling(penalty: .infinity), text: "repetition penalty: expected a positive number, found inf"),
-        Refusal(sampling: sampling(topK: 0), text: "top-k: expected 1 or more, found 0"),
-        Refusal(sampling: sampling(topK: -3), text: "top-k: expected 1 or more, found -3"),
+        Refusal(sampling: sampling(topK: -3), text: "top-k: expected 0 or more, found -3"),
         Refusal(sampling: sampling(topP: 0), text: "top-p: expected a number in (0, 1], found 0.0"),
         Refusal(sampling: sampling(topP: 1.01), text: "top-p: expected a number in (0, 1], found 1.01"),
         Refusal(sampling: sampling(topP: .nan), text: "top-p: expected a number in (0, 1], found nan"),

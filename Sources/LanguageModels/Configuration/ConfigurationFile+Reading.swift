@@ -41,7 +41,8 @@ extension ConfigurationFile {
                 model: model, tiesHead: content.tiesHead ?? architecture.defaults.tiesHead,
                 beginningOfText: content.beginningOfText?.number.flatMap { row($0) }, endsOfText: ends.known,
                 padding: content.padding?.number, dtype: dtype)
-            result.notes = rope.notes + ends.notes
+            for note in rope.notes { result.model.notes.add(note) }
+            result.notes = ends.notes
             if content.beginningOfText != nil, result.beginningOfText == nil {
                 result.notes.append("bos_token_id in config.json is not a token of the model and is ignored")
             }

@@ -14,6 +14,8 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     package var endsOfText: [Token]
     /// Notes for the user about token ids in the file that the model does not have and that are ignored.
     package var notes: [String] = []
+    /// The model's original name or path, `_name_or_path`, as JSON text; nil if the file does not give it.
+    package var origin: String?
     /// The token that pads batches, unchecked.
     package var padding: Int?
     /// The format of the matrices; F32 if the file does not give it.
@@ -36,7 +38,10 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     ///
     /// - Throws: if a key is missing or out of range, or requires something that the architecture's models do not have.
     package init(path: String) throws(CheckpointError) {
-        self = try ConfigurationText(path: path).configuration()
+        let text = try ConfigurationText(path: path)
+        self = try text.configuration()
+        origin = text.members["_name_or_path"]
+        if let note = UnknownKeys.note(text.members.keys) { model.notes.add(note) }
     }
 
     /// Returns the contents of `config.json`.

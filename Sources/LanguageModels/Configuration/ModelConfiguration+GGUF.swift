@@ -8,6 +8,7 @@ extension ModelConfiguration {
     package init(_ file: GGUFFile) throws(CheckpointError) {
         let architecture = try Architecture(file.metadata)
         self = try ConfigurationMetadata(file: file, architecture: architecture).configuration()
+        if let note = UnknownKeys.note(file.metadata, architecture) { notes.add(note) }
     }
 }
 

@@ -30,6 +30,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var rope: RoPE
     /// The rotation in layers with a sliding window, if it differs.
     package var slidingRoPE: RoPE?
+    /// Notes for the user about what had to be assumed in reading the configuration.
+    package var notes = AssumptionNotes()
 
     /// Creates a configuration; by default that of a Llama.
     package init(

@@ -1,7 +1,7 @@
 package import CheckpointFiles
 
-/// The ids of `eos_token_id` that a model can produce. Other ids never end a text, as in transformers, but they may be a
-/// mistake, so a note reports them.
+/// The ids of `eos_token_id` that a model can produce. Other ids never end a text, as in transformers, but they may be
+/// a mistake, so a note reports them.
 package struct RowIDs: Sendable {
     /// The ids within the vocabulary.
     package let known: [Token]

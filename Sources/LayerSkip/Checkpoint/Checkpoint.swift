@@ -1,6 +1,7 @@
 public import CheckpointFiles
 public import LanguageModels
 public import TextTokens
+public import TokenDecoding
 
 /// An opened model: each of its files has been read once, and its weights are mapped but not loaded.
 ///
@@ -18,9 +19,14 @@ public struct Checkpoint: Sendable {
     package let files: ModelFiles
     /// The chat template, in Jinja; nil if there is none.
     public let chatTemplate: String?
-    /// The model's best setting for self-speculation; nil if the files do not contain one.
+    /// The model's best setting for self-speculation: the one in its file, or that of the published checkpoint whose
+    /// name and shape it has; nil if there is neither.
     public let speculation: SpeculationSetting?
-    /// Settings that only other programs use, such as the recommended sampling.
+    /// The published checkpoint with the model's shape; nil if there is none, or if the file has a setting of its own.
+    public let published: PublishedSpeculation?
+    /// The sampling that the files recommend.
+    let recommended: RecommendedSampling
+    /// Settings that are passed on to other formats.
     let passed: PassedSettings
     /// The tokenizer or the error in it. Keeping the error allows the weights to be shown anyway.
     private let definition: Result<TokenizerDefinition, CheckpointError>
@@ -50,13 +56,24 @@ public struct Checkpoint: Sendable {
         switch files {
         case .gguf(let file, let configuration):
             chatTemplate = try file.metadata.stringIfPresent(named: "tokenizer.chat_template")
-            speculation = try SpeculationSetting(file.metadata, layerCount: configuration.layerCount)
-            passed = PassedSettings()
+            let stated = try SpeculationSetting(file.metadata, layerCount: configuration.layerCount)
+            let names = ["general.name", "general.basename", "general.finetune"].compactMap {
+                try? file.metadata.stringIfPresent(named: $0)
+            }
+            published = stated == nil ? PublishedSpeculation(configuration, names: names + [file.path]) : nil
+            speculation = stated ?? published.flatMap { $0.isNamed ? $0.setting : nil }
+            recommended = RecommendedSampling(file.metadata)
+            var passed = PassedSettings()
+            passed.generation = recommended.members
+            self.passed = passed
             definition = Result { () throws(CheckpointError) in try TokenizerDefinition(file.metadata) }
         case .folder(let folder, let stated):
             let texts = try TextFiles(folder.paths)
             chatTemplate = texts.chatTemplate
-            speculation = nil
+            published = PublishedSpeculation(
+                stated.model, names: [folder.path, stated.origin].compactMap(\.self))
+            speculation = published.flatMap { $0.isNamed ? $0.setting : nil }
+            recommended = RecommendedSampling(texts.generationMembers)
             passed = PassedSettings(texts)
             definition = Result { () throws(CheckpointError) in try TokenizerDefinition(folder, stated, texts) }
         }
@@ -78,6 +95,10 @@ public struct Checkpoint: Sendable {
             return error
         }
     }
+
+    /// The sampling that the model's makers recommend: `generation_config.json`, or the metadata `general.sampling.*`;
+    /// nil if there is none. Use it as ``GenerationOptions/sampling``.
+    public var recommendedSampling: Sampling? { recommended.sampling }
 
     /// Returns the model's tensors, checked against its configuration.
     ///

@@ -1,6 +1,8 @@
 import CheckpointFiles
 public import LanguageModels
 public import TensorCore
+import TextTokens
+public import TokenDecoding
 
 /// A description of a GGUF file or a model folder, made without reading its weights. The model may be one that cannot
 /// be run; ``obstacle`` then says why.
@@ -23,10 +25,21 @@ public struct CheckpointSummary: Sendable {
     public let preTokenizer: String?
     /// Notes for people: what had to be guessed about the tokenizer, what it loses, or why it cannot be used.
     public let notes: [String]
+    /// Notes for people on what had to be assumed about the model, such as the meaning of an unknown key.
+    public let assumptions: [String]
+    /// The tokens that begin and end texts; nil if the tokenizer cannot be used.
+    public let textEnds: TextEnds?
     /// The chat template, not yet interpreted.
     public let chatTemplate: String?
-    /// The model's best setting for self-speculation, if the file contains one.
+    /// The model's best setting for self-speculation: the one in its file, or that of the published checkpoint whose
+    /// name and shape it has; nil if there is neither.
     public let speculation: SpeculationSetting?
+    /// The published checkpoint with the model's shape; nil if there is none, or if the file has a setting of its own.
+    public let published: PublishedSpeculation?
+    /// The sampling that the model's makers recommend; nil if there is none.
+    public let recommendedSampling: Sampling?
+    /// Notes for people on recommended values that are not used.
+    public let samplingNotes: [String]
     /// Every tensor, ordered by name, with numbers in names ordered by value.
     public let tensors: [TensorEntry]
     /// The reason why the model cannot be run, as far as it is known without reading weights; nil if none is known.
@@ -49,6 +62,28 @@ public struct CheckpointSummary: Sendable {
         public var elementCount: Int { shape.reduce(1, *) }
     }
 
+    /// The tokens that begin and end texts.
+    public struct TextEnds: Sendable {
+        /// The token that begins texts; nil if the vocabulary has none.
+        public let beginning: Token?
+        /// Whether a prompt begins with it.
+        public let addsBeginning: Bool
+        /// The tokens that end a generated text.
+        public let ends: [Token]
+        /// The texts of these tokens. A row of the model without a token has none.
+        public let texts: [Token: String]
+
+        init(_ tokenizer: Tokenizer) {
+            beginning = tokenizer.beginningOfText
+            addsBeginning = tokenizer.addsBeginningOfText
+            ends = tokenizer.endOfTextTokens.sorted()
+            let known = (ends + [beginning].compactMap(\.self)).filter { $0 < tokenizer.vocabularySize }
+            texts = Dictionary(
+                known.map { ($0, String(decoding: tokenizer.bytes(of: $0), as: UTF8.self)) },
+                uniquingKeysWith: { text, _ in text })
+        }
+    }
+
     /// The number of elements in all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
 
@@ -69,22 +104,31 @@ public struct CheckpointSummary: Sendable {
     ///
     /// - Throws: ``CheckpointError`` if a name in a GGUF file's metadata is not a string.
     public init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        let notes: [String]
+        let tokenizer: Tokenizer
         do {
-            let tokenizer = try checkpoint.tokenizer()
-            notes = tokenizer.notes + [tokenizer.possibleLoss].compactMap(\.self)
+            tokenizer = try checkpoint.tokenizer()
         } catch {
-            notes = ["not usable: \(error)"]
+            try self.init(checkpoint, nil, notes: ["not usable: \(error)"], obstacle: checkpoint.obstacle())
+            return
         }
-        try self.init(checkpoint, notes: notes, obstacle: checkpoint.obstacle())
+        let notes = tokenizer.notes + [tokenizer.possibleLoss].compactMap(\.self)
+        try self.init(checkpoint, tokenizer, notes: notes, obstacle: checkpoint.obstacle())
     }
 
     /// - Parameters:
-    ///   - notes: on the checkpoint's tokenizer.
+    ///   - tokenizer: the checkpoint's tokenizer; nil if it cannot be used.
+    ///   - notes: on the tokenizer.
     ///   - obstacle: the reason why the model cannot be run.
-    init(_ checkpoint: Checkpoint, notes: [String], obstacle: CheckpointError?) throws(CheckpointError) {
+    init(
+        _ checkpoint: Checkpoint, _ tokenizer: Tokenizer?, notes: [String], obstacle: CheckpointError?
+    ) throws(CheckpointError) {
         self.notes = notes
         self.obstacle = obstacle
+        assumptions = checkpoint.configuration.notes.texts
+        textEnds = tokenizer.map { TextEnds($0) }
+        published = checkpoint.published
+        recommendedSampling = checkpoint.recommendedSampling
+        samplingNotes = checkpoint.recommended.notes
         shape = ModelShape(checkpoint.configuration)
         architecture = checkpoint.configuration.architecture.name
         path = checkpoint.path
@@ -127,7 +171,12 @@ public struct CheckpointSummary: Sendable {
         preTokenizer = parsed.preTokenizer
         notes = parsed.notes
         chatTemplate = parsed.chatTemplate
+        assumptions = []
+        textEnds = nil
         speculation = nil
+        published = nil
+        recommendedSampling = nil
+        samplingNotes = []
         tensors = Self.entries(parsed.tensors)
     }
 

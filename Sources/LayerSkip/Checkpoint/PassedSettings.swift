@@ -1,6 +1,6 @@
 import CheckpointFiles
 
-/// Settings in a model folder's files that only other programs use. They are passed on unchanged.
+/// Settings in a model's files that are passed on unchanged, such as those that only other programs use.
 struct PassedSettings: Sendable {
     /// Members of `tokenizer_config.json`, such as further special tokens and the side that is padded.
     var tokenizer = JSONMembers()
@@ -32,10 +32,13 @@ struct PassedSettings: Sendable {
     /// The members of `generation_config.json` with the beginning-of-text, end-of-text and padding tokens.
     private static let ids: Set = ["bos_token_id", "eos_token_id", "pad_token_id"]
 
+    /// The members of `generation_config.json` that ``RecommendedSampling`` stores in a GGUF file.
+    private static let keptInGGUF: Set = ["do_sample", "temperature", "top_k", "top_p", "min_p"]
+
     /// A note on settings that a GGUF file cannot store; nil if there are none.
     var lostInGGUF: String? {
         let defaults: Set = ["output_attentions", "output_hidden_states", "use_cache"]
-        let lost = generation.values.keys.filter { !defaults.contains($0) }.sorted()
+        let lost = generation.keys.filter { !defaults.contains($0) && !Self.keptInGGUF.contains($0) }
         guard !lost.isEmpty else { return nil }
         return "a GGUF file has no place for the defaults of generation: " + lost.map(\.quoted).joined(separator: ", ")
     }

@@ -31,6 +31,7 @@ extension CheckpointExport {
             model.configuration.write(to: &metadata)
             let rows = model.configuration.vocabularySize
             try checkpoint.tokenizerOfRows().write(to: &metadata, count: rows)
+            checkpoint.recommended.write(to: &metadata)
             if let template = checkpoint.chatTemplate { metadata["tokenizer.chat_template"] = .string(template) }
         }
         for gain in plan.inexactGains { metadata[gain.key] = .array(.float32s(gain.values)) }

@@ -38,7 +38,7 @@ public struct CheckpointExport: Sendable {
     public let target: Target
     /// Notes for people on what differs from the request or gets lost, and why.
     public var notes: [String] {
-        let notes = plan.notes + textNotes
+        let notes = checkpoint.configuration.notes.texts + plan.notes + textNotes
         if target == .gguf { return notes + model.configuration.ggufNotes }
         guard speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]

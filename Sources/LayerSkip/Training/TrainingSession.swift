@@ -20,6 +20,8 @@ public struct TrainingSession: Sendable {
     public let validation: BatchSampler?
     /// A note for people if the recipe's start no longer exists and the run resumes without it; otherwise nil.
     public let missingStartNote: String?
+    /// Notes for people on what had to be assumed about the model that the run starts from, or its tokenizer.
+    public var startNotes: [String] { start.notes }
     private let start: TrainingStart
     private let compute: ComputeContext
 

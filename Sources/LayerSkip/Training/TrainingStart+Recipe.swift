@@ -48,7 +48,7 @@ extension TrainingStart {
         }
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
-            describe: description.write)
+            notes: tokenizer.notes, describe: description.write)
     }
 
     /// Creates the start from an existing model.
@@ -61,7 +61,7 @@ extension TrainingStart {
         let description = try ModelDescription(checkpoint, model, dtype: .f32, tokenizer: tokenizer)
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
-            describe: description.write)
+            notes: model.configuration.notes.texts + tokenizer.notes, describe: description.write)
     }
 }
 

@@ -15,7 +15,7 @@ struct ModelOptions: ParsableArguments {
 
     func load() throws -> TextModel {
         let model = try TextModel(.atPathOrDefault(model), threads: threads)
-        Output.note(about: model.tokenizer)
+        Output.note(model.notes)
         return model
     }
 }

@@ -3,41 +3,62 @@ public import LayerSkip
 
 /// Options for choosing tokens.
 struct SamplingArguments: ParsableArguments {
-    @Option(parsing: .unconditional, help: "Sampling temperature; 0 always takes the most likely token.")
-    var temperature: Float = 0
+    @OptionGroup var source: SamplingSourceArguments
 
-    @Option(parsing: .unconditional, help: "Sample only from the k most likely tokens.")
+    @Option(
+        parsing: .unconditional, help: "Sampling temperature; 0 always takes the most likely token (default: 0).")
+    var temperature: Float?
+
+    @Option(parsing: .unconditional, help: "Sample only from the k most likely tokens; 0 turns it off.")
     var topK: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "Sample only from the smallest set of most likely tokens with this total probability.")
+        help: "Sample only from the smallest set of most likely tokens with this total probability; 1 turns it off.")
     var topP: Double?
 
     @Option(
         parsing: .unconditional,
-        help: "Sample only from tokens whose probability is at least this fraction of the most likely token's.")
+        help: """
+            Sample only from tokens whose probability is at least this fraction of the most likely token's; 0 turns it \
+            off.
+            """)
     var minP: Double?
 
-    @Option(parsing: .unconditional, help: "Penalty for tokens that already occur in the text; 1 turns it off.")
-    var repetitionPenalty: Float = 1
+    @Option(
+        parsing: .unconditional,
+        help: "Penalty for tokens that already occur in the text; 1 turns it off (default: 1).")
+    var repetitionPenalty: Float?
 
-    @Option(parsing: .unconditional, help: "Sampling seed; the same seed gives the same text.")
-    var seed: UInt64 = 0
+    @Option(parsing: .unconditional, help: "Sampling seed; the same seed gives the same text, and -1 chooses one.")
+    var seed = Seed(0)
 
     @Option(
         help: "How sampled drafts are accepted: coupled (same text as plain decoding) or rejection (same distribution)."
     )
     var acceptance: Acceptance = .coupled
 
-    var sampling: Sampling {
-        var sampling = Sampling()
-        sampling.temperature = temperature
-        sampling.topK = topK
-        sampling.topP = topP
-        sampling.minP = minP
-        sampling.repetitionPenalty = repetitionPenalty
-        sampling.seed = seed
+    func validate() throws { try checkUsage(sampling(over: .greedy).validate) }
+
+    /// The sampling for a model. A random seed, and a sampling that no option gives, are said on standard error.
+    ///
+    /// - Parameter isSaid: whether to say the sampling in any case.
+    func sampling(for model: TextModel, isSaid: Bool = false) -> Sampling {
+        let sampling = sampling(over: source.sampling(of: model))
+        if isSaid || source.sampling == .model { source.note(sampling, of: model) }
+        if seed.isRandom, !sampling.isGreedy { Output.note("seed: \(seed) (--seed \(seed) repeats the text)") }
+        return sampling
+    }
+
+    /// The sampling that these options make of another.
+    private func sampling(over base: Sampling) -> Sampling {
+        var sampling = base
+        sampling.temperature = temperature ?? base.temperature
+        sampling.topK = topK ?? base.topK
+        sampling.topP = topP ?? base.topP
+        sampling.minP = minP ?? base.minP
+        sampling.repetitionPenalty = repetitionPenalty ?? base.repetitionPenalty
+        sampling.seed = seed.value
         return sampling
     }
 }

@@ -6,8 +6,8 @@ struct StrategyArguments: ParsableArguments {
     @Option(
         help: """
             plain runs all layers, early-exit only the first ones; self-speculative drafts with the first ones and \
-            verifies with all (default: self-speculative if the model's metadata or these options configure it, \
-            otherwise plain).
+            verifies with all (default: self-speculative if the model's metadata, its name as a published LayerSkip \
+            checkpoint or these options configure it, otherwise plain).
             """)
     var strategy: DecodingStrategy.Name?
 
@@ -39,9 +39,16 @@ struct StrategyArguments: ParsableArguments {
         try checkUsage(options.validate)
     }
 
-    /// The strategy that these options select; nil without options, which leaves the choice to the model.
+    /// The strategy that these options select; nil without options, which leaves the choice to the model. Says on
+    /// standard error if a published setting is used.
     func strategy(for model: TextModel) -> DecodingStrategy? {
-        guard strategy != nil || exitLayer != nil || draftLength != nil else { return nil }
+        let isGiven = strategy != nil || exitLayer != nil || draftLength != nil
+        if isGiven ? strategy != .plain : model.summary.published?.isNamed == true {
+            model.notePublished(
+                exitLayer: exitLayer, draftLength: strategy == .earlyExit ? 0 : draftLength,
+                options: "--exit-layer, --draft-length or --strategy plain")
+        }
+        guard isGiven else { return nil }
         let setting = model.speculation(exitLayer: exitLayer, draftLength: draftLength)
         switch strategy ?? .selfSpeculative {
         case .plain: return .plain

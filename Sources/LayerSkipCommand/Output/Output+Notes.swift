@@ -6,12 +6,12 @@ extension Output {
 
     /// Prints to standard error what texts lose in encoding, each loss once.
     static func note(lossIn texts: [String], _ tokenizer: Tokenizer) {
-        var said: Set<String> = []
-        note(texts.compactMap { tokenizer.loss(in: $0) }.filter { said.insert($0).inserted })
+        note(texts.compactMap { tokenizer.loss(in: $0) })
     }
 
-    /// Prints notes to standard error, one per line.
+    /// Prints notes to standard error, one per line, and each once.
     static func note(_ notes: [String]) {
-        for text in notes { note("note: " + text) }
+        var said: Set<String> = []
+        for text in notes where said.insert(text).inserted { note("note: " + text) }
     }
 }

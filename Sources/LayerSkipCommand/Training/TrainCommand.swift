@@ -39,6 +39,7 @@ struct TrainCommand: ParsableCommand {
             inputs.add(path, as: "the recipe")
             let session = try TrainingSession(file.recipe, inputs: inputs, defaultModel: Checkpoint.defaultModel)
             if let note = session.missingStartNote { Output.note("note: \(note)") }
+            Output.note(session.startNotes)
             if dryRun { try report(session.estimate(), of: session) } else { try train(session) }
         } catch let error as RecipeError {
             throw file.located(error)

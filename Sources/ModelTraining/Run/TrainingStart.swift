@@ -11,16 +11,19 @@ package struct TrainingStart: Sendable {
     package let tokenizerFingerprint: UInt64
     /// The number of tokens of the tokenizer. A model may have rows for more.
     package let vocabularySize: Int
+    /// Notes for the user about what had to be assumed about the model or its tokenizer.
+    package let notes: [String]
     /// Writes `config.json`, `tokenizer.json` and all other files of a model folder except its weights.
     package let describe: @Sendable (_ folder: inout ReplacementFolder) throws -> Void
 
     package init(
-        _ stored: StoredModel, tokenizerFingerprint: UInt64, vocabularySize: Int,
+        _ stored: StoredModel, tokenizerFingerprint: UInt64, vocabularySize: Int, notes: [String] = [],
         describe: @escaping @Sendable (_ folder: inout ReplacementFolder) throws -> Void
     ) {
         self.stored = stored
         self.tokenizerFingerprint = tokenizerFingerprint
         self.vocabularySize = vocabularySize
+        self.notes = notes
         self.describe = describe
     }
 

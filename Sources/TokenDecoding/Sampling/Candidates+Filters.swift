@@ -10,7 +10,8 @@ extension Candidates {
     /// above it.
     mutating func add(_ row: Tensor, _ scale: LogitScale, filteredBy sampling: Sampling, on compute: ComputeContext) {
         // Top-k comes first; top-p then needs only the weight of k tokens.
-        let rowWeight = sampling.topK == nil && sampling.nucleus != nil ? scale.weight(of: row, on: compute) : 0
+        let rowWeight =
+            sampling.candidateLimit == nil && sampling.nucleus != nil ? scale.weight(of: row, on: compute) : 0
         let total = weight + rowWeight
         let scaledBefore = all.count
         let lowest = -Float.greatestFiniteMagnitude
@@ -24,14 +25,16 @@ extension Candidates {
             add(row, atLeast: floor, scale, on: compute)
         } while floor > lowest && !hasAll(of: sampling, total, above: scale(Double(floor)))
 
-        if let topK = sampling.topK { keepTop(topK) }
-        if let nucleus = sampling.nucleus { keepTop(weight: nucleus * (sampling.topK == nil ? total : weight)) }
+        if let limit = sampling.candidateLimit { keepTop(limit) }
+        if let nucleus = sampling.nucleus {
+            keepTop(weight: nucleus * (sampling.candidateLimit == nil ? total : weight))
+        }
         if let minP = sampling.minP { keep(atLeast: minP) }
     }
 
     /// Whether every token that can pass the first filter is above the floor.
     private func hasAll(of sampling: Sampling, _ total: Double, above floor: Double) -> Bool {
-        if let topK = sampling.topK { return all.count { $0.logit > floor } >= topK }
+        if let limit = sampling.candidateLimit { return all.count { $0.logit > floor } >= limit }
         if let nucleus = sampling.nucleus {
             return all.reduce(0) { $1.logit > floor ? $0 + exp($1.logit) : $0 } >= nucleus * total
         }

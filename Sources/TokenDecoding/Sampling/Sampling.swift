@@ -7,7 +7,7 @@ public struct Sampling: Sendable, Equatable, Codable {
     public var repetitionPenalty: Float
     /// Logits are divided by this. 0 takes the most likely token (greedy), and the options below have no effect.
     public var temperature: Float
-    /// Keeps the k most likely tokens.
+    /// Keeps the k most likely tokens; nil or 0 keeps all.
     public var topK: Int?
     /// Keeps the fewest most likely tokens whose probabilities together reach p
     /// (Holtzman et al., "The Curious Case of Neural Text Degeneration", arXiv 1904.09751).
@@ -37,7 +37,10 @@ public struct Sampling: Sendable, Equatable, Codable {
     public var isGreedy: Bool { temperature == 0 }
 
     /// Whether filters may drop tokens.
-    var isFiltered: Bool { topK != nil || nucleus != nil || (minP ?? 0) > 0 }
+    var isFiltered: Bool { candidateLimit != nil || nucleus != nil || (minP ?? 0) > 0 }
+
+    /// Top-k; nil if it drops nothing.
+    var candidateLimit: Int? { topK.flatMap { $0 > 0 ? $0 : nil } }
 
     /// Top-p; nil if it drops nothing.
     var nucleus: Double? { topP.flatMap { $0 < 1 ? $0 : nil } }
@@ -51,7 +54,7 @@ public struct Sampling: Sendable, Equatable, Codable {
             repetitionPenalty.isFinite && repetitionPenalty > 0, "repetition penalty", "a positive number",
             "\(repetitionPenalty)")
         try require(temperature.isFinite && temperature >= 0, "temperature", "0 or more", "\(temperature)")
-        if let topK { try require(topK >= 1, "top-k", "1 or more", "\(topK)") }
+        if let topK { try require(topK >= 0, "top-k", "0 or more", "\(topK)") }
         if let topP { try require(topP > 0 && topP <= 1, "top-p", "a number in (0, 1]", "\(topP)") }
         if let minP { try require(minP >= 0 && minP <= 1, "min-p", "a number in [0, 1]", "\(minP)") }
     }
