@@ -27,7 +27,7 @@ extension CheckpointExport {
             metadata = file.metadata
         case .folder(let folder, _):
             metadata["general.architecture"] = .string(model.configuration.architecture.ggufName)
-            metadata["general.name"] = .string(folder.name)
+            metadata["general.name"] = .string(folderName?.text ?? folder.name)
             model.configuration.write(to: &metadata)
             let rows = model.configuration.vocabularySize
             try checkpoint.tokenizerOfRows().write(to: &metadata, count: rows)

@@ -39,7 +39,7 @@ public struct CheckpointExport: Sendable {
     /// Notes for people on what differs from the request or gets lost, and why.
     public var notes: [String] {
         let notes = checkpoint.configuration.notes.texts + plan.notes + textNotes
-        if target == .gguf { return notes + model.configuration.ggufNotes }
+        if target == .gguf { return notes + model.configuration.ggufNotes + [folderName?.note].compactMap(\.self) }
         guard speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]
     }
@@ -49,6 +49,8 @@ public struct CheckpointExport: Sendable {
     let checkpoint: Checkpoint
     let speculation: SpeculationSetting?
     let name: String?
+    /// The name in a GGUF file that is made from a folder without another name.
+    let folderName: GGUFName?
     let model: StoredModel
     let plan: TensorPlan
     private let textNotes: [String]
@@ -95,6 +97,11 @@ public struct CheckpointExport: Sendable {
             self.speculation = checkpoint.speculation
         }
         self.name = name
+        if target == .gguf, name == nil, case .folder(let folder, _) = checkpoint.files {
+            folderName = GGUFName(folder.name, tokens: (try? checkpoint.tokenizerDefinition())?.tokens ?? [])
+        } else {
+            folderName = nil
+        }
         textNotes = checkpoint.textNotes(for: target)
         plan = try TensorPlan(model, for: target, quantizing: dtype)
     }
