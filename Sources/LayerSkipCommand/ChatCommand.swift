@@ -21,6 +21,7 @@ struct ChatCommand: ParsableCommand {
 
     @OptionGroup var strategy: StrategyArguments
     @OptionGroup var sampling: SamplingArguments
+    @OptionGroup var context: ContextArguments
     @OptionGroup var cache: CacheArguments
 
     @Flag(help: "On a terminal, show drafted tokens before they are verified.")
@@ -42,6 +43,7 @@ struct ChatCommand: ParsableCommand {
         var options = options
         options.sampling = sampling.sampling(for: model, isSaid: true)
         options.strategy = strategy.strategy(for: model)
+        try context.set(in: &options, of: model)
         let conversation = try Conversation(model, system: system, options: options)
         let input = LineReader(limit: model.longestPrompt)
         if input.isTerminal { Interruption.keepProgramRunning() }

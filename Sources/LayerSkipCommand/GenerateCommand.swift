@@ -26,6 +26,7 @@ struct GenerateCommand: ParsableCommand {
 
     @OptionGroup var strategy: StrategyArguments
     @OptionGroup var sampling: SamplingArguments
+    @OptionGroup var context: ContextArguments
     @OptionGroup var cache: CacheArguments
 
     @Option(
@@ -104,6 +105,7 @@ struct GenerateCommand: ParsableCommand {
         var options = options
         options.sampling = sampling.sampling(for: model)
         options.strategy = strategy.strategy(for: model)
+        try context.set(in: &options, of: model, promptCount: tokens.count)
 
         let display = format == .text ? TextDisplay(showsDrafts: showDrafts) : nil
         defer { display?.finish() }

@@ -1,0 +1,30 @@
+import ArgumentParser
+import LayerSkip
+
+/// The option for the size of a text's context.
+struct ContextArguments: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: "Maximum number of tokens of prompt and generated text together (default: the model's context).")
+    var context: Int?
+
+    /// Sets the context of options, and says which of LongRoPE's factors it selects.
+    ///
+    /// - Parameter promptCount: the number of tokens of the only prompt; nil if there will be more.
+    /// - Throws: ``InputError`` if the model has a smaller context.
+    func set(in options: inout GenerationOptions, of model: TextModel, promptCount: Int? = nil) throws {
+        let limit = model.shape.contextLength
+        if let context, !(2...limit).contains(context) {
+            throw InputError(name: "--context", expected: "2...\(limit), the model's context", found: "\(context)")
+        }
+        options.context = context
+        if let promptCount { options = options.fitted(to: promptCount, of: model) }
+        guard let shortContext = model.shortContext else { return }
+        let isShort = (options.context ?? limit) <= shortContext
+        Output.note(
+            isShort
+                ? "note: LongRoPE's short factors are used, for texts of at most \(shortContext) tokens"
+                : "note: LongRoPE's long factors are used, for texts of up to \(options.context ?? limit) tokens "
+                    + "(--context \(shortContext) selects the short ones)")
+    }
+}
