@@ -132,10 +132,9 @@ private struct InspectionReport: Encodable {
         if let ends = textEnds.value {
             lines += ["texts begin    \(ends.beginning)", "texts end      \(ends.ends)"]
         }
-        lines += [
-            "chat template  \(chatTemplate)\(chatTemplate == "unknown" ? " (not usable with chat)" : "")",
-            "sampling       \(sampling.value?.text ?? "not set")", "speculation    \(speculation)",
-        ]
+        lines.append("chat template  \(chatTemplate)\(chatTemplate == "unknown" ? " (not usable with chat)" : "")")
+        if let sampling = sampling.value { lines.append("sampling       \(sampling.text)") }
+        lines.append("speculation    \(speculation)")
         lines += self.notes.map { "note           \($0)" }
         let formats = Dictionary(grouping: tensors, by: \.format).sorted { $0.key < $1.key }
         let counts = formats.map { "\($1.count) \($0) (\($1.reduce(0) { $0 + $1.bytes }.megabytes))" }

@@ -34,6 +34,9 @@ package struct ConfigurationText {
         try checkKind()
         let content: ConfigurationFile = try inCheckpoint(
             try JSONText.decode(text: bytes, file: file, atMost: .description))
-        return try ConfigurationFile.Reader(file: file, content: content).configuration()
+        var result = try ConfigurationFile.Reader(file: file, content: content).configuration()
+        result.origin = members["_name_or_path"]
+        if let note = UnknownKeys.note(members) { result.model.notes.add(note) }
+        return result
     }
 }

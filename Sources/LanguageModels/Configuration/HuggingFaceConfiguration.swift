@@ -38,10 +38,7 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     ///
     /// - Throws: if a key is missing or out of range, or requires something that the architecture's models do not have.
     package init(path: String) throws(CheckpointError) {
-        let text = try ConfigurationText(path: path)
-        self = try text.configuration()
-        origin = text.members["_name_or_path"]
-        if let note = UnknownKeys.note(text.members.keys) { model.notes.add(note) }
+        self = try ConfigurationText(path: path).configuration()
     }
 
     /// Returns the contents of `config.json`.

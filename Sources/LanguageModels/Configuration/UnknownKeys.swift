@@ -39,11 +39,13 @@ enum UnknownKeys {
         "rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow",
     ]
 
-    /// Returns a note that names the keys of unknown meaning in `config.json`; nil if there are none.
-    static func note(_ keys: [String]) -> String? {
+    /// Returns a note that names the keys of unknown meaning in `config.json`; nil if there are none. A null value means
+    /// nothing.
+    static func note(_ members: JSONMembers) -> String? {
         note(
-            keys.filter {
-                !$0.hasPrefix("_") && !harmless.contains($0) && ConfigurationFile.CodingKeys(rawValue: $0) == nil
+            members.keys.filter {
+                members[$0] != "null" && !$0.hasPrefix("_") && !harmless.contains($0)
+                    && ConfigurationFile.CodingKeys(rawValue: $0) == nil
             }, in: "config.json")
     }
 

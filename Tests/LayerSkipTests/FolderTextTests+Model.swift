@@ -1,10 +1,24 @@
 import CheckpointFiles
+import LanguageModels
 import LayerSkip
 import TestSupport
 import Testing
 
-/// The sampling that a folder recommends.
+/// What a folder recommends, and what has to be assumed about its model.
 extension FolderTextTests {
+    @Test func aFoldersOriginAndUnknownKeysAreRead() throws {
+        let path = try folder(configuration: #""clip_qkv":8,"_name_or_path":"me/layerskip-llama2-7B""#)
+        let checkpoint = try Checkpoint(path: path)
+        let note = "config.json has a key of unknown meaning, which is ignored: \"clip_qkv\""
+        #expect(try CheckpointSummary(checkpoint).assumptions == [note])
+        #expect(try TextModel(checkpoint, threads: 1).notes == [note])
+        guard case .folder(_, let stated) = checkpoint.files else {
+            Issue.record("expected a folder")
+            return
+        }
+        #expect(stated.origin == "\"me/layerskip-llama2-7B\"")
+    }
+
     /// A GGUF file has places for some of a folder's defaults, with which llama.cpp samples, too.
     @Test func theRecommendedSamplingIsKept() throws {
         let path = try folder(
