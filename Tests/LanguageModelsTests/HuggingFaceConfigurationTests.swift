@@ -64,7 +64,8 @@ struct HuggingFaceConfigurationTests {
 
     @Test func keysOfUnknownMeaningAreSaid() throws {
         #expect(try read(["use_cache": "true", "_name_or_path": "\"a/b\"", "auto_map": "{}"]).model.notes.texts == [])
-        let notes = try read(["clip_qkv": "8", "attn_temperature": "2", "quantization_config": "null"]).model.notes.texts
+        let notes = try read(["clip_qkv": "8", "attn_temperature": "2", "quantization_config": "null"]).model.notes
+            .texts
         #expect(
             notes == [
                 "config.json has keys of unknown meaning, which are ignored: \"attn_temperature\", \"clip_qkv\""

@@ -47,9 +47,14 @@ struct ConfigurationMetadata {
         configuration.slidingWindow = try slidingWindow(layerCount: layerCount)
         configuration.biases.formUnion(storedBiases)
         configuration.multipliers = try multipliers(attention, width: width, layerCount: layerCount)
-        let softcap = architecture.key("final_logit_softcapping")
-        if let cap = try metadata.floatIfPresent(named: softcap), cap != 0 {
-            throw metadata.failure(softcap, expected: "0 (logits that are not capped)", found: "\(cap)")
+        for key in ["final_logit_softcapping", "attn_logit_softcapping"].map(architecture.key) {
+            if let cap = try metadata.floatIfPresent(named: key), cap != 0 {
+                throw metadata.failure(key, expected: "0 (no cap)", found: "\(cap)")
+            }
+        }
+        let causal = architecture.key("attention.causal")
+        if try metadata.boolIfPresent(named: causal) == false {
+            throw metadata.failure(causal, expected: "true (a model that generates text)", found: "false")
         }
         let experts = architecture.key("expert_count")
         if let count = try metadata.integerIfPresent(named: experts), count != 0 {

@@ -4,7 +4,10 @@ import LayerSkip
 /// Options for the model and its threads.
 struct ModelOptions: ParsableArguments {
     @Option(
-        help: "Model (Llama or Qwen): a GGUF file or a model folder (default: the built-in model, which cannot chat).",
+        help: """
+            Model (Llama, Mistral, Qwen, SmolLM3, Granite, Phi-3 or Gemma 3): a GGUF file or a model folder (default: \
+            the built-in model, which cannot chat).
+            """,
         transform: expandedPath)
     var model: String?
 
