@@ -1,7 +1,7 @@
 """Writes the tiny models as transformers saves them (folders/NAME/{config.json, *.safetensors}), and python.safetensors
 with Python's safetensors. Also reads written.safetensors, which our writer made, with Python's safetensors.
 
-Usage: folders.py FOLDER, after tiny.py. The formats are described in Tests/Goldens/README.md.
+Usage: folders.py FOLDER [VARIANT ...], after tiny.py. The formats are described in Tests/Goldens/README.md.
 """
 
 import json
@@ -51,7 +51,7 @@ def check_ours(path):
 
 if __name__ == "__main__":
     goldens = Path(sys.argv[1])
-    for variant in tiny.VARIANTS:
+    for variant in sys.argv[2:] or tiny.VARIANTS:
         save_folder(goldens, variant)
     save_file(sample(), goldens / "python.safetensors", metadata={"format": "pt", "note": '"quoted" / ü'})
     check_ours(goldens / "written.safetensors")

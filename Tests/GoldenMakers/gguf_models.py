@@ -1,7 +1,8 @@
-"""Converts Llamas and Qwens between GGUF files and transformers, in float32.
+"""Converts models between GGUF files and transformers, in float32.
 
-A Llama's GGUF file has the rows of attn_q and attn_k in the order of rotary pairs (0, 1), (2, 3), ...; transformers
-rotates row i of a head with row i + half, and so do the GGUF files of Qwens. Only this file has the two permutations.
+The GGUF files of Llama, Mistral, SmolLM3 and Granite have the rows of attn_q and attn_k in the order of rotary pairs
+(0, 1), (2, 3), ...; transformers rotates row i of a head with row i + half, and so do the GGUF files of other
+architectures. Only this file has the two permutations.
 """
 
 import gguf
@@ -9,8 +10,15 @@ import numpy as np
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+import gguf_rope
+
+# Other names than in transformers.
+ARCHITECTURES = {"mistral": "llama", "gemma3_text": "gemma3"}
+INTERLEAVED = {"llama", "mistral", "smollm3", "granite"}
+
 LAYER_NAMES = {
     "attn_norm": "input_layernorm",
+    "attn_qkv": "self_attn.qkv_proj",
     "attn_q": "self_attn.q_proj",
     "attn_q_norm": "self_attn.q_norm",
     "attn_k": "self_attn.k_proj",
@@ -22,16 +30,22 @@ LAYER_NAMES = {
     "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
 }
+FUSED_NAMES = LAYER_NAMES | {"ffn_up": "mlp.gate_up_proj"}
+GEMMA_NAMES = LAYER_NAMES | {
+    "post_attention_norm": "post_attention_layernorm",
+    "ffn_norm": "pre_feedforward_layernorm",
+    "post_ffw_norm": "post_feedforward_layernorm",
+}
 
 
 def interleave(weight, heads):
     """Rows of each head from halves (transformers) to pairs (GGUF)."""
-    return weight.reshape(heads, 2, -1, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
+    return weight.reshape(heads, 2, -1, *weight.shape[1:]).swapaxes(1, 2).reshape(weight.shape)
 
 
 def deinterleave(weight, heads):
     """Rows of each head from pairs (GGUF) to halves (transformers)."""
-    return weight.reshape(heads, -1, 2, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
+    return weight.reshape(heads, -1, 2, *weight.shape[1:]).swapaxes(1, 2).reshape(weight.shape)
 
 
 def names(config):
@@ -42,10 +56,11 @@ def names(config):
     if not config.tie_word_embeddings:
         yield "output.weight", "lm_head.weight", None
     heads = {}
-    if config.model_type == "llama":
+    if config.model_type in INTERLEAVED:
         heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
+    layer_names = {"phi3": FUSED_NAMES, "gemma3_text": GEMMA_NAMES}.get(config.model_type, LAYER_NAMES)
     for layer in range(config.num_hidden_layers):
-        for ours, theirs in LAYER_NAMES.items():
+        for ours, theirs in layer_names.items():
             for kind in "weight", "bias":
                 yield f"blk.{layer}.{ours}.{kind}", f"model.layers.{layer}.{theirs}.{kind}", heads.get(ours)
 
@@ -90,9 +105,8 @@ def load(path):
 def save(model, path, name):
     """Writes a model to a GGUF file in float32, as llama.cpp's converter lays it out, with no tokenizer."""
     config = model.config
-    rope = config.rope_parameters
     head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    writer = gguf.GGUFWriter(path, config.model_type)
+    writer = gguf.GGUFWriter(path, ARCHITECTURES.get(config.model_type, config.model_type))
     writer.add_name(name)
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
     writer.add_vocab_size(config.vocab_size)
@@ -103,24 +117,33 @@ def save(model, path, name):
     writer.add_head_count(config.num_attention_heads)
     writer.add_head_count_kv(config.num_key_value_heads)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    if config.model_type == "llama":
+    if config.model_type in INTERLEAVED:
         writer.add_rope_dimension_count(head_dim)
-    writer.add_rope_freq_base(rope["rope_theta"])
+    elif config.model_type == "phi3":
+        writer.add_rope_dimension_count(int(head_dim * config.rope_parameters["partial_rotary_factor"]))
+    gguf_rope.write_metadata(writer, model)
     if head_dim * config.num_attention_heads != config.hidden_size:
         writer.add_key_length(head_dim)
         writer.add_value_length(head_dim)
-    if rope["rope_type"] == "linear":
-        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
-        writer.add_rope_scaling_factor(rope["factor"])
+    write_windows(writer, config)
+    if config.model_type == "granite":
+        writer.add_embedding_scale(config.embedding_multiplier)
+        writer.add_attention_scale(config.attention_multiplier)
+        writer.add_residual_scale(config.residual_multiplier)
+        writer.add_logit_scale(config.logits_scaling)
+    elif config.model_type == "gemma3_text":
+        writer.add_attention_scale(config.query_pre_attn_scalar**-0.5)  # layerskip's own use of the key
     writer.add_tokenizer_model("none")
 
-    if rope["rope_type"] == "llama3":
-        writer.add_tensor("rope_freqs.weight", llama3_factors(config))
+    for tensor_name, values in gguf_rope.tensors(config):
+        writer.add_tensor(tensor_name, values)
     state = model.state_dict()
     for ours, theirs, heads in names(config):
         if theirs not in state:
             continue
         weight = state[theirs].numpy().astype(np.float32)
+        if config.model_type == "gemma3_text" and theirs.endswith("norm.weight"):
+            weight = 1 + weight
         writer.add_tensor(ours, np.ascontiguousarray(interleave(weight, heads) if heads else weight))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -128,14 +151,15 @@ def save(model, path, name):
     writer.close()
 
 
-def llama3_factors(config):
-    """The divisor of each rotary frequency in Llama 3.1's scaling (rope_freqs.weight)."""
-    rope = config.rope_parameters
-    frequencies = rope["rope_theta"] ** -(np.arange(0, config.head_dim, 2) / config.head_dim)
-    turns = rope["original_max_position_embeddings"] * frequencies / (2 * np.pi)  # in the original context
-    low, high = rope["low_freq_factor"], rope["high_freq_factor"]
-    kept = np.clip((turns - low) / (high - low), 0, 1)
-    return (1 / ((1 - kept) / rope["factor"] + kept)).astype(np.float32)
+def write_windows(writer, config):
+    """Sets the size of the sliding window and the layers that have it. For Mistral, Qwen 2, Qwen 3 and SmolLM3, these keys
+    are layerskip's own: llama.cpp does not read them."""
+    if not getattr(config, "sliding_window", None):
+        return
+    writer.add_sliding_window(config.sliding_window)
+    kinds = getattr(config, "layer_types", None)
+    if kinds and config.model_type not in ("mistral", "phi3"):
+        writer.add_sliding_window_pattern([kind == "sliding_attention" for kind in kinds])
 
 
 def logits(model, tokens):

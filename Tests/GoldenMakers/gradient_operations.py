@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 from transformers.models.llama.modeling_llama import LlamaRMSNorm, apply_rotary_pos_emb
+from transformers.models.phi3.modeling_phi3 import apply_rotary_pos_emb as apply_partial_rotary_pos_emb
 
 generator = torch.Generator().manual_seed(4)
 
@@ -70,10 +71,28 @@ def rotate(x):
     return rows(apply_rotary_pos_emb(heads(x), heads(x), angles.cos(), angles.sin())[0])
 
 
+def rotate_partially(x):
+    """The first 4 of 6 coordinates of each head rotate, with larger cosines and sines."""
+    angles = torch.arange(LENGTH).float()[:, None] * torch.tensor([1.0, 0.01])
+    angles = torch.cat([angles, angles], dim=-1)[None]
+    cosines, sines = 1.25 * angles.cos(), 1.25 * angles.sin()
+    return rows(apply_partial_rotary_pos_emb(heads(x), heads(x), cosines, sines)[0])
+
+
 def attend(queries, keys, values):
     return rows(
         functional.scaled_dot_product_attention(
             heads(queries), heads(keys), heads(values), is_causal=True, enable_gqa=True
+        )
+    )
+
+
+def attend_in_window(queries, keys, values):
+    """Each row attends to the last three positions, its own included."""
+    seen = torch.ones(LENGTH, LENGTH, dtype=torch.bool).tril().triu(-2)
+    return rows(
+        functional.scaled_dot_product_attention(
+            heads(queries), heads(keys), heads(values), attn_mask=seen, enable_gqa=True
         )
     )
 
@@ -98,6 +117,9 @@ OPERATIONS = [
     operation("scatter", lambda y, x: x.index_copy(0, torch.tensor([4, 1]), y), random(2, 18), random(6, 18)),
     operation("bias", torch.add, random(37, 18), random(1, 18)),
     operation("head norms", head_norms, random(13, HEADS * HEAD_DIM), random(1, HEAD_DIM)),
+    operation("scaled", lambda x: 0.625 * x, random(5, 19)),
+    operation("partial rotation", rotate_partially, random(count, HEADS * HEAD_DIM)),
+    operation("windowed attention", attend_in_window, *(random(count, n * HEAD_DIM) for n in (HEADS, KV_HEADS, KV_HEADS))),
 ]
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Writes PyTorch's results of training: gradients-*.json and gradients-*.bin.
 
-Usage: gradients.py FOLDER, which holds the tiny Llamas of tiny.py. The formats are described in Tests/Goldens/README.md.
+Usage: gradients.py FOLDER [VARIANT ...], where FOLDER holds the tiny models of tiny.py. The formats are described in Tests/Goldens/README.md.
 """
 
 import json
@@ -16,7 +16,9 @@ import tiny
 SEQUENCES = 3
 LENGTH = 10
 STEPS = 10
-EXIT_WEIGHTS = [0.3, 0.7]
+EXIT_WEIGHTS = {1: [1.0], 2: [0.3, 0.7], 4: [0.1, 0.2, 0.3, 0.4]}  # by the number of layers
+# All kinds of parameters and operations that training knows.
+VARIANTS = ["tied", "gqa", "biases", "yarn", "mistral", "qwen2-window", "qwen3", "smollm3", "granite"]
 ADAMW = dict(lr=3e-3, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
 
 
@@ -39,14 +41,15 @@ def exits(model, tokens):
     model(tokens, use_cache=False)
     for hook in hooks:
         hook.remove()
-    return [model.lm_head(model.model.norm(x)) for x in hidden]
+    divisor = getattr(model.config, "logits_scaling", 1)
+    return [model.lm_head(model.model.norm(x)) / divisor for x in hidden]
 
 
 def loss(logits, targets):
     """The weighted sum of the exits' mean losses over the scored tokens."""
     return sum(
         weight * functional.cross_entropy(exit.flatten(0, 1), targets.flatten(), ignore_index=-1)
-        for weight, exit in zip(EXIT_WEIGHTS, logits)
+        for weight, exit in zip(EXIT_WEIGHTS[len(logits)], logits)
     )
 
 
@@ -61,7 +64,7 @@ def train(folder, variant):
     description = {
         "model": f"tiny-{variant}.gguf",
         "length": LENGTH,
-        "exit_weights": EXIT_WEIGHTS,
+        "exit_weights": EXIT_WEIGHTS[len(model.model.layers)],
         "learning_rate": ADAMW["lr"],
         "parameters": [{"name": name, "count": p.numel()} for name, p in parameters.items()],
         "batches": [],
@@ -94,5 +97,5 @@ def train(folder, variant):
 if __name__ == "__main__":
     torch.set_num_threads(1)
     folder = Path(sys.argv[1])
-    for variant in ["tied", "gqa"]:
+    for variant in sys.argv[2:] or VARIANTS:
         train(folder, variant)

@@ -1,6 +1,6 @@
-"""Writes tiny random Llamas and Qwens and transformers' results for them: tiny-*.gguf, tiny-*.json, tiny-*.logits.bin.
+"""Writes tiny random models and transformers' results for them: tiny-*.gguf, tiny-*.json, tiny-*.logits.bin.
 
-Usage: tiny.py FOLDER. The formats are described in Tests/Goldens/README.md.
+Usage: tiny.py FOLDER [VARIANT ...]. The formats are described in Tests/Goldens/README.md.
 """
 
 import json
@@ -11,37 +11,12 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
 import gguf_models
+from variants import VARIANTS
 
 VOCABULARY = 64
 GREEDY = 16
 MARGIN = 0.05
 
-# Each variant is one way in which models differ. theta is small if scaling must have an effect within a short sequence.
-VARIANTS = {
-    "tied": dict(tie_word_embeddings=True, num_key_value_heads=4),
-    "gqa": dict(num_key_value_heads=2),
-    "llama3-rope": dict(
-        tie_word_embeddings=True,
-        num_key_value_heads=1,
-        # With heads of 8, the four frequencies are one kept, one in between and two divided by 8.
-        rope_parameters={
-            "rope_type": "llama3",
-            "rope_theta": 500.0,
-            "factor": 8.0,
-            "low_freq_factor": 1.0,
-            "high_freq_factor": 4.0,
-            "original_max_position_embeddings": 64,
-        },
-    ),
-    "linear-rope": dict(
-        num_key_value_heads=2, rope_parameters={"rope_type": "linear", "rope_theta": 100.0, "factor": 4.0}
-    ),
-    "head-width": dict(num_key_value_heads=2, num_hidden_layers=1, head_dim=16),
-    "qwen2": dict(architecture="qwen2", num_key_value_heads=2),
-    "qwen3": dict(
-        architecture="qwen3", tie_word_embeddings=True, num_key_value_heads=2, num_hidden_layers=1, head_dim=16
-    ),
-}
 LONG = {"llama3-rope": (120, list(range(0, 120, 8)) + [119])}  # tokens, and the rows that are stored
 
 
@@ -62,6 +37,7 @@ def make(seed, architecture="llama", **changes):
     config = AutoConfig.for_model(architecture, **(settings | changes))
     model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
     generator = torch.Generator().manual_seed(seed)
+    embedding_size = 0.35 if architecture == "gemma3_text" else 0.7  # Gemma multiplies it by the root of the width
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if name.endswith("bias"):
@@ -69,7 +45,7 @@ def make(seed, architecture="llama", **changes):
             elif weight.dim() == 1:
                 weight.uniform_(0.5, 1.5, generator=generator)
             elif "embed" in name:
-                weight.normal_(0, 0.7, generator=generator)
+                weight.normal_(0, embedding_size, generator=generator)
             else:
                 weight.normal_(0, 1.5 / weight.shape[1] ** 0.5, generator=generator)
     return model, generator
@@ -106,5 +82,5 @@ def write(folder, variant):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for variant in VARIANTS:
+    for variant in sys.argv[2:] or VARIANTS:
         write(Path(sys.argv[1]), variant)

@@ -31,7 +31,7 @@ extension LanguageModel {
 
     /// The greedy continuation with an f32 cache, one token at a time.
     func greedy(after prompt: [Token], count: Int) throws -> [Token] {
-        var cache = KVCache(for: self, format: .f32)
+        var cache = KVCache(for: self, format: .f32, context: prompt.count + count)
         var last = logits(prompt, &cache)
         var result: [Token] = []
         while result.count < count {
