@@ -8,28 +8,8 @@ import Testing
 struct HuggingFaceConfigurationTests {
     let folder = TemporaryFolder()
 
-    private static let plain = [
-        "model_type": "\"llama\"", "vocab_size": "64", "hidden_size": "32", "intermediate_size": "40",
-        "num_hidden_layers": "2", "num_attention_heads": "4",
-    ]
-
-    private func read(_ changes: [String: String?]) throws -> HuggingFaceConfiguration {
-        let keys = Self.plain.merging(changes.compactMapValues(\.self)) { $1 }.filter { changes[$0.key] != .some(nil) }
-        let text = "{" + keys.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}"
-        return try HuggingFaceConfiguration(path: folder.write(Array(text.utf8), as: "config.json"))
-    }
-
-    private func complaint(_ changes: [String: String?]) -> String? {
-        do {
-            _ = try read(changes)
-            return nil
-        } catch {
-            return "\(error)".split(separator: "/").last.map { String($0) }
-        }
-    }
-
     @Test func whatIsLeftOutIsTransformersDefault() throws {
-        let found = try read([:])
+        let found = try folder.configuration([:])
         let attention = AttentionShape(heads: 4, keyValueHeads: 4, headDimension: 8)
         let expected = ModelConfiguration(
             layerCount: 2, width: 32, feedForwardWidth: 40, attention: attention, vocabularySize: 64,
@@ -38,7 +18,7 @@ struct HuggingFaceConfigurationTests {
     }
 
     @Test func everythingIsRead() throws {
-        let found = try read([
+        let found = try folder.configuration([
             "num_key_value_heads": "2", "head_dim": "16", "max_position_embeddings": "4096", "rms_norm_eps": "1e-05",
             "rope_theta": "500000.0", "rope_scaling": "{\"type\": \"linear\", \"factor\": 4}",
             "tie_word_embeddings": "true", "bos_token_id": "1", "eos_token_id": "[2, 3]", "torch_dtype": "\"bfloat16\"",
@@ -50,13 +30,15 @@ struct HuggingFaceConfigurationTests {
         #expect(found.model.contextLength == 4096 && found.model.normEpsilon == 1e-5)
         #expect(found.model.rope == RoPE(base: 500_000, scaling: .linear(factor: 4)))
         #expect(found.tiesHead && found.beginningOfText == 1 && found.endsOfText == [2, 3] && found.dtype == .bf16)
-        #expect(try read(["eos_token_id": "5"]).endsOfText == [5])
-        #expect(try read(["eos_token_id": "null"]).endsOfText == [])
-        let odd = try read(["eos_token_id": "[5, 64]", "bos_token_id": "\"<s>\"", "pad_token_id": "[1]"])
+        #expect(try folder.configuration(["eos_token_id": "5"]).endsOfText == [5])
+        #expect(try folder.configuration(["eos_token_id": "null"]).endsOfText == [])
+        let odd = try folder.configuration([
+            "eos_token_id": "[5, 64]", "bos_token_id": "\"<s>\"", "pad_token_id": "[1]",
+        ])
         #expect(odd.endsOfText == [5] && odd.beginningOfText == nil && odd.padding == nil)
         #expect(odd.notes.count == 3 && odd.notes[0].hasPrefix("eos_token_id 64 in "))
-        #expect(try read(["rope_scaling": "null"]).model.rope == RoPE(base: 10_000))
-        let newer = try read([
+        #expect(try folder.configuration(["rope_scaling": "null"]).model.rope == RoPE(base: 10_000))
+        let newer = try folder.configuration([
             "rope_parameters": "{\"rope_type\": \"default\", \"rope_theta\": 7}", "dtype": "\"float16\"",
         ])
         #expect(newer.model.rope.base == 7 && newer.dtype == .f16)
@@ -76,7 +58,7 @@ struct HuggingFaceConfigurationTests {
     /// 2.779 (15), 1.844 (16), 1.224 (17) and 0.81 (18). It keeps the fraction (t - 1) / 3 of its frequency, and the
     /// rest is divided by 32.
     @Test func llama3Scaling() throws {
-        let found = try read([
+        let found = try folder.configuration([
             "head_dim": "64", "rope_theta": "500000.0",
             "rope_scaling": """
             {"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0, \
@@ -169,22 +151,22 @@ struct HuggingFaceConfigurationTests {
             ),
         ] as [([String: String?], String)]) func whatIsWrongIsSaid(changes: [String: String?], message: String)
     {
-        #expect(complaint(changes) == "config.json: " + message)
+        #expect(folder.complaint(changes) == "config.json: " + message)
     }
 
     @Test func qwensHaveDefaultsOfTheirOwn() throws {
         let many = ["num_attention_heads": "64", "hidden_size": "128"]
-        let second = try read(many.merging(["model_type": "\"qwen2\""]) { $1 }).model
+        let second = try folder.configuration(many.merging(["model_type": "\"qwen2\""]) { $1 }).model
         #expect(second.architecture == .qwen2 && second.contextLength == 32768)
         #expect(second.attention == AttentionShape(heads: 64, keyValueHeads: 32, headDimension: 2))
-        let third = try read(many.merging(["model_type": "\"qwen3\""]) { $1 }).model
+        let third = try folder.configuration(many.merging(["model_type": "\"qwen3\""]) { $1 }).model
         #expect(third.architecture == .qwen3)
         #expect(third.attention == AttentionShape(heads: 64, keyValueHeads: 32, headDimension: 128))
         #expect(
-            complaint(["model_type": "\"qwen3\"", "mlp_bias": "true"])
+            folder.complaint(["model_type": "\"qwen3\"", "mlp_bias": "true"])
                 == "config.json: key \"mlp_bias\": expected false (a plain qwen3 model), found true")
         #expect(
-            complaint(["model_type": "\"qwen2\"", "architectures": "[\"LlamaForCausalLM\"]"])
+            folder.complaint(["model_type": "\"qwen2\"", "architectures": "[\"LlamaForCausalLM\"]"])
                 == "config.json: key \"architectures\": expected Qwen2ForCausalLM, found \"LlamaForCausalLM\"")
     }
 
@@ -210,7 +192,7 @@ struct HuggingFaceConfigurationTests {
     /// The rule is written as it was read; deriving it from the factors would change its last bits.
     @Test(arguments: [(37, 1.0, 4.0), (8192, 1, 4), (5000, 1.25, 3.5)])
     func llama3ScalingIsWrittenAsItWasRead(context: Int, low: Double, high: Double) throws {
-        let found = try read([
+        let found = try folder.configuration([
             "head_dim": "84",
             "rope_scaling": """
             {"factor": 8, "high_freq_factor": \(high), "low_freq_factor": \(low), \

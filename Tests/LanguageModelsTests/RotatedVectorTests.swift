@@ -20,28 +20,6 @@ struct RotatedVectorTests {
             contextLength: 32, normEpsilon: 1e-5, rope: RoPE(base: 100))
     }()
 
-    /// Weights of size 1 that are a function of their name, with the rows of rotated heads in either order.
-    private struct Source: TensorSource {
-        let ropePairing: RoPEPairing
-        var file: String { "random weights" }
-        func storedName(of name: String) -> String { name }
-        func contains(_ name: String) -> Bool { true }
-
-        func tensor(named name: String, shape: [Int]) -> StoredTensor {
-            let random = CounterRandom(seed: 1, name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
-            let values = (0..<shape.reduce(1, *)).map { Float(random.uniform(UInt64($0))) * 2 - 0.5 }
-            let plain = StoredTensor(name: name, dtype: .f32, shape: shape, bytes: DType.f32.quantize(values))
-            let row = RotatedVectorTests.configuration.tensors(isTied: false).first { $0.name == name }
-            guard ropePairing == .interleaved, row?.kind.isRotated == true else { return plain }
-            var bytes: [UInt8] = []
-            let order = TensorConversion.RowOrder(from: .halfSplit, to: .interleaved, headDimension: 12)
-            do throws(CheckpointError) {
-                try TensorConversion(to: .f32, rows: order).write(plain) { bytes += $0.withUnsafeBytes { Array($0) } }
-            } catch { Issue.record(error) }
-            return StoredTensor(name: name, dtype: .f32, shape: shape, bytes: bytes)
-        }
-    }
-
     @Test(arguments: tableNames) func bothOrdersGiveTheSameLogits(table: String) throws {
         let compute = try ComputeContext(table: table)
         let tokens: [Token] = [3, 1, 4, 1, 5, 9, 2, 6]
@@ -50,7 +28,7 @@ struct RotatedVectorTests {
             return model.logits(tokens, &cache).values
         }
         let models = [RoPEPairing.halfSplit, .interleaved].map {
-            StoredModel(Self.configuration, Source(ropePairing: $0))
+            StoredModel(Self.configuration, RandomWeights(Self.configuration, isTied: false, ropePairing: $0))
         }
         let expected = logits(try Transformer(models[0], on: compute))
         #expect(relativeError(logits(try Transformer(models[1], on: compute)), expected) < 1e-5)

@@ -42,6 +42,22 @@ struct RowIndependenceTests {
         }
     }
 
+    /// Every architecture, with its own windows and with larger ones across the border between pages.
+    @Test(arguments: tableNames, SampleModel.all) func architectures(table: String, sample: SampleModel) throws {
+        for window in [nil, 200] {
+            var sample = sample
+            sample.configuration.contextLength = 600
+            if let window { sample.configuration.slidingWindow?.size = window }
+            let tokens = (0..<300).map { Token($0 * $0 % 23) }
+            let model = try sample.model(on: ComputeContext(table: table))
+            let whole = run(model, tokens, chunks: [300], .standard)
+            for chunk in [1, 7, 64] { #expect(run(model, tokens, chunk: chunk) == whole, "chunks of \(chunk)") }
+            let threads = try sample.model(on: ComputeContext(table: table, threads: 3))
+            #expect(run(threads, tokens, chunk: 64) == whole)
+            if sample.configuration.slidingWindow == nil { break }
+        }
+    }
+
     private func run(
         _ model: Transformer, _ tokens: [Token], chunk: Int, _ format: CacheFormat = .standard
     ) -> Trace {

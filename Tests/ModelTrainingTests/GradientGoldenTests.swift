@@ -5,12 +5,16 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Whole models compared with PyTorch: logits and losses of two exits, every gradient, and the weights after ten steps.
+/// Whole models compared with PyTorch: logits and losses of all exits, every gradient, and the weights after ten steps.
 @Suite("Gradients of whole models")
 struct GradientGoldenTests {
     private static let tables = KernelTable.available.map(\.name)
 
-    @Test(arguments: tables, ["gqa", "tied"]) func training(table: String, name: String) throws {
+    private static let names = [
+        "gqa", "tied", "biases", "yarn", "mistral", "qwen2-window", "qwen3", "smollm3", "granite",
+    ]
+
+    @Test(arguments: tables, names) func training(table: String, name: String) throws {
         let golden: GradientGolden = try Goldens.json("gradients-\(name).json")
         let compute = ComputeContext(kernels: try .named(table), pool: ThreadPool(threads: 2))
         let model = try golden.model(on: compute)

@@ -18,6 +18,32 @@ struct AttentionTests {
         expectExact(AttentionSample(shape, format, length: 1100), rows: [511, 512, 767, 1099])
     }
 
+    /// Windows within a page, at its borders and beyond them, for rows on both sides of the borders between pages.
+    @Test(arguments: CacheFormat.allCases, [1, 5, 200, 256, 300, 600]) func windowsHideEarlierPositions(
+        format: CacheFormat, window: Int
+    ) {
+        let shape = AttentionShape(heads: 6, keyValueHeads: 2, headDimension: 20)
+        let rows = [0, 4, 5, 199, 200, 255, 256, 257, 260, 300, 455, 456, 511, 512, 513, 517, 569]
+        expectExact(AttentionSample(shape, format, length: 570, window: window), rows: rows)
+    }
+
+    /// Positions before the window have no influence, not even if they are NaN.
+    @Test(arguments: KernelTable.available, [1, 5, 200, 256, 300])
+    func hiddenPositionsAreNotRead(table: KernelTable, window: Int) {
+        let shape = AttentionShape(heads: 2, keyValueHeads: 1, headDimension: 8)
+        let sample = AttentionSample(shape, .f32, length: 570, window: window)
+        let whole = sample.attended([570], on: .with(table))
+        for place in [\AttentionSample.keys, \.values] {
+            var damaged = sample
+            var elements = sample[keyPath: place].values
+            for position in 0..<(570 - window) { elements[position * 8] = .nan }
+            damaged[keyPath: place] = Tensor(elements, rows: 570, columns: 8)
+            let result = damaged.attended([570], on: .with(table))
+            #expect(result[rows: 569..<570].bits == whole[rows: 569..<570].bits)
+            #expect(result[rows: 568..<569].values.contains { $0.isNaN })
+        }
+    }
+
     private func expectExact(_ sample: AttentionSample, rows: [Int]) {
         let expected = sample.exact(rows)
         for table in KernelTable.available {
@@ -55,10 +81,26 @@ struct AttentionTests {
         #expect(vectorResults.count <= 1)
     }
 
+    /// The same with windows.
+    @Test(arguments: KernelTable.available, [1, 5, 200, 256, 300])
+    func companyDoesNotMatterInWindows(table: KernelTable, window: Int) {
+        let shape = AttentionShape(heads: 6, keyValueHeads: 2, headDimension: 12)
+        let sample = AttentionSample(shape, .f16, length: 570, window: window)
+        let whole = sample.attended([570], on: .with(table)).bits
+        for threads in [2, 3] {
+            let context = ComputeContext.with(table, threads: threads)
+            for chunks in [[570], [255, 1, 1, 313], [100, 156, 256, 58], [17, 3, 480, 70]] {
+                #expect(sample.attended(chunks, on: context).bits == whole, "\(chunks), \(threads) threads")
+            }
+        }
+        let ones = Array(repeating: 1, count: 570)
+        #expect(sample.attended(ones, on: .with(table)).bits == whole, "row by row")
+    }
+
     /// A context so long that rows are processed in blocks, to limit the memory for parts.
-    @Test func blocksOfRowsDoNotMatter() {
+    @Test(arguments: [nil, 5, 300, 1000]) func blocksOfRowsDoNotMatter(window: Int?) {
         let sample = AttentionSample(
-            AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 64), .f16, length: 9 * 256 + 128)
+            AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 64), .f16, length: 9 * 256 + 128, window: window)
         let context = ComputeContext.with(KernelTable.available[KernelTable.available.count - 1], threads: 2)
         let whole = sample.attended([sample.queries.rows], on: context).bits
         #expect(sample.attended(Array(repeating: 64, count: sample.queries.rows / 64), on: context).bits == whole)

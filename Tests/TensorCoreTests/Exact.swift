@@ -4,6 +4,11 @@ import CLibc
 enum Exact {
     static func silu(_ x: Float) -> Double { Double(x) / (1 + exp(-Double(x))) }
 
+    static func gelu(_ x: Float) -> Double {
+        let x = Double(x)
+        return x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) / 2
+    }
+
     static func softmax(_ x: [Float]) -> [Double] {
         let largest = Double(x.max() ?? 0)
         let weights = x.map { exp(Double($0) - largest) }

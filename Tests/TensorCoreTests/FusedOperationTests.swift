@@ -74,9 +74,14 @@ struct FusedOperationTests {
             for count in [1, 2, 9, 17] {
                 let x = randomTensor(rows: count, columns: 96, seed: 5)
                 let normed = context.rmsNorm(x, norm)
-                let hidden = context.swiglu(gate: context.linear(normed, gate), up: context.linear(normed, up))
-                let parts = context.add(x, context.linear(hidden, down))
+                let (gated, upped) = (context.linear(normed, gate), context.linear(normed, up))
+                let parts = context.add(x, context.linear(context.swiglu(gate: gated, up: upped), down))
                 #expect(context.gatedFeedForward(x, norm: norm, gate: gate, up: up, down: down).bits == parts.bits)
+                // GeGLU, and a result that is not yet added to the input.
+                let summand = context.linear(context.geglu(gate: gated, up: upped), down)
+                let fused = context.gatedFeedForward(
+                    x, norm: norm, gate: gate, up: up, down: down, activation: .gelu, addsInput: false)
+                #expect(fused.bits == summand.bits)
             }
         }
     }

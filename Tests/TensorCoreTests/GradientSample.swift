@@ -42,6 +42,13 @@ struct GradientSample: Decodable, CustomStringConvertible {
         case "scatter": return compute.scatter(x[0], rows: [4, 1], into: x[1])
         case "bias": return compute.add(x[0], row: x[1])
         case "head norms": return compute.headNorms(x[0], RMSNorm(gain: x[1], epsilon: 1e-5))
+        case "scaled": return compute.scaled(x[0], by: 0.625)
+        case "partial rotation":
+            let rotary = RotaryEmbedding(pairing: .halfSplit, frequencies: [1, 0.01], magnitude: 1.25)
+            return compute.rotated(x[0], by: rotary, headDimension: 6, length: 7)
+        case "windowed attention":
+            let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 6)
+            return compute.causalAttention(queries: x[0], keys: x[1], values: x[2], shape, length: 7, window: 3)
         default: preconditionFailure("\(name) has a golden but no operation")
         }
     }

@@ -8,7 +8,7 @@ import Testing
 struct GradientTests {
     private static let names = [
         "linear", "linear with summand", "embedding", "rms norm", "rotation", "attention", "swiglu", "sum",
-        "cross entropy", "gather", "scatter", "bias", "head norms",
+        "cross entropy", "gather", "scatter", "bias", "head norms", "scaled", "partial rotation", "windowed attention",
     ]
 
     private func sample(_ name: String) throws -> GradientSample {

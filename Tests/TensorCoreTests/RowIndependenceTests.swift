@@ -30,6 +30,8 @@ struct RowIndependenceTests {
             let context = ComputeContext.with(table, threads: threads)
             let norm = context.rmsNorm(x, RMSNorm(gain: gain, epsilon: 1e-5))
             let gated = context.swiglu(gate: x, up: up)
+            let gatedByGELU = context.geglu(gate: x, up: up)
+            let scaled = context.scaled(x, by: 0.3)
             let weights = context.softmax(x)
             let headGain = RMSNorm(gain: randomTensor(rows: 1, columns: 13, seed: 11), epsilon: 1e-5)
             let heads = context.headNorms(x, headGain)
@@ -39,6 +41,8 @@ struct RowIndependenceTests {
                 let one = row..<row + 1
                 #expect(context.rmsNorm(x[rows: one], RMSNorm(gain: gain, epsilon: 1e-5)).bits == norm[rows: one].bits)
                 #expect(context.swiglu(gate: x[rows: one], up: up[rows: one]).bits == gated[rows: one].bits)
+                #expect(context.geglu(gate: x[rows: one], up: up[rows: one]).bits == gatedByGELU[rows: one].bits)
+                #expect(context.scaled(x[rows: one], by: 0.3).bits == scaled[rows: one].bits)
                 #expect(context.softmax(x[rows: one]).bits == weights[rows: one].bits)
                 #expect(context.headNorms(x[rows: one], headGain).bits == heads[rows: one].bits)
                 #expect(context.add(x[rows: one], row: gain).bits == shifted[rows: one].bits)

@@ -24,6 +24,32 @@ struct RowOperationTests {
         check(expected) { $0.swiglu(gate: gate, up: up) }
     }
 
+    /// Negative and large gates, too.
+    @Test(arguments: lengths) func geglu(length: Int) {
+        let gate = Tensor(randomValues(2 * length, seed: 3).map { $0 * 3 }, rows: 2, columns: length)
+        let up = randomTensor(rows: 2, columns: length, seed: 4)
+        let expected = zip(gate.values, up.values).map { Exact.gelu($0) * Double($1) }
+        // The sum 1 + tanh(...) of negative gates loses digits, but not more than f32 has.
+        check(expected, within: 1e-6) { $0.geglu(gate: gate, up: up) }
+    }
+
+    @Test func extremeGatesOfGeglu() {
+        let gates: [Float] = [-.greatestFiniteMagnitude, -1e10, -100, -20, -0.0, 0, 20, 100, 1e10]
+        let ones = Tensor([Float](repeating: 1, count: gates.count), rows: 1, columns: gates.count)
+        for table in KernelTable.available {
+            let result = ComputeContext.with(table).geglu(
+                gate: Tensor(gates, rows: 1, columns: gates.count), up: ones)
+            #expect(result.values == [0, 0, 0, 0, 0, 0, 20, 100, 1e10], "\(table)")
+        }
+    }
+
+    @Test(arguments: lengths) func scaled(length: Int) {
+        let x = randomTensor(rows: 2, columns: length, seed: 6)
+        for table in KernelTable.available {
+            #expect(ComputeContext.with(table).scaled(x, by: 0.3).values == x.values.map { $0 * 0.3 })
+        }
+    }
+
     @Test(arguments: lengths) func softmax(length: Int) {
         let x = Tensor(randomValues(2 * length, seed: 5).map { $0 * 10 }, rows: 2, columns: length)
         let expected = (0..<2).flatMap { Exact.softmax(x[rows: $0..<$0 + 1].values) }

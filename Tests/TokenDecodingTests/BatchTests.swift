@@ -18,6 +18,8 @@ import Testing
         var limits: [Int]
         /// The step at which the text joins.
         var start: Int
+        /// The most tokens of the text, which LongRoPE is chosen by.
+        var context: Int
 
         init(_ random: inout SeededGenerator, _ model: some LanguageModel, longestPrompt: Int) throws {
             prompt = random.tokens(random.int(1...longestPrompt), vocabularySize: model.vocabularySize)
@@ -40,11 +42,15 @@ import Testing
             let cuts = random.chance(0.3)
             for index in limits.indices { limits[index] = cuts ? random.int(1...9) : .max }
             start = random.int(0...6)
+            context =
+                random.chance(0.5)
+                ? model.contextLength : random.int(min(prompt.count + 1, model.contextLength)...model.contextLength)
         }
 
         func text<Model: LanguageModel>(_ engine: borrowing Engine<Model>) throws -> TokenStream {
             let text = try engine.makeText(
-                exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: true)
+                exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance, context: context,
+                hashesLogits: true)
             try engine.prefill(text, prompt)
             return text
         }
@@ -110,14 +116,34 @@ import Testing
             let context = ComputeContext(kernels: table, pool: ThreadPool(threads: random.int(1...3)))
             let model = try tinyLlama(
                 layers: random.int(1...5), contextLength: isLong ? 600 : 40, seed: random.next(), on: context)
-            let format = random.element(CacheFormat.allCases)
-            let plans = try (0..<random.int(1...9)).map { _ in
-                try Plan(&random, model, longestPrompt: isLong ? 530 : 35)
+            try expectEqual(model, longestPrompt: isLong ? 530 : 35, &random)
+        }
+    }
+
+    /// Every architecture. Layers have different windows, and texts have different contexts.
+    @Test(arguments: KernelTable.available, SampleModel.all)
+    func architectures(table: KernelTable, sample: SampleModel) throws {
+        var random = SeededGenerator(seed: 97)
+        for isLong in table.name == "scalar" ? [false] : [false, false, true] {
+            var sample = sample
+            if isLong {
+                sample.configuration.contextLength = 600
+                sample.configuration.slidingWindow?.size = 250
             }
-            let found = try together(model, plans, format, &random)
-            for (plan, run) in zip(plans, found) {
-                #expect(try run == alone(model, plan, format), "\(plan)")
-            }
+            let context = ComputeContext(kernels: table, pool: ThreadPool(threads: random.int(1...3)))
+            try expectEqual(
+                sample.model(seed: random.next(), on: context), longestPrompt: isLong ? 530 : 35, &random)
+        }
+    }
+
+    private func expectEqual(_ model: Transformer, longestPrompt: Int, _ random: inout SeededGenerator) throws {
+        let format = random.element(CacheFormat.allCases)
+        let plans = try (0..<random.int(1...9)).map { _ in
+            try Plan(&random, model, longestPrompt: longestPrompt)
+        }
+        let found = try together(model, plans, format, &random)
+        for (plan, run) in zip(plans, found) {
+            #expect(try run == alone(model, plan, format), "\(plan)")
         }
     }
 

@@ -14,11 +14,12 @@ struct DecodingRun: Equatable {
     init<M: LanguageModel>(
         _ model: M, exitLayer: Int? = nil, _ drafter: any Drafter, _ sampling: Sampling = .greedy,
         _ acceptance: Acceptance = .coupled,
-        prompt: [Token], maxTokens: Int = .max, cacheFormat: CacheFormat = .standard, comparesCache: Bool = false
+        prompt: [Token], maxTokens: Int = .max, cacheFormat: CacheFormat = .standard, context: Int? = nil,
+        comparesCache: Bool = false
     ) throws {
         var generator = try Generator(
             model, exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance,
-            cacheFormat: cacheFormat, hashesLogits: true)
+            cacheFormat: cacheFormat, context: context, hashesLogits: true)
         try generator.prefill(prompt)
         try generator.finish(maxTokens: maxTokens)
         self.init(generator, comparesCache: comparesCache)
@@ -41,8 +42,8 @@ struct DecodingRun: Equatable {
 extension Generator {
     /// Runs rounds until there are `maxTokens` more tokens, or the context is full.
     mutating func finish(maxTokens: Int = .max) throws {
-        let end = maxTokens < model.contextLength ? tokens.count + maxTokens : model.contextLength
-        while tokens.count < min(end, model.contextLength) { _ = try nextRound(limit: end - tokens.count) }
+        let end = tokens.count + min(maxTokens, room)
+        while tokens.count < end { _ = try nextRound(limit: end - tokens.count) }
     }
 }
 

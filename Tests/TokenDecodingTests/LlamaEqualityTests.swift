@@ -34,6 +34,22 @@ import Testing
         }
     }
 
+    /// Every architecture, with contexts for which LongRoPE's factors are the short ones and the long ones.
+    @Test(arguments: SampleModel.all, [20, 40]) func architectures(sample: SampleModel, context: Int) throws {
+        let model = try sample.model(on: ComputeContext(threads: 1))
+        for sampling in [sampling(), sampling(temperature: 0.8, topP: 0.95, seed: 6)] {
+            let plain = try DecodingRun(
+                model, NoDrafter(), sampling, prompt: Self.prompt, context: context, comparesCache: true)
+            #expect(plain.tokens.count == context)
+            for (exitLayer, draftLength) in [(1, 4), (2, 6), (3, 2), (4, 12)] {
+                let drafter = try EarlyExitDrafter(exitLayer: exitLayer, draftLength: draftLength, for: model)
+                let run = try DecodingRun(
+                    model, drafter, sampling, prompt: Self.prompt, context: context, comparesCache: true)
+                #expect(run == plain, "exit layer \(exitLayer), draft length \(draftLength)")
+            }
+        }
+    }
+
     /// Tokens that were accepted and then removed leave no trace, whatever comes next.
     @Test(arguments: [sampling(), sampling(temperature: 0.8, penalty: 1.3, topP: 0.9, seed: 3)])
     func takingBack(_ sampling: Sampling) throws {

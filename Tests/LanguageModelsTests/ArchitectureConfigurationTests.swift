@@ -1,0 +1,197 @@
+import CheckpointFiles
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import LanguageModels
+
+/// The keys of `config.json` and of GGUF files that only some architectures have.
+@Suite("Configurations of architectures")
+struct ArchitectureConfigurationTests {
+    private let folder = TemporaryFolder()
+
+    /// The samples, and settings that are less common.
+    private static let models: [SampleModel] =
+        SampleModel.all
+        + [
+            { model in
+                var scaling = YaRNScaling(factor: 4, originalContext: 32, attentionFactor: 1.25)
+                (scaling.fastTurns, scaling.slowTurns, scaling.roundsBorders) = (8, 0.5, false)
+                model.configuration.rope.scaling = .yarn(scaling)
+            },
+            { $0.configuration.biases = [] }, { $0.isTied.toggle() },
+            { $0.configuration.slidingWindow?.size = 1 },
+        ].flatMap { (change: (inout SampleModel) -> Void) in
+            SampleModel.all.filter { $0.configuration.architecture != .phi3 }.map { sample in
+                var sample = sample
+                change(&sample)
+                if !sample.configuration.biases.isSuperset(of: sample.configuration.architecture.biases) {
+                    sample.configuration.biases = sample.configuration.architecture.biases
+                }
+                return sample
+            }
+        }
+
+    @Test(arguments: models) func foldersKeepEverySetting(sample: SampleModel) throws {
+        let written = HuggingFaceConfiguration(model: sample.configuration, tiesHead: sample.isTied)
+        let path = folder.file("config.json")
+        try TextFile.write(written.json(file: path), to: path)
+        #expect(try HuggingFaceConfiguration(path: path) == written)
+    }
+
+    @Test(arguments: models) func ggufFilesKeepEverySetting(sample: SampleModel) throws {
+        let configuration = sample.configuration
+        var writer = GGUFWriter()
+        writer.metadata["general.architecture"] = .string(configuration.architecture.ggufName)
+        configuration.write(to: &writer.metadata)
+        for tensor in configuration.ggufRoPETensors {
+            writer.add(tensor.name, tensor.dtype, shape: tensor.shape) { tensor }
+        }
+        for tensor in configuration.tensors(isTied: sample.isTied) {
+            let filled = StoredTensor.filled(tensor.ggufName, tensor.shape)
+            writer.add(tensor.ggufName, .f32, shape: tensor.shape) { filled }
+        }
+        try writer.write(to: folder.file("model.gguf"))
+        let model = try StoredModel(ModelFiles(path: folder.file("model.gguf")))
+        #expect(model.configuration == configuration)
+        #expect(model.tiesHead == sample.isTied)
+    }
+
+    @Test func layersWithoutRoPEAreRead() throws {
+        func layers(_ changes: [String: String?]) throws -> Set<Int> {
+            try folder.configuration(
+                ["model_type": "\"smollm3\"", "num_hidden_layers": "8"].merging(changes) { $1 }
+            ).model.unrotatedLayers
+        }
+        #expect(try layers([:]) == [3, 7])
+        #expect(try layers(["no_rope_layers": "null", "no_rope_layer_interval": "3"]) == [2, 5])
+        #expect(try layers(["no_rope_layer_interval": "1"]) == Set(0..<8))
+        #expect(try layers(["no_rope_layers": "[1, 0, 1, 1, 1, 1, 1, 0, 0, 0]"]) == [1, 7])
+    }
+
+    @Test func multipliersAreRead() throws {
+        let granite = try folder.configuration([
+            "model_type": "\"granite\"", "embedding_multiplier": "12", "residual_multiplier": "0.22",
+            "logits_scaling": "8.0",
+        ]).model.multipliers
+        #expect((granite.embedding, granite.residual, granite.logits) == (12, 0.22, 8))
+        // transformers' default is 1, not 1 / sqrt(headDimension).
+        #expect(granite.attention == 1)
+        let gemma = try folder.configuration(["model_type": "\"gemma3_text\""]).model.multipliers
+        #expect((gemma.embedding, gemma.attention) == (Float(32).squareRoot(), nil))
+        let scaled = try folder.configuration(["model_type": "\"gemma3_text\"", "query_pre_attn_scalar": "64"]).model
+        #expect(scaled.multipliers.attention == 0.125 && scaled.attention.headDimension == 256)
+    }
+
+    /// What is ignored or assumed is said.
+    @Test func notesAreMade() throws {
+        func notes(_ changes: [String: String?]) throws -> [String] { try folder.configuration(changes).notes }
+        #expect(try notes([:]) == [])
+        #expect(
+            try notes(["rope_scaling": "{\"rope_type\": \"linear\", \"factor\": 2, \"beta\": 3}"])
+                == ["rope_scaling.beta in config.json is not part of RoPE of type \"linear\" and is ignored"])
+        #expect(
+            try notes(["rope_scaling": "{\"factor\": 2}"])
+                == ["rope_scaling.factor in config.json is not part of RoPE of type \"default\" and is ignored"])
+        #expect(
+            try notes(["rope_scaling": "{\"type\": \"yarn\", \"factor\": 2}"])
+                == [
+                    "rope_scaling.original_max_position_embeddings in config.json is missing: "
+                        + "max_position_embeddings, 2048, is used"
+                ])
+        #expect(
+            try notes([
+                "rope_scaling": "{\"type\": \"yarn\", \"factor\": 2, \"original_max_position_embeddings\": 32}",
+                "original_max_position_embeddings": "64",
+            ]) == [
+                "rope_scaling.original_max_position_embeddings in config.json, 32, is ignored: as in transformers, 64 "
+                    + "is used"
+            ])
+        // transformers does not read the older key in Gemma's parameters.
+        #expect(
+            try notes(["model_type": "\"gemma3_text\"", "rope_scaling": "{\"type\": \"linear\", \"factor\": 8}"])
+                == ["factor", "type"].map {
+                    "rope_scaling.\($0) in config.json is not part of RoPE of type \"default\" and is ignored"
+                })
+    }
+
+    private static let refusals: [(architecture: String, changes: [String: String?], message: String)] = [
+        (
+            "llama", ["rope_parameters": "{\"full_attention\": {\"rope_type\": \"default\"}}"],
+            "key \"rope_parameters.full_attention\": expected the same RoPE in all layers, found one of its own"
+        ),
+        (
+            "gemma3_text", ["rope_parameters": "{\"rope_type\": \"linear\", \"factor\": 8}"],
+            "key \"rope_parameters\": expected parameters for each kind of layer, found the same ones for all layers"
+        ),
+        (
+            "qwen3", ["partial_rotary_factor": "0.5"],
+            "key \"partial_rotary_factor\": expected 1 (a plain qwen3 model), found 0.5"
+        ),
+        (
+            "phi3", ["partial_rotary_factor": "0.4"],
+            "key \"partial_rotary_factor\": expected a share of the 8 coordinates that is an even number, found 0.4"
+        ),
+        (
+            "phi3", ["rope_scaling": "{\"type\": \"linear\", \"factor\": 2}"],
+            "key \"rope_scaling.rope_type\": expected \"default\" or \"longrope\", found \"linear\""
+        ),
+        (
+            "phi3",
+            ["rope_scaling": "{\"type\": \"su\", \"short_factor\": [1, 1, 1, 1], \"long_factor\": [1, 1]}"],
+            "key \"rope_scaling.long_factor\": expected 4 positive numbers, found 2"
+        ),
+        (
+            "llama",
+            ["rope_scaling": "{\"type\": \"longrope\", \"short_factor\": [1, 1, 0, 1], \"long_factor\": [1, 1, 1, 1]}"],
+            "key \"rope_scaling.short_factor\": expected 4 positive numbers, found other numbers"
+        ),
+        (
+            "llama", ["rope_scaling": "{\"type\": \"yarn\"}"],
+            "key \"rope_scaling.factor\": expected a positive number, found no such key"
+        ),
+        (
+            "smollm3", ["no_rope_layers": "[1]"],
+            "key \"no_rope_layers\": expected 0 or 1 for each of 2 layers, found 1 numbers"
+        ),
+        (
+            "smollm3", ["no_rope_layer_interval": "0"],
+            "key \"no_rope_layer_interval\": expected an integer in 1...16777216, found 0"
+        ),
+        (
+            "granite", ["logits_scaling": "0"],
+            "key \"logits_scaling\": expected a positive number, found 0.0"
+        ),
+        (
+            "gemma3_text", ["query_pre_attn_scalar": "-1"],
+            "key \"query_pre_attn_scalar\": expected a positive number, found -1.0"
+        ),
+        (
+            "gemma3_text", ["hidden_activation": "\"silu\""],
+            "key \"hidden_activation\": expected \"gelu_pytorch_tanh\", found \"silu\""
+        ),
+        (
+            "gemma3_text", ["final_logit_softcapping": "30"],
+            "key \"final_logit_softcapping\": expected null (a plain gemma3_text model), found 30.0"
+        ),
+        (
+            "gemma3_text", ["attn_logit_softcapping": "50"],
+            "key \"attn_logit_softcapping\": expected null (a plain gemma3_text model), found 50.0"
+        ),
+        (
+            "gemma3_text", ["use_bidirectional_attention": "true"],
+            "key \"use_bidirectional_attention\": expected false (a model that generates text), found true"
+        ),
+        ("phi3", ["attention_bias": "true"], "key \"attention_bias\": expected false (a plain phi3 model), found true"),
+        (
+            "mistral", ["attention_bias": "true"],
+            "key \"attention_bias\": expected false (a plain mistral model), found true"
+        ),
+    ]
+
+    @Test(arguments: refusals.indices) func whatIsWrongIsSaid(index: Int) {
+        let (architecture, changes, message) = Self.refusals[index]
+        let plain: [String: String?] = ["model_type": "\"\(architecture)\"", "num_key_value_heads": "2"]
+        #expect(folder.complaint(plain.merging(changes) { $1 }) == "config.json: " + message)
+    }
+}
