@@ -1,13 +1,5 @@
-package import CheckpointFiles
+import CheckpointFiles
 import TensorCore
-
-/// The names of the tensors in GGUF files with divisors of RoPE's frequencies, one per pair.
-private enum FactorTensor: String, CaseIterable {
-    case all = "rope_freqs.weight"
-    /// LongRoPE's.
-    case short = "rope_factors_short.weight"
-    case long = "rope_factors_long.weight"
-}
 
 extension ConfigurationMetadata {
     /// Reads the rotation of queries and keys.
@@ -32,8 +24,8 @@ extension ConfigurationMetadata {
         guard short == nil, long == nil, type != "longrope" else {
             throw metadata.failure(
                 typeKey,
-                expected: "\"longrope\" and both \(FactorTensor.short.rawValue) and "
-                    + "\(FactorTensor.long.rawValue), or none of these", found: type?.quoted ?? "no such key")
+                expected: "\"longrope\" and both \(GGUFFactorTensor.short.rawValue) and "
+                    + "\(GGUFFactorTensor.long.rawValue), or none of these", found: type?.quoted ?? "no such key")
         }
         let divisors = try factors(.all, count: pairs)
         switch type {
@@ -56,7 +48,7 @@ extension ConfigurationMetadata {
         case .linear(let factor): rope.scaling = .divided(divisors.map { Float(factor) * $0 })
         default:
             throw metadata.failure(
-                typeKey, expected: "\"none\" or \"linear\", with the tensor \(FactorTensor.all.rawValue)",
+                typeKey, expected: "\"none\" or \"linear\", with the tensor \(GGUFFactorTensor.all.rawValue)",
                 found: type?.quoted ?? "another")
         }
         return rope
@@ -82,7 +74,7 @@ extension ConfigurationMetadata {
     }
 
     /// The key for the layers with RoPE, if they are not the usual ones; no other program writes or reads it.
-    fileprivate static let rotatedLayersKey = "rope.rotated_layers"
+    static let rotatedLayersKey = "rope.rotated_layers"
 
     private func base(_ name: String, standard: Double) throws(CheckpointError) -> Double {
         let key = architecture.key(name)
@@ -134,7 +126,7 @@ extension ConfigurationMetadata {
     }
 
     /// The key for YaRN's `truncate`, which no other program writes or reads.
-    fileprivate static let roundingKey = "rope.scaling.yarn_truncate"
+    static let roundingKey = "rope.scaling.yarn_truncate"
 
     private func attentionFactor() throws(CheckpointError) -> Double? {
         try positiveIfPresent("rope.scaling.attn_factor")
@@ -152,7 +144,7 @@ extension ConfigurationMetadata {
     }
 
     /// The divisors of RoPE's frequencies in a tensor, one per pair; nil if the file has none.
-    private func factors(_ name: FactorTensor, count: Int) throws(CheckpointError) -> [Float]? {
+    private func factors(_ name: GGUFFactorTensor, count: Int) throws(CheckpointError) -> [Float]? {
         guard let tensor = file.tensor(named: name.rawValue) else { return nil }
         func failure(expected: String, found: String) -> CheckpointError {
             CheckpointError(file: file.path, name: "tensor \(name.rawValue.quoted)", expected: expected, found: found)
@@ -163,67 +155,5 @@ extension ConfigurationMetadata {
             throw failure(expected: "positive numbers", found: "\(wrong)")
         }
         return factors
-    }
-}
-
-extension ModelConfiguration {
-    /// The names of RoPE's tensors in GGUF files.
-    static let ggufRoPETensors = FactorTensor.allCases.map(\.rawValue)
-
-    /// RoPE's divisors of frequencies as tensors of a GGUF file.
-    package var ggufRoPETensors: [StoredTensor] {
-        func tensor(_ name: FactorTensor, _ divisors: [Float]) -> StoredTensor {
-            StoredTensor(
-                name: name.rawValue, dtype: .f32, shape: [divisors.count], bytes: DType.f32.quantize(divisors))
-        }
-        switch rope.scaling {
-        case .llama3(let scaling):
-            let divisors = scaling.divisors(ropeBase: rope.base, headDimension: attention.headDimension)
-            return [tensor(.all, divisors)]
-        case .divided(let divisors): return [tensor(.all, divisors)]
-        case .longRoPE(let scaling):
-            return [tensor(.long, scaling.longDivisors), tensor(.short, scaling.shortDivisors)]
-        case .none, .linear, .yarn, .dynamic: return []
-        }
-    }
-
-    /// Sets the metadata of RoPE.
-    func writeRoPE(to metadata: inout GGUFMetadata) {
-        func set(_ key: String, _ number: Double) { metadata[architecture.key(key)] = .float32(Float(number)) }
-        func set(_ key: String, _ number: Int) { metadata[architecture.key(key)] = .uint32(UInt32(number)) }
-        func set(_ key: String, _ text: String) { metadata[architecture.key(key)] = .string(text) }
-        set("rope.dimension_count", rope.rotated(headDimension: attention.headDimension))
-        set("rope.freq_base", rope.base)
-        if let slidingRoPE { set("rope.freq_base_swa", slidingRoPE.base) }
-        if unrotatedLayers != architecture.unrotatedLayers(of: layerCount) {
-            let truths = (0..<layerCount).map { !unrotatedLayers.contains($0) }
-            metadata[architecture.key(ConfigurationMetadata.rotatedLayersKey)] = .array(.bools(truths))
-        }
-        switch rope.scaling {
-        case .none, .dynamic, .llama3, .divided: break
-        case .linear(let factor):
-            set("rope.scaling.type", "linear")
-            set("rope.scaling.factor", factor)
-        case .yarn(let scaling):
-            set("rope.scaling.type", "yarn")
-            set("rope.scaling.factor", scaling.factor)
-            set("rope.scaling.original_context_length", scaling.originalContext)
-            let usual = YaRNScaling.magnitude(factor: scaling.factor)
-            if scaling.attentionFactor != usual {
-                set("rope.scaling.attn_factor", scaling.attentionFactor / usual)
-                set("rope.scaling.yarn_attn_factor", scaling.attentionFactor)
-            }
-            if scaling.fastTurns != YaRNScaling.standardFastTurns {
-                set("rope.scaling.yarn_beta_fast", scaling.fastTurns)
-            }
-            if scaling.slowTurns != YaRNScaling.standardSlowTurns {
-                set("rope.scaling.yarn_beta_slow", scaling.slowTurns)
-            }
-            if !scaling.roundsBorders { metadata[architecture.key(ConfigurationMetadata.roundingKey)] = .bool(false) }
-        case .longRoPE(let scaling):
-            set("rope.scaling.type", "longrope")
-            set("rope.scaling.original_context_length", scaling.originalContext)
-            set("rope.scaling.attn_factor", scaling.attentionFactor)
-        }
     }
 }
