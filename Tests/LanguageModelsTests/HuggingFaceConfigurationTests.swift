@@ -45,8 +45,11 @@ struct HuggingFaceConfigurationTests {
     }
 
     @Test func keysOfUnknownMeaningAreSaid() throws {
-        #expect(try read(["use_cache": "true", "_name_or_path": "\"a/b\"", "auto_map": "{}"]).model.notes.texts == [])
-        let notes = try read(["clip_qkv": "8", "attn_temperature": "2", "quantization_config": "null"]).model.notes
+        #expect(
+            try folder.configuration(["use_cache": "true", "_name_or_path": "\"a/b\"", "auto_map": "{}"]).model.notes
+                .texts == [])
+        let notes = try folder.configuration(["clip_qkv": "8", "attn_temperature": "2", "quantization_config": "null"])
+            .model.notes
             .texts
         #expect(
             notes == [

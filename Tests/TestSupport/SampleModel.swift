@@ -75,3 +75,18 @@ package struct SampleModel: Sendable, CustomStringConvertible {
         try Transformer(stored(seed: seed), on: compute)
     }
 }
+
+extension SampleModel {
+    /// The model with one layer and few weights.
+    package var small: SampleModel {
+        var sample = self
+        let old = configuration
+        sample.configuration = ModelConfiguration(
+            architecture: old.architecture, layerCount: 1, width: 8, feedForwardWidth: 8,
+            attention: AttentionShape(heads: 1, keyValueHeads: 1, headDimension: old.attention.headDimension),
+            vocabularySize: 8, contextLength: old.contextLength, normEpsilon: old.normEpsilon, rope: old.rope)
+        sample.configuration.biases = old.biases
+        sample.configuration.slidingWindow = old.slidingWindow.map { SlidingWindow(size: $0.size, layers: [0]) }
+        return sample
+    }
+}

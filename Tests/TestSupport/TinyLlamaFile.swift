@@ -50,7 +50,7 @@ package struct TinyLlamaFile: Sendable {
         case none
         /// Positions are divided by a factor.
         case linear(factor: Float)
-        /// YaRN, which is unsupported: a loader must refuse it.
+        /// YaRN with its usual attention factor.
         case yarn(factor: Float, originalContext: Int)
         /// A divisor for each of the headDimension / 2 frequencies, as in Llama 3.1's files.
         case frequencyFactors([Float])

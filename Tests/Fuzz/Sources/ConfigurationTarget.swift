@@ -43,6 +43,40 @@ enum ConfigurationTarget: FuzzTarget {
                  "vision_config": {}}\0{}\0{}
                 """,
                 """
+                {"model_type": "gemma3_text", "vocab_size": 320, "hidden_size": 8, "intermediate_size": 8,
+                 "num_hidden_layers": 2, "num_attention_heads": 1, "num_key_value_heads": 1, "head_dim": 8,
+                 "hidden_activation": "gelu_pytorch_tanh", "query_pre_attn_scalar": 24, "sliding_window": 5,
+                 "sliding_window_pattern": 6, "layer_types": ["sliding_attention", "full_attention"],
+                 "rope_parameters": {"full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 1e6},
+                 "sliding_attention": {"rope_type": "default"}}, "rope_local_base_freq": 10000.0,
+                 "final_logit_softcapping": null, "use_bidirectional_attention": false}\0{}\0{}
+                """,
+                """
+                {"model_type": "phi3", "vocab_size": 320, "hidden_size": 8, "intermediate_size": 8,
+                 "num_hidden_layers": 1, "num_attention_heads": 1, "sliding_window": 262144,
+                 "partial_rotary_factor": 0.75, "original_max_position_embeddings": 32, "max_position_embeddings": 64,
+                 "rope_scaling": {"type": "longrope", "short_factor": [1, 1.5, 2], "long_factor": [1, 2, 3],
+                 "attention_factor": 1.2}}\0{}\0{}
+                """,
+                """
+                {"model_type": "mistral", "vocab_size": 320, "hidden_size": 8, "intermediate_size": 8,
+                 "num_hidden_layers": 1, "num_attention_heads": 1, "num_key_value_heads": 1, "sliding_window": 5,
+                 "rope_parameters": {"rope_type": "yarn", "rope_theta": 1e4, "factor": 4.0, "beta_fast": 8,
+                 "beta_slow": 0.5, "truncate": false, "mscale": 1, "mscale_all_dim": 0.5,
+                 "original_max_position_embeddings": 16}}\0{}\0{}
+                """,
+                """
+                {"model_type": "smollm3", "vocab_size": 320, "hidden_size": 8, "intermediate_size": 8,
+                 "num_hidden_layers": 2, "num_attention_heads": 1, "num_key_value_heads": 1, "no_rope_layers": [0, 1],
+                 "no_rope_layer_interval": 4, "use_sliding_window": true, "sliding_window": 5, "max_window_layers": 1,
+                 "rope_scaling": {"rope_type": "dynamic", "factor": 2}, "attention_bias": true}\0{}\0{}
+                """,
+                """
+                {"model_type": "granite", "vocab_size": 320, "hidden_size": 8, "intermediate_size": 8,
+                 "num_hidden_layers": 1, "num_attention_heads": 1, "embedding_multiplier": 12,
+                 "attention_multiplier": 0.2, "residual_multiplier": 0.22, "logits_scaling": 8}\0{}\0{}
+                """,
+                """
                 {"architectures": ["LlamaForCausalLM"], "quantization_config": {"quant_method": "gptq", "bits": 4,
                  "load_in_4bit": false}, "compression_config": null, "quantization": 7}\0{}\0{}
                 """,

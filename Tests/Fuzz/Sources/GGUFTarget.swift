@@ -36,7 +36,10 @@ enum GGUFTarget: FuzzTarget {
         part.metadata["general.type"] = .string("adapter")
         part.metadata["llama.block_count"] = .uint32(1)
         part.metadata["tokenizer.chat_template"] = .string("x")
-        return try [tiny.bytes(), untied.bytes(), biased.bytes(), normed.bytes(), small.bytes(), part.bytes()]
+        let samples = try SampleModel.all.map { try $0.small.ggufWriter().bytes() }
+        return try samples + [
+            tiny.bytes(), untied.bytes(), biased.bytes(), normed.bytes(), small.bytes(), part.bytes(),
+        ]
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
