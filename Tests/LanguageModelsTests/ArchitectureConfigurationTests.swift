@@ -46,6 +46,51 @@ struct ArchitectureConfigurationTests {
         #expect(model.tiesHead == sample.isTied)
     }
 
+    /// Reads a sample's GGUF file with one other value.
+    private func read(_ name: String, _ key: String, _ value: GGUFValue?) throws -> ModelConfiguration {
+        let sample = try #require(SampleModel.all.first { $0.description == name })
+        var writer = try sample.ggufWriter()
+        writer.metadata[key] = value
+        try writer.write(to: folder.file("changed.gguf"))
+        return try ModelFiles(path: folder.file("changed.gguf")).configuration
+    }
+
+    @Test func windowsOfGGUFFilesHaveSeveralSpellings() throws {
+        let (size, pattern) = ("gemma3.attention.sliding_window", "gemma3.attention.sliding_window_pattern")
+        #expect(try read("Gemma 3", size, .uint32(0)).slidingWindow == nil)
+        #expect(try read("Gemma 3", size, nil).slidingWindow == nil)
+        #expect(try read("Gemma 3", pattern, nil).slidingWindow?.layers == [0, 1, 2, 3])
+        #expect(try read("Gemma 3", pattern, .uint32(2)).slidingWindow?.layers == [0, 2])
+        #expect(try read("Gemma 3", pattern, .uint32(0)).slidingWindow?.layers == [0, 1, 2, 3])
+        #expect(try read("Gemma 3", pattern, .array(.bools([false, false, true, false]))).slidingWindow?.layers == [2])
+        // GGUF files call a Mistral without windows a Llama, too.
+        #expect(try read("Mistral", "llama.attention.sliding_window", nil).architecture == .llama)
+    }
+
+    @Test(
+        arguments: [
+            (
+                "Gemma 3", "gemma3.attention.sliding_window_pattern", .array(.bools([true, false])),
+                "expected one bool for each of 4 layers, found 2"
+            ),
+            (
+                "Mistral", "llama.attention.sliding_window", .int32(-1),
+                "expected an integer in 0...1073741824, found -1"
+            ),
+            ("Phi-3", "phi3.rope.dimension_count", .uint32(5), "expected an even number in 2...8, found 5"),
+            ("Qwen 2", "qwen2.rope.dimension_count", .uint32(4), "expected the head size 8, found 4"),
+            (
+                "SmolLM3", "smollm3.rope.rotated_layers", .array(.bools([true])),
+                "expected one bool for each of 4 layers, found array of 1 bool"
+            ),
+            ("Granite", "granite.logit_scale", .float32(0), "expected a positive number, found 0.0"),
+            ("Gemma 3", "gemma3.rope.freq_base_swa", .float32(0), "expected a number of at least 1, found 0.0"),
+        ] as [(String, String, GGUFValue, String)])
+    func whatIsWrongInAGGUFFileIsSaid(name: String, key: String, value: GGUFValue, message: String) throws {
+        let error = #expect(throws: CheckpointError.self) { _ = try read(name, key, value) }
+        #expect(error?.description == "\(folder.file("changed.gguf")): metadata key \"\(key)\": \(message)")
+    }
+
     @Test func layersWithoutRoPEAreRead() throws {
         func layers(_ changes: [String: String?]) throws -> Set<Int> {
             try folder.configuration(
