@@ -34,10 +34,11 @@ struct GradientGoldenTests {
             #expect(relativeError([Float(norm)], [batch.gradientNorm]) < 1e-5, "norm \(step)")
             if step == 0 {
                 #expect(relativeError(exits.flatMap(\.values), logits) < 1e-5)
+                // PyTorch's own gradients change by up to 7e-6 of their norm in float64 (SmolLM3's four layers).
                 for parameter in model.parameters {
                     let gradient = try #require(parameter.gradient)
                     let expected = try #require(gradients[parameter.name])
-                    #expect(relativeError(gradient.values, expected) < 1e-5, "gradient of \(parameter.name)")
+                    #expect(relativeError(gradient.values, expected) < 2e-5, "gradient of \(parameter.name)")
                 }
             }
             optimizer.step(model.parameters, learningRate: golden.learningRate, gradientScale: 1)
