@@ -14,6 +14,8 @@ package protocol LanguageModel: Sendable {
     var contextLength: Int { get }
     /// The largest context whose texts rotate positions by LongRoPE's short factors; nil if all texts rotate alike.
     var shortContext: Int? { get }
+    /// Whether RoPE's frequencies depend on the length of texts beyond the context.
+    var hasDynamicRoPE: Bool { get }
     /// The heads of each layer's attention.
     var attention: AttentionShape { get }
     /// The size of the weights in memory, in bytes.
@@ -39,6 +41,7 @@ package protocol LanguageModel: Sendable {
 
 extension LanguageModel {
     package var shortContext: Int? { nil }
+    package var hasDynamicRoPE: Bool { false }
 
     /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
     package func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }

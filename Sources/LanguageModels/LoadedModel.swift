@@ -44,6 +44,7 @@ package struct LoadedModel: TrainableModel {
     package var vocabularySize: Int { model.vocabularySize }
     package var contextLength: Int { model.contextLength }
     package var shortContext: Int? { model.shortContext }
+    package var hasDynamicRoPE: Bool { model.hasDynamicRoPE }
     package var attention: AttentionShape { model.attention }
     package var weightByteCount: Int { model.weightByteCount }
     package var bytesReadPerToken: Int { model.bytesReadPerToken }

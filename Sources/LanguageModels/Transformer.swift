@@ -143,6 +143,7 @@ package struct Transformer: TrainableModel {
     package var vocabularySize: Int { configuration.vocabularySize }
     package var contextLength: Int { configuration.contextLength }
     package var shortContext: Int? { configuration.rope.shortContext }
+    package var hasDynamicRoPE: Bool { configuration.rope.isDynamic }
     package var attention: AttentionShape { configuration.attention }
     package var bytesReadPerToken: Int { weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) }
 
@@ -201,13 +202,7 @@ extension Transformer {
     package init(
         trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
     ) throws(CheckpointError) {
-        let architecture = stored.configuration.architecture
-        guard architecture.isTrainable else {
-            let known = Architecture.all.filter(\.isTrainable).map(\.name).joined(separator: ", ")
-            throw CheckpointError(
-                file: stored.source.file, expected: "a model to train of a supported architecture (\(known))",
-                found: architecture.name.quoted)
-        }
+        try stored.checkTrainable()
         let headDimension = stored.configuration.attention.headDimension
         var form = TrainableLoading(frozen: frozen, headDimension: headDimension, on: compute)
         let weights = try LoadedWeights(stored, as: &form)

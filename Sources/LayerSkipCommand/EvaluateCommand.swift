@@ -49,6 +49,8 @@ struct EvaluateCommand: ParsableCommand {
             !Interruption.isRequested
         }
         guard let tokens = encoded else { throw InterruptedError() }
+        try checkDynamicRoPE(model, tokens.count)
+        Output.note(longRoPEOf: model, contexts: [min(window, tokens.count)])
         let progress = Progress("evaluated", of: tokens.count)
         let evaluation = try inText(name) {
             try model.evaluateExits(
@@ -60,6 +62,16 @@ struct EvaluateCommand: ParsableCommand {
         case .json: try Output.write(json: EvaluationReport(evaluation, beginsText: beginsText))
         case .text: try table(evaluation)
         }
+    }
+
+    /// Dynamic RoPE changes with the length of the text, so windows are not what the whole text would be.
+    private func checkDynamicRoPE(_ model: TextModel, _ tokenCount: Int) throws {
+        let limit = model.shape.contextLength
+        guard context == nil, tokenCount > limit, model.model.hasDynamicRoPE else { return }
+        throw InputError(
+            name: "text",
+            expected: "at most \(limit) tokens, since dynamic RoPE is exact only within the model's context "
+                + "(--context \(limit) evaluates windows)", found: "\(tokenCount)")
     }
 
     private var beginning: String {

@@ -68,6 +68,9 @@ struct VerifyCommand: ParsableCommand {
             throw InputError.unsaid(option, by: model)
         }
         plan.prompts = try prompts.tokens(for: model)
+        Output.note(
+            longRoPEOf: model,
+            contexts: plan.prompts.map { model.fittingContext(promptCount: $0.count, maxTokens: plan.maxTokens) })
         let total = plan.prompts.count * plan.samplings.count * plan.exitLayers.count * plan.draftLengths.count
         let verification = try Verification(model, plan, progress: Progress("verified", of: total).callAsFunction)
         guard verification.caseCount == total else { throw InterruptedError() }

@@ -51,6 +51,9 @@ package enum Folder {
         }
     }
 
+    /// The absolute path without links; nil if it leads nowhere.
+    package static func realPath(_ path: String) -> String? { SystemCalls.realPath(path) }
+
     /// The names in a folder, sorted; empty if it cannot be read.
     package static func names(in path: String) -> [String] { SystemCalls.names(in: path).sorted() }
 

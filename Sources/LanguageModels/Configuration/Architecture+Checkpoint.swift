@@ -14,8 +14,8 @@ extension Architecture {
                 Self.ggufKey, expected: Self.expectation(Self.all.map(\.ggufName)), found: name.quoted)
         }
         // Both names of this graph are "llama" in GGUF files; only Mistral's has windows.
-        let isMistral = known == .llama && metadata[known.key(SlidingWindow.ggufKey)] != nil
-        self = isMistral ? .mistral : known
+        let window = try? metadata.integerIfPresent(named: known.key(SlidingWindow.ggufKey))
+        self = known == .llama && (window ?? 0) > 0 ? .mistral : known
     }
 
     /// The supported architectures, for errors.
@@ -30,7 +30,12 @@ extension GGUFMetadata {
     ///
     /// - Throws: if it names another architecture, or is not a model.
     func checkKind() throws(CheckpointError) {
-        if case .string? = self[Architecture.ggufKey] { _ = try Architecture(self) }
+        if case .string? = self[Architecture.ggufKey] {
+            let experts = try Architecture(self).key("expert_count")
+            if let count = try integerIfPresent(named: experts), count != 0 {
+                throw failure(experts, expected: "0 (a model without experts)", found: "\(count)")
+            }
+        }
         let key = "general.type"
         guard case .string(let kind)? = self[key], kind != "model" else { return }
         var found = kind.quoted

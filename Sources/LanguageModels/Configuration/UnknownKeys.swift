@@ -40,20 +40,21 @@ enum UnknownKeys {
         "rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow", "rope.scaling.yarn_truncate",
     ]
 
-    /// Returns a note that names the keys of unknown meaning in `config.json`; nil if there are none. A null value means
+    /// Returns a note that names the keys in `config.json` that are not read; nil if there are none. A null value means
     /// nothing.
-    static func note(_ members: JSONMembers) -> String? {
-        note(
+    static func note(_ members: JSONMembers, _ architecture: Architecture) -> String? {
+        let others = Set(architecture.otherKeys.map(\.rawValue))
+        return note(
             members.keys.filter {
                 members[$0] != "null" && !$0.hasPrefix("_") && !harmless.contains($0)
-                    && ConfigurationFile.CodingKeys(rawValue: $0) == nil
+                    && (ConfigurationFile.CodingKeys(rawValue: $0) == nil || others.contains($0))
             }, in: "config.json")
     }
 
     /// Returns a note that names the architecture's keys of unknown meaning in a GGUF file; nil if there are none.
     static func note(_ metadata: GGUFMetadata, _ architecture: Architecture) -> String? {
         let prefix = architecture.key("")
-        let known = gguf.union(ggufRoPE)
+        let known = gguf.union(ggufRoPE).subtracting(architecture.otherGGUFKeys)
         return note(
             metadata.keys.filter { $0.hasPrefix(prefix) && !known.contains(String($0.dropFirst(prefix.count))) },
             in: "the metadata")

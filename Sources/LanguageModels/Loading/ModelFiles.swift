@@ -45,9 +45,10 @@ package enum ModelFiles: Sendable {
         var text = text
         if text == nil { text = try ConfigurationText(path: folder.file(ModelFolder.Name.configuration)) }
         guard var stated = try text?.configuration() else { preconditionFailure("just read") }
-        stated.notes += folder.source.missing.keys.sorted().filter { name in
-            !StoredBuffer.includes(name, shape: nil) && !(stated.tiesHead && name == StoredModel.headName)
-        }.map { "the index of the weights names the tensor \($0.quoted), which no file has" }
+        for name in folder.source.missing.keys.sorted() where !StoredBuffer.includes(name, shape: nil) {
+            if stated.tiesHead, name == StoredModel.headName { continue }
+            stated.model.notes.add("the index of the weights names the tensor \(name.quoted), which no file has")
+        }
         self = .folder(folder, stated)
     }
 

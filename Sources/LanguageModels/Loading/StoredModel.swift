@@ -79,6 +79,16 @@ package struct StoredModel: Sendable {
         for tensor in tensors { _ = try source.tensor(named: tensor.name, shape: tensor.shape) }
     }
 
+    /// Throws unless models of the architecture can be trained.
+    package func checkTrainable() throws(CheckpointError) {
+        let architecture = configuration.architecture
+        guard !architecture.isTrainable else { return }
+        let known = Architecture.all.filter(\.isTrainable).map(\.name).joined(separator: ", ")
+        throw CheckpointError(
+            file: source.file, expected: "a model of an architecture that can be trained (\(known))",
+            found: architecture.name.quoted)
+    }
+
     /// Throws unless there is memory for all weights in their stored size, which is about their packed size.
     func checkMemory() throws(CheckpointError) {
         var byteCount = 0

@@ -45,6 +45,11 @@ extension RoPE {
         if case .longRoPE(let scaling) = scaling { scaling.originalContext } else { nil }
     }
 
+    /// Whether the frequencies depend on the length of texts beyond the context.
+    package var isDynamic: Bool {
+        if case .dynamic = scaling { true } else { false }
+    }
+
     /// The factor of cosines and sines.
     package var magnitude: Double {
         switch scaling {

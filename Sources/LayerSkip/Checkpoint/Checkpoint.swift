@@ -60,7 +60,9 @@ public struct Checkpoint: Sendable {
             let names = ["general.name", "general.basename", "general.finetune"].compactMap {
                 try? file.metadata.stringIfPresent(named: $0)
             }
-            published = stated == nil ? PublishedSpeculation(configuration, names: names + [file.path]) : nil
+            published =
+                stated == nil
+                ? PublishedSpeculation(configuration, names: names + PublishedSpeculation.names(of: file.path)) : nil
             speculation = stated ?? published.flatMap { $0.isNamed ? $0.setting : nil }
             recommended = RecommendedSampling(file.metadata)
             var passed = PassedSettings()
@@ -71,7 +73,7 @@ public struct Checkpoint: Sendable {
             let texts = try TextFiles(folder.paths)
             chatTemplate = texts.chatTemplate
             published = PublishedSpeculation(
-                stated.model, names: [folder.path, stated.origin].compactMap(\.self))
+                stated.model, names: PublishedSpeculation.names(of: folder.path) + [stated.origin].compactMap(\.self))
             speculation = published.flatMap { $0.isNamed ? $0.setting : nil }
             recommended = RecommendedSampling(texts.generationMembers)
             passed = PassedSettings(texts)

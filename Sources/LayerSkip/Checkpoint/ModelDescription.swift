@@ -60,7 +60,12 @@ struct ModelDescription: Sendable {
 
 extension TokenizerConfiguration {
     fileprivate init(_ tokenizer: TokenizerDefinition, chatTemplate: String?) {
-        func token(_ id: Int32?) -> SpecialToken? { id.map { SpecialToken(tokenizer.tokens[Int($0)]) } }
+        // Naming a token here makes it special, so that a text with its letters is encoded otherwise. Ordinary tokens are
+        // named by their ids only, in the other files.
+        func token(_ id: Int32?) -> SpecialToken? {
+            guard let id, tokenizer.isSpecial(id) else { return nil }
+            return SpecialToken(tokenizer.tokens[Int(id)])
+        }
         // The class that follows tokenizer.json exactly. The class of Llama's tokenizers would add its own rules.
         tokenizerClass = "PreTrainedTokenizerFast"
         beginningOfText = token(tokenizer.beginningOfText)
@@ -71,5 +76,14 @@ extension TokenizerConfiguration {
         addsEndOfText = tokenizer.addsEndOfText
         self.chatTemplate = chatTemplate.map { Template($0) }
         cleansUpSpaces = false
+    }
+}
+
+extension TokenizerDefinition {
+    /// Whether a token is not part of ordinary text. Without kinds, any token may be special.
+    fileprivate func isSpecial(_ id: Int32) -> Bool {
+        guard let kinds else { return true }
+        let (unknown, control): (Int32, Int32) = (2, 3)
+        return [unknown, control].contains(kinds[Int(id)])
     }
 }

@@ -1,3 +1,4 @@
+import CheckpointFiles
 import LanguageModels
 public import TokenDecoding
 
@@ -23,6 +24,13 @@ public struct PublishedSpeculation: Sendable, Equatable {
         setting = found.setting
         let name = Self.normalized(found.name)
         isNamed = names.contains { Self.normalized($0).contains(name) }
+    }
+
+    /// The parts of a path that name its model: the last one, and a folder of the hub's cache (`models--owner--name`).
+    static func names(of path: String) -> [String] {
+        func parts(_ path: String) -> [String] { path.split(separator: "/").map { String($0) } }
+        let real = parts(Folder.realPath(path) ?? path)
+        return parts(path).suffix(1) + real.suffix(1) + real.filter { $0.hasPrefix("models--") }
     }
 
     /// A name in lower case and with one kind of separator, since converters write `Layerskip Llama2 7B`.

@@ -27,7 +27,7 @@ extension CheckpointExport {
             metadata = file.metadata
         case .folder(let folder, _):
             metadata["general.architecture"] = .string(model.configuration.architecture.ggufName)
-            metadata["general.name"] = .string(folderName?.text ?? folder.name)
+            metadata["general.name"] = .string(folder.name)
             model.configuration.write(to: &metadata)
             let rows = model.configuration.vocabularySize
             try checkpoint.tokenizerOfRows().write(to: &metadata, count: rows)
@@ -36,7 +36,7 @@ extension CheckpointExport {
         }
         for gain in plan.inexactGains { metadata[gain.key] = .array(.float32s(gain.values)) }
         speculation?.write(to: &metadata)
-        if let name { metadata["general.name"] = .string(name) }
+        if let name { metadata["general.name"] = .string(name.text) }
         metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
         if plan.entries.contains(where: { $0.conversion.dtype.isQuantized }) {
             metadata["general.quantization_version"] = .uint32(2)

@@ -39,7 +39,7 @@ public struct CheckpointExport: Sendable {
     /// Notes for people on what differs from the request or gets lost, and why.
     public var notes: [String] {
         let notes = checkpoint.configuration.notes.texts + plan.notes + textNotes
-        if target == .gguf { return notes + model.configuration.ggufNotes + [folderName?.note].compactMap(\.self) }
+        if target == .gguf { return notes + model.configuration.ggufNotes + [name?.note].compactMap(\.self) }
         guard speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]
     }
@@ -48,9 +48,8 @@ public struct CheckpointExport: Sendable {
 
     let checkpoint: Checkpoint
     let speculation: SpeculationSetting?
-    let name: String?
-    /// The name in a GGUF file that is made from a folder without another name.
-    let folderName: GGUFName?
+    /// The name to write in a GGUF file; nil for the source's.
+    let name: GGUFName?
     let model: StoredModel
     let plan: TensorPlan
     private let textNotes: [String]
@@ -96,12 +95,10 @@ public struct CheckpointExport: Sendable {
         } else {
             self.speculation = checkpoint.speculation
         }
-        self.name = name
-        if target == .gguf, name == nil, case .folder(let folder, _) = checkpoint.files {
-            folderName = GGUFName(folder.name, tokens: (try? checkpoint.tokenizerDefinition())?.tokens ?? [])
-        } else {
-            folderName = nil
-        }
+        var written = name
+        if written == nil, case .folder(let folder, _) = checkpoint.files { written = folder.name }
+        let tokens = (try? checkpoint.tokenizerDefinition())?.tokens ?? []
+        self.name = target == .gguf ? written.map { GGUFName($0, tokens: tokens) } : nil
         textNotes = checkpoint.textNotes(for: target)
         plan = try TensorPlan(model, for: target, quantizing: dtype)
     }

@@ -54,6 +54,7 @@ extension TrainingStart {
     /// Creates the start from an existing model.
     init(_ checkpoint: Checkpoint, _ shards: [TokenShard]) throws {
         let model = try checkpoint.model()
+        try model.checkTrainable()
         var tokenizer = try checkpoint.tokenizerOfRows()
         try tokenizer.check(shards)
         tokenizer.otherEnds += shards.map(\.endOfText)

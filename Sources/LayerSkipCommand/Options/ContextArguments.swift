@@ -19,12 +19,6 @@ struct ContextArguments: ParsableArguments {
         }
         options.context = context
         if let promptCount { options = options.fitted(to: promptCount, of: model) }
-        guard let shortContext = model.shortContext else { return }
-        let isShort = (options.context ?? limit) <= shortContext
-        Output.note(
-            isShort
-                ? "note: LongRoPE's short factors are used, for texts of at most \(shortContext) tokens"
-                : "note: LongRoPE's long factors are used, for texts of up to \(options.context ?? limit) tokens "
-                    + "(--context \(shortContext) selects the short ones)")
+        Output.note(longRoPEOf: model, contexts: [options.context])
     }
 }

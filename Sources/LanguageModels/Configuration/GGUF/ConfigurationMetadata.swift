@@ -40,10 +40,6 @@ struct ConfigurationMetadata {
         if try metadata.boolIfPresent(named: causal) == false {
             throw metadata.failure(causal, expected: "true (a model that generates text)", found: "false")
         }
-        let experts = architecture.key("expert_count")
-        if let count = try metadata.integerIfPresent(named: experts), count != 0 {
-            throw metadata.failure(experts, expected: "0 (a model without experts)", found: "\(count)")
-        }
         return configuration
     }
 

@@ -15,6 +15,14 @@ extension ConfigurationFile.Reader {
         var reader = RoPEReader(
             reader: self, place: place, text: text, headDimension: attention.headDimension,
             contextLength: contextLength)
+        if isOlder, content.ropeParameters?.presentKeys.isEmpty == false {
+            reader.notes.append(
+                "config.json has rope_scaling and rope_parameters: as in transformers, the former is used")
+        }
+        if let base = text.base, let outer = content.ropeBase, base != outer {
+            reader.notes.append(
+                "config.json has two values of rope_theta: as in transformers, that in \(place) is used")
+        }
         guard let slidingBase = architecture.slidingRoPEBase else {
             if let kind = text.layers.keys.sorted().first {
                 throw failure("\(place).\(kind)", expected: "the same RoPE in all layers", found: "one of its own")

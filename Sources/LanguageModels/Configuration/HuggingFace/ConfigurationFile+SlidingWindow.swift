@@ -10,7 +10,7 @@ extension ConfigurationFile.Reader {
         let layers: Set<Int>
         switch architecture.windowRule {
         case .none:
-            try refuseWindowedLayers()
+            try refuseWindowedLayers(layerCount)
             return nil
         case .allLayers:
             guard let size else { return nil }
@@ -18,7 +18,7 @@ extension ConfigurationFile.Reader {
                 size: try checked(.slidingWindow, size, in: 1...(1 << 30)), layers: Set(0..<layerCount))
         case .fromLayer(let standard):
             guard content.usesSlidingWindow == true, size != nil else {
-                try refuseWindowedLayers()
+                try refuseWindowedLayers(layerCount)
                 return nil
             }
             let first = try checked(.unwindowedLayers, content.unwindowedLayers ?? standard, in: 0...(1 << 20))
@@ -52,10 +52,10 @@ extension ConfigurationFile.Reader {
         return Set(kinds.indices.filter { kinds[$0] == ConfigurationFile.LayerKind.sliding.rawValue })
     }
 
-    private func refuseWindowedLayers() throws(CheckpointError) {
-        guard let other = content.layerTypes?.first(where: { $0 != ConfigurationFile.LayerKind.full.rawValue }) else {
-            return
+    private func refuseWindowedLayers(_ layerCount: Int) throws(CheckpointError) {
+        if let other = content.layerTypes?.first(where: { $0 != ConfigurationFile.LayerKind.full.rawValue }) {
+            throw failure(.layerTypes, expected: "\"full_attention\" in every layer", found: other.quoted)
         }
-        throw failure(.layerTypes, expected: "\"full_attention\" in every layer", found: other.quoted)
+        _ = try statedLayers(layerCount)
     }
 }

@@ -26,7 +26,15 @@ extension ConfigurationFile {
         }
         try writeRoPE(of: model, path: path)
         tiesHead = configuration.tiesHead
-        // Architectures that always have biases have no key for them.
+        // Architectures that always have biases have no key for them. The key of the others is for all projections.
+        let both: Architecture.Biases = [.attentionInputs, .attentionOutput]
+        let attentionBiases = model.biases.intersection(both)
+        guard architecture.optionalBiases.isEmpty || attentionBiases.isEmpty || attentionBiases == both else {
+            throw CheckpointError(
+                file: path, name: "key \"attention_bias\"",
+                expected: "biases in all projections of attention or in none; a GGUF file can have some",
+                found: "biases in some")
+        }
         attentionBias = architecture.optionalBiases.isEmpty ? nil : model.biases.contains(.attentionInputs)
         write(model.slidingWindow, of: model)
         write(model.multipliers, of: model)

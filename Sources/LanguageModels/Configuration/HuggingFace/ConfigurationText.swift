@@ -36,7 +36,7 @@ package struct ConfigurationText {
             try JSONText.decode(text: bytes, file: file, atMost: .description))
         var result = try ConfigurationFile.Reader(file: file, content: content).configuration()
         result.origin = members["_name_or_path"]
-        if let note = UnknownKeys.note(members) { result.model.notes.add(note) }
+        if let note = UnknownKeys.note(members, result.model.architecture) { result.model.notes.add(note) }
         return result
     }
 }

@@ -33,6 +33,10 @@ struct RoPEReader {
         var type = text.type ?? (isGemma ? nil : text.olderType) ?? "default"
         // Older configurations of Phi-3 call LongRoPE by these names.
         if type == "su" || type == "yarn" && reader.content.modelType.architecture == .phi3 { type = "longrope" }
+        if let newer = text.type, let older = text.olderType, newer != older {
+            notes.append(
+                "\(place) in config.json has two types: as in transformers, rope_type, \(newer.quoted), is used")
+        }
         var rope = RoPE(base: base, dimensionCount: try rotatedCount(), scaling: .none)
         var used: [Key] = []
         let architecture = reader.content.modelType.architecture
