@@ -1,8 +1,8 @@
 package import CheckpointFiles
 package import TensorCore
 
-/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and a gated MLP, and a head that may
-/// be tied to the embedding. Touvron et al., arXiv 2302.13971.
+/// A decoder-only transformer: pre-norm blocks of grouped-query attention with RoPE and a gated MLP, and a head that
+/// may be tied to the embedding. Touvron et al., arXiv 2302.13971.
 ///
 /// Biases, norms of heads and norms after attention and the MLP are optional: they are applied if the ``Architecture``
 /// has weights for them.

@@ -5,9 +5,12 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Export a model as a GGUF file or as a folder for Hugging Face transformers.",
         discussion: """
-            Without --quantize, weights keep their format, except that a folder stores quantized ones as F32. Norms \
-            are always F32. With a format of fewer than six bits per weight, such as q4_0, the embedding and the head \
-            are Q8_0. Matrices whose number of columns is not a multiple of the format's block (32 weights) are F16.
+            Without --quantize, matrices keep their format, except that a folder stores quantized ones as F32. With a \
+            format of fewer than six bits per weight, such as q4_0, the embedding and the head are Q8_0. Matrices \
+            whose number of columns is not a multiple of the format's block (32 weights) are F16.
+
+            Norms and biases are F32 in a GGUF file. In a folder, they get the format of the matrices if that loses \
+            nothing, and are F32 otherwise; from one folder to another without --quantize, they keep their format.
             """)
 
     @Argument(

@@ -12,9 +12,8 @@ extension Tokenizer {
             Array(text.utf8), addingSpecialTokens: addingSpecialTokens, parsingSpecialTokens: parsingSpecialTokens)
     }
 
-    /// Encodes a text that will be continued, like the method above. It never
-    /// ends with an end-of-text token, even if the file asks for one (`add_eos_token`), and it never begins with two
-    /// beginning-of-text tokens.
+    /// Encodes a text that will be continued, like the method above. It never ends with an end-of-text token, even if
+    /// the file asks for one (`add_eos_token`), and it never begins with two beginning-of-text tokens.
     public func encode(prompt: String, parsingSpecialTokens: Bool = false) -> [Int32] {
         let utf8 = Array(prompt.utf8)
         let parts = parts(utf8, parsingSpecialTokens)

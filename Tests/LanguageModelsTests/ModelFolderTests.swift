@@ -164,7 +164,7 @@ struct ModelFolderTests {
             let files = try ModelFiles(path: folder.path)
             #expect(try StoredModel(files).tiesHead)
             guard case .folder(_, let stated) = files else { return [] }
-            return stated.notes
+            return stated.model.notes.texts
         }
         let harmless = ["lm_head.weight", "model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.0.attn.bias"]
         #expect(try notes(harmless) == [])

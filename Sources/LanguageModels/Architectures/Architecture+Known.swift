@@ -8,8 +8,8 @@ extension Architecture {
         name: "llama", ggufName: "llama", className: "LlamaForCausalLM", ggufPairing: .interleaved,
         defaults: Defaults(), optionalBiases: .all)
 
-    /// Mistral 7B and models with the same graph: a Llama whose attention may be limited to a window. GGUF files call it
-    /// a Llama. Jiang et al., arXiv 2310.06825.
+    /// Mistral 7B and models with the same graph: a Llama whose attention may be limited to a window. GGUF files call
+    /// it a Llama. Jiang et al., arXiv 2310.06825.
     public static let mistral = Architecture(
         name: "mistral", ggufName: "llama", className: "MistralForCausalLM", ggufPairing: .interleaved,
         defaults: Defaults(contextLength: 131_072, keyValueHeads: 8, slidingWindow: 4096), windowRule: .allLayers)
@@ -26,8 +26,8 @@ extension Architecture {
         defaults: Defaults(contextLength: 32768, keyValueHeads: 32, headDimension: 128, slidingWindow: 4096),
         optionalBiases: [.attentionInputs, .attentionOutput], windowRule: .fromLayer(standard: 28), hasHeadNorms: true)
 
-    /// SmolLM3: a Llama that rotates no queries and keys in every fourth layer. Bakouch et al., "SmolLM3", 2025; Yang et
-    /// al., arXiv 2501.18795.
+    /// SmolLM3: a Llama that rotates no queries and keys in every fourth layer. Bakouch et al., "SmolLM3", 2025; Yang
+    /// et al., arXiv 2501.18795.
     public static let smolLM3 = Architecture(
         name: "smollm3", ggufName: "smollm3", className: "SmolLM3ForCausalLM", ggufPairing: .interleaved,
         defaults: Defaults(contextLength: 32768, keyValueHeads: 4, ropeBase: 2_000_000, tiesHead: true),

@@ -49,7 +49,8 @@ public struct Architecture: Sendable, Equatable {
         case none
         /// From keys of `config.json`.
         case stated
-        /// The embedding is multiplied by the root of the width, and scores by that of `query_pre_attn_scalar`'s inverse.
+        /// The embedding is multiplied by the root of the width, and scores are divided by that of
+        /// `query_pre_attn_scalar`.
         case gemma
     }
 

@@ -14,8 +14,9 @@ extension Architecture {
                 Self.ggufKey, expected: Self.expectation(Self.all.map(\.ggufName)), found: name.quoted)
         }
         // Both names of this graph are "llama" in GGUF files; only Mistral's has windows.
-        let window = try? metadata.integerIfPresent(named: known.key(SlidingWindow.ggufKey))
-        self = known == .llama && (window ?? 0) > 0 ? .mistral : known
+        let key = known.key(SlidingWindow.ggufKey)
+        let hasWindow = metadata[key] != nil && (try? metadata.integer(named: key)) != 0
+        self = known == .llama && hasWindow ? .mistral : known
     }
 
     /// The supported architectures, for errors.

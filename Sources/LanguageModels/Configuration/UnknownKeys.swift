@@ -33,8 +33,7 @@ enum UnknownKeys {
 
     /// The keys of GGUF files for RoPE.
     private static let ggufRoPE: Set = [
-        "rope.dimension_count", "rope.freq_base", "rope.freq_base_swa", "rope.rotated_layers",
-        "rope.scale_linear",
+        "rope.dimension_count", "rope.freq_base", "rope.freq_base_swa", "rope.rotated_layers", "rope.scale_linear",
         "rope.scaling.attn_factor", "rope.scaling.factor", "rope.scaling.finetuned",
         "rope.scaling.original_context_length", "rope.scaling.type", "rope.scaling.yarn_attn_factor",
         "rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow", "rope.scaling.yarn_truncate",

@@ -98,8 +98,8 @@ package struct StoredModel: Sendable {
         try CheckpointError.checkMemory(byteCount, file: source.file, name: "weights")
     }
 
-    /// Throws if there is a tensor that the graph does not use, such as a bias: ignoring it would change the model's
-    /// text.
+    /// Throws if there is a tensor that the model does not use, such as a bias that its configuration does not state:
+    /// ignoring it would change the model's text.
     private func refuseUnknownTensors(_ stored: [String], except extra: [String]) throws(CheckpointError) {
         // Compares the file's spelling, so that another spelling, such as `blk.00.`, is an unknown tensor.
         let known = Set(tensors.map { source.storedName(of: $0.name) } + extra)

@@ -86,8 +86,8 @@ extension RoPE {
         return (scaling.originalContext, frequencies.map { Float($0) })
     }
 
-    /// Whether the frequencies follow from Llama 3's constants, which are fitted to a GGUF file's divisors when a folder
-    /// is written.
+    /// Whether the frequencies follow from Llama 3's constants, which are fitted to a GGUF file's divisors when a
+    /// folder is written.
     package var dependsOnFittedConstants: Bool {
         switch scaling {
         case .llama3, .divided: true

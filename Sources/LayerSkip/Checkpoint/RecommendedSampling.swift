@@ -28,9 +28,11 @@ struct RecommendedSampling: Sendable {
         let choice = stated("do_sample").flatMap { Bool($0) }
         if let text = stated("do_sample"), choice == nil { ignore("do_sample", text, expected: "true or false") }
         let samples = choice ?? keys.dropLast().contains { stated($0) != nil }
-        for (key, neutral) in Self.unused {
-            guard let text = stated(key), Double(text) == nil || Double(text) != neutral else { continue }
-            notes.append("\(key) is not used")
+        defer {
+            for (key, neutral) in Self.unused {
+                guard let text = stated(key), Double(text) == nil || Double(text) != neutral else { continue }
+                notes.append("\(key) is not used")
+            }
         }
         guard samples || penalty != nil || choice != nil else { return }
         sampling = .greedy

@@ -2,8 +2,8 @@
 package struct PositionRule: Sendable {
     /// The rotation of queries and keys.
     package let rotary: RotaryEmbedding
-    /// The last positions that each token attends to, its own included; nil for all (Beltagy et al., "Longformer", arXiv
-    /// 2004.05150, section 3.1).
+    /// The last positions that each token attends to, its own included; nil for all (Beltagy et al., "Longformer",
+    /// arXiv 2004.05150, section 3.1).
     package let window: Int?
 
     /// Creates a rule; by default each token attends to all positions up to its own.

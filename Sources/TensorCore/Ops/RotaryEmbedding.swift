@@ -2,9 +2,9 @@ import CTensorKernels
 
 /// The pairing of a head's coordinates that RoPE rotates together.
 package enum RoPEPairing: Sendable {
-    /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of architecture `llama`.
+    /// 2i and 2i + 1, as in the RoPE paper and in GGUF files of the architectures `llama`, `smollm3` and `granite`.
     case interleaved
-    /// i and i + dimensionCount / 2, as in Hugging Face's checkpoints.
+    /// i and i + dimensionCount / 2, as in Hugging Face's checkpoints and in GGUF files of other architectures.
     case halfSplit
 
     /// The pairing in the C tables.

@@ -2,9 +2,10 @@ import CheckpointFiles
 import TensorCore
 
 extension ConfigurationFile {
-    /// Creates the file of a configuration, with the keys of transformers 4, which version 5 also reads.
+    /// Creates the file of a configuration, with the keys of transformers 4, which version 5 also reads, where they
+    /// suffice.
     ///
-    /// - Throws: if RoPE's frequency factors do not follow Llama 3's rule.
+    /// - Throws: if RoPE's divisors come from a GGUF file's `rope_freqs.weight` and do not follow Llama 3's rule.
     init(_ configuration: HuggingFaceConfiguration, path: String) throws(CheckpointError) {
         let model = configuration.model
         let architecture = model.architecture

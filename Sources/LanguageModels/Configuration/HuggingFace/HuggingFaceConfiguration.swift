@@ -12,7 +12,8 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     package var beginningOfText: Token?
     /// The tokens that end a text; all are within the model's vocabulary.
     package var endsOfText: [Token]
-    /// Notes for the user about token ids in the file that the model does not have and that are ignored.
+    /// Notes for the user about what is ignored: token ids that the model does not have, and tensors that an index
+    /// names and no file has. Notes on the keys of the model itself are in its configuration.
     package var notes: [String] = []
     /// The model's original name or path, `_name_or_path`, as JSON text; nil if the file does not give it.
     package var origin: String?
@@ -44,7 +45,8 @@ package struct HuggingFaceConfiguration: Sendable, Equatable {
     /// Returns the contents of `config.json`.
     ///
     /// - Parameter file: the file's name in errors.
-    /// - Throws: if RoPE's frequency factors do not follow Llama 3's rule, since the format can express no others.
+    /// - Throws: if RoPE's divisors come from a GGUF file's `rope_freqs.weight` and do not follow Llama 3's rule, since
+    ///   the format cannot express such divisors.
     package func json(file: String) throws(CheckpointError) -> [UInt8] {
         JSONText.encode(try ConfigurationFile(self, path: file))
     }
