@@ -230,4 +230,58 @@ struct ArchitectureConfigurationTests {
         let plain: [String: String?] = ["model_type": "\"\(architecture)\"", "num_key_value_heads": "2"]
         #expect(folder.complaint(plain.merging(changes) { $1 }) == "config.json: " + message)
     }
+
+    /// What another architecture would read, and what one key says against another.
+    @Test func ignoredKeysAreNoted() throws {
+        func notes(_ changes: [String: String?]) throws -> [String] {
+            let found = try folder.configuration(["model_type": "\"llama\""].merging(changes) { $1 })
+            return found.model.notes.texts + found.notes
+        }
+        for key in ["embedding_multiplier", "sliding_window", "query_pre_attn_scalar", "rope_local_base_freq"] {
+            #expect(try notes([key: "12"]).count == 1, "\(key)")
+            #expect(try notes([key: "null"]) == [], "\(key)")
+        }
+        let (older, newer) = ("{\"rope_type\": \"linear\", \"factor\": 2}", "{\"rope_type\": \"default\"}")
+        #expect(try notes(["rope_scaling": older, "rope_parameters": newer]).count == 1)
+        #expect(try notes(["rope_scaling": older]) == [])
+        #expect(try notes(["rope_theta": "100", "rope_parameters": "{\"rope_theta\": 200}"]).count == 1)
+        #expect(try notes(["rope_scaling": "{\"type\": \"linear\", \"rope_type\": \"default\"}"]).count == 1)
+        for key in ["embedding_scale", "attention.scale", "rope.freq_base_swa"] {
+            #expect(try read("Llama", "llama.\(key)", .float32(3)).notes.texts.count == 1, "\(key)")
+        }
+        let context = "llama.rope.scaling.original_context_length"
+        #expect(
+            try read("Llama", context, nil).notes.texts.count
+                == (try read("Llama", context, .uint32(8)).rope.scaling == .none ? 0 : 1))
+    }
+
+    @Test func expertsAreRefusedFirst() throws {
+        let sample = try #require(SampleModel.all.first { $0.description == "Mistral" })
+        var writer = try sample.ggufWriter()
+        writer.metadata["llama.expert_count"] = .uint32(8)
+        writer.metadata["llama.rope.scaling.type"] = .string("unheard of")
+        try writer.write(to: folder.file("experts.gguf"))
+        let error = #expect(throws: CheckpointError.self) { try ModelFiles(path: folder.file("experts.gguf")) }
+        #expect(error?.name == "metadata key \"llama.expert_count\"")
+    }
+
+    /// A folder has one key for the biases of all projections of attention.
+    @Test func someBiasesOfAttentionCannotBeSaid() throws {
+        let sample = try #require(SampleModel.all.first { $0.description == "SmolLM3" })
+        for biases in [Architecture.Biases.attentionInputs, .attentionOutput] {
+            var model = sample.configuration
+            model.biases = biases
+            let error = #expect(throws: CheckpointError.self) {
+                try HuggingFaceConfiguration(model: model, tiesHead: true).json(file: "config.json")
+            }
+            #expect(error?.name == "key \"attention_bias\"")
+        }
+    }
+
+    @Test func theNumberOfLayerTypesIsChecked() {
+        let error = folder.complaint([
+            "model_type": "\"qwen2\"", "num_key_value_heads": "2", "layer_types": "[\"full_attention\"]",
+        ])
+        #expect(error == "config.json: key \"layer_types\": expected one for each of 2 layers, found 1")
+    }
 }

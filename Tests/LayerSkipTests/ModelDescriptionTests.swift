@@ -1,6 +1,7 @@
 import CheckpointFiles
 import LanguageModels
 import TensorCore
+import TestSupport
 import Testing
 
 @testable import LayerSkip
@@ -41,5 +42,28 @@ struct ModelDescriptionTests {
         short.kinds = [3]
         _ = short.fingerprint
         #expect(throws: TokenizerError.self) { try describe(llama, short) }
+    }
+
+    /// Naming a token in tokenizer_config.json makes it special, and a text with its letters is encoded otherwise.
+    @Test func ordinaryTokensAreNotNamed() throws {
+        let folder = TemporaryFolder()
+        var plain = tokenizer(model: "gpt2")
+        plain.kinds = [3, 1, 1]
+        (plain.padding, plain.endOfText) = (1, 0)
+        let model = StoredModel(llama, RandomInitializer(seed: 1, llama, isTied: true))
+        var written = try ReplacementFolder(folder.file("model"))
+        try ModelDescription(model, dtype: .f32, tokenizer: plain).write(into: &written)
+        try written.commit()
+        let members = try JSONMembers(file: folder.file("model/tokenizer_config.json"))
+        #expect(members["pad_token"] == nil && members["eos_token"] == "\"<s>\"")
+        #expect(try JSONMembers(file: folder.file("model/config.json"))["pad_token_id"] == "1")
+    }
+
+    @Test func filesAreNotNamedLikePhi3WithoutItsTokens() {
+        let own = ["</s>", "<unk>", "<s>", "<|endoftext|>", "a"]
+        #expect(GGUFName("Phi-3-mini", tokens: own).text == "Phi-3-mini")
+        let changed = GGUFName("My Phi-3-mini", tokens: ["a"])
+        #expect(changed.text == "My Phi 3-mini" && changed.note != nil)
+        #expect(GGUFName("Llama", tokens: ["a"]).note == nil)
     }
 }

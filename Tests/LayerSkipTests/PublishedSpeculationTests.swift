@@ -46,6 +46,13 @@ struct PublishedSpeculationTests {
         #expect(PublishedSpeculation(converted, names: ["Layerskip Llama3.2 1B"])?.isNamed == true)
     }
 
+    @Test func onlyTheModelsPartOfAPathNamesIt() {
+        let hub = "/cache/models--facebook--layerskip-llama3-8B/snapshots/0123"
+        #expect(PublishedSpeculation.names(of: hub) == ["0123", "0123", "models--facebook--layerskip-llama3-8B"])
+        let other = PublishedSpeculation.names(of: "/layerskip-llama3.2-1B-vs-base/Llama-3.2-1B")
+        #expect(other.allSatisfy { !$0.contains("layerskip") })
+    }
+
     /// A GGUF header with the shape of the 1B checkpoint. Its tensors are missing, so it can only be opened.
     @Test func aFilesOwnSettingComesFirst() throws {
         let files = TemporaryFolder()
