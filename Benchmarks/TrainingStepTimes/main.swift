@@ -26,7 +26,7 @@ let configuration = ModelConfiguration(
     layerCount: numbers[1], width: numbers[2], feedForwardWidth: numbers[3],
     attention: AttentionShape(
         heads: numbers[4], keyValueHeads: numbers[5], headDimension: numbers[2] / numbers[4]),
-    vocabularySize: numbers[6], contextLength: recipe.batch.length, normEpsilon: 1e-5, ropeBase: 10000)
+    vocabularySize: numbers[6], contextLength: recipe.batch.length, normEpsilon: 1e-5, rope: RoPE(base: 10000))
 let model = try Transformer(
     trainable: StoredModel(configuration, RandomInitializer(seed: 1, configuration, isTied: true)),
     on: ComputeContext(threads: numbers[0], recycledBytes: 2 << 30, productPrecision: precision))
