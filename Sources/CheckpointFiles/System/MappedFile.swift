@@ -101,6 +101,17 @@ package final class MappedFile: Sendable {
         withBytes(in: range) { bytes in bytes.withUnsafeBytes { Array($0) } }
     }
 
+    /// Asks the system to read a range of the file soon, while other work is done: without it, a cold file is read page by
+    /// page, as the pages are first used.
+    package func prefetch(_ range: Range<Int>) {
+        guard status != nil else { return }
+        let clamped = range.clamped(to: 0..<byteCount)
+        let first = clamped.lowerBound / SystemCalls.pageSize * SystemCalls.pageSize
+        if first < clamped.upperBound {
+            SystemCalls.prefetch(base + first, byteCount: clamped.upperBound - first)
+        }
+    }
+
     /// Tells the system that the pages entirely within a range are not needed for now.
     ///
     /// Call it once weights have been packed elsewhere, so that they do not take memory twice. The bytes stay readable,

@@ -63,6 +63,11 @@ enum SystemCalls {
         _ = madvise(UnsafeMutableRawPointer(mutating: address), byteCount, MADV_DONTNEED)
     }
 
+    /// Asks the system to read the pages of a mapping soon.
+    static func prefetch(_ address: UnsafeRawPointer, byteCount: Int) {
+        _ = madvise(UnsafeMutableRawPointer(mutating: address), byteCount, MADV_WILLNEED)
+    }
+
     static var pageSize: Int { Int(sysconf(Int32(_SC_PAGESIZE))) }
     static var processIdentifier: Int32 { getpid() }
     static var secondsSince1970: Int { time(nil) }

@@ -111,6 +111,11 @@ package struct StoredTensor: Sendable {
         }
     }
 
+    /// Asks the system to read the bytes soon.
+    package func prefetch() {
+        if case .mapped(let file, let range) = contents { file.prefetch(range) }
+    }
+
     /// Tells the system that the bytes have been copied, so that the file's pages need no memory. They stay readable.
     package func release() { release(0..<byteCount) }
 

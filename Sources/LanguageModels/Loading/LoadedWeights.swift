@@ -23,7 +23,11 @@ struct LoadedWeights {
         normEpsilon = stored.configuration.normEpsilon
         let total = stored.tensors.reduce(0) { $0 + $1.count }
         var loaded = 0
-        for tensor in stored.tensors {
+        for (index, tensor) in stored.tensors.enumerated() {
+            // The next tensor is read while this one is packed.
+            for next in stored.tensors[index...].prefix(2) {
+                try stored.source.tensor(named: next.name, shape: next.shape).prefetch()
+            }
             guard progress(Double(loaded) / Double(total)) else {
                 throw CheckpointError(
                     file: stored.source.file, name: "weights", expected: "to be loaded", found: "an interruption")
