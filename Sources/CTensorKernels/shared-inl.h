@@ -36,7 +36,8 @@ static inline size_t hidden_before(const ctk_sequence_attention *a, size_t visib
     return visible > a->window ? visible - a->window : 0;
 }
 
-/// gelu(x) is about x / (1 + e^-y) with this y: 2 sqrt(2 / pi) (x + 0.044715 x^3), since 1 + tanh(y / 2) = 2 / (1 + e^-y).
+/// gelu(x) is about x / (1 + e^-y) with this y: 2 sqrt(2 / pi) (x + 0.044715 x^3).
+/// For 1 + tanh(y / 2) = 2 / (1 + e^-y).
 #define gelu_exponent(X) ((X) * (1.5957691216057308f + 0.07135481627159668f * (X) * (X)))
 
 static void add(const float *x, size_t count, float *y) {

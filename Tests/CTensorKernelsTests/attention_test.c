@@ -52,7 +52,8 @@ static void test_window(
         query_rows one = {all.x + part * head_dim, 1, 1, all.position + part / heads, window};
         size_t d = first_difference(attended(table, memory, one), found + part * head_dim, head_dim);
         CHECK(
-            d == head_dim, "head of %zu, %zu rows of %zu, length %zu, window %zu: part %zu differs from what it is alone",
+            d == head_dim,
+            "head of %zu, %zu rows of %zu, length %zu, window %zu: part %zu differs from what it is alone",
             head_dim, rows, heads, length, window, part);
     }
     release_all();

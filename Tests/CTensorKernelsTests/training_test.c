@@ -162,7 +162,8 @@ static void test_bad_value(const ctk_table *table, int precision) {
         if (i == 1) values[PLACE * HEAD] = INFINITY;
         outputs[i] = guarded(LENGTH * HEAD * sizeof(float));
         const ctk_sequence_attention run = {
-            .length = LENGTH, .window = LENGTH, .heads = 1, .head_dim = HEAD, .query_stride = HEAD, .key_stride = HEAD, .scale = 0.5f,
+            .length = LENGTH, .window = LENGTH, .heads = 1, .head_dim = HEAD, .query_stride = HEAD, .key_stride = HEAD,
+            .scale = 0.5f,
             .queries = queries, .keys = keys, .values = values, .output = outputs[i],
             .log_sums = guarded(LENGTH * sizeof(float)),
             .scratch = guarded(kernels->scratch(LENGTH, HEAD) * sizeof(float))};

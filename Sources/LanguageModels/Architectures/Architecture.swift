@@ -105,12 +105,12 @@ extension Architecture {
     /// The layers with a sliding window, in a model that does not say otherwise.
     func windowedLayers(of layerCount: Int) -> Set<Int> {
         guard case .pattern(let interval) = windowRule else { return Set(0..<layerCount) }
-        return Set((0..<layerCount).filter { !($0 + 1).isMultiple(of: interval) })
+        return LayerInterval.allButLast(of: interval, in: layerCount)
     }
 
     /// The layers that do not rotate queries and keys, in a model that does not say otherwise.
     func unrotatedLayers(of layerCount: Int) -> Set<Int> {
         guard let unrotatedInterval else { return [] }
-        return Set((0..<layerCount).filter { ($0 + 1).isMultiple(of: unrotatedInterval) })
+        return LayerInterval.last(of: unrotatedInterval, in: layerCount)
     }
 }

@@ -17,6 +17,7 @@ struct GGUFName {
         }
         text = markers.reduce(name) { $0.replacing($1, with: "\($1.prefix(3)) 3") }
         note =
-            "the file names the model \(text.quoted), since llama.cpp cannot open a file named after Phi-3 without Phi-3's tokens"
+            "the file names the model \(text.quoted), since llama.cpp cannot open a file named after Phi-3 "
+            + "without Phi-3's tokens"
     }
 }

@@ -25,7 +25,7 @@ extension ConfigurationMetadata {
             return Set(truths.indices.filter { truths[$0] })
         default:
             let interval = try metadata.integer(named: key, in: 0...(1 << 20))
-            return Set((0..<layerCount).filter { interval == 0 || !($0 + 1).isMultiple(of: interval) })
+            return interval == 0 ? Set(0..<layerCount) : LayerInterval.allButLast(of: interval, in: layerCount)
         }
     }
 }

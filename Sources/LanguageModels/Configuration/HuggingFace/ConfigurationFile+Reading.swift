@@ -91,7 +91,7 @@ extension ConfigurationFile {
             }
             let interval = try checked(
                 .unrotatedInterval, content.unrotatedInterval ?? architecture.unrotatedInterval ?? 1, in: Self.sizes)
-            return Set((0..<layerCount).filter { ($0 + 1).isMultiple(of: interval) })
+            return LayerInterval.last(of: interval, in: layerCount)
         }
 
         private var biases: Architecture.Biases {

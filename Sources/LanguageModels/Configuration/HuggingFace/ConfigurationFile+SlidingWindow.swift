@@ -30,7 +30,7 @@ extension ConfigurationFile.Reader {
             let interval = try checked(
                 .slidingWindowPattern, content.slidingWindowPattern ?? interval, in: 1...(1 << 20))
             layers =
-                try statedLayers(layerCount) ?? Set((0..<layerCount).filter { !($0 + 1).isMultiple(of: interval) })
+                try statedLayers(layerCount) ?? LayerInterval.allButLast(of: interval, in: layerCount)
         }
         guard !layers.isEmpty else { return nil }
         guard let size else {
