@@ -7,22 +7,23 @@ extension SentencePieceFile {
             throw Self.failure("model_type", "1 (unigram) or 2 (bpe)", "\(algorithm.rawValue) (\(algorithm))")
         }
         guard !pieces.isEmpty else { throw Self.failure("pieces", "at least one", "none") }
-        var known = (
-            ordinary: ByteStringTable(minimumCapacity: pieces.count), others: ByteStringTable(minimumCapacity: 8)
-        )
-        for (id, piece) in pieces.enumerated() {
+        var known = ByteStringTable(minimumCapacity: pieces.count)
+        for (id, piece) in pieces.enumerated() where piece.kind != .unused || !piece.text.isEmpty {
             let text = Array(piece.text.utf8)
-            guard !text.isEmpty else { throw Self.failure("piece \(id)", "a text", "none") }
-            let isOrdinary = [.normal, .userDefined, .unused].contains(piece.kind)
-            guard (isOrdinary ? known.ordinary : known.others).find(text.span) == nil else {
+            guard !text.isEmpty, !text.contains(0) else {
+                throw Self.failure("piece \(id)", "a text without U+0000", piece.text.quoted)
+            }
+            guard known.find(text.span) == nil else {
                 throw Self.failure("piece \(id)", "distinct texts", "\(piece.text.quoted) twice")
             }
-            if isOrdinary { known.ordinary.add(text) } else { known.others.add(text) }
+            known.add(text)
         }
         let unknown = pieces.count { $0.kind == .unknown }
-        guard unknown == 1 else { throw Self.failure("pieces", "one for unknown characters (type 2)", "\(unknown)") }
+        guard unknown == 1 || unknown == 0 && fallsBackToBytes else {
+            throw Self.failure("pieces", "one for unknown characters (type 2)", "\(unknown)")
+        }
         try checkBytes()
-        if algorithm == .bpe, let unused = pieces.firstIndex(where: { $0.kind == .unused }) {
+        if algorithm == .bpe, let unused = pieces.firstIndex(where: { $0.kind == .unused && !$0.text.isEmpty }) {
             throw Self.failure("piece \(unused)", "a type other than unused in a BPE model", "unused")
         }
     }

@@ -42,7 +42,17 @@ struct SentencePieceFile {
             default: break
             }
         }
+        dropNullPieces()
         try check()
+    }
+
+    /// Makes pieces of U+0000 unused ids without text, as SentencePiece does: some conversions add one next to
+    /// `<0x00>`.
+    private mutating func dropNullPieces() {
+        for id in pieces.indices where pieces[id].text == "\0" && (fallsBackToBytes || pieces[id].kind == .unused) {
+            pieces[id].text = ""
+            pieces[id].kind = .unused
+        }
     }
 
     private static func piece(_ bytes: ArraySlice<UInt8>, id: Int) throws(TokenizerError) -> Piece {

@@ -16,6 +16,7 @@ struct UnigramEncoder: Sendable {
 
     /// The length of text after which nodes are dropped at the next place that no piece spans.
     private static let enough = 4096
+    private static let largestScore: Float = 100_000
 
     init(_ model: UnigramModel) { self.model = model }
 
@@ -45,6 +46,7 @@ struct UnigramEncoder: Sendable {
     /// Continues the best sequence that ends at a position with all pieces that start there.
     @inline(__always)
     private mutating func advance(_ text: Span<UInt8>, from start: Int, _ first: Int) {
+        if model.style == .sentencePiece { limitScores(from: start - first) }
         let score = nodes[start - first].score
         let length = UTF8Sequence.decode(text, at: start, end: text.count)?.length ?? 1
         var hasCharacter = false
@@ -58,9 +60,18 @@ struct UnigramEncoder: Sendable {
             }
         }
         if !hasCharacter {
-            let sum = score + model.unknownScore
-            let rounded = model.style == .sentencePiece ? Double(Float(sum)) : sum
-            offer(rounded, length, model.unknown, at: start + length - first)
+            offer(score + model.unknownScore, length, model.unknown, at: start + length - first)
+        }
+    }
+
+    /// Subtracts the score at a place from it and all later ones if it is large, as SentencePiece does to keep the
+    /// precision of long sums.
+    @inline(__always)
+    private mutating func limitScores(from place: Int) {
+        let score = Float(nodes[place].score)
+        guard abs(score) > Self.largestScore else { return }
+        for index in place..<nodes.count where index == place || nodes[index].length > 0 {
+            nodes[index].score = Double(Float(nodes[index].score) - score)
         }
     }
 
@@ -68,10 +79,9 @@ struct UnigramEncoder: Sendable {
     @inline(__always)
     private mutating func offer(_ score: Double, _ length: Int, _ token: Int32, at place: Int) {
         while nodes.count <= place { nodes.append(Node()) }
+        let score = model.style == .sentencePiece ? Double(Float(score)) : score
         guard nodes[place].length == 0 || score > nodes[place].score else { return }
-        nodes[place] = Node(
-            score: model.style == .sentencePiece ? Double(Float(score)) : score,
-            length: Int32(truncatingIfNeeded: length), token: token)
+        nodes[place] = Node(score: score, length: Int32(truncatingIfNeeded: length), token: token)
     }
 
     /// Appends the tokens of the best sequence for a range.

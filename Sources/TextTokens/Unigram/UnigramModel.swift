@@ -19,6 +19,7 @@ struct UnigramModel: Sendable {
     let trie: DoubleArrayTrie
     /// What each piece adds to a sum.
     let scores: [Double]
+    /// The token for characters without a piece; -1 if there is none, because every byte has a token.
     let unknown: Int32
     /// What a character without a piece adds to a sum.
     let unknownScore: Double
@@ -33,12 +34,11 @@ struct UnigramModel: Sendable {
     ///   - scores: the scores of the first tokens. Tokens without a score are not pieces.
     ///   - fallsBackToBytes: whether characters without a piece become the tokens of their bytes.
     ///   - marksAreSpaces: whether texts have spaces where the pieces have U+2581.
-    /// - Throws: ``TokenizerError`` if there is no unknown token, a score is not finite or a piece contains U+0000.
+    /// - Throws: ``TokenizerError`` if texts may need an unknown token and there is none, a score is not finite or a piece contains U+0000.
     init(
         _ tokens: [String], _ kinds: [TokenKind], scores: [Double], unknown: Int32?, style: Style,
         fallsBackToBytes: Bool, marksAreSpaces: Bool
     ) throws(TokenizerError) {
-        guard let unknown else { throw .missing(table: "unknown token", model: "unigram") }
         guard scores.count <= tokens.count else {
             throw .wrongCount(table: "scores", expected: tokens.count, found: scores.count)
         }
@@ -68,7 +68,10 @@ struct UnigramModel: Sendable {
             }
             pieces.append((text[...], id))
         }
-        (self.style, self.unknown, self.symbols, self.byteTokens) = (style, unknown, symbols, byteTokens)
+        guard unknown != nil || !byteTokens.contains(-1) else {
+            throw .missing(table: "unknown token", model: "unigram")
+        }
+        (self.style, self.unknown, self.symbols, self.byteTokens) = (style, unknown ?? -1, symbols, byteTokens)
         trie = DoubleArrayBuilder.trie(pieces)
         switch style {
         case .tokenizers:
@@ -76,12 +79,10 @@ struct UnigramModel: Sendable {
             unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
         case .sentencePiece:
             let normal = scores.indices.filter { kinds[$0] == .normal || kinds[$0] == .undefined }
-            let best = normal.map { Float(scores[$0]) }.max() ?? 0
-            let highest = max(best, Float.leastNormalMagnitude)
             let lowest = normal.map { Float(scores[$0]) }.min() ?? Float.greatestFiniteMagnitude
             unknownScore = Double(lowest - Float(Self.unknownPenalty))
             self.scores = scores.indices.map { id in
-                kinds[id] == .userDefined ? Double(Float(tokens[id].utf8.count) * highest) - 0.1 : scores[id]
+                kinds[id] == .userDefined ? Double(Float(0.1 * Double(tokens[id].utf8.count - 1))) : scores[id]
             }
         }
     }
