@@ -24,7 +24,8 @@ let package = Package(
         .target(name: "TensorCore", dependencies: ["CLibc", "CTensorKernels"]),
         .target(name: "CFatalSignals"),
         .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "CLibc", "QuotedText", "TensorCore"]),
-        .target(name: "TextTokens", dependencies: ["CLibc", "QuotedText"]),
+        .target(name: "CUnicodeTables", exclude: ["decompositions.txt", "marks.txt"]),
+        .target(name: "TextTokens", dependencies: ["CLibc", "CUnicodeTables", "QuotedText"]),
         .target(name: "LanguageModels", dependencies: ["CLibc", "CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["CLibc", "LanguageModels", "TensorCore"]),
         .target(name: "ModelTraining", dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore"]),
@@ -117,7 +118,7 @@ default:
 }
 
 // One loop of settings.
-let cTargets: Set = ["CDefaultModel", "CFatalSignals", "CTensorKernels", "CInstructionPeaks"]
+let cTargets: Set = ["CDefaultModel", "CFatalSignals", "CInstructionPeaks", "CTensorKernels", "CUnicodeTables"]
 let memoryChecked: Set = [
     "QuotedText", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip",
     "LayerSkipCommand", "LayerSkipDefaultModel",

@@ -48,6 +48,27 @@ enum UTF8Sequence {
         return (codePoint, length)
     }
 
+    /// Appends a code point's bytes.
+    static func append(_ codePoint: UInt32, to bytes: inout [UInt8]) {
+        func append(_ bits: UInt32) { bytes.append(UInt8(truncatingIfNeeded: bits)) }
+        switch codePoint {
+        case 0..<0x80:
+            append(codePoint)
+        case 0x80..<0x800:
+            append(0xC0 | codePoint >> 6)
+            append(0x80 | codePoint & 0x3F)
+        case 0x800..<0x1_0000:
+            append(0xE0 | codePoint >> 12)
+            append(0x80 | codePoint >> 6 & 0x3F)
+            append(0x80 | codePoint & 0x3F)
+        default:
+            append(0xF0 | codePoint >> 18)
+            append(0x80 | codePoint >> 12 & 0x3F)
+            append(0x80 | codePoint >> 6 & 0x3F)
+            append(0x80 | codePoint & 0x3F)
+        }
+    }
+
     /// The number of bytes at the end that start a valid but incomplete sequence: 0 to 3.
     static func incompleteSuffix(of bytes: [UInt8]) -> Int {
         for count in 1...3 where count <= bytes.count {

@@ -1,0 +1,57 @@
+/// Rewrites texts before they are split into words, as a list of steps says.
+struct Normalizer: Sendable {
+    private let steps: [any TextRewriting]
+
+    /// Creates a normalizer.
+    ///
+    /// - Throws: ``TokenizerError`` if a step's regular expression or table of replacements is invalid.
+    init(_ steps: [NormalizerStep]) throws(TokenizerError) {
+        var rewritings: [any TextRewriting] = []
+        for step in steps { rewritings.append(try step.rewriting()) }
+        self.steps = rewritings
+    }
+
+    /// Whether texts stay as they are.
+    var isEmpty: Bool { steps.isEmpty }
+
+    /// Returns the rewritten text.
+    ///
+    /// - Throws: ``TokenizerError`` if a regular expression takes too many steps.
+    func normalized(_ text: ArraySlice<UInt8>) throws(TokenizerError) -> [UInt8] {
+        var text = Array(text)
+        for step in steps { text = try step.rewritten(text) }
+        return text
+    }
+}
+
+/// A step of a ``Normalizer``, ready to use.
+protocol TextRewriting: Sendable {
+    /// Returns the rewritten text.
+    func rewritten(_ text: [UInt8]) throws(TokenizerError) -> [UInt8]
+}
+
+extension NormalizerStep {
+    fileprivate func rewriting() throws(TokenizerError) -> any TextRewriting {
+        switch self {
+        case .nfc: NormalizationForm.nfc
+        case .nfd: NormalizationForm.nfd
+        case .nfkc: NormalizationForm.nfkc
+        case .nfkd: NormalizationForm.nfkd
+        case .lowercase: CharacterRewriting.lowercase
+        case .stripAccents: CharacterRewriting.stripAccents
+        case .strip(let left, let right): WhitespaceStripping(left: left, right: right)
+        case .prepend(let prefix): Prefixing(prefix: Array(prefix.utf8))
+        case .replace(.text(""), let replacement):
+            throw .malformedFile(place: "normalizer", expected: "a text to replace", found: replacement)
+        case .replace(.text(let text), let replacement): TextReplacement(text, with: replacement)
+        case .replace(.regex(let pattern), let replacement):
+            throw .malformedFile(place: "normalizer", expected: "x", found: pattern + replacement)
+        case .precompiled(let charsmap): ClusterReplacement(try Charsmap(charsmap))
+        case .sentencePiece(let rules): try SentencePieceNormalizer(rules)
+        }
+    }
+}
+
+extension NormalizationForm: TextRewriting {
+    func rewritten(_ text: [UInt8]) -> [UInt8] { normalized(text) }
+}

@@ -1,0 +1,114 @@
+/// Finds the sequence of pieces with the highest sum of scores (the Viterbi algorithm), reusing its memory.
+struct UnigramEncoder: Sendable {
+    /// The best sequence of pieces that ends at a place of the text.
+    private struct Node {
+        var score = 0.0
+        /// The length of the sequence's last piece; 0 if no sequence ends here.
+        var length: Int32 = 0
+        var token: Int32 = 0
+    }
+
+    private let model: UnigramModel
+    private var nodes: [Node] = []
+    private var path: [Node] = []
+    /// The length of the characters without a piece at the end of the encoded text.
+    private var unknownLength = 0
+
+    /// The length of text after which nodes are dropped at the next place that no piece spans.
+    private static let enough = 4096
+
+    init(_ model: UnigramModel) { self.model = model }
+
+    /// Appends the tokens of a text.
+    mutating func append(_ text: Span<UInt8>, to ids: inout [Int32]) {
+        start(score: 0)
+        var first = 0
+        var position = 0
+        while position < text.count {
+            if position - first >= Self.enough, nodes.count == position - first + 1 {
+                finish(text, first..<position, &ids)
+                start(score: nodes[position - first].score)
+                first = position
+            }
+            advance(text, from: position, first)
+            position += UTF8Sequence.decode(text, at: position, end: text.count)?.length ?? 1
+        }
+        finish(text, first..<text.count, &ids)
+        appendUnknown(text, end: text.count, &ids)
+    }
+
+    private mutating func start(score: Double) {
+        nodes.removeAll(keepingCapacity: true)
+        nodes.append(Node(score: score))
+    }
+
+    /// Continues the best sequence that ends at a position with all pieces that start there.
+    @inline(__always)
+    private mutating func advance(_ text: Span<UInt8>, from start: Int, _ first: Int) {
+        let score = nodes[start - first].score
+        let length = UTF8Sequence.decode(text, at: start, end: text.count)?.length ?? 1
+        var hasCharacter = false
+        if var node = model.trie.root {
+            var end = start
+            while end < text.count, model.trie.advance(&node, by: text[end]) {
+                end += 1
+                guard let token = model.trie.value(at: node) else { continue }
+                hasCharacter = hasCharacter || end - start == length
+                offer(score + model.scores[token], end - start, Int32(truncatingIfNeeded: token), at: end - first)
+            }
+        }
+        if !hasCharacter {
+            let sum = score + model.unknownScore
+            let rounded = model.style == .sentencePiece ? Double(Float(sum)) : sum
+            offer(rounded, length, model.unknown, at: start + length - first)
+        }
+    }
+
+    /// Keeps a sequence that ends at a place if it is better than the one there.
+    @inline(__always)
+    private mutating func offer(_ score: Double, _ length: Int, _ token: Int32, at place: Int) {
+        while nodes.count <= place { nodes.append(Node()) }
+        guard nodes[place].length == 0 || score > nodes[place].score else { return }
+        nodes[place] = Node(
+            score: model.style == .sentencePiece ? Double(Float(score)) : score,
+            length: Int32(truncatingIfNeeded: length), token: token)
+    }
+
+    /// Appends the tokens of the best sequence for a range.
+    private mutating func finish(_ text: Span<UInt8>, _ range: Range<Int>, _ ids: inout [Int32]) {
+        path.removeAll(keepingCapacity: true)
+        var place = range.count
+        while place > 0 {
+            path.append(nodes[place])
+            place -= Int(nodes[place].length)
+        }
+        var position = range.lowerBound
+        for node in path.reversed() {
+            if node.token == model.unknown {
+                unknownLength += Int(node.length)
+            } else {
+                appendUnknown(text, end: position, &ids)
+                ids.append(node.token)
+            }
+            position += Int(node.length)
+        }
+    }
+
+    /// Appends what encodes the characters without a piece before a position: the tokens of their bytes, or one unknown
+    /// token.
+    private mutating func appendUnknown(_ text: Span<UInt8>, end: Int, _ ids: inout [Int32]) {
+        guard unknownLength > 0 else { return }
+        let part = text.extracting(end - unknownLength..<end)
+        unknownLength = 0
+        let count = ids.count
+        for offset in part.indices {
+            let token = model.byteTokens[Int(part[offset])]
+            guard token >= 0 else {
+                ids.removeSubrange(count...)
+                ids.append(model.unknown)
+                return
+            }
+            ids.append(token)
+        }
+    }
+}
