@@ -6,19 +6,18 @@ public struct StreamingDetokenizer: Sendable {
     private let tokenizer: Tokenizer
     private let skippingSpecialTokens: Bool
     private var pending: [UInt8] = []
-    private var dropsSpace: Bool
+    private var start: DecodedStart
 
     /// Creates a detokenizer for the start of a text or, with `continuingText`, for its continuation.
     public init(_ tokenizer: Tokenizer, skippingSpecialTokens: Bool = true, continuingText: Bool = false) {
         self.tokenizer = tokenizer
         self.skippingSpecialTokens = skippingSpecialTokens
-        dropsSpace = tokenizer.addsSpacePrefix && !continuingText
+        start = DecodedStart(tokenizer, continuingText: continuingText)
     }
 
     /// Adds a token and returns the text that is now certain, possibly empty.
     public mutating func append(_ id: Int32) -> String {
-        tokenizer.append(
-            id, to: &pending, skippingSpecialTokens: skippingSpecialTokens, dropsSpace: &dropsSpace)
+        tokenizer.append(id, to: &pending, skippingSpecialTokens: skippingSpecialTokens, &start)
         let held = UTF8Sequence.incompleteSuffix(of: pending)
         let text = String(decoding: pending.dropLast(held), as: UTF8.self)
         pending.removeFirst(pending.count - held)
@@ -29,7 +28,7 @@ public struct StreamingDetokenizer: Sendable {
     package mutating func goOn(from other: StreamingDetokenizer) {
         pending.removeAll(keepingCapacity: true)
         pending += other.pending
-        dropsSpace = other.dropsSpace
+        start = other.start
     }
 
     /// Ends the text and returns its rest: U+FFFD for an incomplete character, or nothing.

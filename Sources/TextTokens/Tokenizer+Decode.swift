@@ -3,7 +3,7 @@ extension Tokenizer {
     /// decodes to its name, an invalid id to nothing.
     public func bytes(of id: Int32) -> [UInt8] {
         guard kinds.indices.contains(Int(id)) else { return [] }
-        return Array(model.symbols.bytes[model.symbols.range(of: Int(id))])
+        return Array(pieces[id])
     }
 
     /// Decodes tokens into text, with U+FFFD for invalid UTF-8.
@@ -16,23 +16,49 @@ extension Tokenizer {
         _ ids: some Sequence<Int32>, skippingSpecialTokens: Bool = true, continuingText: Bool = false
     ) -> String {
         var bytes: [UInt8] = []
-        var dropsSpace = addsSpacePrefix && !continuingText
-        for id in ids {
-            append(id, to: &bytes, skippingSpecialTokens: skippingSpecialTokens, dropsSpace: &dropsSpace)
-        }
+        var start = DecodedStart(self, continuingText: continuingText)
+        for id in ids { append(id, to: &bytes, skippingSpecialTokens: skippingSpecialTokens, &start) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends a token's bytes; `dropsSpace` tells whether the prefix space has still to be removed.
-    func append(_ id: Int32, to bytes: inout [UInt8], skippingSpecialTokens: Bool, dropsSpace: inout Bool) {
-        guard kinds.indices.contains(Int(id)) else { return }
-        let isSpecial = kinds[Int(id)].isSpecial
-        if isSpecial, skippingSpecialTokens { return }
-        var piece = model.symbols.bytes[model.symbols.range(of: Int(id))]
-        if dropsSpace, !isSpecial, !piece.isEmpty {
-            dropsSpace = false
-            if piece.first == UInt8(ascii: " ") { piece = piece.dropFirst() }
+    /// Appends a token's bytes.
+    ///
+    /// - Parameter start: what has still to be dropped at the start of the text.
+    func append(_ id: Int32, to bytes: inout [UInt8], skippingSpecialTokens: Bool, _ start: inout DecodedStart) {
+        guard kinds.indices.contains(Int(id)), kinds[Int(id)] != .unused || !pieces[id].isEmpty else { return }
+        if kinds[Int(id)].isSpecial, skippingSpecialTokens { return }
+        if start.isOver {
+            bytes += pieces.separator
+            bytes += pieces[id]
+        } else {
+            start.append(pieces[id], of: self, isWhole: kinds[Int(id)].isMatchedWhole, to: &bytes)
         }
-        bytes += piece
+    }
+}
+
+/// What has still to be dropped at the start of a decoded text.
+struct DecodedStart {
+    private var isFirst: Bool
+    private var count: Int
+
+    init(_ tokenizer: Tokenizer, continuingText: Bool) {
+        isFirst = !continuingText
+        count = continuingText ? 0 : tokenizer.pieces.dropped.count
+    }
+
+    /// Whether nothing more is dropped.
+    var isOver: Bool { !isFirst && count == 0 }
+
+    /// Appends a token's bytes without those to drop.
+    mutating func append(_ piece: ArraySlice<UInt8>, of tokenizer: Tokenizer, isWhole: Bool, to bytes: inout [UInt8]) {
+        if !isFirst { bytes += tokenizer.pieces.separator }
+        if isFirst, tokenizer.pieces.firstLosesSpaces, !isWhole {
+            bytes += piece.filter { $0 != UInt8(ascii: " ") }
+        } else {
+            let space = piece.prefix(count).prefix { $0 == tokenizer.pieces.dropped.byte }.count
+            bytes += piece.dropFirst(space)
+            count = space == piece.count ? count - space : 0
+        }
+        isFirst = false
     }
 }

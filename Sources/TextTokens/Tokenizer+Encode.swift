@@ -5,29 +5,32 @@ extension Tokenizer {
     ///   - addingSpecialTokens: whether to add the model's tokens for the beginning and end of a text.
     ///   - parsingSpecialTokens: whether text such as `<|im_end|>` becomes the special token with that name. Use it
     ///     only for trusted text: otherwise users can forge structure.
+    /// - Throws: ``TokenizerError`` if a regular expression of the tokenizer's file needs too many steps on the text.
     public func encode(
         _ text: String, addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false
-    ) -> [Int32] {
-        encode(
+    ) throws(TokenizerError) -> [Int32] {
+        try encode(
             Array(text.utf8), addingSpecialTokens: addingSpecialTokens, parsingSpecialTokens: parsingSpecialTokens)
     }
 
     /// Encodes a text that will be continued, like the method above. It never ends with an end-of-text token, even if
     /// the file asks for one (`add_eos_token`), and it never begins with two beginning-of-text tokens.
-    public func encode(prompt: String, parsingSpecialTokens: Bool = false) -> [Int32] {
-        let utf8 = Array(prompt.utf8)
-        let parts = parts(utf8, parsingSpecialTokens)
-        return encode(utf8, parts, begins: addsBeginningOfText && !beginText(parts), ends: false)
+    ///
+    /// - Throws: as above.
+    public func encode(prompt: String, parsingSpecialTokens: Bool = false) throws(TokenizerError) -> [Int32] {
+        let text = try EncodableText(Array(prompt.utf8), self, parsingSpecialTokens: parsingSpecialTokens)
+        return try encode(text, after: text.begins(with: prefix.first) ? [] : prefix, before: [])
     }
 
     /// Encodes a UTF-8 text into token ids. Byte-level vocabularies also encode invalid bytes, and decode them
     /// unchanged.
+    ///
+    /// - Throws: as above.
     public func encode(
         _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false
-    ) -> [Int32] {
-        let parts = parts(utf8, parsingSpecialTokens)
-        return encode(
-            utf8, parts, begins: addingSpecialTokens && addsBeginningOfText, ends: addingSpecialTokens && addsEndOfText)
+    ) throws(TokenizerError) -> [Int32] {
+        let text = try EncodableText(utf8, self, parsingSpecialTokens: parsingSpecialTokens)
+        return try encode(text, after: addingSpecialTokens ? prefix : [], before: addingSpecialTokens ? suffix : [])
     }
 
     /// Encodes a long text, like ``encode(_:addingSpecialTokens:parsingSpecialTokens:)``, with progress.
@@ -37,20 +40,16 @@ extension Tokenizer {
     package func encode(
         _ utf8: [UInt8], addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = false,
         progress: (Int) -> Bool
-    ) -> [Int32]? {
-        let parts = parts(utf8, parsingSpecialTokens)
-        return encode(
-            utf8, parts, begins: addingSpecialTokens && addsBeginningOfText, ends: addingSpecialTokens && addsEndOfText,
-            progress: progress)
+    ) throws(TokenizerError) -> [Int32]? {
+        let text = try EncodableText(utf8, self, parsingSpecialTokens: parsingSpecialTokens)
+        return try encode(
+            text, after: addingSpecialTokens ? prefix : [], before: addingSpecialTokens ? suffix : [], progress: progress)
     }
 
     /// Encodes a UTF-8 text that will be continued; nil if `progress` returned false.
-    package func encode(prompt utf8: [UInt8], progress: (Int) -> Bool) -> [Int32]? {
-        encode(utf8, parts(utf8, false), begins: addsBeginningOfText, ends: false, progress: progress)
-    }
-
-    private func parts(_ utf8: [UInt8], _ parsingSpecialTokens: Bool) -> [SpecialTokenFinder.Part] {
-        (parsingSpecialTokens ? specialTokens : userTokens).parts(of: utf8.span, in: utf8.indices)
+    package func encode(prompt utf8: [UInt8], progress: (Int) -> Bool) throws(TokenizerError) -> [Int32]? {
+        let text = try EncodableText(utf8, self, parsingSpecialTokens: false)
+        return try encode(text, after: prefix, before: [], progress: progress)
     }
 
     /// Encodes a prompt with known structure. It will be continued, so no token is added at its end. The
@@ -58,77 +57,31 @@ extension Tokenizer {
     /// leaves it to the chat template. It is never added to segments that begin with it.
     ///
     /// Adjacent plain segments count as one text, so their division does not matter.
-    /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` if a special segment is not a token of this vocabulary.
+    /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` if a special segment is not a token of this vocabulary;
+    ///   or as above.
     public func encode(
         _ segments: [TextSegment], addingSpecialTokens: Bool = true
     ) throws(TokenizerError) -> [Int32] {
-        var utf8: [UInt8] = []
-        var parts: [SpecialTokenFinder.Part] = []
-        var start = 0
-        for segment in segments {
-            switch segment {
-            case .plain(let text):
-                utf8 += text.utf8
-            case .beginningOfText:
-                guard let beginningOfText else { continue }
-                parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-                parts.append(.token(beginningOfText))
-                start = utf8.count
-            case .special(let text):
-                guard let id = specialToken(text) else { throw .missingSpecialToken(text) }
-                parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-                parts.append(.token(id))
-                start = utf8.count
-            }
+        let text = try EncodableText(segments, self)
+        guard addingSpecialTokens, addsBeginningOfChats, !text.begins(with: beginningOfText) else {
+            return try encode(text, after: [], before: [])
         }
-        parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-        let begins = addingSpecialTokens && addsBeginningOfChats && !beginText(parts)
-        return encode(utf8, parts, begins: begins, ends: false)
-    }
-
-    /// Whether parts begin with the beginning-of-text token.
-    private func beginText(_ parts: [SpecialTokenFinder.Part]) -> Bool {
-        guard case .token(let first)? = parts.first else { return false }
-        return first == beginningOfText
+        return try encode(text, after: prefix.isEmpty ? [beginningOfText].compactMap(\.self) : prefix, before: [])
     }
 
     private func encode(
-        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], begins: Bool, ends: Bool
-    ) -> [Int32] {
-        encode(utf8, parts, begins: begins, ends: ends, progress: { _ in true }) ?? []
+        _ text: EncodableText, after prefix: [Int32], before suffix: [Int32]
+    ) throws(TokenizerError) -> [Int32] {
+        try encode(text, after: prefix, before: suffix, progress: { _ in true }) ?? []
     }
 
     private func encode(
-        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], begins: Bool, ends: Bool, progress: (Int) -> Bool
-    ) -> [Int32]? {
-        let (text, parts) = model.start == .characters ? normalized(utf8, parts) : (utf8, parts)
-        var encoder = WordEncoder(model, textLength: text.count)
-        if begins, let beginningOfText { encoder.append(beginningOfText) }
-        for part in parts {
-            switch part {
-            case .token(let id): encoder.append(id)
-            case .text(let range): guard encoder.append(text.span, range, progress: progress) else { return nil }
-            }
-        }
-        if ends, let endOfText { encoder.append(endOfText) }
+        _ text: EncodableText, after prefix: [Int32], before suffix: [Int32], progress: (Int) -> Bool
+    ) throws(TokenizerError) -> [Int32]? {
+        var encoder = WordEncoder(model, textLength: text.utf8.count)
+        encoder.append(prefix)
+        guard try encoder.append(text, division, progress: progress) else { return nil }
+        encoder.append(suffix)
         return encoder.ids
-    }
-
-    /// A text as SentencePiece reads it: space marks become spaces, and a space is added at the start and after each
-    /// special token.
-    private func normalized(
-        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part]
-    ) -> (text: [UInt8], parts: [SpecialTokenFinder.Part]) {
-        var text: [UInt8] = []
-        text.reserveCapacity(utf8.count + parts.count)
-        let result = parts.map { part -> SpecialTokenFinder.Part in
-            guard case .text(let range) = part else { return part }
-            let start = text.count
-            // Text parts are never adjacent, so each is the first part or follows a special token.
-            if addsSpacePrefix { text.append(UInt8(ascii: " ")) }
-            text += MergeModel.withSpaces(utf8[range])
-            return .text(start..<text.count)
-        }
-        return (text, result)
     }
 }

@@ -2,6 +2,6 @@ extension Tokenizer {
     /// The maximum number of bytes of text that one token covers; at least 4, since the unknown token can replace any
     /// character.
     public var longestTokenByteCount: Int {
-        kinds.indices.reduce(4) { max($0, model.symbols.range(of: $1).count) }
+        kinds.indices.reduce(4) { max($0, pieces.length(of: $1)) }
     }
 }

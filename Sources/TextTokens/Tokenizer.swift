@@ -1,24 +1,33 @@
 /// A tokenizer: converts text into token ids and back, as the checkpoint's own tokenizer does.
 ///
-/// The reference for its output is llama.cpp, with two differences. Plain text never becomes a control token, even if
-/// merges would produce one. And decoding never alters text, so it restores the input.
+/// The reference for its output is Hugging Face's library for a tokenizer.json, and llama.cpp for a GGUF file, with one
+/// difference: plain text never becomes a control token, even if merges would produce one.
 public struct Tokenizer: Sendable {
-    let model: MergeModel
+    /// What turns a word into tokens.
+    enum Model: Sendable {
+        case merges(MergeModel)
+        case unigram(UnigramModel)
+    }
+
+    let model: Model
     let kinds: [TokenKind]
+    let pieces: TokenPieces
+    let normalizer: Normalizer
+    let division: WordDivision
     let userTokens: WholeTokenFinder
     let specialTokens: WholeTokenFinder
+    /// The tokens that start and end every text.
+    let prefix: [Int32]
+    let suffix: [Int32]
     /// Whether texts start with ``beginningOfText``.
     package let addsBeginningOfText: Bool
     /// Whether a conversation starts with ``beginningOfText`` even if its template does not write it.
     package let addsBeginningOfChats: Bool
-    let addsEndOfText: Bool
-    let addsSpacePrefix: Bool
     /// The maximum length of a token in bytes. The longest in use, mostly runs of whitespace, have a few hundred.
     static let longestToken = 4096
 
     private let wholeTokens: WholeTokenNames
 
-    let missingBytes: [UInt8]
     /// User-facing notes about guesses made in reading the tokenizer.
     public let notes: [String]
     /// The token that starts every text, if any.
@@ -34,7 +43,7 @@ public struct Tokenizer: Sendable {
     /// - Throws: ``TokenizerError`` if the definition is of an unsupported kind or inconsistent.
     public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
         let tokens = definition.tokens
-        if tokens.isEmpty { throw .missing(table: "tokenizer.ggml.tokens", model: definition.model) }
+        if tokens.isEmpty { throw .missing(table: "tokenizer.ggml.tokens", model: definition.model.rawValue) }
         if let kinds = definition.kinds, kinds.count != tokens.count {
             throw .wrongCount(table: "tokenizer.ggml.token_type", expected: tokens.count, found: kinds.count)
         }
@@ -43,29 +52,45 @@ public struct Tokenizer: Sendable {
         }
         let kinds = TokenKind.corrected(definition)
         let definition = try definition.completed()
-        switch definition.model {
-        case "gpt2": model = try .byteLevel(definition, kinds)
-        case "llama": model = try .sentencePiece(definition, kinds)
-        default: throw .unsupportedModel(found: definition.model, known: ["gpt2", "llama"])
-        }
         self.kinds = kinds
-        let whole = tokens.indices.filter { kinds[$0].isMatchedWhole }.map { (id: Int32($0), text: tokens[$0]) }
-        let swallowing = definition.tokensThatSwallowSpace(whole.map(\.id))
-        let (rule, later) = (definition.wholeTokenRule, definition.matchedLater)
-        userTokens = WholeTokenFinder(
-            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, later: later, swallowsSpace: swallowing)
-        specialTokens = WholeTokenFinder(whole, rule: rule, later: later, swallowsSpace: swallowing)
+        normalizer = try Normalizer(definition.normalizer ?? [])
+        (model, division) = try Self.model(definition, kinds)
+        pieces = try TokenPieces(definition, kinds, model)
+
+        let whole = tokens.indices.filter { kinds[$0].isMatchedWhole && !tokens[$0].isEmpty }
+            .map { (id: Int32($0), text: tokens[$0]) }
+        let (rule, flags) = (definition.wholeTokenRule, definition.flags)
+        userTokens = try WholeTokenFinder(
+            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, flags: flags, normalizer: normalizer)
+        specialTokens = try WholeTokenFinder(whole, rule: rule, flags: flags, normalizer: normalizer)
         wholeTokens = WholeTokenNames(whole)
         addsBeginningOfText = definition.addsBeginningOfText ?? false
         addsBeginningOfChats = definition.addsBeginningOfChats ?? addsBeginningOfText
-        addsEndOfText = definition.addsEndOfText ?? false
-        addsSpacePrefix = definition.addsSpacePrefix ?? false
         beginningOfText = definition.beginningOfText
         endOfText = definition.endOfText
-        let known = whole.filter { TokenKind.endsAnswer($0.text, kinds[Int($0.id)]) }.map(\.id)
+        prefix = definition.prefix ?? [addsBeginningOfText ? beginningOfText : nil].compactMap(\.self)
+        suffix = definition.suffix ?? [definition.addsEndOfText == true ? endOfText : nil].compactMap(\.self)
+        let known = whole.map(\.id).filter { TokenKind.endsAnswer(tokens[Int($0)], kinds[Int($0)]) }
         endOfTextTokens = Set(definition.ends + known)
         notes = definition.notes
-        missingBytes = Self.missingBytes(model)
+    }
+
+    private static func model(
+        _ definition: TokenizerDefinition, _ kinds: [TokenKind]
+    ) throws(TokenizerError) -> (Model, WordDivision) {
+        let steps = definition.preTokenizerSteps ?? []
+        let division: WordDivision = steps.isEmpty ? .whole : .steps(try PreTokenizer(steps: steps))
+        switch definition.model {
+        case .byteLevel:
+            let model = try MergeModel.byteLevel(definition, kinds)
+            guard definition.preTokenizerSteps == nil else { return (.merges(model), division) }
+            return (.merges(model), .steps(try NamedPreTokenizer.find(definition.preTokenizer).preTokenizer))
+        case .characters, .scored:
+            let model = try MergeModel.characters(definition, kinds)
+            return (.merges(model), steps.isEmpty && MarkedWords.suit(model) ? .beforeMarks : division)
+        case .unigram:
+            return (.unigram(try UnigramModel(definition, kinds)), division)
+        }
     }
 
     /// The number of token ids; ids are 0 to `vocabularySize - 1`.
@@ -85,42 +110,4 @@ public struct Tokenizer: Sendable {
 
     /// The id of the token with exactly this text, among control and user-defined tokens.
     public func specialToken(_ text: String) -> Int32? { wholeTokens.find(text) }
-}
-
-extension TokenizerDefinition {
-    /// The definition with its kind's defaults for everything that the file leaves out.
-    fileprivate func completed() throws(TokenizerError) -> TokenizerDefinition {
-        var result = self
-        if model == "llama" {
-            func standard(_ id: Int32) -> Int32? { id < tokens.count ? id : nil }
-            result.unknown = unknown ?? standard(0)
-            result.beginningOfText = beginningOfText ?? standard(1)
-            result.endOfText = endOfText ?? standard(2)
-            result.addsBeginningOfText = addsBeginningOfText ?? true
-            result.addsSpacePrefix = addsSpacePrefix ?? true
-        } else if model == "gpt2" {
-            let named = try NamedPreTokenizer.find(preTokenizer)
-            result.addsBeginningOfText = addsBeginningOfText ?? named.addsBeginningOfText
-            result.addsSpacePrefix = false
-        }
-        let ids = [
-            ("bos_token_id", beginningOfText), ("eos_token_id", endOfText), ("unknown_token_id", unknown),
-            ("padding_token_id", padding),
-        ]
-        for (name, id) in ids {
-            guard let id, !tokens.indices.contains(Int(id)) else { continue }
-            throw .idOutOfRange(name: "tokenizer.ggml." + name, found: id, vocabularySize: tokens.count)
-        }
-        // Ids beyond the vocabulary are allowed: a model's rows without a token may end a text too.
-        if let id = otherEnds.first(where: { $0 < 0 }) {
-            throw .idOutOfRange(name: "tokenizer.ggml.eot_token_id", found: id, vocabularySize: tokens.count)
-        }
-        return result
-    }
-
-    /// The tokens that drop the whitespace after them: in the Phi-3 family, all special tokens except three.
-    fileprivate func tokensThatSwallowSpace(_ special: [Int32]) -> Set<Int32> {
-        guard stripsSpaceAfterSpecialTokens else { return [] }
-        return Set(special.filter { !["<unk>", "<s>", "<|endoftext|>"].contains(tokens[Int($0)]) })
-    }
 }

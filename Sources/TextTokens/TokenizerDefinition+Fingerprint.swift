@@ -2,21 +2,31 @@ extension TokenizerDefinition {
     /// A hash that differs, almost surely, between tokenizers that produce different ids, and is equal for two files of
     /// the same tokenizer. Data and checkpoints store it to identify their tokenizer.
     ///
-    /// It detects mistakes, not forgery: FNV-1a over the tokens, their roles, the merges or scores, and the rule for
-    /// words.
+    /// It detects mistakes, not forgery: FNV-1a over the tokens, their roles, the merges or scores, and the rules for
+    /// text and words.
     public var fingerprint: UInt64 {
         var hash = FowlerNollVo()
-        hash.add(model)
+        hash.add(model.rawValue)
         hash.add((try? NamedPreTokenizer.find(preTokenizer).names[0]) ?? preTokenizer ?? "")
         hash.add(UInt64(tokens.count))
         for (token, kind) in zip(tokens, TokenKind.corrected(self)) {
             hash.add(token)
             hash.add(UInt64(kind.isMatchedWhole ? kind.rawValue : 0))
         }
-        if model == "llama" {
-            for score in scores ?? [] { hash.add(UInt64(score.bitPattern)) }
+        if model == .scored || model == .unigram {
+            for score in scores ?? [] { hash.add(UInt64(Float(score).bitPattern)) }
         } else {
             for merge in merges ?? [] { hash.add(merge) }
+        }
+        // Stored fingerprints are older than these parts, so those without them count as before.
+        for step in normalizer ?? [] {
+            for json in (try? step.json) ?? [] { hash.add(json.written) }
+        }
+        for step in preTokenizerSteps ?? [] { hash.add(step.json.written) }
+        if let prefersWholeWords { hash.add(prefersWholeWords ? "ignore_merges" : "merges") }
+        if !fallsBackToBytes, model != .byteLevel { hash.add("no byte_fallback") }
+        for (id, flags) in flags.sorted(by: { $0.key < $1.key }) where !flags.isSubset(of: .normalized) {
+            hash.add(UInt64(flags.rawValue) << 32 | UInt64(UInt32(bitPattern: id)))
         }
         return hash.state
     }

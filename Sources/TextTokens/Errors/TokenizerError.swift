@@ -16,6 +16,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case wrongCount(table: String, expected: Int, found: Int)
     /// A merge is not two pieces of the byte-level alphabet separated by one space.
     case malformedMerge(index: Int, found: String)
+    /// A merge joins or gives texts that are not tokens.
+    case mergeWithoutToken(index: Int, found: String)
     /// A token's text is longer than any real one; loading time grows with the square of the length.
     case tokenTooLong(id: Int, limit: Int, found: Int)
     /// A special token's id is not in the vocabulary.
@@ -52,7 +54,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unsupportedModel, .unsupportedPreTokenizer: "choose a checkpoint with a supported tokenizer"
         case .unsupportedChatTemplate: "write the prompt by hand and use generate --parse-special instead"
-        case .missing, .wrongCount, .malformedMerge, .tokenTooLong, .idOutOfRange, .duplicateToken:
+        case .missing, .wrongCount, .malformedMerge, .mergeWithoutToken, .tokenTooLong, .idOutOfRange, .duplicateToken:
             "download or convert the checkpoint again"
         case .vocabularyTooSmall, .vocabularyTooLarge: "choose another vocabulary size"
         case .unsuitableSpecialToken: "leave it out or write it differently"
@@ -78,6 +80,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
             (table, "one entry for each of \(expected) tokens", "\(found)")
         case .malformedMerge(let index, let found):
             ("merge \(index)", "two byte-level pieces with one space between", found.quoted)
+        case .mergeWithoutToken(let index, let found):
+            ("merge \(index)", "two tokens that together are a token", found.quoted)
         case .tokenTooLong(let id, let limit, let found): ("token \(id)", "at most \(limit) bytes", "\(found)")
         case .idOutOfRange(let name, let found, let count): (name, "a token id below \(count)", "\(found)")
         case .malformedFile(let place, let expected, let found):

@@ -8,21 +8,17 @@ package struct AddedToken: Sendable {
     package var text: String
     /// Whether it represents structure rather than text.
     package var isSpecial: Bool
-    /// Whether it is matched only in the text that the other tokens leave.
-    package var isNormalized: Bool
-    /// The place in a file that says the token strips or depends on neighbouring text, which is not supported; nil if
-    /// no file does.
-    package var contextualPlace: String?
+    /// How it treats the text around it.
+    package var flags: MatchingFlags
 
     /// Creates an added token.
     package init(
-        id: Int? = nil, text: String, isSpecial: Bool = true, isNormalized: Bool = false, contextualPlace: String? = nil
+        id: Int? = nil, text: String, isSpecial: Bool = true, flags: MatchingFlags = []
     ) {
         self.id = id
         self.text = text
         self.isSpecial = isSpecial
-        self.isNormalized = isNormalized
-        self.contextualPlace = contextualPlace
+        self.flags = flags
     }
 }
 
@@ -34,8 +30,7 @@ extension TokenizerDefinition {
     ///     regardless of their stated ids.
     ///   - further: tokens that are applied only if they are not yet matched as a whole.
     ///   - rows: the number of tokens that the model has rows for. Tokens beyond it are ignored, with a note.
-    /// - Throws: if a token to apply strips or depends on neighbouring text.
-    package mutating func add(_ added: [AddedToken], further: [AddedToken], rows: Int) throws(TokenizerError) {
+    package mutating func add(_ added: [AddedToken], further: [AddedToken], rows: Int) {
         var names: ByteStringTable?
         var (moved, lost): ([String], [String]) = ([], [])
         for (index, token) in (added + further).enumerated() where !token.text.isEmpty {
@@ -46,17 +41,13 @@ extension TokenizerDefinition {
             if let stated = token.id, stated != id { moved.append(token.text) }
             let isWhole = kinds.flatMap { TokenKind(rawValue: $0[id]) }?.isMatchedWhole ?? false
             guard index < added.count || !isWhole else { continue }
-            if let place = token.contextualPlace {
-                throw .malformedFile(
-                    place: place, expected: "tokens without lstrip, rstrip or single_word", found: token.text.quoted)
-            }
             setKind(of: id, token)
         }
         note(lost, "added tokens without a row in the model are ignored")
         note(moved, "added tokens have the ids that transformers gives them, not the stated ones")
     }
 
-    private mutating func note(_ texts: [String], _ what: String) {
+    mutating func note(_ texts: [String], _ what: String) {
         guard !texts.isEmpty else { return }
         notes.append("\(what): " + texts.prefix(4).map(\.quoted).joined(separator: ", "))
         if texts.count > 4 { notes[notes.count - 1] += " and \(texts.count - 4) more" }
@@ -68,7 +59,7 @@ extension TokenizerDefinition {
             kinds[id] = (token.isSpecial ? TokenKind.control : .userDefined).rawValue
         }
         self.kinds = kinds
-        if token.isNormalized { matchedLater.insert(Int32(id)) } else { matchedLater.remove(Int32(id)) }
+        flags[Int32(id)] = token.flags.isEmpty ? nil : token.flags
     }
 
     /// The id of a token, which is appended to the vocabulary if it is new; nil if there is no room.

@@ -1,98 +1,124 @@
 import QuotedText
 
 extension TokenizerDefinition {
-    /// The maximum number of tokens in a tokenizer.json; the largest vocabularies in use have a quarter of a million.
-    static let largestVocabulary = 1 << 24
+    /// The maximum number of tokens.
+    static let largestVocabulary = Vocabulary.largest
 
-    /// Reads a tokenizer.json in Hugging Face's format, which must be byte-level BPE with a known pre-tokenizer.
+    /// Reads a tokenizer.json in Hugging Face's format.
     ///
     /// Such a file does not state which token ends a text. This uses `<|endoftext|>` if present, else another known end
     /// token such as `</s>`, else the first special token.
     /// - Parameter json: the file's bytes.
     /// - Throws: ``TokenizerError`` if the file is malformed or describes another kind of tokenizer.
     public init(json: [UInt8]) throws(TokenizerError) {
-        let file = try TokenizerFile(json)
-        try file.check()
-        let added = file.added_tokens ?? []
-        self.init(
-            model: "gpt2", preTokenizer: try file.preTokenizerName(), tokens: try Self.tokens(file.model.vocab, added))
-        var kinds = [Int32](repeating: TokenKind.normal.rawValue, count: tokens.count)
-        for token in added { kinds[token.id] = (token.special ? TokenKind.control : .userDefined).rawValue }
-        self.kinds = kinds
+        let file = try JSONPlace(file: json)
+        let model = try file.required("model")
+        let type = try model.modelType()
+        guard type == "BPE" || type == "Unigram" else {
+            throw model.mismatch("a model of type BPE or Unigram", found: type.quoted)
+        }
+        var vocabulary = try Vocabulary(try model.required("vocab"))
+        let added = try Self.addedTokens(file, &vocabulary)
+
+        self.init(model: .byteLevel, tokens: vocabulary.tokens.map { $0 ?? "" })
         wholeTokenRule = .leftmost
-        matchedLater = Set(added.filter { $0.normalized == true }.map { Int32($0.id) })
-        merges = file.model.merges.map(\.text)
-        endOfText = Self.endOfText(tokens, kinds)
-        notes = file.notes
         addsBeginningOfChats = false
-        takeUnknown(file.model)
+        normalizer = try file["normalizer"]?.normalizerSteps() ?? []
+        let steps = try file["pre_tokenizer"]?.preTokenizerSteps() ?? []
+        decoder = try file["decoder"]?.decoderSteps() ?? []
+        let isByteLevel = try Self.isByteLevel(steps)
+        if type == "BPE" {
+            try model.checkMerging()
+            self.model = isByteLevel ? .byteLevel : .characters
+            merges = try model.merges()
+            prefersWholeWords = try model.flag("ignore_merges")
+            fusesUnknown = try model.flag("fuse_unk")
+            fallsBackToBytes = try model.flag("byte_fallback")
+        } else {
+            guard !isByteLevel else {
+                throw model.mismatch("BPE with the pre_tokenizer ByteLevel", found: type.quoted)
+            }
+            self.model = .unigram
+            scores = vocabulary.scores
+            fusesUnknown = true
+            fallsBackToBytes = try model.flag("byte_fallback")
+        }
+        hidden = vocabulary.hidden
+        if let id = hidden.keys.min() {
+            guard type == "BPE" else { throw model.mismatch("a token for every id", found: "two for \(id)") }
+            notes.append(
+                "\(hidden.count.counted("added token")) from id \(id) on have the ids of other tokens, as in Hugging "
+                    + "Face's library")
+        }
+        takeKinds(added, vocabulary)
+        try takeUnknown(model, vocabulary)
+        takePreTokenizer(steps)
+        if self.model == .byteLevel, decoder == [.byteLevel] { decoder = nil }
+        endOfText = mostLikelyEnd()
         try takeEnds(file)
+        for key in ["truncation", "padding"] where file[key] != nil {
+            notes.append("the tokenizer's \(key) is not applied")
+        }
+        noteMovedTokens(added)
     }
 
-    /// The vocabulary and the added tokens, ordered by id.
-    private static func tokens(
-        _ vocabulary: [String: Int], _ added: [TokenizerFile.AddedToken]
-    ) throws(TokenizerError) -> [String] {
-        let further = try missing(added, from: vocabulary)
-        let count = vocabulary.count + further.count
-        guard count > 0, count <= largestVocabulary else {
-            throw .malformedFile(place: "model.vocab", expected: "1 to \(largestVocabulary) tokens", found: "\(count)")
+    /// Whether words are bytes in GPT-2's alphabet.
+    private static func isByteLevel(_ steps: [PreTokenizerStep]) throws(TokenizerError) -> Bool {
+        let places = steps.indices.filter { if case .byteLevel = steps[$0] { true } else { false } }
+        guard let place = places.first else { return false }
+        guard place == steps.count - 1 else {
+            throw .malformedFile(
+                place: "pre_tokenizer", expected: "ByteLevel, if any, as the last step", found: "a step after it")
         }
-        var tokens = [String?](repeating: nil, count: count)
-        func put(_ text: String, at id: Int) throws(TokenizerError) {
-            guard tokens.indices.contains(id), tokens[id] == nil else {
-                throw .malformedFile(
-                    place: "model.vocab", expected: "the ids 0 to \(count - 1), each once", found: "\(id)")
+        return true
+    }
+
+    /// The kinds of tokens: bytes, added tokens and normal ones; ids without a token are unused.
+    private mutating func takeKinds(_ added: [AddedTokenEntry], _ vocabulary: Vocabulary) {
+        var kinds = vocabulary.tokens.map { ($0 == nil ? TokenKind.unused : .normal).rawValue }
+        if model != .byteLevel, fallsBackToBytes {
+            for id in tokens.indices where TokenKind.byteValue(of: tokens[id]) != nil {
+                kinds[id] = TokenKind.byte.rawValue
             }
-            tokens[id] = text
         }
-        for (text, id) in vocabulary { try put(text, at: id) }
-        for token in further { try put(token.content, at: token.id) }
-        return tokens.map { $0 ?? "" }
-    }
-
-    /// The added tokens that are missing from the vocabulary, each once. Texts are compared byte by byte, because Swift
-    /// dictionaries merge canonically equivalent keys.
-    private static func missing(
-        _ added: [TokenizerFile.AddedToken], from vocabulary: [String: Int]
-    ) throws(TokenizerError) -> [TokenizerFile.AddedToken] {
-        var ids: [[UInt8]: Int] = [:]
-        var missing: [TokenizerFile.AddedToken] = []
         for token in added {
-            let text = Array(token.content.utf8)
-            var known = ids[text]
-            if let place = vocabulary.index(forKey: token.content), vocabulary[place].key.utf8.elementsEqual(text) {
-                known = vocabulary[place].value
-            }
-            if known == nil {
-                ids[text] = token.id
-                missing.append(token)
-            } else if let known, known != token.id {
-                throw TokenizerFile.failure(
-                    "added_tokens", expected: "id \(known) for \(token.content.quoted), as in the vocabulary",
-                    found: "\(token.id)")
-            }
+            kinds[Int(token.id)] = (token.isSpecial ? TokenKind.control : .userDefined).rawValue
+            flags[token.id] = token.flags.isEmpty ? nil : token.flags
         }
-        return missing
+        self.kinds = kinds
     }
 
-    private static func endOfText(_ tokens: [String], _ kinds: [Int32]) -> Int32? {
-        let special = tokens.indices.filter { kinds[$0] == TokenKind.control.rawValue }
+    private func mostLikelyEnd() -> Int32? {
+        guard let kinds else { return nil }
+        let special = tokens.indices.filter {
+            kinds[$0] == TokenKind.control.rawValue || kinds[$0] == TokenKind.unknown.rawValue
+        }
         let known =
             special.first { tokens[$0] == "<|endoftext|>" }
             ?? special.first { TokenKind.endsAnswer(tokens[$0], .control) }
         return (known ?? special.first).map { Int32($0) }
     }
 
-    /// Reads the unknown token, which replaces bytes that no token covers. It is marked as such only if the vocabulary
-    /// lacks bytes. If its name is not a token, such bytes are dropped, and ``Tokenizer/loss(in:)`` reports that for
-    /// each text.
-    private mutating func takeUnknown(_ model: TokenizerFile.Model) {
-        guard let name = model.unk_token, let id = id(of: name) else { return }
-        unknown = id
-        guard lacksBytes else { return }
-        fusesUnknown = model.fuse_unk ?? false
-        kinds?[Int(id)] = TokenKind.unknown.rawValue
+    /// Reads the unknown token, which replaces characters that no token covers. In byte-level vocabularies it is marked
+    /// as such only if bytes are missing. If its name is not a token, such bytes are dropped, and
+    /// ``Tokenizer/loss(in:)`` reports that for each text.
+    private mutating func takeUnknown(_ model: JSONPlace, _ vocabulary: Vocabulary) throws(TokenizerError) {
+        if self.model == .unigram {
+            unknown = try model["unk_id"].map { (place) throws(TokenizerError) in
+                let id = try place.count()
+                guard id < tokens.count else { throw place.mismatch("an id below \(tokens.count)", found: "\(id)") }
+                return Int32(id)
+            }
+        } else {
+            unknown = try model["unk_token"].flatMap { (place) throws(TokenizerError) in
+                vocabulary.id(of: try place.text())
+            }
+        }
+        guard let unknown, self.model != .byteLevel || lacksBytes else {
+            fusesUnknown = fusesUnknown && self.model != .byteLevel
+            return
+        }
+        kinds?[Int(unknown)] = TokenKind.unknown.rawValue
     }
 
     /// The first token with exactly this text, byte by byte.
@@ -103,17 +129,29 @@ extension TokenizerDefinition {
     /// Whether some byte has no token, so that texts containing it need the unknown token.
     var lacksBytes: Bool { Set(tokens.compactMap(ByteAlphabet.byte)).count < 256 }
 
-    /// Reads which special tokens begin and end a text.
-    private mutating func takeEnds(_ file: TokenizerFile) throws(TokenizerError) {
-        let (first, last) = try file.ends()
-        for id in [first, last].compactMap(\.self) where !tokens.indices.contains(id) {
-            throw TokenizerFile.failure("post_processor", expected: "an id below \(tokens.count)", found: "\(id)")
+    /// Takes the name of a rule that a GGUF file can state, or the steps themselves.
+    private mutating func takePreTokenizer(_ steps: [PreTokenizerStep]) {
+        guard model == .byteLevel, let name = NamedPreTokenizer.name(of: steps, prefersWholeWords ?? false) else {
+            preTokenizerSteps = steps
+            return
         }
-        addsBeginningOfText = first != nil
-        if let first { beginningOfText = Int32(first) }
-        if let last {
+        preTokenizer = name
+        prefersWholeWords = nil
+    }
+
+    /// Reads which tokens begin and end a text.
+    private mutating func takeEnds(_ file: JSONPlace) throws(TokenizerError) {
+        let (prefix, suffix) = try file["post_processor"]?.endsOfText() ?? ([], [])
+        for id in prefix + suffix where !tokens.indices.contains(id) {
+            throw .malformedFile(place: "post_processor", expected: "an id below \(tokens.count)", found: "\(id)")
+        }
+        addsBeginningOfText = !prefix.isEmpty
+        if let first = prefix.first { beginningOfText = Int32(first) }
+        if prefix.count > 1 { self.prefix = prefix.map { Int32($0) } }
+        if let last = suffix.last {
             endOfText = Int32(last)
             addsEndOfText = true
         }
+        if suffix.count > 1 { self.suffix = suffix.map { Int32($0) } }
     }
 }

@@ -1,78 +1,106 @@
 extension TokenizerDefinition {
     /// Writes this tokenizer as a tokenizer.json in Hugging Face's format. Equal definitions give identical bytes.
     ///
-    /// - Throws: ``TokenizerError`` if it is not byte-level BPE, or the format cannot express its vocabulary or its
-    ///   rule for words.
+    /// - Throws: ``TokenizerError`` if the format cannot express it.
     public func json() throws(TokenizerError) -> [UInt8] {
-        guard model == "gpt2" else { throw .unsupportedModel(found: model, known: ["gpt2"]) }
-        let words = try HuggingFacePreTokenizer.named(preTokenizer)
         let kinds = TokenKind.corrected(self)
+        let definition = try completed()
         // Compared as bytes, because Swift's strings are equal if they are canonically equivalent.
         var known: Set<[UInt8]> = []
-        for token in tokens where !known.insert(Array(token.utf8)).inserted { throw .duplicateToken(token) }
-
-        let added = tokens.indices.filter { kinds[$0].isMatchedWhole }.map { id in
-            JSON.object([
-                ("id", .raw("\(id)")), ("content", .text(tokens[id])), ("single_word", .raw("false")),
-                ("lstrip", .raw("false")), ("rstrip", .raw("false")),
-                ("normalized", .raw(matchedLater.contains(Int32(id)) ? "true" : "false")),
-                ("special", .raw(kinds[id].isSpecial ? "true" : "false")),
-            ])
+        for token in tokens where !token.isEmpty && !known.insert(Array(token.utf8)).inserted {
+            throw .duplicateToken(token)
         }
-        let vocabulary = tokens.enumerated().map { id, token in (token, JSON.raw("\(id)")) }
-        let merges = (merges ?? []).map { merge in
-            JSON.list(merge.split(separator: " ", omittingEmptySubsequences: false).map { .text(String($0)) })
-        }
+        if let (_, text) = hidden.min(by: { $0.key < $1.key }) { throw .duplicateToken(text) }
+        let normalizer = try NormalizerStep.json(definition.normalizer ?? [])
+        let words = try definition.statedPreTokenizerSteps()
         let file = JSON.object([
-            ("version", .text("1.0")), ("truncation", .raw("null")), ("padding", .raw("null")),
-            ("added_tokens", .list(added)), ("normalizer", .raw("null")), ("pre_tokenizer", words.json),
-            ("post_processor", try postProcessor()), ("decoder", HuggingFacePreTokenizer.byteLevel(cuts: true)),
-            (
-                "model",
-                .object([
-                    ("type", .text("BPE")), ("dropout", .raw("null")), ("unk_token", unknownName(kinds)),
-                    ("continuing_subword_prefix", .raw("null")), ("end_of_word_suffix", .raw("null")),
-                    ("fuse_unk", .raw(fusesUnknown ? "true" : "false")), ("byte_fallback", .raw("false")),
-                    ("ignore_merges", .raw(words.ignoresMerges ? "true" : "false")),
-                    ("vocab", .lines(vocabulary)), ("merges", .list(merges)),
-                ])
-            ),
+            ("version", .text("1.0")), ("truncation", .null), ("padding", .null),
+            ("added_tokens", .list(addedTokens(kinds))),
+            ("normalizer", .sequence(normalizer, "normalizers")),
+            ("pre_tokenizer", .sequence(words.map(\.json), "pretokenizers")),
+            ("post_processor", definition.postProcessor()),
+            ("decoder", .sequence((definition.decoder ?? []).map(\.json), "decoders")),
+            ("model", try definition.modelJSON(kinds)),
         ])
         return Array((file.written + "\n").utf8)
     }
 
-    /// The text of the token for bytes without one; null if no text needs it.
-    private func unknownName(_ kinds: [TokenKind]) -> JSON {
-        guard let unknown, kinds.indices.contains(Int(unknown)), kinds[Int(unknown)] == .unknown, lacksBytes else {
-            return .raw("null")
+    /// The steps that split text into words, those of a named rule included.
+    private func statedPreTokenizerSteps() throws(TokenizerError) -> [PreTokenizerStep] {
+        if let preTokenizerSteps { return preTokenizerSteps }
+        return model == .byteLevel ? try NamedPreTokenizer.steps(named: preTokenizer) : []
+    }
+
+    private func addedTokens(_ kinds: [TokenKind]) -> [JSON] {
+        tokens.indices.filter { kinds[$0].isMatchedWhole && !tokens[$0].isEmpty }.map { id in
+            let flags = flags[Int32(id)] ?? []
+            return JSON.object([
+                ("id", .raw("\(id)")), ("content", .text(tokens[id])),
+                ("single_word", .bool(flags.contains(.singleWord))), ("lstrip", .bool(flags.contains(.stripsLeft))),
+                ("rstrip", .bool(flags.contains(.stripsRight))), ("normalized", .bool(flags.contains(.normalized))),
+                ("special", .bool(kinds[id].isSpecial)),
+            ])
         }
+    }
+
+    private func modelJSON(_ kinds: [TokenKind]) throws(TokenizerError) -> JSON {
+        if model == .unigram { return unigramJSON() }
+        let vocabulary = tokens.enumerated().filter { !$1.isEmpty }.map { id, token in (token, JSON.raw("\(id)")) }
+        let merges = (model == .scored ? derivedMerges(kinds) : merges ?? []).map { merge in
+            JSON.list(merge.split(separator: " ", omittingEmptySubsequences: false).map { .text(String($0)) })
+        }
+        return .part(
+            "BPE",
+            [
+                ("dropout", .null), ("unk_token", unknownName(kinds)),
+                ("continuing_subword_prefix", .null), ("end_of_word_suffix", .null),
+                ("fuse_unk", .bool(fusesUnknown)), ("byte_fallback", .bool(model != .byteLevel && fallsBackToBytes)),
+                ("ignore_merges", .bool(prefersWholeWords ?? false)),
+                ("vocab", .lines(vocabulary)), ("merges", .list(merges)),
+            ])
+    }
+
+    private func unigramJSON() -> JSON {
+        let scores = scores ?? []
+        let vocabulary = zip(tokens, scores).map { token, score in
+            JSON.list([.text(token), .raw("\(score)")])
+        }
+        return .part(
+            "Unigram",
+            [
+                ("unk_id", unknown.map { .raw("\($0)") } ?? .null), ("vocab", .list(vocabulary)),
+                ("byte_fallback", .bool(fallsBackToBytes)),
+            ])
+    }
+
+    /// The text of the token for characters without one; null if no text needs it.
+    private func unknownName(_ kinds: [TokenKind]) -> JSON {
+        guard let unknown, kinds.indices.contains(Int(unknown)) else { return .null }
+        if model == .byteLevel, kinds[Int(unknown)] != .unknown || !lacksBytes { return .null }
         return .text(tokens[Int(unknown)])
     }
 
     /// The processor that adds tokens at the beginning and end of every text.
-    private func postProcessor() throws(TokenizerError) -> JSON {
-        let named = try NamedPreTokenizer.find(preTokenizer)
-        let begins = addsBeginningOfText ?? named.addsBeginningOfText
-        func added(_ id: Int32?, if isAdded: Bool) -> Int? {
-            id.flatMap { isAdded && tokens.indices.contains(Int($0)) ? Int($0) : nil }
+    private func postProcessor() -> JSON {
+        func added(_ id: Int32?, if isAdded: Bool?) -> [Int32] {
+            id.map { isAdded == true && tokens.indices.contains(Int($0)) ? [$0] : [] } ?? []
         }
-        let firstID = added(beginningOfText, if: begins)
-        let lastID = added(endOfText, if: addsEndOfText ?? false)
-        let (first, last) = (firstID.map { tokens[$0] }, lastID.map { tokens[$0] })
-        guard first != nil || last != nil else { return HuggingFacePreTokenizer.byteLevel(cuts: true) }
+        let first = prefix ?? added(beginningOfText, if: addsBeginningOfText)
+        let last = suffix ?? added(endOfText, if: addsEndOfText)
+        guard !first.isEmpty || !last.isEmpty else {
+            return model == .byteLevel ? DecoderStep.byteLevel.json : .null
+        }
         func item(_ kind: String, _ id: String, _ number: Int) -> JSON {
             .object([(kind, .object([("id", .text(id)), ("type_id", .raw("\(number)"))]))])
         }
         func template(_ texts: [(String, Int)]) -> JSON {
             .list(
                 texts.flatMap { text, number in
-                    [
-                        first.map { item("SpecialToken", $0, number) }, item("Sequence", text, number),
-                        last.map { item("SpecialToken", $0, number) },
-                    ]
-                }.compactMap { $0 })
+                    first.map { item("SpecialToken", tokens[Int($0)], number) } + [item("Sequence", text, number)]
+                        + last.map { item("SpecialToken", tokens[Int($0)], number) }
+                })
         }
-        let special = Set([firstID, lastID].compactMap { $0 }).sorted { tokens[$0] < tokens[$1] }.map { id in
+        let special = Set(first + last).map { Int($0) }.sorted { tokens[$0] < tokens[$1] }.map { id in
             (
                 tokens[id],
                 JSON.object([
@@ -80,37 +108,11 @@ extension TokenizerDefinition {
                 ])
             )
         }
-        return .object([
-            ("type", .text("TemplateProcessing")), ("single", template([("A", 0)])),
-            ("pair", template([("A", 0), ("B", 1)])), ("special_tokens", .object(special)),
-        ])
-    }
-}
-
-extension HuggingFacePreTokenizer {
-    static func byteLevel(cuts: Bool) -> JSON {
-        .object([
-            ("type", .text("ByteLevel")), ("add_prefix_space", .raw("false")), ("trim_offsets", .raw("true")),
-            ("use_regex", .raw(cuts ? "true" : "false")),
-        ])
-    }
-
-    /// The `pre_tokenizer` of a tokenizer.json.
-    var json: JSON {
-        let first: JSON
-        switch rule {
-        case .gpt2: return Self.byteLevel(cuts: true)
-        case .gpt2WithSingleDigits:
-            first = .object([("type", .text("Digits")), ("individual_digits", .raw("true"))])
-        case .split(let pattern):
-            first = .object([
-                ("type", .text("Split")), ("pattern", .object([("Regex", .text(pattern))])),
-                ("behavior", .text("Isolated")), ("invert", .raw("false")),
+        return .part(
+            "TemplateProcessing",
+            [
+                ("single", template([("A", 0)])), ("pair", template([("A", 0), ("B", 1)])),
+                ("special_tokens", .object(special)),
             ])
-        }
-        return .object([
-            ("type", .text("Sequence")),
-            ("pretokenizers", .list([first, Self.byteLevel(cuts: rule == .gpt2WithSingleDigits)])),
-        ])
     }
 }

@@ -2,17 +2,22 @@ extension MergeModel {
     /// Sets up byte-level BPE (as in GPT-2 and Llama 3): merges over bytes, prioritised by their order in a list.
     static func byteLevel(_ definition: TokenizerDefinition, _ kinds: [TokenKind]) throws(TokenizerError) -> MergeModel
     {
-        let named = try NamedPreTokenizer.find(definition.preTokenizer)
         guard let merges = definition.merges else {
-            throw .missing(table: "tokenizer.ggml.merges", model: definition.model)
+            throw .missing(table: "tokenizer.ggml.merges", model: definition.model.rawValue)
         }
         var model = MergeModel(
             symbols: byteLevelSymbols(definition.tokens, kinds, spelled: definition.spelledTokens(kinds, merges)),
             tokenCount: definition.tokens.count,
-            pairs: PairTable(minimumCapacity: merges.count), start: .bytes, preTokenizer: named.preTokenizer,
-            prefersWholeWords: named.prefersWholeWords)
+            pairs: PairTable(minimumCapacity: merges.count), start: .bytes,
+            prefersWholeWords: definition.prefersWholeWords ?? false,
+            resolvesUnknownFirst: definition.wholeTokenRule == .leftmost)
         if let unknown = definition.unknown, kinds[Int(unknown)] == .unknown { model.unknown = unknown }
         model.fusesUnknown = definition.fusesUnknown
+        for (id, token) in definition.hidden {
+            var bytes: [UInt8] = []
+            guard ByteAlphabet.append(token[...].utf8, to: &bytes) else { continue }
+            model.hidden[Self.symbol(of: bytes[...], in: &model.symbols)] = id
+        }
         try model.addMerges(merges)
         for byte in UInt8.min...UInt8.max {
             guard let symbol = model.symbols.find([byte].span) else { continue }

@@ -1,7 +1,6 @@
 /// A vocabulary's byte-pair merging: the initial symbols of a word, and which neighbours merge in which order.
 ///
-/// The two kinds of tokenizer differ only in how they fill this in. Byte-level BPE starts from bytes and takes
-/// priorities from a list of merges. SentencePiece-style BPE starts from characters and takes priorities from the
+/// Byte-level BPE starts from bytes, SentencePiece's from characters. Priorities come from a list of merges or from the
 /// tokens' scores.
 ///
 /// A symbol is a token's id; or a number from ``tokenCount`` up for an intermediate string that is not a token; or -1
@@ -9,14 +8,16 @@
 struct MergeModel: Sendable {
     enum Start: Sendable { case bytes, characters }
 
-    /// The symbols' strings. Entries below ``tokenCount`` are the tokens, as decoded to text.
+    /// The symbols' strings. Entries below ``tokenCount`` are the tokens, as they occur in words.
     var symbols: ByteStringTable
     let tokenCount: Int
     var pairs: PairTable
     let start: Start
-    var preTokenizer: PreTokenizer
     /// Whether a word that is itself a token becomes that token, regardless of merges.
     var prefersWholeWords = false
+    /// Whether unknown characters are replaced or dropped before merging, as in Hugging Face's library, instead of
+    /// after it, as in llama.cpp.
+    var resolvesUnknownFirst = false
     /// The symbol of each single byte, for words that start as bytes, and for ASCII in words that start as characters.
     var byteSymbols = [Int32](repeating: -1, count: 256)
     /// The token that encodes each byte of a character without a token; -1 if there is none.
@@ -26,6 +27,8 @@ struct MergeModel: Sendable {
     var unknown: Int32?
     /// Whether a single ``unknown`` token replaces consecutive unknown symbols of a word.
     var fusesUnknown = false
+    /// The ids of symbols whose entries in ``symbols`` other tokens have taken.
+    var hidden: [Int32: Int32] = [:]
 
     /// The symbol of a string, which is added if it is new.
     static func symbol(of string: ArraySlice<UInt8>, in symbols: inout ByteStringTable) -> Int32 {

@@ -11,8 +11,10 @@ struct WordEncoder {
         var idCount: UInt16 = 0
     }
 
-    private let model: MergeModel
+    private let model: Tokenizer.Model
     private(set) var ids: [Int32] = []
+    /// The characters that had no token and were dropped, each once, unless a cached word repeats them.
+    private(set) var lost: Set<[UInt8]> = []
     private var merger = WordMerger()
     private var slots: [Slot]
 
@@ -20,7 +22,7 @@ struct WordEncoder {
     /// most one id.
     private static let longestRemembered = 48
 
-    init(_ model: MergeModel, textLength: Int) {
+    init(_ model: Tokenizer.Model, textLength: Int) {
         self.model = model
         var size = 16
         while size < textLength / 16, size < 1 << 15 { size *= 2 }
@@ -30,26 +32,12 @@ struct WordEncoder {
 
     mutating func append(_ id: Int32) { ids.append(id) }
 
-    /// Encodes the words of a range of the text, which must be the same text in every call.
-    ///
-    /// - Parameter progress: called with the number of bytes done; returns whether to continue.
-    /// - Returns: whether all words were encoded.
-    mutating func append(_ text: Span<UInt8>, _ part: Range<Int>, progress: (Int) -> Bool) -> Bool {
-        var start = part.lowerBound
-        while start < part.upperBound {
-            guard progress(start) else { return false }
-            let stretchEnd = model.preTokenizer.stretchEnd(in: text, from: start, to: part.upperBound)
-            for end in model.preTokenizer.wordEnds(in: text, start..<stretchEnd) {
-                appendWord(text, start..<end)
-                start = end
-            }
-        }
-        return true
-    }
+    mutating func append(_ more: [Int32]) { ids += more }
 
-    private mutating func appendWord(_ text: Span<UInt8>, _ range: Range<Int>) {
+    /// Encodes a word, which must be a range of the same text in every call.
+    mutating func appendWord(_ text: Span<UInt8>, _ range: Range<Int>) {
         let word = text.extracting(range)
-        guard word.count <= Self.longestRemembered else { return merge(word) }
+        guard word.count <= Self.longestRemembered else { return encode(word) }
         let hash = hash(word)
         let tag = UInt32(truncatingIfNeeded: hash >> 32)
         let place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
@@ -59,7 +47,7 @@ struct WordEncoder {
             return
         }
         let firstID = ids.count
-        merge(word)
+        encode(word)
         slots[place] = Slot(
             start: range.lowerBound, firstID: firstID, tag: tag, length: UInt16(word.count),
             idCount: UInt16(ids.count - firstID))
@@ -72,17 +60,23 @@ struct WordEncoder {
         return true
     }
 
-    private mutating func merge(_ word: Span<UInt8>) {
+    private mutating func encode(_ word: Span<UInt8>) {
+        switch model {
+        case .merges(let model): merge(word, model)
+        case .unigram(let model): model.encode(word, into: &ids)
+        }
+    }
+
+    private mutating func merge(_ word: Span<UInt8>, _ model: MergeModel) {
         if model.prefersWholeWords, let token = model.symbols.find(word), token < model.tokenCount {
             ids.append(token)
             return
         }
         merger.clear()
-        switch model.start {
-        case .bytes:
-            for offset in word.indices { merger.append(model.byteSymbols[Int(word[offset])], start: offset) }
-        case .characters:
-            appendCharacters(word)
+        if model.resolvesUnknownFirst {
+            appendResolved(word, model)
+        } else {
+            forEachSymbol(of: word, model) { merger, symbol, range in merger.append(symbol, start: range.lowerBound) }
         }
         merger.merge(model.pairs)
         let firstID = ids.count
@@ -90,28 +84,63 @@ struct WordEncoder {
             let symbol = merger.symbols[index]
             if symbol >= 0, symbol < model.tokenCount {
                 ids.append(symbol)
+            } else if let id = model.hidden[symbol] {
+                ids.append(id)
             } else {
                 let next = index + 1 < merger.starts.count ? Int(merger.starts[index + 1]) : word.count
-                spell(word.extracting(Int(merger.starts[index])..<next), firstID: firstID)
+                spell(word.extracting(Int(merger.starts[index])..<next), model, firstID: firstID)
             }
         }
     }
 
-    private mutating func appendCharacters(_ word: Span<UInt8>) {
-        var start = 0
-        while start < word.count {
-            let length = UTF8Sequence.decode(word, at: start, end: word.count)?.length ?? 1
-            let symbol =
-                length == 1
-                ? model.byteSymbols[Int(word[start])]
-                : model.symbols.find(word.extracting(start..<start + length)) ?? -1
-            merger.append(symbol, start: start)
-            start += length
+    /// Calls a function with each initial symbol of a word, -1 for unknown ones.
+    @inline(__always)
+    private mutating func forEachSymbol(
+        of word: Span<UInt8>, _ model: MergeModel, _ body: (inout WordMerger, Int32, Range<Int>) -> Void
+    ) {
+        switch model.start {
+        case .bytes:
+            for offset in word.indices { body(&merger, model.byteSymbols[Int(word[offset])], offset..<offset + 1) }
+        case .characters:
+            var start = 0
+            while start < word.count {
+                let length = UTF8Sequence.decode(word, at: start, end: word.count)?.length ?? 1
+                let symbol =
+                    length == 1
+                    ? model.byteSymbols[Int(word[start])]
+                    : model.symbols.find(word.extracting(start..<start + length)) ?? -1
+                body(&merger, symbol, start..<start + length)
+                start += length
+            }
         }
     }
 
+    /// Appends the symbols of a word with each unknown character as the tokens of its bytes, as the unknown token or
+    /// not at all. As in Hugging Face's library, the unknown token follows bytes between it and the next known
+    /// character.
+    private mutating func appendResolved(_ word: Span<UInt8>, _ model: MergeModel) {
+        var unknown: (symbol: Int32, start: Int)?
+        var lost: [[UInt8]] = []
+        forEachSymbol(of: word, model) { merger, symbol, range in
+            if symbol >= 0 {
+                if let held = unknown { merger.append(held.symbol, start: held.start) }
+                unknown = nil
+                merger.append(symbol, start: range.lowerBound)
+            } else if model.start == .characters, range.allSatisfy({ model.byteTokens[Int(word[$0])] >= 0 }) {
+                for place in range { merger.append(model.byteTokens[Int(word[place])], start: place) }
+            } else if let token = model.unknown {
+                if let held = unknown, !model.fusesUnknown { merger.append(held.symbol, start: held.start) }
+                if unknown == nil || !model.fusesUnknown { unknown = (token, range.lowerBound) }
+            } else {
+                lost.append(range.map { word[$0] })
+            }
+        }
+        if let held = unknown { merger.append(held.symbol, start: held.start) }
+        self.lost.formUnion(lost)
+    }
+
     /// Encodes text without a token byte by byte. The word's ids start at `firstID`.
-    private mutating func spell(_ bytes: Span<UInt8>, firstID: Int) {
+    private mutating func spell(_ bytes: Span<UInt8>, _ model: MergeModel, firstID: Int) {
         let count = ids.count
         for offset in bytes.indices {
             let token = model.byteTokens[Int(bytes[offset])]
@@ -119,8 +148,10 @@ struct WordEncoder {
                 ids.append(token)
             } else {
                 ids.removeSubrange(count...)
-                if let unknown = model.unknown, !(model.fusesUnknown && count > firstID && ids[count - 1] == unknown) {
-                    ids.append(unknown)
+                if let unknown = model.unknown {
+                    if !(model.fusesUnknown && count > firstID && ids[count - 1] == unknown) { ids.append(unknown) }
+                } else {
+                    lost.insert(bytes.indices.map { bytes[$0] })
                 }
                 return
             }

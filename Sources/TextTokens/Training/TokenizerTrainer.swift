@@ -33,7 +33,7 @@ public struct TokenizerTrainer: Sendable {
                 throw .unsuitableSpecialToken(token)
             }
         }
-        _ = try HuggingFacePreTokenizer.named(preTokenizer)
+        _ = try NamedPreTokenizer.steps(named: preTokenizer)
         self.vocabularySize = vocabularySize
         self.specialTokens = specialTokens
         self.preTokenizer = preTokenizer
@@ -84,7 +84,7 @@ public struct TokenizerTrainer: Sendable {
             ByteAlphabet.text(tokens.bytes[tokens.range(of: id)])
         }
         var definition = TokenizerDefinition(
-            model: "gpt2", preTokenizer: preTokenizer, tokens: specialTokens + learned)
+            model: .byteLevel, preTokenizer: preTokenizer, tokens: specialTokens + learned)
         definition.kinds =
             specialTokens.map { _ in TokenKind.control.rawValue } + learned.map { _ in TokenKind.normal.rawValue }
         definition.merges = merges

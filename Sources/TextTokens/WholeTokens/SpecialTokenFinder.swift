@@ -19,13 +19,19 @@ struct SpecialTokenFinder: Sendable {
     /// Marks nodes where no token ends.
     private static let none = Int32.min
     private var firstBytes = FirstBytes()
-    /// Tokens after which whitespace is dropped.
-    private let swallowsSpace: Set<Int32>
+    /// How tokens treat the text around them, if not at all.
+    private let flags: [Int32: MatchingFlags]
 
-    init(_ tokens: [(id: Int32, text: String)], rule: WholeTokenRule = .longestFirst, swallowsSpace: Set<Int32> = []) {
+    /// Creates a finder.
+    ///
+    /// - Parameter flags: how tokens treat the text around them; those without an entry do not.
+    init(
+        _ tokens: [(id: Int32, text: String)], rule: WholeTokenRule = .longestFirst,
+        flags: [Int32: MatchingFlags] = [:]
+    ) {
         children = PairTable(minimumCapacity: tokens.reduce(0) { $0 + $1.text.utf8.count })
         self.rule = rule
-        self.swallowsSpace = swallowsSpace
+        self.flags = flags
         for token in tokens {
             guard let first = token.text.utf8.first else { continue }
             firstBytes.insert(first)
@@ -48,15 +54,30 @@ struct SpecialTokenFinder: Sendable {
         var parts: [Part] = []
         var position = range.lowerBound
         for match in chosen(matches(text, range), range) {
-            if position < match.range.lowerBound { parts.append(.text(position..<match.range.lowerBound)) }
+            guard let taken = taken(match, text, range, after: position) else { continue }
+            if position < taken.lowerBound { parts.append(.text(position..<taken.lowerBound)) }
             parts.append(.token(match.token))
-            position = match.range.upperBound
-            if swallowsSpace.contains(match.token) {
-                while position < range.upperBound, CharacterTable.isASCIISpace(text[position]) { position += 1 }
-            }
+            position = taken.upperBound
         }
         if position < range.upperBound { parts.append(.text(position..<range.upperBound)) }
         return parts
+    }
+
+    /// The range of text that a match takes, with the whitespace that it drops; nil if it is part of a longer word.
+    ///
+    /// - Parameter position: the end of the previous match.
+    private func taken(_ match: Match, _ text: Span<UInt8>, _ range: Range<Int>, after position: Int) -> Range<Int>? {
+        guard !flags.isEmpty, let flags = flags[match.token] else { return match.range }
+        let (start, end) = (match.range.lowerBound, match.range.upperBound)
+        if flags.contains(.singleWord) {
+            let adjoins =
+                WordCharacter.ends(text, range.lowerBound..<start) || WordCharacter.starts(text, end..<range.upperBound)
+            if adjoins { return nil }
+        }
+        let before = flags.contains(.stripsLeft) ? WordCharacter.withoutSpaceAtEnd(text, range.lowerBound..<start) : start
+        let after =
+            flags.contains(.stripsRight) ? WordCharacter.withoutSpaceAtStart(text, end..<range.upperBound) : end
+        return (flags.contains(.stripsLeft) ? max(before, position) : start)..<after
     }
 
     /// The first match in a range of a text; the longest of those that start at the same position.
@@ -140,7 +161,25 @@ struct SpecialTokenFinder: Sendable {
     }
 }
 
-extension CharacterTable {
-    /// Whether C's isspace accepts a byte.
-    static func isASCIISpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+extension SpecialTokenFinder {
+    /// Whether two occurrences of tokens can overlap in a text other than by starting at the same place; the rules
+    /// differ only then.
+    static func overlap(_ tokens: [String]) -> Bool {
+        let finder = SpecialTokenFinder(tokens.enumerated().map { (id: Int32($0), text: $1) })
+        return tokens.contains { token in
+            let text = Array(token.utf8)
+            return text.indices.dropFirst().contains { finder.mayStart(in: text.span, at: $0) }
+        }
+    }
+
+    /// Whether a token starts at a position and is contained in the text or reaches its end.
+    private func mayStart(in text: Span<UInt8>, at start: Int) -> Bool {
+        var node: Int32 = 0
+        for place in start..<text.count {
+            node = children.find(node, Int32(text[place])).merged
+            if node < 0 { return false }
+            if tokenAtNode[Int(node)] != Self.none { return true }
+        }
+        return true
+    }
 }

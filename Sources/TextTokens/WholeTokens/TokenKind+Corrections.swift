@@ -16,7 +16,7 @@ extension TokenKind {
             }
             return endsAnswer(tokens[id], kind) || tokens[id] == "<|im_start|>" ? .control : kind
         }
-        guard definition.model == "gpt2" else { return kinds }
+        guard definition.model == .byteLevel else { return kinds }
         for id in ByteAlphabet.onlyTokens(tokens, kinds, among: .control) { kinds[id] = .userDefined }
         return kinds
     }

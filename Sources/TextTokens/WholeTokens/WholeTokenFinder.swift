@@ -1,31 +1,36 @@
-/// Finds the tokens that are matched as a whole, in one or two passes over a text.
-///
-/// Hugging Face's tokenizers match added tokens marked `normalized` only in the text that the others leave.
+/// Finds the tokens that are matched as a whole: some in the text itself, others in the normalized text between them.
 struct WholeTokenFinder: Sendable {
-    private let passes: [SpecialTokenFinder]
+    /// The tokens that are cut out of the text itself.
+    private let first: SpecialTokenFinder
+    /// The tokens that are cut out of the normalized text that the others leave.
+    private let later: SpecialTokenFinder
 
     init(
-        _ tokens: [(id: Int32, text: String)], rule: WholeTokenRule, later: Set<Int32> = [],
-        swallowsSpace: Set<Int32> = []
-    ) {
-        passes = [tokens.filter { !later.contains($0.id) }, tokens.filter { later.contains($0.id) }].map {
-            SpecialTokenFinder($0, rule: rule, swallowsSpace: swallowsSpace)
+        _ tokens: [(id: Int32, text: String)], rule: WholeTokenRule, flags: [Int32: MatchingFlags],
+        normalizer: Normalizer
+    ) throws(TokenizerError) {
+        func isLater(_ id: Int32) -> Bool { flags[id]?.contains(.normalized) ?? false }
+        var normalized: [(id: Int32, text: String)] = []
+        for token in tokens where isLater(token.id) {
+            let text = try normalizer.normalized(Array(token.text.utf8)[...])
+            normalized.append((token.id, String(decoding: text, as: UTF8.self)))
         }
+        let flags = flags.filter { $0.value != .normalized }
+        first = SpecialTokenFinder(tokens.filter { !isLater($0.id) }, rule: rule, flags: flags)
+        later = SpecialTokenFinder(normalized, rule: rule, flags: flags)
     }
 
-    /// Splits a range of a text at the tokens.
+    /// Splits a range of a text at the tokens that are cut out of the text itself.
     func parts(of text: Span<UInt8>, in range: Range<Int>) -> [SpecialTokenFinder.Part] {
-        var parts = range.isEmpty ? [] : [SpecialTokenFinder.Part.text(range)]
-        for pass in passes where !pass.isEmpty {
-            var finer: [SpecialTokenFinder.Part] = []
-            for part in parts {
-                switch part {
-                case .token: finer.append(part)
-                case .text(let range): finer += pass.parts(of: text, in: range)
-                }
-            }
-            parts = finer
+        first.parts(of: text, in: range)
+    }
+
+    /// Splits the text between tokens further, at those that are cut out of normalized text.
+    func furtherParts(of text: Span<UInt8>, _ parts: [SpecialTokenFinder.Part]) -> [SpecialTokenFinder.Part] {
+        guard !later.isEmpty else { return parts }
+        return parts.flatMap { part -> [SpecialTokenFinder.Part] in
+            guard case .text(let range) = part else { return [part] }
+            return later.parts(of: text, in: range)
         }
-        return parts
     }
 }

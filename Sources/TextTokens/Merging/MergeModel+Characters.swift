@@ -1,0 +1,92 @@
+extension MergeModel {
+    /// Sets up BPE of characters, by a list of merges or by the tokens' scores. Characters without a token are encoded
+    /// byte by byte, if there are tokens for bytes.
+    static func characters(_ definition: TokenizerDefinition, _ kinds: [TokenKind]) throws(TokenizerError) -> MergeModel
+    {
+        var model = MergeModel(
+            symbols: ByteStringTable(minimumCapacity: kinds.count), tokenCount: kinds.count,
+            pairs: PairTable(minimumCapacity: kinds.count * 4), start: .characters)
+        model.addTokens(definition.tokens, kinds, fallsBackToBytes: definition.fallsBackToBytes)
+        for (id, token) in definition.hidden {
+            model.hidden[Self.symbol(of: Array(token.utf8)[...], in: &model.symbols)] = id
+        }
+        if definition.model == .scored {
+            try model.addPairs(definition.scores, model: definition.model)
+        } else {
+            try model.addMerges(definition.merges, model: definition.model)
+        }
+        for byte in UInt8.min..<0x80 {
+            if let symbol = model.symbols.find([byte].span) { model.byteSymbols[Int(byte)] = symbol }
+        }
+        if let unknown = definition.unknown, kinds[Int(unknown)] != .control { model.unknown = unknown }
+        model.fusesUnknown = definition.fusesUnknown
+        model.prefersWholeWords = definition.prefersWholeWords ?? false
+        model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost
+        return model
+    }
+
+    private mutating func addTokens(_ tokens: [String], _ kinds: [TokenKind], fallsBackToBytes: Bool) {
+        for (id, token) in tokens.enumerated() {
+            if kinds[id] == .byte, fallsBackToBytes, let byte = TokenKind.byteValue(of: token) {
+                byteTokens[Int(byte)] = Int32(id)
+                symbols.add(token.utf8, findable: false)
+            } else {
+                symbols.add(token.utf8, findable: !kinds[id].isSpecial)
+            }
+        }
+    }
+
+    /// Adds the merges of a list.
+    private mutating func addMerges(_ merges: [String]?, model: TokenizerModel) throws(TokenizerError) {
+        guard let merges else { throw .missing(table: "tokenizer.ggml.merges", model: model.rawValue) }
+        for (index, merge) in merges.enumerated() {
+            let text = Array(merge.utf8)
+            guard let space = text.dropFirst().firstIndex(of: UInt8(ascii: " ")), space + 1 < text.count else {
+                throw .malformedMerge(index: index, found: merge)
+            }
+            let joined = Array(text[..<space] + text[(space + 1)...])
+            guard let left = symbols.find(text, 0..<space), let right = symbols.find(text, space + 1..<text.count),
+                let merged = symbols.find(joined.span)
+            else { throw .mergeWithoutToken(index: index, found: merge) }
+            pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
+        }
+    }
+
+    /// Adds every split of a token into two symbols, ranked by the token's score. Equal scores have equal rank, so that
+    /// the leftmost pair merges first.
+    private mutating func addPairs(_ scores: [Double]?, model: TokenizerModel) throws(TokenizerError) {
+        guard let scores else { throw .missing(table: "tokenizer.ggml.scores", model: model.rawValue) }
+        guard scores.count == tokenCount else {
+            throw .wrongCount(table: "tokenizer.ggml.scores", expected: tokenCount, found: scores.count)
+        }
+        let order = scores.map { $0.isNaN ? -Double.infinity : $0 }.enumerated().sorted { $0.element > $1.element }
+        for id in 0..<tokenCount {
+            addCharacters(of: symbols.range(of: id), id)
+        }
+        var rank: UInt32 = 0
+        var last = order.first?.element ?? 0
+        for (id, score) in order {
+            if score < last { rank += 1 }
+            last = score
+            let range = symbols.range(of: id)
+            guard symbols.find(symbols.bytes, range) == Int32(id) else { continue }
+            for middle in range.dropFirst() where !UTF8Sequence.isContinuation(symbols.bytes[middle]) {
+                guard let left = symbols.find(symbols.bytes, range.lowerBound..<middle),
+                    let right = symbols.find(symbols.bytes, middle..<range.upperBound)
+                else { continue }
+                pairs.insert(left, right, rank: rank, merged: Int32(id))
+            }
+        }
+    }
+
+    /// Adds a symbol for each character of a findable token, so that it can merge even if it is not a token.
+    private mutating func addCharacters(of range: Range<Int>, _ id: Int) {
+        guard symbols.find(symbols.bytes, range) == Int32(id) else { return }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let length = UTF8Sequence.decode(symbols.bytes.span, at: start, end: range.upperBound)?.length ?? 1
+            _ = Self.symbol(of: symbols.bytes[start..<start + length], in: &symbols)
+            start += length
+        }
+    }
+}
