@@ -21,7 +21,7 @@ extension MergeModel {
         if let unknown = definition.unknown, kinds[Int(unknown)] != .control { model.unknown = unknown }
         model.fusesUnknown = definition.fusesUnknown
         model.prefersWholeWords = definition.prefersWholeWords ?? false
-        model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost
+        model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost && !definition.followsSentencePiece
         return model
     }
 
