@@ -2,6 +2,8 @@
 struct DecoderPlan {
     /// The character that is dropped at the start of a text, and how many times at most.
     private(set) var dropped: (byte: UInt8, count: Int) = (0, 0)
+    /// SentencePiece's text for unknown tokens; nil for their names, as for other special tokens.
+    private(set) var unknown: String?
     /// Whether the first token loses all its spaces, as with a Metaspace.
     private(set) var firstLosesSpaces = false
     private var steps: [Step] = []
@@ -40,6 +42,11 @@ struct DecoderPlan {
                     throw Self.unsupported("a Metaspace")
                 }
                 firstLosesSpaces = prepend != .never
+            case .sentencePiece(let unknown, let drops):
+                self.unknown = unknown
+                steps.append(.byteFallback)
+                steps.append(.rewrite(try Normalizer([.replace(.text("\u{2581}"), with: " ")])))
+                dropped = (UInt8(ascii: " "), drops == .none ? 0 : drops == .first ? 1 : .max)
             }
         }
     }
@@ -58,7 +65,8 @@ struct DecoderPlan {
         for step in steps {
             switch step {
             case .rewrite(let normalizer): bytes = try normalizer.normalized(bytes[...])
-            case .byteFallback: if let byte = TokenKind.byteValue(of: String(decoding: bytes, as: UTF8.self)) { return [byte] }
+            case .byteFallback:
+                if let byte = TokenKind.byteValue(of: String(decoding: bytes, as: UTF8.self)) { return [byte] }
             case .byteLevel:
                 if isByte, let byte = TokenKind.byteValue(of: token) { return [byte] }
                 var spelled: [UInt8] = []

@@ -26,12 +26,13 @@ extension Tokenizer {
     /// - Parameter start: what has still to be dropped at the start of the text.
     func append(_ id: Int32, to bytes: inout [UInt8], skippingSpecialTokens: Bool, _ start: inout DecodedStart) {
         guard kinds.indices.contains(Int(id)), kinds[Int(id)] != .unused || !pieces[id].isEmpty else { return }
-        if kinds[Int(id)].isSpecial, skippingSpecialTokens { return }
+        let isText = kinds[Int(id)] == .unknown && pieces.followsSentencePiece
+        if kinds[Int(id)].isSpecial, !isText, skippingSpecialTokens { return }
         if start.isOver {
             bytes += pieces.separator
             bytes += pieces[id]
         } else {
-            start.append(pieces[id], of: self, isWhole: kinds[Int(id)].isMatchedWhole, to: &bytes)
+            start.append(pieces[id], of: self, kinds[Int(id)], to: &bytes)
         }
     }
 }
@@ -50,12 +51,15 @@ struct DecodedStart {
     var isOver: Bool { !isFirst && count == 0 }
 
     /// Appends a token's bytes without those to drop.
-    mutating func append(_ piece: ArraySlice<UInt8>, of tokenizer: Tokenizer, isWhole: Bool, to bytes: inout [UInt8]) {
+    mutating func append(
+        _ piece: ArraySlice<UInt8>, of tokenizer: Tokenizer, _ kind: TokenKind, to bytes: inout [UInt8]
+    ) {
         if !isFirst { bytes += tokenizer.pieces.separator }
-        if isFirst, tokenizer.pieces.firstLosesSpaces, !isWhole {
+        if isFirst, tokenizer.pieces.firstLosesSpaces, !kind.isMatchedWhole {
             bytes += piece.filter { $0 != UInt8(ascii: " ") }
         } else {
-            let space = piece.prefix(count).prefix { $0 == tokenizer.pieces.dropped.byte }.count
+            let most = min(count, tokenizer.pieces.most(of: kind))
+            let space = piece.prefix(most).prefix { $0 == tokenizer.pieces.dropped.byte }.count
             bytes += piece.dropFirst(space)
             count = space == piece.count ? count - space : 0
         }

@@ -57,12 +57,15 @@ public struct Tokenizer: Sendable {
         (model, division) = try Self.model(definition, kinds)
         pieces = try TokenPieces(definition, kinds, model)
 
-        let whole = tokens.indices.filter { kinds[$0].isMatchedWhole && !tokens[$0].isEmpty }
+        let whole = tokens.indices.filter { definition.isMatchedWhole($0, kinds[$0]) }
             .map { (id: Int32($0), text: tokens[$0]) }
+        // SentencePiece looks for the tokens' texts as they are.
+        let normalizerOfTokens = definition.followsSentencePiece ? try Normalizer([]) : normalizer
         let (rule, flags) = (definition.wholeTokenRule, definition.flags)
         userTokens = try WholeTokenFinder(
-            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, flags: flags, normalizer: normalizer)
-        specialTokens = try WholeTokenFinder(whole, rule: rule, flags: flags, normalizer: normalizer)
+            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, flags: flags,
+            normalizer: normalizerOfTokens)
+        specialTokens = try WholeTokenFinder(whole, rule: rule, flags: flags, normalizer: normalizerOfTokens)
         wholeTokens = WholeTokenNames(whole)
         addsBeginningOfText = definition.addsBeginningOfText ?? false
         addsBeginningOfChats = definition.addsBeginningOfChats ?? addsBeginningOfText

@@ -11,4 +11,13 @@ package enum DecoderStep: Hashable, Sendable {
     case strip(String, start: Int, stop: Int)
     /// Turns marks into spaces, and drops those of the first token unless no mark was added before the text.
     case metaspace(mark: String, prepend: PrependScheme)
+    /// All that SentencePiece does: a text for unknown tokens, bytes, and spaces for marks.
+    case sentencePiece(unknown: String, drops: DroppedSpaces)
+}
+
+/// The spaces that SentencePiece drops at the start of a decoded text.
+package enum DroppedSpaces: Hashable, Sendable {
+    case none, first
+    /// One of each token, until there is text.
+    case eachOfLeadingTokens
 }

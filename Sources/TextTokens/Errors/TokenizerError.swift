@@ -8,6 +8,10 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case unsupportedModel(found: String, known: [String])
     /// The pre-tokenizer is not supported. Guessing one would give plausible but wrong tokens.
     case unsupportedPreTokenizer(found: String, known: [String])
+    /// A regular expression of a tokenizer is invalid or unsupported; the offset is in characters.
+    case malformedPattern(pattern: String, offset: Int, expected: String, found: String)
+    /// A regular expression of a tokenizer takes too long on a text.
+    case patternTooSlow(pattern: String)
     /// The chat template is not exactly a known one. Guessing one would give plausible but wrong prompts.
     case unsupportedChatTemplate(found: String)
     /// A table that this kind of tokenizer requires is missing or empty.
@@ -60,7 +64,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         case .unsuitableSpecialToken: "leave it out or write it differently"
         case .emptyCorpus: "check the paths and the endings of file names"
         case .missingSpecialToken: "choose a checkpoint whose tokenizer has it"
-        case .malformedFile: nil
+        case .patternTooSlow: "shorten or split the text, or choose a checkpoint with another tokenizer"
+        case .malformedFile, .malformedPattern: nil
         }
     }
 
@@ -70,6 +75,13 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
             ("tokenizer model", "one of \(known.joined(separator: ", "))", found.quoted)
         case .unsupportedPreTokenizer(let found, let known):
             ("pre-tokenizer", "one of \(known.joined(separator: ", "))", found.quoted)
+        case .malformedPattern(let pattern, let offset, let expected, let found):
+            ("character \(offset + 1) of the regular expression \(pattern.quoted)", expected, found.quoted)
+        case .patternTooSlow(let pattern):
+            (
+                "regular expression \(pattern.quoted)", "matches in time proportional to the text",
+                "a text on which it takes too long"
+            )
         case .unsupportedChatTemplate(let found):
             (
                 "chat template", "exactly a known ChatML template (of SmolLM2, Qwen2, OpenHermes, TRL or llama.cpp)",

@@ -46,9 +46,11 @@ extension NormalizerStep {
             case .nfkd: [.part("NFKD")]
             case .lowercase: [.part("Lowercase")]
             case .stripAccents: [.part("StripAccents")]
-            case .strip(let left, let right): [.part("Strip", [("strip_left", .bool(left)), ("strip_right", .bool(right))])]
+            case .strip(let left, let right):
+                [.part("Strip", [("strip_left", .bool(left)), ("strip_right", .bool(right))])]
             case .prepend(let text): [.part("Prepend", [("prepend", .text(text))])]
-            case .replace(let pattern, let text): [.part("Replace", [("pattern", pattern.json), ("content", .text(text))])]
+            case .replace(let pattern, let text):
+                [.part("Replace", [("pattern", pattern.json), ("content", .text(text))])]
             case .precompiled(let table):
                 [.part("Precompiled", [("precompiled_charsmap", .text(Data(table).base64EncodedString()))])]
             case .sentencePiece(let rules): try Self.json(rules.steps)
@@ -73,7 +75,10 @@ extension PreTokenizerStep {
         case .byteLevel(let addsPrefixSpace, let splits):
             .part(
                 "ByteLevel",
-                [("add_prefix_space", .bool(addsPrefixSpace)), ("trim_offsets", .bool(true)), ("use_regex", .bool(splits))])
+                [
+                    ("add_prefix_space", .bool(addsPrefixSpace)), ("trim_offsets", .bool(true)),
+                    ("use_regex", .bool(splits)),
+                ])
         case .split(let pattern, let behavior, let inverted):
             .part(
                 "Split",
@@ -108,6 +113,9 @@ extension DecoderStep {
             .part(
                 "Metaspace",
                 [("replacement", .text(mark)), ("prepend_scheme", .text(prepend.rawValue)), ("split", .bool(true))])
+        case .sentencePiece(_, let drops):
+            .sequence(
+                TokenizerDefinition.stepsForSpaces(prefix: drops != .none).decoder.map(\.json), "decoders")
         }
     }
 }

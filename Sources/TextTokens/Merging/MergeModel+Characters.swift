@@ -6,7 +6,7 @@ extension MergeModel {
         var model = MergeModel(
             symbols: ByteStringTable(minimumCapacity: kinds.count), tokenCount: kinds.count,
             pairs: PairTable(minimumCapacity: kinds.count * 4), start: .characters)
-        model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost
+        model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost && !definition.followsSentencePiece
         model.addTokens(definition.tokens, kinds, fallsBackToBytes: definition.fallsBackToBytes)
         for (id, token) in definition.hidden {
             model.hidden[Self.symbol(of: Array(token.utf8)[...], in: &model.symbols)] = id

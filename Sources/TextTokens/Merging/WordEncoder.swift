@@ -12,6 +12,7 @@ struct WordEncoder {
     }
 
     private let model: Tokenizer.Model
+    private var unigram: UnigramEncoder?
     private(set) var ids: [Int32] = []
     /// The characters that had no token and were dropped, each once, unless a cached word repeats them.
     private(set) var lost: Set<[UInt8]> = []
@@ -24,6 +25,7 @@ struct WordEncoder {
 
     init(_ model: Tokenizer.Model, textLength: Int) {
         self.model = model
+        if case .unigram(let model) = model { unigram = UnigramEncoder(model) }
         var size = 16
         while size < textLength / 16, size < 1 << 15 { size *= 2 }
         slots = Array(repeating: Slot(), count: size)
@@ -63,7 +65,7 @@ struct WordEncoder {
     private mutating func encode(_ word: Span<UInt8>) {
         switch model {
         case .merges(let model): merge(word, model)
-        case .unigram(let model): model.encode(word, into: &ids)
+        case .unigram: unigram?.append(word, to: &ids)
         }
     }
 

@@ -13,7 +13,7 @@ struct SentencePieceNormalizer: TextRewriting {
     }
 
     func rewritten(_ text: [UInt8]) -> [UInt8] {
-        let mark = MergeModel.spaceMark
+        let mark = MarkedWords.mark
         var position = 0
         while rules.collapsesSpaces, position < text.count {
             let (length, part) = nextPart(of: text, from: position)

@@ -1,3 +1,5 @@
+import QuotedText
+
 /// A unigram language model of pieces: a text becomes the sequence of pieces with the highest sum of scores.
 ///
 /// SentencePiece and Hugging Face's tokenizers compute this sum differently, and their results differ where sums are
@@ -13,8 +15,6 @@ struct UnigramModel: Sendable {
     }
 
     let style: Style
-    /// The pieces as decoded to text.
-    let symbols: ByteStringTable
     /// The pieces that texts can become.
     let trie: DoubleArrayTrie
     /// What each piece adds to a sum.
@@ -28,50 +28,28 @@ struct UnigramModel: Sendable {
 
     private static let unknownPenalty = 10.0
 
-    /// Creates a model.
+    /// Creates the model of a definition.
     ///
-    /// - Parameters:
-    ///   - scores: the scores of the first tokens. Tokens without a score are not pieces.
-    ///   - fallsBackToBytes: whether characters without a piece become the tokens of their bytes.
-    ///   - marksAreSpaces: whether texts have spaces where the pieces have U+2581.
-    /// - Throws: ``TokenizerError`` if texts may need an unknown token and there is none, a score is not finite or a piece contains U+0000.
-    init(
-        _ tokens: [String], _ kinds: [TokenKind], scores: [Double], unknown: Int32?, style: Style,
-        fallsBackToBytes: Bool, marksAreSpaces: Bool
-    ) throws(TokenizerError) {
-        guard scores.count <= tokens.count else {
-            throw .wrongCount(table: "scores", expected: tokens.count, found: scores.count)
+    /// - Throws: ``TokenizerError`` if texts may need an unknown token and there is none, a score is not finite, or a
+    ///   piece contains U+0000.
+    init(_ definition: TokenizerDefinition, _ kinds: [TokenKind]) throws(TokenizerError) {
+        let tokens = definition.tokens
+        let scores = try definition.finiteScores()
+        style = definition.followsSentencePiece ? .sentencePiece : .tokenizers
+        byteTokens =
+            definition.fallsBackToBytes ? TokenKind.byteTokens(tokens, kinds) : Array(repeating: -1, count: 256)
+        guard definition.unknown != nil || !byteTokens.contains(-1) else {
+            throw .missing(table: "tokenizer.ggml.unknown_token_id", model: definition.model.rawValue)
         }
-        if let id = scores.firstIndex(where: { !$0.isFinite }) {
-            throw .malformedFile(place: "score of token \(id)", expected: "a finite number", found: "\(scores[id])")
-        }
-        var symbols = ByteStringTable(minimumCapacity: tokens.count)
-        var byteTokens = [Int32](repeating: -1, count: 256)
+        unknown = definition.unknown ?? -1
         var pieces: [(key: ArraySlice<UInt8>, value: Int)] = []
-        for (id, token) in tokens.enumerated() {
-            let literal = Array(token.utf8)
-            let text = marksAreSpaces ? MergeModel.withSpaces(literal[...]) : literal
-            let byte = kinds[id] == .byte ? TokenKind.byteValue(of: token) : nil
-            let isPiece =
-                switch kinds[id] {
-                case .control, .unknown, .unused: false
-                case .byte: style == .tokenizers
-                case .undefined, .normal, .userDefined: true
-                }
-            if let byte, fallsBackToBytes { byteTokens[Int(byte)] = Int32(id) }
-            symbols.add(byte.map { [$0] } ?? text, findable: false)
-            // A text has no spaces where pieces have U+2581, so a piece with a space would never be found.
-            let isPossible = !marksAreSpaces || !literal.contains(UInt8(ascii: " "))
-            guard isPiece, isPossible, id < scores.count, !text.isEmpty else { continue }
+        for id in scores.indices where style.hasPiece(of: kinds[id]) {
+            let text = Array(tokens[id].utf8)
             if text.contains(0) {
-                throw .malformedFile(place: "token \(id)", expected: "a piece without U+0000", found: token)
+                throw .malformedFile(place: "token \(id)", expected: "a text without U+0000", found: tokens[id].quoted)
             }
             pieces.append((text[...], id))
         }
-        guard unknown != nil || !byteTokens.contains(-1) else {
-            throw .missing(table: "unknown token", model: "unigram")
-        }
-        (self.style, self.unknown, self.symbols, self.byteTokens) = (style, unknown ?? -1, symbols, byteTokens)
         trie = DoubleArrayBuilder.trie(pieces)
         switch style {
         case .tokenizers:
@@ -85,5 +63,41 @@ struct UnigramModel: Sendable {
                 kinds[id] == .userDefined ? Double(Float(0.1 * Double(tokens[id].utf8.count - 1))) : scores[id]
             }
         }
+    }
+}
+
+extension UnigramModel.Style {
+    /// Whether texts can become tokens of a kind without being cut out as a whole.
+    fileprivate func hasPiece(of kind: TokenKind) -> Bool {
+        switch kind {
+        case .undefined, .normal, .userDefined: true
+        case .byte: self == .tokenizers
+        case .control, .unknown, .unused: false
+        }
+    }
+}
+
+extension TokenizerDefinition {
+    /// The scores of the tokens, or of the first ones; tokens without a score are not pieces.
+    fileprivate func finiteScores() throws(TokenizerError) -> [Double] {
+        guard let scores else { throw .missing(table: "tokenizer.ggml.scores", model: model.rawValue) }
+        guard scores.count <= tokens.count else {
+            throw .wrongCount(table: "tokenizer.ggml.scores", expected: tokens.count, found: scores.count)
+        }
+        if let id = scores.firstIndex(where: { !$0.isFinite }) {
+            throw .malformedFile(place: "score of token \(id)", expected: "a finite number", found: "\(scores[id])")
+        }
+        return scores
+    }
+}
+
+extension TokenKind {
+    /// The token that represents each byte; -1 if there is none.
+    static func byteTokens(_ tokens: [String], _ kinds: [TokenKind]) -> [Int32] {
+        var result = [Int32](repeating: -1, count: 256)
+        for (id, kind) in kinds.enumerated() where kind == .byte {
+            if let byte = byteValue(of: tokens[id]) { result[Int(byte)] = Int32(id) }
+        }
+        return result
     }
 }
