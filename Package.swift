@@ -25,6 +25,7 @@ let package = Package(
         .target(name: "CFatalSignals"),
         .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "CLibc", "QuotedText", "TensorCore"]),
         .target(name: "CUnicodeTables", exclude: ["decompositions.txt", "marks.txt"]),
+        .target(name: "JinjaTemplates", dependencies: ["CLibc", "QuotedText"]),
         .target(name: "TextTokens", dependencies: ["CLibc", "CUnicodeTables", "QuotedText"]),
         .target(name: "LanguageModels", dependencies: ["CLibc", "CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["CLibc", "LanguageModels", "TensorCore"]),
@@ -51,6 +52,7 @@ let package = Package(
             path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CLibc", "CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
+        .testTarget(name: "JinjaTemplatesTests", dependencies: ["CLibc", "JinjaTemplates", "TestSupport"]),
         .testTarget(
             name: "TextTokensTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport", "TextTokens"]),
         .testTarget(
@@ -120,8 +122,8 @@ default:
 // One loop of settings.
 let cTargets: Set = ["CDefaultModel", "CFatalSignals", "CInstructionPeaks", "CTensorKernels", "CUnicodeTables"]
 let memoryChecked: Set = [
-    "QuotedText", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip",
-    "LayerSkipCommand", "LayerSkipDefaultModel",
+    "QuotedText", "JinjaTemplates", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles",
+    "LayerSkip", "LayerSkipCommand", "LayerSkipDefaultModel",
 ]
 for target in package.targets {
     if cTargets.contains(target.name) {
