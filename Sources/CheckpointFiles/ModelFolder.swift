@@ -11,6 +11,13 @@ package struct ModelFolder: Sendable {
         package static let index = "model.safetensors.index.json"
         /// The vocabulary and its merges.
         package static let tokenizer = "tokenizer.json"
+        /// A SentencePiece model, which older folders have instead of `tokenizer.json`.
+        package static let sentencePiece = "tokenizer.model"
+        /// The vocabulary of a byte-level tokenizer and its merges, in two files.
+        package static let vocabulary = "vocab.json"
+        package static let merges = "merges.txt"
+        /// Mistral's own format of a tokenizer.
+        package static let tekken = "tekken.json"
         /// Tokenizer settings outside `tokenizer.json`: the roles of special tokens, the chat template.
         package static let tokenizerConfiguration = "tokenizer_config.json"
         /// The special tokens, as older writers store them.

@@ -1,3 +1,5 @@
+import TextTokens
+
 extension TextModel {
     /// The maximum prompt size in bytes: a full context of the longest token, but at most 256 MiB.
     public var longestPrompt: Int {
@@ -12,10 +14,12 @@ extension TextModel {
     ///   - prompt: the text.
     ///   - parsingSpecialTokens: whether to read names of special tokens in the text as those tokens.
     /// - Throws: ``GenerationError`` if the text cannot fit into the context, before it is encoded: 500 MB would take
-    ///   seconds, and gigabytes of memory.
-    public func encode(prompt: String, parsingSpecialTokens: Bool = false) throws(GenerationError) -> [Token] {
+    ///   seconds, and gigabytes of memory. ``CheckpointError`` if the tokenizer needs too many steps on the text.
+    public func encode(prompt: String, parsingSpecialTokens: Bool = false) throws -> [Token] {
         try checkPrompt(byteCount: prompt.utf8.count)
-        return tokenizer.encode(prompt: prompt, parsingSpecialTokens: parsingSpecialTokens)
+        return try inFile(summary.path) { () throws(TokenizerError) in
+            try tokenizer.encode(prompt: prompt, parsingSpecialTokens: parsingSpecialTokens)
+        }
     }
 
     /// Throws if a prompt is empty or does not fit into the context, as decoding it would.

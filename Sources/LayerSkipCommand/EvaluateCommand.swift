@@ -45,7 +45,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         Output.note(lossIn: [text], model.tokenizer)
         // The text is a corpus, not a prompt, so a token is added at its beginning only on request.
-        let encoded = model.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false) { _ in
+        let encoded = try model.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false) { _ in
             !Interruption.isRequested
         }
         guard let tokens = encoded else { throw InterruptedError() }

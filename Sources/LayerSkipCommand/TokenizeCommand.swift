@@ -11,7 +11,10 @@ struct TokenizeCommand: ParsableCommand {
             """)
 
     @Option(
-        help: "Model or tokenizer: a GGUF file, a model folder or a tokenizer.json (default: the built-in model).",
+        help: """
+            Model or tokenizer: a GGUF file, a folder, a tokenizer.json or a tokenizer.model (default: the built-in \
+            model).
+            """,
         transform: expandedPath)
     var model: String?
 
@@ -29,7 +32,7 @@ struct TokenizeCommand: ParsableCommand {
         let tokenizer = try model.map { try Tokenizer(ofFile: $0) } ?? Checkpoint.defaultModel().tokenizer()
         Output.note(about: tokenizer)
         Output.note(lossIn: [text], tokenizer)
-        let encoded = tokenizer.encode(Array(text.utf8), parsingSpecialTokens: parseSpecial) { _ in
+        let encoded = try tokenizer.encode(Array(text.utf8), parsingSpecialTokens: parseSpecial) { _ in
             !Interruption.isRequested
         }
         guard let ids = encoded else { throw InterruptedError() }

@@ -5,7 +5,7 @@ extension Tokenizer {
     ///
     /// Many vocabularies lack a few control characters, which few texts contain. So the check is made for each text.
     public func loss(in text: String) -> String? {
-        guard losesText, let text = try? EncodableText(Array(text.utf8), self, parsingSpecialTokens: false) else {
+        guard mayLose(text), let text = try? EncodableText(Array(text.utf8), self, parsingSpecialTokens: false) else {
             return nil
         }
         var encoder = WordEncoder(model, textLength: text.utf8.count)
@@ -27,6 +27,14 @@ extension Tokenizer {
         }
         let missing = Self.missingBytes(model).map { [$0] }
         return "the vocabulary has no token for \(Self.names(missing)): such bytes are dropped from texts"
+    }
+
+    /// Whether a text may lose something, which takes encoding it to know.
+    private func mayLose(_ text: String) -> Bool {
+        guard losesText, case .merges(let model) = model, model.start == .bytes, normalizer.isEmpty else {
+            return losesText
+        }
+        return Self.missingBytes(model).contains { text.utf8.contains($0) }
     }
 
     /// Whether some text has no tokens.

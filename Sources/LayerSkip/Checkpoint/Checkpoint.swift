@@ -77,7 +77,7 @@ public struct Checkpoint: Sendable {
             speculation = published.flatMap { $0.isNamed ? $0.setting : nil }
             recommended = RecommendedSampling(texts.generationMembers)
             passed = PassedSettings(texts)
-            definition = Result { () throws(CheckpointError) in try TokenizerDefinition(folder, stated, texts) }
+            definition = Result { () throws(CheckpointError) in try TokenizerDefinition(folder.paths, stated, texts) }
         }
     }
 
@@ -141,7 +141,8 @@ public struct Checkpoint: Sendable {
     var tokenizerPath: String {
         switch files {
         case .gguf(let file, _): file.path
-        case .folder(let folder, _): folder.file(ModelFolder.Name.tokenizer)
+        case .folder(let folder, _):
+            TokenizerFile(in: folder.paths)?.path ?? folder.file(ModelFolder.Name.tokenizer)
         }
     }
 }

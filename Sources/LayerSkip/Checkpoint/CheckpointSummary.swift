@@ -148,7 +148,7 @@ public struct CheckpointSummary: Sendable {
             byteCount = folder.source.files.reduce(0) { $0 + $1.mapping.byteCount }
             version = nil
             name = folder.name
-            tokenizerModel = tokenizer?.model
+            tokenizerModel = tokenizer?.model.rawValue
             preTokenizer = tokenizer?.preTokenizer
             tensors = Self.entries(folder.source.tensors.map(\.listed))
         }

@@ -55,10 +55,10 @@ struct ParsedFiles {
         name = folder.name
         architecture = (configuration?.members).flatMap { StatedArchitecture($0).name }
         shape = (configuration?.members).flatMap { ModelShape(stated: $0) }
-        if let path = folder.existingFile(ModelFolder.Name.tokenizer) {
+        if TokenizerFile(in: folder) != nil {
             do {
-                let tokenizer = try TokenizerDefinition(ofFile: path)
-                (tokenizerModel, preTokenizer) = (tokenizer.model, tokenizer.preTokenizer)
+                let tokenizer = try TokenizerDefinition(folder, nil, TextFiles(folder))
+                (tokenizerModel, preTokenizer) = (tokenizer.model.rawValue, tokenizer.preTokenizer)
             } catch {
                 notes = ["not usable: \(error)"]
             }

@@ -10,8 +10,15 @@ extension TokenizerConfiguration {
         let rstrip: Bool?
         let single_word: Bool?
 
-        /// Whether the token affects or depends on the text around it.
-        var isContextual: Bool { lstrip == true || rstrip == true || single_word == true }
+        /// How the token treats the text around it.
+        var flags: MatchingFlags {
+            var flags: MatchingFlags = []
+            if normalized ?? !(special ?? false) { flags.insert(.normalized) }
+            if lstrip == true { flags.insert(.stripsLeft) }
+            if rstrip == true { flags.insert(.stripsRight) }
+            if single_word == true { flags.insert(.singleWord) }
+            return flags
+        }
     }
 
     /// The texts of additional special tokens: a list, or an object with a name for each. Their properties are in
@@ -47,8 +54,7 @@ extension TokenizerConfiguration {
             }
             let isSpecial = entry.special ?? false
             let token = AddedToken(
-                id: id, text: entry.content, isSpecial: isSpecial, isNormalized: entry.normalized ?? !isSpecial,
-                contextualPlace: entry.isContextual ? "added_tokens_decoder.\(key)" : nil)
+                id: id, text: entry.content, isSpecial: isSpecial, flags: entry.flags)
             tokens.append((id, token))
         }
         return tokens.sorted { $0.id < $1.id }.map(\.token)
@@ -69,10 +75,10 @@ extension TokenizerConfiguration {
         let names = named.map(\.token.text) + special
         let added = older.sorted { $0.value < $1.value }.map { text, id in
             let isSpecial = names.contains { $0.utf8.elementsEqual(text.utf8) }
-            return AddedToken(id: id, text: text, isSpecial: isSpecial, isNormalized: !isSpecial)
+            return AddedToken(id: id, text: text, isSpecial: isSpecial, flags: isSpecial ? [] : .normalized)
         }
-        let used = named.filter { isKnown($0.token.text) }.map { key, token in
-            AddedToken(text: token.text, contextualPlace: token.isContextual ? key : nil)
+        let used = named.filter { isKnown($0.token.text) }.map { _, token in
+            AddedToken(text: token.text, flags: token.flags)
         }
         return (addedTokens == nil ? added : []) + used + special.map { AddedToken(text: $0) }
     }

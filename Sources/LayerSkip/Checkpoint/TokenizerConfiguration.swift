@@ -1,3 +1,5 @@
+import TextTokens
+
 /// `tokenizer_config.json`.
 struct TokenizerConfiguration: Codable {
     var tokenizerClass: String?
@@ -19,6 +21,8 @@ struct TokenizerConfiguration: Codable {
     private var newerFurtherSpecial: Names?
     private var olderFurtherSpecial: Names?
     var splitsSpecialTokens: Bool?
+    /// Whether a SentencePiece model adds a space after every special token, as transformers first did.
+    var isLegacy: Bool?
 
     enum CodingKeys: String, CodingKey {
         case tokenizerClass = "tokenizer_class"
@@ -38,6 +42,7 @@ struct TokenizerConfiguration: Codable {
         case newerFurtherSpecial = "extra_special_tokens"
         case olderFurtherSpecial = "additional_special_tokens"
         case splitsSpecialTokens = "split_special_tokens"
+        case isLegacy = "legacy"
     }
 
     /// Returns the configuration with the special tokens of another file, which take precedence.
@@ -58,8 +63,8 @@ struct TokenizerConfiguration: Codable {
     /// A token's text, alone or in an object with more properties.
     struct SpecialToken: Codable {
         let text: String
-        /// Whether the token affects or depends on the text around it.
-        private(set) var isContextual = false
+        /// How the token treats the text around it.
+        private(set) var flags: MatchingFlags = []
 
         init(_ text: String) { self.text = text }
 
@@ -70,7 +75,7 @@ struct TokenizerConfiguration: Codable {
             } else {
                 let object = try container.decode(AddedTokenEntry.self)
                 text = object.content
-                isContextual = object.isContextual
+                flags = object.flags.subtracting(.normalized)
             }
         }
 

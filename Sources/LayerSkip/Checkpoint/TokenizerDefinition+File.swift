@@ -3,22 +3,36 @@ import LanguageModels
 public import TextTokens
 
 extension TokenizerDefinition {
-    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json.
+    /// Reads the tokenizer of a GGUF file, a model folder or a folder with only a tokenizer, or a tokenizer.json or
+    /// tokenizer.model.
     ///
     /// - Throws: ``CheckpointError``.
     public init(ofFile path: String) throws(CheckpointError) {
         guard !Folder.exists(path) else {
-            self = try Checkpoint(path: path).tokenizerDefinition()
+            try self.init(ofFolder: path)
             return
         }
         try HubName.refuse(path)
         let file = try inCheckpoint(try MappedFile(path: path))
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
             try self.init(GGUFFile(file).metadata)
-        } else {
-            try file.refuseForeignFormat(expected: "a GGUF file, a model folder or a tokenizer.json")
-            let json = try inCheckpoint(try JSONText.bytes(of: file, atMost: .tokenizer))
-            self = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(json: json) }
+            return
+        }
+        let source = TokenizerFile(path: path, bytes: file.bytes(0..<min(64, file.byteCount)))
+        if source.format == .json {
+            try file.refuseForeignFormat(expected: "a GGUF file, a model folder, a tokenizer.json or a tokenizer.model")
+        }
+        self = try source.definition(nil)
+    }
+
+    /// Reads the tokenizer of a folder, which may have no model, or a model that cannot be opened.
+    private init(ofFolder path: String) throws(CheckpointError) {
+        do throws(CheckpointError) {
+            self = try Checkpoint(path: path).tokenizerDefinition()
+        } catch {
+            let folder = FolderPaths(path)
+            guard TokenizerFile(in: folder) != nil, (try? Checkpoint(path: path)) == nil else { throw error }
+            try self.init(folder, nil, TextFiles(folder))
         }
     }
 
@@ -36,7 +50,7 @@ extension TokenizerDefinition {
 }
 
 extension Tokenizer {
-    /// Reads the tokenizer of a GGUF file or a model folder, or a tokenizer.json.
+    /// Reads the tokenizer of a GGUF file, a folder or a file, as ``TokenizerDefinition/init(ofFile:)`` does.
     ///
     /// - Throws: ``CheckpointError``.
     public init(ofFile path: String) throws(CheckpointError) {

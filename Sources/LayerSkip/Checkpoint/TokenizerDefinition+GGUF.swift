@@ -4,30 +4,81 @@ package import TextTokens
 extension TokenizerDefinition {
     /// Reads a tokenizer from a GGUF file's metadata. Ids that are no tokens are ignored, as in llama.cpp, with a note.
     ///
+    /// A complete tokenizer.json in the file takes precedence over the keys for single parts.
     /// - Throws: ``CheckpointError`` if a key is missing or has the wrong type.
     package init(_ metadata: GGUFMetadata) throws(CheckpointError) {
-        self.init(
-            model: try metadata.string(named: "tokenizer.ggml.model"),
-            preTokenizer: try metadata.stringIfPresent(named: "tokenizer.ggml.pre"),
-            tokens: try metadata.strings(named: "tokenizer.ggml.tokens"))
-        func known(_ id: Int, _ key: String) -> Int32? {
-            if tokens.indices.contains(id) { return Int32(id) }
-            notes.append("\(key) \(id) is no token of the vocabulary and is ignored")
-            return nil
+        if let json = try metadata.stringIfPresent(named: GGUFTokenizerKey.huggingFace) {
+            do throws(TokenizerError) {
+                try self.init(json: Array(json.utf8))
+                addsBeginningOfChats = nil
+            } catch {
+                try self.init(parts: metadata)
+                notes.append("\(GGUFTokenizerKey.huggingFace) is not usable and is ignored: \(error)")
+            }
+        } else {
+            try self.init(parts: metadata)
         }
-        func id(_ name: String) throws(CheckpointError) -> Int32? {
-            let key = "tokenizer.ggml.\(name)_token_id"
-            return try metadata.integerIfPresent(named: key).flatMap { known($0, key) }
+        try takeIDs(metadata)
+    }
+
+    /// Reads the vocabulary and the rules from the keys for single parts.
+    private init(parts metadata: GGUFMetadata) throws(CheckpointError) {
+        let name = try metadata.string(named: "tokenizer.ggml.model")
+        guard let model = TokenizerModel(rawValue: name) else {
+            let error = TokenizerError.unsupportedModel(found: name, known: TokenizerModel.allCases.map(\.rawValue))
+            throw CheckpointError(error, file: metadata.file)
         }
+        self.init(model: model, tokens: try metadata.strings(named: "tokenizer.ggml.tokens"))
+        try takePreTokenizer(try metadata.stringIfPresent(named: "tokenizer.ggml.pre"))
         scores = try Self.scores(metadata)
         kinds = try metadata.integersIfPresent(named: "tokenizer.ggml.token_type")?.map { Int32(clamping: $0) }
         merges = try metadata.stringsIfPresent(named: "tokenizer.ggml.merges")
-        beginningOfText = try id("bos")
-        endOfText = try id("eos")
-        unknown = try id("unknown")
-        otherEnds = try [id("eot"), id("eom")].compactMap(\.self)
-        let further = try metadata.integersIfPresent(named: Self.furtherEndsKey) ?? []
-        otherEnds += further.compactMap { known($0, Self.furtherEndsKey) }
+        addsSpacePrefix = try metadata.boolIfPresent(named: "tokenizer.ggml.add_space_prefix")
+        if model == .unigram {
+            normalizer = [.sentencePiece(try sentencePieceRules(metadata))]
+            unknown = tokens.count > 2 ? 2 : nil
+            endOfText = tokens.count > 1 ? 1 : nil
+        }
+        let title = try metadata.stringIfPresent(named: "general.name")?.lowercased() ?? ""
+        if title.contains("phi-3") || title.contains("phi3") { stripSpaceAfterSpecialTokens() }
+    }
+
+    private mutating func takePreTokenizer(_ name: String?) throws(CheckpointError) {
+        preTokenizer = name
+        guard model == .byteLevel else { return }
+        if (name ?? "").isEmpty {
+            notes.append(
+                "tokenizer.ggml.pre is missing: the rule that cuts text into words is guessed; tokens may be wrong")
+        } else if let name, !Self.isPreTokenizer(name) {
+            preTokenizer = "default"
+            notes.append(
+                "tokenizer.ggml.pre \(name.quoted) is unknown: the rule that cuts text into words is guessed; tokens "
+                    + "may be wrong")
+        }
+    }
+
+    private func sentencePieceRules(_ metadata: GGUFMetadata) throws(CheckpointError) -> SentencePieceRules {
+        var rules = SentencePieceRules()
+        let table = try metadata.integersIfPresent(named: GGUFTokenizerKey.charsmap) ?? []
+        rules.charsmap = table.map { UInt8(truncatingIfNeeded: $0) }
+        rules.addsDummySpace = addsSpacePrefix ?? false
+        rules.collapsesSpaces = try metadata.boolIfPresent(named: GGUFTokenizerKey.collapsesSpaces) ?? false
+        let whole = TokenKindNumber.userDefined
+        rules.keptTexts = tokens.indices.filter { kinds?.indices.contains($0) == true && kinds?[$0] == whole }
+            .map { tokens[$0] }
+        return rules
+    }
+
+    /// Reads the ids of tokens with a use.
+    private mutating func takeIDs(_ metadata: GGUFMetadata) throws(CheckpointError) {
+        beginningOfText = try id("bos", metadata) ?? beginningOfText
+        endOfText = try id("eos", metadata) ?? endOfText
+        unknown = try id("unknown", metadata) ?? unknown
+        otherEnds = try [id("eot", metadata), id("eom", metadata)].compactMap(\.self)
+        let further = try metadata.integersIfPresent(named: GGUFTokenizerKey.furtherEnds) ?? []
+        for id in further {
+            if let id = known(id, GGUFTokenizerKey.furtherEnds) { otherEnds.append(id) }
+        }
         let fills = "tokenizer.ggml.padding_token_id"
         if metadata[fills] != nil {
             // It is not used here, so a value that is not an id does no harm.
@@ -35,71 +86,42 @@ extension TokenizerDefinition {
             padding = stated.flatMap { known($0, fills) }
             if stated == nil { notes.append("\(fills) is no token of the vocabulary and is ignored") }
         }
-        addsBeginningOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_bos_token")
-        addsEndOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_eos_token")
-        addsSpacePrefix = try metadata.boolIfPresent(named: "tokenizer.ggml.add_space_prefix")
-        let name = try metadata.stringIfPresent(named: "general.name")?.lowercased() ?? ""
-        stripsSpaceAfterSpecialTokens = name.contains("phi-3") || name.contains("phi3")
-        if model == "gpt2", (preTokenizer ?? "").isEmpty {
-            notes.append(
-                "tokenizer.ggml.pre is missing: the rule that cuts text into words is guessed; tokens may be wrong")
-        }
+        addsBeginningOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_bos_token") ?? addsBeginningOfText
+        addsEndOfText = try metadata.boolIfPresent(named: "tokenizer.ggml.add_eos_token") ?? addsEndOfText
     }
 
-    /// The key of a list of end-of-text tokens, which Ollama reads and llama.cpp does not.
-    private static let furtherEndsKey = "tokenizer.ggml.eos_token_ids"
+    private mutating func id(_ name: String, _ metadata: GGUFMetadata) throws(CheckpointError) -> Int32? {
+        let key = "tokenizer.ggml.\(name)_token_id"
+        return try metadata.integerIfPresent(named: key).flatMap { known($0, key) }
+    }
+
+    private mutating func known(_ id: Int, _ key: String) -> Int32? {
+        if tokens.indices.contains(id) { return Int32(id) }
+        notes.append("\(key) \(id) is no token of the vocabulary and is ignored")
+        return nil
+    }
 
     /// Reads the scores, which some writers store as integers.
-    private static func scores(_ metadata: GGUFMetadata) throws(CheckpointError) -> [Float]? {
+    private static func scores(_ metadata: GGUFMetadata) throws(CheckpointError) -> [Double]? {
         let key = "tokenizer.ggml.scores"
-        if case .array(.int32s(let numbers)) = metadata[key] { return numbers.map { Float($0) } }
-        return try metadata.floatsIfPresent(named: key)
+        if case .array(.int32s(let numbers)) = metadata[key] { return numbers.map { Double($0) } }
+        return try metadata.floatsIfPresent(named: key)?.map { Double($0) }
     }
 }
 
-extension TokenizerDefinition {
-    /// Sets the metadata under `tokenizer.ggml.`.
-    ///
-    /// - Parameter count: the number of rows in the model's embedding. llama.cpp requires a token for each, so unused
-    ///   tokens are appended.
-    package func write(to metadata: inout GGUFMetadata, count: Int) {
-        func set(_ key: String, _ value: GGUFValue?) { metadata["tokenizer.ggml." + key] = value }
-        func set(id name: String, _ id: Int32?) {
-            set("\(name)_token_id", id.map { .uint32(UInt32(bitPattern: $0)) })
-        }
-        let missing = max(0, count - tokens.count)
-        set("model", .string(model))
-        set("pre", preTokenizer.map { .string($0) })
-        set("tokens", .array(.strings(tokens + (0..<missing).map { "[PAD\($0)]" })))
-        set("scores", scores.map { .array(.float32s($0 + [Float](repeating: 0, count: missing))) })
-        let kinds = kinds ?? Array(repeating: TokenKind.normal.rawValue, count: tokens.count)
-        set("token_type", .array(.int32s(kinds + Array(repeating: TokenKind.unused.rawValue, count: missing))))
-        set("merges", merges.map { .array(.strings($0)) })
-        set(id: "bos", beginningOfText)
-        set(id: "eos", endOfText)
-        set(id: "unknown", unknown)
-        let further = furtherEnds
-        set(id: "eot", further.kept.first)
-        set(id: "eom", further.kept.dropFirst().first)
-        metadata[Self.furtherEndsKey] = further.others.isEmpty ? nil : .array(.int32s(ends))
-        set(id: "padding", padding)
-        // Without the key llama.cpp uses its own default.
-        set("add_bos_token", .bool(addsBeginningOfText ?? false))
-        set("add_eos_token", addsEndOfText.map { .bool($0) })
-        set("add_space_prefix", .bool(addsSpacePrefix ?? false))
-    }
+/// The keys of a GGUF file that are used in several places.
+enum GGUFTokenizerKey {
+    /// A complete tokenizer.json.
+    static let huggingFace = "tokenizer.huggingface.json"
+    /// A list of end-of-text tokens, which Ollama reads and llama.cpp does not.
+    static let furtherEnds = "tokenizer.ggml.eos_token_ids"
+    static let charsmap = "tokenizer.ggml.precompiled_charsmap"
+    static let collapsesSpaces = "tokenizer.ggml.remove_extra_whitespaces"
 }
 
-extension TokenizerDefinition {
-    /// The end-of-text tokens other than ``endOfText`` that llama.cpp finds in a GGUF file, and those that it does not.
-    ///
-    /// It has two keys for them. Tokens whose text shows that they end an answer need no key, so if there are more
-    /// than two tokens, the others take precedence.
-    package var furtherEnds: (kept: [Int32], others: [Int32]) {
-        let others = ends.filter { $0 != endOfText }
-        guard others.count > 2, let tokenizer = try? Tokenizer(self) else { return (others, []) }
-        let unknown = others.filter { !tokenizer.endsAnswerByText($0) }
-        let known = others.filter { tokenizer.endsAnswerByText($0) }
-        return (Array((unknown + known).prefix(2)), Array(unknown.dropFirst(2)))
-    }
+/// Kinds of tokens as `tokenizer.ggml.token_type` numbers them.
+enum TokenKindNumber {
+    static let normal: Int32 = 1
+    static let userDefined: Int32 = 4
+    static let unused: Int32 = 5
 }

@@ -122,16 +122,21 @@ public struct CorpusEncoder: Sendable {
         let goesOn = { (_: Int) in !InterruptionRequest.isMade }
         let byteCount = document.text.count
         guard document.promptLength > 0 else {
-            guard let tokens = tokenizer.encode(prompt: document.text, progress: goesOn) else {
-                throw worker.interruption
+            let encoded = try worker.encoding { () throws(TokenizerError) in
+                try tokenizer.encode(prompt: document.text, progress: goesOn)
             }
+            guard let tokens = encoded else { throw worker.interruption }
             return Encoded(tokens: tokens, promptLength: 0, byteCount: byteCount)
         }
         let prompt = Array(document.text[..<document.promptLength])
         let rest = Array(document.text[document.promptLength...])
-        guard let asked = tokenizer.encode(prompt: prompt, progress: goesOn),
-            let answered = tokenizer.encode(rest, addingSpecialTokens: false, progress: goesOn)
-        else { throw worker.interruption }
+        let encoded = try worker.encoding { () throws(TokenizerError) in
+            (
+                try tokenizer.encode(prompt: prompt, progress: goesOn),
+                try tokenizer.encode(rest, addingSpecialTokens: false, progress: goesOn)
+            )
+        }
+        guard let asked = encoded.0, let answered = encoded.1 else { throw worker.interruption }
         return Encoded(tokens: asked + answered, promptLength: asked.count, byteCount: byteCount)
     }
 }

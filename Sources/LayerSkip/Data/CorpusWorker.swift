@@ -1,4 +1,5 @@
 import CheckpointFiles
+import TextTokens
 
 /// A thread's work on one document of a corpus, with checks for interruption and memory.
 struct CorpusWorker: Sendable {
@@ -13,6 +14,17 @@ struct CorpusWorker: Sendable {
         if InterruptionRequest.isMade { throw interruption }
         guard byteCount > 0 else { return }
         try FileError.checkMemory(byteCount * concurrency, file: corpus.name(of: document), name: "words")
+    }
+
+    /// Runs a closure and turns its error into one that names the document.
+    func encoding<Result>(_ body: () throws(TokenizerError) -> Result) throws(FileError) -> Result {
+        do throws(TokenizerError) {
+            return try body()
+        } catch {
+            let parts = error.parts
+            throw FileError(
+                file: corpus.name(of: document), name: parts.name, expected: parts.expected, found: parts.found)
+        }
     }
 
     /// The error for interrupted work.

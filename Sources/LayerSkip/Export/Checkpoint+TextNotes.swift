@@ -7,12 +7,15 @@ extension Checkpoint {
     func textNotes(for target: CheckpointExport.Target) -> [String] {
         guard let definition = try? tokenizerDefinition(), let tokenizer = try? tokenizer() else { return [] }
         var notes = tokenizer.notes + [chatNote(tokenizer, for: target)].compactMap(\.self)
+        if target == .safetensors { notes += definition.jsonNotes }
         guard case .folder = files, target == .gguf else { return notes }
         let others = definition.furtherEnds.others
         if !others.isEmpty { notes.append("llama.cpp will not know these further tokens that end texts: \(others)") }
-        if definition.fusesUnknown {
+        var metadata = GGUFMetadata(file: path)
+        if let lost = try? definition.write(to: &metadata, count: 0), !lost.isEmpty {
             notes.append(
-                "a GGUF file has no place for fuse_unk: each byte without a token is an unknown one of its own")
+                "the file has a tokenizer.json too, as \(GGUFTokenizerKey.huggingFace): programs that do not read it, "
+                    + "such as llama.cpp, may encode some texts otherwise (\(lost.joined(separator: ", ")))")
         }
         if let settings = passed.lostInGGUF { notes.append(settings) }
         return notes

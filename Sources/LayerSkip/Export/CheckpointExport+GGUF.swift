@@ -30,7 +30,7 @@ extension CheckpointExport {
             metadata["general.name"] = .string(folder.name)
             model.configuration.write(to: &metadata)
             let rows = model.configuration.vocabularySize
-            try checkpoint.tokenizerOfRows().write(to: &metadata, count: rows)
+            _ = try checkpoint.tokenizerOfRows().write(to: &metadata, count: rows)
             checkpoint.recommended.write(to: &metadata)
             if let template = checkpoint.chatTemplate { metadata["tokenizer.chat_template"] = .string(template) }
         }

@@ -1,3 +1,5 @@
+import QuotedText
+
 extension TokenizerDefinition {
     /// Merges that give the tokens of BPE by scores: every division of a token into two others, the best token first
     /// and, of the same token, as transformers' converter of SentencePiece models orders them.
@@ -5,14 +7,19 @@ extension TokenizerDefinition {
     /// Only equal scores of tokens that overlap in a text can make a difference: SentencePiece then merges the leftmost
     /// pair.
     func derivedMerges(_ kinds: [TokenKind]) -> [String] {
-        var table = ByteStringTable(minimumCapacity: tokens.count)
-        for (id, token) in tokens.enumerated() {
-            table.add(token.utf8, findable: !kinds[id].isSpecial && kinds[id] != .byte)
-        }
         let scores = scores ?? []
         let order = tokens.indices.sorted { a, b in
             let (left, right) = (a < scores.count ? scores[a] : 0, b < scores.count ? scores[b] : 0)
             return left != right ? left > right : a < b
+        }
+        return merges(in: order, kinds)
+    }
+
+    /// Every division of a token into two others, for the tokens in an order.
+    func merges(in order: [Int], _ kinds: [TokenKind]) -> [String] {
+        var table = ByteStringTable(minimumCapacity: tokens.count)
+        for (id, token) in tokens.enumerated() {
+            table.add(token.utf8, findable: !kinds[id].isSpecial && kinds[id] != .byte)
         }
         var merges: [String] = []
         for id in order {
@@ -30,8 +37,17 @@ extension TokenizerDefinition {
         return merges
     }
 
+    /// User-facing notes about what ``json()`` cannot express exactly.
+    package var jsonNotes: [String] {
+        guard tiedScores > 0 else { return [] }
+        return [
+            "\(tiedScores.counted("token")) share a score with another: tokenizer.json ranks their merges by id, so "
+                + "some texts may be encoded otherwise"
+        ]
+    }
+
     /// The number of tokens whose score another token has too, so that ``derivedMerges(_:)`` may differ from scores.
-    package var tiedScores: Int {
+    private var tiedScores: Int {
         guard model == .scored, let scores else { return 0 }
         let kinds = TokenKind.corrected(self)
         let merged = tokens.indices.filter {

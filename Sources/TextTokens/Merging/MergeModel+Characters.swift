@@ -6,6 +6,7 @@ extension MergeModel {
         var model = MergeModel(
             symbols: ByteStringTable(minimumCapacity: kinds.count), tokenCount: kinds.count,
             pairs: PairTable(minimumCapacity: kinds.count * 4), start: .characters)
+        model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost && !definition.followsSentencePiece
         model.addTokens(definition.tokens, kinds, fallsBackToBytes: definition.fallsBackToBytes)
         for (id, token) in definition.hidden {
             model.hidden[Self.symbol(of: Array(token.utf8)[...], in: &model.symbols)] = id
@@ -13,7 +14,7 @@ extension MergeModel {
         if definition.model == .scored {
             try model.addPairs(definition.scores, model: definition.model)
         } else {
-            try model.addMerges(definition.merges, model: definition.model)
+            try model.addMerges(definition, kinds)
         }
         for byte in UInt8.min..<0x80 {
             if let symbol = model.symbols.find([byte].span) { model.byteSymbols[Int(byte)] = symbol }
@@ -21,7 +22,6 @@ extension MergeModel {
         if let unknown = definition.unknown, kinds[Int(unknown)] != .control { model.unknown = unknown }
         model.fusesUnknown = definition.fusesUnknown
         model.prefersWholeWords = definition.prefersWholeWords ?? false
-        model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost && !definition.followsSentencePiece
         return model
     }
 
@@ -29,26 +29,36 @@ extension MergeModel {
         for (id, token) in tokens.enumerated() {
             if kinds[id] == .byte, fallsBackToBytes, let byte = TokenKind.byteValue(of: token) {
                 byteTokens[Int(byte)] = Int32(id)
-                symbols.add(token.utf8, findable: false)
+                // For Hugging Face's library, a text such as <0x0A> is this token too, if merges give it.
+                symbols.add(token.utf8, findable: resolvesUnknownFirst)
             } else {
                 symbols.add(token.utf8, findable: !kinds[id].isSpecial)
             }
         }
     }
 
-    /// Adds the merges of a list.
-    private mutating func addMerges(_ merges: [String]?, model: TokenizerModel) throws(TokenizerError) {
-        guard let merges else { throw .missing(table: "tokenizer.ggml.merges", model: model.rawValue) }
+    /// Adds the merges of a list. Merges of control tokens are left out, because those represent structure.
+    private mutating func addMerges(_ definition: TokenizerDefinition, _ kinds: [TokenKind]) throws(TokenizerError) {
+        guard let merges = definition.merges else {
+            throw .missing(table: "tokenizer.ggml.merges", model: definition.model.rawValue)
+        }
+        var control = ByteStringTable(minimumCapacity: 16)
+        for (id, kind) in kinds.enumerated() where kind.isSpecial { control.add(definition.tokens[id].utf8) }
         for (index, merge) in merges.enumerated() {
             let text = Array(merge.utf8)
             guard let space = text.dropFirst().firstIndex(of: UInt8(ascii: " ")), space + 1 < text.count else {
                 throw .malformedMerge(index: index, found: merge)
             }
             let joined = Array(text[..<space] + text[(space + 1)...])
-            guard let left = symbols.find(text, 0..<space), let right = symbols.find(text, space + 1..<text.count),
+            if let left = symbols.find(text, 0..<space), let right = symbols.find(text, space + 1..<text.count),
                 let merged = symbols.find(joined.span)
-            else { throw .mergeWithoutToken(index: index, found: merge) }
-            pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
+            {
+                pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
+            } else if control.find(text, 0..<space) == nil, control.find(text, space + 1..<text.count) == nil,
+                control.find(joined.span) == nil
+            {
+                throw .mergeWithoutToken(index: index, found: merge)
+            }
         }
     }
 
