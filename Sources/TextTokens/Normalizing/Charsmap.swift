@@ -37,6 +37,9 @@ struct Charsmap: Sendable {
         replacements[start..<(replacements[start...].firstIndex(of: 0) ?? replacements.endIndex)]
     }
 
+    /// Whether the table has a text that starts with a byte.
+    func hasTexts(startingWith byte: UInt8) -> Bool { trie.hasKeys(startingWith: byte) }
+
     /// The longest text of the table that starts at a position: its length and replacement.
     func longestMatch(in text: Span<UInt8>, from start: Int) -> (length: Int, part: ArraySlice<UInt8>)? {
         trie.longestMatch(in: text, from: start).map { ($0.length, replacement(at: $0.value)) }

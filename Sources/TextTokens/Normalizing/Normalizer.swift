@@ -41,11 +41,9 @@ extension NormalizerStep {
         case .stripAccents: CharacterRewriting.stripAccents
         case .strip(let left, let right): WhitespaceStripping(left: left, right: right)
         case .prepend(let prefix): Prefixing(prefix: Array(prefix.utf8))
-        case .replace(.text(""), let replacement):
-            throw .malformedFile(place: "normalizer", expected: "a text to replace", found: replacement)
+        case .replace(.text(""), let replacement): try PatternReplacement("", with: replacement)
         case .replace(.text(let text), let replacement): TextReplacement(text, with: replacement)
-        case .replace(.regex(let pattern), let replacement):
-            throw .malformedFile(place: "normalizer", expected: "x", found: pattern + replacement)
+        case .replace(.regex(let pattern), let replacement): try PatternReplacement(pattern, with: replacement)
         case .precompiled(let charsmap): ClusterReplacement(try Charsmap(charsmap))
         case .sentencePiece(let rules): try SentencePieceNormalizer(rules)
         }

@@ -3,13 +3,21 @@ struct SentencePieceNormalizer: TextRewriting {
     private let rules: SentencePieceRules
     private let table: Charsmap?
     private let keptTexts: DoubleArrayTrie
+    /// Whether each byte is a character other than a space that always stays as it is.
+    private let staysSame: [Bool]
     private static let space = UInt8(ascii: " ")
 
     init(_ rules: SentencePieceRules) throws(TokenizerError) {
         self.rules = rules
         table = rules.charsmap.isEmpty ? nil : try Charsmap(rules.charsmap)
         let texts = Set(rules.keptTexts.map { Array($0.utf8) }.filter { !$0.contains(0) })
-        keptTexts = DoubleArrayBuilder.trie(texts.map { ($0[...], 0) })
+        let keptTexts = DoubleArrayBuilder.trie(texts.map { ($0[...], 0) })
+        self.keptTexts = keptTexts
+        let table = table
+        staysSame = (UInt8.min...UInt8.max).map { byte in
+            byte < 0x80 && byte != Self.space && !keptTexts.hasKeys(startingWith: byte)
+                && table?.hasTexts(startingWith: byte) != true
+        }
     }
 
     func rewritten(_ text: [UInt8]) -> [UInt8] {
@@ -26,6 +34,12 @@ struct SentencePieceNormalizer: TextRewriting {
         if rules.addsDummySpace, !rules.addsSpaceAtEnd { result += mark }
         var followsSpace = rules.collapsesSpaces
         while position < text.count {
+            if staysSame[Int(text[position])] {
+                result.append(text[position])
+                followsSpace = false
+                position += 1
+                continue
+            }
             let (length, part) = nextPart(of: text, from: position)
             position += length
             let rest = followsSpace ? part.drop { $0 == Self.space } : part

@@ -41,6 +41,12 @@ struct DoubleArrayTrie: Sendable {
 }
 
 extension DoubleArrayTrie {
+    /// Whether a key starts with a byte.
+    func hasKeys(startingWith byte: UInt8) -> Bool {
+        guard var node = root else { return false }
+        return advance(&node, by: byte)
+    }
+
     /// The longest key that starts at a position of a text: its length and value.
     func longestMatch(in text: Span<UInt8>, from start: Int) -> (length: Int, value: Int)? {
         guard var node = root else { return nil }

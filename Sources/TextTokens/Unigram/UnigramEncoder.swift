@@ -50,11 +50,12 @@ struct UnigramEncoder: Sendable {
         let score = nodes[start - first].score
         let length = UTF8Sequence.decode(text, at: start, end: text.count)?.length ?? 1
         var hasCharacter = false
-        if var node = model.trie.root {
+        let trie = model.trie
+        if var node = trie.root {
             var end = start
-            while end < text.count, model.trie.advance(&node, by: text[end]) {
+            while end < text.count, trie.advance(&node, by: text[end]) {
                 end += 1
-                guard let token = model.trie.value(at: node) else { continue }
+                guard let token = trie.value(at: node) else { continue }
                 hasCharacter = hasCharacter || end - start == length
                 offer(score + model.scores[token], end - start, Int32(truncatingIfNeeded: token), at: end - first)
             }
