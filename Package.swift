@@ -24,6 +24,7 @@ let package = Package(
         .target(name: "TensorCore", dependencies: ["CLibc", "CTensorKernels"]),
         .target(name: "CFatalSignals"),
         .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "CLibc", "QuotedText", "TensorCore"]),
+        .target(name: "JinjaTemplates", dependencies: ["CLibc", "QuotedText"]),
         .target(name: "TextTokens", dependencies: ["CLibc", "QuotedText"]),
         .target(name: "LanguageModels", dependencies: ["CLibc", "CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["CLibc", "LanguageModels", "TensorCore"]),
@@ -50,6 +51,7 @@ let package = Package(
             path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CLibc", "CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
+        .testTarget(name: "JinjaTemplatesTests", dependencies: ["CLibc", "JinjaTemplates", "TestSupport"]),
         .testTarget(
             name: "TextTokensTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport", "TextTokens"]),
         .testTarget(
@@ -119,8 +121,8 @@ default:
 // One loop of settings.
 let cTargets: Set = ["CDefaultModel", "CFatalSignals", "CTensorKernels", "CInstructionPeaks"]
 let memoryChecked: Set = [
-    "QuotedText", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles", "LayerSkip",
-    "LayerSkipCommand", "LayerSkipDefaultModel",
+    "QuotedText", "JinjaTemplates", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles",
+    "LayerSkip", "LayerSkipCommand", "LayerSkipDefaultModel",
 ]
 for target in package.targets {
     if cTargets.contains(target.name) {
