@@ -55,33 +55,27 @@ extension Tokenizer {
 
     /// Encodes a prompt with known structure. It will be continued, so no token is added at its end. The
     /// beginning-of-text token is added as llama.cpp does for GGUF files; transformers, and therefore a tokenizer.json,
-    /// leaves it to the chat template. It is never added to segments that begin with it.
+    /// leaves it to the chat template. It is never added to a prompt that begins with it.
     ///
-    /// Adjacent plain segments count as one text, so their division does not matter.
-    /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` if a special segment is not a token of this vocabulary.
-    public func encode(
-        _ segments: [TextSegment], addingSpecialTokens: Bool = true
-    ) throws(TokenizerError) -> [Int32] {
+    /// The segments count as one text, so their division does not matter, except that special tokens are found only
+    /// within the structure.
+    public func encode(_ segments: [TextSegment], addingSpecialTokens: Bool = true) -> [Int32] {
         var utf8: [UInt8] = []
-        var parts: [SpecialTokenFinder.Part] = []
-        var start = 0
+        var structure: [Range<Int>] = []
         for segment in segments {
-            switch segment {
-            case .plain(let text):
-                utf8 += text.utf8
-            case .beginningOfText:
-                guard let beginningOfText else { continue }
-                parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-                parts.append(.token(beginningOfText))
-                start = utf8.count
-            case .special(let text):
-                guard let id = specialToken(text) else { throw .missingSpecialToken(text) }
-                parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
-                parts.append(.token(id))
-                start = utf8.count
+            let start = utf8.count
+            utf8 += segment.text.utf8
+            guard case .structure = segment else { continue }
+            if let last = structure.last, last.upperBound == start {
+                structure[structure.count - 1] = last.lowerBound..<utf8.count
+            } else {
+                structure.append(start..<utf8.count)
             }
         }
-        parts += userTokens.parts(of: utf8.span, in: start..<utf8.count)
+        let kinds = kinds
+        let parts = specialTokens.parts(of: utf8.span, in: utf8.indices) { match in
+            !kinds[Int(match.token)].isSpecial || structure.contains(match.range)
+        }
         let begins = addingSpecialTokens && addsBeginningOfChats && !beginText(parts)
         return encode(utf8, parts, begins: begins, ends: false)
     }
@@ -130,5 +124,17 @@ extension Tokenizer {
             return .text(start..<text.count)
         }
         return (text, result)
+    }
+}
+
+extension [Range<Int>] {
+    /// Whether one of these ranges, which are in order and apart, contains a whole other one.
+    fileprivate func contains(_ other: Range<Int>) -> Bool {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].upperBound < other.upperBound { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low].lowerBound <= other.lowerBound
     }
 }

@@ -12,11 +12,14 @@ struct CorpusWorker: Sendable {
     func check(_ byteCount: Int) throws(FileError) {
         if InterruptionRequest.isMade { throw interruption }
         guard byteCount > 0 else { return }
-        try FileError.checkMemory(byteCount * concurrency, file: corpus.name(of: document), name: "words")
+        try FileError.checkMemory(byteCount * concurrency, file: name, name: "words")
     }
+
+    /// The document's name in errors.
+    var name: String { corpus.name(of: document) }
 
     /// The error for interrupted work.
     var interruption: FileError {
-        FileError(file: corpus.name(of: document), expected: "to be read", found: "an interruption")
+        FileError(file: name, expected: "to be read", found: "an interruption")
     }
 }

@@ -8,8 +8,14 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case unsupportedModel(found: String, known: [String])
     /// The pre-tokenizer is not supported. Guessing one would give plausible but wrong tokens.
     case unsupportedPreTokenizer(found: String, known: [String])
-    /// The chat template is not exactly a known one. Guessing one would give plausible but wrong prompts.
-    case unsupportedChatTemplate(found: String)
+    /// A chat template is invalid, uses a part of Jinja that is not supported, or failed.
+    case chatTemplate(line: Int, expected: String, found: String)
+    /// A chat template refused a conversation, with this message.
+    case conversationRefused(line: Int, message: String)
+    /// A message, or the list of messages, tools or documents, does not have the right form.
+    case malformedMessage(place: String, expected: String, found: String)
+    /// A value for a chat template has the name of a variable that is set otherwise.
+    case reservedChatValue(String)
     /// A table that this kind of tokenizer requires is missing or empty.
     case missing(table: String, model: String)
     /// A table does not have one entry per token.
@@ -32,7 +38,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case unsuitableSpecialToken(String)
     /// There is no text to train a vocabulary on.
     case emptyCorpus
-    /// A special token that a chat template needs is not in the vocabulary.
+    /// A special token is not in the vocabulary.
     case missingSpecialToken(String)
 
     /// A single line: what is wrong, what was expected, what was found, and what to do if that helps.
@@ -51,14 +57,15 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     private var advice: String? {
         switch self {
         case .unsupportedModel, .unsupportedPreTokenizer: "choose a checkpoint with a supported tokenizer"
-        case .unsupportedChatTemplate: "write the prompt by hand and use generate --parse-special instead"
+        case .chatTemplate:
+            "pass another template with --chat-template, or write the prompt by hand and use generate --parse-special"
         case .missing, .wrongCount, .malformedMerge, .tokenTooLong, .idOutOfRange, .duplicateToken:
             "download or convert the checkpoint again"
         case .vocabularyTooSmall, .vocabularyTooLarge: "choose another vocabulary size"
         case .unsuitableSpecialToken: "leave it out or write it differently"
         case .emptyCorpus: "check the paths and the endings of file names"
         case .missingSpecialToken: "choose a checkpoint whose tokenizer has it"
-        case .malformedFile: nil
+        case .conversationRefused, .malformedMessage, .reservedChatValue, .malformedFile: nil
         }
     }
 
@@ -68,11 +75,16 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
             ("tokenizer model", "one of \(known.joined(separator: ", "))", found.quoted)
         case .unsupportedPreTokenizer(let found, let known):
             ("pre-tokenizer", "one of \(known.joined(separator: ", "))", found.quoted)
-        case .unsupportedChatTemplate(let found):
+        case .chatTemplate(let line, let expected, let found):
+            ("chat template, line \(line)", expected.harmless(limit: 160), found.harmless(limit: 160))
+        case .conversationRefused(let line, let message):
             (
-                "chat template", "exactly a known ChatML template (of SmolLM2, Qwen2, OpenHermes, TRL or llama.cpp)",
-                found.quoted
+                "chat template, line \(line)", "a conversation that it accepts",
+                "its error \"\(message.harmless(limit: 400))\""
             )
+        case .malformedMessage(let place, let expected, let found): (place.harmless(limit: 160), expected, found)
+        case .reservedChatValue(let name):
+            ("value \(name.quoted)", "another name", "one that the conversation, its tools or its documents set")
         case .missing(let table, let model): (table, "a table for tokenizer model \(model.quoted)", "none")
         case .wrongCount(let table, let expected, let found):
             (table, "one entry for each of \(expected) tokens", "\(found)")

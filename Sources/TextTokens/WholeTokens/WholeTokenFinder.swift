@@ -13,15 +13,17 @@ struct WholeTokenFinder: Sendable {
         }
     }
 
-    /// Splits a range of a text at the tokens.
-    func parts(of text: Span<UInt8>, in range: Range<Int>) -> [SpecialTokenFinder.Part] {
+    /// Splits a range of a text at those occurrences of the tokens that a condition allows.
+    func parts(
+        of text: Span<UInt8>, in range: Range<Int>, where isAllowed: (SpecialTokenFinder.Match) -> Bool = { _ in true }
+    ) -> [SpecialTokenFinder.Part] {
         var parts = range.isEmpty ? [] : [SpecialTokenFinder.Part.text(range)]
         for pass in passes where !pass.isEmpty {
             var finer: [SpecialTokenFinder.Part] = []
             for part in parts {
                 switch part {
                 case .token: finer.append(part)
-                case .text(let range): finer += pass.parts(of: text, in: range)
+                case .text(let range): finer += pass.parts(of: text, in: range, where: isAllowed)
                 }
             }
             parts = finer
