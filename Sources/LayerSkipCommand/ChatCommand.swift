@@ -8,8 +8,8 @@ struct ChatCommand: ParsableCommand {
             Each line is one message. Type /reset to clear the conversation, and /exit or Ctrl-D to leave. Ctrl-C \
             stops the current answer. If the messages come from a file or a pipe, Ctrl-C ends the conversation, and \
             the exit code is 1 if a message was not answered. When the conversation no longer fits into the model's \
-            context, its oldest turns are dropped. The built-in model has no chat template, so --model is required. \
-            The model's answers are shown as they are: calls of tools are not run.
+            context, its oldest turns are dropped. The built-in model has no chat template, so it needs \
+            --chat-template. The model's answers are shown as they are: calls of tools are not run.
             """)
 
     @OptionGroup var model: ModelOptions

@@ -39,7 +39,8 @@ struct PrepareDataCommand: ParsableCommand {
             }
         Output.note(encoder.notes)
         if template.chatTemplate != nil {
-            let stored = try tokenizer.map { try StoredChatTemplates(nextTo: $0) } ?? StoredChatTemplates()
+            let stored =
+                try tokenizer.map { try StoredChatTemplates(nextTo: $0) } ?? Checkpoint.defaultModel().templates
             encoder.chatTemplate = try template.template(
                 among: stored, hasTools: false, file: tokenizer ?? "the default model")
         }

@@ -26,11 +26,10 @@ extension FolderTextTests {
         #expect(try Checkpoint(path: path).chatTemplate == "older")
     }
 
-    @Test func listsHaveNamesAndToolsChoose() throws {
-        let path = try folder(
-            tokenizer: #"""
-                "chat_template":[{"name":"default","template":"a"},{"name":"tool_use","template":"b"}]
-                """#)
+    @Test(arguments: [
+        #"[{"name":"default","template":"a"},{"name":"tool_use","template":"b"}]"#, #"{"default":"a","tool_use":"b"}"#,
+    ]) func templatesHaveNamesAndToolsChoose(templates: String) throws {
+        let path = try folder(tokenizer: "\"chat_template\":" + templates)
         let model = try TextModel(path: path, threads: 1)
         #expect(try model.chatTemplate().source == "a" && model.chatTemplate(hasTools: true).source == "b")
         #expect(try model.chatTemplate(named: "default", hasTools: true).source == "a")

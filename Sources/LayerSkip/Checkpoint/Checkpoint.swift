@@ -18,7 +18,7 @@ public struct Checkpoint: Sendable {
     /// The model's files and configuration.
     package let files: ModelFiles
     /// The chat templates and the special tokens that they may write.
-    let templates: StoredChatTemplates
+    package let templates: StoredChatTemplates
     /// The model's best setting for self-speculation: the one in its file, or that of the published checkpoint whose
     /// name and shape it has; nil if there is neither.
     public let speculation: SpeculationSetting?

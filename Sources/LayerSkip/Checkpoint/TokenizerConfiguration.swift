@@ -99,6 +99,8 @@ struct TokenizerConfiguration: Codable {
             let container = try decoder.singleValueContainer()
             if let template = try? container.decode(String.self) {
                 texts = [StoredChatTemplates.standard: template]
+            } else if let texts = try? container.decode([String: String].self) {
+                self.texts = texts
             } else {
                 let named = try container.decode([Named].self).map { ($0.name, $0.template) }
                 texts = Dictionary(named) { $1 }

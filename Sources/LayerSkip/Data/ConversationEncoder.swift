@@ -9,18 +9,46 @@ struct ConversationEncoder: Sendable {
     private let plain: Result<ChatTemplate, CheckpointError>
     private let withTools: Result<ChatTemplate, CheckpointError>
 
+    /// Where the templates are, if no other one is given.
+    enum Source {
+        case none
+        /// In the tokenizer's file or folder.
+        case tokenizer(path: String)
+        /// In an opened model.
+        case model(StoredChatTemplates, path: String)
+
+        /// The path for errors.
+        var path: String {
+            switch self {
+            case .none: "tokenizer"
+            case .tokenizer(let path), .model(_, let path): path
+            }
+        }
+
+        /// Reads the templates.
+        ///
+        /// - Throws: ``CheckpointError`` if a file cannot be read.
+        func read() throws(CheckpointError) -> StoredChatTemplates {
+            switch self {
+            case .none: StoredChatTemplates()
+            case .tokenizer(let path): try StoredChatTemplates(nextTo: path)
+            case .model(let stored, _): stored
+            }
+        }
+    }
+
     /// Creates an encoder.
     ///
     /// - Parameters:
-    ///   - template: the template; nil for those of the tokenizer's file or folder.
-    ///   - path: the path of the tokenizer's file or folder; nil for none.
-    init(_ tokenizer: Tokenizer, template: ChatTemplate?, path: String?) {
+    ///   - template: the template; nil for those of the source.
+    ///   - source: where other templates are.
+    init(_ tokenizer: Tokenizer, template: ChatTemplate?, source: Source) {
         self.tokenizer = tokenizer
+        let stored = Result { () throws(CheckpointError) in try source.read() }
         func result(hasTools: Bool) -> Result<ChatTemplate, CheckpointError> {
-            Result { () throws(CheckpointError) in
-                if let template { return template }
-                let stored = try path.map(StoredChatTemplates.init(nextTo:)) ?? StoredChatTemplates()
-                return try stored.template(hasTools: hasTools, file: path ?? "tokenizer")
+            if let template { return .success(template) }
+            return Result { () throws(CheckpointError) in
+                try stored.get().template(hasTools: hasTools, file: source.path)
             }
         }
         plain = result(hasTools: false)

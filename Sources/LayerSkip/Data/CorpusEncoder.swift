@@ -10,8 +10,8 @@ public struct CorpusEncoder: Sendable {
     private let tokenizer: Tokenizer
     private let fingerprint: UInt64
     private let separator: Token
-    /// The path of the tokenizer's file or folder, which may have a chat template; nil for none.
-    private var templatePath: String?
+    /// Where the tokenizer's chat templates are.
+    private var templates = ConversationEncoder.Source.none
     /// The chat template that writes conversations; nil for that of the tokenizer's file or folder.
     public var chatTemplate: ChatTemplate?
     /// Other files that were read, such as the tokenizer's. No shard may replace one of these.
@@ -55,16 +55,17 @@ public struct CorpusEncoder: Sendable {
     ///   no such token.
     public init(tokenizerFile path: String, endOfText: String? = nil) throws(CheckpointError) {
         try self.init(TokenizerDefinition(ofFile: path), path, file: path, endOfText: endOfText)
-        templatePath = path
+        templates = .tokenizer(path: path)
     }
 
-    /// Creates an encoder for a checkpoint's tokenizer.
+    /// Creates an encoder for a checkpoint's tokenizer and chat template.
     ///
     /// The checkpoint's files become part of ``inputs``.
     /// - Throws: as above.
     public init(tokenizerOf checkpoint: Checkpoint, endOfText: String? = nil) throws(CheckpointError) {
         try self.init(
             checkpoint.tokenizerDefinition(), checkpoint.source, file: checkpoint.tokenizerPath, endOfText: endOfText)
+        templates = .model(checkpoint.templates, path: checkpoint.path)
     }
 
     private init(
@@ -98,7 +99,9 @@ public struct CorpusEncoder: Sendable {
             path: path, vocabularySize: tokenizer.vocabularySize, endOfText: separator,
             tokenizerFingerprint: fingerprint)
         var summary = Summary()
-        let chats = ConversationEncoder(tokenizer, template: chatTemplate, path: templatePath)
+        // Only JSON Lines have conversations.
+        let chats = ConversationEncoder(
+            tokenizer, template: chatTemplate, source: corpus.pairFiles.isEmpty ? .none : templates)
         let reader = CorpusReader(
             corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling, pool: pool)
         let remarks = try reader.forEach(
