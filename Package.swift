@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "CLibc", "QuotedText", "TensorCore"]),
         .target(name: "CUnicodeTables", exclude: ["decompositions.txt", "marks.txt"]),
         .target(name: "JinjaTemplates", dependencies: ["CLibc", "QuotedText"]),
-        .target(name: "TextTokens", dependencies: ["CLibc", "CUnicodeTables", "QuotedText"]),
+        .target(name: "TextTokens", dependencies: ["CLibc", "CUnicodeTables", "JinjaTemplates", "QuotedText"]),
         .target(name: "LanguageModels", dependencies: ["CLibc", "CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["CLibc", "LanguageModels", "TensorCore"]),
         .target(name: "ModelTraining", dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore"]),
@@ -34,7 +34,7 @@ let package = Package(
         .target(
             name: "LayerSkip",
             dependencies: [
-                "CheckpointFiles", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens",
+                "CheckpointFiles", "JinjaTemplates", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens",
                 "TokenDecoding",
             ]),
         .target(name: "CDefaultModel", exclude: ["default-model.gguf", "MODEL_CARD.md"]),
@@ -54,7 +54,8 @@ let package = Package(
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
         .testTarget(name: "JinjaTemplatesTests", dependencies: ["CLibc", "JinjaTemplates", "TestSupport"]),
         .testTarget(
-            name: "TextTokensTests", dependencies: ["CheckpointFiles", "LayerSkip", "TestSupport", "TextTokens"]),
+            name: "TextTokensTests",
+            dependencies: ["CheckpointFiles", "JinjaTemplates", "LayerSkip", "TestSupport", "TextTokens"]),
         .testTarget(
             name: "LanguageModelsTests",
             dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore", "TestSupport"]),
@@ -81,8 +82,8 @@ case "fuzz":  // Links only with libFuzzer, so it would stop a build of everythi
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CLibc", "CheckpointFiles", "LanguageModels", "LayerSkip", "ModelTraining", "RecipeFiles",
-                "TensorCore", "TestSupport", "TextTokens",
+                "CLibc", "CheckpointFiles", "JinjaTemplates", "LanguageModels", "LayerSkip", "ModelTraining",
+                "RecipeFiles", "TensorCore", "TestSupport", "TextTokens",
             ], path: "Tests/Fuzz/Sources"))
 default:
     let benchmark = Target.Dependency.product(name: "Benchmark", package: "benchmark")
@@ -111,6 +112,9 @@ default:
             name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
         .executableTarget(
             name: "TokenLists", dependencies: ["CheckpointFiles", "LayerSkip", "TextTokens"], path: "Tests/TokenLists"),
+        .executableTarget(
+            name: "RenderedTemplates", dependencies: ["CheckpointFiles", "JinjaTemplates", "LayerSkip"],
+            path: "Tests/RenderedTemplates"),
         .executableTarget(
             name: "Soak",
             dependencies: [

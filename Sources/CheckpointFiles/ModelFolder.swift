@@ -28,6 +28,10 @@ package struct ModelFolder: Sendable {
         package static let generation = "generation_config.json"
         /// The chat template, as newer writers store it.
         package static let chatTemplate = "chat_template.jinja"
+        /// The folder of further chat templates, as newer writers store them: `NAME.jinja`.
+        package static let furtherChatTemplates = "additional_chat_templates"
+        /// The chat template of models that also read images, as older writers store it.
+        package static let olderChatTemplate = "chat_template.json"
         /// The description of an adapter, such as a LoRA, that changes another model.
         package static let adapter = "adapter_config.json"
     }

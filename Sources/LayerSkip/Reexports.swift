@@ -1,5 +1,7 @@
-// Types of other modules that library users need: sampling options, statistics, recipes, tokenizers, errors.
+// Types of other modules that library users need: sampling options, statistics, recipes, tokenizers, values for
+// chat templates, errors.
 @_exported public import CheckpointFiles
+@_exported public import JinjaTemplates
 @_exported public import LanguageModels
 @_exported public import ModelTraining
 @_exported public import TensorCore

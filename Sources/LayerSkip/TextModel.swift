@@ -102,17 +102,4 @@ public struct TextModel: Sendable {
 
     /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost.
     public var notes: [String] { summary.assumptions + tokenizer.notes }
-
-    /// Returns the model's chat template.
-    ///
-    /// - Throws: ``CheckpointError`` if the model has no template, or one that is not exactly a known one.
-    public func chatTemplate() throws(CheckpointError) -> ChatTemplate {
-        guard let template = summary.chatTemplate else {
-            throw CheckpointError(
-                file: summary.path,
-                name: summary.version == nil ? "chat_template.jinja" : "tokenizer.chat_template",
-                expected: "a ChatML template", found: "none; choose an instruct model that has one")
-        }
-        return try inFile(summary.path) { () throws(TokenizerError) in try ChatTemplate(jinja: template) }
-    }
 }

@@ -8,13 +8,13 @@ struct ChatCommand: ParsableCommand {
             Each line is one message. Type /reset to clear the conversation, and /exit or Ctrl-D to leave. Ctrl-C \
             stops the current answer. If the messages come from a file or a pipe, Ctrl-C ends the conversation, and \
             the exit code is 1 if a message was not answered. When the conversation no longer fits into the model's \
-            context, its oldest turns are dropped. The built-in model has no chat template, so --model is required.
+            context, its oldest turns are dropped. The built-in model has no chat template, so it needs \
+            --chat-template. The model's answers are shown as they are: calls of tools are not run.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "System message that replaces the model's default one.")
-    var system: String?
+    @OptionGroup var chat: ChatArguments
 
     @Option(parsing: .unconditional, help: "Maximum number of tokens per answer.")
     var maxTokens = ChatSession.defaultMaxTokens
@@ -38,13 +38,16 @@ struct ChatCommand: ParsableCommand {
     func validate() throws { try checkUsage(options.validate) }
 
     func run() throws {
+        let chatOptions = try chat.options()
         let model = try model.load()
-        _ = try model.chatTemplate()
+        let template = try chat.template.template(of: model, hasTools: chatOptions.tools != nil)
+        Output.note(unreadBy: template, chatOptions)
         var options = options
         options.sampling = sampling.sampling(for: model, isSaid: true)
         options.strategy = strategy.strategy(for: model)
         try context.set(in: &options, of: model)
-        let conversation = try Conversation(model, system: system, options: options)
+        let conversation = try Conversation(
+            model, system: chat.system, chat: chatOptions, template: template, options: options)
         let input = LineReader(limit: model.longestPrompt)
         if input.isTerminal { Interruption.keepProgramRunning() }
         var allAnswered = true

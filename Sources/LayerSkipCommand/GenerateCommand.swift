@@ -9,6 +9,10 @@ struct GenerateCommand: ParsableCommand {
             or --prompt-file, reads the prompt from standard input. A newline at the end of the file or of standard \
             input is not part of the prompt. Put -- before a PROMPT that begins with -.
 
+            With --chat, the prompt is a user's message, and the model's chat template writes the conversation. With \
+            --messages, the conversation is read from a JSON file: a list of messages such as {"role": "user", \
+            "content": "Hello"}, or an object with "messages" and, optionally, "tools" and "documents".
+
             --picture replaces the file if it exists, and works with every strategy and --format. The file cannot be \
             standard output, because the text is written there.
             """)
@@ -37,8 +41,13 @@ struct GenerateCommand: ParsableCommand {
     @Flag(name: .customLong("ignore-eos"), help: "Keep generating after the model's end-of-text token.")
     var ignoresEndOfText = false
 
-    @Flag(help: "Wrap the prompt as a user message in the model's chat template.")
+    @Flag(help: "Answer the prompt as a user's message, in the format of the model's chat template.")
     var chat = false
+
+    @Option(help: "Answer a conversation in a JSON file (- for standard input).", transform: expandedPath)
+    var messages: String?
+
+    @OptionGroup var chatArguments: ChatArguments
 
     @Flag(help: "Parse special tokens in the prompt, such as <|endoftext|>, instead of treating them as plain text.")
     var parseSpecial = false
@@ -67,20 +76,39 @@ struct GenerateCommand: ParsableCommand {
 
     func validate() throws {
         if prompt != nil, promptFile != nil { throw ValidationError("expected PROMPT or --prompt-file, found both") }
-        if chat, parseSpecial { throw ValidationError("expected --chat or --parse-special, found both") }
+        if messages != nil, prompt != nil || promptFile != nil {
+            throw ValidationError("expected --messages or a prompt, found both")
+        }
+        if isChat, parseSpecial {
+            throw ValidationError("expected \(chat ? "--chat" : "--messages") or --parse-special, found both")
+        }
+        if !isChat, let option = chatArguments.given {
+            throw ValidationError("\(option): expected --chat or --messages with it")
+        }
         if let picture, StandardDescriptors.outputIs(picture) {
             throw ValidationError("--picture: expected a file, found standard output, which has the text")
         }
         try checkUsage(options.validate)
     }
 
+    /// Whether the chat template writes the prompt.
+    private var isChat: Bool { chat || messages != nil }
+
     private func encode(_ text: String, for model: TextModel) throws -> [Token] {
         try model.checkPrompt(byteCount: text.utf8.count)
         Output.note(lossIn: [text], model.tokenizer)
-        let tokens =
-            try chat
-            ? model.encode([ChatMessage(role: .user, content: text)])
-            : model.encode(prompt: text, parsingSpecialTokens: parseSpecial)
+        let tokens = try model.encode(prompt: text, parsingSpecialTokens: parseSpecial)
+        try model.checkPrompt(tokens)
+        return tokens
+    }
+
+    private func encode(_ conversation: ChatInput, for model: TextModel) throws -> [Token] {
+        let template = try chatArguments.template.template(of: model, hasTools: conversation.options.tools != nil)
+        Output.note(unreadBy: template, conversation.options)
+        let texts = conversation.messages.map(\.content)
+        try model.checkPrompt(byteCount: texts.reduce(0) { $0 + $1.utf8.count })
+        Output.note(lossIn: texts, model.tokenizer)
+        let tokens = try model.encode(conversation.messages, options: conversation.options, template: template)
         try model.checkPrompt(tokens)
         return tokens
     }
@@ -90,18 +118,28 @@ struct GenerateCommand: ParsableCommand {
         guard let picture else { return nil }
         var inputs = InputFiles()
         inputs.add(model: model.model, as: "the model that is read")
-        if let promptFile, promptFile != "-" { inputs.add(promptFile, as: "the prompt") }
+        for path in [promptFile, messages] {
+            if let path, path != "-" { inputs.add(path, as: "the prompt") }
+        }
         try inputs.check(output: picture)
         return try ReplacementFile(picture)
     }
 
     func run() throws {
-        let input = try prompt == nil ? TextInput(promptFile ?? "-") : nil
+        let path = prompt == nil ? messages ?? promptFile ?? "-" : nil
+        let input = try path == nil ? nil : TextInput(path ?? "-")
+        var conversation = try isChat ? ChatInput(chatArguments) : nil
+        if let messages {
+            let text = try input?.text(atMost: ReadingLimit.text.byteCount)
+            try conversation?.readMessages(text, name: TextInput.name(of: messages))
+        }
         let pictureFile = try openPicture()
         let model = try model.load()
-        let name = prompt == nil ? TextInput.name(of: promptFile ?? "-") : nil
-        let text = try prompt ?? input?.prompt(for: model) ?? ""
-        let tokens = try inText(name) { try encode(text, for: model) }
+        let text = try messages == nil ? prompt ?? input?.prompt(for: model) ?? "" : ""
+        if messages == nil { conversation?.messages.append(ChatMessage(role: .user, content: text)) }
+        let tokens = try inText(path.map { TextInput.name(of: $0) }) {
+            if let conversation { try encode(conversation, for: model) } else { try encode(text, for: model) }
+        }
         var options = options
         options.sampling = sampling.sampling(for: model)
         options.strategy = strategy.strategy(for: model)

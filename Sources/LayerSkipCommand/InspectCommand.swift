@@ -49,7 +49,7 @@ private struct InspectionReport: Encodable {
     let tokenizer: String
     let tokenizerNotes: [String]
     let textEnds: Nullable<TextEndsReport>
-    let chatTemplate: String
+    let chatTemplates: [ChatTemplateReport]
     let sampling: Nullable<SamplingReport>
     /// The defaults of self-speculation, whether or not the model uses it by default.
     let exitLayer: Nullable<Int>
@@ -90,8 +90,9 @@ private struct InspectionReport: Encodable {
             .compactMap { $0?.harmless(limit: 80) }
         tokenizer = names.joined(separator: ", ")
         tokenizerNotes = summary.notes
-        chatTemplate =
-            summary.chatTemplate.map { (try? ChatTemplate(jinja: $0)) == nil ? "unknown" : "ChatML" } ?? "none"
+        chatTemplates = summary.chatTemplates.keys.sorted().map { name in
+            ChatTemplateReport(name: name, source: summary.chatTemplates[name] ?? "")
+        }
         textEnds = Nullable(summary.textEnds.map { TextEndsReport($0) })
         sampling = Nullable(
             summary.recommendedSampling.map { SamplingReport($0, notes: summary.samplingNotes) })
@@ -132,7 +133,8 @@ private struct InspectionReport: Encodable {
         if let ends = textEnds.value {
             lines += ["texts begin    \(ends.beginning)", "texts end      \(ends.ends)"]
         }
-        lines.append("chat template  \(chatTemplate)\(chatTemplate == "unknown" ? " (not usable with chat)" : "")")
+        lines.append(
+            "chat template  \(chatTemplates.isEmpty ? "none" : chatTemplates.map(\.text).joined(separator: ", "))")
         if let sampling = sampling.value { lines.append("sampling       \(sampling.text)") }
         lines.append("speculation    \(speculation)")
         lines += self.notes.map { "note           \($0)" }

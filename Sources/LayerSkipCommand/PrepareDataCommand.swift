@@ -7,7 +7,9 @@ struct PrepareDataCommand: ParsableCommand {
         commandName: "prepare-data", abstract: "Convert texts to tokens for training.",
         discussion: """
             Writes one file of tokens, in which each document ends with an end-of-text token. For documents with a \
-            prompt and an answer, the file records where the answer begins, so that only the answer is trained on.
+            prompt and an answer, the file records where the answer begins, so that only the answer is trained on. \
+            Conversations are written by the chat template of the tokenizer's file or folder; all of their tokens are \
+            trained on.
             """)
 
     @OptionGroup var texts: CorpusOptions
@@ -16,6 +18,8 @@ struct PrepareDataCommand: ParsableCommand {
         help: "Tokenizer: a tokenizer.json, a GGUF file or a model folder (default: the built-in model's).",
         transform: expandedPath)
     var tokenizer: String?
+
+    @OptionGroup var template: ChatTemplateArguments
 
     @Option(help: "Special token that ends each document (default: <|endoftext|>, or else the tokenizer's own).")
     var endOfText: String?
@@ -27,13 +31,19 @@ struct PrepareDataCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     func run() throws {
-        let encoder =
+        var encoder =
             if let tokenizer {
                 try CorpusEncoder(tokenizerFile: tokenizer, endOfText: endOfText)
             } else {
                 try CorpusEncoder(tokenizerOf: .defaultModel(), endOfText: endOfText)
             }
         Output.note(encoder.notes)
+        if template.chatTemplate != nil {
+            let stored =
+                try tokenizer.map { try StoredChatTemplates(nextTo: $0) } ?? Checkpoint.defaultModel().templates
+            encoder.chatTemplate = try template.template(
+                among: stored, hasTools: false, file: tokenizer ?? "the default model")
+        }
         let corpus = try texts.corpus()
         let summary = try encoder.encode(
             corpus, to: output, invalidText: texts.invalidText, on: texts.pool,

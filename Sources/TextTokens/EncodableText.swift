@@ -9,45 +9,46 @@ struct EncodableText {
     /// Divides a text.
     init(_ utf8: [UInt8], _ tokenizer: Tokenizer, parsingSpecialTokens: Bool) throws(TokenizerError) {
         let finder = parsingSpecialTokens ? tokenizer.specialTokens : tokenizer.userTokens
-        try self.init(utf8, finder.parts(of: utf8.span, in: utf8.indices), finder, tokenizer)
+        try self.init(utf8, finder, tokenizer)
         parsesSpecialTokens = parsingSpecialTokens
     }
 
-    /// Divides a text whose special tokens are known.
+    /// Divides a prompt with known structure. The segments count as one text, but special tokens are found only within
+    /// the structure.
+    ///
+    /// A special token that is matched in normalized text is found only between whole tokens that have nothing but
+    /// structure between them, because a normalizer does not tell which of its output comes from which segment.
     init(_ segments: [TextSegment], _ tokenizer: Tokenizer) throws(TokenizerError) {
         var utf8: [UInt8] = []
-        var parts: [SpecialTokenFinder.Part] = []
-        var start = 0
-        func append(_ token: Int32) {
-            parts += tokenizer.userTokens.parts(of: utf8.span, in: start..<utf8.count)
-            parts.append(.token(token))
-            start = utf8.count
-        }
+        var structure = OrderedRanges()
         for segment in segments {
-            switch segment {
-            case .plain(let text): utf8 += text.utf8
-            case .beginningOfText:
-                if let beginningOfText = tokenizer.beginningOfText { append(beginningOfText) }
-            case .special(let text):
-                guard let id = tokenizer.specialToken(text) else { throw .missingSpecialToken(text) }
-                append(id)
-            }
+            let start = utf8.count
+            utf8 += segment.text.utf8
+            if case .structure = segment { structure.append(start..<utf8.count) }
         }
-        parts += tokenizer.userTokens.parts(of: utf8.span, in: start..<utf8.count)
-        try self.init(utf8, parts, tokenizer.userTokens, tokenizer)
+        let kinds = tokenizer.kinds
+        try self.init(utf8, tokenizer.specialTokens, tokenizer, structure: structure) { match, structure in
+            !kinds[Int(match.token)].isSpecial || structure.contains(match.range)
+        }
     }
 
+    /// - Parameters:
+    ///   - structure: the ranges of the text that are the model's own format.
+    ///   - isAllowed: whether an occurrence of a token becomes the token.
     private init(
-        _ utf8: [UInt8], _ parts: [SpecialTokenFinder.Part], _ finder: WholeTokenFinder, _ tokenizer: Tokenizer
+        _ utf8: [UInt8], _ finder: WholeTokenFinder, _ tokenizer: Tokenizer, structure: OrderedRanges = OrderedRanges(),
+        where isAllowed: (SpecialTokenFinder.Match, OrderedRanges) -> Bool = { _, _ in true }
     ) throws(TokenizerError) {
+        let parts = finder.parts(of: utf8.span, in: utf8.indices) { isAllowed($0, structure) }
         guard !tokenizer.normalizer.isEmpty else {
             self.utf8 = utf8
-            self.parts = finder.furtherParts(of: utf8.span, parts)
+            self.parts = finder.furtherParts(of: utf8.span, parts) { isAllowed($0, structure) }
             return
         }
         var text: [UInt8] = []
         text.reserveCapacity(utf8.count + utf8.count / 8)
         var normalized: [SpecialTokenFinder.Part] = []
+        var normalizedStructure = OrderedRanges()
         for part in parts {
             guard case .text(let range) = part else {
                 normalized.append(part)
@@ -55,10 +56,12 @@ struct EncodableText {
             }
             let start = text.count
             text += try tokenizer.normalizer.normalized(utf8[range])
-            if text.count > start { normalized.append(.text(start..<text.count)) }
+            guard text.count > start else { continue }
+            normalized.append(.text(start..<text.count))
+            if structure.contains(range) { normalizedStructure.append(start..<text.count) }
         }
         self.utf8 = text
-        self.parts = finder.furtherParts(of: text.span, normalized)
+        self.parts = finder.furtherParts(of: text.span, normalized) { isAllowed($0, normalizedStructure) }
     }
 
     /// Whether the text begins with this token.

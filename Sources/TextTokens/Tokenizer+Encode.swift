@@ -54,11 +54,11 @@ extension Tokenizer {
 
     /// Encodes a prompt with known structure. It will be continued, so no token is added at its end. The
     /// beginning-of-text token is added as llama.cpp does for GGUF files; transformers, and therefore a tokenizer.json,
-    /// leaves it to the chat template. It is never added to segments that begin with it.
+    /// leaves it to the chat template. It is never added to a prompt that begins with it.
     ///
-    /// Adjacent plain segments count as one text, so their division does not matter.
-    /// - Throws: ``TokenizerError/missingSpecialToken(_:)`` if a special segment is not a token of this vocabulary;
-    ///   or as above.
+    /// The segments count as one text, so their division does not matter, except that special tokens are found only
+    /// within the structure.
+    /// - Throws: as above.
     public func encode(
         _ segments: [TextSegment], addingSpecialTokens: Bool = true
     ) throws(TokenizerError) -> [Int32] {

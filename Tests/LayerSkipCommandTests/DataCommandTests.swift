@@ -82,7 +82,7 @@ struct DataCommandTests {
                 note: left out of folders: 1 .json file, 1 hidden name
                 note: left out 1 document without text
                 note: 1 pair with an empty answer: only end-of-text is learned there
-                note: ignored keys other than prompt and answer: "id"
+                note: ignored keys of JSON Lines: "id"
                 note: a special token such as "<|endoftext|>" is spelled out in 1 document and read as ordinary text; \
                 if it separates texts, put each text into its own file
 

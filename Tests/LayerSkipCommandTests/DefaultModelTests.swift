@@ -73,7 +73,8 @@ struct DefaultModelTests {
         let run = try CommandRun(["chat"], input: "Hello\n")
         #expect(run.code == 1)
         #expect(
-            run.errors.contains("the default model: tokenizer.chat_template: expected a ChatML template, found none"))
-        #expect(run.errors.contains("choose an instruct model"))
+            run.errors.contains(
+                "the default model: chat template: expected a template for conversations, found none"))
+        #expect(run.errors.contains("pass a file with --chat-template, or choose an instruct model"))
     }
 }

@@ -166,11 +166,11 @@ struct ErrorTests {
         expectFailure(
             try generate("tokenizer") { $0.metadata["tokenizer.ggml.model"] = .string("wordpiece") }, code: 1,
             "wordpiece")
-        let template = try generate("template") { $0.metadata["tokenizer.chat_template"] = .string("[INST]") }
+        let template = try generate("template") { $0.metadata["tokenizer.chat_template"] = .string("{% INST %}") }
         #expect(template.code == 0)
         for arguments in [["chat"], ["generate", "a", "--chat"]] {
             let run = try CommandRun(arguments + ["--model", files.file("template")], input: "Hello\n")
-            expectFailure(run, code: 1, "a known ChatML template", "[INST]", files.file("template"))
+            expectFailure(run, code: 1, "chat template, line 1", "INST", files.file("template"))
         }
     }
 

@@ -34,13 +34,18 @@ struct TextNotesTests {
         #expect(try CommandRun(["tokenize", "a", "--model", files.model]).errors == "")
     }
 
-    @Test func inspectTellsKnownTemplatesOnly() throws {
+    @Test func inspectShowsTemplates() throws {
         let path = try model("template.gguf") {
-            $0["tokenizer.chat_template"] = .string("<|im_start|>{{ messages[0]['content'] }}<|im_end|>")
+            $0["tokenizer.chat_template"] = .string("{{ messages }}")
+            $0["tokenizer.chat_template.tool_use"] = .string("{{ tools }}{{ messages }}")
+            $0["tokenizer.chat_template.\u{1B}[31m"] = .string("{% nonsense %}")
             $0["tokenizer.ggml.model"] = .string("\u{1B}[31m\u{9B}")
         }
         let output = try CommandRun(["inspect", path]).output
-        #expect(output.contains("chat template  unknown"))
+        let line = output.split(separator: "\n").first { $0.hasPrefix("chat template  ") } ?? ""
+        for part in [
+            "default (14 bytes)", "tool_use (25 bytes, with tools)", "not usable: chat template, line 1: expected",
+        ] { #expect(line.contains(part), "\(line)") }
         #expect(!output.unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x9B })
     }
 

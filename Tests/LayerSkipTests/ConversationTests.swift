@@ -82,15 +82,73 @@ struct ConversationTests {
         #expect(conversation.messages.count == 2)
     }
 
-    @Test func otherTemplatesAreErrorsThatSaySo() throws {
-        for (template, part) in [
-            ("[INST] {{ prompt }} [/INST]", "a known ChatML template"), (nil, "a ChatML template"),
-        ] {
-            var writer = TinyLlamaFile().writer()
-            writer.metadata["tokenizer.chat_template"] = template.map { .string($0) }
-            let model = try TinyModel.load(writer)
-            let error = #expect(throws: (any Error).self) { try Conversation(model) }
-            #expect("\(try #require(error))".contains(part))
+    @Test(arguments: [
+        ("{% nonsense %}", "chat template, line 1: expected"),
+        ("{{ raise_exception('No, thanks.') }}", "a conversation that it accepts, found its error \"No, thanks.\""),
+        (nil, "a template for conversations, found none; pass a file with --chat-template"),
+    ]) func unusableTemplatesAreErrorsThatSaySo(template: String?, part: String) throws {
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["tokenizer.chat_template"] = template.map { .string($0) }
+        let model = try TinyModel.load(writer)
+        let error = #expect(throws: CheckpointError.self) { try Conversation(model) }
+        #expect(error?.description.contains(part) == true, "\(error as Any)")
+    }
+
+    /// Strict turns, as Mistral's and Gemma's first templates want them.
+    private static let strict = """
+        {% for message in messages %}{% if message.role == 'system' %}{{ raise_exception('System role not supported') }}\
+        {% endif %}{% if (message.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}\
+        {% endif %}<|im_start|>{{ message.content }}<|im_end|>{% endfor %}
+        """
+
+    private func strictModel() throws -> TextModel {
+        var writer = TinyModel.writer { $0.contextLength = 160 }
+        writer.metadata["tokenizer.chat_template"] = .string(Self.strict)
+        return try TinyModel.load(writer)
+    }
+
+    @Test func aRefusedSystemMessageIsAnErrorBeforeTheFirstMessage() throws {
+        let model = try strictModel()
+        let error = #expect(throws: CheckpointError.self) { try Conversation(model, system: "Be brief.") }
+        let parts = ["chat template, line 1: ", "System role not supported", "leave the system message out"]
+        for part in parts { #expect(error?.description.contains(part) == true, "\(error as Any)") }
+    }
+
+    @Test func strictTurnsStayStrictWhereTheContextIsFull() throws {
+        let conversation = try Conversation(strictModel(), options: .test(maxTokens: 10))
+        for turn in 0..<12 { _ = try conversation.answer("Question number \(turn)") }
+        #expect(conversation.messages.count == 24 && conversation.forgottenCount > 0)
+    }
+
+    @Test func resultsOfToolsContinueATurn() throws {
+        let model = try TinyModel.make { $0.contextLength = 160 }
+        var options = ChatOptions()
+        options.tools = [["type": "function", "function": ["name": "f"]]]
+        let conversation = try Conversation(model, chat: options, options: .test(maxTokens: 10))
+        _ = try conversation.answer("Question number 0")
+        let result = ChatMessage(role: .tool, content: "21")
+        let answer = try conversation.answer([result])
+        #expect(conversation.messages.map(\.role) == [.user, .assistant, .tool, .assistant])
+        #expect(answer.promptTokens == (try model.encode(Array(conversation.messages.prefix(3)), options: options)))
+        // The whole first turn is forgotten at once.
+        var number = 1
+        while conversation.forgottenCount == 0 {
+            _ = try conversation.answer("Question number \(number)")
+            number += 1
         }
+        #expect(conversation.forgottenCount == 4 && conversation.messages[4].content == "Question number 1")
+        #expect(throws: Never.self) { try Conversation(model, messages: conversation.messages) }
+    }
+
+    @Test func valuesAndTemplatesAreUsed() throws {
+        let model = try TinyModel.shared.get()
+        let template = try model.chatTemplate(jinja: "{{ bos_token }}{{ x }}{{ messages[0].content }}")
+        var options = ChatOptions()
+        options.values["x"] = 7
+        let message = [ChatMessage(role: .user, content: "a")]
+        let ids = try model.encode(message, options: options, template: template)
+        #expect(ids == [1, Int32(TinyTokenizer.token(byte: 0x37)), Int32(TinyTokenizer.token(byte: 0x61))])
+        let conversation = try Conversation(model, chat: options, template: template, options: .test(maxTokens: 1))
+        #expect(try conversation.answer("a").promptTokens == ids)
     }
 }

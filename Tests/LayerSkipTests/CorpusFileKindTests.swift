@@ -28,7 +28,8 @@ struct CorpusFileKindTests {
                 "\u{FEFF}\n {\"instruction\":\"a\",\"output\":1}\r\n\n{\"id\":[]}\n",
                 #"only the keys "instruction", "output" (rename"#
             ),
-            (#"{"messages":[]}"# + "\n" + #"{"messages":[]}"# + "\nx", "chats are not read"),
+            (#"{"messages":[]}"# + "\n" + #"{"messages":[]}"# + "\nx", "to learn conversations, rename it to .jsonl"),
+            (#"{"messages":[]}"#, "to learn conversations, rename it to .jsonl"),
             (#"{"answer":"a"}"# + "\n" + #"{"answer":"b"}"#, #"only the key "answer" (to learn answers only"#),
         ]
         for (lines, found) in cases {

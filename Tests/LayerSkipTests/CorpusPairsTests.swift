@@ -36,14 +36,15 @@ struct CorpusPairsTests {
                 #"{"text": "a"}"#,
                 #"only the key "text" (of a text without a prompt, write "prompt": "" and "answer": the text)"#
             ),
-            (#"{"messages": []}"#, "chats are not read"), (#"{"instruction":"a","output":"b"}"#, "rename the keys"),
+            (#"{"conversations": []}"#, #"rename the key to "messages""#),
+            (#"{"instruction":"a","output":"b"}"#, "rename the keys"),
             ("{}", "no key"),
         ]
         for (line, found) in lines {
             let path = corpus.text("\n" + line, "pairs.jsonl")
             let error = #expect(throws: FileError.self) { try corpus.encode([path]) }
             #expect(error?.file == "\(path), line 2")
-            #expect(error?.expected == #"{"prompt": "...", "answer": "..."}"#)
+            #expect(error?.expected == #"{"prompt": "...", "answer": "..."} or {"messages": [...]}"#)
             #expect(error?.found.contains(found) == true, "\(error as Any)")
         }
     }

@@ -11,7 +11,9 @@ struct ErrorTextTests {
         let text = Self.hostile
         let errors: [TokenizerError] = [
             .unsupportedModel(found: text, known: ["gpt2"]), .unsupportedPreTokenizer(found: text, known: ["gpt-2"]),
-            .unsupportedChatTemplate(found: text), .missing(table: "t", model: text),
+            .chatTemplate(line: 1, expected: "e", found: text), .conversationRefused(line: 1, message: text),
+            .malformedMessage(place: text, expected: "e", found: "f"), .reservedChatValue(text),
+            .missing(table: "t", model: text),
             .malformedMerge(index: 0, found: text), .duplicateToken(text), .unsuitableSpecialToken(text),
             .missingSpecialToken(text), .malformedFile(place: text, expected: "e", found: text),
         ]

@@ -100,8 +100,8 @@ struct SpecialTokenTests {
         #expect(try tokenizer.encode(prompt: "<s>a", parsingSpecialTokens: true) == [256, 97])
         #expect(try tokenizer.encode(prompt: "a<s>", parsingSpecialTokens: true) == [256, 97, 256])
         #expect(try tokenizer.encode(prompt: "<s>", parsingSpecialTokens: false).count == 4)
-        #expect(try tokenizer.encode([.special("<s>"), .plain("a")]) == [256, 97])
-        #expect(try tokenizer.encode([.plain("a"), .special("<s>")]) == [256, 97, 256])
+        #expect(try tokenizer.encode([.structure("<s>"), .plain("a")]) == [256, 97])
+        #expect(try tokenizer.encode([.plain("a"), .structure("<s>")]) == [256, 97, 256])
     }
 
     @Test func invalidIdsStandForNothing() throws {

@@ -27,17 +27,22 @@ public final class ChatSession: @unchecked Sendable {
     /// - Parameters:
     ///   - model: the model.
     ///   - system: the system message, instead of the template's own.
-    ///   - messages: the turns of an earlier session to continue: each a user's message and its answer.
+    ///   - messages: the turns of an earlier session to continue: each begins with a user's message and ends with an
+    ///     answer.
+    ///   - chat: tools, documents and other values for the chat template.
+    ///   - template: the chat template; nil for the model's own.
     ///   - options: options for every answer. Without a maximum, an answer has at most ``defaultMaxTokens`` tokens.
-    /// - Throws: ``CheckpointError`` if the model has no known chat template; ``GenerationError`` or
-    ///   ``ExitLayerError`` if an option is out of range or a message has no answer; ``MemoryError``.
+    /// - Throws: ``CheckpointError`` if the model has no chat template, or it refuses the system message;
+    ///   ``GenerationError`` or ``ExitLayerError`` if an option is out of range or a message has no answer;
+    ///   ``MemoryError``.
     public init(
-        _ model: TextModel, system: String? = nil, messages: [ChatMessage] = [],
-        options: GenerationOptions = GenerationOptions()
+        _ model: TextModel, system: String? = nil, messages: [ChatMessage] = [], chat: ChatOptions = ChatOptions(),
+        template: ChatTemplate? = nil, options: GenerationOptions = GenerationOptions()
     ) throws {
         var options = options
         options.maxTokens = options.maxTokens ?? Self.defaultMaxTokens
-        conversation = try Conversation(model, system: system, messages: messages, options: options)
+        conversation = try Conversation(
+            model, system: system, messages: messages, chat: chat, template: template, options: options)
         transcript = Mutex(messages)
     }
 
@@ -53,13 +58,25 @@ public final class ChatSession: @unchecked Sendable {
         try await streamResponse(to: message).result
     }
 
+    /// Answers messages, such as the results of the tools that the previous answer called, like the method above.
+    ///
+    /// - Throws: as above; ``CheckpointError`` if the chat template does not accept the messages.
+    public func respond(to messages: [ChatMessage]) async throws -> GenerationResult {
+        try await streamResponse(to: messages).result
+    }
+
     /// Answers a message, as an asynchronous sequence of the answer's pieces, or of its events.
     ///
     /// A cancelled answer stays in the conversation as far as it was written.
     public func streamResponse(to message: String) -> TextGeneration {
+        streamResponse(to: [ChatMessage(role: .user, content: message)])
+    }
+
+    /// Answers messages, such as the results of the tools that the previous answer called, like the method above.
+    public func streamResponse(to messages: [ChatMessage]) -> TextGeneration {
         TextGeneration(start: thread.run) { [self] report, isCancelled in
             defer { updateTranscript() }
-            return try conversation.answer(message, onEvent: report, isCancelled: isCancelled)
+            return try conversation.answer(messages, onEvent: report, isCancelled: isCancelled)
         }
     }
 

@@ -10,6 +10,8 @@ package final class Conversation {
     /// The number of oldest messages that the model no longer sees.
     package private(set) var forgottenCount = 0
     private let system: ChatMessage?
+    private let chat: ChatOptions
+    private let template: ChatTemplate
     private let model: TextModel
     private let session: TextSession
     /// The most tokens that the model sees.
@@ -22,32 +24,58 @@ package final class Conversation {
     /// - Parameters:
     ///   - model: the model.
     ///   - system: the system message, instead of the template's own.
-    ///   - messages: the turns so far: each a user's message and its answer.
+    ///   - messages: the turns so far: each begins with a user's message and ends with an answer.
+    ///   - chat: tools, documents and other values for the chat template.
+    ///   - template: the chat template; nil for the model's own.
     ///   - options: options for every answer.
-    /// - Throws: ``CheckpointError`` if the model has no known chat template; ``GenerationError`` or
-    ///   ``ExitLayerError`` if an option is out of range or a message has no answer; ``MemoryError``.
+    /// - Throws: ``CheckpointError`` if the model has no chat template, or it refuses the system message;
+    ///   ``GenerationError`` or ``ExitLayerError`` if an option is out of range or a message has no answer;
+    ///   ``MemoryError``.
     package init(
-        _ model: TextModel, system: String? = nil, messages: [ChatMessage] = [],
-        options: GenerationOptions = GenerationOptions()
+        _ model: TextModel, system: String? = nil, messages: [ChatMessage] = [], chat: ChatOptions = ChatOptions(),
+        template: ChatTemplate? = nil, options: GenerationOptions = GenerationOptions()
     ) throws {
-        for (index, message) in messages.enumerated() {
-            let expected: ChatMessage.Role = index.isMultiple(of: 2) ? .user : .assistant
-            guard message.role == expected, messages.count.isMultiple(of: 2) else {
-                throw GenerationError.invalidOption(
-                    name: "messages", expected: "turns of a user's message and its answer",
-                    found:
-                        "\(messages.count.counted("message")), number \(index + 1) of role "
-                        + message.role.rawValue.quoted
-                )
-            }
+        if let problem = Self.problem(in: messages) {
+            throw GenerationError.invalidOption(
+                name: "messages", expected: "turns of a user's message and its answer", found: problem)
         }
         self.messages = messages
-        _ = try model.encode([ChatMessage(role: .user, content: "")])
         self.model = model
+        self.chat = chat
+        self.template = if let template { template } else { try model.chatTemplate(hasTools: chat.tools != nil) }
         self.system = system.map { ChatMessage(role: .system, content: $0) }
         session = try TextSession(model, options: options)
         contextLength = min(options.context ?? .max, model.model.contextLength)
         reserve = min(options.maxTokens ?? 256, max(1, contextLength / 4))
+        try checkTemplate()
+    }
+
+    /// Describes what keeps messages from being turns; nil if they are.
+    private static func problem(in messages: [ChatMessage]) -> String? {
+        guard let first = messages.first, let last = messages.last else { return nil }
+        let count = messages.count.counted("message")
+        func role(_ message: ChatMessage) -> String { "of role " + message.role.rawValue.quoted }
+        if first.role != .user { return "\(count), the first \(role(first))" }
+        if last.role != .assistant { return "\(count), the last \(role(last))" }
+        for (index, pair) in zip(messages, messages.dropFirst()).enumerated() where pair.1.role == .user {
+            if pair.0.role != .assistant { return "\(count), number \(index + 1) \(role(pair.0)) before a user's" }
+        }
+        return nil
+    }
+
+    /// Renders a first message, so that a template that refuses the system message says so before anyone writes.
+    private func checkTemplate() throws {
+        let question = ChatMessage(role: .user, content: "Hello")
+        do {
+            _ = try encode([question])
+        } catch let error as CheckpointError {
+            guard system != nil, (try? model.encode([question], options: chat, template: template)) != nil else {
+                throw error
+            }
+            throw CheckpointError(
+                file: error.file, name: error.name, expected: error.expected,
+                found: error.found + "; leave the system message out")
+        }
     }
 
     /// Clears the history.
@@ -62,15 +90,28 @@ package final class Conversation {
     package func answer(
         _ message: String, onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws -> GenerationResult {
-        let asked = messages + [ChatMessage(role: .user, content: message)]
+        try answer([ChatMessage(role: .user, content: message)], onEvent: onEvent, isCancelled: isCancelled)
+    }
+
+    /// Answers messages, such as the results of tools, as above.
+    ///
+    /// - Throws: as above; ``CheckpointError`` if the chat template does not accept them.
+    package func answer(
+        _ new: [ChatMessage], onEvent: @escaping (GenerationEvent) -> Void = { _ in },
+        isCancelled: () -> Bool = { false }
+    ) throws -> GenerationResult {
+        let asked = messages + new
         var seen = asked.dropFirst(forgottenCount)
         var prompt = try encode(seen)
-        // The system message and this one stay. The session checks whether they fit.
-        while prompt.count + reserve > contextLength, seen.count > 1 {
-            seen.removeFirst(2)
+        var forgotten = 0
+        // The system message and the last turn stay. The session checks whether they fit.
+        while prompt.count + reserve > contextLength,
+            let next = seen.dropFirst().firstIndex(where: { $0.role == .user })
+        {
+            seen = seen[next...]
+            forgotten += 1
             prompt = try encode(seen)
         }
-        let forgotten = (seen.startIndex - forgottenCount) / 2
         if forgotten > 0, prompt.count < contextLength { onEvent(.forgotten(turns: forgotten)) }
         var result = try session.generate(prompt, onEvent: onEvent, isCancelled: isCancelled)
         result.forgottenTurns = forgotten
@@ -82,6 +123,6 @@ package final class Conversation {
     }
 
     private func encode(_ messages: ArraySlice<ChatMessage>) throws -> [Int32] {
-        try model.encode((system.map { [$0] } ?? []) + messages)
+        try model.encode((system.map { [$0] } ?? []) + messages, options: chat, template: template)
     }
 }

@@ -17,8 +17,8 @@ public struct Checkpoint: Sendable {
     let source: String?
     /// The model's files and configuration.
     package let files: ModelFiles
-    /// The chat template, in Jinja; nil if there is none.
-    public let chatTemplate: String?
+    /// The chat templates and the special tokens that they may write.
+    package let templates: StoredChatTemplates
     /// The model's best setting for self-speculation: the one in its file, or that of the published checkpoint whose
     /// name and shape it has; nil if there is neither.
     public let speculation: SpeculationSetting?
@@ -55,7 +55,7 @@ public struct Checkpoint: Sendable {
         self.source = source
         switch files {
         case .gguf(let file, let configuration):
-            chatTemplate = try file.metadata.stringIfPresent(named: "tokenizer.chat_template")
+            templates = try StoredChatTemplates(file.metadata)
             let stated = try SpeculationSetting(file.metadata, layerCount: configuration.layerCount)
             let names = ["general.name", "general.basename", "general.finetune"].compactMap {
                 try? file.metadata.stringIfPresent(named: $0)
@@ -71,7 +71,7 @@ public struct Checkpoint: Sendable {
             definition = Result { () throws(CheckpointError) in try TokenizerDefinition(file.metadata) }
         case .folder(let folder, let stated):
             let texts = try TextFiles(folder.paths)
-            chatTemplate = texts.chatTemplate
+            templates = texts.chatTemplates
             published = PublishedSpeculation(
                 stated.model, names: PublishedSpeculation.names(of: folder.path) + [stated.origin].compactMap(\.self))
             speculation = published.flatMap { $0.isNamed ? $0.setting : nil }
@@ -83,6 +83,9 @@ public struct Checkpoint: Sendable {
 
     /// The path as given, or the name of a model that is part of the program.
     public var path: String { files.path }
+
+    /// The chat template for ordinary conversations, in Jinja; nil if there is none.
+    public var chatTemplate: String? { templates.main }
 
     /// The model's architecture, shapes and constants.
     public var configuration: ModelConfiguration { files.configuration }

@@ -29,8 +29,8 @@ public struct CheckpointSummary: Sendable {
     public let assumptions: [String]
     /// The tokens that begin and end texts; nil if the tokenizer cannot be used.
     public let textEnds: TextEnds?
-    /// The chat template, not yet interpreted.
-    public let chatTemplate: String?
+    /// The chat templates and the special tokens that they may write.
+    package let templates: StoredChatTemplates
     /// The model's best setting for self-speculation: the one in its file, or that of the published checkpoint whose
     /// name and shape it has; nil if there is neither.
     public let speculation: SpeculationSetting?
@@ -84,6 +84,9 @@ public struct CheckpointSummary: Sendable {
         }
     }
 
+    /// The chat templates in Jinja, by name. Ordinary conversations use `default`.
+    public var chatTemplates: [String: String] { templates.texts }
+
     /// The number of elements in all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
 
@@ -132,7 +135,7 @@ public struct CheckpointSummary: Sendable {
         shape = ModelShape(checkpoint.configuration)
         architecture = checkpoint.configuration.architecture.name
         path = checkpoint.path
-        chatTemplate = checkpoint.chatTemplate
+        templates = checkpoint.templates
         speculation = checkpoint.speculation
         switch checkpoint.files {
         case .gguf(let file, _):
@@ -170,7 +173,7 @@ public struct CheckpointSummary: Sendable {
         tokenizerModel = parsed.tokenizerModel
         preTokenizer = parsed.preTokenizer
         notes = parsed.notes
-        chatTemplate = parsed.chatTemplate
+        templates = parsed.chatTemplates
         assumptions = []
         textEnds = nil
         speculation = nil

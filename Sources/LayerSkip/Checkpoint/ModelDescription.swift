@@ -3,7 +3,7 @@ import LanguageModels
 import TensorCore
 import TextTokens
 
-/// The files of a model folder other than its weights: configuration, tokenizer, end-of-text tokens and chat template.
+/// The files of a model folder other than its weights: configuration, tokenizer, end-of-text tokens and chat templates.
 ///
 /// The files are encoded on creation, so that anything the format cannot express is an error before hours of training.
 struct ModelDescription: Sendable {
@@ -15,7 +15,7 @@ struct ModelDescription: Sendable {
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the format cannot express it.
     init(
         _ model: StoredModel, dtype: DType, tokenizer: TokenizerDefinition,
-        chatTemplate: String? = nil, passing passed: PassedSettings = PassedSettings()
+        chatTemplates: [String: String] = [:], passing passed: PassedSettings = PassedSettings()
     ) throws {
         // Makes an inconsistent tokenizer an error here instead of a trap below.
         _ = try Tokenizer(tokenizer)
@@ -32,7 +32,7 @@ struct ModelDescription: Sendable {
             (ModelFolder.Name.tokenizer, try tokenizer.json()),
             (
                 ModelFolder.Name.tokenizerConfiguration,
-                passed.tokenizer.completed(by: TokenizerConfiguration(tokenizer, chatTemplate: chatTemplate))
+                passed.tokenizer.completed(by: TokenizerConfiguration(tokenizer, chatTemplates))
             ),
         ]
     }
@@ -43,7 +43,7 @@ struct ModelDescription: Sendable {
     init(_ checkpoint: Checkpoint, _ model: StoredModel, dtype: DType, tokenizer: TokenizerDefinition) throws {
         do {
             try self.init(
-                model, dtype: dtype, tokenizer: tokenizer, chatTemplate: checkpoint.chatTemplate,
+                model, dtype: dtype, tokenizer: tokenizer, chatTemplates: checkpoint.templates.texts,
                 passing: checkpoint.passed)
         } catch let error as TokenizerError {
             throw CheckpointError(error, file: checkpoint.tokenizerPath)
@@ -59,7 +59,7 @@ struct ModelDescription: Sendable {
 }
 
 extension TokenizerConfiguration {
-    fileprivate init(_ tokenizer: TokenizerDefinition, chatTemplate: String?) {
+    fileprivate init(_ tokenizer: TokenizerDefinition, _ chatTemplates: [String: String]) {
         // Naming a token here makes it special, so that a text with its letters is encoded otherwise. Ordinary tokens are
         // named by their ids only, in the other files.
         func token(_ id: Int32?) -> SpecialToken? {
@@ -74,7 +74,7 @@ extension TokenizerConfiguration {
         padding = token(tokenizer.padding)
         addsBeginningOfText = tokenizer.addsBeginningOfText
         addsEndOfText = tokenizer.addsEndOfText
-        self.chatTemplate = chatTemplate.map { Template($0) }
+        chatTemplate = Template(chatTemplates)
         cleansUpSpaces = false
     }
 }

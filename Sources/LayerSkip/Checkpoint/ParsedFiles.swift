@@ -13,7 +13,7 @@ struct ParsedFiles {
     private(set) var preTokenizer: String?
     /// The reason why the tokenizer cannot be read.
     private(set) var notes: [String] = []
-    private(set) var chatTemplate: String?
+    private(set) var chatTemplates = StoredChatTemplates()
     private(set) var tensors: [ListedTensor] = []
 
     /// Parses a GGUF file, a safetensors file, or a folder with some of a model's files.
@@ -40,7 +40,7 @@ struct ParsedFiles {
         shape = ModelShape(stated: metadata, rows: embedding?.shape.first)
         tokenizerModel = text("tokenizer.ggml.model")
         preTokenizer = text("tokenizer.ggml.pre")
-        chatTemplate = text("tokenizer.chat_template")
+        chatTemplates = (try? StoredChatTemplates(metadata)) ?? StoredChatTemplates()
         tensors = header.tensors
     }
 
@@ -63,7 +63,7 @@ struct ParsedFiles {
                 notes = ["not usable: \(error)"]
             }
         }
-        chatTemplate = (try? TextFiles(folder))?.chatTemplate
+        chatTemplates = (try? TextFiles(folder))?.chatTemplates ?? StoredChatTemplates()
     }
 
     private init(_ files: [SafetensorsFile]) {

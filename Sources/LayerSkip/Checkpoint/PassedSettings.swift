@@ -12,11 +12,7 @@ struct PassedSettings: Sendable {
 
     /// Takes the settings from a folder's files.
     init(_ files: TextFiles) {
-        // A single template is written separately; a list of several is passed on as a whole.
-        let hasTemplates = files.tokenizerMembers["chat_template"]?.hasPrefix("[") == true
-        tokenizer = files.tokenizerMembers.filter { key in
-            Self.tokenizerKeys.contains(key) || hasTemplates && key == "chat_template"
-        }
+        tokenizer = files.tokenizerMembers.filter { Self.tokenizerKeys.contains($0) }
         generation = files.generationMembers.filter { key in
             !key.hasPrefix("_") && key != "transformers_version" && !Self.ids.contains(key)
         }

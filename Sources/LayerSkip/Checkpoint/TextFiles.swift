@@ -2,7 +2,7 @@ import CheckpointFiles
 import LanguageModels
 
 /// A model folder's files about text, other than `tokenizer.json`: `tokenizer_config.json`, `special_tokens_map.json`,
-/// `added_tokens.json`, `generation_config.json` and the chat template's file.
+/// `added_tokens.json`, `generation_config.json` and the files of chat templates.
 struct TextFiles: Sendable {
     /// `tokenizer_config.json`, with the tokens of `special_tokens_map.json`; nil if there is neither.
     var tokenizer: TokenizerConfiguration?
@@ -10,8 +10,8 @@ struct TextFiles: Sendable {
     var tokenizerMembers = JSONMembers()
     /// `added_tokens.json`: ids by the tokens' texts.
     var addedTokens: [String: Int] = [:]
-    /// The chat template, in Jinja.
-    var chatTemplate: String?
+    /// The chat templates.
+    var chatTemplates = StoredChatTemplates()
     /// `generation_config.json`; nil if there is none.
     var generation: GenerationConfiguration?
     /// All members of `generation_config.json`, unchanged.
@@ -28,7 +28,6 @@ struct TextFiles: Sendable {
             (content, tokenizerMembers) = try inCheckpoint(
                 try JSONText.readWithMembers(path, atMost: .tokenizerDescription))
             tokenizer = content
-            chatTemplate = content.chatTemplate?.main
         }
         if let path = folder.existingFile(ModelFolder.Name.specialTokens) {
             let older: TokenizerConfiguration = try inCheckpoint(try JSONText.read(path))
@@ -37,9 +36,7 @@ struct TextFiles: Sendable {
         if let path = folder.existingFile(ModelFolder.Name.addedTokens) {
             addedTokens = try inCheckpoint(try JSONText.read(path, atMost: .tokenizerDescription))
         }
-        if let path = folder.existingFile(ModelFolder.Name.chatTemplate) {
-            chatTemplate = try inCheckpoint(try TextFile.text(path, atMost: .description))
-        }
+        chatTemplates = try StoredChatTemplates(folder, tokenizer, tokenizerMembers)
         if let path = folder.existingFile(ModelFolder.Name.generation) {
             let content: GenerationConfiguration
             (content, generationMembers) = try inCheckpoint(try JSONText.readWithMembers(path))

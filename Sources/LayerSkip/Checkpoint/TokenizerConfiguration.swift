@@ -87,28 +87,38 @@ struct TokenizerConfiguration: Codable {
 
     /// A chat template, or several with names.
     struct Template: Codable {
-        /// The template for conversations without tools.
-        let main: String?
+        /// The templates by name.
+        let texts: [String: String]
 
-        private struct Named: Decodable {
+        private struct Named: Codable {
             let name: String
             let template: String
         }
 
-        init(_ template: String) { main = template }
+        init?(_ texts: [String: String]) {
+            if texts.isEmpty { return nil }
+            self.texts = texts
+        }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let template = try? container.decode(String.self) {
-                main = template
+                texts = [StoredChatTemplates.standard: template]
+            } else if let texts = try? container.decode([String: String].self) {
+                self.texts = texts
             } else {
-                main = try container.decode([Named].self).first { $0.name == "default" }?.template
+                let named = try container.decode([Named].self).map { ($0.name, $0.template) }
+                texts = Dictionary(named) { $1 }
             }
         }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
-            try container.encode(main)
+            if let main = texts[StoredChatTemplates.standard], texts.count == 1 {
+                try container.encode(main)
+            } else {
+                try container.encode(texts.sorted { $0.key < $1.key }.map { Named(name: $0.key, template: $0.value) })
+            }
         }
     }
 }

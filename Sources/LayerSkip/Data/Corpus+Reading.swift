@@ -9,7 +9,7 @@ extension Corpus {
             let line = pairFiles[file].bytes(range)
             try pairFiles[file].checkUnchanged()
             if invalidText == .skip, TextEncoding.firstInvalid(line) != nil { return nil }
-            return try pair(line, name: name(of: document))
+            return try self.line(line, name: name(of: document))
         }
     }
 
@@ -32,8 +32,9 @@ extension Corpus {
             found: kind ?? "0x" + String(bytes[bad ?? 0], radix: 16))
     }
 
-    private func pair(_ bytes: [UInt8], name: String) throws(FileError) -> Document {
+    private func line(_ bytes: [UInt8], name: String) throws(FileError) -> Document {
         let line = try JSONMembers(bytes, name: name, atMost: limits.line)
+        if line.keys.contains(JSONLines.messages) { return try conversation(bytes, line.keys, name: name) }
         guard line.keys.contains(where: JSONLines.keys.contains) else {
             throw FileError(
                 file: name, expected: JSONLines.shape, found: line.summary + JSONLines.advice(line.keys))
@@ -43,5 +44,16 @@ extension Corpus {
         return Document(
             text: Array((prompt + answer).utf8), promptLength: prompt.utf8.count, isPair: true,
             ignoredKeys: line.keys.filter { !JSONLines.keys.contains($0) })
+    }
+
+    private func conversation(_ bytes: [UInt8], _ keys: [String], name: String) throws(FileError) -> Document {
+        if let key = keys.first(where: JSONLines.keys.contains) {
+            throw FileError(
+                file: name, expected: "\(JSONLines.messages.quoted) or a prompt with an answer",
+                found: "\(JSONLines.messages.quoted) and \(key.quoted)")
+        }
+        let record = try ChatRecord(json: bytes, name: name, atMost: limits.line)
+        let text = record.messages.map(\.content).joined(separator: "\n")
+        return Document(text: Array(text.utf8), conversation: record, ignoredKeys: record.ignoredKeys)
     }
 }

@@ -3,7 +3,8 @@ public import CheckpointFiles
 /// A list of texts for training, in a fixed order. Each is read only when needed.
 ///
 /// A file is one document, except that each line of `NAME.jsonl` or `NAME.ndjson` is one: an object with a `prompt` and
-/// an `answer`. A byte order mark at the beginning of a file is not part of its text.
+/// an `answer`, or a conversation, an object with `messages`. A byte order mark at the beginning of a file is not part of
+/// its text.
 public struct Corpus: Sendable {
     /// The treatment of documents that are not UTF-8.
     public enum InvalidText: String, Sendable, CaseIterable {
@@ -18,8 +19,13 @@ public struct Corpus: Sendable {
         var text: [UInt8]
         var promptLength = 0
         var isPair = false
-        /// Keys of a pair that are ignored.
+        /// The conversation; nil for other documents. Its text consists of the messages' contents.
+        var conversation: ChatRecord?
+        /// Keys of a pair or a conversation that are ignored.
         var ignoredKeys: [String] = []
+
+        /// Whether there is nothing to learn from. A conversation may consist of calls of tools.
+        var isEmpty: Bool { text.isEmpty && conversation == nil }
     }
 
     /// The location of a document: a whole file, or a line of one.

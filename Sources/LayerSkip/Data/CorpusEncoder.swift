@@ -10,6 +10,10 @@ public struct CorpusEncoder: Sendable {
     private let tokenizer: Tokenizer
     private let fingerprint: UInt64
     private let separator: Token
+    /// Where the tokenizer's chat templates are.
+    private var templates = ConversationEncoder.Source.none
+    /// The chat template that writes conversations; nil for that of the tokenizer's file or folder.
+    public var chatTemplate: ChatTemplate?
     /// Other files that were read, such as the tokenizer's. No shard may replace one of these.
     public var inputs = InputFiles()
 
@@ -43,22 +47,25 @@ public struct CorpusEncoder: Sendable {
         self.separator = separator
     }
 
-    /// Creates an encoder for the tokenizer of a tokenizer.json, a GGUF file or a model folder.
+    /// Creates an encoder for the tokenizer of a tokenizer.json, a GGUF file or a model folder. Conversations are
+    /// written by the chat template in the GGUF file or the tokenizer's folder.
     ///
     /// The tokenizer's files become part of ``inputs``.
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported, or its tokenizer has
     ///   no such token.
     public init(tokenizerFile path: String, endOfText: String? = nil) throws(CheckpointError) {
         try self.init(TokenizerDefinition(ofFile: path), path, file: path, endOfText: endOfText)
+        templates = .tokenizer(path: path)
     }
 
-    /// Creates an encoder for a checkpoint's tokenizer.
+    /// Creates an encoder for a checkpoint's tokenizer and chat template.
     ///
     /// The checkpoint's files become part of ``inputs``.
     /// - Throws: as above.
     public init(tokenizerOf checkpoint: Checkpoint, endOfText: String? = nil) throws(CheckpointError) {
         try self.init(
             checkpoint.tokenizerDefinition(), checkpoint.source, file: checkpoint.tokenizerPath, endOfText: endOfText)
+        templates = .model(checkpoint.templates, path: checkpoint.path)
     }
 
     private init(
@@ -92,10 +99,20 @@ public struct CorpusEncoder: Sendable {
             path: path, vocabularySize: tokenizer.vocabularySize, endOfText: separator,
             tokenizerFingerprint: fingerprint)
         var summary = Summary()
+        // Only JSON Lines have conversations.
+        let chats = ConversationEncoder(
+            tokenizer, template: chatTemplate, source: corpus.pairFiles.isEmpty ? .none : templates)
         let reader = CorpusReader(
             corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling, pool: pool)
         let remarks = try reader.forEach(
-            encode,
+            { (document, worker) throws(FileError) in
+                guard let record = document.conversation else { return try encode(document, worker) }
+                // The end-of-text token is added to every document.
+                let tokens = try chats.encode(record, name: worker.name)
+                return Encoded(
+                    tokens: tokens.last == separator ? tokens.dropLast() : tokens, promptLength: 0,
+                    byteCount: document.text.count)
+            },
             take: { (encoded) throws(FileError) in
                 try writer.append(encoded.tokens, promptLength: encoded.promptLength)
                 summary.bytes += encoded.byteCount

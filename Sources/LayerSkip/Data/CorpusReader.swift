@@ -78,7 +78,7 @@ struct CorpusReader {
                 let worker = CorpusWorker(corpus: corpus, document: number, concurrency: concurrency)
                 let document = try corpus.read(number, invalidText: invalidText)
                 let remarks = CorpusRemarks(of: document, name: corpus.name(of: number), spelling)
-                guard let document, !document.text.isEmpty else { return Read(output: nil, remarks: remarks) }
+                guard let document, !document.isEmpty else { return Read(output: nil, remarks: remarks) }
                 return Read(output: try transform(document, worker), remarks: remarks)
             }
         }

@@ -8,7 +8,7 @@ public struct CorpusRemarks: Sendable, Equatable {
     public internal(set) var empty = 0
     /// The number of pairs with an empty answer, after whose prompt only end-of-text is learned.
     public internal(set) var emptyAnswers = 0
-    /// Keys other than the prompt and the answer, which were ignored.
+    /// Keys of JSON Lines that were ignored.
     public internal(set) var ignoredKeys: Set<String> = []
     /// The number of documents that spell out a special token, which was read as ordinary text.
     public internal(set) var spelledOut = 0
@@ -28,7 +28,7 @@ public struct CorpusRemarks: Sendable, Equatable {
             skipped = [name()]
             return
         }
-        empty = document.text.isEmpty ? 1 : 0
+        empty = document.isEmpty ? 1 : 0
         let endsWithPrompt = document.promptLength > 0 && document.promptLength == document.text.count
         emptyAnswers = document.isPair && endsWithPrompt ? 1 : 0
         ignoredKeys = Set(document.ignoredKeys)

@@ -13,8 +13,11 @@ struct CorpusWorker: Sendable {
     func check(_ byteCount: Int) throws(FileError) {
         if InterruptionRequest.isMade { throw interruption }
         guard byteCount > 0 else { return }
-        try FileError.checkMemory(byteCount * concurrency, file: corpus.name(of: document), name: "words")
+        try FileError.checkMemory(byteCount * concurrency, file: name, name: "words")
     }
+
+    /// The document's name in errors.
+    var name: String { corpus.name(of: document) }
 
     /// Runs a closure and turns its error into one that names the document.
     func encoding<Result>(_ body: () throws(TokenizerError) -> Result) throws(FileError) -> Result {
@@ -23,12 +26,12 @@ struct CorpusWorker: Sendable {
         } catch {
             let parts = error.parts
             throw FileError(
-                file: corpus.name(of: document), name: parts.name, expected: parts.expected, found: parts.found)
+                file: name, name: parts.name, expected: parts.expected, found: parts.found)
         }
     }
 
     /// The error for interrupted work.
     var interruption: FileError {
-        FileError(file: corpus.name(of: document), expected: "to be read", found: "an interruption")
+        FileError(file: name, expected: "to be read", found: "an interruption")
     }
 }

@@ -1,11 +1,13 @@
 package import CheckpointFiles
 
-/// The form of JSON Lines with prompts and answers, and checks that reject other JSON Lines.
+/// The form of JSON Lines with prompts and answers or with conversations, and checks that reject other JSON Lines.
 package enum JSONLines {
     /// The keys of a line.
     static let keys = ["prompt", "answer"]
-    /// The form of a line, for errors.
-    static let shape = #"{"prompt": "...", "answer": "..."}"#
+    /// The key of a conversation.
+    static let messages = "messages"
+    /// The forms of a line, for errors.
+    static let shape = #"{"prompt": "...", "answer": "..."} or {"messages": [...]}"#
 
     /// Rejects JSON Lines if prose is expected. Their keys and braces would be learned or measured like words.
     ///
@@ -16,12 +18,14 @@ package enum JSONLines {
         let lines = firstLines(of: text, 2)
         let objects = lines.compactMap { try? JSONMembers(Array($0), name: file) }
         guard let object = objects.first, objects.count == lines.count,
-            lines.count == 2 || object.keys.contains("prompt")
+            lines.count == 2 || object.keys.contains("prompt") || object.keys.contains(messages)
         else { return }
         let advice =
             object.keys.contains(where: keys.contains)
             ? " (to learn answers only, rename it to .jsonl)"
-            : advice(object.keys) + ", as \(shape) in a file named .jsonl"
+            : object.keys.contains(messages)
+                ? " (to learn conversations, rename it to .jsonl)"
+                : advice(object.keys) + ", as \(shape) in a file named .jsonl"
         throw FileError(
             file: file, expected: "prose", found: "JSON Lines with \(object.summary)\(advice)")
     }
@@ -36,9 +40,7 @@ package enum JSONLines {
 
     /// Returns advice on common other forms.
     static func advice(_ keys: [String]) -> String {
-        if keys.contains("messages") || keys.contains("conversations") {
-            return " (chats are not read: write each answer with what comes before it as its prompt)"
-        }
+        if keys.contains("conversations") { return #" (rename the key to "messages", in OpenAI's form)"# }
         if keys.contains("text") || keys.contains("content") {
             return #" (of a text without a prompt, write "prompt": "" and "answer": the text)"#
         }

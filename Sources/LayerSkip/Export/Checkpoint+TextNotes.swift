@@ -24,9 +24,12 @@ extension Checkpoint {
     /// Returns a note if an export changes the beginning of conversations. With a GGUF file they begin as other texts
     /// do, with a folder as the template says.
     private func chatNote(_ tokenizer: Tokenizer, for target: CheckpointExport.Target) -> String? {
-        guard tokenizer.addsBeginningOfText, tokenizer.beginningOfText != nil,
+        guard tokenizer.addsBeginningOfText, let beginning = tokenizer.beginningOfText,
             tokenizer.addsBeginningOfChats != (target == .gguf), let jinja = chatTemplate,
-            let template = try? ChatTemplate(jinja: jinja), !template.writesBeginningOfText
+            let template = try? templates.template(jinja: jinja),
+            let segments = try? template.segments(
+                [ChatMessage(role: .user, content: "Hello")], addingGenerationPrompt: true),
+            tokenizer.encode(segments, addingSpecialTokens: false).first != beginning
         else { return nil }
         return target == .gguf
             ? "conversations will begin with the token that begins texts: a GGUF file has one rule for both"

@@ -32,7 +32,7 @@ extension CheckpointExport {
             let rows = model.configuration.vocabularySize
             _ = try checkpoint.tokenizerOfRows().write(to: &metadata, count: rows)
             checkpoint.recommended.write(to: &metadata)
-            if let template = checkpoint.chatTemplate { metadata["tokenizer.chat_template"] = .string(template) }
+            checkpoint.templates.write(to: &metadata)
         }
         for gain in plan.inexactGains { metadata[gain.key] = .array(.float32s(gain.values)) }
         speculation?.write(to: &metadata)

@@ -18,11 +18,17 @@ extension TextModel {
     /// Answers a conversation, as an asynchronous sequence of the answer's pieces. A ``ChatSession`` keeps the
     /// conversation and its cache from one message to the next.
     ///
-    /// - Throws: ``CheckpointError`` if the model has no known chat template.
+    /// - Parameters:
+    ///   - messages: the conversation.
+    ///   - chat: tools, documents and other values for the chat template.
+    ///   - template: the chat template; nil for the model's own.
+    ///   - options: options for the answer.
+    /// - Throws: ``CheckpointError`` if the model has no chat template, or it does not accept the conversation.
     public func generate(
-        _ messages: [ChatMessage], options: GenerationOptions = GenerationOptions()
+        _ messages: [ChatMessage], chat: ChatOptions = ChatOptions(), template: ChatTemplate? = nil,
+        options: GenerationOptions = GenerationOptions()
     ) throws -> TextGeneration {
-        generate(try encode(messages), options: options)
+        generate(try encode(messages, options: chat, template: template), options: options)
     }
 
     /// Continues a sequence of token ids, as an asynchronous sequence of pieces of text.
@@ -38,13 +44,5 @@ extension TextModel {
             let session = try TextSession(self, options: options.fitted(to: prompt.count, of: self))
             return try session.generate(prompt, onEvent: report, isCancelled: isCancelled)
         }
-    }
-
-    /// Encodes a conversation in the format that the model was trained on, up to the beginning of its answer.
-    ///
-    /// - Throws: ``CheckpointError`` if the model has no known chat template, or no tokens for it.
-    public func encode(_ messages: [ChatMessage]) throws -> [Token] {
-        let segments = try chatTemplate().segments(messages, addingGenerationPrompt: true)
-        return try inFile(summary.path) { () throws(TokenizerError) in try tokenizer.encode(segments) }
     }
 }

@@ -6,8 +6,8 @@ struct CorpusOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Text files and folders. Each file is one document; in a .jsonl or .ndjson file, each line is a document: "
-                + #"{"prompt": "...", "answer": "..."}. Links in folders are followed; names that begin with "#
-                + "a dot are skipped.",
+                + #"{"prompt": "...", "answer": "..."}, or a conversation, {"messages": [{"role": "user", "content": "#
+                + #""..."}, ...]}. Links in folders are followed; names that begin with a dot are skipped."#,
             valueName: "input"))
     var inputs: [String] = []
 
@@ -72,7 +72,7 @@ extension Output {
         if !remarks.ignoredKeys.isEmpty {
             let keys = remarks.ignoredKeys.sorted().map(\.quoted)
             let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
-            note("note: ignored keys other than prompt and answer: \(keys.prefix(10).joined(separator: ", "))\(more)")
+            note("note: ignored keys of JSON Lines: \(keys.prefix(10).joined(separator: ", "))\(more)")
         }
         if let token = remarks.spelledOutToken {
             note(

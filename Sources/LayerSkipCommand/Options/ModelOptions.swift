@@ -6,7 +6,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: """
             Model (Llama, Mistral, Qwen, SmolLM3, Granite, Phi-3 or Gemma 3): a GGUF file or a model folder (default: \
-            the built-in model, which cannot chat).
+            the built-in model, which has no chat template).
             """,
         transform: expandedPath)
     var model: String?

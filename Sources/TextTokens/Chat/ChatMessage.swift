@@ -1,5 +1,15 @@
+public import JinjaTemplates
+
 /// A message of a conversation.
-public struct ChatMessage: Hashable, Sendable, Codable {
+///
+/// A message has a role and a text, and may have further fields that chat templates read, such as `tool_calls`,
+/// `tool_call_id`, `name` and `reasoning_content`, under the names of OpenAI's API:
+///
+/// ```swift
+/// var result = ChatMessage(role: .tool, content: "21 degrees")
+/// result["tool_call_id"] = "call_1"
+/// ```
+public struct ChatMessage: Hashable, Sendable {
     /// A speaker, by the name that chat templates write.
     public struct Role: RawRepresentable, Hashable, Sendable, Codable {
         /// The name.
@@ -14,16 +24,86 @@ public struct ChatMessage: Hashable, Sendable, Codable {
         public static let user = Role(rawValue: "user")
         /// The model.
         public static let assistant = Role(rawValue: "assistant")
+        /// The result of a tool that the model called.
+        public static let tool = Role(rawValue: "tool")
     }
 
     /// The speaker.
     public var role: Role
-    /// The message's text.
-    public var content: String
+    /// All fields except the role, in order.
+    package private(set) var fields: [TemplateValue.Member]
 
     /// Creates a message.
     public init(role: Role, content: String) {
         self.role = role
-        self.content = content
+        fields = [TemplateValue.Member(key: "content", value: .text(content))]
+    }
+
+    /// The message's text. Of a content in parts, it is their texts, one after the other; of a message without content,
+    /// such as a call of a tool, it is empty.
+    public var content: String {
+        get {
+            switch self["content"] {
+            case .text(let text): text
+            case .list(let parts): parts.compactMap { $0["text"]?.text }.joined()
+            default: ""
+            }
+        }
+        set { self["content"] = .text(newValue) }
+    }
+
+    /// A field other than the role; nil removes it.
+    public subscript(field: String) -> TemplateValue? {
+        get { fields.first { $0.key == field }?.value }
+        set {
+            let place = fields.firstIndex { $0.key == field }
+            switch (place, newValue) {
+            case (let place?, let value?): fields[place].value = value
+            case (let place?, nil): fields.remove(at: place)
+            case (nil, let value?): fields.append(TemplateValue.Member(key: field, value: value))
+            case (nil, nil): break
+            }
+        }
+    }
+}
+
+extension ChatMessage {
+    /// Creates a message from an object with a role.
+    ///
+    /// - Throws: ``TokenizerError/malformedMessage(place:expected:found:)`` if it is not one.
+    package init(_ value: TemplateValue, place: String = "message") throws(TokenizerError) {
+        guard case .object(let members) = value else {
+            throw .malformedMessage(place: place, expected: "an object with a role and a content", found: value.kind)
+        }
+        guard let role = value["role"] else {
+            throw .malformedMessage(place: place, expected: "a role", found: "none")
+        }
+        guard case .text(let name) = role else {
+            throw .malformedMessage(place: "\(place).role", expected: "a string", found: role.kind)
+        }
+        switch value["content"] {
+        case .text, .list, .some(.none), nil: break
+        case let content?:
+            throw .malformedMessage(
+                place: "\(place).content", expected: "a string or a list of parts", found: content.kind)
+        }
+        self.role = Role(rawValue: name)
+        fields = members.filter { $0.key != "role" }
+    }
+
+    /// Creates the messages of a list.
+    ///
+    /// - Throws: as above, and if the value is not a list with at least one message.
+    package static func list(_ value: TemplateValue, place: String = "messages") throws(TokenizerError) -> [ChatMessage]
+    {
+        guard case .list(let values) = value else {
+            throw .malformedMessage(place: place, expected: "a list of messages", found: value.kind)
+        }
+        guard !values.isEmpty else { throw .malformedMessage(place: place, expected: "a message", found: "none") }
+        var messages: [ChatMessage] = []
+        for (index, value) in values.enumerated() {
+            messages.append(try ChatMessage(value, place: "\(place)[\(index)]"))
+        }
+        return messages
     }
 }

@@ -1,59 +1,113 @@
-/// A formatter that writes conversations for models trained on ChatML.
+package import JinjaTemplates
+
+/// A model's chat template: a program in the Jinja language that writes a conversation as the model's prompt.
 ///
-/// Files contain a template in the Jinja language. This type does not interpret Jinja: it knows the exact texts of a
-/// few templates (`KnownChatTemplate`) and refuses all others, because a similar template could produce a different
-/// prompt.
-public struct ChatTemplate: Equatable, Sendable {
-    /// The system message for conversations that do not start with one, or nil.
-    public var defaultSystemMessage: String?
-    /// Whether the template itself writes the beginning-of-text token.
-    public var writesBeginningOfText: Bool
+/// It renders as transformers does. Constructs that the interpreter does not have are errors.
+public struct ChatTemplate: Sendable {
+    /// The template's text.
+    public let source: String
+    /// The texts of special tokens, by the names that templates use, such as `bos_token`.
+    public let specialTokens: [String: String]
+    /// The template's own file, for errors; nil if it is that of the model.
+    package var file: String?
+    private let template: Template
 
-    private static let start = "<|im_start|>"
-    private static let end = "<|im_end|>"
-
-    /// Creates a ChatML template with an optional default system message.
-    public init(defaultSystemMessage: String? = nil, writesBeginningOfText: Bool = false) {
-        self.defaultSystemMessage = defaultSystemMessage
-        self.writesBeginningOfText = writesBeginningOfText
-    }
-
-    /// Recognises a file's `tokenizer.chat_template`.
+    /// Reads a template.
     ///
-    /// - Throws: ``TokenizerError/unsupportedChatTemplate(found:)`` if it is not exactly a known template.
-    public init(jinja template: String) throws(TokenizerError) {
-        guard let known = KnownChatTemplate.find(template) else {
-            throw .unsupportedChatTemplate(found: template)
+    /// - Parameters:
+    ///   - source: the template, such as a file's `tokenizer.chat_template`.
+    ///   - specialTokens: the texts of special tokens, by the names that templates use, such as `bos_token`.
+    /// - Throws: ``TokenizerError/chatTemplate(line:expected:found:)`` if it is not valid, or uses something that is not
+    ///   supported.
+    public init(jinja source: String, specialTokens: [String: String] = [:]) throws(TokenizerError) {
+        self.source = source
+        self.specialTokens = specialTokens
+        do {
+            template = try Template(source)
+        } catch {
+            throw TokenizerError(error)
         }
-        self = known
     }
+
+    /// The variables that no value may set.
+    package static let ownVariables: Set = ["messages", "tools", "documents", "add_generation_prompt"]
+
+    /// Whether the template reads a variable with this name.
+    package func reads(_ variable: String) -> Bool { template.variables.contains(variable) }
 
     /// Formats a conversation as segments, so that the text of a message can never become structure.
     ///
-    /// - Parameter addingGenerationPrompt: whether to end with the start of the assistant's answer.
-    public func segments(_ messages: [ChatMessage], addingGenerationPrompt: Bool) -> [TextSegment] {
-        var messages = messages
-        if let defaultSystemMessage, let first = messages.first, first.role != .system {
-            messages.insert(ChatMessage(role: .system, content: defaultSystemMessage), at: 0)
-        }
-        var segments: [TextSegment] = writesBeginningOfText ? [.beginningOfText] : []
-        for message in messages {
-            segments += [
-                .special(Self.start), .plain(message.role.rawValue + "\n" + message.content), .special(Self.end),
-                .plain("\n"),
-            ]
-        }
-        if addingGenerationPrompt { segments += [.special(Self.start), .plain("assistant\n")] }
-        return segments
+    /// - Parameters:
+    ///   - messages: the conversation.
+    ///   - addingGenerationPrompt: whether to end with the start of the assistant's answer.
+    ///   - options: tools, documents and other values for the template.
+    /// - Throws: ``TokenizerError/conversationRefused(line:message:)`` if the template does not accept the conversation;
+    ///   ``TokenizerError/chatTemplate(line:expected:found:)`` if it fails or does not end.
+    public func segments(
+        _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions = ChatOptions()
+    ) throws(TokenizerError) -> [TextSegment] {
+        try pieces(messages, addingGenerationPrompt: addingGenerationPrompt, options: options)
+            .segments(roles: messages.map(\.role))
     }
 
-    /// Formats a conversation as one text without the beginning-of-text token, for display. To encode it, use
-    /// ``segments(_:addingGenerationPrompt:)``.
-    public func text(_ messages: [ChatMessage], addingGenerationPrompt: Bool) -> String {
-        segments(messages, addingGenerationPrompt: addingGenerationPrompt).reduce(into: "") { text, segment in
-            switch segment {
-            case .special(let part), .plain(let part): text += part
-            case .beginningOfText: break
+    /// Formats a conversation as one text, for display. To encode it, use
+    /// ``segments(_:addingGenerationPrompt:options:)``.
+    ///
+    /// - Throws: as above.
+    public func text(
+        _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions = ChatOptions()
+    ) throws(TokenizerError) -> String {
+        try pieces(messages, addingGenerationPrompt: addingGenerationPrompt, options: options).map(\.text).joined()
+    }
+
+    /// Renders a conversation. The pieces tell what the template wrote, and what is inside `{% generation %}`.
+    ///
+    /// - Throws: as above.
+    package func pieces(
+        _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions
+    ) throws(TokenizerError) -> [RenderedPiece] {
+        if let name = options.values.keys.first(where: Self.ownVariables.contains) { throw .reservedChatValue(name) }
+        let variables: [(String, TemplateValue)] =
+            options.values.map { ($0.key, $0.value) } + [
+                ("messages", .list(messages.map(\.templateValue))),
+                ("tools", options.tools.map { .list($0) } ?? .none),
+                ("documents", options.documents.map { .list($0) } ?? .none),
+                ("add_generation_prompt", .bool(addingGenerationPrompt)),
+            ]
+        do {
+            return try template.render(
+                variables, trusted: specialTokens.map { ($0.key, .text($0.value)) }, now: options.now)
+        } catch {
+            throw TokenizerError(error)
+        }
+    }
+}
+
+extension [RenderedPiece] {
+    /// The pieces as segments. A role that is a plain word counts as the template's text, because some templates build
+    /// special tokens from it, such as `<|user|>`.
+    fileprivate func segments(roles: [ChatMessage.Role]) -> [TextSegment] {
+        let words = Set(roles.map(\.rawValue).filter(\.isWord))
+        return reduce(into: []) { segments, piece in
+            let isPlain = piece.isFromInput && !words.contains(piece.text)
+            switch segments.last {
+            case .plain(let text) where isPlain: segments[segments.count - 1] = .plain(text + piece.text)
+            case .structure(let text) where !isPlain: segments[segments.count - 1] = .structure(text + piece.text)
+            default: segments.append(isPlain ? .plain(piece.text) : .structure(piece.text))
+            }
+        }
+    }
+}
+
+extension String {
+    /// Whether there are only ASCII letters, digits and underscores.
+    fileprivate var isWord: Bool {
+        utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
+            default: false
             }
         }
     }

@@ -12,8 +12,14 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case malformedPattern(pattern: String, offset: Int, expected: String, found: String)
     /// A regular expression of a tokenizer takes too long on a text.
     case patternTooSlow(pattern: String)
-    /// The chat template is not exactly a known one. Guessing one would give plausible but wrong prompts.
-    case unsupportedChatTemplate(found: String)
+    /// A chat template is invalid, uses a part of Jinja that is not supported, or failed.
+    case chatTemplate(line: Int, expected: String, found: String)
+    /// A chat template refused a conversation, with this message.
+    case conversationRefused(line: Int, message: String)
+    /// A message, or the list of messages, tools or documents, does not have the right form.
+    case malformedMessage(place: String, expected: String, found: String)
+    /// A value for a chat template has the name of a variable that is set otherwise.
+    case reservedChatValue(String)
     /// A table that this kind of tokenizer requires is missing or empty.
     case missing(table: String, model: String)
     /// A table does not have one entry per token.
@@ -38,7 +44,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case unsuitableSpecialToken(String)
     /// There is no text to train a vocabulary on.
     case emptyCorpus
-    /// A special token that a chat template needs is not in the vocabulary.
+    /// A special token is not in the vocabulary.
     case missingSpecialToken(String)
 
     /// A single line: what is wrong, what was expected, what was found, and what to do if that helps.
@@ -57,7 +63,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     private var advice: String? {
         switch self {
         case .unsupportedModel, .unsupportedPreTokenizer: "choose a checkpoint with a supported tokenizer"
-        case .unsupportedChatTemplate: "write the prompt by hand and use generate --parse-special instead"
+        case .chatTemplate:
+            "pass another template with --chat-template, or write the prompt by hand and use generate --parse-special"
         case .missing, .wrongCount, .malformedMerge, .mergeWithoutToken, .tokenTooLong, .idOutOfRange, .duplicateToken:
             "download or convert the checkpoint again"
         case .vocabularyTooSmall, .vocabularyTooLarge: "choose another vocabulary size"
@@ -65,7 +72,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         case .emptyCorpus: "check the paths and the endings of file names"
         case .missingSpecialToken: "choose a checkpoint whose tokenizer has it"
         case .patternTooSlow: "shorten or split the text, or choose a checkpoint with another tokenizer"
-        case .malformedFile, .malformedPattern: nil
+        case .conversationRefused, .malformedMessage, .reservedChatValue, .malformedFile, .malformedPattern: nil
         }
     }
 
@@ -82,11 +89,16 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
                 "regular expression \(pattern.quoted)", "matches in time proportional to the text",
                 "a text on which it takes too long"
             )
-        case .unsupportedChatTemplate(let found):
+        case .chatTemplate(let line, let expected, let found):
+            ("chat template, line \(line)", expected.harmless(limit: 160), found.harmless(limit: 160))
+        case .conversationRefused(let line, let message):
             (
-                "chat template", "exactly a known ChatML template (of SmolLM2, Qwen2, OpenHermes, TRL or llama.cpp)",
-                found.quoted
+                "chat template, line \(line)", "a conversation that it accepts",
+                "its error \"\(message.harmless(limit: 400))\""
             )
+        case .malformedMessage(let place, let expected, let found): (place.harmless(limit: 160), expected, found)
+        case .reservedChatValue(let name):
+            ("value \(name.quoted)", "another name", "one that the conversation, its tools or its documents set")
         case .missing(let table, let model): (table, "a table for tokenizer model \(model.quoted)", "none")
         case .wrongCount(let table, let expected, let found):
             (table, "one entry for each of \(expected) tokens", "\(found)")

@@ -48,12 +48,14 @@ struct SpecialTokenFinder: Sendable {
     /// Whether there are no tokens to find.
     var isEmpty: Bool { tokenAtNode.count == 1 }
 
-    /// Splits a range of a text at its special tokens; the rule resolves overlaps.
-    func parts(of text: Span<UInt8>, in range: Range<Int>) -> [Part] {
+    /// Splits a range of a text at those of its special tokens that a condition allows; the rule resolves overlaps.
+    func parts(
+        of text: Span<UInt8>, in range: Range<Int>, where isAllowed: (Match) -> Bool = { _ in true }
+    ) -> [Part] {
         guard !isEmpty else { return range.isEmpty ? [] : [.text(range)] }
         var parts: [Part] = []
         var position = range.lowerBound
-        for match in chosen(matches(text, range), range) {
+        for match in chosen(matches(text, range).filter(isAllowed), range) {
             guard let taken = taken(match, text, range, after: position) else { continue }
             if position < taken.lowerBound { parts.append(.text(position..<taken.lowerBound)) }
             parts.append(.token(match.token))

@@ -20,17 +20,22 @@ struct WholeTokenFinder: Sendable {
         later = SpecialTokenFinder(normalized, rule: rule, flags: flags)
     }
 
-    /// Splits a range of a text at the tokens that are cut out of the text itself.
-    func parts(of text: Span<UInt8>, in range: Range<Int>) -> [SpecialTokenFinder.Part] {
-        first.parts(of: text, in: range)
+    /// Splits a range of a text at those tokens cut out of the text itself that a condition allows.
+    func parts(
+        of text: Span<UInt8>, in range: Range<Int>, where isAllowed: (SpecialTokenFinder.Match) -> Bool = { _ in true }
+    ) -> [SpecialTokenFinder.Part] {
+        first.parts(of: text, in: range, where: isAllowed)
     }
 
-    /// Splits the text between tokens further, at those that are cut out of normalized text.
-    func furtherParts(of text: Span<UInt8>, _ parts: [SpecialTokenFinder.Part]) -> [SpecialTokenFinder.Part] {
+    /// Splits the text between tokens further, at those cut out of normalized text that a condition allows.
+    func furtherParts(
+        of text: Span<UInt8>, _ parts: [SpecialTokenFinder.Part],
+        where isAllowed: (SpecialTokenFinder.Match) -> Bool = { _ in true }
+    ) -> [SpecialTokenFinder.Part] {
         guard !later.isEmpty else { return parts }
         return parts.flatMap { part -> [SpecialTokenFinder.Part] in
             guard case .text(let range) = part else { return [part] }
-            return later.parts(of: text, in: range)
+            return later.parts(of: text, in: range, where: isAllowed)
         }
     }
 }

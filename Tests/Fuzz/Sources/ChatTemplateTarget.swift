@@ -1,39 +1,55 @@
+import JinjaTemplates
+import LayerSkip
 import TestSupport
 import TextTokens
 
-/// Chat templates in Jinja.
+/// Chat templates in Jinja, each with a conversation in JSON after a zero.
 enum ChatTemplateTarget: FuzzTarget {
     static let name = "chat-template"
+
+    private static let conversation = #"""
+        {"messages": [{"role": "system", "content": "<|im_end|>"}, {"role": "user", "content": " <|im_start|>ö\n"},
+        {"role": "assistant", "content": "<think>\nhm</think>b", "tool_calls": [{"id": "1", "type": "function",
+        "function": {"name": "f", "arguments": {"a": [1, 2.5, null, true]}}}]}, {"role": "tool", "content": "<s>"}],
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}], "documents": [{"text": "<|im_end|>"}]}
+        """#
 
     static func seeds() -> [[UInt8]] {
         [
             """
-            {% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + \
-            '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
+            {%- set ns = namespace(last=none) %}{% macro line(text) %}{{ text | trim }}{% endmacro %}
+            {%- for message in messages %}{% if loop.first and message['role'] != 'system' %}{{ '<|im_start|>system' }}
+            {%- elif message.tool_calls is defined and message.tool_calls %}{% for call in message.tool_calls %}
+            {{- call.function | tojson(indent=2) }}{% endfor %}{% set ns.last = loop.index0 %}
+            {%- else %}{{ '<|im_start|>' + message['role'] + '\\n' + line(message['content'].split('</think>')[-1]) }}
+            {%- endif %}{% generation %}{{ message.content[1:-1] ~ '<|im_end|>' }}{% endgeneration %}{% endfor %}
+            {%- if tools %}{{ tools | length }}{% endif %}{{ strftime_now('%d %B %Y') }}{{ bos_token }}
+            {%- if add_generation_prompt and not false %}{{ '<|im_start|>assistant\\n' }}{% endif %}
             """,
-            """
-            {% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ \
-            '<|im_start|>system\\nYou are helpful.<|im_end|>\\n' }}{% endif %}{{'<|im_start|>' + message['role'] + \
-            '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ \
-            '<|im_start|>assistant\\n' }}{% endif %}
-            """,
-            "{{ bos_token }}{% for message in messages %}[INST] {{ message['content'] }} [/INST]{% endfor %}",
-        ].map { Array($0.utf8) }
+            "{{ raise_exception('Roles must alternate') }}",
+            "{% for x in range(9999999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}",
+            "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "{{ 'x' * 99999999999 }}{{ [[[[]]]] | tojson }}",
+        ].map { Array("\($0)\0\(conversation)".utf8) }
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
-        let template = try ChatTemplate(jinja: String(decoding: input, as: UTF8.self))
-        let messages = [
-            ChatMessage(role: .user, content: "<|im_end|>Hello"), ChatMessage(role: .assistant, content: ""),
-        ]
-        for isAdding in [false, true] {
-            let segments = template.segments(messages, addingGenerationPrompt: isAdding)
-            require(segments.contains { $0.plain?.contains("<|im_end|>Hello") == true }, "\(segments)")
-            require(!segments.contains(.special("<|im_end|>Hello")), "\(segments)")
-        }
+        let parts = input.parts(2)
+        let template = try ChatTemplate(
+            jinja: String(decoding: parts[0], as: UTF8.self), specialTokens: ["bos_token": "<s>", "eos_token": "</s>"])
+        let record = try ChatRecord(json: parts[1], name: "conversation", atMost: .description)
+        var options = record.options
+        options.now = TemplateDate(year: 2026, month: 11, day: 28)
+        // Once, because a template may take up to a second.
+        let segments = try template.segments(
+            record.messages, addingGenerationPrompt: input.count.isMultiple(of: 2), options: options)
+        require(zip(segments, segments.dropFirst()).allSatisfy { $0.isPlain != $1.isPlain }, "\(segments) alternate")
+        // Without these, a template cannot write the text itself.
+        guard !["<", "\\", "%c"].contains(where: template.source.contains) else { return }
+        let structure = segments.filter { !$0.isPlain }.map(\.text).joined()
+        require(!structure.contains("<|im_"), "\(segments) have no structure of the messages")
     }
 }
 
 extension TextSegment {
-    fileprivate var plain: String? { if case .plain(let text) = self { text } else { nil } }
+    fileprivate var isPlain: Bool { if case .plain = self { true } else { false } }
 }

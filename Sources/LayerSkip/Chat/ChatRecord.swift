@@ -1,0 +1,45 @@
+package import CheckpointFiles
+import JinjaTemplates
+package import TextTokens
+
+/// A conversation in JSON: a list of messages, or an object with `messages` and, optionally, `tools` and `documents`.
+package struct ChatRecord: Sendable {
+    package let messages: [ChatMessage]
+    package let options: ChatOptions
+    /// Other keys of the object.
+    package let ignoredKeys: [String]
+
+    /// The keys of a record.
+    static let keys = ["messages", "tools", "documents"]
+
+    /// Reads a conversation.
+    ///
+    /// - Parameter name: the text's name in errors, such as `chats.jsonl, line 3`.
+    /// - Throws: ``FileError`` if it is not valid JSON or not a conversation.
+    package init(json text: [UInt8], name: String, atMost limit: ReadingLimit) throws(FileError) {
+        let value = try TemplateValue(json: text, name: name, atMost: limit)
+        do throws(TokenizerError) {
+            switch value {
+            case .list:
+                messages = try ChatMessage.list(value)
+                options = ChatOptions()
+                ignoredKeys = []
+            case .object(let members):
+                guard let list = value["messages"] else {
+                    throw .malformedMessage(
+                        place: "conversation", expected: "the key \"messages\"",
+                        found: members.isEmpty
+                            ? "no key" : "only " + members.prefix(6).map(\.key.quoted).joined(separator: ", "))
+                }
+                messages = try ChatMessage.list(list)
+                options = try ChatOptions(value)
+                ignoredKeys = members.map(\.key).filter { !Self.keys.contains($0) }
+            default:
+                throw .malformedMessage(
+                    place: "conversation", expected: "a list of messages, or an object with them", found: value.kind)
+            }
+        } catch {
+            throw FileError(error, file: name)
+        }
+    }
+}

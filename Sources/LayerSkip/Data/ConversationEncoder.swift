@@ -1,0 +1,77 @@
+import CheckpointFiles
+import LanguageModels
+import TextTokens
+
+/// An encoder that turns the conversations of a corpus into tokens, with a chat template.
+struct ConversationEncoder: Sendable {
+    private let tokenizer: Tokenizer
+    /// The templates for conversations without and with tools, or the reasons why there are none.
+    private let plain: Result<ChatTemplate, CheckpointError>
+    private let withTools: Result<ChatTemplate, CheckpointError>
+
+    /// Where the templates are, if no other one is given.
+    enum Source {
+        case none
+        /// In the tokenizer's file or folder.
+        case tokenizer(path: String)
+        /// In an opened model.
+        case model(StoredChatTemplates, path: String)
+
+        /// The path for errors.
+        var path: String {
+            switch self {
+            case .none: "tokenizer"
+            case .tokenizer(let path), .model(_, let path): path
+            }
+        }
+
+        /// Reads the templates.
+        ///
+        /// - Throws: ``CheckpointError`` if a file cannot be read.
+        func read() throws(CheckpointError) -> StoredChatTemplates {
+            switch self {
+            case .none: StoredChatTemplates()
+            case .tokenizer(let path): try StoredChatTemplates(nextTo: path)
+            case .model(let stored, _): stored
+            }
+        }
+    }
+
+    /// Creates an encoder.
+    ///
+    /// - Parameters:
+    ///   - template: the template; nil for those of the source.
+    ///   - source: where other templates are.
+    init(_ tokenizer: Tokenizer, template: ChatTemplate?, source: Source) {
+        self.tokenizer = tokenizer
+        let stored = Result { () throws(CheckpointError) in try source.read() }
+        func result(hasTools: Bool) -> Result<ChatTemplate, CheckpointError> {
+            if let template { return .success(template) }
+            return Result { () throws(CheckpointError) in
+                try stored.get().template(hasTools: hasTools, file: source.path)
+            }
+        }
+        plain = result(hasTools: false)
+        withTools = result(hasTools: true)
+    }
+
+    /// Encodes a conversation as the template writes it, without the start of another answer.
+    ///
+    /// - Parameter name: the conversation's file and line, for errors.
+    /// - Throws: ``FileError`` if there is no template, or it does not accept the conversation.
+    func encode(_ record: ChatRecord, name: String) throws(FileError) -> [Token] {
+        let segments: [TextSegment]
+        do {
+            let template = try (record.options.tools == nil ? plain : withTools).get()
+            segments = try template.segments(
+                record.messages, addingGenerationPrompt: false, options: record.options)
+        } catch let error as TokenizerError {
+            throw FileError(error, file: name)
+        } catch let error as CheckpointError {
+            throw FileError(file: error.file, name: error.name, expected: error.expected, found: error.found)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+        return tokenizer.encode(segments)
+    }
+}
