@@ -32,7 +32,7 @@ struct HuggingFacePreTokenizer: Equatable {
 
     /// The pre-tokenizer for a rule's name, or for another name of the same rule.
     static func named(_ name: String?) throws(TokenizerError) -> HuggingFacePreTokenizer {
-        let names = try NamedPreTokenizer.find(name).names
+        let names = try NamedPreTokenizer.known(name ?? "default").names
         guard let found = all.first(where: { names.contains($0.name) }) else {
             throw .unsupportedPreTokenizer(found: names[0], known: all.map(\.name))
         }

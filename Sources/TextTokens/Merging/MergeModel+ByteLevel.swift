@@ -3,13 +3,18 @@ extension MergeModel {
     static func byteLevel(_ definition: TokenizerDefinition, _ kinds: [TokenKind]) throws(TokenizerError) -> MergeModel
     {
         let named = try NamedPreTokenizer.find(definition.preTokenizer)
+        let preTokenizer = try named.preTokenizer
+        guard preTokenizer.onlyScans else {
+            throw .unsupportedPreTokenizer(
+                found: named.names[0], known: NamedPreTokenizer.scanned)
+        }
         guard let merges = definition.merges else {
             throw .missing(table: "tokenizer.ggml.merges", model: definition.model)
         }
         var model = MergeModel(
             symbols: byteLevelSymbols(definition.tokens, kinds, spelled: definition.spelledTokens(kinds, merges)),
             tokenCount: definition.tokens.count,
-            pairs: PairTable(minimumCapacity: merges.count), start: .bytes, preTokenizer: named.preTokenizer,
+            pairs: PairTable(minimumCapacity: merges.count), start: .bytes, preTokenizer: preTokenizer,
             prefersWholeWords: named.prefersWholeWords)
         if let unknown = definition.unknown, kinds[Int(unknown)] == .unknown { model.unknown = unknown }
         model.fusesUnknown = definition.fusesUnknown

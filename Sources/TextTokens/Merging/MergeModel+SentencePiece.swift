@@ -16,7 +16,7 @@ extension MergeModel {
         var model = MergeModel(
             symbols: ByteStringTable(minimumCapacity: kinds.count), tokenCount: kinds.count,
             pairs: PairTable(minimumCapacity: kinds.count * 4), start: .characters,
-            preTokenizer: PreTokenizer(steps: [.spacesWithWord]))
+            preTokenizer: .spacesWithWord)
         model.addTokens(definition.tokens, kinds)
         model.addPairs(scores)
         for byte in UInt8.min..<0x80 {
@@ -44,7 +44,7 @@ extension MergeModel {
             let piece = symbols.bytes[range]
             let joins = zip(piece, piece.dropFirst()).contains { $0 != UInt8(ascii: " ") && $1 == UInt8(ascii: " ") }
             if joins, symbols.find(symbols.bytes, range) == Int32(id) {
-                preTokenizer.steps = []
+                preTokenizer = .none
                 return
             }
         }
