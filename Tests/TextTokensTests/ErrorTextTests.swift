@@ -13,6 +13,7 @@ struct ErrorTextTests {
             .unsupportedModel(found: text, known: ["gpt2"]), .unsupportedPreTokenizer(found: text, known: ["gpt-2"]),
             .unsupportedChatTemplate(found: text), .missing(table: "t", model: text),
             .malformedMerge(index: 0, found: text), .duplicateToken(text), .unsuitableSpecialToken(text),
+            .malformedPattern(pattern: text, offset: 0, expected: "e", found: text), .patternTooSlow(pattern: text),
             .missingSpecialToken(text), .malformedFile(place: text, expected: "e", found: text),
         ]
         for error in errors {

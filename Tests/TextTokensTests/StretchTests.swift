@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Splitting text into words by stretches")
 struct StretchTests {
+    /// All scanners, as in tokenizer.json and as in GGUF files.
     private static let preTokenizers =
-        NamedPreTokenizer.all.map(\.preTokenizer) + [
-            PreTokenizer(steps: [.spacesWithWord]), PreTokenizer(steps: []),
-        ]
+        NamedPreTokenizer.all.flatMap { [$0.steps, $0.ggufSteps] }.compactMap { try? PreTokenizer(steps: $0) }
+        .filter(\.onlyScans) + [.spacesWithWord, .none]
 
     private func text(_ random: inout SeededGenerator) -> [UInt8] {
         let pieces = [
@@ -44,6 +44,7 @@ struct StretchTests {
             }
         }
         #expect((cuts > 100) == !preTokenizer.steps.isEmpty)
+        #expect(Self.preTokenizers.count > 28)
     }
 
     @Test func aLongTextIsEncodedAsItsWords() throws {
