@@ -108,6 +108,8 @@ default:
         .executableTarget(
             name: "PrintedLogits", dependencies: ["CheckpointFiles", "LayerSkip"], path: "Tests/PrintedLogits"),
         .executableTarget(
+            name: "TokenLists", dependencies: ["CheckpointFiles", "LayerSkip", "TextTokens"], path: "Tests/TokenLists"),
+        .executableTarget(
             name: "Soak",
             dependencies: [
                 "CLibc", "CheckpointFiles", "LanguageModels", "LayerSkip", "LayerSkipDefaultModel", "TensorCore",

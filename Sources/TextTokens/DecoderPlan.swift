@@ -59,8 +59,8 @@ struct DecoderPlan {
     ///
     /// - Parameters:
     ///   - isByte: whether the token represents a byte, as `<0x0A>` does.
-    ///   - isWhole: whether the token is matched as a whole, so that the alphabet of bytes does not apply to it.
-    func bytes(of token: String, isByte: Bool, isWhole: Bool) throws(TokenizerError) -> [UInt8] {
+    ///   - isLiteral: whether the alphabet of bytes does not apply to the token.
+    func bytes(of token: String, isByte: Bool, isLiteral: Bool) throws(TokenizerError) -> [UInt8] {
         var bytes = Array(token.utf8)
         for step in steps {
             switch step {
@@ -71,7 +71,7 @@ struct DecoderPlan {
                 if isByte, let byte = TokenKind.byteValue(of: token) { return [byte] }
                 var spelled: [UInt8] = []
                 let text = String(decoding: bytes, as: UTF8.self)
-                if !isWhole, ByteAlphabet.append(text[...].utf8, to: &spelled) { bytes = spelled }
+                if !isLiteral, ByteAlphabet.append(text[...].utf8, to: &spelled) { bytes = spelled }
             case .strip(let byte, let start, let stop):
                 bytes = Array(bytes.dropFirst(bytes.prefix(start).prefix { $0 == byte }.count))
                 bytes = Array(bytes.dropLast(bytes.suffix(stop).reversed().prefix { $0 == byte }.count))

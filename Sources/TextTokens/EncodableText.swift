@@ -3,11 +3,14 @@ struct EncodableText {
     /// The text; parts are ranges of it.
     private(set) var utf8: [UInt8]
     private(set) var parts: [SpecialTokenFinder.Part]
+    /// Whether the names of special tokens in the text become these tokens.
+    private(set) var parsesSpecialTokens = false
 
     /// Divides a text.
     init(_ utf8: [UInt8], _ tokenizer: Tokenizer, parsingSpecialTokens: Bool) throws(TokenizerError) {
         let finder = parsingSpecialTokens ? tokenizer.specialTokens : tokenizer.userTokens
         try self.init(utf8, finder.parts(of: utf8.span, in: utf8.indices), finder, tokenizer)
+        parsesSpecialTokens = parsingSpecialTokens
     }
 
     /// Divides a text whose special tokens are known.

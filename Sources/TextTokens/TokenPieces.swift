@@ -13,7 +13,7 @@ struct TokenPieces: Sendable {
 
     /// - Parameter model: the model, whose table of byte-level tokens is shared.
     init(
-        _ definition: TokenizerDefinition, _ kinds: [TokenKind], _ model: Tokenizer.Model
+        _ definition: TokenizerDefinition, _ kinds: [TokenKind], _ model: Tokenizer.Model, _ normalizer: Normalizer
     ) throws(TokenizerError) {
         let steps = definition.decoder ?? []
         let plan = try DecoderPlan(steps)
@@ -21,20 +21,30 @@ struct TokenPieces: Sendable {
         dropped = plan.dropped
         followsSentencePiece = plan.unknown != nil
         firstLosesSpaces = plan.firstLosesSpaces
+        // Hugging Face's library decodes the tokens that are matched as a whole like all others.
+        let areTokensAlike = definition.wholeTokenRule == .leftmost && !followsSentencePiece
+        func bytes(of id: Int) throws(TokenizerError) -> [UInt8] {
+            if let unknown = plan.unknown, kinds[id] == .unknown { return Array(unknown.utf8) }
+            var text = definition.tokens[id]
+            if areTokensAlike, kinds[id].isMatchedWhole, definition.flags[Int32(id)]?.contains(.normalized) == true {
+                text = String(decoding: try normalizer.normalized(Array(text.utf8)[...]), as: UTF8.self)
+            }
+            let isLiteral = kinds[id].isMatchedWhole && !areTokensAlike
+            return try plan.bytes(of: text, isByte: kinds[id] == .byte, isLiteral: isLiteral)
+        }
         if case .merges(let model) = model, definition.model == .byteLevel, steps == [.byteLevel] {
-            table = model.symbols
-            return
+            var isShared = true
+            for id in kinds.indices where kinds[id].isMatchedWhole && areTokensAlike {
+                let own = try bytes(of: id)
+                if own[...] != model.symbols.bytes[model.symbols.range(of: id)] { isShared = false }
+            }
+            if isShared {
+                table = model.symbols
+                return
+            }
         }
         var table = ByteStringTable(minimumCapacity: 0)
-        for (id, token) in definition.tokens.enumerated() {
-            if let unknown = plan.unknown, kinds[id] == .unknown {
-                table.add(unknown.utf8, findable: false)
-                continue
-            }
-            table.add(
-                try plan.bytes(of: token, isByte: kinds[id] == .byte, isWhole: kinds[id].isMatchedWhole),
-                findable: false)
-        }
+        for id in definition.tokens.indices { table.add(try bytes(of: id), findable: false) }
         self.table = table
     }
 

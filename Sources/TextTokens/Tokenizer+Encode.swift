@@ -78,7 +78,8 @@ extension Tokenizer {
     private func encode(
         _ text: EncodableText, after prefix: [Int32], before suffix: [Int32], progress: (Int) -> Bool
     ) throws(TokenizerError) -> [Int32]? {
-        var encoder = WordEncoder(model, textLength: text.utf8.count)
+        var encoder = WordEncoder(
+            model, textLength: text.utf8.count, givesControlTokens: text.parsesSpecialTokens)
         encoder.append(prefix)
         guard try encoder.append(text, division, progress: progress) else { return nil }
         encoder.append(suffix)

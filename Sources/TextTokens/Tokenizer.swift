@@ -55,7 +55,7 @@ public struct Tokenizer: Sendable {
         self.kinds = kinds
         normalizer = try Normalizer(definition.normalizer ?? [])
         (model, division) = try Self.model(definition, kinds)
-        pieces = try TokenPieces(definition, kinds, model)
+        pieces = try TokenPieces(definition, kinds, model, normalizer)
 
         let whole = tokens.indices.filter { definition.isMatchedWhole($0, kinds[$0]) }
             .map { (id: Int32($0), text: tokens[$0]) }

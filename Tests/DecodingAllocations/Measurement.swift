@@ -9,7 +9,7 @@ struct Measurement {
     private static let warmUp = 64
     private static let counted = 128
 
-    private var prompt: [Token] { model.tokenizer.encode("Once upon a time") }
+    private var prompt: [Token] { get throws { try model.tokenizer.encode("Once upon a time") } }
 
     /// Allocations of the decoding loop.
     func generator(_ drafter: some Drafter, _ sampling: Sampling) throws -> Int {

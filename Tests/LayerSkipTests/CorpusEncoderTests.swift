@@ -16,7 +16,7 @@ struct CorpusEncoderTests {
         let (shard, summary) = try corpus.encode(files)
         let tokenizer = try Tokenizer(corpus.definition)
         let read = try shard.documents.map { try shard.tokens(in: $0.tokens) }
-        #expect(read == texts.filter { !$0.isEmpty }.map { tokenizer.encode($0) + [0] })
+        #expect(try read == texts.filter { !$0.isEmpty }.map { try tokenizer.encode($0) + [0] })
         #expect(shard.documents.allSatisfy { $0.promptLength == 0 })
         #expect(shard.tokenizerFingerprint == corpus.definition.fingerprint)
         #expect(shard.vocabularySize == corpus.definition.tokens.count)

@@ -18,7 +18,7 @@ struct CorpusPairsTests {
         #expect(summary.documents == 2)
         let first = shard.documents[0]
         #expect(try shard.tokens(in: first.tokens) == tokenizer.encode("the c") + tokenizer.encode("at") + [0])
-        #expect(first.promptLength == tokenizer.encode("the c").count)
+        #expect(try first.promptLength == tokenizer.encode("the c").count)
         #expect(try shard.tokens(in: shard.documents[1].tokens) == tokenizer.encode("\"é\"") + [0])
         #expect(shard.documents[1].promptLength == 0)
     }

@@ -52,7 +52,7 @@ struct FolderFuzzTests {
             folder.write(mutator.next(), as: "folder/\(name)")
             let model = try TextModel(path: path, on: compute)
             guard model.model.contextLength > 16 else { return }
-            let prompt = Array(model.tokenizer.encode("The hare, 1234 and <|im_end|>").prefix(8))
+            let prompt = Array(try model.tokenizer.encode("The hare, 1234 and <|im_end|>").prefix(8))
             guard !prompt.isEmpty else { return }
             _ = try TextSession(model, options: .test(maxTokens: 4)).generate(prompt)
             kept += 1

@@ -40,7 +40,7 @@ extension FolderTextTests {
             configuration: "\"pad_token_id\":\(value),\"bos_token_id\":\(value)",
             generation: "\"pad_token_id\":\(value),\"bos_token_id\":\(value)", tokenizer: #""pad_token":null"#)
         let tokenizer = try Tokenizer(ofFile: path)
-        #expect(tokenizer.encode("a") == [Int32(TinyTokenizer.token(byte: 0x61))])
+        #expect(try tokenizer.encode("a") == [Int32(TinyTokenizer.token(byte: 0x61))])
         #expect(tokenizer.notes.contains { $0.hasPrefix("pad_token_id") && $0.hasSuffix("is ignored") })
     }
 

@@ -9,7 +9,7 @@ struct GenerationRoundTests {
 
     init() throws {
         model = try TinyModel.shared.get()
-        prompt = model.tokenizer.encode("Once upon a time")
+        prompt = try model.tokenizer.encode("Once upon a time")
     }
 
     private func generate(_ options: GenerationOptions) throws -> GenerationResult {

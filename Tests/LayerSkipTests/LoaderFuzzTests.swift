@@ -40,7 +40,7 @@ struct LoaderFuzzTests {
     }
 
     private func write(_ model: TextModel) throws {
-        let prompt = model.tokenizer.encode(Self.page, parsingSpecialTokens: true)
+        let prompt = try model.tokenizer.encode(Self.page, parsingSpecialTokens: true)
         var options = GenerationOptions()
         options.maxTokens = 8
         options.ignoresEndOfText = true

@@ -18,7 +18,7 @@ struct ModelDescriptionTests {
         _ = try ModelDescription(model, dtype: .f32, tokenizer: tokenizer)
     }
 
-    private func tokenizer(model: String) -> TokenizerDefinition {
+    private func tokenizer(model: TokenizerModel) -> TokenizerDefinition {
         var tokenizer = TokenizerDefinition(model: model, preTokenizer: "smollm", tokens: ["<s>", "a", "b"])
         tokenizer.merges = []
         tokenizer.scores = [0, 0, 0]
@@ -27,18 +27,20 @@ struct ModelDescriptionTests {
 
     /// The error appears before a run's first step, not when the run saves a checkpoint.
     @Test func whatItCannotSayIsKnownAtOnce() throws {
-        try describe(llama, tokenizer(model: "gpt2"))
-        #expect(throws: TokenizerError.self) { try describe(llama, tokenizer(model: "llama")) }
+        try describe(llama, tokenizer(model: .byteLevel))
+        var twice = tokenizer(model: .byteLevel)
+        twice.tokens[2] = "a"
+        #expect(throws: TokenizerError.duplicateToken("a")) { try describe(llama, twice) }
         var scaled = llama
         scaled.rope.scaling = .divided([1, 2, 1, 2])
-        #expect(throws: CheckpointError.self) { try describe(scaled, tokenizer(model: "gpt2")) }
+        #expect(throws: CheckpointError.self) { try describe(scaled, tokenizer(model: .byteLevel)) }
     }
 
     @Test func tokenizersThatContradictThemselvesAreErrors() {
-        var wild = tokenizer(model: "gpt2")
+        var wild = tokenizer(model: .byteLevel)
         wild.endOfText = 1000
         #expect(throws: TokenizerError.self) { try describe(llama, wild) }
-        var short = tokenizer(model: "gpt2")
+        var short = tokenizer(model: .byteLevel)
         short.kinds = [3]
         _ = short.fingerprint
         #expect(throws: TokenizerError.self) { try describe(llama, short) }
@@ -47,7 +49,7 @@ struct ModelDescriptionTests {
     /// Naming a token in tokenizer_config.json makes it special, and a text with its letters is encoded otherwise.
     @Test func ordinaryTokensAreNotNamed() throws {
         let folder = TemporaryFolder()
-        var plain = tokenizer(model: "gpt2")
+        var plain = tokenizer(model: .byteLevel)
         plain.kinds = [3, 1, 1]
         (plain.padding, plain.endOfText) = (1, 0)
         let model = StoredModel(llama, RandomInitializer(seed: 1, llama, isTied: true))

@@ -24,7 +24,7 @@ struct TextGenerationTests {
         let result = try await generation.result
         #expect(text == result.text)
         #expect(result.finishReason == .maxTokens)
-        let prompt = model.tokenizer.encode("Once upon a time")
+        let prompt = try model.tokenizer.encode("Once upon a time")
         #expect(try result.tokens == TextSession(model, options: options).generate(prompt).tokens)
     }
 
@@ -42,7 +42,7 @@ struct TextGenerationTests {
         let prompts = ["Once", "upon a", "time there was", "a tiny model"]
         let alone = try prompts.map { prompt in
             try TextSession(model, options: .test(.speculative, temperature: 1, seed: 3))
-                .generate(model.tokenizer.encode(prompt)).tokens
+                .generate(try model.tokenizer.encode(prompt)).tokens
         }
         let generations = prompts.map { model.generate($0, options: .test(.speculative, temperature: 1, seed: 3)) }
         for (generation, tokens) in zip(generations, alone) { #expect(try await generation.result.tokens == tokens) }

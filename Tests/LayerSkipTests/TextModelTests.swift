@@ -92,14 +92,14 @@ struct TextModelTests {
         let model = try TextModel.default(threads: 1)
         let setting = try #require(model.summary.speculation)
         #expect(setting.exitLayer < model.model.layerCount && setting.draftLength > 0)
-        let prompt = model.tokenizer.encode("func fibonacci(_ n: Int) -> Int {")
+        let prompt = try model.tokenizer.encode("func fibonacci(_ n: Int) -> Int {")
         let plain = try TextSession(model, options: .test(.plain)).generate(prompt)
         let recommended = try TextSession(model, options: .test(nil)).generate(prompt)
         #expect(recommended.tokens == plain.tokens && plain.tokens.count == 40)
         #expect(plain.statistics.drafted == 0)
         #expect(recommended.statistics.accepted > 0)
         let tokenizer = try Checkpoint.defaultModel().tokenizer()
-        #expect(tokenizer.encode("let x = 1") == model.tokenizer.encode("let x = 1"))
+        #expect(try tokenizer.encode("let x = 1") == model.tokenizer.encode("let x = 1"))
     }
 
     @Test func anArchitectureThatWeDoNotKnowIsNamed() throws {

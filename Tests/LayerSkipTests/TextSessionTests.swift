@@ -9,7 +9,7 @@ struct TextSessionTests {
 
     init() throws {
         model = try TinyModel.shared.get()
-        prompt = model.tokenizer.encode("Once upon a time")
+        prompt = try model.tokenizer.encode("Once upon a time")
     }
 
     private func write(_ options: GenerationOptions) throws -> GenerationResult {

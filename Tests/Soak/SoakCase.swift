@@ -104,7 +104,7 @@ struct SoakCase {
         let model = models.plain
         // A trained model's drafts are accepted mostly in meaningful text.
         if name.subject.isLarge, let text = models.text, random.chance(0.7) {
-            return text.plain.tokenizer.encode(random.element(Self.beginnings))
+            return try text.plain.tokenizer.encode(random.element(Self.beginnings))
         }
         let longest = min(model.contextLength - 1, name.subject.isLarge ? 300 : .max)
         let count =

@@ -19,7 +19,7 @@ struct ConformanceTests {
         let outputs = try text(path + ".out").split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         #expect(texts.count == 46 && outputs.count == 46)
         for (text, output) in zip(texts, outputs) {
-            let ids = tokenizer.encode(String(text), addingSpecialTokens: false)
+            let ids = try tokenizer.encode(String(text), addingSpecialTokens: false)
             #expect(ids == output.split(separator: " ").compactMap { Int32($0) }, "\(text.debugDescription)")
             #expect(tokenizer.decode(ids) == text)
             #expect(streamed(ids, tokenizer) == text)

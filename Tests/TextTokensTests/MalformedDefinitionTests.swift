@@ -4,14 +4,9 @@ import Testing
 
 struct MalformedDefinitionTests {
     @Test func unknownKindsAreNamed() throws {
-        var definition = TinyVocabulary.byteLevel("smollm")
-        definition.model = "t5"
-        #expect(throws: TokenizerError.unsupportedModel(found: "t5", known: ["gpt2", "llama"])) {
-            try Tokenizer(definition)
-        }
-        definition = TinyVocabulary.byteLevel("kimi-k2")
+        let definition = TinyVocabulary.byteLevel("no-such-rule")
         let error = #expect(throws: TokenizerError.self) { try Tokenizer(definition) }
-        #expect(error?.description.contains("found \"kimi-k2\"") == true)
+        #expect(error?.description.contains("found \"no-such-rule\"") == true)
         #expect(error?.description.contains("smollm") == true)
     }
 
@@ -68,7 +63,7 @@ struct MalformedDefinitionTests {
         definition.tokens += ["", "ab", "中 not byte-level", "<0x41>"]
         definition.kinds? += [1, 4, 99, 6]
         let tokenizer = try Tokenizer(definition)
-        #expect(tokenizer.encode("ab", parsingSpecialTokens: true) == [259])
+        #expect(try tokenizer.encode("ab", parsingSpecialTokens: true) == [259])
         #expect(tokenizer.decode([258, 260, 261]) == "中 not byte-levelA")
         var pieces = TinyVocabulary.sentencePiece([("a", .nan), ("", -1), ("a", 3), ("aa", .infinity)])
         pieces.merges = ["ignored"]

@@ -5,8 +5,8 @@ import Testing
 struct SpecialTokenTests {
     @Test func controlTokensAreParsedOnlyWhereAskedFor() throws {
         let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("smollm", control: ["<|im_end|>"]))
-        #expect(tokenizer.encode("a<|im_end|>b", parsingSpecialTokens: true) == [97, 256, 98])
-        #expect(!tokenizer.encode("a<|im_end|>b").contains(256))
+        #expect(try tokenizer.encode("a<|im_end|>b", parsingSpecialTokens: true) == [97, 256, 98])
+        #expect(try !tokenizer.encode("a<|im_end|>b").contains(256))
         #expect(tokenizer.decode([97, 256, 98]) == "ab")
         #expect(tokenizer.decode([97, 256, 98], skippingSpecialTokens: false) == "a<|im_end|>b")
     }
@@ -15,8 +15,8 @@ struct SpecialTokenTests {
         for name in ["gpt-2", "llama-bpe"] {
             let definition = TinyVocabulary.byteLevel(name, merges: ["<¦<", "<<¦<"], control: ["<<<"])
             let tokenizer = try Tokenizer(definition)
-            #expect(tokenizer.encode("<<<") == [257])  // the normal token with the same text
-            #expect(tokenizer.encode("<<<", parsingSpecialTokens: true) == [258])
+            #expect(try tokenizer.encode("<<<") == [257])  // the normal token with the same text
+            #expect(try tokenizer.encode("<<<", parsingSpecialTokens: true) == [258])
         }
         var definition = TinyVocabulary.byteLevel("llama-bpe", merges: ["<¦<", "<<¦<"])
         definition.kinds?[257] = 3
@@ -25,7 +25,7 @@ struct SpecialTokenTests {
 
     @Test func userDefinedTokensAreAlwaysMatched() throws {
         let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("smollm", userDefined: ["  ", "ö"]))
-        #expect(tokenizer.encode("a  ö") == [97, 256, 257])
+        #expect(try tokenizer.encode("a  ö") == [97, 256, 257])
         #expect(tokenizer.decode([256, 257]) == "  ö")
     }
 
@@ -52,24 +52,24 @@ struct SpecialTokenTests {
         }
         var definition = TinyVocabulary.byteLevel("gpt-2", userDefined: ["xy", "yzw"])
         definition.wholeTokenRule = .leftmost
-        definition.matchedLater = [256]
+        definition.flags = [256: .normalized]
         #expect(try Tokenizer(definition).encode("xyzw") == [120, 257])
         #expect(try Tokenizer(definition).encode("xyxyzw") == [256, 120, 257])
     }
 
     @Test func somePhiTokensSwallowSpace() throws {
         var definition = TinyVocabulary.byteLevel("smollm", control: ["<|end|>", "<|endoftext|>"])
-        definition.stripsSpaceAfterSpecialTokens = true
+        definition.stripSpaceAfterSpecialTokens()
         let tokenizer = try Tokenizer(definition)
-        #expect(tokenizer.encode("<|end|> \n a<|endoftext|> ", parsingSpecialTokens: true) == [256, 97, 257, 32])
-        #expect(tokenizer.encode("<|end|> ", parsingSpecialTokens: true) == [256])
+        #expect(try tokenizer.encode("<|end|> \n a<|endoftext|> ", parsingSpecialTokens: true) == [256, 97, 257, 32])
+        #expect(try tokenizer.encode("<|end|> ", parsingSpecialTokens: true) == [256])
     }
 
     @Test func markersOfStructureAreControlTokensWhateverTheFileSays() throws {
         let definition = TinyVocabulary.byteLevel("smollm", userDefined: ["<|im_start|>", "<|im_end|>", "<b>"])
         let tokenizer = try Tokenizer(definition)
         #expect(tokenizer.isSpecial(256) && tokenizer.isSpecial(257) && !tokenizer.isSpecial(258))
-        #expect(!tokenizer.encode("<|im_start|>").contains(256))
+        #expect(try !tokenizer.encode("<|im_start|>").contains(256))
         #expect(tokenizer.endOfTextTokens == [257])
     }
 
@@ -87,9 +87,9 @@ struct SpecialTokenTests {
         (definition.beginningOfText, definition.endOfText) = (256, 257)
         (definition.addsBeginningOfText, definition.addsEndOfText) = (true, true)
         let tokenizer = try Tokenizer(definition)
-        #expect(tokenizer.encode("a") == [256, 97, 257])
-        #expect(tokenizer.encode(prompt: "a") == [256, 97])
-        #expect(tokenizer.encode(prompt: "a</s>", parsingSpecialTokens: true) == [256, 97, 257])
+        #expect(try tokenizer.encode("a") == [256, 97, 257])
+        #expect(try tokenizer.encode(prompt: "a") == [256, 97])
+        #expect(try tokenizer.encode(prompt: "a</s>", parsingSpecialTokens: true) == [256, 97, 257])
     }
 
     @Test func promptsNeverBeginTwice() throws {
@@ -97,9 +97,9 @@ struct SpecialTokenTests {
         definition.beginningOfText = 256
         definition.addsBeginningOfText = true
         let tokenizer = try Tokenizer(definition)
-        #expect(tokenizer.encode(prompt: "<s>a", parsingSpecialTokens: true) == [256, 97])
-        #expect(tokenizer.encode(prompt: "a<s>", parsingSpecialTokens: true) == [256, 97, 256])
-        #expect(tokenizer.encode(prompt: "<s>", parsingSpecialTokens: false).count == 4)
+        #expect(try tokenizer.encode(prompt: "<s>a", parsingSpecialTokens: true) == [256, 97])
+        #expect(try tokenizer.encode(prompt: "a<s>", parsingSpecialTokens: true) == [256, 97, 256])
+        #expect(try tokenizer.encode(prompt: "<s>", parsingSpecialTokens: false).count == 4)
         #expect(try tokenizer.encode([.special("<s>"), .plain("a")]) == [256, 97])
         #expect(try tokenizer.encode([.plain("a"), .special("<s>")]) == [256, 97, 256])
     }

@@ -51,12 +51,12 @@ struct StretchTests {
             TinyVocabulary.byteLevel("llama-bpe", merges: [" ¦t", "h¦e"], userDefined: ["<x>"]))
         let line = "the cat, 12345 the<x> dogs'll  the\n"
         let text = String(repeating: line, count: 2 * PreTokenizer.stretch / line.utf8.count + 1)
-        let one = tokenizer.encode(line)
+        let one = try tokenizer.encode(line)
         #expect(
             tokenizer.encode(text) == Array(repeating: one, count: text.utf8.count / line.utf8.count).flatMap { $0 })
         // Encoding can be stopped between two stretches.
         var asked: [Int] = []
-        let stopped = tokenizer.encode(Array(text.utf8)) { done in
+        let stopped = try tokenizer.encode(Array(text.utf8)) { done in
             asked.append(done)
             return done < PreTokenizer.stretch
         }

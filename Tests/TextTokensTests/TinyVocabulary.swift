@@ -15,7 +15,7 @@ enum TinyVocabulary {
         var kinds = [Int32](repeating: 1, count: tokens.count)
         tokens += control + userDefined
         kinds += control.map { _ in 3 } + userDefined.map { _ in 4 }
-        var definition = TokenizerDefinition(model: "gpt2", preTokenizer: preTokenizer, tokens: tokens)
+        var definition = TokenizerDefinition(model: .byteLevel, preTokenizer: preTokenizer, tokens: tokens)
         definition.kinds = kinds
         definition.merges = halves.map { $0.joined(separator: " ") }
         return definition
@@ -23,14 +23,14 @@ enum TinyVocabulary {
 
     /// SentencePiece-style BPE: `<unk>`, `<s>`, `</s>`, the 256 bytes, then pieces (with literal spaces) with their
     /// scores.
-    static func sentencePiece(_ pieces: [(text: String, score: Float)]) -> TokenizerDefinition {
+    static func sentencePiece(_ pieces: [(text: String, score: Double)]) -> TokenizerDefinition {
         let bytes = (0...255).map { byte in
             let digits = String(byte, radix: 16, uppercase: true)
             return "<0x" + (digits.utf8.count < 2 ? "0" : "") + digits + ">"
         }
         let texts = pieces.map { $0.text.map { $0 == " " ? "\u{2581}" : String($0) }.joined() }
-        var definition = TokenizerDefinition(model: "llama", tokens: ["<unk>", "<s>", "</s>"] + bytes + texts)
-        definition.scores = [Float](repeating: 0, count: 259) + pieces.map(\.score)
+        var definition = TokenizerDefinition(model: .scored, tokens: ["<unk>", "<s>", "</s>"] + bytes + texts)
+        definition.scores = [Double](repeating: 0, count: 259) + pieces.map(\.score)
         definition.kinds = [2, 3, 3] + [Int32](repeating: 6, count: 256) + pieces.map { _ in 1 }
         return definition
     }

@@ -17,7 +17,7 @@ enum JSONValue: Sendable {
         switch self {
         case .null: "null"
         case .bool(let value): "\(value)"
-        case .number(let value): "the number \(value)"
+        case .number(let value): Int(exactly: value).map { "the number \($0)" } ?? "the number \(value)"
         case .text: "a string"
         case .list: "a list"
         case .object: "an object"

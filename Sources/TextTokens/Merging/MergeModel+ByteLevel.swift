@@ -19,6 +19,7 @@ extension MergeModel {
             model.hidden[Self.symbol(of: bytes[...], in: &model.symbols)] = id
         }
         try model.addMerges(merges)
+        if model.resolvesUnknownFirst { model.findControlTokens(definition.tokens, kinds) }
         for byte in UInt8.min...UInt8.max {
             guard let symbol = model.symbols.find([byte].span) else { continue }
             model.byteSymbols[Int(byte)] = symbol
@@ -47,6 +48,17 @@ extension MergeModel {
             }
         }
         return symbols
+    }
+
+    /// Finds the symbols with the texts of control tokens.
+    private mutating func findControlTokens(_ tokens: [String], _ kinds: [TokenKind]) {
+        for (id, kind) in kinds.enumerated() where kind.isSpecial {
+            var bytes: [UInt8] = []
+            guard ByteAlphabet.append(tokens[id][...].utf8, to: &bytes), let symbol = symbols.find(bytes.span),
+                symbol >= tokenCount
+            else { continue }
+            control[symbol] = Int32(id)
+        }
     }
 
     private mutating func addMerges(_ merges: [String]) throws(TokenizerError) {

@@ -37,28 +37,24 @@ extension MergeModel {
         }
     }
 
-    /// Adds the merges of a list. Merges of control tokens are left out, because those represent structure.
+    /// Adds the merges of a list. Words may have the text of a control token on the way to a longer token.
     private mutating func addMerges(_ definition: TokenizerDefinition, _ kinds: [TokenKind]) throws(TokenizerError) {
         guard let merges = definition.merges else {
             throw .missing(table: "tokenizer.ggml.merges", model: definition.model.rawValue)
         }
-        var control = ByteStringTable(minimumCapacity: 16)
-        for (id, kind) in kinds.enumerated() where kind.isSpecial { control.add(definition.tokens[id].utf8) }
+        for (id, kind) in kinds.enumerated() where kind.isSpecial && !definition.tokens[id].isEmpty {
+            control[Self.symbol(of: Array(definition.tokens[id].utf8)[...], in: &symbols)] = Int32(id)
+        }
         for (index, merge) in merges.enumerated() {
             let text = Array(merge.utf8)
             guard let space = text.dropFirst().firstIndex(of: UInt8(ascii: " ")), space + 1 < text.count else {
                 throw .malformedMerge(index: index, found: merge)
             }
             let joined = Array(text[..<space] + text[(space + 1)...])
-            if let left = symbols.find(text, 0..<space), let right = symbols.find(text, space + 1..<text.count),
+            guard let left = symbols.find(text, 0..<space), let right = symbols.find(text, space + 1..<text.count),
                 let merged = symbols.find(joined.span)
-            {
-                pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
-            } else if control.find(text, 0..<space) == nil, control.find(text, space + 1..<text.count) == nil,
-                control.find(joined.span) == nil
-            {
-                throw .mergeWithoutToken(index: index, found: merge)
-            }
+            else { throw .mergeWithoutToken(index: index, found: merge) }
+            pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
         }
     }
 

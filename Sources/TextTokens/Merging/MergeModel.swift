@@ -29,6 +29,8 @@ struct MergeModel: Sendable {
     var fusesUnknown = false
     /// The ids of symbols whose entries in ``symbols`` other tokens have taken.
     var hidden: [Int32: Int32] = [:]
+    /// The control tokens with the texts of symbols. Only text whose special tokens are parsed becomes these tokens.
+    var control: [Int32: Int32] = [:]
 
     /// The symbol of a string, which is added if it is new.
     static func symbol(of string: ArraySlice<UInt8>, in symbols: inout ByteStringTable) -> Int32 {

@@ -12,6 +12,7 @@ struct WordEncoder {
     }
 
     private let model: Tokenizer.Model
+    private let givesControlTokens: Bool
     private var unigram: UnigramEncoder?
     private(set) var ids: [Int32] = []
     /// The characters that had no token and were dropped, each once, unless a cached word repeats them.
@@ -23,8 +24,10 @@ struct WordEncoder {
     /// most one id.
     private static let longestRemembered = 48
 
-    init(_ model: Tokenizer.Model, textLength: Int) {
+    /// - Parameter givesControlTokens: whether merges may give control tokens, as in Hugging Face's library.
+    init(_ model: Tokenizer.Model, textLength: Int, givesControlTokens: Bool = false) {
         self.model = model
+        self.givesControlTokens = givesControlTokens
         if case .unigram(let model) = model { unigram = UnigramEncoder(model) }
         var size = 16
         while size < textLength / 16, size < 1 << 15 { size *= 2 }
@@ -86,7 +89,7 @@ struct WordEncoder {
             let symbol = merger.symbols[index]
             if symbol >= 0, symbol < model.tokenCount {
                 ids.append(symbol)
-            } else if let id = model.hidden[symbol] {
+            } else if let id = model.hidden[symbol] ?? (givesControlTokens ? model.control[symbol] : nil) {
                 ids.append(id)
             } else {
                 let next = index + 1 < merger.starts.count ? Int(merger.starts[index + 1]) : word.count
@@ -141,8 +144,24 @@ struct WordEncoder {
         self.lost.formUnion(lost)
     }
 
-    /// Encodes text without a token byte by byte. The word's ids start at `firstID`.
-    private mutating func spell(_ bytes: Span<UInt8>, _ model: MergeModel, firstID: Int) {
+    /// Encodes text without a token, such as that of a control token, character by character or byte by byte. The
+    /// word's ids start at `firstID`.
+    private mutating func spell(_ text: Span<UInt8>, _ model: MergeModel, firstID: Int) {
+        guard model.start == .characters else { return spellBytes(text, model, firstID: firstID) }
+        var start = 0
+        while start < text.count {
+            let end = start + (UTF8Sequence.decode(text, at: start, end: text.count)?.length ?? 1)
+            let character = text.extracting(start..<end)
+            if let token = model.symbols.find(character), token < model.tokenCount {
+                ids.append(token)
+            } else {
+                spellBytes(character, model, firstID: firstID)
+            }
+            start = end
+        }
+    }
+
+    private mutating func spellBytes(_ bytes: Span<UInt8>, _ model: MergeModel, firstID: Int) {
         let count = ids.count
         for offset in bytes.indices {
             let token = model.byteTokens[Int(bytes[offset])]

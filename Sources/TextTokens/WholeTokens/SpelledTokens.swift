@@ -8,12 +8,11 @@ extension TokenizerDefinition {
         var result = Set(ByteAlphabet.onlyTokens(tokens, kinds, among: .userDefined))
         var candidates: [[UInt8]: Int] = [:]
         for (id, kind) in kinds.enumerated() where kind == .userDefined {
-            // For ASCII both readings are the same.
+            // For ASCII both readings are the same, but a token may be matched only in some places.
             let text = tokens[id].utf8
             var bytes: [UInt8] = []
-            if text.contains(where: { $0 >= 0x80 }), ByteAlphabet.append(tokens[id][...].utf8, to: &bytes) {
-                candidates[Array(text)] = id
-            }
+            let isFound = text.allSatisfy { $0 < 0x80 } && flags[Int32(id)] == nil
+            if !isFound, ByteAlphabet.append(tokens[id][...].utf8, to: &bytes) { candidates[Array(text)] = id }
         }
         guard !candidates.isEmpty else { return result }
         // If another token has the same text, merges may produce that one instead.
