@@ -22,7 +22,9 @@ extension TokenizerDefinition {
         for step in normalizer ?? [] {
             for json in (try? step.json) ?? [] { hash.add(json.written) }
         }
-        for step in preTokenizerSteps ?? [] { hash.add(step.json.written) }
+        if model != .byteLevel || preTokenizer == nil {
+            for step in preTokenizerSteps ?? [] { hash.add(step.json.written) }
+        }
         if let prefersWholeWords { hash.add(prefersWholeWords ? "ignore_merges" : "merges") }
         if !fallsBackToBytes, model != .byteLevel { hash.add("no byte_fallback") }
         for (id, flags) in flags.sorted(by: { $0.key < $1.key }) where !flags.isSubset(of: .normalized) {

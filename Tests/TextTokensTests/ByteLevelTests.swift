@@ -7,23 +7,23 @@ struct ByteLevelTests {
     @Test func mergesInTheOrderOfTheList() throws {
         let merges = ["a¦b", "b¦c", "ab¦c", " ¦t", " t¦he", "h¦e"]
         let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("gpt-2", merges: merges))
-        #expect(tokenizer.pieces("abc") == ["abc"])
-        #expect(tokenizer.pieces("bcabc") == ["bc", "abc"])
-        #expect(tokenizer.pieces("the the") == ["t", "he", " the"])
+        #expect(try tokenizer.pieces("abc") == ["abc"])
+        #expect(try tokenizer.pieces("bcabc") == ["bc", "abc"])
+        #expect(try tokenizer.pieces("the the") == ["t", "he", " the"])
         #expect(try tokenizer.encode("abc") == [258])
     }
 
     @Test func equalRanksMergeFromTheLeft() throws {
         let tokenizer = try Tokenizer(TinyVocabulary.byteLevel("gpt-2", merges: ["a¦a", "aa¦aa"]))
-        #expect(tokenizer.pieces("aaaaaaa") == ["aaaa", "aa", "a"])
-        #expect(tokenizer.pieces("aaa") == ["aa", "a"])
+        #expect(try tokenizer.pieces("aaaaaaa") == ["aaaa", "aa", "a"])
+        #expect(try tokenizer.pieces("aaa") == ["aa", "a"])
     }
 
     @Test func mergesMayPassThroughStringsThatAreNoTokens() throws {
         var definition = TinyVocabulary.byteLevel("gpt-2", merges: ["a¦b", "ab¦c"])
         definition.tokens[256] = "something else"
         let tokenizer = try Tokenizer(definition)
-        #expect(tokenizer.pieces("abc ab") == ["abc", " ", "a", "b"])
+        #expect(try tokenizer.pieces("abc ab") == ["abc", " ", "a", "b"])
     }
 
     @Test func wholeWordsWinWhereThePreTokenizerSaysSo() throws {

@@ -23,7 +23,7 @@ struct EncodingSpeedTests {
         for round in 0..<max(1, 10_000_000 / source.count) {
             corpus += source.map { $0 == UInt8(ascii: "e") ? UInt8(97 + round % 26) : $0 }
         }
-        let seconds = try best { _ = tokenizer.encode(corpus) }
+        let seconds = try best { _ = try tokenizer.encode(corpus) }
         let counting = try best { _ = wordCounts(corpus) }
         let speed = Double(corpus.count) / seconds / 1e6
         print("loaded in \(loading * 1000) ms; \(corpus.count) bytes encoded at \(speed) MB/s")

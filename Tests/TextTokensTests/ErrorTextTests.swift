@@ -15,6 +15,7 @@ struct ErrorTextTests {
             .malformedMessage(place: text, expected: "e", found: "f"), .reservedChatValue(text),
             .missing(table: "t", model: text),
             .malformedMerge(index: 0, found: text), .duplicateToken(text), .unsuitableSpecialToken(text),
+            .malformedPattern(pattern: text, offset: 0, expected: "e", found: text), .patternTooSlow(pattern: text),
             .missingSpecialToken(text), .malformedFile(place: text, expected: "e", found: text),
         ]
         for error in errors {

@@ -21,9 +21,9 @@ struct LongTextTests {
 
     @Test(.timeLimit(.minutes(10)), arguments: ["a", " ", "é", "ab "])
     func muchOneThingInSentencePiece(_ unit: String) throws {
-        let pieces: [(String, Float)] = [(" ", -1), ("a", -2), ("aa", -3), ("aaaa", -4), ("  ", -5), ("ab", -6)]
+        let pieces: [(String, Double)] = [(" ", -1), ("a", -2), ("aa", -3), ("aaaa", -4), ("  ", -5), ("ab", -6)]
         let text = String(repeating: unit, count: Self.length / unit.utf8.count)
-        for joining in [[], [("b a", Float(-7))]] {
+        for joining in [[], [("b a", Double(-7))]] {
             let tokenizer = try Tokenizer(TinyVocabulary.sentencePiece(pieces + joining))
             #expect(try tokenizer.decode(tokenizer.encode(text)) == text)
         }

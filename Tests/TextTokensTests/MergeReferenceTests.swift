@@ -33,11 +33,11 @@ struct MergeReferenceTests {
     @Test(arguments: 0..<20) func sentencePieceMergesLikeTheReference(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let letters = ["a", "é", " ", "中"]
-        var pieces: [String: Float] = [:]
+        var pieces: [String: Double] = [:]
         for _ in 0..<Int.random(in: 1...40, using: &random) {
             let length = Int.random(in: 1...5, using: &random)
             let piece = (0..<length).map { _ in letters.randomElement(using: &random) ?? "a" }.joined()
-            pieces[piece] = Float(Int.random(in: -20...0, using: &random))
+            pieces[piece] = Double(Int.random(in: -20...0, using: &random))
         }
         let sorted = pieces.sorted { $0.key < $1.key }.map { (text: $0.key, score: $0.value) }
         let tokenizer = try Tokenizer(TinyVocabulary.sentencePiece(sorted))
@@ -56,10 +56,10 @@ struct MergeReferenceTests {
         parts.indices.dropLast().first { parts[$0] == merge.left && parts[$0 + 1] == merge.right }
     }
 
-    private func merged(_ characters: [String], _ pieces: [String: Float]) -> [String] {
+    private func merged(_ characters: [String], _ pieces: [String: Double]) -> [String] {
         var parts = characters
         while true {
-            var best: (place: Int, score: Float)?
+            var best: (place: Int, score: Double)?
             for place in parts.indices.dropLast() {
                 guard let score = pieces[parts[place] + parts[place + 1]] else { continue }
                 if score > best?.score ?? -.infinity { best = (place, score) }

@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Splitting text into words by stretches")
 struct StretchTests {
+    /// All scanners, as in tokenizer.json and as in GGUF files.
     private static let preTokenizers =
-        NamedPreTokenizer.all.map(\.preTokenizer) + [
-            PreTokenizer(steps: [.spacesWithWord]), PreTokenizer(steps: []),
-        ]
+        NamedPreTokenizer.all.flatMap { [$0.steps, $0.ggufSteps] }.compactMap { try? PreTokenizer(steps: $0) }
+        .filter(\.onlyScans) + [.spacesWithWord, .none]
 
     private func text(_ random: inout SeededGenerator) -> [UInt8] {
         let pieces = [
@@ -44,6 +44,7 @@ struct StretchTests {
             }
         }
         #expect((cuts > 100) == !preTokenizer.steps.isEmpty)
+        #expect(Self.preTokenizers.count > 28)
     }
 
     @Test func aLongTextIsEncodedAsItsWords() throws {
@@ -53,7 +54,7 @@ struct StretchTests {
         let text = String(repeating: line, count: 2 * PreTokenizer.stretch / line.utf8.count + 1)
         let one = try tokenizer.encode(line)
         #expect(
-            tokenizer.encode(text) == Array(repeating: one, count: text.utf8.count / line.utf8.count).flatMap { $0 })
+            try tokenizer.encode(text) == Array(repeating: one, count: text.utf8.count / line.utf8.count).flatMap { $0 })
         // Encoding can be stopped between two stretches.
         var asked: [Int] = []
         let stopped = try tokenizer.encode(Array(text.utf8)) { done in

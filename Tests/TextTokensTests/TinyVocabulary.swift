@@ -43,8 +43,8 @@ enum TinyVocabulary {
 
 extension Tokenizer {
     /// The texts of the tokens that a text is encoded into.
-    func pieces(_ text: String, parsingSpecialTokens: Bool = false) -> [String] {
-        encode(text, addingSpecialTokens: false, parsingSpecialTokens: parsingSpecialTokens).map {
+    func pieces(_ text: String, parsingSpecialTokens: Bool = false) throws -> [String] {
+        try encode(text, addingSpecialTokens: false, parsingSpecialTokens: parsingSpecialTokens).map {
             String(decoding: bytes(of: $0), as: UTF8.self)
         }
     }

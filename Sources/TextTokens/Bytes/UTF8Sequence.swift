@@ -48,6 +48,20 @@ enum UTF8Sequence {
         return (codePoint, length)
     }
 
+    /// The end of the run of ASCII that starts at a position.
+    @inline(__always)
+    static func endOfASCII(in text: Span<UInt8>, from position: Int) -> Int {
+        var end = position
+        let bytes = unsafe text.bytes
+        while end + 8 <= text.count,
+            unsafe bytes.unsafeLoadUnaligned(fromByteOffset: end, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+        {
+            end += 8
+        }
+        while end < text.count, text[end] < 0x80 { end += 1 }
+        return end
+    }
+
     /// Appends a code point's bytes.
     static func append(_ codePoint: UInt32, to bytes: inout [UInt8]) {
         func append(_ bits: UInt32) { bytes.append(UInt8(truncatingIfNeeded: bits)) }

@@ -11,9 +11,9 @@ extension TokenizerDefinition {
             result.addsBeginningOfText = addsBeginningOfText ?? true
             result.addsSpacePrefix = addsSpacePrefix ?? true
         case .byteLevel:
-            let named = try preTokenizerSteps == nil ? NamedPreTokenizer.find(preTokenizer) : nil
-            result.addsBeginningOfText = addsBeginningOfText ?? named?.addsBeginningOfText
-            result.prefersWholeWords = prefersWholeWords ?? named?.prefersWholeWords
+            let named = try NamedPreTokenizer.find(preTokenizer)
+            result.addsBeginningOfText = addsBeginningOfText ?? named.addsBeginningOfText
+            result.prefersWholeWords = prefersWholeWords ?? named.prefersWholeWords
             result.normalizer = normalizer ?? []
             result.decoder = decoder ?? [.byteLevel]
         case .unigram:

@@ -37,19 +37,18 @@ extension TokenizerDefinition {
 
     private struct WordRules: Equatable {
         let steps: [PreTokenizerStep]
-        let name: String?
         let prefersWholeWords: Bool
     }
 
-    /// The rules for words of a completed definition; a named rule is compared by its steps, if it has a published form.
+    /// The rules for words of a completed definition.
     private func wordRules() throws(TokenizerError) -> WordRules {
-        let steps: [PreTokenizerStep]? =
-            if let preTokenizerSteps { preTokenizerSteps } else if model != .byteLevel { [] } else {
-                try? NamedPreTokenizer.steps(named: preTokenizer)
-            }
+        let whole = prefersWholeWords ?? false
+        guard model == .byteLevel else { return WordRules(steps: preTokenizerSteps ?? [], prefersWholeWords: whole) }
+        let named = try NamedPreTokenizer.find(preTokenizer)
+        // A rule with a name is the same in both formats, but for contractions with letters beyond ASCII.
+        let isSame = named.otherSteps == nil && (preTokenizerSteps.map(named.hasSteps) ?? true)
         return WordRules(
-            steps: steps ?? [], name: steps == nil ? try NamedPreTokenizer.find(preTokenizer).names[0] : nil,
-            prefersWholeWords: prefersWholeWords ?? false)
+            steps: isSame ? named.steps : preTokenizerSteps ?? named.ggufSteps, prefersWholeWords: whole)
     }
 
     /// What becomes of unknown characters in a completed definition; nil if there are none.
@@ -82,5 +81,12 @@ extension TokenizerDefinition {
             if isPlain { (mine, theirs) = (mine.subtracting(.normalized), theirs.subtracting(.normalized)) }
             return mine == theirs
         }
+    }
+}
+
+extension NamedPreTokenizer {
+    /// Whether these are the steps of the rule.
+    fileprivate func hasSteps(_ steps: [PreTokenizerStep]) -> Bool {
+        NamedPreTokenizer.name(of: steps, ignoresMerges: prefersWholeWords) == names[0]
     }
 }

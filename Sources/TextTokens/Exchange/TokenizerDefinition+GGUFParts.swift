@@ -10,7 +10,7 @@ package struct GGUFTokenizerParts {
 
 extension TokenizerDefinition {
     /// Whether a name of `tokenizer.ggml.pre` is known.
-    package static func isPreTokenizer(_ name: String) -> Bool { (try? NamedPreTokenizer.find(name)) != nil }
+    package static func isPreTokenizer(_ name: String) -> Bool { (try? NamedPreTokenizer.known(name)) != nil }
 
     /// Lets all special tokens but three drop the whitespace after them. No GGUF key states this: it is the convention
     /// of the Phi-3 family, recognised by `general.name`.
@@ -26,9 +26,7 @@ extension TokenizerDefinition {
         var parts = GGUFTokenizerParts(model: model)
         switch model {
         case .byteLevel:
-            parts.preTokenizer =
-                preTokenizerSteps.map { NamedPreTokenizer.name(of: $0, prefersWholeWords ?? false) ?? "default" }
-                ?? preTokenizer
+            parts.preTokenizer = preTokenizer ?? (preTokenizerSteps == nil ? nil : "default")
         case .scored, .unigram: parts.scores = scores
         case .characters:
             parts.model = .scored

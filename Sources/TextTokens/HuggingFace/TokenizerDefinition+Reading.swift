@@ -26,7 +26,8 @@ extension TokenizerDefinition {
         normalizer = try file["normalizer"]?.normalizerSteps() ?? []
         let steps = try file["pre_tokenizer"]?.preTokenizerSteps() ?? []
         decoder = try file["decoder"]?.decoderSteps() ?? []
-        let isByteLevel = try Self.isByteLevel(steps)
+        // Words are then bytes in GPT-2's alphabet.
+        let isByteLevel = steps.contains { if case .byteLevel = $0 { true } else { false } }
         if type == "BPE" {
             try model.checkMerging()
             self.model = isByteLevel ? .byteLevel : .characters
@@ -60,17 +61,6 @@ extension TokenizerDefinition {
             notes.append("the tokenizer's \(key) is not applied")
         }
         noteMovedTokens(added)
-    }
-
-    /// Whether words are bytes in GPT-2's alphabet.
-    private static func isByteLevel(_ steps: [PreTokenizerStep]) throws(TokenizerError) -> Bool {
-        let places = steps.indices.filter { if case .byteLevel = steps[$0] { true } else { false } }
-        guard let place = places.first else { return false }
-        guard place == steps.count - 1 else {
-            throw .malformedFile(
-                place: "pre_tokenizer", expected: "ByteLevel, if any, as the last step", found: "a step after it")
-        }
-        return true
     }
 
     /// The kinds of tokens: bytes, added tokens and normal ones; ids without a token are unused.
@@ -129,12 +119,12 @@ extension TokenizerDefinition {
     /// Whether some byte has no token, so that texts containing it need the unknown token.
     var lacksBytes: Bool { Set(tokens.compactMap(ByteAlphabet.byte)).count < 256 }
 
-    /// Takes the name of a rule that a GGUF file can state, or the steps themselves.
+    /// Takes the steps, and their name in a GGUF file if there is one.
     private mutating func takePreTokenizer(_ steps: [PreTokenizerStep]) {
-        guard model == .byteLevel, let name = NamedPreTokenizer.name(of: steps, prefersWholeWords ?? false) else {
-            preTokenizerSteps = steps
-            return
-        }
+        preTokenizerSteps = steps
+        guard model == .byteLevel,
+            let name = NamedPreTokenizer.name(of: steps, ignoresMerges: prefersWholeWords ?? false)
+        else { return }
         preTokenizer = name
         prefersWholeWords = nil
     }

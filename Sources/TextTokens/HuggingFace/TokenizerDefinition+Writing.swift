@@ -28,7 +28,7 @@ extension TokenizerDefinition {
     /// The steps that split text into words, those of a named rule included.
     private func statedPreTokenizerSteps() throws(TokenizerError) -> [PreTokenizerStep] {
         if let preTokenizerSteps { return preTokenizerSteps }
-        return model == .byteLevel ? try NamedPreTokenizer.steps(named: preTokenizer) : []
+        return model == .byteLevel ? try NamedPreTokenizer.find(preTokenizer).steps : []
     }
 
     private func addedTokens(_ kinds: [TokenKind]) -> [JSON] {
@@ -47,7 +47,8 @@ extension TokenizerDefinition {
         if model == .unigram { return unigramJSON() }
         let vocabulary = tokens.enumerated().filter { !$1.isEmpty }.map { id, token in (token, JSON.raw("\(id)")) }
         let merges = (model == .scored ? derivedMerges(kinds) : merges ?? []).map { merge in
-            JSON.list(merge.split(separator: " ", omittingEmptySubsequences: false).map { .text(String($0)) })
+            // Not by characters: a space and a combining mark after it are one.
+            JSON.list(merge.unicodeScalars.split(separator: " ", maxSplits: 1).map { .text(String($0)) })
         }
         return .part(
             "BPE",

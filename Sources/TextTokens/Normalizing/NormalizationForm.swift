@@ -25,9 +25,9 @@ extension NormalizationForm {
         var position = 0
         while position < end {
             if span[position] < 0x80 {
-                start = position
+                position = UTF8Sequence.endOfASCII(in: span, from: position)
+                start = position - 1
                 lastClass = 0
-                position += 1
                 continue
             }
             guard let (codePoint, length) = UTF8Sequence.decode(span, at: position, end: end) else {

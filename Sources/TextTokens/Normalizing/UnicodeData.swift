@@ -4,7 +4,7 @@ import CUnicodeTables
 ///
 /// Characters that later versions added have no decomposition here, and are not combining marks.
 struct UnicodeData: Sendable {
-    /// The table, read when the first character beyond ASCII is normalized (about a millisecond).
+    /// The table, read when the first character beyond ASCII is normalized (some 10 ms).
     static let shared = unsafe UnicodeData(
         marks: Array(UnsafeBufferPointer(start: cut_marks(), count: cut_marks_byte_count())),
         decompositions: Array(

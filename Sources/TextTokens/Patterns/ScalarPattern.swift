@@ -5,8 +5,9 @@ struct ScalarPattern: Sendable {
     /// The maximum length of a pattern; published ones have at most 2000 characters.
     static let maximumLength = 10_000
 
+    /// The pattern as written.
+    let pattern: String
     private let program: PatternProgram
-    private let pattern: String
 
     /// Compiles a pattern.
     init(_ pattern: String) throws(TokenizerError) {

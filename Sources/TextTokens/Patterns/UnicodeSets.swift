@@ -10,12 +10,12 @@ extension ScalarSet {
 
     private static let privatePlanes: [ClosedRange<UInt32>] = [0xF_0000...0xF_FFFD, 0x10_0000...0x10_FFFD]
 
-    /// The characters with a property, as of a Unicode version.
-    init(version: Int = unicodeVersion, where matches: (Unicode.Scalar) -> Bool) {
+    /// The characters with a property.
+    init(where matches: (Unicode.Scalar) -> Bool) {
         self.init()
         for plane in Self.assignedPlanes {
             for codePoint in plane {
-                guard let scalar = Unicode.Scalar(codePoint), Self.isAssigned(scalar, version), matches(scalar)
+                guard let scalar = Unicode.Scalar(codePoint), Self.isAssigned(scalar), matches(scalar)
                 else { continue }
                 append(codePoint...codePoint)
             }
@@ -70,14 +70,8 @@ extension ScalarSet {
     /// Oniguruma's `\w` outside classes, which also has the numbers of Latin-1: `²³¹¼½¾`.
     static let word = posixWord.union(ScalarSet([0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE]))
 
-    /// What the `Digits` step calls a digit: Rust's `char::is_numeric`, of a newer Unicode version.
-    static let rustNumbers = ScalarSet(version: 17) { UnicodeProperty.numbers.contains($0.properties.generalCategory) }
-
-    /// What the `Punctuation` step calls punctuation: ASCII's, symbols included, and that of Unicode 8.
-    static let rustPunctuation = ScalarSet(version: 8) {
-        UnicodeProperty.punctuation.contains($0.properties.generalCategory)
-    }
-    .union(ScalarSet([0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E, 0x166D...0x166D, 0x1_11C9...0x1_11C9]))
+    /// Characters that are punctuation for the `Punctuation` step, which has tables of Unicode 8, but are no longer.
+    static let formerPunctuation = ScalarSet([0x166D...0x166D, 0x1_11C9...0x1_11C9])
 
     /// `\w` of the `Whitespace` step, whose regular expressions are Rust's.
     static let rustWord = posixWord.union(ScalarSet([0x200C...0x200D]))

@@ -60,7 +60,7 @@ struct SentencePieceFile {
         var message = ProtobufMessage(bytes)
         while let (field, value) = try message.next() {
             switch (field, value) {
-            case (1, _): piece.text = try text(value, "piece \(id)")
+            case (1, _): piece.text = try text(value, "text of piece \(id)")
             case (2, .fixed(let bits)): piece.score = Float(bitPattern: bits)
             case (3, .number(let type)):
                 guard (1...6).contains(type), let kind = TokenKind(rawValue: Int32(type)) else {

@@ -1,6 +1,6 @@
 /// The character classes that pre-tokenizers distinguish; a character may be in several.
 struct CharacterClass: OptionSet, Sendable {
-    let rawValue: UInt16
+    let rawValue: UInt32
 
     /// `\p{L}`
     static let letter = Self(rawValue: 1 << 0)
@@ -24,54 +24,43 @@ struct CharacterClass: OptionSet, Sendable {
     static let wordLead = Self(rawValue: 1 << 9)
     /// The cased letters that DeepSeek LLM's rule lists
     static let casedLetter = Self(rawValue: 1 << 10)
-    /// The punctuation that DeepSeek LLM's rule lists
+    /// The punctuation that DeepSeek LLM's rule lists, except U+3000
     static let listedPunctuation = Self(rawValue: 1 << 11)
-    /// U+0800...U+9FA5 and U+AC00...U+D7FF, for DeepSeek's rules: Asian scripts and everything in between
+    /// U+0800...U+9FA5 and U+AC00...U+D7FF without whitespace, for DeepSeek's rules: Asian scripts and everything in
+    /// between
     static let asian = Self(rawValue: 1 << 12)
     /// U+0027
     static let apostrophe = Self(rawValue: 1 << 13)
-}
-
-extension CharacterClass {
-    /// Computes the classes of a code point from the standard library's Unicode tables. Slow; use ``CharacterTable``
-    /// instead.
-    init(codePoint: UInt32) {
-        guard let scalar = Unicode.Scalar(codePoint) else {
-            self = .other
-            return
-        }
-        self = Self.general(scalar)
-        if scalar.value < 0x80 { insert(Self.ascii(scalar)) }
-        if isDisjoint(with: [.letter, .number, .whitespace]) { insert(.other) }
-        if isDisjoint(with: [.letter, .number, .newline]) { insert(.wordLead) }
-        if !contains(.whitespace), Self.isAsian(codePoint) { insert(.asian) }
-        if DeepSeekRanges.casedLetters.contains(where: { $0.contains(codePoint) }) { insert(.casedLetter) }
-        if DeepSeekRanges.punctuation.contains(where: { $0.contains(codePoint) }) { insert(.listedPunctuation) }
-    }
-
-    private static func general(_ scalar: Unicode.Scalar) -> Self {
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: .letter
-        case .decimalNumber, .letterNumber, .otherNumber: .number
-        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
-            .finalPunctuation, .otherPunctuation:
-            .punctuation
-        default: scalar.properties.isWhitespace ? .whitespace : []
-        }
-    }
-
-    private static func ascii(_ scalar: Unicode.Scalar) -> Self {
-        switch scalar {
-        case "\r", "\n": .newline
-        case " ": .space
-        case "'": .apostrophe
-        case "0"..."9": .asciiDigit
-        case "$", "+", "<", "=", ">", "^", "~", "|": .sign
-        default: []
-        }
-    }
-
-    private static func isAsian(_ codePoint: UInt32) -> Bool {
-        (0x0800...0x9FA5).contains(codePoint) || (0xAC00...0xD7FF).contains(codePoint)
-    }
+    /// `\p{M}`
+    static let mark = Self(rawValue: 1 << 14)
+    /// `\p{S}`
+    static let symbol = Self(rawValue: 1 << 15)
+    /// `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`: what a word in GPT-4o's rule begins with
+    static let upper = Self(rawValue: 1 << 16)
+    /// `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`: what it ends with
+    static let lower = Self(rawValue: 1 << 17)
+    /// `[\p{L}&&[^a-z]]` and `[\p{L}&&[^A-Z]]`: the same in llama.cpp's version of the rule
+    static let notSmall = Self(rawValue: 1 << 18)
+    static let notCapital = Self(rawValue: 1 << 19)
+    /// U+002F
+    static let slash = Self(rawValue: 1 << 20)
+    /// U+0060
+    static let backtick = Self(rawValue: 1 << 21)
+    /// `[A-Za-z]`
+    static let asciiLetter = Self(rawValue: 1 << 22)
+    /// ASCII punctuation, symbols included
+    static let asciiPunctuation = Self(rawValue: 1 << 23)
+    /// `[^\r\n\p{L}\p{P}\p{S}]`: characters that may precede a word in DeepSeek V3's rule
+    static let deepSeekLead = Self(rawValue: 1 << 24)
+    /// `[^\s\p{L}\p{M}\p{N}]`
+    static let otherNotMark = Self(rawValue: 1 << 25)
+    /// `[一-龥぀-ゟ゠-ヿ]`
+    static let kanaOrHan = Self(rawValue: 1 << 26)
+    /// What the steps `Digits` and `Punctuation` of a tokenizer.json split at
+    static let stepDigit = Self(rawValue: 1 << 27)
+    static let stepPunctuation = Self(rawValue: 1 << 28)
+    /// Whitespace in the ranges of ``asian``
+    static let asianSpace = Self(rawValue: 1 << 29)
+    /// U+3000
+    static let ideographicSpace = Self(rawValue: 1 << 30)
 }

@@ -4,11 +4,15 @@
 /// but in one pass, without backtracking.
 enum SplitRule: Sendable {
     /// `'s|'t|'re|'ve|'m|'ll|'d`
-    case contraction(ignoringCase: Bool)
+    case contraction(ContractionCase)
     /// `[lead]?[body]{minimum,maximum}[tail]*`
     case run(
         of: CharacterClass, after: CharacterClass = [], minimum: Int = 1, maximum: Int = .max,
         before: CharacterClass = [])
+    /// `[lead][body]+`
+    case leadAndRun(lead: CharacterClass, body: CharacterClass)
+    /// `[lead]?[upper]*[lower]+|[lead]?[upper]+[lower]*`, and a contraction if it has one directly after it
+    case casedWord(lead: CharacterClass, upper: CharacterClass, lower: CharacterClass, ContractionCase?)
     /// `\s*[\r\n]+`
     case whitespaceThroughNewline
     /// `\s+(?!\S)`: whitespace except the last character, which may belong to the next word
@@ -19,6 +23,8 @@ enum SplitRule: Sendable {
         switch self {
         case .contraction: .apostrophe
         case .run(let body, let lead, _, _, _): body.union(lead)
+        case .leadAndRun(let lead, _): lead
+        case .casedWord(let lead, let upper, let lower, _): lead.union(upper).union(lower)
         case .whitespaceThroughNewline, .whitespaceBeforeWord: .whitespace
         }
     }
@@ -31,8 +37,12 @@ enum SplitRule: Sendable {
         -> Int
     {
         switch self {
-        case .contraction(let ignoringCase):
-            Self.contraction(text, start, end, ignoringCase)
+        case .contraction(let letterCase):
+            Self.contraction(text, start, end, letterCase)
+        case .leadAndRun(_, let body):
+            Self.leadAndRun(text, start + first.length, start, end, ascii, body)
+        case .casedWord(let lead, let upper, let lower, let contraction):
+            Self.casedWord(text, first, start, end, ascii, lead, upper, lower, contraction)
         case .run(let body, let lead, let minimum, let maximum, let tail):
             Self.run(text, first, start, end, ascii, body, lead, minimum, maximum, tail)
         case .whitespaceThroughNewline:
@@ -44,23 +54,6 @@ enum SplitRule: Sendable {
 }
 
 extension SplitRule {
-    private static func contraction(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ ignoringCase: Bool) -> Int {
-        func letter(_ offset: Int) -> UInt8 {
-            guard start + offset < end else { return 0 }
-            let byte = text[start + offset]
-            return ignoringCase && (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-        }
-        switch (letter(1), letter(2)) {
-        case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _), (UInt8(ascii: "d"), _):
-            return start + 2
-        case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
-            (UInt8(ascii: "l"), UInt8(ascii: "l")):
-            return start + 3
-        default:
-            return start
-        }
-    }
-
     @inline(__always)
     private static func run(
         _ text: Span<UInt8>, _ first: ClassifiedCharacter, _ start: Int, _ end: Int, _ ascii: Span<CharacterClass>,

@@ -1,4 +1,4 @@
-/// A trie over bytes in one array of 32-bit units, in the format of the Darts-clone library: a lookup reads one unit per
+/// A trie over bytes in one array of 32-bit units, in Darts-clone's format: a lookup reads one unit per
 /// byte.
 ///
 /// A unit holds the byte that leads to it, whether a key ends there, and a number that, combined by exclusive or with

@@ -33,7 +33,7 @@ public struct TokenizerTrainer: Sendable {
                 throw .unsuitableSpecialToken(token)
             }
         }
-        _ = try NamedPreTokenizer.steps(named: preTokenizer)
+        _ = try NamedPreTokenizer.known(preTokenizer)
         self.vocabularySize = vocabularySize
         self.specialTokens = specialTokens
         self.preTokenizer = preTokenizer

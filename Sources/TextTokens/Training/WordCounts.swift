@@ -11,7 +11,10 @@ public struct WordCounts: Sendable {
     /// - Parameter name: the rule that splits text into words, by llama.cpp's name.
     /// - Throws: ``TokenizerError/unsupportedPreTokenizer(found:known:)``.
     public init(preTokenizer name: String) throws(TokenizerError) {
-        preTokenizer = try NamedPreTokenizer.find(name).preTokenizer
+        preTokenizer = try NamedPreTokenizer.known(name).preTokenizer
+        guard preTokenizer.onlyScans else {
+            throw .unsupportedPreTokenizer(found: name, known: NamedPreTokenizer.scanned)
+        }
     }
 
     /// Whether there are no words.

@@ -2,14 +2,24 @@
 struct UnigramEncoder: Sendable {
     /// The best sequence of pieces that ends at a place of the text.
     private struct Node {
-        var score = 0.0
+        var score: Double
         /// The length of the sequence's last piece; 0 if no sequence ends here.
         var length: Int32 = 0
         var token: Int32 = 0
+
+        init(score: Double = 0) { self.score = score }
+
+        init(score: Double, length: Int, token: Int) {
+            self.score = score
+            self.length = Int32(truncatingIfNeeded: length)
+            self.token = Int32(truncatingIfNeeded: token)
+        }
     }
 
     private let model: UnigramModel
     private var nodes: [Node] = []
+    /// The last of the nodes where a sequence ends.
+    private var reach = 0
     private var path: [Node] = []
     /// The length of the characters without a piece at the end of the encoded text.
     private var unknownLength = 0
@@ -22,17 +32,19 @@ struct UnigramEncoder: Sendable {
 
     /// Appends the tokens of a text.
     mutating func append(_ text: Span<UInt8>, to ids: inout [Int32]) {
+        let model = model
         start(score: 0)
         var first = 0
         var position = 0
         while position < text.count {
-            if position - first >= Self.enough, nodes.count == position - first + 1 {
+            if position - first >= Self.enough, reach == position - first {
                 finish(text, first..<position, &ids)
                 start(score: nodes[position - first].score)
                 first = position
             }
-            advance(text, from: position, first)
-            position += UTF8Sequence.decode(text, at: position, end: text.count)?.length ?? 1
+            let length = UTF8Sequence.decode(text, at: position, end: text.count)?.length ?? 1
+            advance(text, from: position, length, first, model)
+            position += length
         }
         finish(text, first..<text.count, &ids)
         appendUnknown(text, end: text.count, &ids)
@@ -41,27 +53,34 @@ struct UnigramEncoder: Sendable {
     private mutating func start(score: Double) {
         nodes.removeAll(keepingCapacity: true)
         nodes.append(Node(score: score))
+        reach = 0
     }
 
     /// Continues the best sequence that ends at a position with all pieces that start there.
+    ///
+    /// - Parameter length: the length of the character at the position.
     @inline(__always)
-    private mutating func advance(_ text: Span<UInt8>, from start: Int, _ first: Int) {
+    private mutating func advance(
+        _ text: Span<UInt8>, from start: Int, _ length: Int, _ first: Int, _ model: UnigramModel
+    ) {
+        let longest = min(max(model.longestPiece, length), text.count - start)
+        while nodes.count <= start - first + longest { nodes.append(Node()) }
         if model.style == .sentencePiece { limitScores(from: start - first) }
         let score = nodes[start - first].score
-        let length = UTF8Sequence.decode(text, at: start, end: text.count)?.length ?? 1
         var hasCharacter = false
-        let trie = model.trie
-        if var node = trie.root {
+        if var node = model.trie.root {
             var end = start
-            while end < text.count, trie.advance(&node, by: text[end]) {
+            while end < text.count, model.trie.advance(&node, by: text[end]) {
                 end += 1
-                guard let token = trie.value(at: node) else { continue }
+                guard let token = model.trie.value(at: node) else { continue }
                 hasCharacter = hasCharacter || end - start == length
-                offer(score + model.scores[token], end - start, Int32(truncatingIfNeeded: token), at: end - first)
+                let piece = Node(score: score + model.scores[token], length: end - start, token: token)
+                offer(piece, at: end - first, model.style)
             }
         }
         if !hasCharacter {
-            offer(score + model.unknownScore, length, model.unknown, at: start + length - first)
+            let unknown = Node(score: score + model.unknownScore, length: length, token: Int(model.unknown))
+            offer(unknown, at: start + length - first, model.style)
         }
     }
 
@@ -71,18 +90,18 @@ struct UnigramEncoder: Sendable {
     private mutating func limitScores(from place: Int) {
         let score = Float(nodes[place].score)
         guard abs(score) > Self.largestScore else { return }
-        for index in place..<nodes.count where index == place || nodes[index].length > 0 {
+        for index in place...reach where index == place || nodes[index].length > 0 {
             nodes[index].score = Double(Float(nodes[index].score) - score)
         }
     }
 
-    /// Keeps a sequence that ends at a place if it is better than the one there.
+    /// Keeps a sequence that ends at a place, as its last piece and its score, if it is better than the one there.
     @inline(__always)
-    private mutating func offer(_ score: Double, _ length: Int, _ token: Int32, at place: Int) {
-        while nodes.count <= place { nodes.append(Node()) }
-        let score = model.style == .sentencePiece ? Double(Float(score)) : score
-        guard nodes[place].length == 0 || score > nodes[place].score else { return }
-        nodes[place] = Node(score: score, length: Int32(truncatingIfNeeded: length), token: token)
+    private mutating func offer(_ node: Node, at place: Int, _ style: UnigramModel.Style) {
+        var node = node
+        if style == .sentencePiece { node.score = Double(Float(node.score)) }
+        if nodes[place].length == 0 || node.score > nodes[place].score { nodes[place] = node }
+        reach = max(reach, place)
     }
 
     /// Appends the tokens of the best sequence for a range.

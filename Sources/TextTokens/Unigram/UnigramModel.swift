@@ -17,6 +17,8 @@ struct UnigramModel: Sendable {
     let style: Style
     /// The pieces that texts can become.
     let trie: DoubleArrayTrie
+    /// The length of the longest of these pieces.
+    let longestPiece: Int
     /// What each piece adds to a sum.
     let scores: [Double]
     /// The token for characters without a piece; -1 if there is none, because every byte has a token.
@@ -51,6 +53,7 @@ struct UnigramModel: Sendable {
             pieces.append((text[...], id))
         }
         trie = DoubleArrayBuilder.trie(pieces)
+        longestPiece = pieces.reduce(0) { max($0, $1.key.count) }
         switch style {
         case .tokenizers:
             self.scores = scores

@@ -42,7 +42,7 @@ public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 enum FuzzTargets {
     static let all: [any FuzzTarget.Type] = [
         ChatTemplateTarget.self, CheckpointTarget.self, ConfigurationTarget.self, GGUFTarget.self, JSONLinesTarget.self,
-        RecipeTarget.self, SafetensorsTarget.self, ShardTarget.self, TokenizerTarget.self,
+        RecipeTarget.self, SafetensorsTarget.self, SentencePieceTarget.self, ShardTarget.self, TokenizerTarget.self,
     ]
 
     /// The reader that the environment names.
