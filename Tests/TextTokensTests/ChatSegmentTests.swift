@@ -93,6 +93,14 @@ struct ChatSegmentTests {
         #expect(try Tokenizer(definition).encode([.plain("<s>")]).first == 258)
     }
 
+    @Test func conversationsNeverEndTheText() throws {
+        var definition = TinyVocabulary.byteLevel("smollm", control: ["<s>", "</s>"])
+        (definition.endOfText, definition.addsEndOfText) = (257, true)
+        let tokenizer = try Tokenizer(definition)
+        #expect(tokenizer.encode([.structure("<s>"), .plain("a")]) == [256, 97])
+        #expect(tokenizer.encode([.plain("a"), .structure("</s>")]) == [97, 257])
+    }
+
     @Test func segmentsAreEncodedAsTheWholeTextIs() throws {
         let bytes = TinyVocabulary.byteLevel(
             "smollm", merges: ["\n¦\n", "a¦\n"], control: ["<|im_start|>", "<|im_end|>"], userDefined: ["xx"])
