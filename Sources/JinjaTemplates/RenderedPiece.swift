@@ -5,6 +5,10 @@ package struct RenderedPiece: Sendable, Hashable {
     package var isFromInput: Bool
     /// Whether the text is inside `{% generation %}`.
     package var isGenerated: Bool
+
+    package init(text: String, isFromInput: Bool, isGenerated: Bool) {
+        (self.text, self.isFromInput, self.isGenerated) = (text, isFromInput, isGenerated)
+    }
 }
 
 extension RenderedPiece {

@@ -11,6 +11,14 @@ package struct TemplateLimits: Sendable {
     /// Lists and dictionaries within each other.
     package var valueDepth = 64
 
+    /// Creates limits; those not given are the standard ones.
+    package init(steps: Int? = nil, depth: Int? = nil, textBytes: Int? = nil, elements: Int? = nil) {
+        self.steps = steps ?? self.steps
+        self.depth = depth ?? self.depth
+        self.textBytes = textBytes ?? self.textBytes
+        self.elements = elements ?? self.elements
+    }
+
     /// Limits that no published template comes near.
     package static let standard = TemplateLimits()
 

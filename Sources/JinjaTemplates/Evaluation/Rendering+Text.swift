@@ -40,6 +40,7 @@ extension Rendering {
         case .number(let value): return MarkedText(PythonNumber.repr(value))
         case .text(let value):
             try count(bytes: value.bytes.count)
+            if value.isMarkup { return try joined([MarkedText("Markup("), value.quotedAsInPython, MarkedText(")")]) }
             return value.quotedAsInPython
         case .range(let range):
             return MarkedText("range(\(range.start), \(range.stop)\(range.step == 1 ? "" : ", \(range.step)"))")

@@ -32,7 +32,7 @@ extension Filters {
         switch value {
         case .text(let text) where !text.isEmpty:
             return .text(text[text.start(ofCharacterBefore: text.bytes.count)..<text.bytes.count])
-        case .iterator, .undefined:
+        case .iterator:
             throw rendering.failure(expected: "a sequence that can be reversed", found: value.typeName)
         default:
             return try rendering.items(of: value).last
