@@ -7,7 +7,7 @@ struct LimitTests {
     @Test(arguments: [
         ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "steps"),
         (
-            "{{ range(99999)|map('string')|list|join|length }}{% for a in range(99999) %}{{ a|string|upper }}{% endfor %}",
+            "{% for a in range(99999) %}{{ a|string|upper }}{% endfor %}",
             "steps"
         ),
         ("{{ 'x' * 10 ** 9 }}", "bytes of text"), ("{{ 'x'|center(10 ** 9) }}", "bytes of text"),
@@ -19,12 +19,12 @@ struct LimitTests {
             "bytes of text"
         ),
         (
-            "{% set ns = namespace(x='aa') %}{% for i in range(60) %}{% set ns.x = ns.x|replace('a', ns.x) %}{% endfor %}",
+            "{% set ns = namespace(x='aa') %}{% for i in range(9) %}{% set ns.x = ns.x|replace('a', ns.x) %}{% endfor %}",
             "bytes"
         ),
         ("{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}", "elements"),
         (
-            "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}",
+            "{% set ns = namespace(x=1) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}",
             ""
         ),
         (
@@ -86,9 +86,9 @@ struct LimitTests {
 
     @Test(arguments: [
         "{% macro f(x) %}{{ f(x + 1) }}{% endmacro %}{{ f(0) }}",
-        "{% macro f(x) %}{% if x %}{% for i in [1] %}{{ [f(x + 1)][0] }}{% endfor %}{% endif %}{% endmacro %}{{ f(1) }}",
+        "{% macro f(x) %}{% if x %}{% for i in [1] %}{{ [f(x)][0] }}{% endfor %}{% endif %}{% endmacro %}{{ f(1) }}",
         "{% macro f(x=f()) %}{% endmacro %}{{ f() }}",
-        "{% macro f() %}{% call f() %}{{ caller() }}{% endcall %}{{ caller() }}{% endmacro %}{% call f() %}{% endcall %}",
+        "{% macro f() %}{% call f() %}{% endcall %}{{ caller() }}{% endmacro %}{% call f() %}{% endcall %}",
         "{% macro f(x) %}{% filter upper %}{% set y %}{{ f(x) }}{% endset %}{% endfilter %}{% endmacro %}{{ f(0) }}",
         "{% macro f(x) %}{% for i in [1] if f(x) %}{% endfor %}{% endmacro %}{{ f(0) }}",
         "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",

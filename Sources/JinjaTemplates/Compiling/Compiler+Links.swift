@@ -48,9 +48,14 @@ extension Compiler {
     }
 
     private func attribute(_ name: String, _ line: Int) -> Operation {
-        { value, rendering throws(TemplateError) in
+        let key = DictionaryKey(name)
+        let canBeMember = !Methods.areOfDictionaries(name)
+        return { value, rendering throws(TemplateError) in
             rendering.line = line
             try rendering.count(steps: 1)
+            if canBeMember, case .dictionary(let dictionary) = value {
+                return rendering.member(key, name, of: dictionary)
+            }
             return try rendering.attribute(name, of: value)
         }
     }
@@ -178,11 +183,13 @@ extension Rendering {
         guard case .dictionary(let dictionary) = value else {
             throw failure(expected: "a dictionary after **", found: value.typeName)
         }
+        try count(elements: dictionary.count)
+        var names = Set(arguments.named.map(\.name))
         for (key, value) in dictionary.members {
             guard case .text(let name) = key else {
                 throw failure(expected: "names as keys after **", found: key.typeName)
             }
-            guard !arguments.named.contains(where: { $0.name == name.string }) else {
+            guard names.insert(name.string).inserted else {
                 throw failure(expected: "distinct names of arguments", found: "\(name.string) twice")
             }
             arguments.named.append((name.string, value))

@@ -25,8 +25,8 @@ enum Globals {
             step > 0
             ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
         let isEmpty = step > 0 ? stop <= start : stop >= start
-        let count = isEmpty ? 0 : UInt(distance - (overflows ? 0 : 1)) / step.magnitude + 1
-        guard !overflows || isEmpty, count <= TemplateLimits.rangeElements else {
+        let count = isEmpty || overflows ? 0 : UInt(distance - 1) / step.magnitude + 1
+        guard isEmpty || !overflows, count <= TemplateLimits.rangeElements else {
             throw .limitExceeded(line: rendering.line, what: "elements of a range", limit: TemplateLimits.rangeElements)
         }
         return .range(RangeValue(start: start, step: step, count: Int(count), stop: stop))

@@ -3,8 +3,13 @@ extension Rendering {
     /// `value.name`: a method or attribute, otherwise an element with this key.
     func attribute(_ name: String, of value: Value) throws(TemplateError) -> Value {
         if let found = try ownAttribute(name, of: value) { return found }
-        if case .dictionary(let dictionary) = value, let member = dictionary.value(for: name) { return member }
+        if case .dictionary(let dictionary) = value { return member(DictionaryKey(name), name, of: dictionary) }
         return missing(name, of: value)
+    }
+
+    /// `dictionary.name`, where no method has the name.
+    func member(_ key: DictionaryKey, _ name: String, of dictionary: DictionaryValue) -> Value {
+        dictionary.value(for: key) ?? missing(name, of: .dictionary(dictionary))
     }
 
     /// `value[index]`: an element, otherwise a method or attribute of this name.
@@ -15,7 +20,7 @@ extension Rendering {
     }
 
     private func missing(_ name: String, of value: Value) -> Value {
-        .undefined(Undefined(message: "\(name.prefix(80)) of a \(value.typeName), which is undefined"))
+        .undefined(Undefined(member: name, of: value.typeName))
     }
 
     private func ownAttribute(_ name: String, of value: Value) throws(TemplateError) -> Value? {
@@ -78,14 +83,23 @@ extension Rendering {
             let slice = try Slice(bounds, count: list.items.count, self)
             return .tuple(try self.list(slice.places.map { list.items[$0] }))
         case .range(let range):
-            let slice = try Slice(bounds, count: range.count, self)
-            return .range(
-                RangeValue(
-                    start: range.start + slice.start * range.step, step: range.step * slice.step, count: slice.count,
-                    stop: range.start + slice.stop * range.step))
+            return .range(try self.slice(range, try Slice(bounds, count: range.count, self)))
         case .undefined(let undefined): throw failure(undefined: undefined)
         default: throw failure(expected: "a text or a list to take a slice of", found: value.typeName)
         }
+    }
+
+    private func slice(_ range: RangeValue, _ slice: Slice) throws(TemplateError) -> RangeValue {
+        func number(at place: Int) -> Int? {
+            let (distance, overflows) = place.multipliedReportingOverflow(by: range.step)
+            let (number, exceeds) = range.start.addingReportingOverflow(distance)
+            return overflows || exceeds ? nil : number
+        }
+        let (step, overflows) = range.step.multipliedReportingOverflow(by: slice.step)
+        guard let start = number(at: slice.start), let stop = number(at: slice.stop), !overflows else {
+            throw unsupportedInteger
+        }
+        return RangeValue(start: start, step: step, count: slice.count, stop: stop)
     }
 
     private func slice(_ text: MarkedText, _ slice: Slice) throws(TemplateError) -> MarkedText {

@@ -40,7 +40,7 @@ extension Rendering {
 
     /// The texts as one, which is not Markup even if they are.
     func joined(_ parts: [MarkedText]) throws(TemplateError) -> MarkedText {
-        try count(bytes: parts.reduce(0) { $0 + $1.bytes.count })
+        try count(bytes: parts.reduce(0) { $0 + $1.size })
         guard var text = parts.first else { return .empty }
         text.isMarkup = false
         for part in parts.dropFirst() { text.append(part) }
@@ -51,7 +51,7 @@ extension Rendering {
         let times = max(0, times)
         switch value {
         case .text(let text):
-            let (bytes, overflows) = text.bytes.count.multipliedReportingOverflow(by: times)
+            let (bytes, overflows) = (text.size + MarkedText.sizeOfChange).multipliedReportingOverflow(by: times)
             try count(bytes: overflows ? .max : bytes)
             var result = MarkedText.empty
             result.isMarkup = text.isMarkup

@@ -29,6 +29,19 @@ extension Rendering {
             try checked(IteratorValue(depth: depth + 1) { () throws(TemplateError) in try self.nested(next) }, \.depth))
     }
 
+    /// An iterator whose arguments are looked at only when its first element is asked for, as with Python's generators.
+    func lazyIterator(depth: Int, _ make: @escaping () throws(TemplateError) -> IteratorValue.Source)
+        throws(TemplateError) -> Value
+    {
+        var source: IteratorValue.Source?
+        return try iterator(depth: depth) { () throws(TemplateError) in
+            if let source { return try source() }
+            let made = try make()
+            source = made
+            return try made()
+        }
+    }
+
     private func checked<Container>(_ value: Container, _ depth: (Container) -> Int) throws(TemplateError) -> Container
     {
         guard depth(value) <= limits.valueDepth else {
@@ -43,7 +56,9 @@ extension Rendering {
         case .undefined: return []
         case .list(let list), .tuple(let list): return list.items
         case .dictionary(let dictionary): return dictionary.keys
-        case .view(let view): return view.items
+        case .view(let view):
+            try count(elements: view.dictionary.count)
+            return view.items
         case .text(let text): return try characters(of: text)
         case .range(let range):
             try count(elements: range.count)
@@ -62,8 +77,10 @@ extension Rendering {
 
     private func characters(of text: MarkedText) throws(TemplateError) -> [Value] {
         try count(elements: text.count)
+        var text = text
+        text.isMarkup = false
         let offsets = text.offsets
-        return (0..<(offsets.count - 1)).map { .text(text[offsets[$0]..<offsets[$0 + 1]]) }
+        return (0..<(offsets.count - 1)).map { [text] in .text(text[offsets[$0]..<offsets[$0 + 1]]) }
     }
 
     /// The elements one by one, so that an iterator is only asked for those that are needed.

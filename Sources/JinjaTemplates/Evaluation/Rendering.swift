@@ -88,7 +88,7 @@ final class Rendering {
     }
 
     func write(_ text: MarkedText) throws(TemplateError) {
-        guard output.bytes.count + text.bytes.count <= limits.textBytes else {
+        guard output.size + text.size <= limits.textBytes else {
             throw .limitExceeded(line: line, what: "bytes of text", limit: limits.textBytes)
         }
         try count(steps: 1 + text.bytes.count / 16)

@@ -3,7 +3,15 @@ extension Filters {
     @Sendable static func map(_ value: Value, _ arguments: Arguments, _ rendering: Rendering)
         throws(TemplateError) -> Value
     {
-        guard value.isTrue else { return try rendering.iterator(depth: 0) { nil } }
+        try rendering.lazyIterator(depth: value.depth) { () throws(TemplateError) in
+            try mapped(value, arguments, rendering)
+        }
+    }
+
+    private static func mapped(_ value: Value, _ arguments: Arguments, _ rendering: Rendering)
+        throws(TemplateError) -> IteratorValue.Source
+    {
+        guard value.isTrue else { return { nil } }
         var arguments = arguments
         let attribute = arguments.named.firstIndex { $0.name == "attribute" }
         if arguments.positional.isEmpty, attribute != nil {
@@ -25,9 +33,9 @@ extension Filters {
 
     private static func each(
         _ value: Value, _ rendering: Rendering, _ change: @escaping (Value) throws(TemplateError) -> Value
-    ) throws(TemplateError) -> Value {
+    ) throws(TemplateError) -> IteratorValue.Source {
         let next = try rendering.source(of: value)
-        return try rendering.iterator(depth: value.depth) { () throws(TemplateError) in
+        return { () throws(TemplateError) in
             guard let item = try next() else { return nil }
             try rendering.count(steps: 1)
             return try change(item)
@@ -37,31 +45,40 @@ extension Filters {
     /// `select`, `reject`, `selectattr` and `rejectattr`.
     static func selection(isRejecting: Bool, ofAttribute: Bool) -> Filter {
         { value, arguments, rendering throws(TemplateError) in
-            guard value.isTrue else { return try rendering.iterator(depth: 0) { nil } }
-            var arguments = arguments
-            var path = AttributePath(nil)
-            if ofAttribute {
-                guard !arguments.positional.isEmpty else {
-                    throw rendering.failure(expected: "the name of an attribute", found: "none")
-                }
-                path = AttributePath(arguments.positional.removeFirst())
+            try rendering.lazyIterator(depth: value.depth) { () throws(TemplateError) in
+                guard value.isTrue else { return { nil } }
+                return try selected(
+                    value, arguments, isRejecting: isRejecting, ofAttribute: ofAttribute, rendering)
             }
-            var test: ValueTests.Test = { value, _, _ throws(TemplateError) in value.isTrue }
-            if !arguments.positional.isEmpty {
-                let name = try arguments.positional.removeFirst().asText("the name of a test", rendering).string
-                guard let found = ValueTests.all[name] else {
-                    throw rendering.failure(expected: "a test of Jinja", found: name)
-                }
-                test = found
+        }
+    }
+
+    private static func selected(
+        _ value: Value, _ arguments: Arguments, isRejecting: Bool, ofAttribute: Bool, _ rendering: Rendering
+    ) throws(TemplateError) -> IteratorValue.Source {
+        var arguments = arguments
+        var path = AttributePath(nil)
+        if ofAttribute {
+            guard !arguments.positional.isEmpty else {
+                throw rendering.failure(expected: "the name of an attribute", found: "none")
             }
-            let (rest, passes, next) = (arguments, test, try rendering.source(of: value))
-            return try rendering.iterator(depth: value.depth) { [path] () throws(TemplateError) in
-                while let item = try next() {
-                    try rendering.count(steps: 1)
-                    if try passes(try path.value(of: item, rendering), rest, rendering) != isRejecting { return item }
-                }
-                return nil
+            path = AttributePath(arguments.positional.removeFirst())
+        }
+        var test: ValueTests.Test = { value, _, _ throws(TemplateError) in value.isTrue }
+        if !arguments.positional.isEmpty {
+            let name = try arguments.positional.removeFirst().asText("the name of a test", rendering).string
+            guard let found = ValueTests.all[name] else {
+                throw rendering.failure(expected: "a test of Jinja", found: name)
             }
+            test = found
+        }
+        let (rest, passes, next) = (arguments, test, try rendering.source(of: value))
+        return { [path] () throws(TemplateError) in
+            while let item = try next() {
+                try rendering.count(steps: 1)
+                if try passes(try path.value(of: item, rendering), rest, rendering) != isRejecting { return item }
+            }
+            return nil
         }
     }
 }

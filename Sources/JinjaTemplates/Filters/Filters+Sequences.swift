@@ -9,8 +9,8 @@ extension Filters {
         "min": filter("min", ["case_sensitive", "attribute"], extreme(isMaximum: false)),
         "max": filter("max", ["case_sensitive", "attribute"], extreme(isMaximum: true)),
         "sum": filter("sum", ["attribute", "start"], sum),
-        "batch": filter("batch", ["linecount", "fill_with"], required: 1, batch),
-        "slice": filter("slice", ["slices", "fill_with"], required: 1, slice),
+        "batch": filter("batch", ["linecount", "fill_with"], required: 1, generated(batch)),
+        "slice": filter("slice", ["slices", "fill_with"], required: 1, generated(slice)),
         "groupby": filter("groupby", ["attribute", "default", "case_sensitive"], required: 1, group),
         "map": map, "select": selection(isRejecting: false, ofAttribute: false),
         "reject": selection(isRejecting: true, ofAttribute: false),
@@ -21,7 +21,10 @@ extension Filters {
     @Sendable private static func first(_ value: Value, _ given: [Value?], _ rendering: Rendering)
         throws(TemplateError) -> Value
     {
-        if case .text(let text) = value, !text.isEmpty { return .text(text[0..<text.end(ofCharacterAt: 0)]) }
+        if case .text(var text) = value, !text.isEmpty {
+            text.isMarkup = false
+            return .text(text[0..<text.end(ofCharacterAt: 0)])
+        }
         return try rendering.source(of: value)()
             ?? .undefined(Undefined(message: "the first item of an empty sequence"))
     }
@@ -101,7 +104,7 @@ extension Filters {
             for path in paths { key.append(try path.value(of: item, rendering)) }
             keys.append(key)
         }
-        let isReversed = given[0]?.isTrue ?? false
+        let isReversed = try (given[0] ?? .bool(false)).asInteger("reverse", rendering) != 0
         return .list(try rendering.list(try rendering.sorted(items, keys: keys, isReversed: isReversed)))
     }
 
@@ -122,7 +125,7 @@ extension Filters {
             keys.append([try path.value(of: item, rendering)])
         }
         let items = DictionaryView(kind: .items, dictionary: dictionary).items
-        let isReversed = given[2]?.isTrue ?? false
+        let isReversed = try (given[2] ?? .bool(false)).asInteger("reverse", rendering) != 0
         return .list(try rendering.list(try rendering.sorted(items, keys: keys, isReversed: isReversed)))
     }
 
@@ -130,14 +133,16 @@ extension Filters {
         throws(TemplateError) -> Value
     {
         let path = AttributePath(given[1], ignoresCase: !(given[0]?.isTrue ?? false))
-        let next = try rendering.source(of: value)
-        var seen: Set<DictionaryKey> = []
-        return try rendering.iterator(depth: value.depth) { () throws(TemplateError) in
-            while let item = try next() {
-                try rendering.count(steps: 1)
-                if seen.insert(try rendering.key(try path.value(of: item, rendering))).inserted { return item }
+        return try rendering.lazyIterator(depth: value.depth) { () throws(TemplateError) in
+            let next = try rendering.source(of: value)
+            var seen: Set<DictionaryKey> = []
+            return { () throws(TemplateError) in
+                while let item = try next() {
+                    try rendering.count(steps: 1)
+                    if seen.insert(try rendering.key(try path.value(of: item, rendering))).inserted { return item }
+                }
+                return nil
             }
-            return nil
         }
     }
 
@@ -170,26 +175,38 @@ extension Filters {
         return total
     }
 
+    /// A filter that makes all its elements when the first is asked for.
+    private static func generated(
+        _ make: @escaping @Sendable (Value, [Value?], Rendering) throws(TemplateError) -> [Value]
+    ) -> Body {
+        { value, given, rendering throws(TemplateError) in
+            try rendering.lazyIterator(depth: value.depth + 1) { () throws(TemplateError) in
+                var items = try make(value, given, rendering).makeIterator()
+                return { () throws(TemplateError) in items.next() }
+            }
+        }
+    }
+
     @Sendable private static func batch(_ value: Value, _ given: [Value?], _ rendering: Rendering)
-        throws(TemplateError) -> Value
+        throws(TemplateError) -> [Value]
     {
         let size = try (given[0] ?? .none).asInteger("the size of a batch", rendering)
         guard size > 0 else { throw rendering.unsupported("batches of \(size)") }
         let items = try rendering.items(of: value)
         var batches: [Value] = []
         for start in stride(from: 0, to: items.count, by: size) {
-            var batch = Array(items[start..<min(start &+ size, items.count)])
+            var batch = Array(items[start...].prefix(size))
             if let fill = given[1], fill.typeName != "None", batch.count < size {
                 try rendering.count(elements: size)
                 batch += Array(repeating: fill, count: size - batch.count)
             }
             batches.append(.list(try rendering.list(batch)))
         }
-        return try iterator(over: batches, depth: value.depth + 1, rendering)
+        return batches
     }
 
     @Sendable private static func slice(_ value: Value, _ given: [Value?], _ rendering: Rendering)
-        throws(TemplateError) -> Value
+        throws(TemplateError) -> [Value]
     {
         let slices = try (given[0] ?? .none).asInteger("the number of slices", rendering)
         guard slices != 0 else { throw rendering.failure(expected: "a number of slices", found: "0") }
@@ -205,7 +222,7 @@ extension Filters {
             result.append(.list(try rendering.list(slice)))
             start = end
         }
-        return try iterator(over: result, depth: value.depth + 1, rendering)
+        return result
     }
 
     @Sendable private static func group(_ value: Value, _ given: [Value?], _ rendering: Rendering)

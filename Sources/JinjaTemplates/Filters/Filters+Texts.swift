@@ -83,7 +83,6 @@ extension Filters {
     @Sendable private static func truncate(_ value: Value, _ given: [Value?], _ rendering: Rendering)
         throws(TemplateError) -> Value
     {
-        let text = try value.asText("the text to truncate", rendering)
         let length = try (given[0] ?? .integer(255)).asInteger("a length", rendering)
         let end = try (given[2] ?? .text("...")).asText("the end", rendering)
         var leeway = 5
@@ -91,8 +90,10 @@ extension Filters {
         guard length >= end.count, leeway >= 0 else {
             throw rendering.failure(expected: "a length of at least \(end.count) and a leeway", found: "\(length)")
         }
+        let (longest, overflows) = length.addingReportingOverflow(leeway)
+        if try rendering.length(of: value) <= (overflows ? .max : longest) { return value }
+        let text = try value.asText("the text to truncate", rendering)
         try rendering.count(bytes: text.bytes.count)
-        if text.count <= length.addingReportingOverflow(leeway).partialValue { return value }
         var kept = text[0..<text.offset(ofCharacter: length - end.count)]
         if !(given[1]?.isTrue ?? false) { kept = kept.partsFromEnd([UInt8(ascii: " ")], 1)[0] }
         return .text(try rendering.joined([kept, end]))
@@ -178,7 +179,8 @@ extension MarkedText {
     /// Each word between spaces, hyphens and opening brackets with its first letter in upper case.
     fileprivate var titledAsFilter: MarkedText {
         var isStart = true
-        let lower = lowercased
+        var lower = lowercased
+        lower.isMarkup = false
         return lower.replacing { scalar, _ in
             let begins = isStart
             isStart = scalar.isPythonSpace || ["-", "(", "{", "[", "<"].contains(scalar)

@@ -59,19 +59,13 @@ enum Filters {
     @Sendable private static func items(_ value: Value, _ given: [Value?], _ rendering: Rendering)
         throws(TemplateError) -> Value
     {
-        // As in Jinja, a value that is not a dictionary is an error only when the items are used.
-        var source: IteratorValue.Source?
-        return try rendering.iterator(depth: value.depth) { () throws(TemplateError) in
-            if source == nil {
-                switch value {
-                case .undefined: source = { nil }
-                case .dictionary(let dictionary):
-                    let view = DictionaryView(kind: .items, dictionary: dictionary)
-                    source = try rendering.source(of: .view(view))
-                default: throw rendering.failure(expected: "a dictionary", found: value.typeName)
-                }
+        try rendering.lazyIterator(depth: value.depth) { () throws(TemplateError) in
+            switch value {
+            case .undefined: return { nil }
+            case .dictionary(let dictionary):
+                return try rendering.source(of: .view(DictionaryView(kind: .items, dictionary: dictionary)))
+            default: throw rendering.failure(expected: "a dictionary", found: value.typeName)
             }
-            return try source?()
         }
     }
 

@@ -109,7 +109,7 @@ private struct PercentFormatter {
             throw rendering.failure(expected: "a dictionary for a format with names", found: operand.typeName)
         }
         let name = format[start..<(offset - 1)].string
-        guard let value = dictionary.value(for: name) else {
+        guard let value = dictionary.value(for: DictionaryKey(name)) else {
             throw rendering.failure(expected: "a member \(name) for a format", found: "none")
         }
         return value

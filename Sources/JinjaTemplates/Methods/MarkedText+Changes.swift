@@ -20,7 +20,7 @@ extension Rendering {
         let places =
             old.isEmpty
             ? Array(text.offsets.prefix(limit)) : text.occurrences(of: old.bytes, limit: limit)
-        let (growth, overflows) = places.count.multipliedReportingOverflow(by: new.bytes.count)
+        let (growth, overflows) = places.count.multipliedReportingOverflow(by: new.size + 2 * MarkedText.sizeOfChange)
         try count(bytes: overflows ? .max : text.bytes.count &+ growth)
         try count(steps: places.count)
         guard !places.isEmpty else { return text }
@@ -37,8 +37,8 @@ extension Rendering {
 
     /// The texts with a separator between them.
     func joined(_ parts: [MarkedText], separator: MarkedText) throws(TemplateError) -> MarkedText {
-        let separators = max(0, parts.count - 1) * separator.bytes.count
-        try count(bytes: parts.reduce(separators) { $0 + $1.bytes.count })
+        let separators = max(0, parts.count - 1) * (separator.size + MarkedText.sizeOfChange)
+        try count(bytes: parts.reduce(separators) { $0 + $1.size + MarkedText.sizeOfChange })
         var result = MarkedText.empty
         for (index, part) in parts.enumerated() {
             if index > 0 { result.append(separator) }

@@ -12,6 +12,12 @@ enum Methods {
         }
     }
 
+    /// Whether dictionaries have a method or attribute of this name, which hides a member.
+    static func areOfDictionaries(_ name: String) -> Bool {
+        let empty = Value.dictionary(DictionaryValue(unchecked: []))
+        return DictionaryMethods.all[name] != nil || areForbidden(name, of: empty) || areUnsupported(name, of: empty)
+    }
+
     /// Whether a method would change a value, which the sandbox does not allow.
     static func areForbidden(_ name: String, of value: Value) -> Bool {
         if name.hasPrefix("_") { return true }

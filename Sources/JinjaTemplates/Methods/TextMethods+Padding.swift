@@ -28,7 +28,7 @@ extension TextMethods {
         let hasSign = text.bytes.first == UInt8(ascii: "-") || text.bytes.first == UInt8(ascii: "+")
         let sign = hasSign ? text[0..<1] : .empty
         let digits = text[sign.bytes.count..<text.bytes.count]
-        let filled = try rendering.padded(digits, width - sign.bytes.count, MarkedText("0"), \.rightAligned)
+        let filled = try rendering.padded(digits, max(0, width) - sign.bytes.count, MarkedText("0"), \.rightAligned)
         return .text(try rendering.joined([sign, filled]))
     }
 }
@@ -37,8 +37,9 @@ extension Rendering {
     func padded(
         _ text: MarkedText, _ width: Int, _ fill: MarkedText, _ before: (TextMethods.Padding) -> Int
     ) throws(TemplateError) -> MarkedText {
-        let missing = width - text.count
-        guard missing > 0 else { return text }
+        let length = text.count
+        guard width > length else { return text }
+        let missing = width - length
         let (bytes, overflows) = missing.multipliedReportingOverflow(by: fill.bytes.count)
         try count(bytes: overflows ? .max : text.bytes.count &+ bytes)
         let padding = TextMethods.Padding(missing: missing, width: width)

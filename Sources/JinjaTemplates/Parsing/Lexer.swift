@@ -117,7 +117,9 @@ struct Lexer {
 
     private var countedTo = 0
 
+    /// Skips a comment. Jinja accepts one that begins at the very end of the template.
     private mutating func skipComment() throws(TemplateError) {
+        if position == source.count { return }
         while position < source.count {
             let offset = position
             if let end = tagEnd(at: offset, closing: UInt8(ascii: "#"), trimsLine: true, takesPlus: true) {
@@ -174,6 +176,7 @@ struct Lexer {
 
     private mutating func readRaw(_ start: Int, begun: Int) throws(TemplateError) {
         advance(to: start)
+        if position == source.count { return }
         while position + 1 < source.count {
             if source[position] == UInt8(ascii: "{"), source[position + 1] == UInt8(ascii: "%"),
                 let end = rawTagEnd(at: position, keyword: "endraw", trimsLine: true)

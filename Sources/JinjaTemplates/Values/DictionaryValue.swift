@@ -3,31 +3,37 @@ final class DictionaryValue {
     let keys: [Value]
     let values: [Value]
     let depth: Int
+    private let hashes: [DictionaryKey]
+    /// Empty for small dictionaries, which are searched.
     private let places: [DictionaryKey: Int]
+    private static let smallCount = 8
 
     /// Use ``Rendering/dictionary(_:)``, which checks the limits and the keys. Of equal keys the last value counts.
     init(unchecked members: [(key: Value, hash: DictionaryKey, value: Value)]) {
         var keys: [Value] = []
         var values: [Value] = []
+        var hashes: [DictionaryKey] = []
         var places: [DictionaryKey: Int] = [:]
+        let isSmall = members.count <= Self.smallCount
         for (key, hash, value) in members {
-            if let place = places[hash] {
+            if let place = isSmall ? hashes.firstIndex(of: hash) : places[hash] {
                 values[place] = value
             } else {
-                places[hash] = keys.count
+                if !isSmall { places[hash] = keys.count }
                 keys.append(key)
                 values.append(value)
+                hashes.append(hash)
             }
         }
-        (self.keys, self.values, self.places) = (keys, values, places)
+        (self.keys, self.values, self.hashes, self.places) = (keys, values, hashes, places)
         depth = 1 + max(values.reduce(0) { max($0, $1.depth) }, keys.reduce(0) { max($0, $1.depth) })
     }
 
     var count: Int { keys.count }
 
-    func value(for key: DictionaryKey) -> Value? { places[key].map { values[$0] } }
-
-    func value(for key: String) -> Value? { value(for: .text(Array(key.utf8))) }
+    func value(for key: DictionaryKey) -> Value? {
+        (places.isEmpty ? hashes.firstIndex(of: key) : places[key]).map { values[$0] }
+    }
 
     var members: [(key: Value, value: Value)] { Array(zip(keys, values)).map { ($0, $1) } }
 }
@@ -62,6 +68,8 @@ enum DictionaryKey: Hashable {
     case number(Double)
     case text([UInt8])
     case tuple([DictionaryKey])
+
+    init(_ text: String) { self = .text(Array(text.utf8)) }
 
     /// Returns nil for values that cannot be keys.
     init?(_ value: Value) {

@@ -25,6 +25,11 @@ struct MarkedText: Sendable {
 
     init(_ text: String, mark: Mark = .template) { self.init(Array(text.utf8), mark: mark) }
 
+    /// The bytes of memory that the text takes, more or less.
+    var size: Int { bytes.count + changes.count * Self.sizeOfChange }
+
+    static let sizeOfChange = MemoryLayout<Change>.stride
+
     var isEmpty: Bool { bytes.isEmpty }
 
     var string: String { String(decoding: bytes, as: UTF8.self) }
@@ -50,7 +55,7 @@ struct MarkedText: Sendable {
         return next == 0 ? firstMark : changes[next - 1].mark
     }
 
-    /// The mark of a text derived from this one in a way that does not keep bytes apart: that of the input if any byte is.
+    /// The mark of a text derived from this one without keeping bytes apart: that of the input if any byte is.
     var overallMark: Mark {
         changes.reduce(bytes.isEmpty ? .template : firstMark) { $0.union($1.mark) }
     }

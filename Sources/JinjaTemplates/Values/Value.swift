@@ -82,12 +82,28 @@ enum Value {
 
 /// A missing value: printed as nothing, false, and an error where anything else is done with it.
 struct Undefined {
+    private let kind: Kind
+
+    private enum Kind {
+        case variable(String)
+        case member(String, of: String)
+        case other(String)
+    }
+
+    init(name: String) { kind = .variable(name) }
+
+    init(member: String, of type: String) { kind = .member(member, of: type) }
+
+    init(message: String) { kind = .other(message) }
+
     /// What to say where it is used.
-    var message: String
-
-    init(name: String) { message = "the variable \(name), which is undefined" }
-
-    init(message: String) { self.message = message }
+    var message: String {
+        switch kind {
+        case .variable(let name): "the variable \(name), which is undefined"
+        case .member(let name, let type): "\(name.prefix(80)) of a \(type), which is undefined"
+        case .other(let message): message
+        }
+    }
 }
 
 /// The elements of a list or a tuple, which never change.
