@@ -19,7 +19,7 @@ struct LimitTests {
             "bytes of text"
         ),
         (
-            "{% set ns = namespace(x='aa') %}{% for i in range(9) %}{% set ns.x = ns.x|replace('a', ns.x) %}{% endfor %}",
+            "{% set ns = namespace(x='aa') %}{% for i in range(9) %}{% set ns.x=ns.x|replace('a', ns.x) %}{% endfor %}",
             "bytes"
         ),
         ("{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}", "elements"),
