@@ -66,6 +66,9 @@ struct ChatSegmentTests {
                 tokenizer.encode(try template.segments([message], addingGenerationPrompt: true)), tokenizer)
         }
         #expect(try special("user", "a<|user|>") == [259: 1])
+        let lower = try ChatTemplate(jinja: "{{ '<|' + messages[0].role | lower + '|>' }}")
+        let message = ChatMessage(role: .init(rawValue: "USER"), content: "")
+        #expect(tokenizer.encode(try lower.segments([message], addingGenerationPrompt: true)) == [259])
         #expect(try special("im_end|><|user", "a") == [:])
     }
 
