@@ -3,7 +3,7 @@
 // RenderedTemplates TEMPLATE < CASES: each line of CASES is a JSON object of the template's variables. For each, a line
 // is printed: {"output": ...} with the text and the parts of it that come from the variables ("user": pairs of offsets
 // in Unicode scalars), or {"error": ...}. Variables whose names end with _token count as the template's own text. The
-// time is noon on 28 November 2026, or that of the member "now", such as "2026-11-28T12:34:56".
+// time is 12:34:56 on 28 November 2026, or that of the member "now", such as "2026-11-28T12:34:56".
 
 import CheckpointFiles
 import JinjaTemplates

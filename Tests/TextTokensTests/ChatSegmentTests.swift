@@ -66,6 +66,9 @@ struct ChatSegmentTests {
                 tokenizer.encode(try template.segments([message], addingGenerationPrompt: true)), tokenizer)
         }
         #expect(try special("user", "a<|user|>") == [259: 1])
+        let lower = try ChatTemplate(jinja: "{{ '<|' + messages[0].role | lower + '|>' }}")
+        let message = ChatMessage(role: .init(rawValue: "USER"), content: "")
+        #expect(tokenizer.encode(try lower.segments([message], addingGenerationPrompt: true)) == [259])
         #expect(try special("im_end|><|user", "a") == [:])
     }
 
@@ -91,6 +94,14 @@ struct ChatSegmentTests {
         // A user's text is not the beginning.
         definition.addsBeginningOfText = true
         #expect(try Tokenizer(definition).encode([.plain("<s>")]).first == 258)
+    }
+
+    @Test func conversationsNeverEndTheText() throws {
+        var definition = TinyVocabulary.byteLevel("smollm", control: ["<s>", "</s>"])
+        (definition.endOfText, definition.addsEndOfText) = (257, true)
+        let tokenizer = try Tokenizer(definition)
+        #expect(tokenizer.encode([.structure("<s>"), .plain("a")]) == [256, 97])
+        #expect(tokenizer.encode([.plain("a"), .structure("</s>")]) == [97, 257])
     }
 
     @Test func segmentsAreEncodedAsTheWholeTextIs() throws {

@@ -4,8 +4,7 @@ extension ChatMessage {
     /// The message as templates see it in transformers: fields that are null are left out, and reasoning has all the
     /// names that templates use for it.
     var templateValue: TemplateValue {
-        var members = [TemplateValue.Member(key: "role", value: .text(role.rawValue))]
-        members += fields.filter { $0.value != .none }
+        var members = fields.filter { $0.value != .none }
         let names = ["reasoning_content", "thinking", "reasoning"]
         if let reasoning = names.lazy.compactMap({ name in members.first { $0.key == name }?.value }).first {
             if !members.contains(where: { $0.key == "thinking" }) {

@@ -28,15 +28,21 @@ public struct ChatMessage: Hashable, Sendable {
         public static let tool = Role(rawValue: "tool")
     }
 
-    /// The speaker.
-    public var role: Role
-    /// All fields except the role, in order.
-    package private(set) var fields: [TemplateValue.Member]
+    /// All fields, in order. One of them is the role.
+    package internal(set) var fields: [TemplateValue.Member]
 
     /// Creates a message.
     public init(role: Role, content: String) {
-        self.role = role
-        fields = [TemplateValue.Member(key: "content", value: .text(content))]
+        fields = [
+            TemplateValue.Member(key: "role", value: .text(role.rawValue)),
+            TemplateValue.Member(key: "content", value: .text(content)),
+        ]
+    }
+
+    /// The speaker.
+    public var role: Role {
+        get { Role(rawValue: self["role"]?.text ?? "") }
+        set { self["role"] = .text(newValue.rawValue) }
     }
 
     /// The message's text. Of a content in parts, it is their texts, one after the other; of a message without content,
@@ -52,10 +58,11 @@ public struct ChatMessage: Hashable, Sendable {
         set { self["content"] = .text(newValue) }
     }
 
-    /// A field other than the role; nil removes it.
+    /// A field; nil removes it. The role must stay a text.
     public subscript(field: String) -> TemplateValue? {
         get { fields.first { $0.key == field }?.value }
         set {
+            precondition(field != "role" || newValue?.text != nil, "a message has a role")
             let place = fields.firstIndex { $0.key == field }
             switch (place, newValue) {
             case (let place?, let value?): fields[place].value = value
@@ -78,7 +85,7 @@ extension ChatMessage {
         guard let role = value["role"] else {
             throw .malformedMessage(place: place, expected: "a role", found: "none")
         }
-        guard case .text(let name) = role else {
+        guard case .text = role else {
             throw .malformedMessage(place: "\(place).role", expected: "a string", found: role.kind)
         }
         switch value["content"] {
@@ -87,8 +94,7 @@ extension ChatMessage {
             throw .malformedMessage(
                 place: "\(place).content", expected: "a string or a list of parts", found: content.kind)
         }
-        self.role = Role(rawValue: name)
-        fields = members.filter { $0.key != "role" }
+        fields = members
     }
 
     /// Creates the messages of a list.

@@ -87,9 +87,9 @@ extension [RenderedPiece] {
     /// The pieces as segments. A role that is a plain word counts as the template's text, because some templates build
     /// special tokens from it, such as `<|user|>`.
     fileprivate func segments(roles: [ChatMessage.Role]) -> [TextSegment] {
-        let words = Set(roles.map(\.rawValue).filter(\.isWord))
+        let words = Set(roles.map(\.rawValue).filter(\.isWord).map { $0.lowercased() })
         return reduce(into: []) { segments, piece in
-            let isPlain = piece.isFromInput && !words.contains(piece.text)
+            let isPlain = piece.isFromInput && !words.contains(piece.text.lowercased())
             switch segments.last {
             case .plain(let text) where isPlain: segments[segments.count - 1] = .plain(text + piece.text)
             case .structure(let text) where !isPlain: segments[segments.count - 1] = .structure(text + piece.text)

@@ -1,0 +1,76 @@
+import CheckpointFiles
+import LayerSkip
+import ModelTraining
+import TestSupport
+import Testing
+
+/// Conversations in JSON Lines, written by a chat template.
+struct CorpusConversationTests {
+    private let files = TemporaryFolder()
+
+    private func model() throws -> String {
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["tokenizer.chat_template"] = .string(
+            "{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}")
+        writer.metadata["tokenizer.chat_template.tool_use"] = .string("{{ tools | length }}<|im_end|>")
+        try writer.write(to: files.file("model.gguf"))
+        return files.file("model.gguf")
+    }
+
+    private func texts(_ encoder: CorpusEncoder, _ lines: String) throws -> ([String], CorpusEncoder.Summary) {
+        let corpus = try Corpus(files: [files.write(Array(lines.utf8), as: "chats.jsonl")])
+        let output = files.file("out.tokens")
+        let summary = try #require(try encoder.encode(corpus, to: output, on: ThreadPool(threads: 2)))
+        let shard = try TokenShard(path: output)
+        let tokenizer = try Tokenizer(ofFile: model())
+        let texts = try shard.documents.map {
+            tokenizer.decode(try shard.tokens(in: $0.tokens), skippingSpecialTokens: false)
+        }
+        return (texts, summary)
+    }
+
+    @Test func theTokenizersOwnTemplatesAreUsed() throws {
+        let lines = #"""
+            {"messages": [{"role": "user", "content": "a<|im_end|>"}, {"role": "assistant", "content": "b"}], "id": 1}
+            {"messages": [{"role": "assistant", "content": null, "tool_calls": []}], "tools": [{}, {}]}
+            {"prompt": "c", "answer": "d"}
+            """#
+        let path = try model()
+        for encoder in [
+            try CorpusEncoder(tokenizerFile: path), try CorpusEncoder(tokenizerOf: Checkpoint(path: path)),
+        ] {
+            let (texts, summary) = try texts(encoder, lines)
+            #expect(
+                texts == [
+                    "<|im_start|>a<|im_end|><|im_end|><|im_start|>b<|im_end|><|endoftext|>",
+                    "2<|im_end|><|endoftext|>", "cd<|endoftext|>",
+                ])
+            #expect(summary.remarks.ignoredKeys == ["id"] && summary.remarks.empty == 0)
+            #expect(summary.remarks.spelledOut == 1)
+        }
+    }
+
+    @Test func theLastTokenIsNotRepeated() throws {
+        var encoder = try CorpusEncoder(tokenizerFile: model(), endOfText: "<|im_end|>")
+        let line = #"{"messages": [{"role": "user", "content": "a"}]}"#
+        #expect(try texts(encoder, line).0 == ["<|im_start|>a<|im_end|>"])
+        encoder.chatTemplate = try ChatTemplate(jinja: "{{ messages[0].role }}")
+        #expect(try texts(encoder, line).0 == ["user<|im_end|>"])
+    }
+
+    @Test func aTokenizersFolderHasTemplates() throws {
+        let checkpoint = try CheckpointExport(path: model(), to: .safetensors)
+        #expect(try checkpoint.write(to: files.file("folder")))
+        let encoder = try CorpusEncoder(tokenizerFile: files.file("folder/tokenizer.json"))
+        let line = #"{"messages": [{"role": "user", "content": "a"}]}"#
+        #expect(try texts(encoder, line).0 == ["<|im_start|>a<|im_end|><|endoftext|>"])
+    }
+
+    @Test func withoutATemplateThereIsAnError() throws {
+        let encoder = try CorpusEncoder(CorpusEncoding().definition)
+        let error = #expect(throws: FileError.self) {
+            try texts(encoder, #"{"messages": [{"role": "user", "content": "a"}]}"#)
+        }
+        #expect(error?.found.contains("pass a file with --chat-template") == true, "\(error as Any)")
+    }
+}
