@@ -35,9 +35,8 @@ extension TextModel {
         _ messages: [ChatMessage], options: ChatOptions = ChatOptions(), template: ChatTemplate? = nil
     ) throws(CheckpointError) -> [Token] {
         let template = if let template { template } else { try chatTemplate(hasTools: options.tools != nil) }
-        let segments = try inFile(template.file ?? summary.path) { () throws(TokenizerError) in
-            try template.segments(messages, addingGenerationPrompt: true, options: options)
+        return try inFile(template.file ?? summary.path) { () throws(TokenizerError) in
+            try tokenizer.encode(template.segments(messages, addingGenerationPrompt: true, options: options))
         }
-        return tokenizer.encode(segments)
     }
 }

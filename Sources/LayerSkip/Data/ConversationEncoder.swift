@@ -60,11 +60,10 @@ struct ConversationEncoder: Sendable {
     /// - Parameter name: the conversation's file and line, for errors.
     /// - Throws: ``FileError`` if there is no template, or it does not accept the conversation.
     func encode(_ record: ChatRecord, name: String) throws(FileError) -> [Token] {
-        let segments: [TextSegment]
         do {
             let template = try (record.options.tools == nil ? plain : withTools).get()
-            segments = try template.segments(
-                record.messages, addingGenerationPrompt: false, options: record.options)
+            return try tokenizer.encode(
+                template.segments(record.messages, addingGenerationPrompt: false, options: record.options))
         } catch let error as TokenizerError {
             throw FileError(error, file: name)
         } catch let error as CheckpointError {
@@ -72,6 +71,5 @@ struct ConversationEncoder: Sendable {
         } catch {
             preconditionFailure("\(error)")
         }
-        return tokenizer.encode(segments)
     }
 }

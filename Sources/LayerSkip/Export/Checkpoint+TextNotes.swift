@@ -29,7 +29,7 @@ extension Checkpoint {
             let template = try? templates.template(jinja: jinja),
             let segments = try? template.segments(
                 [ChatMessage(role: .user, content: "Hello")], addingGenerationPrompt: true),
-            tokenizer.encode(segments, addingSpecialTokens: false).first != beginning
+            let ids = try? tokenizer.encode(segments, addingSpecialTokens: false), ids.first != beginning
         else { return nil }
         return target == .gguf
             ? "conversations will begin with the token that begins texts: a GGUF file has one rule for both"
