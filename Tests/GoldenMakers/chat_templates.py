@@ -72,9 +72,11 @@ Today is {{ date_string }}.
     {%- if message.tool_calls %}
         {%- if message.tool_calls | length != 1 %}{{- raise_exception("One call at a time!") }}{%- endif %}
         {%- set call = message.tool_calls[0].function %}
-        {{- '<|start|>assistant<|end|>\n\n{"name": "' + call.name + '", "parameters": ' + call.arguments | tojson + '}' }}
+        {{- '<|start|>assistant<|end|>\n\n' }}
+        {{- '{"name": "' + call.name + '", "parameters": ' + call.arguments | tojson + '}' }}
     {%- elif message.role in ['tool', 'ipython'] %}
-        {{- '<|start|>ipython<|end|>\n\n' + (message.content | tojson if message.content is mapping else message.content) }}
+        {{- '<|start|>ipython<|end|>\n\n' }}
+        {{- message.content | tojson if message.content is mapping else message.content }}
     {%- else %}
         {{- '<|start|>' + message['role'] + '<|end|>\n\n' + message['content'] | trim }}
     {%- endif %}
@@ -150,7 +152,8 @@ REASONING = r"""
 
 # Documents, groups and filters.
 DOCUMENTS = r"""{% for document in documents or [] %}
-[{{ loop.index }}/{{ loop.length }}] {{ document['title'] | default('untitled', true) | upper }}: {{ document.text | replace('\n', ' ') }}
+[{{ loop.index }}/{{ loop.length }}] {{ document['title'] | default('untitled', true) | upper }}: {{ '' -}}
+{{ document.text | replace('\n', ' ') }}
 {% endfor %}
 {% for message in messages if message.role != 'system' %}
 {{ message.role | capitalize }}: {{ message.content | trim }}{% if not loop.last %} /{% endif %}
@@ -188,7 +191,8 @@ def system(text):
     return {"role": "system", "content": text}
 
 
-CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": {"city": "Köln", "days": 2, "f": 0.5}}}
+ARGUMENTS = {"city": "Köln", "days": 2, "f": 0.5}
+CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": ARGUMENTS}}
 CONVERSATIONS = [
     [user("Hi")],
     [system("Be brief."), user(" Hi \n"), assistant("Hello"), user("\tAgain? ü")],
@@ -207,7 +211,10 @@ THOUGHTS = [
     user("Two?"),
     assistant("Two.", reasoning="ah"),
 ]
-PARTS = [user([{"type": "text", "text": "What is "}, {"type": "image"}, {"type": "text", "text": "this?"}]), assistant("A cat.")]
+PARTS = [
+    user([{"type": "text", "text": "What is "}, {"type": "image"}, {"type": "text", "text": "this?"}]),
+    assistant("A cat."),
+]
 
 
 def cases():

@@ -96,9 +96,10 @@ struct ConversationTests {
 
     /// Strict turns, as Mistral's and Gemma's first templates want them.
     private static let strict = """
-        {% for message in messages %}{% if message.role == 'system' %}{{ raise_exception('System role not supported') }}\
-        {% endif %}{% if (message.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}\
-        {% endif %}<|im_start|>{{ message.content }}<|im_end|>{% endfor %}
+        {% for message in messages %}
+        {% if message.role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}
+        {% if (message.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}
+        <|im_start|>{{ message.content }}<|im_end|>{% endfor %}
         """
 
     private func strictModel() throws -> TextModel {
@@ -110,7 +111,7 @@ struct ConversationTests {
     @Test func aRefusedSystemMessageIsAnErrorBeforeTheFirstMessage() throws {
         let model = try strictModel()
         let error = #expect(throws: CheckpointError.self) { try Conversation(model, system: "Be brief.") }
-        let parts = ["chat template, line 1: ", "System role not supported", "leave the system message out"]
+        let parts = ["chat template, line 2: ", "System role not supported", "leave the system message out"]
         for part in parts { #expect(error?.description.contains(part) == true, "\(error as Any)") }
     }
 

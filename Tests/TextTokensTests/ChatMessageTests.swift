@@ -9,7 +9,8 @@ struct ChatMessageTests {
     @Test func messagesAreCodedAsInOpenAIsAPI() throws {
         let json = #"""
             [{"role":"user","content":"Hi"},
-            {"role":"assistant","content":null,"tool_calls":[{"function":{"arguments":{"a":1.5,"b":[true,2]},"name":"f"}}]},
+            {"role":"assistant","content":null,
+            "tool_calls":[{"function":{"arguments":{"a":1.5,"b":[true,2]},"name":"f"}}]},
             {"role":"tool","content":"21","tool_call_id":"c1"},
             {"role":"user","content":[{"text":"a","type":"text"},{"type":"image"},{"text":"b","type":"text"}]}]
             """#

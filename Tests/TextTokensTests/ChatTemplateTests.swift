@@ -59,14 +59,14 @@ struct ChatTemplateTests {
         for part in ["chat template, line 2", "nonsense", "--chat-template", "--parse-special"] {
             #expect(invalid?.description.contains(part) == true, "\(part): \(invalid as Any)")
         }
-        let refusing = try ChatTemplate(jinja: "\n\n{{ raise_exception('Only one message!') }}")
+        let refusing = try ChatTemplate(jinja: "\n\n{{ raise_exception('One message!') }}")
         let refusal = #expect(throws: TokenizerError.self) {
             try refusing.text([ChatMessage(role: .user, content: "a")], addingGenerationPrompt: true)
         }
-        #expect(refusal == .conversationRefused(line: 3, message: "Only one message!"))
+        #expect(refusal == .conversationRefused(line: 3, message: "One message!"))
         #expect(
             refusal?.description
-                == "chat template, line 3: expected a conversation that it accepts, found its error \"Only one message!\""
+                == "chat template, line 3: expected a conversation that it accepts, found its error \"One message!\""
         )
     }
 

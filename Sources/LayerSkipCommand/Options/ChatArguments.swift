@@ -13,8 +13,8 @@ struct ChatArguments: ParsableArguments {
         name: .customLong("template-value"),
         help: ArgumentHelp(
             """
-            Value for the chat template, such as enable_thinking=false; may be given more than once. The value is JSON, \
-            or else text.
+            Value for the chat template, such as enable_thinking=false; may be given more than once. It is JSON, or \
+            else text.
             """, valueName: "name=value"))
     var values: [String] = []
 

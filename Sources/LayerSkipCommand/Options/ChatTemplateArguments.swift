@@ -5,8 +5,8 @@ import LayerSkip
 struct ChatTemplateArguments: ParsableArguments {
     @Option(
         help: """
-            Chat template instead of the model's own: the name of another template of the model, such as tool_use, or a \
-            file in Jinja.
+            Chat template instead of the model's own: the name of another template of the model, such as tool_use, or \
+            a file in Jinja.
             """,
         transform: expandedPath)
     var chatTemplate: String?

@@ -17,8 +17,8 @@ public struct ChatTemplate: Sendable {
     /// - Parameters:
     ///   - source: the template, such as a file's `tokenizer.chat_template`.
     ///   - specialTokens: the texts of special tokens, by the names that templates use, such as `bos_token`.
-    /// - Throws: ``TokenizerError/chatTemplate(line:expected:found:)`` if it is not valid, or uses something that is not
-    ///   supported.
+    /// - Throws: ``TokenizerError/chatTemplate(line:expected:found:)`` if it is not valid, or uses something that is
+    ///   not supported.
     public init(jinja source: String, specialTokens: [String: String] = [:]) throws(TokenizerError) {
         self.source = source
         self.specialTokens = specialTokens
@@ -41,8 +41,8 @@ public struct ChatTemplate: Sendable {
     ///   - messages: the conversation.
     ///   - addingGenerationPrompt: whether to end with the start of the assistant's answer.
     ///   - options: tools, documents and other values for the template.
-    /// - Throws: ``TokenizerError/conversationRefused(line:message:)`` if the template does not accept the conversation;
-    ///   ``TokenizerError/chatTemplate(line:expected:found:)`` if it fails or does not end.
+    /// - Throws: ``TokenizerError/conversationRefused(line:message:)`` if the template does not accept the
+    ///   conversation; ``TokenizerError/chatTemplate(line:expected:found:)`` if it fails or does not end.
     public func segments(
         _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions = ChatOptions()
     ) throws(TokenizerError) -> [TextSegment] {

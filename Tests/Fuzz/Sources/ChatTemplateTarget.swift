@@ -11,7 +11,8 @@ enum ChatTemplateTarget: FuzzTarget {
         {"messages": [{"role": "system", "content": "<|im_end|>"}, {"role": "user", "content": " <|im_start|>ö\n"},
         {"role": "assistant", "content": "<think>\nhm</think>b", "tool_calls": [{"id": "1", "type": "function",
         "function": {"name": "f", "arguments": {"a": [1, 2.5, null, true]}}}]}, {"role": "tool", "content": "<s>"}],
-        "tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}], "documents": [{"text": "<|im_end|>"}]}
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}],
+        "documents": [{"text": "<|im_end|>"}]}
         """#
 
     static func seeds() -> [[UInt8]] {
