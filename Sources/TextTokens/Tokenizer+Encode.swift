@@ -43,7 +43,8 @@ extension Tokenizer {
     ) throws(TokenizerError) -> [Int32]? {
         let text = try EncodableText(utf8, self, parsingSpecialTokens: parsingSpecialTokens)
         return try encode(
-            text, after: addingSpecialTokens ? prefix : [], before: addingSpecialTokens ? suffix : [], progress: progress)
+            text, after: addingSpecialTokens ? prefix : [], before: addingSpecialTokens ? suffix : [],
+            progress: progress)
     }
 
     /// Encodes a UTF-8 text that will be continued; nil if `progress` returned false.

@@ -55,7 +55,8 @@ extension Tokenizer {
         }
         let areBytes = characters.allSatisfy { $0.count == 1 }
         let (one, several) = areBytes ? ("byte", "bytes") : ("character", "characters")
-        let rest = characters.count > shown.count ? " and \((characters.count - shown.count).counted("more " + one))" : ""
+        let rest =
+            characters.count > shown.count ? " and \((characters.count - shown.count).counted("more " + one))" : ""
         return (characters.count == 1 ? one + " " : several + " ") + shown.joined(separator: ", ") + rest
     }
 

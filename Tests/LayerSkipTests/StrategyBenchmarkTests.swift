@@ -15,7 +15,7 @@ struct StrategyBenchmarkTests {
 
     @Test func theBenchmarkMeasuresThreeStrategiesARound() throws {
         let model = try TinyModel.shared.get()
-        let prompts = ["Once upon a time", "def main():"].map { try model.tokenizer.encode($0) }
+        let prompts = try ["Once upon a time", "def main():"].map { try model.tokenizer.encode($0) }
         let benchmark = try StrategyBenchmark(
             model, prompts: prompts, speculation: SpeculationSetting(exitLayer: 3, draftLength: 4),
             options: .test(maxTokens: 12))

@@ -10,7 +10,7 @@ struct VerificationTests {
 
     init() throws {
         model = try TinyModel.shared.get()
-        prompts = ["Once upon a time", "def main():"].map { [model] in try model.tokenizer.encode($0) }
+        prompts = try ["Once upon a time", "def main():"].map { [model] in try model.tokenizer.encode($0) }
     }
 
     @Test(arguments: CacheFormat.allCases) func everyCombinationIsTriedAndEqual(format: CacheFormat) throws {

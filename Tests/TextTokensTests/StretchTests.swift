@@ -54,7 +54,8 @@ struct StretchTests {
         let text = String(repeating: line, count: 2 * PreTokenizer.stretch / line.utf8.count + 1)
         let one = try tokenizer.encode(line)
         #expect(
-            try tokenizer.encode(text) == Array(repeating: one, count: text.utf8.count / line.utf8.count).flatMap { $0 })
+            try tokenizer.encode(text) == Array(repeating: one, count: text.utf8.count / line.utf8.count).flatMap { $0 }
+        )
         // Encoding can be stopped between two stretches.
         var asked: [Int] = []
         let stopped = try tokenizer.encode(Array(text.utf8)) { done in

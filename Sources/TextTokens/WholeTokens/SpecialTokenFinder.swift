@@ -74,7 +74,8 @@ struct SpecialTokenFinder: Sendable {
                 WordCharacter.ends(text, range.lowerBound..<start) || WordCharacter.starts(text, end..<range.upperBound)
             if adjoins { return nil }
         }
-        let before = flags.contains(.stripsLeft) ? WordCharacter.withoutSpaceAtEnd(text, range.lowerBound..<start) : start
+        let before =
+            flags.contains(.stripsLeft) ? WordCharacter.withoutSpaceAtEnd(text, range.lowerBound..<start) : start
         let after =
             flags.contains(.stripsRight) ? WordCharacter.withoutSpaceAtStart(text, end..<range.upperBound) : end
         return (flags.contains(.stripsLeft) ? max(before, position) : start)..<after

@@ -23,7 +23,9 @@ enum WordCharacter {
     /// The end of a range before its trailing whitespace.
     static func withoutSpaceAtEnd(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
         var end = range.upperBound
-        while let start = lastCharacter(text, range.lowerBound..<end), space(text, at: start, end) != nil { end = start }
+        while let start = lastCharacter(text, range.lowerBound..<end), space(text, at: start, end) != nil {
+            end = start
+        }
         return end
     }
 
