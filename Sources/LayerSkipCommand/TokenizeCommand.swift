@@ -28,7 +28,7 @@ struct TokenizeCommand: ParsableCommand {
     var format: OutputFormat = .json
 
     func run() throws {
-        let text = try text ?? TextInput.read("-", atMost: .text)
+        let text = try text ?? TextInput.read("-", atMost: .text, keepsMark: true)
         let tokenizer = try model.map { try Tokenizer(ofFile: $0) } ?? Checkpoint.defaultModel().tokenizer()
         Output.note(about: tokenizer)
         Output.note(lossIn: [text], tokenizer)

@@ -59,6 +59,6 @@ struct SentencePieceTests {
             #expect(tokenizer.decode(ids) == text)
             #expect(tokenizer.decode(ids.dropFirst(), continuingText: true) == (text.isEmpty ? "" : " " + text))
         }
-        #expect(tokenizer.decode([1, 265], skippingSpecialTokens: false) == "<s>a")
+        #expect(tokenizer.decode([1, 265], skippingSpecialTokens: false) == "<s> a")
     }
 }

@@ -21,8 +21,6 @@ struct TokenizerConfiguration: Codable {
     private var newerFurtherSpecial: Names?
     private var olderFurtherSpecial: Names?
     var splitsSpecialTokens: Bool?
-    /// Whether a SentencePiece model adds a space after every special token, as transformers first did.
-    var isLegacy: Bool?
 
     enum CodingKeys: String, CodingKey {
         case tokenizerClass = "tokenizer_class"
@@ -42,7 +40,6 @@ struct TokenizerConfiguration: Codable {
         case newerFurtherSpecial = "extra_special_tokens"
         case olderFurtherSpecial = "additional_special_tokens"
         case splitsSpecialTokens = "split_special_tokens"
-        case isLegacy = "legacy"
     }
 
     /// Returns the configuration with the special tokens of another file, which take precedence.

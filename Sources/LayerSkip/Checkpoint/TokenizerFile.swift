@@ -65,24 +65,16 @@ struct TokenizerFile {
         }
         var definition = try inFile(path) { () throws(TokenizerError) in try TokenizerDefinition(sentencePiece: bytes) }
         guard let settings else { return definition }
-        let name = settings.tokenizerClass ?? "LlamaTokenizer"
-        guard definition.model == .scored, ["LlamaTokenizer", "LlamaTokenizerFast"].contains(name) else {
+        // The defaults of transformers' class LlamaTokenizer.
+        let isLlama = settings.tokenizerClass?.hasPrefix("LlamaTokenizer") ?? true
+        if !isLlama {
             definition.notes.append(
-                "without a tokenizer.json, texts are encoded as SentencePiece does; transformers' class \(name.quoted) "
-                    + "may differ")
-            definition.addsBeginningOfText = settings.addsBeginningOfText ?? definition.addsBeginningOfText
-            definition.addsEndOfText = settings.addsEndOfText ?? definition.addsEndOfText
-            return definition
+                "without a tokenizer.json, texts are encoded as SentencePiece does; transformers' class "
+                    + "\(settings.tokenizerClass?.quoted ?? "") may differ")
         }
-        if settings.tokenizerClass == nil {
-            definition.notes.append("the class of the tokenizer is not stated: assumed LlamaTokenizer")
-        }
-        definition = definition.asLlamaTokenizer(
-            legacy: settings.isLegacy ?? false, addsPrefixSpace: settings.addsPrefixSpace ?? true)
-        definition.addsBeginningOfText = settings.addsBeginningOfText ?? true
+        definition.addsBeginningOfText = settings.addsBeginningOfText ?? isLlama
         definition.addsEndOfText = settings.addsEndOfText ?? false
-        definition.beginningOfText = definition.id(of: "<s>")
-        definition.endOfText = definition.id(of: "</s>")
+        definition.addsBeginningOfChats = false
         return definition
     }
 

@@ -23,7 +23,9 @@ struct TextInput: ~Copyable {
     }
 
     /// Reads the whole text; returns nil if it has more bytes than the limit.
-    func text(atMost limit: Int) throws -> String? {
+    ///
+    /// - Parameter keepsMark: whether a byte order mark is part of the text.
+    func text(atMost limit: Int, keepsMark: Bool = false) throws -> String? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -37,8 +39,7 @@ struct TextInput: ~Copyable {
             bytes += buffer[..<max(0, count)]
             if bytes.count > limit { return nil }
         }
-        // A byte order mark is not part of the text.
-        let text = bytes.dropFirst(TextEncoding.markLength(bytes))
+        let text = bytes.dropFirst(keepsMark ? 0 : TextEncoding.markLength(bytes))
         guard let text = String(validating: text, as: UTF8.self) else {
             throw InputError(
                 name: name, expected: "text in UTF-8", found: TextEncoding.otherKind(bytes) ?? "other bytes")
@@ -56,9 +57,9 @@ struct TextInput: ~Copyable {
     }
 
     /// Reads a file's text; "-" is standard input.
-    static func read(_ path: String, atMost limit: ReadingLimit) throws -> String {
+    static func read(_ path: String, atMost limit: ReadingLimit, keepsMark: Bool = false) throws -> String {
         let input = try TextInput(path)
-        guard let text = try input.text(atMost: limit.byteCount) else {
+        guard let text = try input.text(atMost: limit.byteCount, keepsMark: keepsMark) else {
             throw InputError(name: input.name, expected: "at most \(limit.byteCount) bytes of text", found: "more")
         }
         // The memory that tokenizing needs.
