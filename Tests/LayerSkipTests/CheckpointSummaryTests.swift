@@ -97,7 +97,7 @@ struct CheckpointSummaryTests {
         #expect(alone.obstacle?.found.hasPrefix("a safetensors file; ") == true && alone.tensors.count == 20)
         #expect(alone.architecture == nil && alone.shape == nil && alone.tokenizerModel == nil)
         let tokenizer = #expect(throws: CheckpointError.self) { try Tokenizer(ofFile: path + "/model.safetensors") }
-        #expect(tokenizer?.expected == "a GGUF file, a model folder or a tokenizer.json")
+        #expect(tokenizer?.expected == "a GGUF file, a model folder, a tokenizer.json or a tokenizer.model")
         #expect(tokenizer?.found == alone.obstacle?.found)
         let adapter = files.makeFolder("adapter")
         files.write(try TextFile.bytes(path + "/model.safetensors"), as: "adapter/adapter_model.safetensors")

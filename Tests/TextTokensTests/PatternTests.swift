@@ -73,7 +73,7 @@ struct PatternTests {
         let pattern = try ScalarPattern(pattern)
         let duration = ContinuousClock().measure {
             #expect(throws: TokenizerError.patternTooSlow(pattern: pattern.pattern)) {
-                var steps = ScalarPattern.stepLimit
+                var steps = isOptimized ? ScalarPattern.stepLimit : 200_000
                 try pattern.forEachMatch(in: text.span, text.indices, steps: &steps) { _ in }
             }
         }
@@ -81,7 +81,7 @@ struct PatternTests {
     }
 
     @Test func longTextsAreNotSlow() throws {
-        let count = isOptimized ? 3_000_000 : 100_000
+        let count = isOptimized ? 3_000_000 : 10_000
         for pattern in [#"\p{L}+|\s+(?!\S)|\s*[\r\n]+"#, "(?:ab|a)*b?", "[a-z]", "q", "(?<=a)b(?=a)"] {
             for unit in ["a", " ", "ab", "é", "\n", "a b\n"] {
                 let text = Array(String(repeating: unit, count: count / unit.utf8.count).utf8)

@@ -18,20 +18,21 @@ extension TokenizerDefinition {
             try self.init(GGUFFile(file).metadata)
             return
         }
-        let source = TokenizerFile(path: path, bytes: file.bytes(0..<min(64, file.byteCount)))
-        if source.format == .json {
-            try file.refuseForeignFormat(expected: "a GGUF file, a model folder, a tokenizer.json or a tokenizer.model")
-        }
-        self = try source.definition(nil)
+        try file.refuseForeignFormat(expected: "a GGUF file, a model folder, a tokenizer.json or a tokenizer.model")
+        self = try TokenizerFile(path: path, bytes: file.bytes(0..<min(64, file.byteCount))).definition(nil)
     }
 
-    /// Reads the tokenizer of a folder, which may have no model, or a model that cannot be opened.
+    /// Reads the tokenizer of a folder, which may have no configuration or weights.
     private init(ofFolder path: String) throws(CheckpointError) {
         do throws(CheckpointError) {
             self = try Checkpoint(path: path).tokenizerDefinition()
         } catch {
             let folder = FolderPaths(path)
-            guard TokenizerFile(in: folder) != nil, (try? Checkpoint(path: path)) == nil else { throw error }
+            let hasWeights = [ModelFolder.Name.weights, ModelFolder.Name.index].contains {
+                folder.existingFile($0) != nil
+            }
+            let hasModel = hasWeights && folder.existingFile(ModelFolder.Name.configuration) != nil
+            guard TokenizerFile(in: folder) != nil, !hasModel else { throw error }
             try self.init(folder, nil, TextFiles(folder))
         }
     }

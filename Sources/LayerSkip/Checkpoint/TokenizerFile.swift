@@ -34,8 +34,12 @@ struct TokenizerFile {
     init(path: String, bytes: some Sequence<UInt8>) {
         self.path = path
         let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-        let isObject = first == UInt8(ascii: "{")
-        format = isObject ? (path.hasSuffix(ModelFolder.Name.tekken) ? .tekken : .json) : .sentencePiece
+        if first == UInt8(ascii: "{") {
+            format = path.hasSuffix(ModelFolder.Name.tekken) ? .tekken : .json
+        } else {
+            // SentencePiece writes the pieces first.
+            format = path.hasSuffix(".model") || bytes.starts(with: [0x0A]) ? .sentencePiece : .json
+        }
     }
 
     /// Reads the tokenizer.
