@@ -18,6 +18,11 @@ extension PreTokenizer {
                 }
                 hasByteLevel = true
             }
+            if case .metaspace = step, hasByteLevel {
+                throw .malformedFile(
+                    place: "pre_tokenizer", expected: "no Metaspace after ByteLevel, since its mark is no byte",
+                    found: "one")
+            }
             if scans, step == trailing, steps[..<index].contains(where: { $0.escaped == newlines }) {
                 made.append(.trailingWhitespace)
             } else {
