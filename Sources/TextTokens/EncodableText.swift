@@ -5,6 +5,8 @@ struct EncodableText {
     private(set) var parts: [SpecialTokenFinder.Part]
     /// Whether the names of special tokens in the text become these tokens.
     private(set) var parsesSpecialTokens = false
+    /// The steps that are left for regular expressions.
+    private(set) var patternSteps = ScalarPattern.stepLimit
 
     /// Divides a text.
     init(_ utf8: [UInt8], _ tokenizer: Tokenizer, parsingSpecialTokens: Bool) throws(TokenizerError) {
@@ -49,17 +51,19 @@ struct EncodableText {
         text.reserveCapacity(utf8.count + utf8.count / 8)
         var normalized: [SpecialTokenFinder.Part] = []
         var normalizedStructure = OrderedRanges()
+        var limits = RewritingLimits(textLength: utf8.count)
         for part in parts {
             guard case .text(let range) = part else {
                 normalized.append(part)
                 continue
             }
             let start = text.count
-            text += try tokenizer.normalizer.normalized(utf8[range])
+            text += try tokenizer.normalizer.normalized(utf8[range], within: &limits)
             guard text.count > start else { continue }
             normalized.append(.text(start..<text.count))
             if structure.contains(range) { normalizedStructure.append(start..<text.count) }
         }
+        patternSteps = limits.patternSteps
         self.utf8 = text
         self.parts = finder.furtherParts(of: text.span, normalized) { isAllowed($0, normalizedStructure) }
     }

@@ -8,12 +8,12 @@ struct ClusterReplacement: TextRewriting {
 
     init(_ table: Charsmap) { self.table = table }
 
-    func rewritten(_ text: [UInt8]) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
         let span = text.span
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var position = 0
-        while position < span.count {
+        while position < span.count, limits.allows(result.count) {
             // Within ASCII, every character but a carriage return is a cluster.
             if span[position] < 0x80, span[position] != UInt8(ascii: "\r"),
                 position + 1 == span.count || span[position + 1] < 0x80

@@ -6,8 +6,14 @@ struct Normalizer: Sendable {
     ///
     /// - Throws: ``TokenizerError`` if a step's regular expression or table of replacements is invalid.
     init(_ steps: [NormalizerStep]) throws(TokenizerError) {
+        var budget = PatternBudget()
+        try self.init(steps, &budget)
+    }
+
+    /// Creates a normalizer, with a budget that it shares with other parts of a tokenizer.
+    init(_ steps: [NormalizerStep], _ budget: inout PatternBudget) throws(TokenizerError) {
         var rewritings: [any TextRewriting] = []
-        for step in steps { rewritings.append(try step.rewriting()) }
+        for step in steps { rewritings.append(try step.rewriting(&budget)) }
         self.steps = rewritings
     }
 
@@ -16,22 +22,28 @@ struct Normalizer: Sendable {
 
     /// Returns the rewritten text.
     ///
-    /// - Throws: ``TokenizerError`` if a regular expression takes too many steps.
-    func normalized(_ text: ArraySlice<UInt8>) throws(TokenizerError) -> [UInt8] {
+    /// - Parameter limits: what may be done for this text and others.
+    /// - Throws: ``TokenizerError`` if a regular expression takes too many steps, or the text grows too much.
+    func normalized(
+        _ text: ArraySlice<UInt8>, within limits: inout RewritingLimits
+    ) throws(TokenizerError) -> [UInt8] {
         var text = Array(text)
-        for step in steps { text = try step.rewritten(text) }
+        for step in steps {
+            text = try step.rewritten(text, within: &limits)
+            try limits.take(text.count)
+        }
         return text
     }
 }
 
 /// A step of a ``Normalizer``, ready to use.
 protocol TextRewriting: Sendable {
-    /// Returns the rewritten text.
-    func rewritten(_ text: [UInt8]) throws(TokenizerError) -> [UInt8]
+    /// Returns the rewritten text. It ends early if the result is longer than the limits allow.
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) throws(TokenizerError) -> [UInt8]
 }
 
 extension NormalizerStep {
-    fileprivate func rewriting() throws(TokenizerError) -> any TextRewriting {
+    fileprivate func rewriting(_ budget: inout PatternBudget) throws(TokenizerError) -> any TextRewriting {
         switch self {
         case .nfc: NormalizationForm.nfc
         case .nfd: NormalizationForm.nfd
@@ -41,9 +53,9 @@ extension NormalizerStep {
         case .stripAccents: CharacterRewriting.stripAccents
         case .strip(let left, let right): WhitespaceStripping(left: left, right: right)
         case .prepend(let prefix): Prefixing(prefix: Array(prefix.utf8))
-        case .replace(.text(""), let replacement): try PatternReplacement("", with: replacement)
+        case .replace(.text(""), let replacement): try PatternReplacement("", with: replacement, &budget)
         case .replace(.text(let text), let replacement): TextReplacement(text, with: replacement)
-        case .replace(.regex(let pattern), let replacement): try PatternReplacement(pattern, with: replacement)
+        case .replace(.regex(let pattern), let replacement): try PatternReplacement(pattern, with: replacement, &budget)
         case .precompiled(let charsmap): ClusterReplacement(try Charsmap(charsmap))
         case .sentencePiece(let rules): try SentencePieceNormalizer(rules)
         }
@@ -51,5 +63,5 @@ extension NormalizerStep {
 }
 
 extension NormalizationForm: TextRewriting {
-    func rewritten(_ text: [UInt8]) -> [UInt8] { normalized(text) }
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] { normalized(text) }
 }

@@ -8,10 +8,10 @@ struct TextReplacement: TextRewriting {
         self.replacement = Array(replacement.utf8)
     }
 
-    func rewritten(_ text: [UInt8]) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
         var result: [UInt8] = []
         var copied = 0
-        while let match = finder.firstMatch(in: text.span, copied..<text.count) {
+        while limits.allows(result.count), let match = finder.firstMatch(in: text.span, copied..<text.count) {
             result += text[copied..<match.range.lowerBound]
             result += replacement
             copied = match.range.upperBound
@@ -26,5 +26,7 @@ struct TextReplacement: TextRewriting {
 struct Prefixing: TextRewriting {
     let prefix: [UInt8]
 
-    func rewritten(_ text: [UInt8]) -> [UInt8] { text.isEmpty ? text : prefix + text }
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
+        text.isEmpty ? text : prefix + text
+    }
 }

@@ -20,7 +20,7 @@ struct SentencePieceNormalizer: TextRewriting {
         }
     }
 
-    func rewritten(_ text: [UInt8]) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
         let mark = MarkedWords.mark
         var position = 0
         while rules.collapsesSpaces, position < text.count {
@@ -33,7 +33,7 @@ struct SentencePieceNormalizer: TextRewriting {
         result.reserveCapacity(text.count + text.count / 2)
         if rules.addsDummySpace, !rules.addsSpaceAtEnd { result += mark }
         var followsSpace = rules.collapsesSpaces
-        while position < text.count {
+        while position < text.count, limits.allows(result.count) {
             if staysSame[Int(text[position])] {
                 result.append(text[position])
                 followsSpace = false
