@@ -7,7 +7,7 @@ enum TokenizerTarget: FuzzTarget {
 
     static func seeds() throws -> [[UInt8]] {
         let golden = try GoldenSeeds.tokenizerFiles() + GoldenSeeds.patterns().map(split)
-        let texts = [files, try normalizers, preTokenizers, decoders, postProcessors, golden].flatMap(\.self)
+        let texts = [files, try normalizers, preTokenizers, decoders, postProcessors, hostile, golden].flatMap(\.self)
         return texts.map { Array("\($0)\0 The <x>ab AB</s> word  12".utf8) }
     }
 
@@ -123,6 +123,23 @@ extension TokenizerTarget {
         let roberta = #"{"type":"RobertaProcessing","sep":["ab",3],"cls":["<x>",4],"add_prefix_space":true}"#
         let sequence = #"{"type":"Sequence","processors":[\#(byteLevel),\#(template)]}"#
         return [template, roberta, sequence].map { file(#""post_processor":\#($0)"#) }
+    }
+
+    /// Steps that without limits would take long, or make texts long.
+    private static var hostile: [String] {
+        let tenfold = #"{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaaaa"}"#
+        let slow = #"{"type":"Replace","pattern":{"Regex":"(a|aa)+$|\\z"},"content":"b"}"#
+        let large = split(by: #"(?:\p{L}?\p{N}?\w?){1900}"#)
+        return [tenfold, slow].map { step in
+            file(
+                #""normalizer":{"type":"Sequence","normalizers":["#
+                    + Array(repeating: step, count: 20).joined(separator: ",") + "]}")
+        } + [
+            file(
+                #""decoder":{"type":"Sequence","decoders":["#
+                    + Array(repeating: tenfold, count: 20).joined(separator: ",") + "]}"),
+            large,
+        ]
     }
 
     /// A file with a few tokens, one of which is added.
