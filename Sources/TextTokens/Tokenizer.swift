@@ -62,10 +62,12 @@ public struct Tokenizer: Sendable {
         // SentencePiece looks for the tokens' texts as they are.
         let normalizerOfTokens = definition.followsSentencePiece ? try Normalizer([]) : normalizer
         let (rule, flags) = (definition.wholeTokenRule, definition.flags)
+        let runs = Set(definition.spaceRuns(kinds))
         userTokens = try WholeTokenFinder(
-            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, flags: flags,
+            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, flags: flags, spaceRuns: runs,
             normalizer: normalizerOfTokens)
-        specialTokens = try WholeTokenFinder(whole, rule: rule, flags: flags, normalizer: normalizerOfTokens)
+        specialTokens = try WholeTokenFinder(
+            whole, rule: rule, flags: flags, spaceRuns: runs, normalizer: normalizerOfTokens)
         wholeTokens = WholeTokenNames(whole)
         addsBeginningOfText = definition.addsBeginningOfText ?? false
         addsBeginningOfChats = definition.addsBeginningOfChats ?? addsBeginningOfText

@@ -49,7 +49,7 @@ extension NamedPreTokenizer {
                 "grok-2",
             ],
             steps: isolating(KnownPatterns.llama3(digits: "")), composing: ["qwen2"]),
-        NamedPreTokenizer(names: ["qwen35"], steps: isolating(KnownPatterns.qwen35), composing: ["qwen35"]),
+        NamedPreTokenizer(names: ["qwen35"], steps: isolating(KnownPatterns.qwen35)),
         NamedPreTokenizer(
             names: ["deepseek-llm"],
             steps: isolating(
