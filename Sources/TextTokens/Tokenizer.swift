@@ -5,7 +5,7 @@
 public struct Tokenizer: Sendable {
     /// What turns a word into tokens.
     enum Model: Sendable {
-        case merges(MergeModel)
+        case merges(SharedMergeModel)
         case unigram(UnigramModel)
     }
 
@@ -88,11 +88,16 @@ public struct Tokenizer: Sendable {
         switch definition.model {
         case .byteLevel:
             let model = try MergeModel.byteLevel(definition, kinds)
-            guard definition.preTokenizerSteps == nil else { return (.merges(model), division) }
-            return (.merges(model), .steps(try NamedPreTokenizer.find(definition.preTokenizer).preTokenizer))
+            guard definition.preTokenizerSteps == nil else { return (.merges(SharedMergeModel(model)), division) }
+            return (
+                .merges(SharedMergeModel(model)),
+                .steps(try NamedPreTokenizer.find(definition.preTokenizer).preTokenizer)
+            )
         case .characters, .scored:
             let model = try MergeModel.characters(definition, kinds)
-            return (.merges(model), steps.isEmpty && MarkedWords.suit(model) ? .beforeMarks : division)
+            return (
+                .merges(SharedMergeModel(model)), steps.isEmpty && MarkedWords.suit(model) ? .beforeMarks : division
+            )
         case .unigram:
             return (.unigram(try UnigramModel(definition, kinds)), division)
         }
