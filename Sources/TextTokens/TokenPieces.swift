@@ -37,7 +37,9 @@ struct TokenPieces: Sendable {
             let isLiteral = kinds[id].isMatchedWhole && !areTokensAlike
             return try plan.bytes(of: text, isByte: kinds[id] == .byte, isLiteral: isLiteral, within: &limits)
         }
-        if case .merges(let model) = model, definition.model == .byteLevel, steps == [.byteLevel] {
+        if case .merges(let shared) = model, case let model = shared.value, definition.model == .byteLevel,
+            steps == [.byteLevel]
+        {
             var isShared = true
             for id in kinds.indices where kinds[id].isMatchedWhole && areTokensAlike {
                 let own = try bytes(of: id)

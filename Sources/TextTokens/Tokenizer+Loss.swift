@@ -22,7 +22,7 @@ extension Tokenizer {
     /// nothing.
     public var possibleLoss: String? {
         guard losesText else { return nil }
-        guard case .merges(let model) = model, model.start == .bytes else {
+        guard case .merges(let shared) = model, case let model = shared.value, model.start == .bytes else {
             return "the vocabulary has no tokens for most characters: such characters are dropped from texts"
         }
         let missing = Self.missingBytes(model).map { [$0] }
@@ -31,7 +31,9 @@ extension Tokenizer {
 
     /// Whether a text may lose something, which takes encoding it to know.
     private func mayLose(_ text: String) -> Bool {
-        guard losesText, case .merges(let model) = model, model.start == .bytes, normalizer.isEmpty else {
+        guard losesText, case .merges(let shared) = model, case let model = shared.value, model.start == .bytes,
+            normalizer.isEmpty
+        else {
             return losesText
         }
         return Self.missingBytes(model).contains { text.utf8.contains($0) }
@@ -40,7 +42,7 @@ extension Tokenizer {
     /// Whether some text has no tokens.
     private var losesText: Bool {
         switch model {
-        case .merges(let model): !Self.missingBytes(model).isEmpty
+        case .merges(let model): !Self.missingBytes(model.value).isEmpty
         case .unigram: false
         }
     }

@@ -5,7 +5,7 @@
 public struct Tokenizer: Sendable {
     /// What turns a word into tokens.
     enum Model: Sendable {
-        case merges(MergeModel)
+        case merges(SharedMergeModel)
         case unigram(UnigramModel)
     }
 
@@ -63,10 +63,12 @@ public struct Tokenizer: Sendable {
         // SentencePiece looks for the tokens' texts as they are.
         let normalizerOfTokens = definition.followsSentencePiece ? try Normalizer([]) : normalizer
         let (rule, flags) = (definition.wholeTokenRule, definition.flags)
+        let runs = Set(definition.spaceRuns(kinds))
         userTokens = try WholeTokenFinder(
-            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, flags: flags,
+            whole.filter { kinds[Int($0.id)] == .userDefined }, rule: rule, flags: flags, spaceRuns: runs,
             normalizer: normalizerOfTokens)
-        specialTokens = try WholeTokenFinder(whole, rule: rule, flags: flags, normalizer: normalizerOfTokens)
+        specialTokens = try WholeTokenFinder(
+            whole, rule: rule, flags: flags, spaceRuns: runs, normalizer: normalizerOfTokens)
         wholeTokens = WholeTokenNames(whole)
         addsBeginningOfText = definition.addsBeginningOfText ?? false
         addsBeginningOfChats = definition.addsBeginningOfChats ?? addsBeginningOfText
@@ -87,11 +89,16 @@ public struct Tokenizer: Sendable {
         switch definition.model {
         case .byteLevel:
             let model = try MergeModel.byteLevel(definition, kinds)
-            guard definition.preTokenizerSteps == nil else { return (.merges(model), division) }
-            return (.merges(model), .steps(try NamedPreTokenizer.find(definition.preTokenizer).preTokenizer))
+            guard definition.preTokenizerSteps == nil else { return (.merges(SharedMergeModel(model)), division) }
+            return (
+                .merges(SharedMergeModel(model)),
+                .steps(try NamedPreTokenizer.find(definition.preTokenizer).preTokenizer)
+            )
         case .characters, .scored:
             let model = try MergeModel.characters(definition, kinds)
-            return (.merges(model), steps.isEmpty && MarkedWords.suit(model) ? .beforeMarks : division)
+            return (
+                .merges(SharedMergeModel(model)), steps.isEmpty && MarkedWords.suit(model) ? .beforeMarks : division
+            )
         case .unigram:
             return (.unigram(try UnigramModel(definition, kinds)), division)
         }

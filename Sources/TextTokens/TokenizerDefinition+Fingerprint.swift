@@ -7,7 +7,8 @@ extension TokenizerDefinition {
     public var fingerprint: UInt64 {
         var hash = FowlerNollVo()
         hash.add(model.rawValue)
-        hash.add((try? NamedPreTokenizer.find(preTokenizer).names[0]) ?? preTokenizer ?? "")
+        let named = try? NamedPreTokenizer.find(preTokenizer)
+        hash.add(named?.names[0] ?? preTokenizer ?? "")
         hash.add(UInt64(tokens.count))
         for (token, kind) in zip(tokens, TokenKind.corrected(self)) {
             hash.add(token)
@@ -19,8 +20,12 @@ extension TokenizerDefinition {
             for merge in merges ?? [] { hash.add(merge) }
         }
         // Stored fingerprints are older than these parts, so those without them count as before.
-        for step in normalizer ?? [] {
-            for json in (try? step.json) ?? [] { hash.add(json.written) }
+        let implied = model == .byteLevel ? named?.normalizer(of: preTokenizer) ?? [] : []
+        if let normalizer, normalizer != implied {
+            if normalizer.isEmpty { hash.add("no normalizer") }
+            for step in normalizer {
+                for json in (try? step.json) ?? [] { hash.add(json.written) }
+            }
         }
         if model != .byteLevel || preTokenizer == nil {
             for step in preTokenizerSteps ?? [] { hash.add(step.json.written) }

@@ -9,15 +9,13 @@ struct NamedPreTokenizerTests {
 
     @Test(arguments: scanned.indices) func scannersSplitAsTheirRegularExpressions(index: Int) throws {
         var random = SeededGenerator(seed: UInt64(index))
-        for steps in [Self.scanned[index].steps, Self.scanned[index].ggufSteps] {
-            let scanner = try PreTokenizer(steps: steps)
-            let matcher = try PreTokenizer(matching: steps)
-            for _ in 0..<(isOptimized ? 3000 : 300) {
-                let text = text(&random)
-                let same = try scanner.words(of: text) == matcher.words(of: text)
-                #expect(
-                    same, "\(Self.scanned[index].names[0]) \(String(decoding: text, as: UTF8.self).debugDescription)")
-            }
+        let named = Self.scanned[index]
+        let scanner = try PreTokenizer(steps: named.steps)
+        let matcher = try PreTokenizer(matching: named.steps)
+        for _ in 0..<(isOptimized ? 3000 : 300) {
+            let text = text(&random)
+            let same = try scanner.words(of: text) == matcher.words(of: text)
+            #expect(same, "\(named.names[0]) \(String(decoding: text, as: UTF8.self).debugDescription)")
         }
     }
 
@@ -45,14 +43,10 @@ struct NamedPreTokenizerTests {
 
     @Test func allRulesCompile() throws {
         for named in NamedPreTokenizer.all {
-            for steps in [named.steps, named.ggufSteps] {
-                let preTokenizer = try PreTokenizer(steps: steps)
-                let text = Array("Hello,  World's 12345 été!\n\n  中文 x²".utf8)
-                #expect(try preTokenizer.words(of: text).flatMap { $0 } == text, "\(named.names[0])")
-                #expect(
-                    preTokenizer.onlyScans || !NamedPreTokenizer.scanned.contains(named.names[0])
-                        || steps == named.steps)
-            }
+            let preTokenizer = try PreTokenizer(steps: named.steps)
+            let text = Array("Hello,  World's 12345 été!\n\n  中文 x²".utf8)
+            #expect(try preTokenizer.words(of: text).flatMap { $0 } == text, "\(named.names[0])")
+            #expect(preTokenizer.onlyScans || !NamedPreTokenizer.scanned.contains(named.names[0]), "\(named.names)")
         }
     }
 
@@ -61,20 +55,23 @@ struct NamedPreTokenizerTests {
         #expect(names.count > 80 && Set(names).count == names.count)
     }
 
-    @Test func stepsHaveNames() {
+    @Test func stepsHaveNames() throws {
         let expected = [
             "gpt-2": false, "smollm": false, "llama-bpe": true, "dbrx": false, "qwen2": false, "qwen35": false,
+            "deepseek-r1-qwen": false, "mpt": false, "command-r": false,
             "gpt-4o": false, "tekken": true, "deepseek-v3": false, "deepseek-llm": false, "falcon": false,
             "kimi-k2": false,
         ]
         for (name, ignoresMerges) in expected {
-            let steps = NamedPreTokenizer.all.first { $0.names.contains(name) }?.steps ?? []
-            #expect(NamedPreTokenizer.name(of: steps, ignoresMerges: ignoresMerges) == name)
+            let named = try NamedPreTokenizer.known(name)
+            let found = NamedPreTokenizer.name(
+                of: named.steps, after: named.normalizer(of: name), ignoresMerges: ignoresMerges)
+            #expect(found == name)
         }
-        #expect(NamedPreTokenizer.name(of: [.whitespace], ignoresMerges: false) == nil)
-        #expect(NamedPreTokenizer.name(of: NamedPreTokenizer.all[1].steps, ignoresMerges: true) == nil)
+        #expect(NamedPreTokenizer.name(of: [.whitespace], after: [], ignoresMerges: false) == nil)
+        #expect(NamedPreTokenizer.name(of: NamedPreTokenizer.all[1].steps, after: [], ignoresMerges: true) == nil)
         let literal = NamedPreTokenizer.isolating(KnownPatterns.llama3(digits: "").replacing(#"\r\n"#, with: "\r\n"))
-        #expect(NamedPreTokenizer.name(of: literal, ignoresMerges: false) == "qwen2")
+        #expect(NamedPreTokenizer.name(of: literal, after: [.nfc], ignoresMerges: false) == "qwen2")
     }
 
     @Test func missingAndUnknownNamesAssumeTheDefault() throws {

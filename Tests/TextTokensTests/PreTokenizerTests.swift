@@ -35,7 +35,7 @@ struct PreTokenizerTests {
     @Test func deepSeekLLM() throws {
         #expect(
             try words("deepseek-llm", "ab, cd  12\n 中文字!  ") == [
-                "ab", ",", " cd", "  ", "12", "\n", " ", "中文字", "!", "  ",
+                "ab", ",", " cd", "  ", "1", "2", "\n", " ", "中文字", "!", "  ",
             ])
     }
 

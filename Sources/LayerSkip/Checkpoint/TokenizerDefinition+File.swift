@@ -15,7 +15,8 @@ extension TokenizerDefinition {
         try HubName.refuse(path)
         let file = try inCheckpoint(try MappedFile(path: path))
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
-            try self.init(GGUFFile(file).metadata)
+            // The tensors may have formats that cannot be computed with.
+            try self.init(GGUFHeader(path: path).metadata)
             return
         }
         try file.refuseForeignFormat(expected: "a GGUF file, a model folder, a tokenizer.json or a tokenizer.model")

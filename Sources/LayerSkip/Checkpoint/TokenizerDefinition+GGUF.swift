@@ -29,7 +29,7 @@ extension TokenizerDefinition {
             throw CheckpointError(error, file: metadata.file)
         }
         self.init(model: model, tokens: try metadata.strings(named: "tokenizer.ggml.tokens"))
-        try takePreTokenizer(try metadata.stringIfPresent(named: "tokenizer.ggml.pre"))
+        takePreTokenizer(try metadata.stringIfPresent(named: "tokenizer.ggml.pre"))
         scores = try Self.scores(metadata)
         kinds = try metadata.integersIfPresent(named: "tokenizer.ggml.token_type")?.map { Int32(clamping: $0) }
         merges = try metadata.stringsIfPresent(named: "tokenizer.ggml.merges")
@@ -43,23 +43,20 @@ extension TokenizerDefinition {
         if title.contains("phi-3") || title.contains("phi3") { stripSpaceAfterSpecialTokens() }
     }
 
-    private mutating func takePreTokenizer(_ name: String?) throws(CheckpointError) {
+    private mutating func takePreTokenizer(_ name: String?) {
         preTokenizer = name
-        guard model == .byteLevel else { return }
-        if (name ?? "").isEmpty {
-            notes.append(
-                "tokenizer.ggml.pre is missing: the rule that cuts text into words is guessed; tokens may be wrong")
-        } else if let name, !Self.isPreTokenizer(name) {
-            preTokenizer = "default"
-            notes.append(
-                "tokenizer.ggml.pre \(name.quoted) is unknown: the rule that cuts text into words is guessed; tokens "
-                    + "may be wrong")
-        }
+        guard model == .byteLevel, let assumption = Self.assumption(forPreTokenizer: name) else { return }
+        if name?.isEmpty == false { preTokenizer = "default" }
+        notes.append(assumption)
     }
 
     private func sentencePieceRules(_ metadata: GGUFMetadata) throws(CheckpointError) -> SentencePieceRules {
         var rules = SentencePieceRules()
         let table = try metadata.integersIfPresent(named: GGUFTokenizerKey.charsmap) ?? []
+        if let number = table.first(where: { !(-128...255).contains($0) }) {
+            throw CheckpointError(
+                file: metadata.file, name: GGUFTokenizerKey.charsmap, expected: "bytes", found: "\(number)")
+        }
         rules.charsmap = table.map { UInt8(truncatingIfNeeded: $0) }
         rules.addsDummySpace = addsSpacePrefix ?? false
         rules.collapsesSpaces = try metadata.boolIfPresent(named: GGUFTokenizerKey.collapsesSpaces) ?? false

@@ -16,6 +16,8 @@ extension Checkpoint {
             notes.append(
                 "the file has a tokenizer.json too, as \(GGUFTokenizerKey.huggingFace): programs that do not read it, "
                     + "such as llama.cpp, may encode some texts otherwise (\(lost.joined(separator: ", ")))")
+        } else if let note = definition.llamaCppNote {
+            notes.append(note)
         }
         if let settings = passed.lostInGGUF { notes.append(settings) }
         return notes

@@ -14,7 +14,7 @@ extension TokenizerDefinition {
             let named = try NamedPreTokenizer.find(preTokenizer)
             result.addsBeginningOfText = addsBeginningOfText ?? named.addsBeginningOfText
             result.prefersWholeWords = prefersWholeWords ?? named.prefersWholeWords
-            result.normalizer = normalizer ?? []
+            result.normalizer = normalizer ?? named.normalizer(of: preTokenizer)
             result.decoder = decoder ?? [.byteLevel]
         case .unigram:
             result.addsEndOfText = addsEndOfText ?? (wholeTokenRule == .longestFirst)

@@ -45,10 +45,8 @@ extension TokenizerDefinition {
         let whole = prefersWholeWords ?? false
         guard model == .byteLevel else { return WordRules(steps: preTokenizerSteps ?? [], prefersWholeWords: whole) }
         let named = try NamedPreTokenizer.find(preTokenizer)
-        // A rule with a name is the same in both formats, but for contractions with letters beyond ASCII.
-        let isSame = named.otherSteps == nil && (preTokenizerSteps.map(named.hasSteps) ?? true)
         return WordRules(
-            steps: isSame ? named.steps : preTokenizerSteps ?? named.ggufSteps, prefersWholeWords: whole)
+            steps: (preTokenizerSteps ?? named.steps).map(\.escaped), prefersWholeWords: whole)
     }
 
     /// What becomes of unknown characters in a completed definition; nil if there are none.
@@ -81,12 +79,5 @@ extension TokenizerDefinition {
             if isPlain { (mine, theirs) = (mine.subtracting(.normalized), theirs.subtracting(.normalized)) }
             return mine == theirs
         }
-    }
-}
-
-extension NamedPreTokenizer {
-    /// Whether these are the steps of the rule.
-    fileprivate func hasSteps(_ steps: [PreTokenizerStep]) -> Bool {
-        NamedPreTokenizer.name(of: steps, ignoresMerges: prefersWholeWords) == names[0]
     }
 }

@@ -9,8 +9,11 @@ package struct GGUFTokenizerParts {
 }
 
 extension TokenizerDefinition {
-    /// Whether a name of `tokenizer.ggml.pre` is known.
-    package static func isPreTokenizer(_ name: String) -> Bool { (try? NamedPreTokenizer.known(name)) != nil }
+    /// A note for people on the rule for words that is assumed because `tokenizer.ggml.pre` is missing or unknown; nil if
+    /// nothing is assumed.
+    package static func assumption(forPreTokenizer name: String?) -> String? {
+        (try? NamedPreTokenizer.find(name))?.assumption
+    }
 
     /// Lets all special tokens but three drop the whitespace after them. No GGUF key states this: it is the convention
     /// of the Phi-3 family, recognised by `general.name`.

@@ -123,7 +123,8 @@ extension TokenizerDefinition {
     private mutating func takePreTokenizer(_ steps: [PreTokenizerStep]) {
         preTokenizerSteps = steps
         guard model == .byteLevel,
-            let name = NamedPreTokenizer.name(of: steps, ignoresMerges: prefersWholeWords ?? false)
+            let name = NamedPreTokenizer.name(
+                of: steps, after: normalizer ?? [], ignoresMerges: prefersWholeWords ?? false)
         else { return }
         preTokenizer = name
         prefersWholeWords = nil

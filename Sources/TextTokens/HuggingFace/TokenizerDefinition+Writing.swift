@@ -7,10 +7,9 @@ extension TokenizerDefinition {
         let definition = try completed()
         // Compared as bytes, because Swift's strings are equal if they are canonically equivalent.
         var known: Set<[UInt8]> = []
-        for token in tokens where !token.isEmpty && !known.insert(Array(token.utf8)).inserted {
+        for token in tokens + hidden.values where !token.isEmpty && !known.insert(Array(token.utf8)).inserted {
             throw .duplicateToken(token)
         }
-        if let (_, text) = hidden.min(by: { $0.key < $1.key }) { throw .duplicateToken(text) }
         let normalizer = try NormalizerStep.json(definition.normalizer ?? [])
         let words = try definition.statedPreTokenizerSteps()
         let file = JSON.object([
@@ -45,7 +44,7 @@ extension TokenizerDefinition {
 
     private func modelJSON(_ kinds: [TokenKind]) throws(TokenizerError) -> JSON {
         if model == .unigram { return unigramJSON() }
-        let vocabulary = tokens.enumerated().filter { !$1.isEmpty }.map { id, token in (token, JSON.raw("\(id)")) }
+        let vocabulary = try statedVocabulary(kinds).map { ($0.text, JSON.raw("\($0.id)")) }
         let merges = (model == .scored ? derivedMerges(kinds) : merges ?? []).map { merge in
             // Not by characters: a space and a combining mark after it are one.
             JSON.list(merge.unicodeScalars.split(separator: " ", maxSplits: 1).map { .text(String($0)) })
@@ -59,6 +58,21 @@ extension TokenizerDefinition {
                 ("ignore_merges", .bool(prefersWholeWords ?? false)),
                 ("vocab", .lines(vocabulary)), ("merges", .list(merges)),
             ])
+    }
+
+    /// The tokens of the model's own vocabulary.
+    ///
+    /// Where added tokens have taken the ids of others, the others are stated here, and the added tokens only as such:
+    /// they then have the ids that follow from the size of this vocabulary.
+    private func statedVocabulary(_ kinds: [TokenKind]) throws(TokenizerError) -> [(text: String, id: Int)] {
+        let firstHidden = hidden.keys.min().map { Int($0) } ?? tokens.count
+        let vocabulary = tokens.indices.compactMap { id -> (text: String, id: Int)? in
+            if let text = hidden[Int32(id)] { return (text, id) }
+            if tokens[id].isEmpty || id >= firstHidden && kinds[id].isMatchedWhole { return nil }
+            return (tokens[id], id)
+        }
+        if let text = hidden[Int32(firstHidden)], vocabulary.count != firstHidden { throw .duplicateToken(text) }
+        return vocabulary
     }
 
     private func unigramJSON() -> JSON {

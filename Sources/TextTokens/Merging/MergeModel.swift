@@ -39,3 +39,10 @@ struct MergeModel: Sendable {
         return Int32(symbols.count - 1)
     }
 }
+
+/// A merge model by reference, so that encoding a word does not count references to each of its tables.
+final class SharedMergeModel: Sendable {
+    let value: MergeModel
+
+    init(_ value: MergeModel) { self.value = value }
+}

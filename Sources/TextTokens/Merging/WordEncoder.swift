@@ -67,7 +67,7 @@ struct WordEncoder {
 
     private mutating func encode(_ word: Span<UInt8>) {
         switch model {
-        case .merges(let model): merge(word, model)
+        case .merges(let model): merge(word, model.value)
         case .unigram: unigram?.append(word, to: &ids)
         }
     }

@@ -16,11 +16,18 @@ struct RewritingLimits {
     /// Whether a step may write a text of this length.
     func allows(_ byteCount: Int) -> Bool { byteCount <= bytes }
 
+    /// Checks that a step may write a text of this length.
+    ///
+    /// - Throws: ``TokenizerError/textGrowsTooMuch(byteCount:)``.
+    func check(_ byteCount: Int) throws(TokenizerError) {
+        guard allows(byteCount) else { throw .textGrowsTooMuch(byteCount: byteCount) }
+    }
+
     /// Counts a text that a step has written.
     ///
-    /// - Throws: ``TokenizerError/textGrowsTooMuch(byteCount:)`` if that is too much.
+    /// - Throws: as above, if it is too long.
     mutating func take(_ byteCount: Int) throws(TokenizerError) {
-        guard allows(byteCount) else { throw .textGrowsTooMuch(byteCount: byteCount) }
+        try check(byteCount)
         bytes -= byteCount
     }
 }

@@ -1,14 +1,18 @@
 /// A step that replaces the occurrences of a text, from left to right.
 struct TextReplacement: TextRewriting {
     private let finder: SpecialTokenFinder
+    /// The text if it is a single byte.
+    private let byte: UInt8?
     private let replacement: [UInt8]
 
     init(_ text: String, with replacement: String) {
         finder = SpecialTokenFinder([(0, text)], rule: .leftmost)
+        byte = text.utf8.count == 1 ? text.utf8.first : nil
         self.replacement = Array(replacement.utf8)
     }
 
-    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) throws(TokenizerError) -> [UInt8] {
+        if let byte { return try replacing(byte, in: text, within: limits) }
         var result: [UInt8] = []
         var copied = 0
         while limits.allows(result.count), let match = finder.firstMatch(in: text.span, copied..<text.count) {
@@ -19,6 +23,25 @@ struct TextReplacement: TextRewriting {
         if copied == 0 { return text }
         result += text[copied...]
         return result
+    }
+
+    /// Replaces a byte, for the spaces of SentencePiece's vocabularies.
+    private func replacing(
+        _ byte: UInt8, in text: [UInt8], within limits: RewritingLimits
+    ) throws(TokenizerError) -> [UInt8] {
+        let count = text.count { $0 == byte }
+        guard count > 0 else { return text }
+        let length = text.count + count * (replacement.count - 1)
+        try limits.check(length)
+        return [UInt8](capacity: length) { result in
+            for other in text {
+                if other == byte {
+                    for new in replacement { result.append(new) }
+                } else {
+                    result.append(other)
+                }
+            }
+        }
     }
 }
 

@@ -12,8 +12,7 @@ extension CharacterClass {
         if isDisjoint(with: [.letter, .mark, .number, .whitespace]) { insert(.otherNotMark) }
         if isDisjoint(with: [.letter, .number, .newline]) { insert(.wordLead) }
         if isDisjoint(with: [.letter, .punctuation, .symbol, .newline]) { insert(.deepSeekLead) }
-        if Self.isAsian(codePoint) { insert(contains(.whitespace) ? .asianSpace : .asian) }
-        if codePoint == 0x3000 { insert(.ideographicSpace) }
+        if Self.isAsian(codePoint) { insert(.asian) }
         if Self.isKanaOrHan(codePoint) { insert(.kanaOrHan) }
         if DeepSeekRanges.casedLetters.contains(where: { $0.contains(codePoint) }) { insert(.casedLetter) }
         if DeepSeekRanges.punctuation.contains(where: { $0.contains(codePoint) }) { insert(.listedPunctuation) }
@@ -23,10 +22,7 @@ extension CharacterClass {
 
     private static func general(_ scalar: Unicode.Scalar) -> Self {
         guard ScalarSet.isAssigned(scalar) else { return [] }
-        let letter: Self =
-            scalar.isASCII
-            ? [.letter, .asciiLetter, ("a"..."z").contains(scalar) ? .notCapital : .notSmall]
-            : [.letter, .notCapital, .notSmall]
+        let letter: Self = scalar.isASCII ? [.letter, .asciiLetter] : .letter
         switch ScalarSet.generalCategory(of: scalar) {
         case .uppercaseLetter, .titlecaseLetter: return letter.union(.upper)
         case .lowercaseLetter: return letter.union(.lower)
@@ -48,9 +44,8 @@ extension CharacterClass {
         case "0"..."9": .asciiDigit
         case "'": [.apostrophe, .asciiPunctuation]
         case "/": [.slash, .asciiPunctuation]
-        case "`": [.backtick, .asciiPunctuation]
         case "$", "+", "<", "=", ">", "^", "~", "|": [.sign, .asciiPunctuation]
-        case "!"..."/", ":"..."@", "["..."_", "{"..."~": .asciiPunctuation
+        case "!"..."/", ":"..."@", "["..."`", "{"..."~": .asciiPunctuation
         default: []
         }
     }

@@ -24,10 +24,9 @@ struct CharacterClass: OptionSet, Sendable {
     static let wordLead = Self(rawValue: 1 << 9)
     /// The cased letters that DeepSeek LLM's rule lists
     static let casedLetter = Self(rawValue: 1 << 10)
-    /// The punctuation that DeepSeek LLM's rule lists, except U+3000
+    /// The punctuation that DeepSeek LLM's rule lists
     static let listedPunctuation = Self(rawValue: 1 << 11)
-    /// U+0800...U+9FA5 and U+AC00...U+D7FF without whitespace, for DeepSeek's rules: Asian scripts and everything in
-    /// between
+    /// U+0800...U+9FA5 and U+AC00...U+D7FF, for DeepSeek's rules: Asian scripts and everything in between
     static let asian = Self(rawValue: 1 << 12)
     /// U+0027
     static let apostrophe = Self(rawValue: 1 << 13)
@@ -39,28 +38,19 @@ struct CharacterClass: OptionSet, Sendable {
     static let upper = Self(rawValue: 1 << 16)
     /// `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`: what it ends with
     static let lower = Self(rawValue: 1 << 17)
-    /// `[\p{L}&&[^a-z]]` and `[\p{L}&&[^A-Z]]`: the same in llama.cpp's version of the rule
-    static let notSmall = Self(rawValue: 1 << 18)
-    static let notCapital = Self(rawValue: 1 << 19)
     /// U+002F
-    static let slash = Self(rawValue: 1 << 20)
-    /// U+0060
-    static let backtick = Self(rawValue: 1 << 21)
+    static let slash = Self(rawValue: 1 << 18)
     /// `[A-Za-z]`
-    static let asciiLetter = Self(rawValue: 1 << 22)
+    static let asciiLetter = Self(rawValue: 1 << 19)
     /// ASCII punctuation, symbols included
-    static let asciiPunctuation = Self(rawValue: 1 << 23)
+    static let asciiPunctuation = Self(rawValue: 1 << 20)
     /// `[^\r\n\p{L}\p{P}\p{S}]`: characters that may precede a word in DeepSeek V3's rule
-    static let deepSeekLead = Self(rawValue: 1 << 24)
+    static let deepSeekLead = Self(rawValue: 1 << 21)
     /// `[^\s\p{L}\p{M}\p{N}]`
-    static let otherNotMark = Self(rawValue: 1 << 25)
+    static let otherNotMark = Self(rawValue: 1 << 22)
     /// `[一-龥぀-ゟ゠-ヿ]`
-    static let kanaOrHan = Self(rawValue: 1 << 26)
+    static let kanaOrHan = Self(rawValue: 1 << 23)
     /// What the steps `Digits` and `Punctuation` of a tokenizer.json split at
-    static let stepDigit = Self(rawValue: 1 << 27)
-    static let stepPunctuation = Self(rawValue: 1 << 28)
-    /// Whitespace in the ranges of ``asian``
-    static let asianSpace = Self(rawValue: 1 << 29)
-    /// U+3000
-    static let ideographicSpace = Self(rawValue: 1 << 30)
+    static let stepDigit = Self(rawValue: 1 << 24)
+    static let stepPunctuation = Self(rawValue: 1 << 25)
 }

@@ -18,9 +18,8 @@ enum DeepSeekRanges {
         0x118A0...0x118DF, 0x1E900...0x1E943,
     ]
 
-    /// ASCII and full-width punctuation, quotation marks, the ideographic comma and full stop. The rule also lists
-    /// U+3000, which the reference classifies as whitespace first.
+    /// ASCII and full-width punctuation, quotation marks, the ideographic space, comma and full stop.
     static let punctuation: [ClosedRange<UInt32>] = [
-        0x21...0x2F, 0x3A...0x7E, 0x2018...0x201F, 0x3001...0x3002, 0xFF01...0xFF0F, 0xFF1A...0xFF5E,
+        0x21...0x2F, 0x3A...0x7E, 0x2018...0x201F, 0x3000...0x3002, 0xFF01...0xFF0F, 0xFF1A...0xFF5E,
     ]
 }

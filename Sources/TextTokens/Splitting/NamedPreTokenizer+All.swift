@@ -29,12 +29,12 @@ extension NamedPreTokenizer {
                 "jina-v2-code", "gigachat", "a.x-4.0", "mellum", "modern-bert", "roberta-bpe", "trillion",
                 "granite-docling", "exaone4",
             ],
-            steps: gpt2Steps),
+            steps: gpt2Steps, composing: ["mpt", "olmo"]),
         NamedPreTokenizer(
             names: [
                 "smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b", "mellum2",
             ],
-            steps: gpt2WithSingleDigits),
+            steps: gpt2WithSingleDigits, composing: ["command-r"]),
         NamedPreTokenizer(
             names: [
                 "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
@@ -48,7 +48,7 @@ extension NamedPreTokenizer {
                 "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2", "stablelm2", "hunyuan", "solar-open", "megrez",
                 "grok-2",
             ],
-            steps: isolating(KnownPatterns.llama3(digits: ""))),
+            steps: isolating(KnownPatterns.llama3(digits: "")), composing: ["qwen2"]),
         NamedPreTokenizer(names: ["qwen35"], steps: isolating(KnownPatterns.qwen35)),
         NamedPreTokenizer(
             names: ["deepseek-llm"],
@@ -57,36 +57,22 @@ extension NamedPreTokenizer {
                 KnownPatterns.trailingWhitespace, KnownPatterns.asian
             ).dropLast() + [.digits(individually: true), .byteLevel(addsPrefixSpace: false, splits: false)],
             // llama.cpp also keeps numbers together.
-            otherSteps: isolating(
-                KnownPatterns.newline, KnownPatterns.deepSeekLetters, KnownPatterns.deepSeekPunctuationNotSpace,
-                KnownPatterns.trailingWhitespace, KnownPatterns.asianNotSpace, #"\p{N}+"#)),
+            isApproximateInLlamaCpp: true),
         NamedPreTokenizer(
             names: ["deepseek-coder"],
             steps: isolating(KnownPatterns.newline, #"\s?\p{L}+"#, #"\s?\p{P}+"#, KnownPatterns.asian).dropLast()
                 + [.digits(individually: true), .byteLevel(addsPrefixSpace: false, splits: false)],
-            otherSteps: isolating(
-                KnownPatterns.newline, #"\s?\p{L}+"#, #"\s?\p{P}+"#, KnownPatterns.asianNotSpace, #"\p{N}"#)),
+            isApproximateInLlamaCpp: true),
         NamedPreTokenizer(
             names: ["deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4"], steps: deepSeekV3Steps),
-        NamedPreTokenizer(
-            names: ["falcon"],
-            steps: [.punctuation(.contiguous)] + gpt2Steps
-                + [.digits(individually: false), .split(.regex("[0-9][0-9][0-9]"), .isolated, inverted: false)],
-            // The published steps see digits and punctuation in the byte-level alphabet after the second one.
-            otherSteps: isolating(#"[\p{P}\$\+<=>\^~\|`]+"#, KnownPatterns.gpt2, "[0-9][0-9][0-9]")),
         // llama.cpp does not know case beyond ASCII here, and takes marks for symbols.
         NamedPreTokenizer(
             names: ["tekken"], steps: isolating(KnownPatterns.gpt4o(contractions: "", digits: "")),
-            otherSteps: isolating(
-                KnownPatterns.gpt4o(
-                    upper: KnownPatterns.notSmall, lower: KnownPatterns.notCapital, contractions: "", digits: "")),
+            isApproximateInLlamaCpp: true,
             prefersWholeWords: true, addsBeginningOfText: true),
         NamedPreTokenizer(
             names: ["gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"],
             steps: isolating(KnownPatterns.gpt4o()),
-            otherSteps: isolating(
-                KnownPatterns.gpt4o(
-                    upper: KnownPatterns.notSmall, lower: KnownPatterns.notCapital,
-                    contractions: KnownPatterns.asciiContractions + "?"))),
+            isApproximateInLlamaCpp: true),
     ]
 }

@@ -2,6 +2,12 @@ extension NamedPreTokenizer {
     /// Rules for the general matcher.
     static let others = [
         NamedPreTokenizer(
+            names: ["falcon"],
+            steps: [.punctuation(.contiguous)] + [.byteLevel(addsPrefixSpace: false, splits: true)]
+                + [.digits(individually: false), .split(.regex("[0-9][0-9][0-9]"), .isolated, inverted: false)],
+            // The published steps see digits and punctuation in the byte-level alphabet after the second one.
+            isApproximateInLlamaCpp: true),
+        NamedPreTokenizer(
             names: ["jais-2"],
             steps: isolating(
                 llama3Start(digits: "{1,3}")
@@ -33,10 +39,7 @@ extension NamedPreTokenizer {
         NamedPreTokenizer(
             names: ["granite-embed-multi-97m"],
             steps: isolating(KnownPatterns.gpt4o()),
-            otherSteps: isolating(
-                KnownPatterns.gpt4o(
-                    upper: #"((?=[\p{L}\p{M}])([^a-z]))"#, lower: #"((?=[\p{L}\p{M}])([^A-Z]))"#,
-                    contractions: KnownPatterns.asciiContractions + "?")),
+            isApproximateInLlamaCpp: true,
             prefersWholeWords: true),
         NamedPreTokenizer(
             names: ["tiny_aya", "cohere2moe"],
@@ -56,9 +59,7 @@ extension NamedPreTokenizer {
             steps: isolating(
                 #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]"#
                     + #"|\s+(?!\S)|\s+"#),
-            otherSteps: isolating(
-                #"'(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"#
-                    + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"#)),
+            isApproximateInLlamaCpp: true),
         NamedPreTokenizer(
             names: ["seed-coder"],
             steps: isolating(
@@ -76,10 +77,7 @@ extension NamedPreTokenizer {
         NamedPreTokenizer(
             names: ["laguna"],
             steps: isolating(#"(?:\r?\n)+(?!\r?\n)"#, KnownPatterns.llama3(digits: "")),
-            otherSteps: isolating(
-                #"[^\n]+|[\n]+"#,
-                KnownPatterns.llama3(digits: "").replacing(
-                    KnownPatterns.contractions, with: KnownPatterns.asciiContractions))),
+            isApproximateInLlamaCpp: true),
         NamedPreTokenizer(
             names: ["exaone-moe"],
             steps: isolating(

@@ -2,14 +2,16 @@ import QuotedText
 
 /// A pre-tokenizer as named in a GGUF file (`tokenizer.ggml.pre`), with the conventions that the name implies.
 ///
-/// llama.cpp is the reference for the names. The steps are those of the published tokenizer.json, for converting
-/// between both formats. Where llama.cpp's own rule differs, GGUF files follow it.
+/// The steps are those of the published tokenizer.json, which the models were trained with. llama.cpp is the reference for
+/// the names; where its own rule only comes close to the published one, files by that name follow the published one.
 struct NamedPreTokenizer: Sendable {
     var names: [String]
     /// The steps in a tokenizer.json.
     var steps: [PreTokenizerStep]
-    /// llama.cpp's steps, if they differ by more than the case of contractions.
-    var otherSteps: [PreTokenizerStep]?
+    /// The names whose published tokenizers also normalize text to NFC, which llama.cpp does not do.
+    var composing: Set<String> = []
+    /// Whether llama.cpp splits some texts otherwise, by more than contractions with letters beyond ASCII.
+    var isApproximateInLlamaCpp = false
     /// Whether a word that is itself a token becomes that token, regardless of merges.
     var prefersWholeWords = false
     /// Whether texts start with the beginning-of-text token by default.
@@ -17,19 +19,14 @@ struct NamedPreTokenizer: Sendable {
     /// What was assumed because the file's name is missing or unknown.
     var assumption: String?
 
-    /// The pre-tokenizer for a GGUF file.
+    /// The pre-tokenizer of the published tokenizer.
     var preTokenizer: PreTokenizer {
-        get throws(TokenizerError) { try PreTokenizer(steps: ggufSteps) }
+        get throws(TokenizerError) { try PreTokenizer(steps: steps) }
     }
 
-    /// The steps for a GGUF file.
-    var ggufSteps: [PreTokenizerStep] {
-        otherSteps
-            ?? steps.map { step in
-                guard case .split(.regex(let regex), let behavior, let inverted) = step else { return step }
-                let ascii = regex.replacing(KnownPatterns.contractions, with: KnownPatterns.asciiContractions)
-                return .split(.regex(ascii), behavior, inverted: inverted)
-            }
+    /// The normalizer of the published tokenizer with one of the names.
+    func normalizer(of name: String?) -> [NormalizerStep] {
+        name.map(composing.contains) == true ? [.nfc] : []
     }
 
     /// The pre-tokenizer with a name. llama.cpp's default takes the place of a missing or unknown one.
@@ -42,8 +39,8 @@ struct NamedPreTokenizer: Sendable {
         if notByteLevel.contains(name) { throw unsupported(name) }
         var assumed = all[0]
         assumed.assumption =
-            (name.isEmpty ? "no pre-tokenizer is named" : "the pre-tokenizer \(name.quoted) is unknown")
-            + "; words are split by llama.cpp's rule \"default\", which may not be the one that the model was trained with"
+            "tokenizer.ggml.pre \(name.isEmpty ? "is missing" : "\(name.quoted) is unknown"): words are split by "
+            + "llama.cpp's rule \"default\", which the model may not have been trained with"
         return assumed
     }
 
@@ -53,11 +50,16 @@ struct NamedPreTokenizer: Sendable {
         return found
     }
 
-    /// The name for the steps of a tokenizer.json; nil if there is none.
-    static func name(of steps: [PreTokenizerStep], ignoresMerges: Bool) -> String? {
+    /// The name for the steps of a tokenizer.json, if there is one: the first whose published tokenizer has the same
+    /// normalizer, or else the first with the same steps.
+    static func name(
+        of steps: [PreTokenizerStep], after normalizer: [NormalizerStep], ignoresMerges: Bool
+    ) -> String? {
         let steps = steps.map(\.escaped)
-        return all.first { $0.prefersWholeWords == ignoresMerges && ($0.steps == steps || $0.ggufSteps == steps) }?
-            .names[0]
+        guard let found = all.first(where: { $0.prefersWholeWords == ignoresMerges && $0.steps == steps }) else {
+            return nil
+        }
+        return found.names.first { found.normalizer(of: $0) == normalizer } ?? found.names[0]
     }
 
     private static func unsupported(_ name: String) -> TokenizerError {

@@ -8,23 +8,22 @@ extension SplitRule {
         .run(of: .whitespace),
     ]
 
-    static func llama3(digits: Int, _ letterCase: ContractionCase) -> [SplitRule] {
+    static func llama3(digits: Int) -> [SplitRule] {
         [
-            .contraction(letterCase),
+            .contraction(.ignoring),
             .run(of: .letter, after: .wordLead),
             .run(of: .number, maximum: digits),
             .run(of: .other, after: .space, before: .newline),
         ] + spaces
     }
 
-    static func qwen35(_ letterCase: ContractionCase) -> [SplitRule] {
+    static let qwen35: [SplitRule] =
         [
-            .contraction(letterCase),
+            .contraction(.ignoring),
             .run(of: [.letter, .mark], after: .wordLead),
             .run(of: .number, maximum: 1),
             .run(of: .otherNotMark, after: .space, before: .newline),
         ] + spaces
-    }
 
     static func gpt4o(
         _ upper: CharacterClass, _ lower: CharacterClass, _ letterCase: ContractionCase?, digits: Int

@@ -1,8 +1,6 @@
 /// Which letters match those of an English contraction.
 enum ContractionCase: Sendable {
     case exact
-    /// Case is ignored for ASCII only, as in llama.cpp's `(?:'[sS]|'[tT]|...)`.
-    case ignoringASCII
     /// Case is ignored as in `(?i:'s|'t|...)`, which also matches U+017F, an old form of s.
     case ignoring
 }

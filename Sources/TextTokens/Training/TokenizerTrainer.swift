@@ -87,6 +87,7 @@ public struct TokenizerTrainer: Sendable {
             model: .byteLevel, preTokenizer: preTokenizer, tokens: specialTokens + learned)
         definition.kinds =
             specialTokens.map { _ in TokenKind.control.rawValue } + learned.map { _ in TokenKind.normal.rawValue }
+        definition.normalizer = []
         definition.merges = merges
         definition.endOfText = 0
         definition.addsBeginningOfText = false

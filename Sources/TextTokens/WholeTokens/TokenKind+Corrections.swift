@@ -10,6 +10,8 @@ extension TokenKind {
                     kinds.indices.contains(id) ? TokenKind(rawValue: kinds[id]) ?? .undefined : .undefined
                 }
                 ?? .normal
+            // It represents characters that have no token, even if its text also ends answers.
+            if kind == .unknown, definition.model != .byteLevel, definition.unknown == Int32(id) { return kind }
             let first = tokens[id].utf8.first
             guard first == UInt8(ascii: "<") || first == UInt8(ascii: "_") || first == UInt8(ascii: "[") else {
                 return kind

@@ -5,19 +5,24 @@ struct WholeTokenFinder: Sendable {
     /// The tokens that are cut out of the normalized text that the others leave.
     private let later: SpecialTokenFinder
 
+    /// - Parameter spaceRuns: the tokens of `spaceRuns`, which are found as runs of marks and in normalized text.
     init(
         _ tokens: [(id: Int32, text: String)], rule: WholeTokenRule, flags: [Int32: MatchingFlags],
-        normalizer: Normalizer
+        spaceRuns: Set<Int32> = [], normalizer: Normalizer
     ) throws(TokenizerError) {
         func isLater(_ id: Int32) -> Bool { flags[id]?.contains(.normalized) ?? false }
         var normalized: [(id: Int32, text: String)] = []
         var limits = RewritingLimits(textLength: tokens.reduce(0) { $0 + $1.text.utf8.count })
-        for token in tokens where isLater(token.id) {
+        for token in tokens where isLater(token.id) || spaceRuns.contains(token.id) {
             let text = try normalizer.normalized(Array(token.text.utf8)[...], within: &limits)
             normalized.append((token.id, String(decoding: text, as: UTF8.self)))
         }
+        let literal = tokens.filter { !isLater($0.id) }.map { token in
+            spaceRuns.contains(token.id)
+                ? (id: token.id, text: String(repeating: "\u{2581}", count: token.text.utf8.count)) : token
+        }
         let flags = flags.filter { $0.value != .normalized }
-        first = SpecialTokenFinder(tokens.filter { !isLater($0.id) }, rule: rule, flags: flags)
+        first = SpecialTokenFinder(literal, rule: rule, flags: flags)
         later = SpecialTokenFinder(normalized, rule: rule, flags: flags)
     }
 
