@@ -11,6 +11,8 @@ extension TokenKind {
                 }
                 ?? .normal
             let first = tokens[id].utf8.first
+            // The unknown token is special already, and `<|endoftext|>` may be both.
+            if kind == .unknown { return kind }
             guard first == UInt8(ascii: "<") || first == UInt8(ascii: "_") || first == UInt8(ascii: "[") else {
                 return kind
             }
