@@ -18,6 +18,20 @@ struct NormalizerTests {
 
     init() throws { golden = try Goldens.json("normalizers.json") }
 
+    @Test(arguments: [TextPattern.text("a"), .regex("a")])
+    func textsThatGrowTooMuchAreErrors(_ pattern: TextPattern) throws {
+        func result(_ replacement: String, times: Int) throws -> [UInt8] {
+            let steps = Array(repeating: NormalizerStep.replace(pattern, with: replacement), count: times)
+            return try Normalizer(steps).normalized([UInt8(ascii: "a")][...])
+        }
+        #expect(try result("aa", times: 16).count == 1 << 16)
+        let long = String(repeating: "a", count: 1 << 16)
+        for (replacement, times) in [("aa", 64), (long, 8)] {
+            let error = #expect(throws: TokenizerError.self) { try result(replacement, times: times) }
+            #expect(error?.description.hasPrefix("normalizer: expected at most 1048640 bytes") == true)
+        }
+    }
+
     @Test func stepsAreThoseOfTheReference() throws {
         let steps: [String: NormalizerStep] = [
             "lowercase": .lowercase, "strip": .strip(left: true, right: true),

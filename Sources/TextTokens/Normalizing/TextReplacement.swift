@@ -8,12 +8,13 @@ struct TextReplacement: TextRewriting {
         self.replacement = Array(replacement.utf8)
     }
 
-    func rewritten(_ text: [UInt8]) -> [UInt8] {
+    func rewritten(_ text: [UInt8], atMost limit: Int) throws(TokenizerError) -> [UInt8] {
         var result: [UInt8] = []
         var copied = 0
         while let match = finder.firstMatch(in: text.span, copied..<text.count) {
             result += text[copied..<match.range.lowerBound]
             result += replacement
+            try Normalizer.check(result.count, atMost: limit)
             copied = match.range.upperBound
         }
         if copied == 0 { return text }
@@ -26,5 +27,5 @@ struct TextReplacement: TextRewriting {
 struct Prefixing: TextRewriting {
     let prefix: [UInt8]
 
-    func rewritten(_ text: [UInt8]) -> [UInt8] { text.isEmpty ? text : prefix + text }
+    func rewritten(_ text: [UInt8], atMost limit: Int) -> [UInt8] { text.isEmpty ? text : prefix + text }
 }
