@@ -35,7 +35,12 @@ struct ChatCommand: ParsableCommand {
         return options
     }
 
-    func validate() throws { try checkUsage(options.validate) }
+    func validate() throws {
+        if let option = chat.fromStandardInput.first {
+            throw ValidationError("\(option): expected a file, found standard input, which has the messages")
+        }
+        try checkUsage(options.validate)
+    }
 
     func run() throws {
         let chatOptions = try chat.options()

@@ -66,9 +66,19 @@ struct ChatOptionTests {
         for arguments in [
             ["hi", "--system", "a"], ["hi", "--chat", "--parse-special"], ["hi", "--template-value", "a=1"],
             ["hi", "--chat", "--template-value", "a"], ["hi", "--chat", "--template-value", "messages=1"],
+            ["hi", "--chat", "--template-value", "a=1", "--template-value", "a=2"],
+            ["hi", "--chat", "--template-value", "a=False"], ["hi", "--chat", "--template-value", "a={1"],
             ["hi", "--messages", "x.json"], ["--messages", "x.json", "--parse-special"], ["hi", "--tools", "x.json"],
         ] {
             #expect(try CommandRun(["generate", "--model", files.model] + arguments).code == 2, "\(arguments)")
+        }
+        // Standard input is read once.
+        for arguments in [
+            ["generate", "--chat", "--tools", "-"], ["generate", "--messages", "-", "--documents", "-"],
+            ["generate", "--chat", "--prompt-file", "-", "--chat-template", "-"], ["chat", "--tools", "-"],
+        ] {
+            let run = try CommandRun(arguments + ["--model", files.model], input: "[]")
+            #expect(run.code == 2 && run.errors.contains("standard input"), "\(arguments): \(run.errors)")
         }
     }
 
