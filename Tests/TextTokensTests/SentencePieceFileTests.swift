@@ -47,6 +47,28 @@ struct SentencePieceFileTests {
         }
     }
 
+    /// The other files of a folder may add tokens, which are cut out of texts.
+    @Test(arguments: ["bpe", "unigram"]) func furtherTokensMayBeAdded(_ name: String) throws {
+        let model = try model(name)
+        var definition = try TokenizerDefinition(sentencePiece: model.bytes)
+        let count = Int32(definition.tokens.count)
+        definition.add(
+            [], further: [AddedToken(text: "<pad>"), AddedToken(text: "<extra>", isSpecial: false)], rows: .max)
+        let tokenizer = try Tokenizer(definition)
+        #expect(tokenizer.vocabularySize == Int(count) + 2 && tokenizer.specialToken("<pad>") == count)
+        #expect(try tokenizer.encode("<extra>", addingSpecialTokens: false) == [count + 1])
+        #expect(try !tokenizer.encode("a<pad>", addingSpecialTokens: false).contains(count))
+        for (text, ids) in zip(golden.texts, model.ids) {
+            #expect(try tokenizer.encode(text, addingSpecialTokens: false) == ids, "\(text.debugDescription)")
+        }
+    }
+
+    @Test func aTokenizerFileOfAUnigramModelIsNotExact() throws {
+        let definition = try TokenizerDefinition(sentencePiece: try model("unigram").bytes)
+        #expect(definition.jsonNotes.count == 1)
+        #expect(try TokenizerDefinition(json: definition.json()).jsonNotes == [])
+    }
+
     @Test func controlTokensAreFoundOnRequest() throws {
         let tokenizer = try Tokenizer(TokenizerDefinition(sentencePiece: try model("bpe").bytes))
         #expect(tokenizer.beginningOfText == 1 && tokenizer.endOfText == 2)
