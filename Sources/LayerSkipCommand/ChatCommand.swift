@@ -127,8 +127,8 @@ struct ChatCommand: ParsableCommand {
             try Output.write("\n")
             Output.note(answer.summary(of: model))
             return true
-        } catch let error as GenerationError {
-            // The conversation survives a message that is too long.
+        } catch let error where error is GenerationError || error is CheckpointError {
+            // The conversation survives a message that is too long, or that the chat template refuses.
             display.finish()
             Output.note("error: \(error)")
             return false

@@ -112,6 +112,19 @@ struct ChatOptionTests {
         }
     }
 
+    @Test func chatSurvivesAMessageThatTheTemplateRefuses() throws {
+        let template = files.write(
+            """
+            {% for m in messages if m.role == 'user' %}{{ m.content if m.content != 'bad' else raise_exception('no') }}\
+            {% endfor %}
+            """, as: "template.jinja")
+        let run = try CommandRun(
+            ["chat", "--model", files.model, "--chat-template", template, "--max-tokens", "2"],
+            input: "Hello\nbad\nagain\n")
+        #expect(run.code == 1 && run.errors.contains("its error \"no\""), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count { $0.contains("tokens at") } == 2, "\(run.errors)")
+    }
+
     @Test func chatHasASystemMessageAndValues() throws {
         let template = files.write(
             "{{ messages[0].content }} {{ x }}<|im_end|>{{ messages[-1].content }}", as: "template.jinja")
