@@ -64,7 +64,7 @@ struct DecoderPlan {
         var bytes = Array(token.utf8)
         for step in steps {
             switch step {
-            case .rewrite(let normalizer): bytes = try normalizer.normalized(bytes[...])
+            case .rewrite(let normalizer): bytes = try normalizer.normalized(bytes)
             case .byteFallback:
                 if let byte = TokenKind.byteValue(of: String(decoding: bytes, as: UTF8.self)) { return [byte] }
             case .byteLevel:

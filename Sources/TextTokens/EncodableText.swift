@@ -46,7 +46,6 @@ struct EncodableText {
             return
         }
         var text: [UInt8] = []
-        text.reserveCapacity(utf8.count + utf8.count / 8)
         var normalized: [SpecialTokenFinder.Part] = []
         var normalizedStructure = OrderedRanges()
         for part in parts {
@@ -55,7 +54,9 @@ struct EncodableText {
                 continue
             }
             let start = text.count
-            text += try tokenizer.normalizer.normalized(utf8[range])
+            // A text without whole tokens is not copied.
+            let rewritten = try tokenizer.normalizer.normalized(range == utf8.indices ? utf8 : Array(utf8[range]))
+            if start == 0 { text = rewritten } else { text += rewritten }
             guard text.count > start else { continue }
             normalized.append(.text(start..<text.count))
             if structure.contains(range) { normalizedStructure.append(start..<text.count) }

@@ -27,7 +27,7 @@ struct TokenPieces: Sendable {
             if let unknown = plan.unknown, kinds[id] == .unknown { return Array(unknown.utf8) }
             var text = definition.tokens[id]
             if areTokensAlike, kinds[id].isMatchedWhole, definition.flags[Int32(id)]?.contains(.normalized) == true {
-                text = String(decoding: try normalizer.normalized(Array(text.utf8)[...]), as: UTF8.self)
+                text = String(decoding: try normalizer.normalized(Array(text.utf8)), as: UTF8.self)
             }
             let isLiteral = kinds[id].isMatchedWhole && !areTokensAlike
             return try plan.bytes(of: text, isByte: kinds[id] == .byte, isLiteral: isLiteral)

@@ -16,18 +16,31 @@ struct Normalizer: Sendable {
 
     /// Returns the rewritten text.
     ///
-    /// - Throws: ``TokenizerError`` if a regular expression takes too many steps.
-    func normalized(_ text: ArraySlice<UInt8>) throws(TokenizerError) -> [UInt8] {
-        var text = Array(text)
-        for step in steps { text = try step.rewritten(text) }
+    /// - Throws: ``TokenizerError`` if a regular expression takes too many steps, or the text grows too much: the file
+    ///   of a stranger may double it again and again.
+    func normalized(_ text: [UInt8]) throws(TokenizerError) -> [UInt8] {
+        let limit = 64 * text.count + (1 << 20)
+        var text = text
+        for step in steps {
+            text = try step.rewritten(text, atMost: limit)
+            try Self.check(text.count, atMost: limit)
+        }
         return text
+    }
+
+    /// Throws if a rewritten text has more bytes than allowed.
+    static func check(_ count: Int, atMost limit: Int) throws(TokenizerError) {
+        guard count > limit else { return }
+        throw .malformedFile(
+            place: "normalizer", expected: "at most \(limit) bytes of rewritten text", found: "more")
     }
 }
 
 /// A step of a ``Normalizer``, ready to use.
 protocol TextRewriting: Sendable {
-    /// Returns the rewritten text.
-    func rewritten(_ text: [UInt8]) throws(TokenizerError) -> [UInt8]
+    /// Returns the rewritten text. Steps whose result can be many times as long as the text throw if it has more bytes
+    /// than allowed.
+    func rewritten(_ text: [UInt8], atMost limit: Int) throws(TokenizerError) -> [UInt8]
 }
 
 extension NormalizerStep {
@@ -51,5 +64,5 @@ extension NormalizerStep {
 }
 
 extension NormalizationForm: TextRewriting {
-    func rewritten(_ text: [UInt8]) -> [UInt8] { normalized(text) }
+    func rewritten(_ text: [UInt8], atMost limit: Int) -> [UInt8] { normalized(text) }
 }

@@ -8,7 +8,7 @@ struct PatternReplacement: TextRewriting {
         self.replacement = Array(replacement.utf8)
     }
 
-    func rewritten(_ text: [UInt8]) throws(TokenizerError) -> [UInt8] {
+    func rewritten(_ text: [UInt8], atMost limit: Int) throws(TokenizerError) -> [UInt8] {
         if text.isEmpty { return text }
         var result: [UInt8] = []
         var copied = 0
@@ -28,6 +28,7 @@ struct PatternReplacement: TextRewriting {
             lastEnd = match.upperBound
             result += text[copied..<match.lowerBound]
             result += replacement
+            try Normalizer.check(result.count, atMost: limit)
             copied = match.upperBound
         }
         if lastEnd == nil { return text }

@@ -20,7 +20,7 @@ struct SentencePieceNormalizer: TextRewriting {
         }
     }
 
-    func rewritten(_ text: [UInt8]) -> [UInt8] {
+    func rewritten(_ text: [UInt8], atMost limit: Int) throws(TokenizerError) -> [UInt8] {
         let mark = MarkedWords.mark
         var position = 0
         while rules.collapsesSpaces, position < text.count {
@@ -46,6 +46,7 @@ struct SentencePieceNormalizer: TextRewriting {
             for byte in rest {
                 if byte == Self.space { result += mark } else { result.append(byte) }
             }
+            try Normalizer.check(result.count, atMost: limit)
             if let last = rest.last { followsSpace = rules.collapsesSpaces && last == Self.space }
         }
         while rules.collapsesSpaces, result.suffix(mark.count) == mark[...] { result.removeLast(mark.count) }

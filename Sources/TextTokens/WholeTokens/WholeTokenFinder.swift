@@ -13,7 +13,7 @@ struct WholeTokenFinder: Sendable {
         func isLater(_ id: Int32) -> Bool { flags[id]?.contains(.normalized) ?? false }
         var normalized: [(id: Int32, text: String)] = []
         for token in tokens where isLater(token.id) || spaceRuns.contains(token.id) {
-            let text = try normalizer.normalized(Array(token.text.utf8)[...])
+            let text = try normalizer.normalized(Array(token.text.utf8))
             normalized.append((token.id, String(decoding: text, as: UTF8.self)))
         }
         let literal = tokens.filter { !isLater($0.id) }.map { token in
