@@ -35,7 +35,12 @@ struct ChatCommand: ParsableCommand {
         return options
     }
 
-    func validate() throws { try checkUsage(options.validate) }
+    func validate() throws {
+        if let option = chat.fromStandardInput.first {
+            throw ValidationError("\(option): expected a file, found standard input, which has the messages")
+        }
+        try checkUsage(options.validate)
+    }
 
     func run() throws {
         let chatOptions = try chat.options()
@@ -122,8 +127,8 @@ struct ChatCommand: ParsableCommand {
             try Output.write("\n")
             Output.note(answer.summary(of: model))
             return true
-        } catch let error as GenerationError {
-            // The conversation survives a message that is too long.
+        } catch let error where error is GenerationError || error is CheckpointError {
+            // The conversation survives a message that is too long, or that the chat template refuses.
             display.finish()
             Output.note("error: \(error)")
             return false

@@ -85,6 +85,15 @@ struct GenerateCommand: ParsableCommand {
         if !isChat, let option = chatArguments.given {
             throw ValidationError("\(option): expected --chat or --messages with it")
         }
+        let prompts = [
+            messages == "-" ? "--messages" : nil, promptFile == "-" ? "--prompt-file" : nil,
+            prompt == nil && promptFile == nil && messages == nil ? "the prompt" : nil,
+        ]
+        let readers = prompts.compactMap(\.self) + chatArguments.fromStandardInput
+        guard readers.count < 2 else {
+            throw ValidationError(
+                "expected one thing from standard input, found \(readers.joined(separator: " and "))")
+        }
         if let picture, StandardDescriptors.outputIs(picture) {
             throw ValidationError("--picture: expected a file, found standard output, which has the text")
         }

@@ -15,7 +15,10 @@ struct PrepareDataCommand: ParsableCommand {
     @OptionGroup var texts: CorpusOptions
 
     @Option(
-        help: "Tokenizer: a tokenizer.json, a GGUF file or a model folder (default: the built-in model's).",
+        help: """
+            Tokenizer: a tokenizer.json, a tokenizer.model, a GGUF file or a model folder (default: the built-in \
+            model's).
+            """,
         transform: expandedPath)
     var tokenizer: String?
 

@@ -67,7 +67,7 @@ struct DecoderPlan {
         var bytes = Array(token.utf8)
         for step in steps {
             switch step {
-            case .rewrite(let normalizer): bytes = try normalizer.normalized(bytes[...], within: &limits)
+            case .rewrite(let normalizer): bytes = try normalizer.normalized(bytes, within: &limits)
             case .byteFallback:
                 if let byte = TokenKind.byteValue(of: String(decoding: bytes, as: UTF8.self)) { return [byte] }
             case .byteLevel:

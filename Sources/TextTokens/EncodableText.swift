@@ -48,7 +48,6 @@ struct EncodableText {
             return
         }
         var text: [UInt8] = []
-        text.reserveCapacity(utf8.count + utf8.count / 8)
         var normalized: [SpecialTokenFinder.Part] = []
         var normalizedStructure = OrderedRanges()
         var limits = RewritingLimits(textLength: utf8.count)
@@ -58,7 +57,10 @@ struct EncodableText {
                 continue
             }
             let start = text.count
-            text += try tokenizer.normalizer.normalized(utf8[range], within: &limits)
+            // A text without whole tokens is not copied.
+            let rewritten = try tokenizer.normalizer.normalized(
+                range == utf8.indices ? utf8 : Array(utf8[range]), within: &limits)
+            if start == 0 { text = rewritten } else { text += rewritten }
             guard text.count > start else { continue }
             normalized.append(.text(start..<text.count))
             if structure.contains(range) { normalizedStructure.append(start..<text.count) }

@@ -31,7 +31,7 @@ struct TokenPieces: Sendable {
             if let unknown = plan.unknown, kinds[id] == .unknown { return Array(unknown.utf8) }
             var text = definition.tokens[id]
             if areTokensAlike, kinds[id].isMatchedWhole, definition.flags[Int32(id)]?.contains(.normalized) == true {
-                let normalized = try normalizer.normalized(Array(text.utf8)[...], within: &limits)
+                let normalized = try normalizer.normalized(Array(text.utf8), within: &limits)
                 text = String(decoding: normalized, as: UTF8.self)
             }
             let isLiteral = kinds[id].isMatchedWhole && !areTokensAlike

@@ -66,9 +66,19 @@ struct ChatOptionTests {
         for arguments in [
             ["hi", "--system", "a"], ["hi", "--chat", "--parse-special"], ["hi", "--template-value", "a=1"],
             ["hi", "--chat", "--template-value", "a"], ["hi", "--chat", "--template-value", "messages=1"],
+            ["hi", "--chat", "--template-value", "a=1", "--template-value", "a=2"],
+            ["hi", "--chat", "--template-value", "a=False"], ["hi", "--chat", "--template-value", "a={1"],
             ["hi", "--messages", "x.json"], ["--messages", "x.json", "--parse-special"], ["hi", "--tools", "x.json"],
         ] {
             #expect(try CommandRun(["generate", "--model", files.model] + arguments).code == 2, "\(arguments)")
+        }
+        // Standard input is read once.
+        for arguments in [
+            ["generate", "--chat", "--tools", "-"], ["generate", "--messages", "-", "--documents", "-"],
+            ["generate", "--chat", "--prompt-file", "-", "--chat-template", "-"], ["chat", "--tools", "-"],
+        ] {
+            let run = try CommandRun(arguments + ["--model", files.model], input: "[]")
+            #expect(run.code == 2 && run.errors.contains("standard input"), "\(arguments): \(run.errors)")
         }
     }
 
@@ -100,6 +110,19 @@ struct ChatOptionTests {
             let run = try CommandRun(["chat", "--model", files.model, "--chat-template", path], input: "Hello\n")
             #expect(run.code == 1 && run.errors.contains("\(path): chat template, line 1: expected"), "\(run.errors)")
         }
+    }
+
+    @Test func chatSurvivesAMessageThatTheTemplateRefuses() throws {
+        let template = files.write(
+            """
+            {% for m in messages if m.role == 'user' %}{{ m.content if m.content != 'bad' else raise_exception('no') }}\
+            {% endfor %}
+            """, as: "template.jinja")
+        let run = try CommandRun(
+            ["chat", "--model", files.model, "--chat-template", template, "--max-tokens", "2"],
+            input: "Hello\nbad\nagain\n")
+        #expect(run.code == 1 && run.errors.contains("its error \"no\""), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count { $0.contains("tokens at") } == 2, "\(run.errors)")
     }
 
     @Test func chatHasASystemMessageAndValues() throws {

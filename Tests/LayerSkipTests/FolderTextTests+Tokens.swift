@@ -63,6 +63,18 @@ extension FolderTextTests {
         #expect(try model.encode(prompt: "a") == [0, a])
     }
 
+    /// The post-processor may add another token than the one that `bos_token` names. An export keeps both.
+    @Test func exportsKeepTheTokenThatBeginsTexts() throws {
+        let path = try folder(tokenizer: #""bos_token":"<|im_end|>""#)
+        try tokenizerFile(Self.processor(1), in: path)
+        let file = try exported(path, to: .gguf).path
+        let copy = try exported(file, to: .safetensors).path
+        for path in [path, file, copy] {
+            let tokenizer = try Tokenizer(ofFile: path)
+            #expect(try tokenizer.encode("a") == [1, a], "\(path)")
+        }
+    }
+
     @Test func addedTokensOfTheConfigurationCount() throws {
         let path = try folder(
             tokenizer: #"""

@@ -41,6 +41,17 @@ struct MissingByteTests {
         #expect(try Tokenizer(dropping).encode("aqzb") == [97, 98])
     }
 
+    /// As in Hugging Face's tokenizers 0.23.3: the `unk_token` of GPT-2 is its end-of-text token.
+    @Test func itMayEndTextsToo() throws {
+        var definition = definition(kind: 2)
+        definition.tokens[256] = "<|endoftext|>"
+        for definition in [definition, try TokenizerDefinition(json: definition.json())] {
+            let tokenizer = try Tokenizer(definition)
+            #expect(try tokenizer.encode("aqb") == [97, 256, 98] && tokenizer.endOfTextTokens.contains(256))
+            #expect(try tokenizer.encode("<|endoftext|>", parsingSpecialTokens: true) == [256])
+        }
+    }
+
     /// As in Hugging Face's tokenizers 0.23.3: `fuse_unk` joins consecutive unknown bytes of a word.
     @Test func neighboursMayFuse() throws {
         var fusing = definition(kind: 2)

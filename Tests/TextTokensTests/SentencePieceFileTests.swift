@@ -37,7 +37,7 @@ struct SentencePieceFileTests {
         let normalizer = try Normalizer(try #require(definition.normalizer))
         let tokenizer = try Tokenizer(definition)
         for (index, text) in golden.texts.enumerated() {
-            let normalized = try normalizer.normalized(Array(text.utf8)[...])
+            let normalized = try normalizer.normalized(Array(text.utf8))
             #expect(normalized == Array(model.normalized[index].utf8), "\(text.debugDescription)")
             let ids = try tokenizer.encode(text, addingSpecialTokens: false)
             #expect(ids == model.ids[index], "\(text.debugDescription)")
@@ -45,6 +45,28 @@ struct SentencePieceFileTests {
             var stream = StreamingDetokenizer(tokenizer)
             #expect(ids.reduce("") { $0 + stream.append($1) } + stream.finish() == model.decoded[index])
         }
+    }
+
+    /// The other files of a folder may add tokens, which are cut out of texts.
+    @Test(arguments: ["bpe", "unigram"]) func furtherTokensMayBeAdded(_ name: String) throws {
+        let model = try model(name)
+        var definition = try TokenizerDefinition(sentencePiece: model.bytes)
+        let count = Int32(definition.tokens.count)
+        definition.add(
+            [], further: [AddedToken(text: "<pad>"), AddedToken(text: "<extra>", isSpecial: false)], rows: .max)
+        let tokenizer = try Tokenizer(definition)
+        #expect(tokenizer.vocabularySize == Int(count) + 2 && tokenizer.specialToken("<pad>") == count)
+        #expect(try tokenizer.encode("<extra>", addingSpecialTokens: false) == [count + 1])
+        #expect(try !tokenizer.encode("a<pad>", addingSpecialTokens: false).contains(count))
+        for (text, ids) in zip(golden.texts, model.ids) {
+            #expect(try tokenizer.encode(text, addingSpecialTokens: false) == ids, "\(text.debugDescription)")
+        }
+    }
+
+    @Test func aTokenizerFileOfAUnigramModelIsNotExact() throws {
+        let definition = try TokenizerDefinition(sentencePiece: try model("unigram").bytes)
+        #expect(definition.jsonNotes.count == 1)
+        #expect(try TokenizerDefinition(json: definition.json()).jsonNotes == [])
     }
 
     @Test func controlTokensAreFoundOnRequest() throws {

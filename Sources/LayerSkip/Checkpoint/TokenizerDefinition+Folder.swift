@@ -52,6 +52,15 @@ extension TokenizerDefinition {
             id(files.tokenizer?.endOfText, "eos_token") ?? last
             ?? otherEnds.first { tokens.indices.contains(Int($0)) } ?? endOfText
         otherEnds = Array(ends.dropFirst(endOfText == nil ? 0 : 1))
+        keepEnds(first, last)
+    }
+
+    /// Keeps the tokens that encoding adds, where the tokens that begin and end texts now have other names.
+    ///
+    /// - Parameters:
+    ///   - first: the token that is added at the beginning, if one is.
+    ///   - last: the token that is added at the end, if one is.
+    mutating func keepEnds(_ first: Int32?, _ last: Int32?) {
         if let first, first != beginningOfText, prefix == nil { prefix = [first] }
         if let last, last != endOfText, suffix == nil { suffix = [last] }
     }

@@ -18,7 +18,11 @@ extension TokenizerDefinition {
         } else {
             try self.init(parts: metadata)
         }
+        // As in a folder: the post-processor decides which tokens are added, and the other keys only name them.
+        let first = addsBeginningOfText == true ? beginningOfText : nil
+        let last = addsEndOfText == true ? endOfText : nil
         try takeIDs(metadata)
+        keepEnds(addsBeginningOfText == true ? first : nil, addsEndOfText == true ? last : nil)
     }
 
     /// Reads the vocabulary and the rules from the keys for single parts.

@@ -16,6 +16,7 @@ extension Checkpoint {
             notes.append(
                 "the file has a tokenizer.json too, as \(GGUFTokenizerKey.huggingFace): programs that do not read it, "
                     + "such as llama.cpp, may encode some texts otherwise (\(lost.joined(separator: ", ")))")
+            notes += definition.jsonNotes
         } else if let note = definition.llamaCppNote {
             notes.append(note)
         }

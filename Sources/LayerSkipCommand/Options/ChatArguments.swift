@@ -36,6 +36,12 @@ struct ChatArguments: ParsableArguments {
         return tools != nil ? "--tools" : documents != nil ? "--documents" : nil
     }
 
+    /// The options whose file is standard input.
+    var fromStandardInput: [String] {
+        [("--chat-template", template.chatTemplate), ("--tools", tools), ("--documents", documents)]
+            .filter { $0.1 == "-" }.map(\.0)
+    }
+
     /// What the template reads besides the messages; files are read.
     func options() throws -> ChatOptions {
         var options = ChatOptions()
@@ -66,10 +72,24 @@ struct ChatArguments: ParsableArguments {
                 throw ValidationError(
                     "--template-value: expected another name, found \(name.quoted), which has an option of its own")
             }
-            let value = String(text[text.index(after: sign)...])
-            named[name] = (try? TemplateValue(json: Array(value.utf8))) ?? .text(value)
+            guard named[name] == nil else {
+                throw ValidationError("--template-value: expected each name once, found \(name.quoted) again")
+            }
+            named[name] = try Self.value(String(text[text.index(after: sign)...]), name)
         }
         return named
+    }
+
+    /// A value in JSON, or else a text. What is meant as another value, as in Python, is an error: as a text it would
+    /// count as true.
+    private static func value(_ text: String, _ name: String) throws -> TemplateValue {
+        if let value = try? TemplateValue(json: Array(text.utf8)) { return value }
+        guard !["True", "False", "None"].contains(text), !["{", "[", "\""].contains(text.prefix(1)) else {
+            throw ValidationError(
+                "--template-value: expected JSON for \(name.quoted), such as true, false, null or \"text\", found "
+                    + text.quoted)
+        }
+        return .text(text)
     }
 }
 

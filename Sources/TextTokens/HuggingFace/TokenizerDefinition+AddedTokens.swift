@@ -76,6 +76,8 @@ extension TokenizerDefinition {
         table.add(token.text.utf8)
         tokens.append(token.text)
         kinds?.append(TokenKind.normal.rawValue)
+        // Merging by scores needs one for each token. This token is matched whole, so it never counts.
+        if model == .scored { scores?.append(0) }
         return tokens.count - 1
     }
 }

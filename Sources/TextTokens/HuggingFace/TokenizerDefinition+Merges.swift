@@ -39,6 +39,12 @@ extension TokenizerDefinition {
 
     /// User-facing notes about what ``json()`` cannot express exactly.
     package var jsonNotes: [String] {
+        if model == .unigram, followsSentencePiece {
+            return [
+                "a tokenizer.json adds scores in double precision and replaces whole clusters of characters, unlike "
+                    + "SentencePiece: some texts may be encoded otherwise"
+            ]
+        }
         guard tiedScores > 0 else { return [] }
         return [
             "\(tiedScores.counted("token")) share a score with another: tokenizer.json ranks their merges by id, so "

@@ -67,29 +67,29 @@ struct WordEncoder {
 
     private mutating func encode(_ word: Span<UInt8>) {
         switch model {
-        case .merges(let model): merge(word, model.value)
+        case .merges(let model): merge(word, model)
         case .unigram: unigram?.append(word, to: &ids)
         }
     }
 
-    private mutating func merge(_ word: Span<UInt8>, _ model: MergeModel) {
-        if model.prefersWholeWords, let token = model.symbols.find(word), token < model.tokenCount {
+    private mutating func merge(_ word: Span<UInt8>, _ model: SharedMergeModel) {
+        if model.value.prefersWholeWords, let token = model.value.symbols.find(word), token < model.value.tokenCount {
             ids.append(token)
             return
         }
         merger.clear()
-        if model.resolvesUnknownFirst {
+        if model.value.resolvesUnknownFirst {
             appendResolved(word, model)
         } else {
             forEachSymbol(of: word, model) { merger, symbol, range in merger.append(symbol, start: range.lowerBound) }
         }
-        merger.merge(model.pairs)
+        merger.merge(model.value.pairs)
         let firstID = ids.count
         for index in merger.symbols.indices {
             let symbol = merger.symbols[index]
-            if symbol >= 0, symbol < model.tokenCount {
+            if symbol >= 0, symbol < model.value.tokenCount {
                 ids.append(symbol)
-            } else if let id = model.hidden[symbol] ?? (givesControlTokens ? model.control[symbol] : nil) {
+            } else if let id = model.value.hidden[symbol] ?? (givesControlTokens ? model.value.control[symbol] : nil) {
                 ids.append(id)
             } else {
                 let next = index + 1 < merger.starts.count ? Int(merger.starts[index + 1]) : word.count
@@ -101,19 +101,21 @@ struct WordEncoder {
     /// Calls a function with each initial symbol of a word, -1 for unknown ones.
     @inline(__always)
     private mutating func forEachSymbol(
-        of word: Span<UInt8>, _ model: MergeModel, _ body: (inout WordMerger, Int32, Range<Int>) -> Void
+        of word: Span<UInt8>, _ model: SharedMergeModel, _ body: (inout WordMerger, Int32, Range<Int>) -> Void
     ) {
-        switch model.start {
+        switch model.value.start {
         case .bytes:
-            for offset in word.indices { body(&merger, model.byteSymbols[Int(word[offset])], offset..<offset + 1) }
+            for offset in word.indices {
+                body(&merger, model.value.byteSymbols[Int(word[offset])], offset..<offset + 1)
+            }
         case .characters:
             var start = 0
             while start < word.count {
                 let length = UTF8Sequence.decode(word, at: start, end: word.count)?.length ?? 1
                 let symbol =
                     length == 1
-                    ? model.byteSymbols[Int(word[start])]
-                    : model.symbols.find(word.extracting(start..<start + length)) ?? -1
+                    ? model.value.byteSymbols[Int(word[start])]
+                    : model.value.symbols.find(word.extracting(start..<start + length)) ?? -1
                 body(&merger, symbol, start..<start + length)
                 start += length
             }
@@ -123,7 +125,7 @@ struct WordEncoder {
     /// Appends the symbols of a word with each unknown character as the tokens of its bytes, as the unknown token or
     /// not at all. As in Hugging Face's library, the unknown token follows bytes between it and the next known
     /// character.
-    private mutating func appendResolved(_ word: Span<UInt8>, _ model: MergeModel) {
+    private mutating func appendResolved(_ word: Span<UInt8>, _ model: SharedMergeModel) {
         var unknown: (symbol: Int32, start: Int)?
         var lost: [[UInt8]] = []
         forEachSymbol(of: word, model) { merger, symbol, range in
@@ -131,11 +133,12 @@ struct WordEncoder {
                 if let held = unknown { merger.append(held.symbol, start: held.start) }
                 unknown = nil
                 merger.append(symbol, start: range.lowerBound)
-            } else if model.start == .characters, range.allSatisfy({ model.byteTokens[Int(word[$0])] >= 0 }) {
-                for place in range { merger.append(model.byteTokens[Int(word[place])], start: place) }
-            } else if let token = model.unknown {
-                if let held = unknown, !model.fusesUnknown { merger.append(held.symbol, start: held.start) }
-                if unknown == nil || !model.fusesUnknown { unknown = (token, range.lowerBound) }
+            } else if model.value.start == .characters, range.allSatisfy({ model.value.byteTokens[Int(word[$0])] >= 0 })
+            {
+                for place in range { merger.append(model.value.byteTokens[Int(word[place])], start: place) }
+            } else if let token = model.value.unknown {
+                if let held = unknown, !model.value.fusesUnknown { merger.append(held.symbol, start: held.start) }
+                if unknown == nil || !model.value.fusesUnknown { unknown = (token, range.lowerBound) }
             } else {
                 lost.append(range.map { word[$0] })
             }
@@ -146,13 +149,13 @@ struct WordEncoder {
 
     /// Encodes text without a token, such as that of a control token, character by character or byte by byte. The
     /// word's ids start at `firstID`.
-    private mutating func spell(_ text: Span<UInt8>, _ model: MergeModel, firstID: Int) {
-        guard model.start == .characters else { return spellBytes(text, model, firstID: firstID) }
+    private mutating func spell(_ text: Span<UInt8>, _ model: SharedMergeModel, firstID: Int) {
+        guard model.value.start == .characters else { return spellBytes(text, model, firstID: firstID) }
         var start = 0
         while start < text.count {
             let end = start + (UTF8Sequence.decode(text, at: start, end: text.count)?.length ?? 1)
             let character = text.extracting(start..<end)
-            if let token = model.symbols.find(character), token < model.tokenCount {
+            if let token = model.value.symbols.find(character), token < model.value.tokenCount {
                 ids.append(token)
             } else {
                 spellBytes(character, model, firstID: firstID)
@@ -161,16 +164,18 @@ struct WordEncoder {
         }
     }
 
-    private mutating func spellBytes(_ bytes: Span<UInt8>, _ model: MergeModel, firstID: Int) {
+    private mutating func spellBytes(_ bytes: Span<UInt8>, _ model: SharedMergeModel, firstID: Int) {
         let count = ids.count
         for offset in bytes.indices {
-            let token = model.byteTokens[Int(bytes[offset])]
+            let token = model.value.byteTokens[Int(bytes[offset])]
             if token >= 0 {
                 ids.append(token)
             } else {
                 ids.removeSubrange(count...)
-                if let unknown = model.unknown {
-                    if !(model.fusesUnknown && count > firstID && ids[count - 1] == unknown) { ids.append(unknown) }
+                if let unknown = model.value.unknown {
+                    if !(model.value.fusesUnknown && count > firstID && ids[count - 1] == unknown) {
+                        ids.append(unknown)
+                    }
                 } else {
                     lost.insert(bytes.indices.map { bytes[$0] })
                 }

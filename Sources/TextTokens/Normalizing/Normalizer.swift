@@ -25,9 +25,9 @@ struct Normalizer: Sendable {
     /// - Parameter limits: what may be done for this text and others.
     /// - Throws: ``TokenizerError`` if a regular expression takes too many steps, or the text grows too much.
     func normalized(
-        _ text: ArraySlice<UInt8>, within limits: inout RewritingLimits
+        _ text: [UInt8], within limits: inout RewritingLimits
     ) throws(TokenizerError) -> [UInt8] {
-        var text = Array(text)
+        var text = text
         for step in steps {
             text = try step.rewritten(text, within: &limits)
             try limits.take(text.count)
@@ -38,7 +38,8 @@ struct Normalizer: Sendable {
 
 /// A step of a ``Normalizer``, ready to use.
 protocol TextRewriting: Sendable {
-    /// Returns the rewritten text. It ends early if the result is longer than the limits allow.
+    /// Returns the rewritten text. Steps whose result can be many times as long as the text throw if that is more than
+    /// the limits allow.
     func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) throws(TokenizerError) -> [UInt8]
 }
 

@@ -15,9 +15,10 @@ struct TextReplacement: TextRewriting {
         if let byte { return try replacing(byte, in: text, within: limits) }
         var result: [UInt8] = []
         var copied = 0
-        while limits.allows(result.count), let match = finder.firstMatch(in: text.span, copied..<text.count) {
+        while let match = finder.firstMatch(in: text.span, copied..<text.count) {
             result += text[copied..<match.range.lowerBound]
             result += replacement
+            try limits.check(result.count)
             copied = match.range.upperBound
         }
         if copied == 0 { return text }

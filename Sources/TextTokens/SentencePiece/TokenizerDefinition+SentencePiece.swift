@@ -34,10 +34,11 @@ extension TokenizerDefinition {
         normalizer?.contains { if case .sentencePiece = $0 { true } else { false } } ?? false
     }
 
-    /// Whether a token is cut out of texts as a whole. SentencePiece's unigram model scores user-defined tokens like
-    /// others, so that they win.
+    /// Whether a token is cut out of texts as a whole. SentencePiece's unigram model scores its own user-defined tokens
+    /// like others, so that they win.
     func isMatchedWhole(_ id: Int, _ kind: TokenKind) -> Bool {
-        let isScored = kind == .userDefined && model == .unigram && followsSentencePiece
+        let isScored =
+            kind == .userDefined && model == .unigram && followsSentencePiece && scores?.indices.contains(id) == true
         return kind.isMatchedWhole && !isScored && !tokens[id].isEmpty
     }
 }

@@ -13,6 +13,8 @@ extension TokenKind {
             // It represents characters that have no token, even if its text also ends answers.
             if kind == .unknown, definition.model != .byteLevel, definition.unknown == Int32(id) { return kind }
             let first = tokens[id].utf8.first
+            // The unknown token is special already, and `<|endoftext|>` may be both.
+            if kind == .unknown { return kind }
             guard first == UInt8(ascii: "<") || first == UInt8(ascii: "_") || first == UInt8(ascii: "[") else {
                 return kind
             }
