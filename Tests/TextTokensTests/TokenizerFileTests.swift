@@ -61,6 +61,18 @@ struct TokenizerFileTests {
         #expect(try Tokenizer(roundTrip(definition)).decode(ids) == text)
     }
 
+    /// The last of equal merges counts, as in Hugging Face's library. In a GGUF file it is the first, as in llama.cpp.
+    @Test(arguments: ["null", #"{"type":"ByteLevel","add_prefix_space":false}"#])
+    func theLastOfEqualMergesCounts(words: String) throws {
+        let file =
+            #"{"pre_tokenizer":\#(words),"model":{"type":"BPE","merges":["a b","b c","a b"],"#
+            + #""vocab":{"a":0,"b":1,"c":2,"ab":3,"bc":4}}}"#
+        var definition = try TokenizerDefinition(json: Array(file.utf8))
+        #expect(try Tokenizer(definition).encode("abc") == [0, 4])
+        definition.wholeTokenRule = .longestFirst
+        #expect(try Tokenizer(definition).encode("abc") == [3, 2])
+    }
+
     @Test func fingerprintsTellTokenizersApart() throws {
         let base = TinyVocabulary.byteLevel("smollm", merges: ["a¦b", "b¦c"], control: ["<|endoftext|>"])
         var others = [base, base, base, base, base]

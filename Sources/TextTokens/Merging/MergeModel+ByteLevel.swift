@@ -76,7 +76,9 @@ extension MergeModel {
             let left = Self.symbol(of: bytes[..<middle], in: &symbols)
             let right = Self.symbol(of: bytes[middle...], in: &symbols)
             let merged = Self.symbol(of: bytes[...], in: &symbols)
-            pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
+            // Of equal merges, the last counts in Hugging Face's library, and the first in llama.cpp.
+            pairs.insert(
+                left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged, replacing: resolvesUnknownFirst)
         }
     }
 }

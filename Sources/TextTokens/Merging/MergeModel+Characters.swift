@@ -54,7 +54,9 @@ extension MergeModel {
             guard let left = symbols.find(text, 0..<space), let right = symbols.find(text, space + 1..<text.count),
                 let merged = symbols.find(joined.span)
             else { throw .mergeWithoutToken(index: index, found: merge) }
-            pairs.insert(left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged)
+            // Of equal merges, the last counts in Hugging Face's library, and the first in llama.cpp.
+            pairs.insert(
+                left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged, replacing: resolvesUnknownFirst)
         }
     }
 

@@ -48,15 +48,16 @@ struct PairTable: Sendable {
         entries[place(Self.key(left, right))]
     }
 
-    /// Adds the merge of two symbols, unless there is one. Negative symbols never merge.
-    mutating func insert(_ left: Int32, _ right: Int32, rank: UInt32, merged: Int32) {
+    /// Adds the merge of two symbols. If there is one, it stays, unless `replacing` is true. Negative symbols never
+    /// merge.
+    mutating func insert(_ left: Int32, _ right: Int32, rank: UInt32, merged: Int32, replacing: Bool = false) {
         guard left >= 0, right >= 0 else { return }
         if (count + 1) * 4 > entries.count * 3 { grow() }
         let key = Self.key(left, right)
         let place = place(key)
-        guard entries[place].key == .max else { return }
-        entries[place] = Entry(key: key, rank: rank, merged: merged)
-        count += 1
+        let isNew = entries[place].key == .max
+        if isNew || replacing { entries[place] = Entry(key: key, rank: rank, merged: merged) }
+        if isNew { count += 1 }
     }
 
     private mutating func grow() {
