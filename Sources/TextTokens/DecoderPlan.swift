@@ -15,7 +15,7 @@ struct DecoderPlan {
         case strip(UInt8, start: Int, stop: Int)
     }
 
-    init(_ decoder: [DecoderStep]) throws(TokenizerError) {
+    init(_ decoder: [DecoderStep], _ budget: inout PatternBudget) throws(TokenizerError) {
         var isFused = false
         for step in decoder {
             switch step {
@@ -26,7 +26,7 @@ struct DecoderPlan {
             case .fuse: isFused = true
             case .replace(let pattern, let content):
                 if isFused, !pattern.isOneCharacter { throw Self.unsupported("a Replace of several characters") }
-                steps.append(.rewrite(try Normalizer([.replace(pattern, with: content)])))
+                steps.append(.rewrite(try Normalizer([.replace(pattern, with: content)], &budget)))
             case .strip(let text, let start, let stop):
                 let byte = text.utf8.first ?? 0
                 if !isFused {
@@ -60,11 +60,14 @@ struct DecoderPlan {
     /// - Parameters:
     ///   - isByte: whether the token represents a byte, as `<0x0A>` does.
     ///   - isLiteral: whether the alphabet of bytes does not apply to the token.
-    func bytes(of token: String, isByte: Bool, isLiteral: Bool) throws(TokenizerError) -> [UInt8] {
+    ///   - limits: what may be done for this token and others.
+    func bytes(
+        of token: String, isByte: Bool, isLiteral: Bool, within limits: inout RewritingLimits
+    ) throws(TokenizerError) -> [UInt8] {
         var bytes = Array(token.utf8)
         for step in steps {
             switch step {
-            case .rewrite(let normalizer): bytes = try normalizer.normalized(bytes)
+            case .rewrite(let normalizer): bytes = try normalizer.normalized(bytes, within: &limits)
             case .byteFallback:
                 if let byte = TokenKind.byteValue(of: String(decoding: bytes, as: UTF8.self)) { return [byte] }
             case .byteLevel:

@@ -5,6 +5,8 @@ struct EncodableText {
     private(set) var parts: [SpecialTokenFinder.Part]
     /// Whether the names of special tokens in the text become these tokens.
     private(set) var parsesSpecialTokens = false
+    /// The steps that are left for regular expressions.
+    private(set) var patternSteps = ScalarPattern.stepLimit
 
     /// Divides a text.
     init(_ utf8: [UInt8], _ tokenizer: Tokenizer, parsingSpecialTokens: Bool) throws(TokenizerError) {
@@ -48,6 +50,7 @@ struct EncodableText {
         var text: [UInt8] = []
         var normalized: [SpecialTokenFinder.Part] = []
         var normalizedStructure = OrderedRanges()
+        var limits = RewritingLimits(textLength: utf8.count)
         for part in parts {
             guard case .text(let range) = part else {
                 normalized.append(part)
@@ -55,12 +58,14 @@ struct EncodableText {
             }
             let start = text.count
             // A text without whole tokens is not copied.
-            let rewritten = try tokenizer.normalizer.normalized(range == utf8.indices ? utf8 : Array(utf8[range]))
+            let rewritten = try tokenizer.normalizer.normalized(
+                range == utf8.indices ? utf8 : Array(utf8[range]), within: &limits)
             if start == 0 { text = rewritten } else { text += rewritten }
             guard text.count > start else { continue }
             normalized.append(.text(start..<text.count))
             if structure.contains(range) { normalizedStructure.append(start..<text.count) }
         }
+        patternSteps = limits.patternSteps
         self.utf8 = text
         self.parts = finder.furtherParts(of: text.span, normalized) { isAllowed($0, normalizedStructure) }
     }

@@ -11,26 +11,31 @@ struct TokenPieces: Sendable {
     /// Whether the first token loses all its spaces, as with a Metaspace.
     let firstLosesSpaces: Bool
 
-    /// - Parameter model: the model, whose table of byte-level tokens is shared.
+    /// - Parameters:
+    ///   - model: the model, whose table of byte-level tokens is shared.
+    ///   - budget: what is left for regular expressions.
     init(
-        _ definition: TokenizerDefinition, _ kinds: [TokenKind], _ model: Tokenizer.Model, _ normalizer: Normalizer
+        _ definition: TokenizerDefinition, _ kinds: [TokenKind], _ model: Tokenizer.Model, _ normalizer: Normalizer,
+        _ budget: inout PatternBudget
     ) throws(TokenizerError) {
         let steps = definition.decoder ?? []
-        let plan = try DecoderPlan(steps)
+        let plan = try DecoderPlan(steps, &budget)
         separator = steps.isEmpty ? [UInt8(ascii: " ")] : []
         dropped = plan.dropped
         followsSentencePiece = plan.unknown != nil
         firstLosesSpaces = plan.firstLosesSpaces
         // Hugging Face's library decodes the tokens that are matched as a whole like all others.
         let areTokensAlike = definition.wholeTokenRule == .leftmost && !followsSentencePiece
+        var limits = RewritingLimits(textLength: definition.tokens.reduce(0) { $0 + $1.utf8.count })
         func bytes(of id: Int) throws(TokenizerError) -> [UInt8] {
             if let unknown = plan.unknown, kinds[id] == .unknown { return Array(unknown.utf8) }
             var text = definition.tokens[id]
             if areTokensAlike, kinds[id].isMatchedWhole, definition.flags[Int32(id)]?.contains(.normalized) == true {
-                text = String(decoding: try normalizer.normalized(Array(text.utf8)), as: UTF8.self)
+                let normalized = try normalizer.normalized(Array(text.utf8), within: &limits)
+                text = String(decoding: normalized, as: UTF8.self)
             }
             let isLiteral = kinds[id].isMatchedWhole && !areTokensAlike
-            return try plan.bytes(of: text, isByte: kinds[id] == .byte, isLiteral: isLiteral)
+            return try plan.bytes(of: text, isByte: kinds[id] == .byte, isLiteral: isLiteral, within: &limits)
         }
         if case .merges(let shared) = model, case let model = shared.value, definition.model == .byteLevel,
             steps == [.byteLevel]

@@ -53,9 +53,10 @@ public struct Tokenizer: Sendable {
         let kinds = TokenKind.corrected(definition)
         let definition = try definition.completed()
         self.kinds = kinds
-        normalizer = try Normalizer(definition.normalizer ?? [])
-        (model, division) = try Self.model(definition, kinds)
-        pieces = try TokenPieces(definition, kinds, model, normalizer)
+        var budget = PatternBudget()
+        normalizer = try Normalizer(definition.normalizer ?? [], &budget)
+        (model, division) = try Self.model(definition, kinds, &budget)
+        pieces = try TokenPieces(definition, kinds, model, normalizer, &budget)
 
         let whole = tokens.indices.filter { definition.isMatchedWhole($0, kinds[$0]) }
             .map { (id: Int32($0), text: tokens[$0]) }
@@ -81,10 +82,10 @@ public struct Tokenizer: Sendable {
     }
 
     private static func model(
-        _ definition: TokenizerDefinition, _ kinds: [TokenKind]
+        _ definition: TokenizerDefinition, _ kinds: [TokenKind], _ budget: inout PatternBudget
     ) throws(TokenizerError) -> (Model, WordDivision) {
         let steps = definition.preTokenizerSteps ?? []
-        let division: WordDivision = steps.isEmpty ? .whole : .steps(try PreTokenizer(steps: steps))
+        let division: WordDivision = steps.isEmpty ? .whole : .steps(try PreTokenizer(steps: steps, &budget))
         switch definition.model {
         case .byteLevel:
             let model = try MergeModel.byteLevel(definition, kinds)

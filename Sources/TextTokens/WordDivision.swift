@@ -18,7 +18,7 @@ extension WordEncoder {
     ) throws(TokenizerError) -> Bool {
         // All words that are not cut from the text, because the cache of words refers to one text.
         var rewritten: [UInt8] = []
-        var steps = ScalarPattern.stepLimit
+        var steps = text.patternSteps
         for (index, part) in text.parts.enumerated() {
             switch part {
             case .token(let id): append(id)

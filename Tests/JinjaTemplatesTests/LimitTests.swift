@@ -48,6 +48,13 @@ struct LimitTests {
         #expect(what.contains(limit), "\(template): \(what)")
     }
 
+    /// Texts are repeated in large steps, since adding 60 million characters one by one takes a second.
+    @Test func longPaddingAndRepetitionAreThoseOfPython() throws {
+        let fill = String(repeating: "é", count: 500_001)
+        #expect(try text("{{ 'a'.center(1000003, 'é') }}", limits: .standard) == "\(fill)a\(fill)")
+        #expect(try text("{{ 'éa' * 5 }}{{ 'a'.zfill(6) }}", limits: .standard) == "éaéaéaéaéa00000a")
+    }
+
     @Test func aTemplateOfManyBytesIsAnError() throws {
         #expect(throws: TemplateError.limitExceeded(line: 1, what: "bytes of a template", limit: 1 << 20)) {
             try Template(String(repeating: "x", count: 1 << 20 + 1))

@@ -91,4 +91,31 @@ struct AddedTokenTests {
                 "added tokens have the ids that transformers gives them, not the stated ones: \"<new>\"",
             ])
     }
+
+    /// The first token drops the whitespace in which the second would be matched.
+    @Test(
+        arguments: [
+            ([], [0, 2, 2, 2, 1]), ([.stripsRight], [0, 2, 2, 2, 1]), ([.stripsLeft, .stripsRight], [0, 1]),
+            // The library fails here.
+            ([.stripsLeft], [0, 1]),
+        ] as [(MatchingFlags, [Int32])]) func tokensMayAdjoin(flags: MatchingFlags, ids: [Int32]) throws
+    {
+        var definition = TokenizerDefinition(model: .characters, tokens: ["a", "b", " "])
+        definition.merges = []
+        definition.kinds = [4, 1, 4]
+        definition.wholeTokenRule = .leftmost
+        (definition.normalizer, definition.decoder) = ([], [])
+        definition.flags = [0: .stripsRight, 2: flags]
+        #expect(try Tokenizer(definition).encode("a   b") == ids)
+    }
+
+    /// Each of the spaces is a token that drops the others.
+    @Test func manySpacesAreNotSlow() throws {
+        let count = isOptimized ? 1_000_000 : 20_000
+        for flag in [MatchingFlags.stripsLeft, .stripsRight] {
+            let finder = SpecialTokenFinder([(id: 0, text: " ")], rule: .leftmost, flags: [0: flag])
+            let text = Array(String(repeating: " ", count: count).utf8) + [0x61]
+            #expect(finder.parts(of: text.span, in: text.indices).last == .text(count..<count + 1))
+        }
+    }
 }

@@ -59,6 +59,42 @@ struct NormalizerTests {
         #expect(!normalizer.isEmpty)
     }
 
+    /// Steps that together would need terabytes, and one that reads the rest of the text for each match.
+    @Test func textsThatGrowOrTakeLongAreErrors() throws {
+        let tenfold = NormalizerStep.replace(.text("a"), with: "aaaaaaaaaa")
+        let always = NormalizerStep.replace(.regex("(?=a)|b*"), with: "aaaaaaaaaa")
+        let text = Array(String(repeating: "a", count: 100).utf8)
+        for step in [tenfold, always] {
+            #expect(try Normalizer([step]).normalized(text).count > 900)
+            for steps in [
+                Array(repeating: step, count: 12), [.nfkd, .prepend("b")] + Array(repeating: step, count: 9),
+            ] {
+                #expect(throws: TokenizerError.self) { try Normalizer(steps).normalized(text) }
+            }
+        }
+        let table = NormalizerStep.replace(.text("a"), with: String(repeating: "ﷺ", count: 1000))
+        #expect(throws: TokenizerError.self) {
+            try Normalizer([table, .nfkd, .replace(.text("ل"), with: String(repeating: "b", count: 1000))])
+                .normalized(text)
+        }
+        let quadratic = try Normalizer([.replace(.regex("a(?=.*c)|a"), with: "b")])
+        let long = Array(String(repeating: "a", count: isOptimized ? 200_000 : 20_000).utf8)
+        #expect(throws: TokenizerError.patternTooSlow(pattern: "a(?=.*c)|a")) { try quadratic.normalized(long) }
+    }
+
+    /// The parts of a text share its steps.
+    @Test func partsOfATextAreLimitedTogether() throws {
+        let step = NormalizerStep.replace(.regex("(?:a|aa)+c"), with: "b")
+        let normalizer = try Normalizer([step])
+        let part = Array(String(repeating: "a", count: 20).utf8)
+        var limits = RewritingLimits(textLength: part.count)
+        limits.patternSteps = 1_000_000
+        #expect(try normalizer.normalized(part, within: &limits) == part)
+        #expect(throws: TokenizerError.patternTooSlow(pattern: "(?:a|aa)+c")) {
+            for _ in 0..<20 { _ = try normalizer.normalized(part, within: &limits) }
+        }
+    }
+
     @Test func damagedTablesAreRefusedOrHarmless() throws {
         let table = golden.tableBytes
         let text = Array(golden.texts.joined(separator: " ").utf8)

@@ -64,6 +64,33 @@ struct PatternTests {
         }
     }
 
+    /// All patterns of a tokenizer share a budget.
+    @Test func manyPatternsAreLimited() {
+        func pattern(_ count: Int) -> String { #"(?:\p{L}?\p{N}?\w?){\#(count)}"# }
+        var budget = PatternBudget()
+        let duration = ContinuousClock().measure {
+            #expect(throws: Never.self) { for count in 300..<303 { _ = try budget.compile(pattern(count)) } }
+            #expect(throws: TokenizerError.self) { for count in 300..<400 { _ = try budget.compile(pattern(count)) } }
+        }
+        if isOptimized { #expect(duration < .seconds(1)) }
+    }
+
+    @Test func manySetsAreLimited() {
+        func classes(_ count: Int) -> String {
+            (0..<count).map { "[a\(Unicode.Scalar(0x4E00 + UInt32($0)) ?? "a")]" }.joined()
+        }
+        // With all that ignoring case adds, each has dozens of alternatives.
+        func folded(_ count: Int) -> String { "(?i:" + String(repeating: #"[\p{L}\d]"#, count: count) + ")" }
+        #expect(throws: Never.self) { try ScalarPattern(classes(100)) }
+        #expect(throws: Never.self) { try ScalarPattern(folded(3)) }
+        let duration = ContinuousClock().measure {
+            for pattern in [classes(2400), folded(isOptimized ? 900 : 90)] {
+                #expect(throws: TokenizerError.self) { try ScalarPattern(pattern) }
+            }
+        }
+        if isOptimized { #expect(duration < .seconds(1)) }
+    }
+
     @Test(arguments: [
         ("(a+)+b", 40), ("(a*)*b", 3000), ("(?:a|aa)+$", 60), ("(?:aa|a)*b", 60), (#"\w+!"#, 100_000),
         (#"\w+\s*\w+!"#, 3000), ("(.*)(.*)(.*)(.*)x", 3000), ("(?=(a+)+b)a", 40), ("(?<!(a+)+)c|a(?=.*x)", 100_000),
@@ -89,16 +116,6 @@ struct PatternTests {
                 try ScalarPattern(pattern).forEachMatch(in: text.span, text.indices, steps: &steps) { _ in }
             }
         }
-    }
-
-    @Test func aSearchStartsAnywhereAndSeesWhatIsBefore() throws {
-        let text = Array("ab ab".utf8)
-        var steps = ScalarPattern.stepLimit
-        let pattern = try ScalarPattern("(?<=a)b")
-        #expect(try pattern.firstMatch(in: text.span, from: 1, to: 5, steps: &steps) == 1..<2)
-        #expect(try pattern.firstMatch(in: text.span, from: 2, to: 5, steps: &steps) == 4..<5)
-        #expect(try pattern.firstMatch(in: text.span, from: 2, to: 4, steps: &steps) == nil)
-        #expect(try ScalarPattern("x*").firstMatch(in: text.span, from: 5, to: 5, steps: &steps) == 5..<5)
     }
 
     @Test func invalidBytesAreCharactersOfTheirOwn() throws {

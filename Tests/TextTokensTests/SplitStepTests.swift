@@ -55,6 +55,14 @@ struct SplitStepTests {
         #expect(throws: TokenizerError.self) { try PreTokenizer(steps: [step, step]) }
     }
 
+    /// Its mark would be no byte.
+    @Test func metaspaceAfterByteLevelIsRefused() {
+        let mark = PreTokenizerStep.metaspace(mark: "▁", prepend: .always, splits: true)
+        let bytes = PreTokenizerStep.byteLevel(addsPrefixSpace: false, splits: false)
+        #expect(throws: TokenizerError.self) { try PreTokenizer(steps: [bytes, mark]) }
+        #expect(throws: Never.self) { try PreTokenizer(steps: [mark, bytes]) }
+    }
+
     @Test func slowRulesEndInAnError() throws {
         let slow = try PreTokenizer(steps: [.split(.regex("(a+)+b"), .isolated, inverted: false)])
         #expect(throws: TokenizerError.patternTooSlow(pattern: "(a+)+b")) {

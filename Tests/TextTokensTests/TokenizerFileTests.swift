@@ -121,6 +121,9 @@ struct MalformedTokenizerFileTests {
         #expect(message(file(decoder: #"{"type":"Strip"}"#)).contains("decoder.content: expected"))
         #expect(message(file(model: #""end_of_word_suffix":"</w>","#)).contains("model.end_of_word_suffix"))
         #expect(message(file(words: "null").replacing("BPE", with: "WordPiece")).contains("\"WordPiece\""))
+        #expect(
+            message(file(words: #"{"type":"CharDelimiterSplit","delimiter":"ab"}"#))
+                == "pre_tokenizer.delimiter: expected one character, found \"ab\"")
         let template =
             #"{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<no>"}},{"Sequence":{"id":"A"}}]}"#
         #expect(message(file(ends: template)).contains("post_processor.single.0: expected a name"))

@@ -55,7 +55,7 @@ extension Rendering {
             try count(bytes: overflows ? .max : bytes)
             var result = MarkedText.empty
             result.isMarkup = text.isMarkup
-            if !text.isEmpty { for _ in 0..<times { result.append(text) } }
+            if !text.isEmpty { result.append(text, times: times) }
             return .text(result)
         case .list(let list): return .list(try self.list(try repeated(list.items, times)))
         case .tuple(let list): return .tuple(try self.list(try repeated(list.items, times)))

@@ -45,9 +45,9 @@ extension Rendering {
         let padding = TextMethods.Padding(missing: missing, width: width)
         let first = before(padding)
         var result = MarkedText.empty
-        for _ in 0..<first { result.append(fill) }
+        result.append(fill, times: first)
         result.append(text)
-        for _ in first..<missing { result.append(fill) }
+        result.append(fill, times: missing - first)
         return result
     }
 }

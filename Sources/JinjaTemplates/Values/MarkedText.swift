@@ -101,6 +101,19 @@ struct MarkedText: Sendable {
         isASCII = isASCII && other.isASCII
     }
 
+    /// Appends a text several times, in a few large steps.
+    mutating func append(_ other: MarkedText, times: Int) {
+        var (block, left) = (other, times)
+        while left > 0 {
+            if !left.isMultiple(of: 2) { append(block) }
+            left /= 2
+            if left > 0 {
+                let half = block
+                block.append(half)
+            }
+        }
+    }
+
     mutating func append(_ text: some Sequence<UInt8>, mark: Mark = .template) {
         let start = bytes.count
         bytes += text

@@ -25,7 +25,7 @@ extension JSONPlace {
             ]
         case "Whitespace": return [.whitespace]
         case "WhitespaceSplit": return [.whitespaceSplit]
-        case "CharDelimiterSplit": return [.delimiter(try required("delimiter").text())]
+        case "CharDelimiterSplit": return [.delimiter(try required("delimiter").character())]
         default:
             throw try unsupported([
                 "ByteLevel", "Split", "Digits", "Punctuation", "Metaspace", "Whitespace", "WhitespaceSplit",
@@ -44,10 +44,13 @@ extension JSONPlace {
     }
 
     /// The mark of a Metaspace.
-    func spaceMark() throws(TokenizerError) -> String {
-        let mark = try required("replacement")
-        guard try mark.text().unicodeScalars.count == 1 else { throw mark.mismatch("one character") }
-        return try mark.text()
+    func spaceMark() throws(TokenizerError) -> String { try required("replacement").character() }
+
+    /// A text of one character.
+    private func character() throws(TokenizerError) -> String {
+        let text = try text()
+        guard text.unicodeScalars.count == 1 else { throw mismatch("one character", found: text.quoted) }
+        return text
     }
 
     /// A Metaspace's rule for the mark before a text; older files have a Boolean instead.

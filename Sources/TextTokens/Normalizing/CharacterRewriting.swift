@@ -5,7 +5,7 @@ enum CharacterRewriting: TextRewriting {
     /// Removes combining marks.
     case stripAccents
 
-    func rewritten(_ text: [UInt8], atMost limit: Int) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
         let span = text.span
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

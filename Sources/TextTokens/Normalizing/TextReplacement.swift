@@ -11,14 +11,13 @@ struct TextReplacement: TextRewriting {
         self.replacement = Array(replacement.utf8)
     }
 
-    func rewritten(_ text: [UInt8], atMost limit: Int) throws(TokenizerError) -> [UInt8] {
-        if let byte { return try replacing(byte, in: text, atMost: limit) }
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) throws(TokenizerError) -> [UInt8] {
+        if let byte { return try replacing(byte, in: text, within: limits) }
         var result: [UInt8] = []
         var copied = 0
-        while let match = finder.firstMatch(in: text.span, copied..<text.count) {
+        while limits.allows(result.count), let match = finder.firstMatch(in: text.span, copied..<text.count) {
             result += text[copied..<match.range.lowerBound]
             result += replacement
-            try Normalizer.check(result.count, atMost: limit)
             copied = match.range.upperBound
         }
         if copied == 0 { return text }
@@ -28,12 +27,12 @@ struct TextReplacement: TextRewriting {
 
     /// Replaces a byte, for the spaces of SentencePiece's vocabularies.
     private func replacing(
-        _ byte: UInt8, in text: [UInt8], atMost limit: Int
+        _ byte: UInt8, in text: [UInt8], within limits: RewritingLimits
     ) throws(TokenizerError) -> [UInt8] {
         let count = text.count { $0 == byte }
         guard count > 0 else { return text }
         let size = text.count + count * (replacement.count - 1)
-        try Normalizer.check(size, atMost: limit)
+        guard limits.allows(size) else { throw .textGrowsTooMuch(byteCount: size) }
         return [UInt8](capacity: size) { result in
             for other in text {
                 if other == byte {
@@ -50,5 +49,7 @@ struct TextReplacement: TextRewriting {
 struct Prefixing: TextRewriting {
     let prefix: [UInt8]
 
-    func rewritten(_ text: [UInt8], atMost limit: Int) -> [UInt8] { text.isEmpty ? text : prefix + text }
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
+        text.isEmpty ? text : prefix + text
+    }
 }

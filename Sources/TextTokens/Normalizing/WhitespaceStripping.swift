@@ -3,7 +3,7 @@ struct WhitespaceStripping: TextRewriting {
     let left: Bool
     let right: Bool
 
-    func rewritten(_ text: [UInt8], atMost limit: Int) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
         var range = text.indices
         while left, let length = whitespace(text.span, at: range.lowerBound, end: range.upperBound) {
             range = range.dropFirst(length)

@@ -7,6 +7,8 @@ struct CaseFolding: Sendable {
     private var folds: [UInt32: UInt32] = [:]
     /// The other characters with the same simple folding as a character.
     private var equivalents: [UInt32: [UInt32]] = [:]
+    /// The same as pairs, ordered by their first characters.
+    private var pairs: [(member: UInt32, other: UInt32)] = []
     /// The characters whose full folding is several characters, by that folding.
     private(set) var longFolds: [[UInt32]: [UInt32]] = [:]
 
@@ -29,6 +31,7 @@ struct CaseFolding: Sendable {
         for group in groups.values where group.count > 1 {
             for member in group { equivalents[member] = group.filter { $0 != member } }
         }
+        pairs = equivalents.flatMap { member, others in others.map { (member, $0) } }.sorted { $0.member < $1.member }
     }
 
     /// The characters that a character matches if case is ignored, itself included.
@@ -38,8 +41,16 @@ struct CaseFolding: Sendable {
 
     /// A set with all characters that its members match if case is ignored.
     func closure(of set: ScalarSet) -> ScalarSet {
-        let added = equivalents.filter { set.contains($0.key) }.flatMap(\.value)
-        return set.union(ScalarSet(added.map { $0...$0 }))
+        var added: [ClosedRange<UInt32>] = []
+        var place = 0
+        for range in set.ranges {
+            while place < pairs.count, pairs[place].member <= range.upperBound {
+                let (member, other) = pairs[place]
+                if member >= range.lowerBound, !range.contains(other) { added.append(other...other) }
+                place += 1
+            }
+        }
+        return set.union(ScalarSet(added))
     }
 
     /// A character's full folding.

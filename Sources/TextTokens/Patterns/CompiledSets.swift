@@ -5,21 +5,44 @@ struct CompiledSets: Sendable {
     private var ascii: [UInt64] = []
     /// The page of each 256 code points of each set, as an index into ``bits``.
     private var pages: [UInt32] = []
-    private var bits: [UInt64] = []
+    private var bits = [UInt64](repeating: 0, count: 4) + [UInt64](repeating: .max, count: 4)
     private var knownPages: [[UInt64]: UInt32] = [:]
 
     private static let pageCount = 0x1100
+    /// The first two pages in ``bits``.
+    private static let (empty, full): (UInt32, UInt32) = (0, 1)
+
+    var count: Int { ascii.count / 2 }
 
     /// The set's number, after adding it if it is new.
     mutating func number(of set: ScalarSet) -> Int32 {
         if let known = numbers[set] { return known }
         let number = Int32(numbers.count)
         numbers[set] = number
-        var words = [UInt64](repeating: 0, count: Self.pageCount * 4)
-        for range in set.ranges { Self.mark(range, in: &words) }
-        ascii += words[0..<2]
-        for page in 0..<Self.pageCount { pages.append(pageNumber(Array(words[page * 4..<page * 4 + 4]))) }
+        let first = pages.count
+        pages += repeatElement(Self.empty, count: Self.pageCount)
+        var words = [UInt64](repeating: 0, count: 4)
+        var page = 0
+        for range in set.ranges {
+            var start = range.lowerBound
+            while start <= range.upperBound {
+                if Int(start >> 8) != page { finish(&words, first + page) }
+                page = Int(start >> 8)
+                let last = min(range.upperBound, start | 0xFF)
+                Self.mark(Int(start & 0xFF)...Int(last & 0xFF), in: &words)
+                start = last + 1
+            }
+        }
+        finish(&words, first + page)
+        let ascii = Int(pages[first]) * 4
+        self.ascii += bits[ascii..<ascii + 2]
         return number
+    }
+
+    /// Stores the bits of a page, and clears them.
+    private mutating func finish(_ words: inout [UInt64], _ place: Int) {
+        pages[place] = pageNumber(words)
+        for index in words.indices { words[index] = 0 }
     }
 
     /// Forgets what only adding sets needs.
@@ -28,8 +51,8 @@ struct CompiledSets: Sendable {
         knownPages = [:]
     }
 
-    private static func mark(_ range: ClosedRange<UInt32>, in words: inout [UInt64]) {
-        let (first, last) = (Int(range.lowerBound), Int(range.upperBound))
+    private static func mark(_ range: ClosedRange<Int>, in words: inout [UInt64]) {
+        let (first, last) = (range.lowerBound, range.upperBound)
         for word in first >> 6...last >> 6 {
             var mask = UInt64.max
             if word == first >> 6 { mask &= UInt64.max << UInt64(first & 63) }
@@ -39,6 +62,8 @@ struct CompiledSets: Sendable {
     }
 
     private mutating func pageNumber(_ words: [UInt64]) -> UInt32 {
+        if words.allSatisfy({ $0 == 0 }) { return Self.empty }
+        if words.allSatisfy({ $0 == .max }) { return Self.full }
         if let known = knownPages[words] { return known }
         let number = UInt32(bits.count / 4)
         bits += words

@@ -11,16 +11,19 @@ struct PatternCompiler {
         static let success = Following(neverFails: true)
     }
 
-    /// The maximum number of instructions of a program.
-    static let maximumSize = 20_000
+    /// The usual maximum of ``PatternProgram/size``.
+    static let standardSize = 20_000
 
     var program = PatternProgram()
     private let pattern: String
+    private let maximumSize: Int
     var lists: [[Int32]: Int32] = [:]
     private var work = 0
 
-    static func compile(_ node: PatternNode, pattern: String) throws(TokenizerError) -> PatternProgram {
-        var compiler = PatternCompiler(pattern: pattern)
+    static func compile(
+        _ node: PatternNode, pattern: String, maximumSize: Int = standardSize
+    ) throws(TokenizerError) -> PatternProgram {
+        var compiler = PatternCompiler(pattern: pattern, maximumSize: maximumSize)
         try compiler.add(node, .success)
         try compiler.emit(.match)
         if node.minimumLength > 0 { compiler.program.starts = first(node, .success).first.firstBytes }
@@ -28,7 +31,10 @@ struct PatternCompiler {
         return compiler.program
     }
 
-    private init(pattern: String) { self.pattern = pattern }
+    private init(pattern: String, maximumSize: Int) {
+        self.pattern = pattern
+        self.maximumSize = maximumSize
+    }
 
     // MARK: First characters
 
@@ -39,9 +45,7 @@ struct PatternCompiler {
         case .folded: next
         case .sequence(let parts): parts.reversed().reduce(next) { first($1, $0) }
         case .alternatives(let parts):
-            parts.map { first($0, next) }.reduce(Following(first: ScalarSet())) {
-                Following(first: $0.first.union($1.first), neverFails: $0.neverFails || $1.neverFails)
-            }
+            union(of: parts.map { first($0, next) })
         case .repeated(let part, let repetition):
             if repetition.maximum == 0 {
                 next
@@ -57,18 +61,23 @@ struct PatternCompiler {
         }
     }
 
+    private static func union(of parts: [Following]) -> Following {
+        Following(first: .union(of: parts.map(\.first)), neverFails: parts.contains { $0.neverFails })
+    }
+
     // MARK: Instructions
 
     var here: Int32 { Int32(program.instructions.count) }
 
     mutating func emit(_ instruction: PatternProgram.Instruction) throws(TokenizerError) {
-        if program.instructions.count == Self.maximumSize { throw tooLarge }
+        if program.size >= maximumSize { throw tooLarge }
         program.instructions.append(instruction)
     }
 
     private var tooLarge: TokenizerError {
         .malformedPattern(
-            pattern: pattern, offset: 0, expected: "at most \(Self.maximumSize) steps once repetitions are written out",
+            pattern: pattern, offset: 0,
+            expected: "at most \(Self.standardSize) steps in all expressions, once repetitions are written out",
             found: pattern)
     }
 
@@ -80,7 +89,7 @@ struct PatternCompiler {
     mutating func add(_ node: PatternNode, _ next: Following) throws(TokenizerError) {
         // Repetitions of nothing add no instructions, but take time.
         work += 1
-        if work > 10 * Self.maximumSize { throw tooLarge }
+        if work > 10 * maximumSize { throw tooLarge }
         switch node {
         case .set(let set): try emit(.set(program.sets.number(of: set)))
         case .folded: preconditionFailure("simplified() leaves none")

@@ -43,12 +43,8 @@ extension PatternNode {
 
     private static func alternatives(of parts: [PatternNode]) -> PatternNode {
         if parts.count == 1 { return parts[0] }
-        var union = ScalarSet()
-        for part in parts {
-            guard case .set(let set) = part else { return .alternatives(parts) }
-            union = union.union(set)
-        }
-        return .set(union)
+        let sets = parts.compactMap { if case .set(let set) = $0 { set } else { nil } as ScalarSet? }
+        return sets.count == parts.count ? .set(.union(of: sets)) : .alternatives(parts)
     }
 
     /// A literal text whose case is ignored: `ss` also matches `ß`, and `ß` matches `ss`.

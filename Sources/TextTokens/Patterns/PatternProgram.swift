@@ -44,4 +44,7 @@ struct PatternProgram: Sendable {
     var registerCount: Int32 = 0
     /// Whether a match can start with a byte; empty if it can be empty.
     var starts: [Bool] = []
+
+    /// The number of instructions, plus what sets take, each about as much as ten of them.
+    var size: Int { instructions.count + 10 * sets.count }
 }

@@ -10,14 +10,16 @@ struct ScalarPattern: Sendable {
     private let program: PatternProgram
 
     /// Compiles a pattern.
-    init(_ pattern: String) throws(TokenizerError) {
+    ///
+    /// - Parameter maximumSize: the maximum size.
+    init(_ pattern: String, maximumSize: Int = PatternCompiler.standardSize) throws(TokenizerError) {
         guard pattern.unicodeScalars.count <= Self.maximumLength else {
             throw .malformedPattern(
                 pattern: pattern, offset: Self.maximumLength, expected: "at most \(Self.maximumLength) characters",
                 found: pattern)
         }
         self.pattern = pattern
-        program = try PatternCompiler.compile(PatternParser.parse(pattern), pattern: pattern)
+        program = try PatternCompiler.compile(PatternParser.parse(pattern), pattern: pattern, maximumSize: maximumSize)
     }
 
     /// Creates a pattern from a tree; `name` is for errors.
@@ -26,24 +28,19 @@ struct ScalarPattern: Sendable {
         program = try PatternCompiler.compile(node.simplified(), pattern: name)
     }
 
+    /// See ``PatternProgram/size``.
+    var size: Int { program.size }
+
     /// The steps to allow besides those for reading the text once: about a tenth of a second.
     static let stepLimit = 10_000_000
-
-    /// The first match between two positions of a text.
-    ///
-    /// - Parameter steps: is reduced by the steps taken; start with ``stepLimit``. New text adds steps
-    ///     again, so that texts of any length can be matched, but no part of a text takes long.
-    /// - Throws: ``TokenizerError/patternTooSlow(pattern:)``.
-    func firstMatch(
-        in text: Span<UInt8>, from start: Int, to end: Int, steps: inout Int
-    ) throws(TokenizerError) -> Range<Int>? {
-        var matcher = PatternMatcher(program, from: start)
-        return try firstMatch(in: text, 0..<end, from: start, &matcher, &steps)
-    }
 
     /// Calls a closure for each match in a part of a text, of which the pattern sees nothing else.
     ///
     /// An empty match directly after another match does not count.
+    ///
+    /// - Parameter steps: is reduced by the steps taken; start with ``stepLimit``. New text adds steps again, so that
+    ///   texts of any length can be matched, but no part of a text takes long.
+    /// - Throws: ``TokenizerError/patternTooSlow(pattern:)``.
     func forEachMatch(
         in text: Span<UInt8>, _ part: Range<Int>, steps: inout Int, _ body: (Range<Int>) -> Void
     ) throws(TokenizerError) {

@@ -24,7 +24,27 @@ struct ScalarSet: Hashable, Sendable {
 
     var isEmpty: Bool { ranges.isEmpty }
 
-    func union(_ other: ScalarSet) -> ScalarSet { other.isEmpty ? self : ScalarSet(ranges + other.ranges) }
+    func union(_ other: ScalarSet) -> ScalarSet {
+        if other.isEmpty || self == .all { return self }
+        var result = ScalarSet()
+        result.ranges.reserveCapacity(ranges.count + other.ranges.count)
+        var (i, j) = (0, 0)
+        while i < ranges.count || j < other.ranges.count {
+            if j == other.ranges.count
+                || i < ranges.count && ranges[i].lowerBound <= other.ranges[j].lowerBound
+            {
+                result.append(ranges[i])
+                i += 1
+            } else {
+                result.append(other.ranges[j])
+                j += 1
+            }
+        }
+        return result
+    }
+
+    /// The union of any number of sets, in one pass.
+    static func union(of sets: [ScalarSet]) -> ScalarSet { ScalarSet(sets.flatMap(\.ranges)) }
 
     var inverted: ScalarSet {
         var result = ScalarSet()
@@ -50,7 +70,14 @@ struct ScalarSet: Hashable, Sendable {
         return result
     }
 
-    func isDisjoint(with other: ScalarSet) -> Bool { intersection(other).isEmpty }
+    func isDisjoint(with other: ScalarSet) -> Bool {
+        var (i, j) = (0, 0)
+        while i < ranges.count, j < other.ranges.count {
+            if ranges[i].overlaps(other.ranges[j]) { return false }
+            if ranges[i].upperBound < other.ranges[j].upperBound { i += 1 } else { j += 1 }
+        }
+        return true
+    }
 
     func contains(_ scalar: UInt32) -> Bool {
         var (low, high) = (0, ranges.count)

@@ -20,7 +20,7 @@ struct SentencePieceNormalizer: TextRewriting {
         }
     }
 
-    func rewritten(_ text: [UInt8], atMost limit: Int) throws(TokenizerError) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
         let mark = MarkedWords.mark
         var position = 0
         while rules.collapsesSpaces, position < text.count {
@@ -33,7 +33,7 @@ struct SentencePieceNormalizer: TextRewriting {
         result.reserveCapacity(text.count + text.count / 2)
         if rules.addsDummySpace, !rules.addsSpaceAtEnd { result += mark }
         var followsSpace = rules.collapsesSpaces
-        while position < text.count {
+        while position < text.count, limits.allows(result.count) {
             if staysSame[Int(text[position])] {
                 result.append(text[position])
                 followsSpace = false
@@ -46,7 +46,6 @@ struct SentencePieceNormalizer: TextRewriting {
             for byte in rest {
                 if byte == Self.space { result += mark } else { result.append(byte) }
             }
-            try Normalizer.check(result.count, atMost: limit)
             if let last = rest.last { followsSpace = rules.collapsesSpaces && last == Self.space }
         }
         while rules.collapsesSpaces, result.suffix(mark.count) == mark[...] { result.removeLast(mark.count) }

@@ -1,11 +1,24 @@
 extension PreTokenizer {
     /// Creates a pre-tokenizer from the steps of a file. Steps with a known rule get hand-written scanners.
-    init(steps: [PreTokenizerStep]) throws(TokenizerError) { try self.init(steps, scans: true) }
+    init(steps: [PreTokenizerStep]) throws(TokenizerError) {
+        var budget = PatternBudget()
+        try self.init(steps: steps, &budget)
+    }
+
+    /// Creates a pre-tokenizer as above, with a budget that it shares with other parts of a tokenizer.
+    init(steps: [PreTokenizerStep], _ budget: inout PatternBudget) throws(TokenizerError) {
+        try self.init(steps, scans: true, &budget)
+    }
 
     /// Creates a pre-tokenizer that uses the general matcher for all patterns. Tests compare it with scanners.
-    init(matching steps: [PreTokenizerStep]) throws(TokenizerError) { try self.init(steps, scans: false) }
+    init(matching steps: [PreTokenizerStep]) throws(TokenizerError) {
+        var budget = PatternBudget()
+        try self.init(steps, scans: false, &budget)
+    }
 
-    private init(_ steps: [PreTokenizerStep], scans: Bool) throws(TokenizerError) {
+    private init(
+        _ steps: [PreTokenizerStep], scans: Bool, _ budget: inout PatternBudget
+    ) throws(TokenizerError) {
         var made: [Step] = []
         var hasByteLevel = false
         let newlines = PreTokenizerStep.split(.regex(KnownPatterns.newline), .isolated, inverted: false)
@@ -18,26 +31,31 @@ extension PreTokenizer {
                 }
                 hasByteLevel = true
             }
+            if case .metaspace = step, hasByteLevel {
+                throw .malformedFile(
+                    place: "pre_tokenizer", expected: "no Metaspace after ByteLevel, since its mark is no byte",
+                    found: "one")
+            }
             if scans, step == trailing, steps[..<index].contains(where: { $0.escaped == newlines }) {
                 made.append(.trailingWhitespace)
             } else {
-                made += try Self.steps(for: step, scans, isLast: index + 1 == steps.count)
+                made += try Self.steps(for: step, scans, isLast: index + 1 == steps.count, &budget)
             }
         }
         self.init(steps: made)
     }
 
     private static func steps(
-        for step: PreTokenizerStep, _ scans: Bool, isLast: Bool
+        for step: PreTokenizerStep, _ scans: Bool, isLast: Bool, _ budget: inout PatternBudget
     ) throws(TokenizerError) -> [Step] {
         switch step {
         case .byteLevel(let addsPrefixSpace, let splits):
             return (addsPrefixSpace ? [.spaceBefore] : [])
-                + (splits ? [try regex(KnownPatterns.gpt2, .isolated, inverted: false, scans)] : [])
+                + (splits ? [try regex(KnownPatterns.gpt2, .isolated, inverted: false, scans, &budget)] : [])
                 // Words are bytes in any case; only further steps see the alphabet.
                 + (isLast ? [] : [.byteAlphabet])
         case .split(.regex(let regex), let behavior, let inverted):
-            return [try self.regex(regex, behavior, inverted: inverted, scans)]
+            return [try self.regex(regex, behavior, inverted: inverted, scans, &budget)]
         case .split(.text(let text), let behavior, let inverted):
             return [try pattern(literal(text), name: text, behavior, inverted: inverted)]
         case .digits(let individually):
@@ -64,13 +82,13 @@ extension PreTokenizer {
     }
 
     private static func regex(
-        _ regex: String, _ behavior: SplitBehavior, inverted: Bool, _ scans: Bool
+        _ regex: String, _ behavior: SplitBehavior, inverted: Bool, _ scans: Bool, _ budget: inout PatternBudget
     ) throws(TokenizerError) -> Step {
         // Isolated pieces do not depend on which of them are the matches.
         if scans, behavior == .isolated, let scanner = KnownPatterns.find(KnownPatterns.escaped(regex)) {
             return scanner
         }
-        return .pattern(PatternSplit(pattern: try ScalarPattern(regex), behavior: behavior, isInverted: inverted))
+        return .pattern(PatternSplit(pattern: try budget.compile(regex), behavior: behavior, isInverted: inverted))
     }
 
     private static func pattern(

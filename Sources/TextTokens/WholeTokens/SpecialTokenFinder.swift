@@ -55,8 +55,9 @@ struct SpecialTokenFinder: Sendable {
         guard !isEmpty else { return range.isEmpty ? [] : [.text(range)] }
         var parts: [Part] = []
         var position = range.lowerBound
+        var space = 0..<0
         for match in chosen(matches(text, range).filter(isAllowed), range) {
-            guard let taken = taken(match, text, range, after: position) else { continue }
+            guard let taken = taken(match, text, range, after: position, &space) else { continue }
             if position < taken.lowerBound { parts.append(.text(position..<taken.lowerBound)) }
             parts.append(.token(match.token))
             position = taken.upperBound
@@ -65,10 +66,15 @@ struct SpecialTokenFinder: Sendable {
         return parts
     }
 
-    /// The range of text that a match takes, with the whitespace that it drops; nil if it is part of a longer word.
+    /// The range of text that a match takes, with the whitespace that it drops; nil if it is part of a longer word,
+    /// or the previous match has taken all of it.
     ///
-    /// - Parameter position: the end of the previous match.
-    private func taken(_ match: Match, _ text: Span<UInt8>, _ range: Range<Int>, after position: Int) -> Range<Int>? {
+    /// - Parameters:
+    ///   - position: the end of the previous match.
+    ///   - space: the last whitespace that was dropped after a match. Matches within it need not look for its end again.
+    private func taken(
+        _ match: Match, _ text: Span<UInt8>, _ range: Range<Int>, after position: Int, _ space: inout Range<Int>
+    ) -> Range<Int>? {
         guard !flags.isEmpty, let flags = flags[match.token] else { return match.range }
         let (start, end) = (match.range.lowerBound, match.range.upperBound)
         if flags.contains(.singleWord) {
@@ -76,11 +82,20 @@ struct SpecialTokenFinder: Sendable {
                 WordCharacter.ends(text, range.lowerBound..<start) || WordCharacter.starts(text, end..<range.upperBound)
             if adjoins { return nil }
         }
-        let before =
-            flags.contains(.stripsLeft) ? WordCharacter.withoutSpaceAtEnd(text, range.lowerBound..<start) : start
-        let after =
-            flags.contains(.stripsRight) ? WordCharacter.withoutSpaceAtStart(text, end..<range.upperBound) : end
-        return (flags.contains(.stripsLeft) ? max(before, position) : start)..<after
+        // As in Hugging Face's library, only a token that drops whitespace before it respects a previous one that has
+        // dropped this text.
+        var before = start
+        if flags.contains(.stripsLeft) {
+            before = position < start ? WordCharacter.withoutSpaceAtEnd(text, position..<start) : position
+        }
+        var after = end
+        if flags.contains(.stripsRight) {
+            if end < space.lowerBound || end > space.upperBound {
+                space = end..<WordCharacter.withoutSpaceAtStart(text, end..<range.upperBound)
+            }
+            after = space.upperBound
+        }
+        return before < after ? before..<after : nil
     }
 
     /// The first match in a range of a text; the longest of those that start at the same position.

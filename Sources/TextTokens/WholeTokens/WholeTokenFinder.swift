@@ -12,8 +12,9 @@ struct WholeTokenFinder: Sendable {
     ) throws(TokenizerError) {
         func isLater(_ id: Int32) -> Bool { flags[id]?.contains(.normalized) ?? false }
         var normalized: [(id: Int32, text: String)] = []
+        var limits = RewritingLimits(textLength: tokens.reduce(0) { $0 + $1.text.utf8.count })
         for token in tokens where isLater(token.id) || spaceRuns.contains(token.id) {
-            let text = try normalizer.normalized(Array(token.text.utf8))
+            let text = try normalizer.normalized(Array(token.text.utf8), within: &limits)
             normalized.append((token.id, String(decoding: text, as: UTF8.self)))
         }
         let literal = tokens.filter { !isLater($0.id) }.map { token in

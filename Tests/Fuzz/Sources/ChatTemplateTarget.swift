@@ -15,8 +15,16 @@ enum ChatTemplateTarget: FuzzTarget {
         "documents": [{"text": "<|im_end|>"}]}
         """#
 
-    static func seeds() -> [[UInt8]] {
-        [
+    /// The variables of the seeds.
+    private static let values: [String: TemplateValue] = [
+        "text": "Hello, World", "unicode": "Größe 日本 é", "lines": "one\ntwo\r\n\nthree", "five": 5, "half": 2.5,
+        "large": .largeInteger("12345678901234567890"), "yes": true, "nothing": nil, "list": [3, 1, 2],
+        "words": ["b", "A", "c"], "nested": [[1, [2]], ["k": nil]],
+        "map": ["b": 1, "a": [true, nil], "items": "own", "x y": ["z": 1.5]],
+    ]
+
+    static func seeds() throws -> [[UInt8]] {
+        let own = [
             """
             {%- set ns = namespace(last=none) %}{% macro line(text) %}{{ text | trim }}{% endmacro %}
             {%- for message in messages %}{% if loop.first and message['role'] != 'system' %}{{ '<|im_start|>system' }}
@@ -30,7 +38,8 @@ enum ChatTemplateTarget: FuzzTarget {
             "{{ raise_exception('Roles must alternate') }}",
             "{% for x in range(9999999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}",
             "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "{{ 'x' * 99999999999 }}{{ [[[[]]]] | tojson }}",
-        ].map { Array("\($0)\0\(conversation)".utf8) }
+        ]
+        return try (own + GoldenSeeds.templates()).map { Array("\($0)\0\(conversation)".utf8) }
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
@@ -40,6 +49,7 @@ enum ChatTemplateTarget: FuzzTarget {
         let record = try ChatRecord(json: parts[1], name: "conversation", atMost: .description)
         var options = record.options
         options.now = TemplateDate(year: 2026, month: 11, day: 28)
+        options.values = values
         // Once, because a template may take up to a second.
         let segments = try template.segments(
             record.messages, addingGenerationPrompt: input.count.isMultiple(of: 2), options: options)

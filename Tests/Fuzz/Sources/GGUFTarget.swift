@@ -2,6 +2,7 @@ import CheckpointFiles
 import LanguageModels
 import LayerSkip
 import TestSupport
+import TextTokens
 
 /// GGUF files: metadata, tensors, the model's shape and the tokenizer in them.
 enum GGUFTarget: FuzzTarget {
@@ -39,7 +40,50 @@ enum GGUFTarget: FuzzTarget {
         let samples = try SampleModel.all.map { try $0.small.ggufWriter().bytes() }
         // The first one is complete.
         let files = try [tiny, untied, biased, normed].map { try $0.bytes() }
-        return try files + samples + [small.bytes(), part.bytes()]
+        return try files + samples + [small.bytes(), part.bytes()] + tokenizers.map { try $0.bytes() }
+    }
+
+    /// Files that have only a tokenizer, one of each kind.
+    private static var tokenizers: [GGUFWriter] {
+        get throws {
+            let bytes = (0...255).map { byte in
+                "<0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) + ">"
+            }
+            let tokens =
+                ["<unk>", "<s>", "</s>"] + bytes + ["\u{2581}", "t", "h", "e", "\u{2581}t", "he", "\u{2581}the"]
+            let kinds: [Int32] = [2, 3, 3] + bytes.map { _ in 6 } + [1, 1, 1, 1, 1, 1, 4]
+            func writer(_ model: String, _ further: [String: GGUFValue]) -> GGUFWriter {
+                var writer = GGUFWriter()
+                writer.metadata["general.architecture"] = .string("llama")
+                writer.metadata["tokenizer.ggml.model"] = .string(model)
+                writer.metadata["tokenizer.ggml.tokens"] = .array(.strings(tokens))
+                writer.metadata["tokenizer.ggml.token_type"] = .array(.int32s(kinds))
+                for (name, value) in further { writer.metadata["tokenizer." + name] = value }
+                return writer
+            }
+            let scores = GGUFValue.array(.float32s(tokens.indices.map { Float($0) / 4 - 100 }))
+            let merges = GGUFValue.array(.strings(["\u{2581} t", "h e", "\u{2581}t he"]))
+            let words = GGUFValue.array(.strings(["t", "h", "e", "th", "the", "<s>"]))
+            let wordKinds = GGUFValue.array(.int32s([1, 1, 1, 1, 1, 3]))
+            let json = String(decoding: try TokenizerTarget.seeds()[2].parts(2)[0], as: UTF8.self)
+            let byteLevel: [String: GGUFValue] = [
+                "ggml.tokens": words, "ggml.token_type": wordKinds, "ggml.merges": .array(.strings(["t h", "th e"])),
+            ]
+            return [
+                writer("llama", ["ggml.scores": scores, "ggml.add_space_prefix": .bool(true)]),
+                writer("gemma4", ["ggml.merges": merges, "ggml.pre": .string("gemma4")]),
+                writer(
+                    "t5",
+                    [
+                        "ggml.scores": scores, "ggml.remove_extra_whitespaces": .bool(true),
+                        "ggml.precompiled_charsmap": .array(.uint8s(SentencePieceTarget.charsmap)),
+                        "ggml.add_eos_token": .bool(true),
+                    ]),
+                writer("gpt2", byteLevel.merging(["ggml.pre": .string("kimi-k2")]) { $1 }),
+                writer("gpt2", byteLevel.merging(["ggml.pre": .string("new-rule")]) { $1 }),
+                writer("gpt2", byteLevel.merging(["huggingface.json": .string(json)]) { $1 }),
+            ]
+        }
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
@@ -56,11 +100,10 @@ enum GGUFTarget: FuzzTarget {
         require(again.metadata.keys == file.metadata.keys, "\(again.metadata.keys)")
         require(again.tensors.map(\.name) == file.tensors.map(\.name), "\(again.tensors)")
 
-        _ = try StoredModel(ModelFiles(file))
-        let tokenizer = try Tokenizer(TokenizerDefinition(file.metadata))
-        let ids = try tokenizer.encode(TokenizerTarget.page)
-        require(ids.allSatisfy { 0..<tokenizer.vocabularySize ~= Int($0) }, "\(ids)")
-        _ = tokenizer.decode(ids)
+        let model = Result { try StoredModel(ModelFiles(file)) }
+        let definition = try TokenizerDefinition(file.metadata)
+        try CheckedTexts.check(Tokenizer(definition), of: definition, Array(input.suffix(100)))
+        _ = try model.get()
     }
 
     private static func written(_ file: GGUFFile) throws(CheckpointError) -> [UInt8] {

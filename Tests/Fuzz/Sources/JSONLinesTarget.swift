@@ -10,7 +10,9 @@ enum JSONLinesTarget: FuzzTarget {
         [
             "\u{FEFF}{\"prompt\": \"a \\ud83d\\ude42\", \"answer\": \"b\\n\"}\r\n\n"
                 + "{\"prompt\": \"\", \"answer\": \"c\"}\n"
-                + "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [{}], \"id\": 1}\n",
+                + "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": null, "
+                + "\"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\": \"{}\"}}]}], \"tools\": [{}], \"id\": 1, "
+                + "\"documents\": [{\"text\": \"d\"}]}\n",
             """
             {"step":1,"loss":2.5,"last_loss":2.5,"norm":1e-3,"rate":0.1,"tokens":64,"tokens_per_second":10.5}
             {"step":1,"scored_tokens":9,"exits":[{"exit":1,"loss":1,"accuracy":0.5,"agreement":1}]}
@@ -39,9 +41,12 @@ enum JSONLinesTarget: FuzzTarget {
     private static let pool = ThreadPool(threads: 1)
     private static let encoder: CorpusEncoder = {
         do {
-            var encoder = try CorpusEncoder(TokenizerDefinition(json: TokenizerTarget.seeds()[0]))
+            var encoder = try CorpusEncoder(TokenizerDefinition(json: TokenizerTarget.seeds()[0].parts(2)[0]))
             encoder.chatTemplate = try ChatTemplate(
-                jinja: "{% for message in messages %}{{ message.role }}: {{ message.content }}{% endfor %}")
+                jinja: """
+                    {% for message in messages %}{{ message.role }}: {{ message.content }}{{ message.tool_calls }}\
+                    {% endfor %}{{ tools | tojson }}{{ documents }}
+                    """)
             return encoder
         } catch {
             fatalError("\(error)")

@@ -5,7 +5,7 @@ import TextTokens
 enum SentencePieceTarget: FuzzTarget {
     static let name = "sentencepiece"
 
-    static func seeds() -> [[UInt8]] {
+    static func seeds() throws -> [[UInt8]] {
         let bytes = (0...255).map { byte -> [UInt8] in
             let digits = String(byte, radix: 16, uppercase: true)
             return piece("<0x" + (byte < 16 ? "0" : "") + digits + ">", type: 6)
@@ -16,24 +16,16 @@ enum SentencePieceTarget: FuzzTarget {
         func normalizer(_ flags: [UInt8]) -> [UInt8] {
             field(3, field(2, charsmap) + [3 << 3, flags[0], 4 << 3, flags[1]])
         }
-        return [
+        return try [
             pieces + bytes.flatMap { $0 } + field(2, [3 << 3, 2, 0x98, 2, 1]) + normalizer([1, 0]),
             pieces + piece("x", type: 5) + field(2, [3 << 3, 1, 0xC0, 1, 1]) + normalizer([1, 1]),
-        ]
+        ] + GoldenSeeds.sentencePieceModels()
     }
 
     static func read(_ input: [UInt8], in folder: TemporaryFolder) throws {
-        let tokenizer = try Tokenizer(TokenizerDefinition(sentencePiece: input))
+        let definition = try TokenizerDefinition(sentencePiece: input)
         // The end of the input is a text, too, since it may contain pieces of the file.
-        for text in [Array(TokenizerTarget.page.utf8), Array(input.suffix(100))] {
-            for isParsing in [false, true] {
-                let ids = try tokenizer.encode(text, parsingSpecialTokens: isParsing)
-                require(ids.allSatisfy { 0..<tokenizer.vocabularySize ~= Int($0) }, "\(ids)")
-                var stream = StreamingDetokenizer(tokenizer)
-                let pieces = ids.reduce("") { $0 + stream.append($1) } + stream.finish()
-                require(pieces == tokenizer.decode(ids), "\(pieces) is \(tokenizer.decode(ids))")
-            }
-        }
+        try CheckedTexts.check(Tokenizer(definition), of: definition, Array(input.suffix(100)))
     }
 
     private static func piece(_ text: String, type: UInt8) -> [UInt8] {
@@ -51,7 +43,7 @@ enum SentencePieceTarget: FuzzTarget {
     }
 
     /// A table that replaces "1" by "one": a trie of 256 units and the replacements.
-    private static let charsmap: [UInt8] = {
+    static let charsmap: [UInt8] = {
         var units = [UInt32](repeating: 0x8000_0000, count: 256)
         units[0] = 0x80 << 10  // the children of the root start at 0x80
         units[0x80 ^ 0x31] = 0x31 | 0x100 | (0x31 ^ 0x40) << 10  // "1", whose value is at 0x80 ^ 0x40
