@@ -34,8 +34,10 @@ struct TokenPieces: Sendable {
                 let normalized = try normalizer.normalized(Array(text.utf8), within: &limits)
                 text = String(decoding: normalized, as: UTF8.self)
             }
+            // In other vocabularies, only the step ByteFallback turns such tokens into bytes.
+            let isByte = kinds[id] == .byte && definition.model == .byteLevel
             let isLiteral = kinds[id].isMatchedWhole && !areTokensAlike
-            return try plan.bytes(of: text, isByte: kinds[id] == .byte, isLiteral: isLiteral, within: &limits)
+            return try plan.bytes(of: text, isByte: isByte, isLiteral: isLiteral, within: &limits)
         }
         if case .merges(let shared) = model, case let model = shared.value, definition.model == .byteLevel,
             steps == [.byteLevel]

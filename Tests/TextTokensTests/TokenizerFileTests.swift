@@ -44,6 +44,23 @@ struct TokenizerFileTests {
         #expect(throws: TokenizerError.duplicateToken("<a>")) { try definition.json() }
     }
 
+    /// The texts are those of Hugging Face's library.
+    @Test(
+        arguments: [
+            ("null", [1, 1], "a a"), (#"{"type":"Sequence","decoders":[]}"#, [1, 1], "aa"),
+            (#"{"type":"ByteLevel"}"#, [0, 2, 1], "<0x0A> a"), (#"{"type":"ByteFallback"}"#, [0, 2, 1], "\nĠa"),
+        ] as [(String, [Int32], String)]) func decodersMayHaveNoStepsOrOthersForBytes(
+            decoder: String, ids: [Int32], text: String
+        ) throws
+    {
+        let file =
+            #"{"decoder":\#(decoder),"model":{"type":"BPE","byte_fallback":true,"merges":[],"#
+            + #""vocab":{"<0x0A>":0,"a":1,"Ġ":2}}}"#
+        let definition = try TokenizerDefinition(json: Array(file.utf8))
+        #expect(try Tokenizer(definition).decode(ids) == text)
+        #expect(try Tokenizer(roundTrip(definition)).decode(ids) == text)
+    }
+
     @Test func fingerprintsTellTokenizersApart() throws {
         let base = TinyVocabulary.byteLevel("smollm", merges: ["a¦b", "b¦c"], control: ["<|endoftext|>"])
         var others = [base, base, base, base, base]

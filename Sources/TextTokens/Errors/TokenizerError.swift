@@ -12,8 +12,6 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case malformedPattern(pattern: String, offset: Int, expected: String, found: String)
     /// A regular expression of a tokenizer takes too long on a text.
     case patternTooSlow(pattern: String)
-    /// Rewriting a text before it is split makes it too long.
-    case textGrowsTooMuch(byteCount: Int)
     /// A chat template is invalid, uses a part of Jinja that is not supported, or failed.
     case chatTemplate(line: Int, expected: String, found: String)
     /// A chat template refused a conversation, with this message.
@@ -73,8 +71,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         case .unsuitableSpecialToken: "leave it out or write it differently"
         case .emptyCorpus: "check the paths and the endings of file names"
         case .missingSpecialToken: "choose a checkpoint whose tokenizer has it"
-        case .patternTooSlow, .textGrowsTooMuch:
-            "shorten or split the text, or choose a checkpoint with another tokenizer"
+        case .patternTooSlow: "shorten or split the text, or choose a checkpoint with another tokenizer"
         case .conversationRefused, .malformedMessage, .reservedChatValue, .malformedFile, .malformedPattern: nil
         }
     }
@@ -91,11 +88,6 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
             (
                 "regular expression \(pattern.quoted)", "matches in time proportional to the text",
                 "a text on which it takes too long"
-            )
-        case .textGrowsTooMuch(let byteCount):
-            (
-                "normalizer or decoder", "texts that stay about as long",
-                "one that grows to \(byteCount.counted("byte")) or more"
             )
         case .chatTemplate(let line, let expected, let found):
             ("chat template, line \(line)", expected.harmless(limit: 160), found.harmless(limit: 160))

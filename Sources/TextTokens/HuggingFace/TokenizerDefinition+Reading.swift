@@ -25,7 +25,9 @@ extension TokenizerDefinition {
         addsBeginningOfChats = false
         normalizer = try file["normalizer"]?.normalizerSteps() ?? []
         let steps = try file["pre_tokenizer"]?.preTokenizerSteps() ?? []
-        decoder = try file["decoder"]?.decoderSteps() ?? []
+        let decoding = try file["decoder"]?.decoderSteps()
+        // A sequence without steps joins tokens; without a decoder there are spaces between them.
+        decoder = decoding.map { $0.isEmpty ? [.fuse] : $0 } ?? []
         // Words are then bytes in GPT-2's alphabet.
         let isByteLevel = steps.contains { if case .byteLevel = $0 { true } else { false } }
         if type == "BPE" {

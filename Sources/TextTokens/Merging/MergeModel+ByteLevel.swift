@@ -16,7 +16,7 @@ extension MergeModel {
         for (id, token) in definition.hidden {
             var bytes: [UInt8] = []
             guard ByteAlphabet.append(token[...].utf8, to: &bytes) else { continue }
-            model.hidden[Self.symbol(of: bytes[...], in: &model.symbols)] = id
+            model.hide(Self.symbol(of: bytes[...], in: &model.symbols), as: id, kinds)
         }
         try model.addMerges(merges)
         if model.resolvesUnknownFirst { model.findControlTokens(definition.tokens, kinds) }

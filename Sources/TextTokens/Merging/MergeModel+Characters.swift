@@ -9,7 +9,7 @@ extension MergeModel {
         model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost && !definition.followsSentencePiece
         model.addTokens(definition.tokens, kinds, fallsBackToBytes: definition.fallsBackToBytes)
         for (id, token) in definition.hidden {
-            model.hidden[Self.symbol(of: Array(token.utf8)[...], in: &model.symbols)] = id
+            model.hide(Self.symbol(of: Array(token.utf8)[...], in: &model.symbols), as: id, kinds)
         }
         if definition.model == .scored {
             try model.addPairs(definition.scores, model: definition.model)

@@ -32,6 +32,11 @@ struct MergeModel: Sendable {
     /// The control tokens with the texts of symbols. Only text whose special tokens are parsed becomes these tokens.
     var control: [Int32: Int32] = [:]
 
+    /// Gives a symbol the id that another token has taken. Plain text never becomes that id if it is a control token's.
+    mutating func hide(_ symbol: Int32, as id: Int32, _ kinds: [TokenKind]) {
+        if kinds[Int(id)].isSpecial { control[symbol] = id } else { hidden[symbol] = id }
+    }
+
     /// The symbol of a string, which is added if it is new.
     static func symbol(of string: ArraySlice<UInt8>, in symbols: inout ByteStringTable) -> Int32 {
         if let known = symbols.find(string.span) { return known }

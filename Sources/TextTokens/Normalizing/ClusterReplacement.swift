@@ -8,12 +8,13 @@ struct ClusterReplacement: TextRewriting {
 
     init(_ table: Charsmap) { self.table = table }
 
-    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) throws(TokenizerError) -> [UInt8] {
         let span = text.span
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var position = 0
-        while position < span.count, limits.allows(result.count) {
+        while position < span.count {
+            try limits.check(result.count)
             // Within ASCII, every character but a carriage return is a cluster.
             if span[position] < 0x80, span[position] != UInt8(ascii: "\r"),
                 position + 1 == span.count || span[position + 1] < 0x80
@@ -32,6 +33,7 @@ struct ClusterReplacement: TextRewriting {
             for cluster in stretch {
                 let next = position + cluster.utf8.count
                 append(span, position..<next, to: &result)
+                try limits.check(result.count)
                 position = next
             }
         }

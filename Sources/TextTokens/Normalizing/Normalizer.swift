@@ -38,7 +38,8 @@ struct Normalizer: Sendable {
 
 /// A step of a ``Normalizer``, ready to use.
 protocol TextRewriting: Sendable {
-    /// Returns the rewritten text. It ends early if the result is longer than the limits allow.
+    /// Returns the rewritten text. Steps whose result can be many times as long as the text throw if that is more than
+    /// the limits allow.
     func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) throws(TokenizerError) -> [UInt8]
 }
 

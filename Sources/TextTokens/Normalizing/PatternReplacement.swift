@@ -16,8 +16,8 @@ struct PatternReplacement: TextRewriting {
         var copied = 0
         var steps = limits.patternSteps
         defer { limits.patternSteps = steps }
-        try pattern.forEachMatch(in: text.span, text.indices, steps: &steps) { match in
-            guard limits.allows(result.count) else { return }
+        try pattern.forEachMatch(in: text.span, text.indices, steps: &steps) { (match) throws(TokenizerError) in
+            try limits.check(result.count)
             result += text[copied..<match.lowerBound]
             result += replacement
             copied = match.upperBound

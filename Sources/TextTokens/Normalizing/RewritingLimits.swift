@@ -3,24 +3,28 @@
 struct RewritingLimits {
     /// The steps that regular expressions may take; see ``ScalarPattern/stepLimit``.
     var patternSteps = ScalarPattern.stepLimit
-    /// The bytes that all steps together may write.
-    private var bytes: Int
+    private let limit: Int
+    /// The bytes that all steps together have written.
+    private var written = 0
 
-    /// What published steps write for each byte of a text is far less.
-    private static let bytesPerByte = 256
-    private static let additionalBytes = 1 << 16
+    /// Creates limits for texts of this length in total. Published steps write far less for each of their bytes.
+    init(textLength: Int) { limit = 256 * textLength + (1 << 16) }
 
-    /// Creates limits for texts of this length in total.
-    init(textLength: Int) { bytes = Self.additionalBytes + textLength * Self.bytesPerByte }
-
-    /// Whether a step may write a text of this length.
-    func allows(_ byteCount: Int) -> Bool { byteCount <= bytes }
+    /// Checks that a step may write a text of this length.
+    ///
+    /// - Throws: ``TokenizerError/malformedFile(place:expected:found:)``.
+    func check(_ byteCount: Int) throws(TokenizerError) {
+        guard byteCount > limit - written else { return }
+        throw .malformedFile(
+            place: "normalizer or decoder", expected: "at most \(limit) bytes of rewritten text in all steps",
+            found: "more")
+    }
 
     /// Counts a text that a step has written.
     ///
-    /// - Throws: ``TokenizerError/textGrowsTooMuch(byteCount:)`` if that is too much.
+    /// - Throws: as above, if it is too long.
     mutating func take(_ byteCount: Int) throws(TokenizerError) {
-        guard allows(byteCount) else { throw .textGrowsTooMuch(byteCount: byteCount) }
-        bytes -= byteCount
+        try check(byteCount)
+        written += byteCount
     }
 }

@@ -15,9 +15,10 @@ struct TextReplacement: TextRewriting {
         if let byte { return try replacing(byte, in: text, within: limits) }
         var result: [UInt8] = []
         var copied = 0
-        while limits.allows(result.count), let match = finder.firstMatch(in: text.span, copied..<text.count) {
+        while let match = finder.firstMatch(in: text.span, copied..<text.count) {
             result += text[copied..<match.range.lowerBound]
             result += replacement
+            try limits.check(result.count)
             copied = match.range.upperBound
         }
         if copied == 0 { return text }
@@ -31,9 +32,9 @@ struct TextReplacement: TextRewriting {
     ) throws(TokenizerError) -> [UInt8] {
         let count = text.count { $0 == byte }
         guard count > 0 else { return text }
-        let size = text.count + count * (replacement.count - 1)
-        guard limits.allows(size) else { throw .textGrowsTooMuch(byteCount: size) }
-        return [UInt8](capacity: size) { result in
+        let length = text.count + count * (replacement.count - 1)
+        try limits.check(length)
+        return [UInt8](capacity: length) { result in
             for other in text {
                 if other == byte {
                     for new in replacement { result.append(new) }

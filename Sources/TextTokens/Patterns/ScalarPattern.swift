@@ -40,9 +40,9 @@ struct ScalarPattern: Sendable {
     ///
     /// - Parameter steps: is reduced by the steps taken; start with ``stepLimit``. New text adds steps again, so that
     ///   texts of any length can be matched, but no part of a text takes long.
-    /// - Throws: ``TokenizerError/patternTooSlow(pattern:)``.
+    /// - Throws: ``TokenizerError/patternTooSlow(pattern:)``, and the closure's errors.
     func forEachMatch(
-        in text: Span<UInt8>, _ part: Range<Int>, steps: inout Int, _ body: (Range<Int>) -> Void
+        in text: Span<UInt8>, _ part: Range<Int>, steps: inout Int, _ body: (Range<Int>) throws(TokenizerError) -> Void
     ) throws(TokenizerError) {
         var matcher = PatternMatcher(program, from: part.lowerBound)
         var start = part.lowerBound
@@ -53,7 +53,7 @@ struct ScalarPattern: Sendable {
             if match.isEmpty, match.upperBound == lastEnd {
                 start += start < part.upperBound ? Self.length(text, start, part.upperBound) : 1
             } else {
-                body(match)
+                try body(match)
                 start = match.upperBound
                 lastEnd = start
             }

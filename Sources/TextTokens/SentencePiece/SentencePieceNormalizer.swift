@@ -20,7 +20,7 @@ struct SentencePieceNormalizer: TextRewriting {
         }
     }
 
-    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) -> [UInt8] {
+    func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) throws(TokenizerError) -> [UInt8] {
         let mark = MarkedWords.mark
         var position = 0
         while rules.collapsesSpaces, position < text.count {
@@ -33,7 +33,7 @@ struct SentencePieceNormalizer: TextRewriting {
         result.reserveCapacity(text.count + text.count / 2)
         if rules.addsDummySpace, !rules.addsSpaceAtEnd { result += mark }
         var followsSpace = rules.collapsesSpaces
-        while position < text.count, limits.allows(result.count) {
+        while position < text.count {
             if staysSame[Int(text[position])] {
                 result.append(text[position])
                 followsSpace = false
@@ -46,6 +46,7 @@ struct SentencePieceNormalizer: TextRewriting {
             for byte in rest {
                 if byte == Self.space { result += mark } else { result.append(byte) }
             }
+            try limits.check(result.count)
             if let last = rest.last { followsSpace = rules.collapsesSpaces && last == Self.space }
         }
         while rules.collapsesSpaces, result.suffix(mark.count) == mark[...] { result.removeLast(mark.count) }

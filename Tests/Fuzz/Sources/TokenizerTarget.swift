@@ -15,8 +15,8 @@ enum TokenizerTarget: FuzzTarget {
         let parts = input.parts(2)
         let definition = try TokenizerDefinition(json: parts[0])
         let tokenizer = try Tokenizer(definition)
-        try checkWriting(definition)
         try CheckedTexts.check(tokenizer, of: definition, Array(parts[1].prefix(200)))
+        try checkWriting(definition)
     }
 
     private static func checkWriting(_ definition: TokenizerDefinition) throws {
