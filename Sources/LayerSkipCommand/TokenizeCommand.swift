@@ -32,8 +32,10 @@ struct TokenizeCommand: ParsableCommand {
         let tokenizer = try model.map { try Tokenizer(ofFile: $0) } ?? Checkpoint.defaultModel().tokenizer()
         Output.note(about: tokenizer)
         Output.note(lossIn: [text], tokenizer)
-        let encoded = try tokenizer.encode(Array(text.utf8), parsingSpecialTokens: parseSpecial) { _ in
-            !Interruption.isRequested
+        let encoded = try inTextFile(model ?? "the built-in model") { () throws(TokenizerError) in
+            try tokenizer.encode(Array(text.utf8), parsingSpecialTokens: parseSpecial) { _ in
+                !Interruption.isRequested
+            }
         }
         guard let ids = encoded else { throw InterruptedError() }
         let pieces = ids.lazy.map { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) }

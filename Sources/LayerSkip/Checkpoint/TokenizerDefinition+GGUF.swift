@@ -8,8 +8,13 @@ extension TokenizerDefinition {
     /// - Throws: ``CheckpointError`` if a key is missing or has the wrong type.
     package init(_ metadata: GGUFMetadata) throws(CheckpointError) {
         if let json = try metadata.stringIfPresent(named: GGUFTokenizerKey.huggingFace) {
+            let stated = try metadata.stringsIfPresent(named: "tokenizer.ggml.tokens")?.count
             do throws(TokenizerError) {
                 try self.init(json: Array(json.utf8))
+                // The other list may be longer, since it has a text for each row of the model.
+                if let stated, stated < tokens.count {
+                    throw .wrongCount(table: "tokenizer.ggml.tokens", expected: tokens.count, found: stated)
+                }
                 addsBeginningOfChats = nil
             } catch {
                 try self.init(parts: metadata)

@@ -35,7 +35,9 @@ struct TokenizerFile {
         self.path = path
         let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
         if first == UInt8(ascii: "{") {
-            format = path.hasSuffix(ModelFolder.Name.tekken) ? .tekken : .json
+            // Its published files are called tekken.json or, for example, tekken_240911.json.
+            let name = path.split(separator: "/").last ?? ""
+            format = name.hasPrefix("tekken") && !name.contains("tokenizer") ? .tekken : .json
         } else {
             // SentencePiece writes the pieces first.
             format = path.hasSuffix(".model") || bytes.starts(with: [0x0A]) ? .sentencePiece : .json

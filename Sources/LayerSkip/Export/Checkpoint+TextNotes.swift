@@ -12,7 +12,10 @@ extension Checkpoint {
         let others = definition.furtherEnds.others
         if !others.isEmpty { notes.append("llama.cpp will not know these further tokens that end texts: \(others)") }
         var metadata = GGUFMetadata(file: path)
-        if let lost = try? definition.write(to: &metadata, count: 0), !lost.isEmpty {
+        let lost = (try? definition.write(to: &metadata, count: 0)) ?? []
+        if !lost.isEmpty, metadata[GGUFTokenizerKey.huggingFace] == nil {
+            notes.append("a GGUF file does not express all of the tokenizer (\(lost.joined(separator: ", ")))")
+        } else if !lost.isEmpty {
             notes.append(
                 "the file has a tokenizer.json too, as \(GGUFTokenizerKey.huggingFace): programs that do not read it, "
                     + "such as llama.cpp, may encode some texts otherwise (\(lost.joined(separator: ", ")))")

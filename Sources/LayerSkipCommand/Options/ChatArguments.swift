@@ -55,7 +55,7 @@ struct ChatArguments: ParsableArguments {
         let text = try Array(TextInput.read(path, atMost: .text).utf8)
         let name = TextInput.name(of: path)
         let value = try TemplateValue(json: text, name: name)
-        return try inChatFile(name) { () throws(TokenizerError) in
+        return try inTextFile(name) { () throws(TokenizerError) in
             try ChatOptions.objects(value, place: place) ?? []
         }
     }
@@ -103,8 +103,8 @@ extension Output {
     }
 }
 
-/// Runs a closure and turns its error about a conversation into one that names the file.
-func inChatFile<Result>(_ name: String, _ body: () throws(TokenizerError) -> Result) throws -> Result {
+/// Runs a closure and turns its error about a text or a conversation into one that names the file.
+func inTextFile<Result>(_ name: String, _ body: () throws(TokenizerError) -> Result) throws -> Result {
     do {
         return try body()
     } catch {

@@ -23,7 +23,7 @@ struct ChatTemplateArguments: ParsableArguments {
         }
         let name = TextInput.name(of: chatTemplate)
         let source = try TextInput.read(chatTemplate, atMost: .description)
-        var template = try inChatFile(name) { () throws(TokenizerError) in try stored.template(jinja: source) }
+        var template = try inTextFile(name) { () throws(TokenizerError) in try stored.template(jinja: source) }
         template.file = name
         return template
     }

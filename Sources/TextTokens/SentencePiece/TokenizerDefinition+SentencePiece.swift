@@ -34,6 +34,10 @@ extension TokenizerDefinition {
         normalizer?.contains { if case .sentencePiece = $0 { true } else { false } } ?? false
     }
 
+    /// Whether this is a unigram model that gives the tokens of SentencePiece, which a tokenizer.json cannot express
+    /// exactly: Hugging Face's library adds scores in another precision, and replaces characters otherwise.
+    package var isUnigramOfSentencePiece: Bool { model == .unigram && followsSentencePiece }
+
     /// Whether a token is cut out of texts as a whole. SentencePiece's unigram model scores its own user-defined tokens
     /// like others, so that they win.
     func isMatchedWhole(_ id: Int, _ kind: TokenKind) -> Bool {
