@@ -14,9 +14,9 @@ struct ConformanceTests {
     func tokensAreThoseOfTheReference(_ name: String) throws {
         let path = try #require(Fixtures.tokenizerVectors) + "/ggml-vocab-\(name).gguf"
         let tokenizer = try Tokenizer(ofFile: path)
-        let texts = try text(path + ".inp").split(
-            separator: "\n__ggml_vocab_test__\n", omittingEmptySubsequences: false
-        ).dropLast()  // the text ends with a separator
+        var texts = try text(path + ".inp").split(
+            separator: "\n__ggml_vocab_test__\n", omittingEmptySubsequences: false)
+        if texts.last?.isEmpty == true { texts.removeLast() }  // most files end with a separator
         let outputs = try text(path + ".out").split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         #expect(texts.count >= 46 && outputs.count == texts.count)
         for (text, output) in zip(texts, outputs) {
