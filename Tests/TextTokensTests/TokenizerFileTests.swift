@@ -73,6 +73,17 @@ struct TokenizerFileTests {
         #expect(try Tokenizer(definition).encode("abc") == [3, 2])
     }
 
+    /// Also if a file ends with an id that has no text.
+    @Test func theNumberOfIDsComesBack() throws {
+        for vocabulary in [#""a":1,"":7"#, #""":3,"a":7"#, #""":7"#] {
+            let file = #"{"model":{"vocab":{\#(vocabulary)},"merges":[]}}"#
+            let definition = try TokenizerDefinition(json: Array(file.utf8))
+            #expect(definition.tokens.count == 8)
+            let read = try roundTrip(definition)
+            #expect(read.tokens == definition.tokens && read.fingerprint == definition.fingerprint)
+        }
+    }
+
     @Test func fingerprintsTellTokenizersApart() throws {
         let base = TinyVocabulary.byteLevel("smollm", merges: ["a¦b", "b¦c"], control: ["<|endoftext|>"])
         var others = [base, base, base, base, base]

@@ -68,7 +68,9 @@ extension TokenizerDefinition {
         let firstHidden = hidden.keys.min().map { Int($0) } ?? tokens.count
         let vocabulary = tokens.indices.compactMap { id -> (text: String, id: Int)? in
             if let text = hidden[Int32(id)] { return (text, id) }
-            if tokens[id].isEmpty || id >= firstHidden && kinds[id].isMatchedWhole { return nil }
+            // Ids without a token are gaps, except that the last id tells how many there are.
+            if tokens[id].isEmpty, id < tokens.count - 1 { return nil }
+            if id >= firstHidden, kinds[id].isMatchedWhole { return nil }
             return (tokens[id], id)
         }
         if let text = hidden[Int32(firstHidden)], vocabulary.count != firstHidden { throw .duplicateToken(text) }
