@@ -52,7 +52,7 @@ struct SoakCase {
         let isSlow = models.tableName == "scalar"
         let longestWrite = isLarge ? 64 : isSlow ? 40 : random.chance(0.3) ? 1000 : 200
         let plain = PlainTexts(models.plain, setting)
-        var prompts = [prompt(models, &random)]
+        var prompts = [try prompt(models, &random)]
         if setting.isExact { prompts.append(try longer(prompts[0], plain, models.plain, &random)) }
         for _ in 0..<(isLarge ? 2 : 4) {
             let drafting = Drafting(&random, layerCount: models.plain.layerCount, isLarge: isLarge)
@@ -100,7 +100,7 @@ struct SoakCase {
     ]
 
     /// Returns random tokens: one, some, or so many that only one or two more fit.
-    private func prompt(_ models: Models, _ random: inout SeededGenerator) -> [Token] {
+    private func prompt(_ models: Models, _ random: inout SeededGenerator) throws -> [Token] {
         let model = models.plain
         // A trained model's drafts are accepted mostly in meaningful text.
         if name.subject.isLarge, let text = models.text, random.chance(0.7) {
