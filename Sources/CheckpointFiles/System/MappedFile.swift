@@ -101,8 +101,8 @@ package final class MappedFile: Sendable {
         withBytes(in: range) { bytes in bytes.withUnsafeBytes { Array($0) } }
     }
 
-    /// Asks the system to read a range of the file soon, while other work is done: without it, a cold file is read page by
-    /// page, as the pages are first used.
+    /// Asks the system to read a range of the file soon, while other work is done: without it, a cold file is read page
+    /// by page, as the pages are first used.
     package func prefetch(_ range: Range<Int>) {
         guard status != nil else { return }
         let clamped = range.clamped(to: 0..<byteCount)

@@ -3,8 +3,8 @@ public import CheckpointFiles
 /// A list of texts for training, in a fixed order. Each is read only when needed.
 ///
 /// A file is one document, except that each line of `NAME.jsonl` or `NAME.ndjson` is one: an object with a `prompt` and
-/// an `answer`, or with the `messages` of a conversation. A byte order mark at the beginning of a file is not part of its
-/// text.
+/// an `answer`, or with the `messages` of a conversation. A byte order mark at the beginning of a file is not part of
+/// its text.
 public struct Corpus: Sendable {
     /// The treatment of documents that are not UTF-8.
     public enum InvalidText: String, Sendable, CaseIterable {

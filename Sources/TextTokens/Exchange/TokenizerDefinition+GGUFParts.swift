@@ -9,8 +9,8 @@ package struct GGUFTokenizerParts {
 }
 
 extension TokenizerDefinition {
-    /// A note for people on the rule for words that is assumed because `tokenizer.ggml.pre` is missing or unknown; nil if
-    /// nothing is assumed.
+    /// A note for people on the rule for words that is assumed because `tokenizer.ggml.pre` is missing or unknown;
+    /// nil if nothing is assumed.
     package static func assumption(forPreTokenizer name: String?) -> String? {
         (try? NamedPreTokenizer.find(name))?.assumption
     }

@@ -2,8 +2,9 @@ import QuotedText
 
 /// A pre-tokenizer as named in a GGUF file (`tokenizer.ggml.pre`), with the conventions that the name implies.
 ///
-/// The steps are those of the published tokenizer.json, which the models were trained with. llama.cpp is the reference for
-/// the names; where its own rule only comes close to the published one, files by that name follow the published one.
+/// The steps are those of the published tokenizer.json, which the models were trained with. llama.cpp is the reference
+/// for the names; where its own rule only comes close to the published one, files by that name follow the published
+/// one.
 struct NamedPreTokenizer: Sendable {
     var names: [String]
     /// The steps in a tokenizer.json.

@@ -71,7 +71,8 @@ struct SpecialTokenFinder: Sendable {
     ///
     /// - Parameters:
     ///   - position: the end of the previous match.
-    ///   - space: the last whitespace that was dropped after a match. Matches within it need not look for its end again.
+    ///   - space: the last whitespace that was dropped after a match. Matches within it need not look for its
+    ///     end again.
     private func taken(
         _ match: Match, _ text: Span<UInt8>, _ range: Range<Int>, after position: Int, _ space: inout Range<Int>
     ) -> Range<Int>? {
