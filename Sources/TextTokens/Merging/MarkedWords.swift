@@ -27,7 +27,7 @@ enum MarkedWords {
     /// Whether a mark after other text starts at a position.
     @inline(__always)
     private static func isEdge(_ text: Span<UInt8>, at place: Int, start: Int, end: Int) -> Bool {
-        place > start && isMark(text, at: place, end: end)
+        text[place] == 0xE2 && place > start && isMark(text, at: place, end: end)
             && !(place >= start + 3 && isMark(text, at: place - 3, end: place))
     }
 

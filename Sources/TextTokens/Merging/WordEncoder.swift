@@ -30,7 +30,7 @@ struct WordEncoder {
         self.givesControlTokens = givesControlTokens
         if case .unigram(let model) = model { unigram = UnigramEncoder(model) }
         var size = 16
-        while size < textLength / 16, size < 1 << 15 { size *= 2 }
+        while size < textLength / 16, size < 1 << 17 { size *= 2 }
         slots = Array(repeating: Slot(), count: size)
         ids.reserveCapacity(textLength / 3 + 4)
     }

@@ -13,7 +13,17 @@ struct Normalizer: Sendable {
     /// Creates a normalizer, with a budget that it shares with other parts of a tokenizer.
     init(_ steps: [NormalizerStep], _ budget: inout PatternBudget) throws(TokenizerError) {
         var rewritings: [any TextRewriting] = []
-        for step in steps { rewritings.append(try step.rewriting(&budget)) }
+        for (index, step) in steps.enumerated() {
+            // A prefix and spaces to mark, as in most SentencePiece vocabularies, take one pass.
+            if index > 0, case .prepend(let prefix) = steps[index - 1],
+                case .replace(.text(let text), let replacement) = step,
+                let both = TextReplacement(replacing: text, with: replacement, after: prefix)
+            {
+                rewritings[rewritings.count - 1] = both
+            } else {
+                rewritings.append(try step.rewriting(&budget))
+            }
+        }
         self.steps = rewritings
     }
 

@@ -4,11 +4,22 @@ struct TextReplacement: TextRewriting {
     /// The text if it is a single byte.
     private let byte: UInt8?
     private let replacement: [UInt8]
+    /// What is put before a text that is not empty; not replaced itself.
+    private var prefix: [UInt8] = []
 
     init(_ text: String, with replacement: String) {
         finder = SpecialTokenFinder([(0, text)], rule: .leftmost)
         byte = text.utf8.count == 1 ? text.utf8.first : nil
         self.replacement = Array(replacement.utf8)
+    }
+
+    /// Creates the step that adds a prefix and then replaces a byte, in one pass; nil unless a single byte is replaced.
+    init?(replacing text: String, with replacement: String, after prefix: String) {
+        guard text.utf8.count == 1 else { return nil }
+        self.init(text, with: replacement)
+        for other in prefix.utf8 {
+            if other == byte { self.prefix += self.replacement } else { self.prefix.append(other) }
+        }
     }
 
     func rewritten(_ text: [UInt8], within limits: inout RewritingLimits) throws(TokenizerError) -> [UInt8] {
@@ -31,10 +42,11 @@ struct TextReplacement: TextRewriting {
         _ byte: UInt8, in text: [UInt8], within limits: RewritingLimits
     ) throws(TokenizerError) -> [UInt8] {
         let count = text.count { $0 == byte }
-        guard count > 0 else { return text }
-        let length = text.count + count * (replacement.count - 1)
+        guard count > 0 || !prefix.isEmpty && !text.isEmpty else { return text }
+        let length = prefix.count + text.count + count * (replacement.count - 1)
         try limits.check(length)
         return [UInt8](capacity: length) { result in
+            for first in prefix { result.append(first) }
             for other in text {
                 if other == byte {
                     for new in replacement { result.append(new) }
