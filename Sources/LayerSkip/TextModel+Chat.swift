@@ -30,13 +30,16 @@ extension TextModel {
     ///   - messages: the conversation.
     ///   - options: tools, documents and other values for the template.
     ///   - template: the template; nil for the model's own.
-    /// - Throws: ``CheckpointError`` if the model has no chat template, or it does not accept the conversation.
+    /// - Throws: ``CheckpointError`` if the model has no chat template, it does not accept the conversation, or the
+    ///   tokenizer needs too many steps on the text. ``GenerationError`` if the text that the template writes cannot
+    ///   fit into the context, before it is encoded.
     public func encode(
         _ messages: [ChatMessage], options: ChatOptions = ChatOptions(), template: ChatTemplate? = nil
-    ) throws(CheckpointError) -> [Token] {
+    ) throws -> [Token] {
         let template = if let template { template } else { try chatTemplate(hasTools: options.tools != nil) }
-        return try inFile(template.file ?? summary.path) { () throws(TokenizerError) in
-            try tokenizer.encode(template.segments(messages, addingGenerationPrompt: true, options: options))
-        }
+        let segments = try template.segments(
+            messages, addingGenerationPrompt: true, options: options, file: template.file ?? summary.path)
+        try checkPrompt(byteCount: segments.reduce(0) { $0 + $1.text.utf8.count })
+        return try inFile(summary.path) { () throws(TokenizerError) in try tokenizer.encode(segments) }
     }
 }

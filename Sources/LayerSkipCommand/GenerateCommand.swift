@@ -111,13 +111,23 @@ struct GenerateCommand: ParsableCommand {
         return tokens
     }
 
+    private func template(for model: TextModel, hasTools: Bool) throws -> ChatTemplate {
+        do {
+            return try chatArguments.template.template(of: model, hasTools: hasTools)
+        } catch let error as CheckpointError {
+            throw CheckpointError(
+                file: error.file, name: error.name, expected: error.expected,
+                found: error.found + ", or write the prompt by hand and use --parse-special")
+        }
+    }
+
     private func encode(_ conversation: ChatInput, for model: TextModel) throws -> [Token] {
-        let template = try chatArguments.template.template(of: model, hasTools: conversation.options.tools != nil)
+        let template = try template(for: model, hasTools: conversation.options.tools != nil)
         Output.note(unreadBy: template, conversation.options)
-        let texts = conversation.messages.map(\.content)
-        try model.checkPrompt(byteCount: texts.reduce(0) { $0 + $1.utf8.count })
-        Output.note(lossIn: texts, model.tokenizer)
-        let tokens = try model.encode(conversation.messages, options: conversation.options, template: template)
+        let tokens = try inConversation(messages.map { TextInput.name(of: $0) }) {
+            try model.encode(conversation.messages, options: conversation.options, template: template)
+        }
+        Output.note(lossIn: conversation.messages.map(\.content), model.tokenizer)
         try model.checkPrompt(tokens)
         return tokens
     }

@@ -4,12 +4,11 @@ Usage: chat_templates.py FOLDER. The format is described in Tests/Goldens/README
 this purpose, in the styles of published ones.
 """
 
-import datetime
 import json
 import sys
 from pathlib import Path
 
-from transformers.utils import chat_template_utils
+from rendered_templates import rendered
 
 MESSAGE = r"{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
 LOOP = "{% for message in messages %}" + MESSAGE + "{% endfor %}"
@@ -255,27 +254,7 @@ def cases():
     ]
 
 
-class Noon(datetime.datetime):
-    @classmethod
-    def now(cls):
-        return cls(2026, 11, 28, 12, 34, 56)
-
-
-def rendered(template, messages, tools=None, documents=None, add_generation_prompt=False, values={}):
-    # As `apply_chat_template` does.
-    messages = chat_template_utils._normalize_chat_messages(messages)
-    try:
-        texts, _ = chat_template_utils.render_jinja_template(
-            conversations=[messages], tools=tools, documents=documents, chat_template=template,
-            add_generation_prompt=add_generation_prompt, bos_token="<s>", eos_token="</s>", **values,
-        )
-        return {"text": texts[0]}
-    except Exception as error:
-        return {"error": str(error)}
-
-
 def main(folder):
-    chat_template_utils.datetime = Noon
     conversations, templates = [], []
     for name, template, all_cases in cases():
         written = []

@@ -95,6 +95,76 @@ struct ChatOptionTests {
         #expect(try prompt(["hi", "--chat", "--chat-template", "rag"], model: model) == "rag")
     }
 
+    @Test func anUnknownTemplateIsNeitherANameNorAFile() throws {
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["tokenizer.chat_template.rag"] = .string("rag")
+        let model = files.file("named.gguf")
+        try writer.write(to: model)
+        writer = TinyLlamaFile().writer()
+        for key in writer.metadata.keys where key.hasPrefix("tokenizer.chat_template") { writer.metadata[key] = nil }
+        let bare = files.file("bare.gguf")
+        try writer.write(to: bare)
+        let data = files.write(#"{"messages": [{"role": "user", "content": "a"}]}"# + "\n", as: "chats.jsonl")
+        let output = files.file("out.tokens")
+        for (model, found) in [(model, #"neither; its templates are "default", "rag""#), (bare, "it has no templates")]
+        {
+            for command in [
+                ["generate", "hi", "--chat", "--model", model], ["chat", "--model", model],
+                ["prepare-data", data, "--output", output, "--tokenizer", model],
+            ] {
+                let run = try CommandRun(command + ["--chat-template", "toool_use"], input: "a\n")
+                #expect(run.code == 1 && run.output == "")
+                for part in ["\(model): expected a chat template named \"toool_use\", or a file with this name", found]
+                {
+                    #expect(run.errors.contains(part), "\(run.errors)")
+                }
+            }
+        }
+        // A folder is there, but no text.
+        let run = try CommandRun(["chat", "--model", model, "--chat-template", files.path])
+        #expect(run.code == 1 && run.errors.contains("\(files.path): expected a readable text"), "\(run.errors)")
+    }
+
+    @Test func errorsOfAConversationSayWhatToChange() throws {
+        let template = files.write(
+            """
+            {% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}\
+            {{ messages[1].content + 1 if messages | length > 1 }}
+            """, as: "template.jinja")
+        let command = ["generate", "--model", files.model, "--chat-template", template]
+        let system = try CommandRun(command + ["hi", "--chat", "--system", "S"])
+        #expect(system.code == 1 && system.errors.contains("\"no system\"; leave the system message out\n"))
+        let path = files.write(
+            #"[{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]"#, as: "messages.json")
+        let messages = try CommandRun(command + ["--messages", path])
+        #expect(messages.code == 1 && messages.errors.contains("\(path): \(template): chat template, line 1: "))
+        #expect(messages.errors.hasSuffix("; change the conversation, or pass another template with --chat-template\n"))
+        // Only generate has a prompt that is written by hand.
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["tokenizer.chat_template"] = .string("{% nonsense %}")
+        let broken = files.file("broken.gguf")
+        try writer.write(to: broken)
+        for (command, advises) in [(["generate", "hi", "--chat"], true), (["chat"], false)] {
+            let run = try CommandRun(command + ["--model", broken], input: "a\n")
+            #expect(run.code == 1 && run.errors.contains("; pass another template with --chat-template"))
+            #expect(run.errors.contains("or write the prompt by hand and use --parse-special") == advises)
+        }
+    }
+
+    @Test func onlyTheRenderedTextMustFitIntoTheContext() throws {
+        let template = files.write("{{ messages[-1].content }}", as: "template.jinja")
+        let long = String(repeating: "long ", count: 100_000)
+        let path = files.write(
+            #"[{"role": "user", "content": "\#(long)"}, {"role": "user", "content": "hi"}]"#, as: "messages.json")
+        #expect(try prompt(["--messages", path, "--chat-template", template]) == "hi")
+        let all = files.write("{{ messages[0].content }}", as: "all.jinja")
+        let run = try CommandRun([
+            "generate", "--messages", path, "--chat-template", all, "--model", files.model,
+        ])
+        #expect(run.code == 1 && run.errors.contains("\(path): prompt: expected fewer tokens"), "\(run.errors)")
+        #expect(run.errors.contains("found at least "))
+    }
+
     @Test func errorsNameTheTemplatesFile() throws {
         let template = files.write("\n{{ raise_exception('No system, please') }}", as: "template.jinja")
         for command in [["generate", "hi", "--chat"], ["chat"]] {
@@ -155,6 +225,19 @@ struct ChatOptionTests {
         let template = files.write("{{ messages[1].role }}<|endoftext|>", as: "template.jinja")
         let short = try prepare("--tokenizer", files.model, "--chat-template", template)
         #expect(tokenizer.decode(short, skippingSpecialTokens: false) == "assistant<|endoftext|>")
+        let more = files.write(
+            lines.dropLast() + #", "tools": [{}], "documents": [{}]}"# + "\n" + lines.dropLast() + #", "tools": []}"#,
+            as: "more.jsonl")
+        let notes = try CommandRun([
+            "prepare-data", more, "--output", files.file("more.tokens"), "--tokenizer", files.model,
+        ])
+        #expect(
+            notes.errors.contains(
+                """
+                note: the chat template does not use "documents", which 1 conversation has
+                note: the chat template does not use "tools", which 2 conversations have
+
+                """), "\(notes.errors)")
         let run = try CommandRun(["prepare-data", data, "--output", files.file("none.tokens")])
         #expect(run.code == 1 && run.errors.contains("pass a file with --chat-template"), "\(run.errors)")
     }

@@ -141,6 +141,27 @@ struct ConversationTests {
         #expect(throws: Never.self) { try Conversation(model, messages: conversation.messages) }
     }
 
+    @Test func aRenderedTextTooLongForTheContextIsNotEncoded() throws {
+        let model = try TinyModel.make { $0.contextLength = 160 }
+        let template = try model.chatTemplate(
+            jinja: "{% for m in messages %}{{ m.content * 1000 if m.content | length > 8 else m.content }}{% endfor %}")
+        func message(_ text: String) -> [ChatMessage] { [ChatMessage(role: .user, content: text)] }
+        let longest = model.tokenizer.longestTokenByteCount
+        #expect(throws: GenerationError.promptTextTooLong(bytes: 9000, longestToken: longest, contextLength: 160)) {
+            try model.encode(message("too long!"), template: template)
+        }
+        #expect(throws: Never.self) { try model.encode(message("short"), template: template) }
+        // Such turns are forgotten, as all that do not fit into the context.
+        let turn = message("too long!") + [ChatMessage(role: .assistant, content: "a")]
+        let conversation = try Conversation(
+            model, messages: turn + turn, template: template, options: .test(maxTokens: 10))
+        #expect(try conversation.answer("short").forgottenTurns == 2)
+        #expect(conversation.messages.count == 6 && conversation.forgottenCount == 4)
+        #expect(throws: GenerationError.promptTextTooLong(bytes: 9000, longestToken: longest, contextLength: 160)) {
+            try conversation.answer("too long!")
+        }
+    }
+
     @Test func valuesAndTemplatesAreUsed() throws {
         let model = try TinyModel.shared.get()
         let template = try model.chatTemplate(jinja: "{{ bos_token }}{{ x }}{{ messages[0].content }}")

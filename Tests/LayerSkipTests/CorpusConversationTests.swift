@@ -66,11 +66,45 @@ struct CorpusConversationTests {
         #expect(try texts(encoder, line).0 == ["<|im_start|>a<|im_end|><|endoftext|>"])
     }
 
+    @Test func whatATemplateDoesNotReadIsCounted() throws {
+        let lines = #"""
+            {"messages": [{"role": "user", "content": "a"}], "documents": [{}]}
+            {"messages": [{"role": "user", "content": "a"}], "tools": [{}], "documents": []}
+            {"messages": [{"role": "user", "content": "a"}], "tools": null}
+            """#
+        var encoder = try CorpusEncoder(tokenizerFile: model())
+        #expect(try texts(encoder, lines).1.remarks.unreadValues == ["documents": 2])
+        encoder.chatTemplate = try ChatTemplate(jinja: "{{ documents }}")
+        #expect(try texts(encoder, lines).1.remarks.unreadValues == ["tools": 1])
+    }
+
+    @Test func whatIsNotAcceptedIsNamedByItsLine() throws {
+        let lines = #"""
+            {"messages": [{"role": "user", "content": "a"}]}
+            {"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "b"}]}
+            """#
+        var encoder = try CorpusEncoder(tokenizerFile: model())
+        for (template, advice) in [
+            ("{{ raise_exception('no') if messages[0].role == 'system' }}", "leave the system message out"),
+            (
+                "{{ 1 + messages[-1].content if messages[-1].content == 'b' }}",
+                "change the conversation, or pass another template"
+            ),
+        ] {
+            encoder.chatTemplate = try ChatTemplate(jinja: template)
+            let error = #expect(throws: FileError.self) { try texts(encoder, lines) }
+            #expect(error?.file.hasSuffix("chats.jsonl, line 2") == true && error?.name == "chat template, line 1")
+            #expect(error?.found.contains(advice) == true, "\(error as Any)")
+            #expect(error?.found.contains("parse-special") == false)
+        }
+    }
+
     @Test func withoutATemplateThereIsAnError() throws {
         let encoder = try CorpusEncoder(CorpusEncoding().definition)
         let error = #expect(throws: FileError.self) {
             try texts(encoder, #"{"messages": [{"role": "user", "content": "a"}]}"#)
         }
         #expect(error?.found.contains("pass a file with --chat-template") == true, "\(error as Any)")
+        #expect(error?.file.hasSuffix("chats.jsonl, line 1") == true && error?.name == "tokenizer: chat template")
     }
 }

@@ -11,6 +11,9 @@ package enum Fixtures {
     /// A folder of vocabularies `NAME.gguf`, each with texts `NAME.gguf.inp` and their tokens `NAME.gguf.out`.
     package static var tokenizerVectors: String? { existing("tokenizer-vectors") }
 
+    /// A folder of published chat templates, `NAME.jinja`.
+    package static var chatTemplates: String? { existing("chat-templates") }
+
     /// Whether a missing fixture fails the test instead of skipping it: `LAYERSKIP_REQUIRE_FIXTURES=1`.
     package static var required: Bool { environment("LAYERSKIP_REQUIRE_FIXTURES") == "1" }
 

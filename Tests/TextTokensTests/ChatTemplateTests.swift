@@ -56,7 +56,7 @@ struct ChatTemplateTests {
 
     @Test func errorsSayWhereAndWhatToDo() throws {
         let invalid = #expect(throws: TokenizerError.self) { try ChatTemplate(jinja: "a\n{% nonsense %}") }
-        for part in ["chat template, line 2", "nonsense", "--chat-template", "--parse-special"] {
+        for part in ["chat template, line 2", "nonsense", "pass another template with --chat-template"] {
             #expect(invalid?.description.contains(part) == true, "\(part): \(invalid as Any)")
         }
         let refusing = try ChatTemplate(jinja: "\n\n{{ raise_exception('One message!') }}")

@@ -33,7 +33,8 @@ public final class ChatSession: @unchecked Sendable {
     ///   - template: the chat template; nil for the model's own.
     ///   - options: options for every answer. Without a maximum, an answer has at most ``defaultMaxTokens`` tokens.
     /// - Throws: ``CheckpointError`` if the model has no chat template, or it refuses the system message;
-    ///   ``GenerationError`` or ``ExitLayerError`` if an option is out of range or a message has no answer;
+    ///   ``GenerationError`` or ``ExitLayerError`` if an option is out of range, a message has no answer, or the system
+    ///   message cannot fit into the model's context;
     ///   ``MemoryError``.
     public init(
         _ model: TextModel, system: String? = nil, messages: [ChatMessage] = [], chat: ChatOptions = ChatOptions(),

@@ -29,7 +29,8 @@ package final class Conversation {
     ///   - template: the chat template; nil for the model's own.
     ///   - options: options for every answer.
     /// - Throws: ``CheckpointError`` if the model has no chat template, or it refuses the system message;
-    ///   ``GenerationError`` or ``ExitLayerError`` if an option is out of range or a message has no answer;
+    ///   ``GenerationError`` or ``ExitLayerError`` if an option is out of range, a message has no answer, or the system
+    ///   message cannot fit into the model's context;
     ///   ``MemoryError``.
     package init(
         _ model: TextModel, system: String? = nil, messages: [ChatMessage] = [], chat: ChatOptions = ChatOptions(),
@@ -47,7 +48,8 @@ package final class Conversation {
         session = try TextSession(model, options: options)
         contextLength = min(options.context ?? .max, model.model.contextLength)
         reserve = min(options.maxTokens ?? 256, max(1, contextLength / 4))
-        try checkTemplate()
+        // A template that refuses the system message says so before anyone writes.
+        _ = try encode([ChatMessage(role: .user, content: "Hello")])
     }
 
     /// Describes what keeps messages from being turns; nil if they are.
@@ -61,21 +63,6 @@ package final class Conversation {
             if pair.0.role != .assistant { return "\(count), number \(index + 1) \(role(pair.0)) before a user's" }
         }
         return nil
-    }
-
-    /// Renders a first message, so that a template that refuses the system message says so before anyone writes.
-    private func checkTemplate() throws {
-        let question = ChatMessage(role: .user, content: "Hello")
-        do {
-            _ = try encode([question])
-        } catch let error as CheckpointError {
-            guard system != nil, (try? model.encode([question], options: chat, template: template)) != nil else {
-                throw error
-            }
-            throw CheckpointError(
-                file: error.file, name: error.name, expected: error.expected,
-                found: error.found + "; leave the system message out")
-        }
     }
 
     /// Clears the history.
@@ -102,16 +89,17 @@ package final class Conversation {
     ) throws -> GenerationResult {
         let asked = messages + new
         var seen = asked.dropFirst(forgottenCount)
-        var prompt = try encode(seen)
+        var fitting = try encodeIfPossible(seen)
         var forgotten = 0
         // The system message and the last turn stay. The session checks whether they fit.
-        while prompt.count + reserve > contextLength,
+        while (fitting?.count ?? contextLength) + reserve > contextLength,
             let next = seen.dropFirst().firstIndex(where: { $0.role == .user })
         {
             seen = seen[next...]
             forgotten += 1
-            prompt = try encode(seen)
+            fitting = try encodeIfPossible(seen)
         }
+        let prompt = try fitting ?? encode(seen)
         if forgotten > 0, prompt.count < contextLength { onEvent(.forgotten(turns: forgotten)) }
         var result = try session.generate(prompt, onEvent: onEvent, isCancelled: isCancelled)
         result.forgottenTurns = forgotten
@@ -120,6 +108,15 @@ package final class Conversation {
             forgottenCount = seen.startIndex
         }
         return result
+    }
+
+    /// Returns the prompt; nil if its text cannot fit into the model's context.
+    private func encodeIfPossible(_ messages: ArraySlice<ChatMessage>) throws -> [Int32]? {
+        do {
+            return try encode(messages)
+        } catch GenerationError.promptTextTooLong {
+            return nil
+        }
     }
 
     private func encode(_ messages: ArraySlice<ChatMessage>) throws -> [Int32] {

@@ -16,6 +16,11 @@ package struct StoredChatTemplates: Sendable {
     /// The name of the template for conversations with tools, if there is one.
     private static let tools = "tool_use"
 
+    /// The names of the templates, for errors; nil if there is none.
+    package var names: String? {
+        texts.isEmpty ? nil : texts.keys.sorted().map(\.quoted).joined(separator: ", ")
+    }
+
     /// The template for ordinary conversations; nil if there is none.
     var main: String? { texts[Self.standard] }
 
@@ -30,13 +35,11 @@ package struct StoredChatTemplates: Sendable {
         named name: String? = nil, hasTools: Bool, file: String
     ) throws(CheckpointError) -> ChatTemplate {
         guard let text = texts[name ?? (hasTools && texts[Self.tools] != nil ? Self.tools : Self.standard)] else {
-            let names = texts.keys.sorted().map(\.quoted).joined(separator: ", ")
             throw CheckpointError(
                 file: file, name: "chat template",
                 expected: name.map { "a template named \($0.quoted)" } ?? "a template for conversations",
-                found: texts.isEmpty
-                    ? "none; pass a file with --chat-template, or choose an instruct model that has one"
-                    : "only \(names); choose one with --chat-template")
+                found: names.map { "only \($0); choose one with --chat-template" }
+                    ?? "none; pass a file with --chat-template, or choose an instruct model that has one")
         }
         return try inFile(file) { () throws(TokenizerError) in try template(jinja: text) }
     }

@@ -58,16 +58,21 @@ struct ConversationEncoder: Sendable {
     /// Encodes a conversation as the template writes it, without the start of another answer.
     ///
     /// - Parameter name: the conversation's file and line, for errors.
+    /// - Returns: the tokens, and which of the record's tools and documents the template does not read.
     /// - Throws: ``FileError`` if there is no template, or it does not accept the conversation.
-    func encode(_ record: ChatRecord, name: String) throws(FileError) -> [Token] {
+    func encode(_ record: ChatRecord, name: String) throws(FileError) -> (tokens: [Token], unread: [String]) {
         do {
             let template = try (record.options.tools == nil ? plain : withTools).get()
-            return try tokenizer.encode(
-                template.segments(record.messages, addingGenerationPrompt: false, options: record.options))
+            let segments = try template.segments(
+                record.messages, addingGenerationPrompt: false, options: record.options, file: name)
+            return (try tokenizer.encode(segments), template.unread(of: record.options))
         } catch let error as TokenizerError {
             throw FileError(error, file: name)
         } catch let error as CheckpointError {
-            throw FileError(file: error.file, name: error.name, expected: error.expected, found: error.found)
+            // A missing or malformed template is an error of the tokenizer's file.
+            throw FileError(
+                file: name, name: error.file == name ? error.name : "\(error.file): \(error.name)",
+                expected: error.expected, found: error.found)
         } catch {
             preconditionFailure("\(error)")
         }

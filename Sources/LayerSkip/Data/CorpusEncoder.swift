@@ -99,6 +99,7 @@ public struct CorpusEncoder: Sendable {
             path: path, vocabularySize: tokenizer.vocabularySize, endOfText: separator,
             tokenizerFingerprint: fingerprint)
         var summary = Summary()
+        var unread: [String: Int] = [:]
         // Only JSON Lines have conversations.
         let chats = ConversationEncoder(
             tokenizer, template: chatTemplate, source: corpus.pairFiles.isEmpty ? .none : templates)
@@ -108,17 +109,19 @@ public struct CorpusEncoder: Sendable {
             { (document, worker) throws(FileError) in
                 guard let record = document.conversation else { return try encode(document, worker) }
                 // The end-of-text token is added to every document.
-                let tokens = try chats.encode(record, name: worker.name)
+                let (tokens, unread) = try chats.encode(record, name: worker.name)
                 return Encoded(
-                    tokens: tokens.last == separator ? tokens.dropLast() : tokens, promptLength: 0,
-                    byteCount: document.text.count)
+                    tokens: tokens.last == separator ? tokens.dropLast() : tokens, byteCount: document.text.count,
+                    unread: unread)
             },
             take: { (encoded) throws(FileError) in
                 try writer.append(encoded.tokens, promptLength: encoded.promptLength)
                 summary.bytes += encoded.byteCount
+                for name in encoded.unread { unread[name, default: 0] += 1 }
             }, progress: progress)
         guard let remarks else { return nil }
         summary.remarks = remarks
+        summary.remarks.unreadValues = unread
         summary.documents = writer.documentCount
         summary.tokens = writer.tokenCount
         guard summary.documents > 0 else { throw corpus.emptiness }
@@ -128,8 +131,10 @@ public struct CorpusEncoder: Sendable {
 
     private struct Encoded {
         let tokens: [Token]
-        let promptLength: Int
+        var promptLength = 0
         let byteCount: Int
+        /// What a conversation has that the chat template does not read.
+        var unread: [String] = []
     }
 
     /// Encodes a document. A prompt is encoded separately, as it will be for generation.
@@ -143,7 +148,7 @@ public struct CorpusEncoder: Sendable {
                 try tokenizer.encode(prompt: document.text, progress: goesOn)
             }
             guard let tokens = encoded else { throw worker.interruption }
-            return Encoded(tokens: tokens, promptLength: 0, byteCount: byteCount)
+            return Encoded(tokens: tokens, byteCount: byteCount)
         }
         let prompt = Array(document.text[..<document.promptLength])
         let rest = Array(document.text[document.promptLength...])

@@ -10,6 +10,8 @@ public struct CorpusRemarks: Sendable, Equatable {
     public internal(set) var emptyAnswers = 0
     /// Keys of JSON Lines that were ignored.
     public internal(set) var ignoredKeys: Set<String> = []
+    /// The numbers of conversations with `tools` or `documents` that the chat template does not read, by these names.
+    public internal(set) var unreadValues: [String: Int] = [:]
     /// The number of documents that spell out a special token, which was read as ordinary text.
     public internal(set) var spelledOut = 0
     /// The first special token that was spelled out.

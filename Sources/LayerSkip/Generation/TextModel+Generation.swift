@@ -23,7 +23,8 @@ extension TextModel {
     ///   - chat: tools, documents and other values for the chat template.
     ///   - template: the chat template; nil for the model's own.
     ///   - options: options for the answer.
-    /// - Throws: ``CheckpointError`` if the model has no chat template, or it does not accept the conversation.
+    /// - Throws: ``CheckpointError`` if the model has no chat template, or it does not accept the conversation;
+    ///   ``GenerationError`` if the conversation's text cannot fit into the context.
     public func generate(
         _ messages: [ChatMessage], chat: ChatOptions = ChatOptions(), template: ChatTemplate? = nil,
         options: GenerationOptions = GenerationOptions()

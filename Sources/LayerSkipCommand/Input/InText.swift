@@ -11,6 +11,17 @@ func inText<Result>(_ name: String?, _ body: () throws -> Result) throws -> Resu
     }
 }
 
+/// Runs work on a conversation, and puts the name of its file before an error of the chat template.
+///
+/// - Parameter name: the file's name; nil for a conversation from the command line.
+func inConversation<Result>(_ name: String?, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as CheckpointError {
+        throw name.map { TextError(name: $0, error: error) } ?? error
+    }
+}
+
 /// An error about the text of a file.
 private struct TextError: Error, CustomStringConvertible {
     let name: String

@@ -18,6 +18,9 @@ struct TextInput: ~Copyable {
     /// The name that errors use for a path; "-" is standard input.
     static func name(of path: String) -> String { path == "-" ? "standard input" : path }
 
+    /// Whether there is something at a path, even if it cannot be read.
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 || errno != ENOENT }
+
     deinit {
         if descriptor > STDIN_FILENO { _ = close(descriptor) }
     }

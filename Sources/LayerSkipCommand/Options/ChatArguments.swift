@@ -96,11 +96,11 @@ struct ChatArguments: ParsableArguments {
 extension Output {
     /// Prints to standard error which given values a chat template does not read.
     static func note(unreadBy template: ChatTemplate, _ options: ChatOptions) {
-        var names = options.values.keys.sorted()
-        if options.tools != nil { names.append("tools") }
-        if options.documents != nil { names.append("documents") }
-        note(names.filter { !template.reads($0) }.map { "the chat template does not use \($0.quoted)" })
+        note(template.unread(of: options).map { unreadNote($0) })
     }
+
+    /// The note on a value that a chat template does not read.
+    static func unreadNote(_ name: String) -> String { "the chat template does not use \(name.quoted)" }
 }
 
 /// Runs a closure and turns its error about a text or a conversation into one that names the file.

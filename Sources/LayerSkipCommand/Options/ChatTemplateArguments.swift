@@ -22,6 +22,11 @@ struct ChatTemplateArguments: ParsableArguments {
             return try stored.template(named: chatTemplate, hasTools: hasTools, file: file)
         }
         let name = TextInput.name(of: chatTemplate)
+        guard chatTemplate == "-" || TextInput.exists(chatTemplate) else {
+            throw InputError(
+                name: file, expected: "a chat template named \(chatTemplate.quoted), or a file with this name",
+                found: "neither; " + (stored.names.map { "its templates are \($0)" } ?? "it has no templates"))
+        }
         let source = try TextInput.read(chatTemplate, atMost: .description)
         var template = try inTextFile(name) { () throws(TokenizerError) in try stored.template(jinja: source) }
         template.file = name

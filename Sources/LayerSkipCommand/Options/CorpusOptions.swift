@@ -74,6 +74,9 @@ extension Output {
             let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
             note("note: ignored keys of JSON Lines: \(keys.prefix(10).joined(separator: ", "))\(more)")
         }
+        for (name, count) in remarks.unreadValues.sorted(by: { $0.key < $1.key }) {
+            note("note: \(unreadNote(name)), which \(count.counted("conversation")) \(count == 1 ? "has" : "have")")
+        }
         if let token = remarks.spelledOutToken {
             note(
                 "note: a special token such as \(token.quoted) is spelled out in "

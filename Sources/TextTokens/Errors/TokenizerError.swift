@@ -63,8 +63,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     private var advice: String? {
         switch self {
         case .unsupportedModel, .unsupportedPreTokenizer: "choose a checkpoint with a supported tokenizer"
-        case .chatTemplate:
-            "pass another template with --chat-template, or write the prompt by hand and use generate --parse-special"
+        case .chatTemplate: "pass another template with --chat-template"
         case .missing, .wrongCount, .malformedMerge, .mergeWithoutToken, .tokenTooLong, .idOutOfRange, .duplicateToken:
             "download or convert the checkpoint again"
         case .vocabularyTooSmall, .vocabularyTooLarge: "choose another vocabulary size"
@@ -76,7 +75,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    private var facts: (name: String, expected: String, found: String) {
+    /// The description's parts, without advice.
+    package var facts: (name: String, expected: String, found: String) {
         switch self {
         case .unsupportedModel(let found, let known):
             ("tokenizer model", "one of \(known.joined(separator: ", "))", found.quoted)
