@@ -36,6 +36,22 @@ extension MarkedText {
     var isUppercase: Bool { hasCase(\.isUppercase, not: \.isLowercase) }
     var isLowercase: Bool { hasCase(\.isLowercase, not: \.isUppercase) }
 
+    /// Whether letters after others are in lower case, and all other letters are not; there must be a letter.
+    var isTitled: Bool {
+        var (isInWord, hasLetter) = (false, false)
+        for scalar in scalars {
+            let properties = scalar.properties
+            let isCapital = properties.isUppercase || properties.generalCategory == .titlecaseLetter
+            guard isCapital || properties.isLowercase else {
+                isInWord = false
+                continue
+            }
+            if isCapital == isInWord { return false }
+            (isInWord, hasLetter) = (true, true)
+        }
+        return hasLetter
+    }
+
     private func hasCase(
         _ wanted: (Unicode.Scalar.Properties) -> Bool, not other: (Unicode.Scalar.Properties) -> Bool
     ) -> Bool {
