@@ -9,6 +9,7 @@ extension Rendering {
 
     func dictionary(_ members: [(key: Value, value: Value)]) throws(TemplateError) -> DictionaryValue {
         try count(elements: members.count)
+        try count(steps: 2 * members.count)
         var hashed: [(key: Value, hash: DictionaryKey, value: Value)] = []
         hashed.reserveCapacity(members.count)
         for (key, value) in members { hashed.append((key, try self.key(key), value)) }
