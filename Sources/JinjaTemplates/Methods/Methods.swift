@@ -34,7 +34,7 @@ enum Methods {
         switch value {
         case .text:
             [
-                "casefold", "encode", "format_map", "isidentifier", "isprintable", "maketrans", "translate",
+                "encode", "format_map", "isidentifier", "isprintable", "maketrans", "translate",
             ].contains(name)
         case .dictionary: name == "fromkeys"
         case .bool, .integer:

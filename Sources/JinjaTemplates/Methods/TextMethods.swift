@@ -23,6 +23,7 @@ enum TextMethods {
         "upper": method("upper", [], mapped(\.uppercased)), "lower": method("lower", [], mapped(\.lowercased)),
         "title": method("title", [], changed(\.titled)), "swapcase": method("swapcase", [], changed(\.caseSwapped)),
         "capitalize": method("capitalize", [], changed(\.capitalized)),
+        "casefold": method("casefold", [], changed(\.caseFolded)),
         "isdigit": method("isdigit", [], all(\.isPythonDigit)),
         "isdecimal": method("isdecimal", [], all(\.isPythonDecimal)),
         "isnumeric": method("isnumeric", [], all(\.isPythonNumeric)),
