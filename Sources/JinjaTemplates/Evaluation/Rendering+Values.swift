@@ -34,6 +34,7 @@ extension Rendering {
     func lazyIterator(depth: Int, _ make: @escaping () throws(TemplateError) -> IteratorValue.Source)
         throws(TemplateError) -> Value
     {
+        try count(steps: 4)
         var source: IteratorValue.Source?
         return try iterator(depth: depth) { () throws(TemplateError) in
             if let source { return try source() }

@@ -5,6 +5,7 @@ extension Filters {
     {
         guard case .number(let bytes) = try number(value, [.text("")], rendering), bytes > -.infinity || bytes.isNaN
         else { throw rendering.failure(expected: "a number of bytes", found: value.typeName) }
+        try rendering.count(steps: ExactDecimal.steps(bytes))
         let isBinary = given[0]?.isTrue ?? false
         let base: Double = isBinary ? 1024 : 1000
         if bytes == 1 { return .text("1 Byte") }

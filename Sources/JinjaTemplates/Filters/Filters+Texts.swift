@@ -163,7 +163,7 @@ extension Filters {
         -> MarkedText
     {
         let text = try rendering.text(value)
-        try rendering.count(bytes: text.bytes.count * 3)
+        try rendering.count(characters: text.bytes.count * 3)
         let kept = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~\(keeping)".unicodeScalars)
         return text.replacing { scalar, _ in
             if kept.contains(scalar) { return nil }
