@@ -3,6 +3,7 @@ import CLibc
 /// A date and time of day, which a template can print with `strftime_now`.
 package struct TemplateDate: Sendable, Hashable {
     package var year, month, day, hour, minute, second: Int
+    package var microsecond = 0
 
     /// Creates a date; the month and the day count from 1.
     package init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
@@ -12,12 +13,15 @@ package struct TemplateDate: Sendable, Hashable {
 
     /// The local date and time.
     package static var now: TemplateDate {
-        var seconds = time(nil)
+        var now = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
         var parts = unsafe tm()
-        _ = unsafe localtime_r(&seconds, &parts)
-        return unsafe TemplateDate(
+        _ = unsafe localtime_r(&now.tv_sec, &parts)
+        var date = unsafe TemplateDate(
             year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday),
             hour: Int(parts.tm_hour), minute: Int(parts.tm_min), second: Int(parts.tm_sec))
+        date.microsecond = Int(now.tv_nsec) / 1000
+        return date
     }
 
     private static let months = [
@@ -56,6 +60,8 @@ package struct TemplateDate: Sendable, Hashable {
         case "I": return padded(hour12)
         case "M": return padded(minute)
         case "S": return padded(second)
+        // Python's own, which knows no flag.
+        case "f" where !isUnpadded: return padded(microsecond, 6)
         case "j": return padded(dayOfYear, 3)
         case "u": return String(weekday == 0 ? 7 : weekday)
         case "w": return String(weekday)

@@ -4,12 +4,14 @@ struct DecoderPlan {
     private(set) var dropped: (byte: UInt8, count: Int) = (0, 0)
     /// SentencePiece's text for unknown tokens; nil for their names, as for other special tokens.
     private(set) var unknown: String?
-    /// Whether the first token loses all its spaces, as with a Metaspace.
-    private(set) var firstLosesSpaces = false
+    /// Whether the first token loses the spaces that its marks stand for, as with a Metaspace.
+    private(set) var firstLosesMarks = false
     private var steps: [Step] = []
 
     private enum Step {
         case rewrite(Normalizer)
+        /// What becomes of marks in the first token of a text, and in all others.
+        case marks(first: Normalizer, others: Normalizer)
         case byteLevel
         case byteFallback
         case strip(UInt8, start: Int, stop: Int)
@@ -37,11 +39,15 @@ struct DecoderPlan {
                     throw Self.unsupported("a Strip at the end of the text")
                 }
             case .metaspace(let mark, let prepend):
-                steps.append(.rewrite(try Normalizer([.replace(.text(mark), with: " ")])))
                 if isFused {
                     throw Self.unsupported("a Metaspace")
                 }
-                firstLosesSpaces = prepend != .never
+                let spaces = try Normalizer([.replace(.text(mark), with: " ")])
+                let isDropped = prepend != .never
+                firstLosesMarks = firstLosesMarks || isDropped
+                steps.append(
+                    .marks(
+                        first: isDropped ? try Normalizer([.replace(.text(mark), with: "")]) : spaces, others: spaces))
             case .sentencePiece(let unknown, let drops):
                 self.unknown = unknown
                 steps.append(.byteFallback)
@@ -60,14 +66,17 @@ struct DecoderPlan {
     /// - Parameters:
     ///   - isByte: whether the token represents a byte, as `<0x0A>` does.
     ///   - isLiteral: whether the alphabet of bytes does not apply to the token.
+    ///   - isFirst: whether the token is the first of a text.
     ///   - limits: what may be done for this token and others.
     func bytes(
-        of token: String, isByte: Bool, isLiteral: Bool, within limits: inout RewritingLimits
+        of token: String, isByte: Bool, isLiteral: Bool, isFirst: Bool, within limits: inout RewritingLimits
     ) throws(TokenizerError) -> [UInt8] {
         var bytes = Array(token.utf8)
         for step in steps {
             switch step {
             case .rewrite(let normalizer): bytes = try normalizer.normalized(bytes, within: &limits)
+            case .marks(let first, let others):
+                bytes = try (isFirst ? first : others).normalized(bytes, within: &limits)
             case .byteFallback:
                 if let byte = TokenKind.byteValue(of: String(decoding: bytes, as: UTF8.self)) { return [byte] }
             case .byteLevel:

@@ -8,8 +8,11 @@ struct TokenPieces: Sendable {
     /// Whether SentencePiece's rules apply: unknown tokens are text and not special, and a token loses at most one
     /// space, one for unknown characters or a byte none.
     let followsSentencePiece: Bool
-    /// Whether the first token loses all its spaces, as with a Metaspace.
-    let firstLosesSpaces: Bool
+    /// Whether the first token loses the spaces that its marks stand for, as with a Metaspace. That are all its spaces,
+    /// except for the tokens in ``firstForms``.
+    let firstLosesMarks: Bool
+    /// What tokens become as the first of a text if that is not just without their spaces.
+    private var firstForms: [Int32: [UInt8]] = [:]
 
     /// - Parameters:
     ///   - model: the model, whose table of byte-level tokens is shared.
@@ -23,11 +26,11 @@ struct TokenPieces: Sendable {
         separator = steps.isEmpty ? [UInt8(ascii: " ")] : []
         dropped = plan.dropped
         followsSentencePiece = plan.unknown != nil
-        firstLosesSpaces = plan.firstLosesSpaces
+        firstLosesMarks = plan.firstLosesMarks
         // Hugging Face's library decodes the tokens that are matched as a whole like all others.
         let areTokensAlike = definition.wholeTokenRule == .leftmost && !followsSentencePiece
         var limits = RewritingLimits(textLength: definition.tokens.reduce(0) { $0 + $1.utf8.count })
-        func bytes(of id: Int) throws(TokenizerError) -> [UInt8] {
+        func bytes(of id: Int, isFirst: Bool = false) throws(TokenizerError) -> [UInt8] {
             if let unknown = plan.unknown, kinds[id] == .unknown { return Array(unknown.utf8) }
             var text = definition.tokens[id]
             if areTokensAlike, kinds[id].isMatchedWhole, definition.flags[Int32(id)]?.contains(.normalized) == true {
@@ -37,7 +40,7 @@ struct TokenPieces: Sendable {
             // In other vocabularies, only the step ByteFallback turns such tokens into bytes.
             let isByte = kinds[id] == .byte && definition.model == .byteLevel
             let isLiteral = kinds[id].isMatchedWhole && !areTokensAlike
-            return try plan.bytes(of: text, isByte: isByte, isLiteral: isLiteral, within: &limits)
+            return try plan.bytes(of: text, isByte: isByte, isLiteral: isLiteral, isFirst: isFirst, within: &limits)
         }
         if case .merges(let shared) = model, case let model = shared.value, definition.model == .byteLevel,
             steps == [.byteLevel]
@@ -53,12 +56,26 @@ struct TokenPieces: Sendable {
             }
         }
         var table = ByteStringTable(minimumCapacity: 0)
-        for id in definition.tokens.indices { table.add(try bytes(of: id), findable: false) }
+        for id in definition.tokens.indices {
+            let own = try bytes(of: id)
+            table.add(own, findable: false)
+            // Where marks are all that becomes spaces, no other token needs a form of its own.
+            guard firstLosesMarks, steps.count > 1 || definition.tokens[id].utf8.contains(UInt8(ascii: " ")) else {
+                continue
+            }
+            let first = try bytes(of: id, isFirst: true)
+            if first != Self.withoutSpaces(own) { firstForms[Int32(id)] = first }
+        }
         self.table = table
     }
 
     /// The bytes of a token, which must be in the vocabulary.
     subscript(id: Int32) -> ArraySlice<UInt8> { table.bytes[table.range(of: Int(id))] }
+
+    /// What a token becomes as the first of a text, if marks are dropped there.
+    func firstForm(of id: Int32) -> [UInt8] { firstForms[id] ?? Self.withoutSpaces(Array(self[id])) }
+
+    private static func withoutSpaces(_ bytes: [UInt8]) -> [UInt8] { bytes.filter { $0 != UInt8(ascii: " ") } }
 
     /// How many times a token of a kind loses the dropped character at most.
     func most(of kind: TokenKind) -> Int {

@@ -32,7 +32,7 @@ extension Tokenizer {
             bytes += pieces.separator
             bytes += pieces[id]
         } else {
-            start.append(pieces[id], of: self, kinds[Int(id)], to: &bytes)
+            start.append(id, of: self, to: &bytes)
         }
     }
 }
@@ -51,18 +51,14 @@ struct DecodedStart {
     var isOver: Bool { !isFirst && count == 0 }
 
     /// Appends a token's bytes without those to drop.
-    mutating func append(
-        _ piece: ArraySlice<UInt8>, of tokenizer: Tokenizer, _ kind: TokenKind, to bytes: inout [UInt8]
-    ) {
+    mutating func append(_ id: Int32, of tokenizer: Tokenizer, to bytes: inout [UInt8]) {
         if !isFirst { bytes += tokenizer.pieces.separator }
-        if isFirst, tokenizer.pieces.firstLosesSpaces, !kind.isMatchedWhole {
-            bytes += piece.filter { $0 != UInt8(ascii: " ") }
-        } else {
-            let most = min(count, tokenizer.pieces.most(of: kind))
-            let space = piece.prefix(most).prefix { $0 == tokenizer.pieces.dropped.byte }.count
-            bytes += piece.dropFirst(space)
-            count = space == piece.count ? count - space : 0
-        }
+        let losesMarks = isFirst && tokenizer.pieces.firstLosesMarks
+        let piece = losesMarks ? tokenizer.pieces.firstForm(of: id)[...] : tokenizer.pieces[id]
+        let most = min(count, tokenizer.pieces.most(of: tokenizer.kinds[Int(id)]))
+        let space = piece.prefix(most).prefix { $0 == tokenizer.pieces.dropped.byte }.count
+        bytes += piece.dropFirst(space)
+        count = space == piece.count ? count - space : 0
         isFirst = false
     }
 }

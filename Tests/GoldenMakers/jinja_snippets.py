@@ -113,6 +113,16 @@ list.sort()
 'it\'s', "say \"x\"", '\x41\u00e9\U0001F600\n\t\\', '\101\d'
 ['it\'s', "say \"x\"", 'both \' "', '\n\t\x00\x7f\xa0é\u200b']
 'con' 'cat' "enate"
+text.istitle(), 'A b'.istitle(), 'Ab C1d'.istitle(), 'Ab-Cd ǅz 日'.istitle(), 'aB'.istitle(), ''.istitle(), '1'.istitle(), 'É'.istitle()
+'a\tb\n\tc'.expandtabs(), 'a\tb'.expandtabs(4), 'é\t\tb'.expandtabs(tabsize=3), 'a\tb'.expandtabs(0), 'a\tb'.expandtabs(-1), '\r\t'.expandtabs(2)
+'Straße ẞ ŉ ıIİ Σς ꭰᎠ ǅ ﬁ 日'.casefold(), text.casefold(), 'ΐᾳ\u0345ϐſK'.casefold()
+1|filesizeformat, 0|filesizeformat, 999|filesizeformat, 1000|filesizeformat, 1000000|filesizeformat, 1e30|filesizeformat, '12345'|filesizeformat
+1023|filesizeformat(true), 1024|filesizeformat(binary=true), 123456789|filesizeformat(true), -5.5|filesizeformat, 1.5|filesizeformat, 999999|filesizeformat
+'x'|filesizeformat
+nothing|filesizeformat
+'<p>a  <b>b</b>\n c</p>'|striptags, 'a < b'|striptags, '<!-- x <i> -->y'|striptags, '<<!-- a -->!-- b -->c'|striptags, '<a'|striptags, 5|striptags
+'a & b <!--> c -->'|striptags, '<!-- open <b>'|striptags
+strftime_now('%H:%M:%S.%f')
 text.upper(), text.lower(), 'hELLO wORLD'.title(), 'hELLO'.capitalize(), 'aB'.swapcase()
 'straße'.upper(), 'ǆ'.title(), 'ΑΣ ΑΣΑ'.lower(), 'they\'re x1y'.title(), 'ß'.capitalize()
 spaces.strip(), spaces.lstrip(), spaces.rstrip(), 'xxaxx'.strip('x'), 'abcba'.lstrip('ab'), 'xy'.rstrip('')

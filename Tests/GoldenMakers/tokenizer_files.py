@@ -103,6 +103,16 @@ CASES = {
     "punctuation": tokenizer(PLAIN, pre_tokenizer=sequence("pretokenizers", kind("Whitespace"), kind("Punctuation", behavior="Isolated"))),
     "delimiter": tokenizer(PLAIN, pre_tokenizer=kind("CharDelimiterSplit", delimiter="b")),
     "unigram": tokenizer(UNIGRAM, pre_tokenizer=metaspace(prepend_scheme="always", split=True), decoder=metaspace()),
+    "unigram-single-word": tokenizer(UNIGRAM, added_tokens=[token(8, "word", single_word=True, special=True)],
+                                     pre_tokenizer=metaspace(), decoder=metaspace()),
+    "unigram-byte-added": tokenizer(
+        UNIGRAM | {"byte_fallback": True, "vocab": UNIGRAM["vocab"] + [[byte, -9.0] for byte in BYTES]},
+        added_tokens=[token(0, "<0xC3>", special=True), token(0, "<0x41>")], decoder=sequence("decoders", *TEXT)),
+    "byte-added": tokenizer(BACK, added_tokens=[token(0, "<0x9F>", special=True), token(0, "<0xF0>")],
+                            decoder=sequence("decoders", *TEXT)),
+    "metaspace-literal-spaces": tokenizer(
+        PLAIN, added_tokens=[token(100, " a"), token(101, MARK + "x"), token(102, "x" + MARK, special=True)],
+        decoder=metaspace(prepend_scheme="first")),
     "no-type": tokenizer({key: value for key, value in UNIGRAM.items() if key != "type"}),
     "gaps": tokenizer(PLAIN | {"vocab": {piece: 3 * number for number, piece in enumerate(PIECES)}}),
     "gaps-and-new": tokenizer(

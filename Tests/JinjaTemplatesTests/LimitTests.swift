@@ -48,6 +48,40 @@ struct LimitTests {
         #expect(what.contains(limit), "\(template): \(what)")
     }
 
+    /// What is done with a text of 100,000 bytes or a list of 1,000 elements takes more than this many steps, so that
+    /// five million steps take less than a second.
+    @Test(arguments: [
+        ("text.swapcase()", 150_000), ("text.isalpha()", 50_000), ("text.istitle()", 50_000), ("text|title", 50_000),
+        ("text|wordcount", 50_000), ("text|reverse", 50_000), ("text[::-1]", 50_000), ("text|trim('x')", 25_000),
+        ("text.expandtabs()", 50_000), ("text|striptags", 50_000), ("list|sort", 12_000), ("list|min", 2_000),
+        ("words|max", 4_000), ("list|unique|list", 4_000), ("members|groupby('a')", 10_000), ("list|sum", 2_000),
+        ("numbers|string", 5_000), ("numbers|tojson", 5_000), ("dict(pairs)", 3_000),
+        ("numbers|map('round', 2)|list", 15_000), ("small|round(250)", 140), ("'{:.1f}'.format(small)", 140),
+        ("('%.1f' % small)", 140), ("small|filesizeformat", 140),
+    ])
+    func slowFiltersTakeManySteps(_ expression: String, _ steps: Int) throws {
+        let variables: [(String, TemplateValue)] = [
+            ("text", .text(String(repeating: "x", count: 100_000))), ("list", .list((0..<1_000).map { .integer($0) })),
+            ("words", .list(Array(repeating: "ab", count: 1_000))),
+            ("members", .list(Array(repeating: ["a": 1], count: 1_000))),
+            ("numbers", .list((0..<1_000).map { .number(Double($0) / 7) })),
+            ("small", 1e-300), ("pairs", .list((0..<1_000).map { .list([.integer($0), "b"]) })),
+        ]
+        let template = "{% set result = \(expression) %}"
+        #expect(throws: TemplateError.limitExceeded(line: 1, what: "steps of a template", limit: steps)) {
+            try text(template, variables, limits: TemplateLimits(steps: steps))
+        }
+        #expect(throws: Never.self) { try text(template, variables) }
+    }
+
+    /// Copying a group for each element that joins it would take many seconds.
+    @Test func largeGroupsAreNotCopied() throws {
+        let members = TemplateValue.list(Array(repeating: ["a": 1], count: 50_000))
+        let start = ContinuousClock.now
+        #expect(try text("{{ (m|groupby('a')|first).list|length }}", [("m", members)]) == "50000")
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
     /// Texts are repeated in large steps, since adding 60 million characters one by one takes a second.
     @Test func longPaddingAndRepetitionAreThoseOfPython() throws {
         let fill = String(repeating: "é", count: 500_001)

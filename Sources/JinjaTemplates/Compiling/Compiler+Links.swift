@@ -86,12 +86,23 @@ extension Compiler {
         }
     }
 
-    private mutating func call(_ list: ArgumentList, _ line: Int, _ frame: Frame) throws(TemplateError) -> Operation {
+    /// An operation with arguments, which are evaluated before it is counted.
+    private mutating func operation(
+        _ list: ArgumentList, _ line: Int, _ frame: Frame,
+        _ body: @escaping @Sendable (Value, Arguments, Rendering) throws(TemplateError) -> Value
+    ) throws(TemplateError) -> Operation {
         let evaluate = try arguments(list, frame)
         return { value, rendering throws(TemplateError) in
             let arguments = try evaluate(rendering)
             rendering.line = line
-            return try rendering.call(value, arguments)
+            try rendering.count(steps: 1)
+            return try body(value, arguments, rendering)
+        }
+    }
+
+    private mutating func call(_ list: ArgumentList, _ line: Int, _ frame: Frame) throws(TemplateError) -> Operation {
+        try operation(list, line, frame) { value, arguments, rendering throws(TemplateError) in
+            try rendering.call(value, arguments)
         }
     }
 
@@ -100,16 +111,13 @@ extension Compiler {
     {
         let evaluate = try arguments(list, frame)
         return { value, rendering throws(TemplateError) in
-            if let method = Methods.method(name, of: value) {
-                let arguments = try evaluate(rendering)
-                rendering.line = line
-                try rendering.count(steps: 1)
-                return try method(value, arguments, rendering)
-            }
+            let method = Methods.method(name, of: value)
             rendering.line = line
-            let callee = try rendering.attribute(name, of: value)
+            let callee = try method == nil ? rendering.attribute(name, of: value) : value
             let arguments = try evaluate(rendering)
             rendering.line = line
+            try rendering.count(steps: 1)
+            if let method { return try method(value, arguments, rendering) }
             return try rendering.call(callee, arguments)
         }
     }
@@ -117,35 +125,26 @@ extension Compiler {
     private mutating func filter(_ name: String, _ list: ArgumentList, _ line: Int, _ frame: Frame)
         throws(TemplateError) -> Operation
     {
-        let evaluate = try arguments(list, frame)
         guard let filter = Filters.all[name] else {
-            return try unknown("filter", name, Filters.unsupported, line, frame)
+            return try unknown("filter", name, list, Filters.unsupported, line, frame)
         }
-        return { value, rendering throws(TemplateError) in
-            let arguments = try evaluate(rendering)
-            rendering.line = line
-            try rendering.count(steps: 1)
-            return try filter(value, arguments, rendering)
-        }
+        return try operation(list, line, frame, filter)
     }
 
     private mutating func test(
         _ name: String, _ list: ArgumentList, _ isNegated: Bool, _ line: Int, _ frame: Frame
     ) throws(TemplateError) -> Operation {
-        let evaluate = try arguments(list, frame)
-        guard let test = ValueTests.all[name] else { return try unknown("test", name, [], line, frame) }
-        return { value, rendering throws(TemplateError) in
-            let arguments = try evaluate(rendering)
-            rendering.line = line
-            try rendering.count(steps: 1)
-            return .bool(try test(value, arguments, rendering) != isNegated)
+        guard let test = ValueTests.all[name] else { return try unknown("test", name, list, [], line, frame) }
+        return try operation(list, line, frame) { value, arguments, rendering throws(TemplateError) in
+            .bool(try test(value, arguments, rendering) != isNegated)
         }
     }
 
     /// An unknown filter or test is an error at once, or where it is used if that depends on a condition.
-    private func unknown(_ kind: String, _ name: String, _ unsupported: Set<String>, _ line: Int, _ frame: Frame)
-        throws(TemplateError) -> Operation
-    {
+    private mutating func unknown(
+        _ kind: String, _ name: String, _ list: ArgumentList, _ unsupported: Set<String>, _ line: Int, _ frame: Frame
+    ) throws(TemplateError) -> Operation {
+        _ = try arguments(list, frame)
         let error =
             unsupported.contains(name)
             ? TemplateError.unsupported(line: line, found: "the \(kind) \(name)")

@@ -28,6 +28,7 @@ extension Compiler {
             var arguments = try evaluate(rendering)
             let caller = MacroValue(macro, definition: rendering.frame, rendering)
             arguments.named.append(("caller", .object(caller)))
+            try rendering.count(steps: 1)
             try rendering.write(try rendering.text(try rendering.call(callee, arguments)))
             return .normal
         }

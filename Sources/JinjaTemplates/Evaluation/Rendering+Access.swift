@@ -111,14 +111,15 @@ extension Rendering {
                     ? text.bytes.count
                     : text.offset(ofCharacter: slice.start + slice.count))]
         }
+        try count(characters: text.bytes.count)
         let offsets = text.offsets
         var result = MarkedText.empty
         for place in slice.places { result.append(text, offsets[place]..<offsets[place + 1]) }
         return result
     }
 
+    /// Calls a function; the caller counts the step.
     func call(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
-        try count(steps: 1)
         switch value {
         case .object(let object): return try object.call(arguments, self)
         case .undefined(let undefined): throw failure(undefined: undefined)

@@ -37,7 +37,9 @@ extension Rendering {
         case .bool(let value): return MarkedText(value ? "True" : "False")
         case .integer(let value): return MarkedText(String(value))
         case .largeInteger(let digits): return MarkedText(digits)
-        case .number(let value): return MarkedText(PythonNumber.repr(value))
+        case .number(let value):
+            try count(steps: Self.stepsOfNumber)
+            return MarkedText(PythonNumber.repr(value))
         case .text(let value):
             try count(bytes: value.bytes.count)
             if value.isMarkup { return try joined([MarkedText("Markup("), value.quotedAsInPython, MarkedText(")")]) }
@@ -47,6 +49,9 @@ extension Rendering {
         default: throw unsupported("the printed form of a \(value.typeName)")
         }
     }
+
+    /// What it costs to find the shortest digits of a number.
+    static let stepsOfNumber = 4
 
     private func append(_ items: [Value], _ open: String, _ close: String, to text: inout MarkedText)
         throws(TemplateError)

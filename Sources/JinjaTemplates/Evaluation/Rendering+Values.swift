@@ -9,6 +9,7 @@ extension Rendering {
 
     func dictionary(_ members: [(key: Value, value: Value)]) throws(TemplateError) -> DictionaryValue {
         try count(elements: members.count)
+        try count(steps: 2 * members.count)
         var hashed: [(key: Value, hash: DictionaryKey, value: Value)] = []
         hashed.reserveCapacity(members.count)
         for (key, value) in members { hashed.append((key, try self.key(key), value)) }
@@ -33,6 +34,7 @@ extension Rendering {
     func lazyIterator(depth: Int, _ make: @escaping () throws(TemplateError) -> IteratorValue.Source)
         throws(TemplateError) -> Value
     {
+        try count(steps: 4)
         var source: IteratorValue.Source?
         return try iterator(depth: depth) { () throws(TemplateError) in
             if let source { return try source() }

@@ -49,6 +49,12 @@ final class Rendering {
         try count(steps: 1 + bytes / 16)
     }
 
+    /// Counts a text of this many bytes before its characters are looked at one by one.
+    func count(characters bytes: Int) throws(TemplateError) {
+        try count(bytes: bytes)
+        try count(steps: bytes / 2)
+    }
+
     /// Counts elements before a list of them is made.
     func count(elements: Int) throws(TemplateError) {
         guard elements <= limits.elements else {

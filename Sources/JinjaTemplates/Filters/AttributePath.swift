@@ -32,6 +32,7 @@ struct AttributePath {
 
     /// What the path leads to from a value.
     func value(of item: Value, _ rendering: Rendering) throws(TemplateError) -> Value {
+        try rendering.count(steps: 1)
         var value = item
         for part in parts {
             try rendering.count(steps: 1)
@@ -43,6 +44,7 @@ struct AttributePath {
         }
         if ignoresCase, case .text(let text) = value {
             try rendering.count(bytes: text.bytes.count)
+            try rendering.count(steps: 1)
             return .text(text.lowercased)
         }
         return value

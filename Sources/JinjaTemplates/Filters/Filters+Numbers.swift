@@ -131,6 +131,7 @@ extension Filters {
                 if precision < 0 { throw rendering.unsupported("the filter round of an integer to tens") }
                 return value.typeName == "bool" ? .integer(value.isTrue ? 1 : 0) : value
             }
+            try rendering.count(steps: ExactDecimal.steps(double))
             return .number(round(double, precision))
         case "ceil", "floor":
             guard (0...22).contains(precision) else {

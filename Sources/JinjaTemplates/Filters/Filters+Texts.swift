@@ -4,8 +4,14 @@ extension Filters {
         "string": text("string") { text, _, _ throws(TemplateError) in text },
         "upper": text("upper") { text, _, _ throws(TemplateError) in text.uppercased },
         "lower": text("lower") { text, _, _ throws(TemplateError) in text.lowercased },
-        "capitalize": text("capitalize") { text, _, _ throws(TemplateError) in text.capitalized },
-        "title": text("title") { text, _, _ throws(TemplateError) in text.titledAsFilter },
+        "capitalize": text("capitalize") { text, _, rendering throws(TemplateError) in
+            try rendering.count(characters: text.bytes.count)
+            return text.capitalized
+        },
+        "title": text("title") { text, _, rendering throws(TemplateError) in
+            try rendering.count(characters: text.bytes.count)
+            return text.titledAsFilter
+        },
         "safe": text("safe") { text, _, _ throws(TemplateError) in text.withMarkup },
         "escape": text("escape") { text, _, _ throws(TemplateError) in text.escaped },
         "e": text("e") { text, _, _ throws(TemplateError) in text.escaped },
@@ -20,6 +26,7 @@ extension Filters {
         "indent": filter("indent", ["width", "first", "blank"], indent),
         "truncate": filter("truncate", ["length", "killwords", "end", "leeway"], truncate),
         "urlencode": filter("urlencode", urlEncode), "wordcount": filter("wordcount", wordCount),
+        "striptags": filter("striptags", stripTags),
         "format": { value, arguments, rendering throws(TemplateError) in
             try format(value, arguments, rendering)
         },
@@ -103,7 +110,7 @@ extension Filters {
         throws(TemplateError) -> Value
     {
         let text = try rendering.text(value)
-        try rendering.count(bytes: text.bytes.count)
+        try rendering.count(characters: text.bytes.count)
         var (count, isInWord) = (0, false)
         for scalar in text.scalars {
             let isWord = scalar == "_" || scalar.isPythonLetter || scalar.isPythonNumeric
@@ -156,7 +163,7 @@ extension Filters {
         -> MarkedText
     {
         let text = try rendering.text(value)
-        try rendering.count(bytes: text.bytes.count * 3)
+        try rendering.count(characters: text.bytes.count * 3)
         let kept = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~\(keeping)".unicodeScalars)
         return text.replacing { scalar, _ in
             if kept.contains(scalar) { return nil }

@@ -6,7 +6,7 @@ enum Filters {
 
     /// Filters of Jinja that this interpreter does not have.
     static let unsupported: Set<String> = [
-        "filesizeformat", "forceescape", "pprint", "random", "striptags", "urlize", "wordwrap", "xmlattr",
+        "forceescape", "pprint", "random", "urlize", "wordwrap", "xmlattr",
     ]
 
     static let all: [String: Filter] = values.merging(texts) { first, _ in first }
@@ -27,6 +27,7 @@ enum Filters {
         "d": filter("d", ["default_value", "boolean"], standard),
         "abs": filter("abs", absolute), "int": filter("int", ["default", "base"], integer),
         "float": filter("float", ["default"], number), "round": filter("round", ["precision", "method"], rounded),
+        "filesizeformat": filter("filesizeformat", ["binary"], fileSize),
         "tojson": filter("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], json),
         "attr": filter("attr", ["name"], required: 1, attribute),
         "items": filter("items", items), "count": filter("count", length), "length": filter("length", length),

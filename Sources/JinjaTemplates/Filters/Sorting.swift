@@ -1,6 +1,8 @@
 extension Rendering {
     /// The values in the order of their keys; equal ones stay in order, also in reverse.
     func sorted(_ items: [Value], keys: [[Value]], isReversed: Bool) throws(TemplateError) -> [Value] {
+        // Comparisons and the copies that they lead to; merging adds what depends on the values.
+        try count(steps: 2 * items.count)
         var order = Array(items.indices)
         var width = 1
         while width < order.count {
@@ -25,7 +27,7 @@ extension Rendering {
     ) throws(TemplateError) {
         var (left, right) = (left, right)
         while let first = left.first, let second = right.first {
-            try count(steps: 1)
+            try count(steps: 2)
             let takesSecond =
                 isReversed
                 ? try isLess(keys[first], keys[second]) : try isLess(keys[second], keys[first])

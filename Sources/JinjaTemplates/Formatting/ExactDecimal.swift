@@ -5,36 +5,58 @@ struct ExactDecimal {
     /// How many of the digits follow the point.
     private(set) var fractionCount: Int
 
-    /// Expands a number that is not negative: a significand times a power of two, doubled or halved digit by digit.
+    /// Expands a number that is not negative: a significand times a power of two.
     init(_ value: Double) {
-        let bits = value.bitPattern
-        let field = Int(bits >> 52 & 0x7FF)
-        let significand = field == 0 ? bits & 0xF_FFFF_FFFF_FFFF : bits & 0xF_FFFF_FFFF_FFFF | 1 << 52
-        var power = max(field, 1) - 1075
-        digits = String(significand).utf8.map { $0 - UInt8(ascii: "0") }
-        fractionCount = 0
+        var (significand, power) = Self.parts(value)
+        let zeros = min(significand.trailingZeroBitCount, max(0, -power))
+        (significand, power) = (significand >> UInt64(zeros), power + zeros)
+        // Nine digits each, the lowest first.
+        var parts = [significand % Self.base, significand / Self.base]
+        fractionCount = max(0, -power)
         while power > 0 {
-            multiply(by: 2)
-            power -= 1
+            Self.multiply(&parts, by: 1 << UInt64(min(power, 30)))
+            power -= min(power, 30)
         }
         while power < 0 {
-            // Halving is multiplying by five and dividing by ten.
-            multiply(by: 5)
-            fractionCount += 1
-            power += 1
+            // Halving is multiplying by five and moving the point.
+            Self.multiply(&parts, by: (0..<min(-power, 13)).reduce(1) { factor, _ in factor * 5 })
+            power += min(-power, 13)
+        }
+        digits = []
+        for part in parts.reversed() {
+            var divisor = Self.base / 10
+            while divisor > 0 {
+                digits.append(UInt8(part / divisor % 10))
+                divisor /= 10
+            }
         }
         trim()
     }
 
-    private mutating func multiply(by factor: UInt8) {
-        var carry: UInt8 = 0
-        for index in digits.indices.reversed() {
-            let product = digits[index] * factor + carry
-            digits[index] = product % 10
-            carry = product / 10
-        }
-        if carry > 0 { digits.insert(carry, at: 0) }
+    private static let base: UInt64 = 1_000_000_000
+
+    private static func parts(_ value: Double) -> (significand: UInt64, power: Int) {
+        let bits = value.bitPattern
+        let field = Int(bits >> 52 & 0x7FF)
+        let fraction = bits & 0xF_FFFF_FFFF_FFFF
+        return (field == 0 ? fraction : fraction | 1 << 52, max(field, 1) - 1075)
     }
+
+    private static func multiply(_ parts: inout [UInt64], by factor: UInt64) {
+        var carry: UInt64 = 0
+        for index in parts.indices {
+            let product = parts[index] * factor + carry
+            parts[index] = product % base
+            carry = product / base
+        }
+        while carry > 0 {
+            parts.append(carry % base)
+            carry /= base
+        }
+    }
+
+    /// The steps that expanding a number counts for.
+    static func steps(_ value: Double) -> Int { 16 + abs(parts(value.magnitude).power + 52) / 8 }
 
     private mutating func trim() {
         while fractionCount > 0, digits.last == 0 {

@@ -23,7 +23,9 @@ struct JSONWriter {
         case .bool(let value): try append(MarkedText(value ? "true" : "false"))
         case .integer(let value): try append(MarkedText(String(value)))
         case .largeInteger(let digits): try append(MarkedText(digits))
-        case .number(let value): try append(MarkedText(Self.json(value)))
+        case .number(let value):
+            try rendering.count(steps: Rendering.stepsOfNumber)
+            try append(MarkedText(Self.json(value)))
         case .text(let text): try append(quoted(text))
         case .list(let list), .tuple(let list): try append(list.items)
         case .dictionary(let dictionary): try append(dictionary)

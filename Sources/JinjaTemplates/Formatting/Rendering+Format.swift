@@ -65,6 +65,7 @@ extension Rendering {
             throw failure(expected: "a format of numbers", found: "the type \(type)")
         }
         try count(bytes: (specification.precision ?? 0) + 400)
+        try count(steps: ExactDecimal.steps(number))
         var digits = NumberFormat.digits(
             number.magnitude, type: specification.type, precision: specification.precision,
             isAlternate: specification.isAlternate)

@@ -197,6 +197,7 @@ private struct PercentFormatter {
         } else {
             let double = number.double
             isNegative = double.sign == .minus && !double.isNaN
+            try rendering.count(steps: ExactDecimal.steps(double))
             digits = NumberFormat.digits(
                 double.magnitude, type: type, precision: specification.precision,
                 isAlternate: specification.isAlternate)

@@ -33,8 +33,39 @@ extension MarkedText {
         }
     }
 
+    /// The text for comparisons without regard to case: Unicode's full case folding.
+    var caseFolded: MarkedText {
+        replacing { scalar, _ in
+            switch scalar.value {
+            // The dotless i has an upper case that it does not share with the dotted one here.
+            case 0x131: nil
+            case 0x1E9E: "ss"
+            // Cherokee, whose lower case is the younger one.
+            case 0x13A0...0x13FF, 0xAB70...0xABBF: scalar.properties.uppercaseMapping
+            default:
+                scalar.properties.uppercaseMapping.unicodeScalars.map(\.properties.lowercaseMapping).joined()
+            }
+        }
+    }
+
     var isUppercase: Bool { hasCase(\.isUppercase, not: \.isLowercase) }
     var isLowercase: Bool { hasCase(\.isLowercase, not: \.isUppercase) }
+
+    /// Whether letters after others are in lower case, and all other letters are not; there must be a letter.
+    var isTitled: Bool {
+        var (isInWord, hasLetter) = (false, false)
+        for scalar in scalars {
+            let properties = scalar.properties
+            let isCapital = properties.isUppercase || properties.generalCategory == .titlecaseLetter
+            guard isCapital || properties.isLowercase else {
+                isInWord = false
+                continue
+            }
+            if isCapital == isInWord { return false }
+            (isInWord, hasLetter) = (true, true)
+        }
+        return hasLetter
+    }
 
     private func hasCase(
         _ wanted: (Unicode.Scalar.Properties) -> Bool, not other: (Unicode.Scalar.Properties) -> Bool

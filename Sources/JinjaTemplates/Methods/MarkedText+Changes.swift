@@ -3,12 +3,15 @@ extension Rendering {
     /// The text without the given characters, or without white space, at its ends.
     func stripped(_ text: MarkedText, _ ends: MarkedText.Ends, _ characters: Value?) throws(TemplateError) -> MarkedText
     {
+        var range = text.bytes.indices
         switch characters {
-        case nil, .some(.none): return text[text.stripRange(ends) { $0.isPythonSpace }]
+        case nil, .some(.none): range = text.stripRange(ends) { $0.isPythonSpace }
         case .some(let characters):
             let set = Set(try characters.asText("the characters to remove", self).scalars)
-            return text[text.stripRange(ends) { set.contains($0) }]
+            range = text.stripRange(ends) { set.contains($0) }
         }
+        try count(steps: (text.bytes.count - range.count) / 4)
+        return text[range]
     }
 
     /// The text with a part replaced, at most `limit` times unless it is negative.

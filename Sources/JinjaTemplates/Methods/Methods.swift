@@ -34,8 +34,7 @@ enum Methods {
         switch value {
         case .text:
             [
-                "casefold", "encode", "expandtabs", "format_map", "isidentifier", "isprintable", "istitle", "maketrans",
-                "translate",
+                "encode", "format_map", "isidentifier", "isprintable", "maketrans", "translate",
             ].contains(name)
         case .dictionary: name == "fromkeys"
         case .bool, .integer:

@@ -21,8 +21,9 @@ enum TextMethods {
         "count": method("count", ["/sub", "/start", "/end"], required: 1, count),
         "join": method("join", ["/iterable"], required: 1, join),
         "upper": method("upper", [], mapped(\.uppercased)), "lower": method("lower", [], mapped(\.lowercased)),
-        "title": method("title", [], mapped(\.titled)), "swapcase": method("swapcase", [], mapped(\.caseSwapped)),
-        "capitalize": method("capitalize", [], mapped(\.capitalized)),
+        "title": method("title", [], changed(\.titled)), "swapcase": method("swapcase", [], changed(\.caseSwapped)),
+        "capitalize": method("capitalize", [], changed(\.capitalized)),
+        "casefold": method("casefold", [], changed(\.caseFolded)),
         "isdigit": method("isdigit", [], all(\.isPythonDigit)),
         "isdecimal": method("isdecimal", [], all(\.isPythonDecimal)),
         "isnumeric": method("isnumeric", [], all(\.isPythonNumeric)),
@@ -30,8 +31,8 @@ enum TextMethods {
         "isalnum": method("isalnum", [], all { $0.isPythonLetter || $0.isPythonNumeric }),
         "isspace": method("isspace", [], all(\.isPythonSpace)),
         "isascii": method("isascii", []) { text, _, _ throws(TemplateError) in .bool(text.isASCII) },
-        "isupper": method("isupper", []) { text, _, _ throws(TemplateError) in .bool(text.isUppercase) },
-        "islower": method("islower", []) { text, _, _ throws(TemplateError) in .bool(text.isLowercase) },
+        "isupper": method("isupper", [], test(\.isUppercase)), "islower": method("islower", [], test(\.isLowercase)),
+        "istitle": method("istitle", [], test(\.isTitled)), "expandtabs": method("expandtabs", ["tabsize"], expandTabs),
         "ljust": method("ljust", ["/width", "/fillchar"], required: 1, padded(\.leftAligned)),
         "rjust": method("rjust", ["/width", "/fillchar"], required: 1, padded(\.rightAligned)),
         "center": method("center", ["/width", "/fillchar"], required: 1, padded(\.centered)),
@@ -60,8 +61,24 @@ enum TextMethods {
         { text, _, _ throws(TemplateError) in .text(change(text)) }
     }
 
+    /// A change that looks at each character with several tables, however simple the text is.
+    private static func changed(_ change: @escaping @Sendable (MarkedText) -> MarkedText) -> Body {
+        { text, _, rendering throws(TemplateError) in
+            try rendering.count(characters: text.bytes.count)
+            try rendering.count(steps: text.bytes.count)
+            return .text(change(text))
+        }
+    }
+
+    private static func test(_ test: @escaping @Sendable (MarkedText) -> Bool) -> Body {
+        { text, _, rendering throws(TemplateError) in
+            try rendering.count(characters: text.bytes.count)
+            return .bool(test(text))
+        }
+    }
+
     private static func all(_ condition: @escaping @Sendable (Unicode.Scalar) -> Bool) -> Body {
-        { text, _, _ throws(TemplateError) in .bool(!text.isEmpty && text.scalars.allSatisfy(condition)) }
+        test { text in !text.isEmpty && text.scalars.allSatisfy(condition) }
     }
 
     private static func stripping(_ name: String, _ ends: MarkedText.Ends) -> Methods.Method {

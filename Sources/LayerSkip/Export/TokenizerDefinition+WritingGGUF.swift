@@ -14,7 +14,7 @@ extension TokenizerDefinition {
         metadata[GGUFTokenizerKey.huggingFace] = nil
         let readBack = try? TokenizerDefinition(metadata)
         let lost = try readBack.map { (other) throws(TokenizerError) in try differences(from: other) } ?? ["its kind"]
-        if !lost.isEmpty, !(isUnigramOfSentencePiece && Set(lost).isSubset(of: ["decoder", "added tokens"])) {
+        if !lost.isEmpty, !isBetterInParts(losing: lost) {
             metadata[GGUFTokenizerKey.huggingFace] = .string(String(decoding: try json(), as: UTF8.self))
         }
         return lost

@@ -62,6 +62,35 @@ enum UTF8Sequence {
         return end
     }
 
+    /// The end of the run of other bytes that starts at a position.
+    static func endOfOthers(in text: Span<UInt8>, from position: Int) -> Int {
+        var end = position
+        while end < text.count, text[end] >= 0x80 { end += 1 }
+        return end
+    }
+
+    /// Appends a range of a text with its characters replaced. A byte that is not part of a character counts as one.
+    ///
+    /// - Parameter replacement: returns what replaces a character, given its code point and its bytes' range; nil keeps
+    ///   it.
+    @inline(__always)
+    static func append(
+        _ text: Span<UInt8>, _ range: Range<Int>, to result: inout [UInt8],
+        replacing replacement: (UInt32?, Range<Int>) -> ArraySlice<UInt8>?
+    ) {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let decoded = decode(text, at: position, end: range.upperBound)
+            let next = position + (decoded?.length ?? 1)
+            if let replacement = replacement(decoded?.codePoint, position..<next) {
+                result += replacement
+            } else {
+                for place in position..<next { result.append(text[place]) }
+            }
+            position = next
+        }
+    }
+
     /// Appends a code point's bytes.
     static func append(_ codePoint: UInt32, to bytes: inout [UInt8]) {
         func append(_ bits: UInt32) { bytes.append(UInt8(truncatingIfNeeded: bits)) }

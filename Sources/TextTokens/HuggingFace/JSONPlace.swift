@@ -76,6 +76,9 @@ extension JSONPlace {
         do throws(JSONParser.Fault) {
             self.init(value: try JSONParser.parse(bytes), path: "")
         } catch {
+            if let kind = OtherFileKind(bytes) {
+                throw .malformedFile(place: "the file", expected: "JSON", found: kind.description)
+            }
             throw .malformedFile(
                 place: "the file", expected: "JSON with \(error.expected) at byte \(error.offset)",
                 found: "something else")

@@ -42,7 +42,8 @@ extension TokenizerDefinition {
                 throw model.mismatch("BPE with the pre_tokenizer ByteLevel", found: type.quoted)
             }
             self.model = .unigram
-            scores = vocabulary.scores
+            guard let stated = vocabulary.scores else { throw try model.required("vocab").mismatch("a list") }
+            scores = stated
             fusesUnknown = true
             fallsBackToBytes = try model.flag("byte_fallback")
         }
@@ -55,6 +56,7 @@ extension TokenizerDefinition {
         }
         takeKinds(added, vocabulary)
         try takeUnknown(model, vocabulary)
+        try Self.checkFirstMarks(normalizer ?? [], steps)
         takePreTokenizer(steps)
         if self.model == .byteLevel, decoder == [.byteLevel] { decoder = nil }
         endOfText = mostLikelyEnd()
@@ -100,6 +102,11 @@ extension TokenizerDefinition {
                 let id = try place.count()
                 guard id < tokens.count else { throw place.mismatch("an id below \(tokens.count)", found: "\(id)") }
                 return Int32(id)
+            }
+            guard let kinds, unknown != nil || !byteTokens(kinds.compactMap { TokenKind(rawValue: $0) }).contains(-1)
+            else {
+                throw try model.required("unk_id").mismatch(
+                    "the id of the token for characters without one, since not every byte has a token", found: "null")
             }
         } else {
             unknown = try model["unk_token"].flatMap { (place) throws(TokenizerError) in

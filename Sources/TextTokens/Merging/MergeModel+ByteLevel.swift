@@ -18,7 +18,7 @@ extension MergeModel {
             guard ByteAlphabet.append(token[...].utf8, to: &bytes) else { continue }
             model.hide(Self.symbol(of: bytes[...], in: &model.symbols), as: id, kinds)
         }
-        try model.addMerges(merges)
+        try model.addMerges(merges, definition, kinds)
         if model.resolvesUnknownFirst { model.findControlTokens(definition.tokens, kinds) }
         for byte in UInt8.min...UInt8.max {
             guard let symbol = model.symbols.find([byte].span) else { continue }
@@ -61,7 +61,24 @@ extension MergeModel {
         }
     }
 
-    private mutating func addMerges(_ merges: [String]) throws(TokenizerError) {
+    /// The bytes that the tokens spell that are matched as a whole.
+    private static func wholeTokens(_ tokens: [String], _ kinds: [TokenKind]) -> Set<[UInt8]> {
+        var result: Set<[UInt8]> = []
+        for (id, kind) in kinds.enumerated() where kind.isMatchedWhole {
+            var bytes: [UInt8] = []
+            if ByteAlphabet.append(tokens[id][...].utf8, to: &bytes) { result.insert(bytes) }
+        }
+        return result
+    }
+
+    /// Adds the merges. As in Hugging Face's library, those of a tokenizer.json must join two tokens into a third.
+    /// llama.cpp does not check this: what a merge gives without being a token is on the way to a token, or is spelled
+    /// in bytes.
+    private mutating func addMerges(
+        _ merges: [String], _ definition: TokenizerDefinition, _ kinds: [TokenKind]
+    ) throws(TokenizerError) {
+        /// The tokens that are matched as a whole, which have other symbols in merges.
+        var whole: Set<[UInt8]>?
         var bytes: [UInt8] = []
         for (index, merge) in merges.enumerated() {
             let text = merge.utf8
@@ -76,6 +93,14 @@ extension MergeModel {
             let left = Self.symbol(of: bytes[..<middle], in: &symbols)
             let right = Self.symbol(of: bytes[middle...], in: &symbols)
             let merged = Self.symbol(of: bytes[...], in: &symbols)
+            for symbol in [left, right, merged] where resolvesUnknownFirst && symbol >= tokenCount {
+                let known = whole ?? Self.wholeTokens(definition.tokens, kinds)
+                whole = known
+                guard
+                    hidden[symbol] != nil || control[symbol] != nil
+                        || known.contains(Array(symbols.bytes[symbols.range(of: Int(symbol))]))
+                else { throw .mergeWithoutToken(index: index, found: merge) }
+            }
             // Of equal merges, the last counts in Hugging Face's library, and the first in llama.cpp.
             pairs.insert(
                 left, right, rank: UInt32(truncatingIfNeeded: index), merged: merged, replacing: resolvesUnknownFirst)

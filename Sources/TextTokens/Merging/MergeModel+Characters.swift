@@ -7,6 +7,7 @@ extension MergeModel {
             symbols: ByteStringTable(minimumCapacity: kinds.count), tokenCount: kinds.count,
             pairs: PairTable(minimumCapacity: kinds.count * 4), start: .characters)
         model.resolvesUnknownFirst = definition.wholeTokenRule == .leftmost && !definition.followsSentencePiece
+        model.byteTokens = definition.byteTokens(kinds)
         model.addTokens(definition.tokens, kinds, fallsBackToBytes: definition.fallsBackToBytes)
         for (id, token) in definition.hidden {
             model.hide(Self.symbol(of: Array(token.utf8)[...], in: &model.symbols), as: id, kinds)
@@ -27,8 +28,7 @@ extension MergeModel {
 
     private mutating func addTokens(_ tokens: [String], _ kinds: [TokenKind], fallsBackToBytes: Bool) {
         for (id, token) in tokens.enumerated() {
-            if kinds[id] == .byte, fallsBackToBytes, let byte = TokenKind.byteValue(of: token) {
-                byteTokens[Int(byte)] = Int32(id)
+            if kinds[id] == .byte, fallsBackToBytes {
                 // For Hugging Face's library, a text such as <0x0A> is this token too, if merges give it.
                 symbols.add(token.utf8, findable: resolvesUnknownFirst)
             } else {

@@ -28,7 +28,9 @@ struct WordEncoder {
     init(_ model: Tokenizer.Model, textLength: Int, givesControlTokens: Bool = false) {
         self.model = model
         self.givesControlTokens = givesControlTokens
-        if case .unigram(let model) = model { unigram = UnigramEncoder(model) }
+        if case .unigram(let model) = model {
+            unigram = UnigramEncoder(model, givesControlTokens: givesControlTokens)
+        }
         var size = 16
         while size < textLength / 16, size < 1 << 17 { size *= 2 }
         slots = Array(repeating: Slot(), count: size)

@@ -17,24 +17,21 @@ enum CharacterRewriting: TextRewriting {
                 position += 1
                 continue
             }
-            let decoded = UTF8Sequence.decode(span, at: position, end: span.count)
-            let next = position + (decoded?.length ?? 1)
-            if let decoded, let replacement = replacement(of: decoded.codePoint) {
-                result += replacement
-            } else {
-                for place in position..<next { result.append(span[place]) }
+            let end = UTF8Sequence.endOfOthers(in: span, from: position)
+            UTF8Sequence.append(span, position..<end, to: &result) { codePoint, _ in
+                codePoint.flatMap { replacement(of: $0) }
             }
-            position = next
+            position = end
         }
         return result
     }
 
     /// The UTF-8 that replaces a character beyond ASCII; nil if it stays.
-    private func replacement(of codePoint: UInt32) -> [UInt8]? {
+    private func replacement(of codePoint: UInt32) -> ArraySlice<UInt8>? {
         switch self {
         case .lowercase:
             guard let scalar = Unicode.Scalar(codePoint), scalar.properties.changesWhenLowercased else { return nil }
-            return Array(scalar.properties.lowercaseMapping.utf8)
+            return ArraySlice(scalar.properties.lowercaseMapping.utf8)
         case .stripAccents:
             return UnicodeData.shared.find(codePoint).isMark ? [] : nil
         }

@@ -58,15 +58,6 @@ struct ClusterReplacement: TextRewriting {
     }
 
     private func appendCharacters(_ text: Span<UInt8>, _ cluster: Range<Int>, to result: inout [UInt8]) {
-        var position = cluster.lowerBound
-        while position < cluster.upperBound {
-            let length = UTF8Sequence.decode(text, at: position, end: cluster.upperBound)?.length ?? 1
-            if let replacement = table.shortestMatch(in: text, position..<position + length) {
-                result += replacement
-            } else {
-                for place in position..<position + length { result.append(text[place]) }
-            }
-            position += length
-        }
+        UTF8Sequence.append(text, cluster, to: &result) { table.shortestMatch(in: text, $1) }
     }
 }

@@ -1,4 +1,9 @@
 extension SentencePieceRules {
+    /// Whether these rules only represent spaces by marks, and may add one before a text.
+    var onlyMarksSpaces: Bool {
+        charsmap.isEmpty && !addsSpaceAtEnd && !collapsesSpaces && keptTexts.isEmpty
+    }
+
     /// Steps of Hugging Face's tokenizers that rewrite almost all texts in the same way.
     ///
     /// They differ for texts that contain kept texts, and where a text of the table spans several characters.

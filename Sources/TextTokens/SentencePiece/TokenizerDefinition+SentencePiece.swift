@@ -34,9 +34,15 @@ extension TokenizerDefinition {
         normalizer?.contains { if case .sentencePiece = $0 { true } else { false } } ?? false
     }
 
-    /// Whether this is a unigram model that gives the tokens of SentencePiece, which a tokenizer.json cannot express
-    /// exactly: Hugging Face's library adds scores in another precision, and replaces characters otherwise.
-    package var isUnigramOfSentencePiece: Bool { model == .unigram && followsSentencePiece }
+    /// Whether single keys of a GGUF file, which lose these parts, express this tokenizer better than a tokenizer.json.
+    ///
+    /// So it is for SentencePiece's tokens: Hugging Face's library adds a unigram model's scores in another precision
+    /// and replaces characters otherwise, and it ranks merges with equal scores in another order. How SentencePiece
+    /// decodes unknown tokens cannot be expressed in either.
+    package func isBetterInParts(losing lost: [String]) -> Bool {
+        guard followsSentencePiece else { return false }
+        return Set(lost).isSubset(of: model == .unigram ? ["decoder", "added tokens"] : ["decoder"])
+    }
 
     /// Whether a token is cut out of texts as a whole. SentencePiece's unigram model scores its own user-defined tokens
     /// like others, so that they win.

@@ -17,6 +17,7 @@ struct UnigramEncoder: Sendable {
     }
 
     private let model: UnigramModel
+    private let scores: [Double]
     private var nodes: [Node] = []
     /// The last of the nodes where a sequence ends.
     private var reach = 0
@@ -28,7 +29,11 @@ struct UnigramEncoder: Sendable {
     private static let enough = 4096
     private static let largestScore: Float = 100_000
 
-    init(_ model: UnigramModel) { self.model = model }
+    /// - Parameter givesControlTokens: whether pieces of text may become control tokens.
+    init(_ model: UnigramModel, givesControlTokens: Bool = false) {
+        self.model = model
+        scores = givesControlTokens ? model.parsedScores : model.scores
+    }
 
     /// Appends the tokens of a text.
     mutating func append(_ text: Span<UInt8>, to ids: inout [Int32]) {
@@ -72,9 +77,9 @@ struct UnigramEncoder: Sendable {
             var end = start
             while end < text.count, model.trie.advance(&node, by: text[end]) {
                 end += 1
-                guard let token = model.trie.value(at: node) else { continue }
+                guard let token = model.trie.value(at: node), scores[token] > -.infinity else { continue }
                 hasCharacter = hasCharacter || end - start == length
-                let piece = Node(score: score + model.scores[token], length: end - start, token: token)
+                let piece = Node(score: score + scores[token], length: end - start, token: token)
                 offer(piece, at: end - first, model.style)
             }
         }

@@ -19,8 +19,10 @@ struct UnigramModel: Sendable {
     let trie: DoubleArrayTrie
     /// The length of the longest of these pieces.
     let longestPiece: Int
-    /// What each piece adds to a sum.
+    /// What each piece adds to a sum: -∞ for control tokens, which plain text never becomes.
     let scores: [Double]
+    /// The same with the scores of control tokens, for texts whose special tokens are parsed.
+    let parsedScores: [Double]
     /// The token for characters without a piece; -1 if there is none, because every byte has a token.
     let unknown: Int32
     /// What a character without a piece adds to a sum.
@@ -38,8 +40,7 @@ struct UnigramModel: Sendable {
         let tokens = definition.tokens
         let scores = try definition.finiteScores()
         style = definition.followsSentencePiece ? .sentencePiece : .tokenizers
-        byteTokens =
-            definition.fallsBackToBytes ? TokenKind.byteTokens(tokens, kinds) : Array(repeating: -1, count: 256)
+        byteTokens = definition.byteTokens(kinds)
         guard definition.unknown != nil || !byteTokens.contains(-1) else {
             throw .missing(table: "tokenizer.ggml.unknown_token_id", model: definition.model.rawValue)
         }
@@ -56,7 +57,8 @@ struct UnigramModel: Sendable {
         longestPiece = pieces.reduce(0) { max($0, $1.key.count) }
         switch style {
         case .tokenizers:
-            self.scores = scores
+            parsedScores = scores
+            self.scores = scores.indices.map { kinds[$0] == .control ? -.infinity : scores[$0] }
             unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
         case .sentencePiece:
             let normal = scores.indices.filter { kinds[$0] == .normal || kinds[$0] == .undefined }
@@ -65,17 +67,18 @@ struct UnigramModel: Sendable {
             self.scores = scores.indices.map { id in
                 kinds[id] == .userDefined ? Double(Float(0.1 * Double(tokens[id].utf8.count - 1))) : scores[id]
             }
+            parsedScores = self.scores
         }
     }
 }
 
 extension UnigramModel.Style {
-    /// Whether texts can become tokens of a kind without being cut out as a whole.
+    /// Whether texts can become tokens of a kind without being cut out as a whole; control tokens only if parsed.
     fileprivate func hasPiece(of kind: TokenKind) -> Bool {
         switch kind {
         case .undefined, .normal, .userDefined: true
-        case .byte: self == .tokenizers
-        case .control, .unknown, .unused: false
+        case .byte, .control: self == .tokenizers
+        case .unknown, .unused: false
         }
     }
 }
@@ -91,16 +94,5 @@ extension TokenizerDefinition {
             throw .malformedFile(place: "score of token \(id)", expected: "a finite number", found: "\(scores[id])")
         }
         return scores
-    }
-}
-
-extension TokenKind {
-    /// The token that represents each byte; -1 if there is none.
-    static func byteTokens(_ tokens: [String], _ kinds: [TokenKind]) -> [Int32] {
-        var result = [Int32](repeating: -1, count: 256)
-        for (id, kind) in kinds.enumerated() where kind == .byte {
-            if let byte = byteValue(of: tokens[id]) { result[Int(byte)] = Int32(id) }
-        }
-        return result
     }
 }
