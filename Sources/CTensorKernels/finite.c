@@ -61,6 +61,20 @@ static inline __attribute__((always_inline)) size_t first_block(
     return first;
 }
 
+/// The first block of MXFP4 with a product beyond F32: only the three largest exponents have such products.
+static size_t first_mxfp4_block(const uint8_t *bytes, size_t columns, float *largest_scale) {
+    const mxfp4_block *block = (const mxfp4_block *)bytes;
+    size_t first = columns / BLOCK;
+    for (size_t b = columns / BLOCK; b-- > 0;) {
+        *largest_scale = fmaxf(*largest_scale, mxfp4_scale(block[b].exponent));
+        if (block[b].exponent < 253) continue;
+        float x[BLOCK];
+        dequantize_mxfp4(block + b, x);
+        if (largest_magnitude(x, BLOCK) >= INFINITY_BITS) first = b;
+    }
+    return first;
+}
+
 // A separate case for each format, so that its properties are constants.
 #define FORMAT_CASE(NAME, name, ACTIVATIONS)                                                                         \
     case CTK_##NAME:                                                                                                 \
@@ -68,6 +82,7 @@ static inline __attribute__((always_inline)) size_t first_block(
                                     : first_element(file, columns, name##_format.block_bytes, largest_scale);
 
 size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale) {
+    if (format == CTK_MXFP4) return first_mxfp4_block(file, columns, largest_scale);
     switch (format) {
         CTK_EACH_FORMAT(FORMAT_CASE)
     default: return 0;

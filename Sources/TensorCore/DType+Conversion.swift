@@ -7,12 +7,20 @@ extension DType {
     /// Converts whole rows to this format, block by block, rounding to nearest.
     ///
     /// - Precondition: the format ``isWritable``.
-    /// - Parameter elements: a multiple of ``elementsPerBlock`` finite values.
-    package func quantize(_ elements: [Float]) -> [UInt8] {
+    /// - Parameters:
+    ///   - elements: a multiple of ``elementsPerBlock`` finite values.
+    ///   - importance: the weight of each element's squared error; the same for all if nil. Formats without a search
+    ///     for scales ignore it.
+    package func quantize(_ elements: [Float], importance: [Float]? = nil) -> [UInt8] {
         precondition(isWritable, "\(rawValue) can only be read")
         precondition(elements.count % elementsPerBlock == 0, "a row must consist of whole blocks")
         return [UInt8](unsafeUninitializedCapacity: bytesPerRow(columns: elements.count)) { bytes, count in
-            ctk_quantize_row(Int32(kernelFormat), elements, elements.count, bytes.baseAddress)
+            if let importance {
+                precondition(importance.count == elements.count, "a weight for each element")
+                ctk_quantize_row(Int32(kernelFormat), elements, importance, elements.count, bytes.baseAddress)
+            } else {
+                ctk_quantize_row(Int32(kernelFormat), elements, nil, elements.count, bytes.baseAddress)
+            }
             count = bytesPerRow(columns: elements.count)
         }
     }
