@@ -5,12 +5,16 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Export a model as a GGUF file or as a folder for Hugging Face transformers.",
         discussion: """
-            Without --quantize, matrices keep their format, except that a folder stores quantized ones as F32. With a \
-            format of fewer than six bits per weight, such as q4_0, the embedding and the head are Q8_0. Matrices \
-            whose number of columns is not a multiple of the format's block (32 weights) are F16.
+            Without --quantize, matrices keep their format, except that a folder stores quantized ones as F32. A \
+            recipe, such as q4_k_m, gives each matrix the format that llama.cpp's recipe of that name gives it: the \
+            head and matrices in which errors cost most get more bits than the others. Matrices whose number of \
+            columns is not a multiple of a format's block (32 or 256 weights) get a similar format or F16. A note says \
+            so.
 
             Norms and biases are F32 in a GGUF file. In a folder, they get the format of the matrices if that loses \
             nothing, and are F32 otherwise; from one folder to another without --quantize, they keep their format.
+
+            The error of a quantized tensor is the root of its mean squared error, relative to its elements.
             """)
 
     @Argument(
@@ -21,8 +25,28 @@ struct ExportCommand: ParsableCommand {
     @Option(name: .customLong("to"), help: "Format of the output: gguf (one file) or safetensors (a folder).")
     var target: Target
 
-    @Option(help: "Number format of the matrices; quantized formats such as q8_0 are for gguf only.")
-    var quantize: MatrixFormat?
+    @Option(
+        help: ArgumentHelp(
+            "Recipe for the formats of the matrices; f32, f16 and bf16 are for folders too, the others for gguf only.",
+            valueName: "recipe"))
+    var quantize: RecipeArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Another format than the recipe's for some layers (0-3=q8_0, 5=q6_k), the head (head=q8_0) or the embedding. \
+            May be repeated; the last one that applies counts.
+            """, valueName: "part=format"),
+        transform: formatOverride)
+    var layers: [FormatOverride] = []
+
+    @Option(
+        help: """
+            Importance matrix that says which columns matter most, from llama-imatrix or --save-imatrix: quantization \
+            makes errors smaller there.
+            """,
+        transform: expandedPath)
+    var imatrix: String?
 
     @Option(
         parsing: .unconditional,
@@ -37,14 +61,18 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "Name of the model to store in the file (gguf only; default: the source's name).")
     var name: String?
 
+    @Flag(help: "List the error of every quantized tensor (default: the mean and the largest errors).")
+    var tensors = false
+
+    @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")
+    var threads: Int?
+
     @Option(help: "Path to write to: a file, which is replaced if it exists, or a new folder.", transform: expandedPath)
     var output: String
 
     func validate() throws {
-        if let quantize, !target.value.formats.contains(quantize.value) {
-            let expected = target.value.formats.map { "\(MatrixFormat($0))" }.joined(separator: ", ")
-            throw ValidationError("--quantize: expected one of \(expected) for \(target), found \(quantize)")
-        }
+        try checkThreads(threads)
+        try checkFormats()
         guard (exitLayer == nil) == (draftLength == nil) else {
             let (given, other) =
                 exitLayer == nil ? ("--draft-length", "--exit-layer") : ("--exit-layer", "--draft-length")
@@ -61,18 +89,42 @@ struct ExportCommand: ParsableCommand {
         }
     }
 
+    private func checkFormats() throws {
+        let recipes = target.value.recipes
+        if let quantize, !recipes.contains(quantize.value) {
+            let expected = recipes.map(\.name).joined(separator: ", ")
+            throw ValidationError("--quantize: expected one of \(expected) for \(target), found \(quantize.value.name)")
+        }
+        for (option, isGiven) in [("--layers", !layers.isEmpty), ("--imatrix", imatrix != nil)]
+        where isGiven && quantize == nil {
+            throw ValidationError("\(option): expected --quantize with it, found none")
+        }
+        if target == .safetensors, let override = layers.first(where: \.dtype.isQuantized) {
+            let expected = recipes.map(\.name).joined(separator: ", ")
+            throw ValidationError(
+                "--layers: expected one of the formats \(expected) for \(target), found \(override.dtype.rawValue)")
+        }
+    }
+
     private var speculation: SpeculationSetting? {
         guard let exitLayer, let draftLength else { return nil }
         return SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength)
     }
 
     func run() throws {
+        var recipe = quantize?.value
+        recipe?.overrides = layers
         let export = try CheckpointExport(
-            .atPathOrDefault(source), to: target.value, quantizing: quantize?.value, speculation: speculation,
-            name: name)
+            .atPathOrDefault(source), to: target.value, quantizing: recipe,
+            importance: imatrix.map { try ImportanceMatrix(path: $0) }, speculation: speculation, name: name)
         Output.note(export.notes)
         let progress = Progress("bytes written:", of: export.byteCount)
-        guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }
+        var report = QuantizationReport([])
+        let isDone = try export.write(to: output, threads: threads, progress: progress.callAsFunction) {
+            report = QuantizationReport($0)
+        }
+        guard isDone else { throw InterruptedError() }
+        for line in (tensors ? report.rows : []) + report.summary { Output.note(line) }
         Output.note("\(output): \(export.byteCount.megabytes) of weights")
     }
 }
@@ -87,20 +139,4 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
         case .safetensors: .safetensors
         }
     }
-}
-
-/// ``DType`` on the command line.
-struct MatrixFormat: ExpressibleByArgument, CustomStringConvertible {
-    let value: DType
-
-    init(_ value: DType) { self.value = value }
-
-    init?(argument: String) {
-        guard let value = Self.all.first(where: { $0.rawValue.lowercased() == argument }) else { return nil }
-        self.value = value
-    }
-
-    var description: String { value.rawValue.lowercased() }
-    static var allValueStrings: [String] { all.map { $0.rawValue.lowercased() } }
-    private static var all: [DType] { CheckpointExport.Target.gguf.formats }
 }

@@ -46,12 +46,9 @@ public struct ComputeContext: Sendable {
 
     /// The same, with a choice of the precision of dense products.
     package init(threads: Int?, recycledBytes: Int, productPrecision: ProductPrecision) throws {
-        let limits = 1...ThreadPool.maximumThreadCount
-        let threads = threads ?? min(physicalCoreCount(), limits.upperBound)
-        guard limits.contains(threads) else { throw ThreadCountError(found: threads) }
+        let pool = try ThreadPool(checking: threads)
         self.init(
-            kernels: try .selected(), pool: ThreadPool(threads: threads), recycledBytes: recycledBytes,
-            productPrecision: productPrecision)
+            kernels: try .selected(), pool: pool, recycledBytes: recycledBytes, productPrecision: productPrecision)
     }
 }
 

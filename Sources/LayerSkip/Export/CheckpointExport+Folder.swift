@@ -2,7 +2,9 @@ import CheckpointFiles
 import LanguageModels
 
 extension CheckpointExport {
-    func writeFolder(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
+    func writeFolder(
+        to path: String, _ writing: ExportWriting, progress: (Int) throws(CheckpointError) -> Void
+    ) throws {
         let tokenizer = try checkpoint.tokenizerOfRows()
         let description = try ModelDescription(checkpoint, model, dtype: plan.mainFormat, tokenizer: tokenizer)
         var folder = try ReplacementFolder(path)
@@ -13,7 +15,8 @@ extension CheckpointExport {
         for entry in plan.entries {
             let tensor = entry.tensor
             writer.add(tensor.name, entry.conversion.dtype, shape: tensor.shape) {
-                (output) throws(CheckpointError) in try entry.write(to: output)
+                (output) throws(CheckpointError) in
+                try entry.write(to: output, on: writing.pool, listing: writing.list, as: tensor.name)
             }
         }
         try writer.write(to: folder.path(for: ModelFolder.Name.weights), progress: progress)

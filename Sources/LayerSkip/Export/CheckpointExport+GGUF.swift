@@ -4,7 +4,9 @@ import TensorCore
 import TextTokens
 
 extension CheckpointExport {
-    func writeGGUF(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
+    func writeGGUF(
+        to path: String, _ writing: ExportWriting, progress: (Int) throws(CheckpointError) -> Void
+    ) throws {
         var writer = GGUFWriter()
         writer.metadata = try ggufMetadata()
         for factors in model.configuration.ggufRoPETensors {
@@ -13,7 +15,8 @@ extension CheckpointExport {
         for entry in plan.entries {
             let tensor = entry.tensor
             writer.add(tensor.ggufName, entry.conversion.dtype, shape: tensor.shape) {
-                (output) throws(CheckpointError) in try entry.write(to: output)
+                (output) throws(CheckpointError) in
+                try entry.write(to: output, on: writing.pool, listing: writing.list, as: tensor.ggufName)
             }
         }
         try writer.write(to: path, progress: progress)
@@ -37,7 +40,11 @@ extension CheckpointExport {
         for gain in plan.inexactGains { metadata[gain.key] = .array(.float32s(gain.values)) }
         speculation?.write(to: &metadata)
         if let name { metadata["general.name"] = .string(name.text) }
-        metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
+        if let recipe = choice?.recipe {
+            metadata["general.file_type"] = .uint32(recipe.fileType)
+        } else if metadata["general.file_type"] == nil {
+            metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
+        }
         if plan.entries.contains(where: { $0.conversion.dtype.isQuantized }) {
             metadata["general.quantization_version"] = .uint32(2)
         }
