@@ -114,16 +114,14 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         var recipe = quantize?.value
         recipe?.overrides = layers
-        let export = try CheckpointExport(
+        var export = try CheckpointExport(
             .atPathOrDefault(source), to: target.value, quantizing: recipe,
             importance: imatrix.map { try ImportanceMatrix(path: $0) }, speculation: speculation, name: name)
+        export.threads = threads
         Output.note(export.notes)
         let progress = Progress("bytes written:", of: export.byteCount)
-        var report = QuantizationReport([])
-        let isDone = try export.write(to: output, threads: threads, progress: progress.callAsFunction) {
-            report = QuantizationReport($0)
-        }
-        guard isDone else { throw InterruptedError() }
+        guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }
+        let report = QuantizationReport(export.quantizedTensors)
         for line in (tensors ? report.rows : []) + report.summary { Output.note(line) }
         Output.note("\(output): \(export.byteCount.megabytes) of weights")
     }

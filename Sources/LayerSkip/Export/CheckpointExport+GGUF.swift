@@ -4,19 +4,19 @@ import TensorCore
 import TextTokens
 
 extension CheckpointExport {
-    func writeGGUF(
-        to path: String, _ writing: ExportWriting, progress: (Int) throws(CheckpointError) -> Void
-    ) throws {
+    func writeGGUF(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
         var writer = GGUFWriter()
         writer.metadata = try ggufMetadata()
         for factors in model.configuration.ggufRoPETensors {
             writer.add(factors.name, factors.dtype, shape: factors.shape) { factors }
         }
+        let (pool, quantized) = (try ThreadPool(checking: threads), quantized)
+        quantized.removeAll()
         for entry in plan.entries {
             let tensor = entry.tensor
             writer.add(tensor.ggufName, entry.conversion.dtype, shape: tensor.shape) {
                 (output) throws(CheckpointError) in
-                try entry.write(to: output, on: writing.pool, listing: writing.list, as: tensor.ggufName)
+                try entry.write(to: output, on: pool, listing: quantized, as: tensor.ggufName)
             }
         }
         try writer.write(to: path, progress: progress)

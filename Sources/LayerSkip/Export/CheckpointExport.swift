@@ -43,6 +43,10 @@ public struct CheckpointExport: Sendable {
         guard speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]
     }
+    /// The number of threads that convert weights; by default one per physical core. The output does not depend on it.
+    public var threads: Int?
+    /// The tensors that the last call of ``write(to:progress:)`` quantized.
+    public var quantizedTensors: [QuantizedTensor] { quantized.all }
     /// The size in bytes of all weights as written.
     public var byteCount: Int { plan.byteCount }
 
@@ -54,6 +58,7 @@ public struct CheckpointExport: Sendable {
     let plan: TensorPlan
     /// The formats that were asked for; nil if matrices keep theirs.
     let choice: QuantizationChoice?
+    let quantized = QuantizedTensors()
     private let textNotes: [String]
 
     /// Opens a GGUF file, a model folder or a training checkpoint, and plans its export as described below.
@@ -113,24 +118,17 @@ public struct CheckpointExport: Sendable {
     ///
     /// - Parameters:
     ///   - path: the output. A file is replaced; a folder must not exist or must be empty.
-    ///   - threads: the number of threads that convert weights; by default one per physical core. The output does not
-    ///     depend on it.
     ///   - progress: receives the number of bytes written, and returns whether to continue.
-    ///   - didQuantize: receives all tensors that were quantized, with their errors, when the output is complete.
     /// - Returns: false, with nothing written, if `progress` returned false.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the target's format cannot express the model, or the
     ///   weights cannot be written; ``FileError`` if the path is that of the source model, a file in its folder or the
-    ///   importance matrix, or another file cannot be written; ``ThreadCountError``. A file that was at the path is
-    ///   then still there.
-    public func write(
-        to path: String, threads: Int? = nil, progress: (Int) -> Bool = { _ in true },
-        didQuantize: ([QuantizedTensor]) -> Void = { _ in }
-    ) throws -> Bool {
+    ///   importance matrix, or another file cannot be written; ``ThreadCountError`` for ``threads``. A file that was at
+    ///   the path is then still there.
+    public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
         var inputs = InputFiles()
         inputs.add(model: checkpoint.source, as: "the model that is read")
         if let importance = choice?.importance { inputs.add(importance.name, as: "the importance matrix") }
         try inputs.check(output: path)
-        let writing = ExportWriting(pool: try ThreadPool(checking: threads))
         var goesOn = true
         func check(_ done: Int) throws(CheckpointError) {
             goesOn = progress(min(done, byteCount))
@@ -138,14 +136,13 @@ public struct CheckpointExport: Sendable {
         }
         do {
             switch target {
-            case .gguf: try writeGGUF(to: path, writing, progress: check)
-            case .safetensors: try writeFolder(to: path, writing, progress: check)
+            case .gguf: try writeGGUF(to: path, progress: check)
+            case .safetensors: try writeFolder(to: path, progress: check)
             }
         } catch {
             guard goesOn else { return false }
             throw error
         }
-        didQuantize(writing.list.all)
         return true
     }
 }

@@ -20,5 +20,7 @@ final class QuantizedTensors: Sendable {
 
     var all: [QuantizedTensor] { tensors.withLock { $0 } }
 
+    func removeAll() { tensors.withLock { $0 = [] } }
+
     func add(_ tensor: QuantizedTensor) { tensors.withLock { $0.append(tensor) } }
 }
