@@ -7,6 +7,9 @@ struct InspectCommand: ParsableCommand {
         discussion: """
             Models that cannot be run are shown too, if their files can be parsed: other architectures, number formats \
             and layouts, parts of split models, single safetensors files. A line then says why the model cannot be run.
+
+            Weights can have these formats, in any mixture: \(DType.allCases.map(\.rawValue).joined(separator: ", ")). \
+            Of these, folders can have F32, F16 and BF16.
             """)
 
     @Argument(
