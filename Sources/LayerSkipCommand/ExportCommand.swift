@@ -37,6 +37,14 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "Name of the model to store in the file (gguf only; default: the source's name).")
     var name: String?
 
+    @Option(
+        help: """
+            Largest size of a file, such as 2G or 500M: the output is PREFIX-00001-of-0000N.gguf and so on, for an \
+            output PREFIX or PREFIX.gguf (gguf only).
+            """,
+        transform: ByteSize.parse)
+    var splitSize: Int?
+
     @Option(help: "Path to write to: a file, which is replaced if it exists, or a new folder.", transform: expandedPath)
     var output: String
 
@@ -53,6 +61,9 @@ struct ExportCommand: ParsableCommand {
         for (option, isGiven) in [("--exit-layer", exitLayer != nil), ("--name", name != nil)]
         where isGiven && target == .safetensors {
             throw ValidationError("\(option): expected --to gguf with it, since a folder cannot store it")
+        }
+        if splitSize != nil, target == .safetensors {
+            throw ValidationError("--split-size: expected --to gguf with it, found --to safetensors")
         }
         if let speculation {
             var options = GenerationOptions()
@@ -72,8 +83,15 @@ struct ExportCommand: ParsableCommand {
             name: name)
         Output.note(export.notes)
         let progress = Progress("bytes written:", of: export.byteCount)
-        guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }
-        Output.note("\(output): \(export.byteCount.megabytes) of weights")
+        guard let written = try write(export, progress.callAsFunction) else { throw InterruptedError() }
+        Output.note("\(written): \(export.byteCount.megabytes) of weights")
+    }
+
+    /// Writes the file, its parts or the folder, and returns what was written; nil after an interruption.
+    private func write(_ export: CheckpointExport, _ progress: (Int) -> Bool) throws -> String? {
+        guard let splitSize else { return try export.write(to: output, progress: progress) ? output : nil }
+        let parts = try export.write(to: output, inPartsOf: splitSize, progress: progress)
+        return parts.map { "\($0[0]) (\($0.count.counted("part")))" }
     }
 }
 

@@ -4,7 +4,8 @@ import TensorCore
 import TextTokens
 
 extension CheckpointExport {
-    func writeGGUF(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
+    /// The file's metadata and tensors.
+    func ggufWriter() throws -> GGUFWriter {
         var writer = GGUFWriter()
         writer.metadata = try ggufMetadata()
         for factors in model.configuration.ggufRoPETensors {
@@ -16,7 +17,7 @@ extension CheckpointExport {
                 (output) throws(CheckpointError) in try entry.write(to: output)
             }
         }
-        try writer.write(to: path, progress: progress)
+        return writer
     }
 
     private func ggufMetadata() throws -> GGUFMetadata {

@@ -113,23 +113,7 @@ public struct CheckpointExport: Sendable {
     ///   weights cannot be written; ``FileError`` if the path is that of the source model or a file in its folder, or
     ///   another file cannot be written. A file that was at the path is then still there.
     public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
-        var inputs = InputFiles()
-        inputs.add(model: checkpoint.source, as: "the model that is read")
         try inputs.check(output: path)
-        var goesOn = true
-        func check(_ done: Int) throws(CheckpointError) {
-            goesOn = progress(min(done, byteCount))
-            guard goesOn else { throw CheckpointError(file: path, expected: "to be written", found: "an interruption") }
-        }
-        do {
-            switch target {
-            case .gguf: try writeGGUF(to: path, progress: check)
-            case .safetensors: try writeFolder(to: path, progress: check)
-            }
-        } catch {
-            guard goesOn else { return false }
-            throw error
-        }
-        return true
+        return try write(target == .gguf ? .file : .folder, to: path, progress: progress)
     }
 }
