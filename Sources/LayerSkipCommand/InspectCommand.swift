@@ -6,7 +6,8 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect", abstract: "Show what a model contains.",
         discussion: """
             Models that cannot be run are shown too, if their files can be parsed: other architectures, number formats \
-            and layouts, parts of split models, single safetensors files. A line then says why the model cannot be run.
+            and layouts, split models with a part missing, single safetensors files. A line then says why the model \
+            cannot be run.
             """)
 
     @Argument(
