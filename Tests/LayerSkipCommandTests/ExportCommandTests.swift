@@ -134,6 +134,30 @@ struct ExportCommandTests {
         #expect(again["exit_layer"] as? Int == 3 && again["name"] as? String == "Renamed")
     }
 
+    /// What is measured can be kept, and gives the same file when it is read again.
+    @Test func importanceIsMeasured() throws {
+        let page = files.write(String(repeating: "the hare and the hatter in the morning. ", count: 60), as: "page.txt")
+        let (first, second, matrix) = (files.file("1.gguf"), files.file("2.gguf"), files.file("importance.gguf"))
+        let base = ["export", files.model, "--to", "gguf", "--quantize", "q4_0", "--output"]
+        let run = try CommandRun(base + [first, "--calibrate", page, "--save-imatrix", matrix])
+        #expect(run.code == 0 && run.errors.contains("importance of 28 tensors"), "\(run.errors)")
+        #expect(try CommandRun(base + [second, "--imatrix", matrix]).code == 0)
+        func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath: path)) }
+        #expect(try bytes(first) == bytes(second))
+        #expect(try CommandRun(base + [second]).code == 0)
+        #expect(try bytes(first) != bytes(second))
+        let before = try bytes(files.model)
+        for (arguments, message) in [
+            (["--calibrate", page, "--save-imatrix", page], "the text that is measured on"),
+            (["--calibrate", page, "--save-imatrix", files.model], "the model that is read"),
+            (["--calibrate", files.write("short", as: "short.txt")], "expected a text of at least"),
+        ] {
+            let wrong = try CommandRun(base + [files.file("3.gguf")] + arguments)
+            #expect(wrong.code == 1 && wrong.errors.contains(message), "\(wrong.errors)")
+        }
+        #expect(try bytes(files.model) == before && !FileManager.default.fileExists(atPath: files.file("3.gguf")))
+    }
+
     @Test func wrongUsageIsCode2() throws {
         let output = files.file("new")
         for (arguments, message) in [
@@ -143,6 +167,15 @@ struct ExportCommandTests {
             ([files.model, "--to", "gguf", "--quantize", "q8_1", "--output", output], "- q8_0"),
             ([files.model, "--to", "gguf", "--layers", "0=q8_0", "--output", output], "--layers: expected --quantize"),
             ([files.model, "--to", "gguf", "--imatrix", "x", "--output", output], "--imatrix: expected --quantize"),
+            ([files.model, "--to", "gguf", "--calibrate", "x", "--output", output], "--calibrate: expected --quantize"),
+            (
+                [files.model, "--to", "gguf", "--quantize", "q4_0", "--imatrix", "x", "--calibrate", "y", "--output", output],
+                "--calibrate: expected no --imatrix"
+            ),
+            (
+                [files.model, "--to", "gguf", "--quantize", "q4_0", "--save-imatrix", "x", "--output", output],
+                "--save-imatrix: expected --calibrate"
+            ),
             (
                 [files.model, "--to", "safetensors", "--quantize", "f16", "--layers", "0=q8_0", "--output", output],
                 "--layers: expected one of the formats f32, f16, bf16 for safetensors, found Q8_0"

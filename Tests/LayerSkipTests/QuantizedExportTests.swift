@@ -167,7 +167,7 @@ struct QuantizedExportTests {
         let export = try CheckpointExport(
             path: source, to: .gguf, quantizing: .q4_0, importance: ImportanceMatrix(path: path))
         let error = #expect(throws: FileError.self) { try export.write(to: path) }
-        #expect(error?.found == "the importance matrix; choose another output")
+        #expect(error?.found == "the importance matrix or its text; choose another output")
     }
 
     @Test func layersHaveTheirOwnFormats() throws {
