@@ -10,6 +10,8 @@ public struct ComputeContext: Sendable {
     let memory: StoragePool
     /// The precision of dense products. Training chooses it; inference from packed weights does not use it.
     package let productPrecision: ProductPrecision
+    /// Collects the inputs of products with packed weights; nil except in calibration.
+    package var inputSquares: InputSquares?
 
     /// The default limit of memory kept for reuse: what one chunk of a prompt needs in a model of a billion weights.
     public static let standardRecycledBytes = 32 << 20

@@ -7,7 +7,7 @@ import CTensorKernels
 struct PreparedRows {
     private let x: Tensor
     /// The normalized rows: `x` itself if there is no norm.
-    private let normed: Tensor
+    let normed: Tensor
     private let context: ComputeContext
     /// Memory for f32, for quantized, for paired activations (no table has both kinds of pairs), and for quantized ones
     /// with a scale per 256.
