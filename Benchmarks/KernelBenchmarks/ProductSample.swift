@@ -37,7 +37,7 @@ final class ProductSample {
             for row in 0..<format.panel_rows where ctk_format(kind).pointee.quantize != nil {
                 numbers.withUnsafeBufferPointer { numbers in
                     ctk_quantize_row(
-                        kind, numbers.baseAddress! + row * columns, columns, file.baseAddress! + row * rowBytes)
+                        kind, numbers.baseAddress! + row * columns, nil, columns, file.baseAddress! + row * rowBytes)
                 }
             }
         }

@@ -7,14 +7,21 @@
 #define CTK_ACTIVATIONS_H
 
 #include "formats.h"
+#include "super_blocks.h"
 
 // The forms of activations, by their names in CTK_EACH_FORMAT: the form's number, its element type, and the number of
 // elements per token.
-enum { ACTIVATIONS_f32 = CTK_ACTIVATIONS_F32, ACTIVATIONS_quantized = CTK_ACTIVATIONS_QUANTIZED };
+enum {
+    ACTIVATIONS_f32 = CTK_ACTIVATIONS_F32,
+    ACTIVATIONS_quantized = CTK_ACTIVATIONS_QUANTIZED,
+    ACTIVATIONS_quantized_256 = CTK_ACTIVATIONS_QUANTIZED_256,
+};
 typedef float f32_activation;
 typedef activation_block quantized_activation;
+typedef activation_super_block quantized_256_activation;
 static inline size_t activations_f32(size_t columns) { return columns; }
 static inline size_t activations_quantized(size_t columns) { return columns / BLOCK; }
+static inline size_t activations_quantized_256(size_t columns) { return columns / SUPER_BLOCK; }
 
 /// Tokens per tile, except that the last may have fewer; at least one, even if `count` is 0.
 static inline size_t tile_tokens(size_t count) {
@@ -34,41 +41,52 @@ static inline token_place place_of(size_t token, size_t count, size_t elements) 
     return (token_place){start * elements + (token - start), step};
 }
 
-/// Quantizes BLOCK activations: scale = max|x| / 127, values rounded to nearest even.
+/// Quantizes `count` activations to values of -127...127, rounded to nearest even; returns their scale, max|x| / 127.
 ///
 /// A value that is not finite makes the scale, and therefore every product, not finite.
-static inline void quantize_activations(const float *x, activation_block *block) {
-    uint32_t largest = largest_magnitude(x, BLOCK);
+static inline float quantize_values(const float *x, int count, int8_t *values) {
+    uint32_t largest = largest_magnitude(x, (size_t)count);
     float scale = bits_to_float(largest) / 127;
-    // The inverse of a much smaller scale would overflow; below 2^-120 a block becomes zeros.
+    // The inverse of a much smaller scale would overflow; below 2^-120 all values become zeros.
     bool usable = largest < INFINITY_BITS && scale > 0x1p-120f;
     float inverse = usable ? 1 / scale : 0;
-    int32_t sum = 0;
-    for (int i = 0; i < BLOCK; i++) {
+    for (int i = 0; i < count; i++) {
         float scaled = usable ? x[i] * inverse : 0;
-        int32_t value = (int32_t)__builtin_rintf(scaled);
-        block->values[i] = (int8_t)value;
-        sum += value;
+        values[i] = (int8_t)(int32_t)__builtin_rintf(scaled);
     }
-    block->scale = scale;
-    block->scaled_sum = scale * (float)sum;
+    return scale;
+}
+
+static inline void quantize_activations(const float *x, activation_block *block) {
+    block->scale = quantize_values(x, BLOCK, block->values);
+    int32_t sum = 0;
+    for (int i = 0; i < BLOCK; i++) sum += block->values[i];
+    block->scaled_sum = block->scale * (float)sum;
     block->minus_128_sums = -128 * sum;
     block->minus_8_sums = -8 * sum;
 }
 
-static size_t prepared_bytes_quantized(size_t columns, size_t count) {
-    return columns / BLOCK * count * sizeof(activation_block);
+static inline void quantize_activations_256(const float *x, activation_super_block *block) {
+    block->scale = quantize_values(x, SUPER_BLOCK, block->values);
 }
 
-static void prepare_quantized(
-    const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
-    size_t blocks = columns / BLOCK;
-    for (size_t t = first; t < last; t++) {
-        token_place place = place_of(t, count, blocks);
-        activation_block *out = (activation_block *)prepared + place.first;
-        for (size_t b = 0; b < blocks; b++) quantize_activations(x + t * columns + b * BLOCK, out + b * place.step);
+/// Defines how activations are prepared in a form of blocks of `ELEMENTS`, by QUANTIZE.
+#define DEFINE_QUANTIZED_FORM(FORM, ELEMENTS, QUANTIZE)                                                              \
+    static size_t prepared_bytes_##FORM(size_t columns, size_t count) {                                              \
+        return columns / (ELEMENTS) * count * sizeof(FORM##_activation);                                             \
+    }                                                                                                                \
+    static void prepare_##FORM(                                                                                      \
+        const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {                   \
+        size_t blocks = columns / (ELEMENTS);                                                                        \
+        for (size_t t = first; t < last; t++) {                                                                      \
+            token_place place = place_of(t, count, blocks);                                                          \
+            FORM##_activation *out = (FORM##_activation *)prepared + place.first;                                    \
+            for (size_t b = 0; b < blocks; b++) QUANTIZE(x + t * columns + b * (ELEMENTS), out + b * place.step);    \
+        }                                                                                                            \
     }
-}
+
+DEFINE_QUANTIZED_FORM(quantized, BLOCK, quantize_activations)
+DEFINE_QUANTIZED_FORM(quantized_256, SUPER_BLOCK, quantize_activations_256)
 
 static size_t prepared_bytes_f32(size_t columns, size_t count) { return columns * count * sizeof(float); }
 

@@ -16,8 +16,8 @@ size_t ctk_file_row_bytes(int format, size_t columns) {
     return found ? columns / found->block_elements * found->block_bytes : 0;
 }
 
-void ctk_quantize_row(int format, const float *x, size_t columns, void *file) {
-    formats[format]->quantize(x, columns, file);
+void ctk_quantize_row(int format, const float *x, const float *importance, size_t columns, void *file) {
+    formats[format]->quantize(x, importance, columns, file);
 }
 
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x) {

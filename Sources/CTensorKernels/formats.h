@@ -115,7 +115,8 @@ static inline uint16_t float_to_f16(float value) {
 
 /// Defines quantize_row_NAME from a function for one block, quantize_NAME(const float *, NAME_block *).
 #define DEFINE_QUANTIZED_ROW(NAME, ELEMENTS)                                                                         \
-    static inline void quantize_row_##NAME(const float *x, size_t columns, void *file) {                             \
+    static inline void quantize_row_##NAME(const float *x, const float *importance, size_t columns, void *file) {    \
+        (void)importance;                                                                                            \
         for (size_t b = 0; b < columns / (ELEMENTS); b++) {                                                          \
             quantize_##NAME(x + b * (ELEMENTS), (NAME##_block *)file + b);                                           \
         }                                                                                                            \

@@ -19,6 +19,7 @@
 #include "scan-inl.h"
 #include "training_attention_f32-inl.h"
 #include "weights-inl.h"
+#include "weights/rows-inl.h"
 
 INLINE void store_sums(const vf *sums, int tokens, size_t rows_left, float *y, size_t y_stride) {
     UNROLL for (int t = 0; t < tokens; t++) {

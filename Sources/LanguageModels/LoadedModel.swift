@@ -7,17 +7,27 @@ package import TensorCore
 /// the model once, here, avoids an allocation per layer and token.
 package struct LoadedModel: TrainableModel {
     private let model: any TrainableModel
+    /// Notes for people on what was done to the weights when they were loaded.
+    package let notes: [String]
 
-    private init(_ model: any TrainableModel) { self.model = model }
+    private init(_ model: any TrainableModel) {
+        self.model = model
+        notes = []
+    }
 
     /// Loads a model for decoding.
     ///
-    /// - Parameter progress: is told the share of the weights that are loaded, and returns whether to continue.
+    /// - Parameters:
+    ///   - weights: how the weights are loaded.
+    ///   - progress: is told the share of the weights that are loaded, and returns whether to continue.
     /// - Throws: if its tensors are missing or wrong, there is no memory for them, or `progress` ends the loading.
     package init(
-        _ stored: StoredModel, on compute: ComputeContext, progress: (Double) -> Bool = { _ in true }
+        _ stored: StoredModel, on compute: ComputeContext, _ weights: WeightOptions = WeightOptions(),
+        progress: (Double) -> Bool = { _ in true }
     ) throws(CheckpointError) {
-        model = try Transformer(stored, on: compute, progress: progress)
+        var notes: [String] = []
+        model = try Transformer(stored, on: compute, weights, notes: &notes, progress: progress)
+        self.notes = notes
     }
 
     /// Loads a model for training. All weights become f32; those that are not frozen are parameters.
@@ -26,7 +36,7 @@ package struct LoadedModel: TrainableModel {
     package init(
         trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
     ) throws(CheckpointError) {
-        model = try Transformer(trainable: stored, freezing: frozen, on: compute)
+        self.init(try Transformer(trainable: stored, freezing: frozen, on: compute))
     }
 
     /// Loads the model in a GGUF file for decoding.

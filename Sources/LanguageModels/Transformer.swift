@@ -179,19 +179,29 @@ package struct Transformer: TrainableModel {
 // MARK: Loading
 
 extension Transformer {
+    /// Loads a model and packs its weights, or maps them if they are kept in packed form.
+    ///
+    /// - Parameters:
+    ///   - weights: how the weights are loaded.
+    ///   - notes: receives notes for people on what was done.
+    ///   - progress: is told the fraction of the weights that is loaded, and returns whether to continue.
+    /// - Throws: if tensors are missing or do not have the shapes that the configuration requires, if there is no
+    ///   memory for them, if their file changed during loading, if a format cannot hold them, or if `progress` stops
+    ///   the loading.
+    package init(
+        _ stored: StoredModel, on compute: ComputeContext, _ weights: WeightOptions = WeightOptions(),
+        notes: inout [String], progress: (Double) -> Bool = { _ in true }
+    ) throws(CheckpointError) {
+        let weights = try LoadedWeights(stored, on: compute, weights, notes: &notes, progress: progress)
+        self.init(stored.configuration, weights, pairing: stored.source.ropePairing, on: compute)
+    }
+
     /// Loads a model and packs its weights.
     ///
-    /// - Parameter progress: is told the fraction of the weights that is loaded, and returns whether to continue.
-    /// - Throws: if tensors are missing or do not have the shapes that the configuration requires, if there is no
-    ///   memory for them, if their file changed during loading, or if `progress` stops the loading.
-    package init(
-        _ stored: StoredModel, on compute: ComputeContext, progress: (Double) -> Bool = { _ in true }
-    ) throws(CheckpointError) {
-        try stored.checkMemory()
-        var form = PackedLoading(compute: compute)
-        let weights = try LoadedWeights(stored, as: &form, progress: progress)
-        self.init(stored.configuration, weights, pairing: stored.source.ropePairing, on: compute)
-        try stored.source.checkUnchanged()
+    /// - Throws: as above.
+    package init(_ stored: StoredModel, on compute: ComputeContext) throws(CheckpointError) {
+        var notes: [String] = []
+        try self.init(stored, on: compute, notes: &notes)
     }
 
     /// Loads a model for training. All weights become f32, whatever their stored format; those that are not frozen are

@@ -30,20 +30,21 @@ public struct TextModel: Sendable {
     /// - Parameters:
     ///   - path: the file or folder.
     ///   - threads: the number of threads, 1...1024; nil for one per physical core.
+    ///   - loading: how the weights are loaded.
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported, or there is no memory for
     ///   its weights; ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here;
     ///   ``ThreadCountError``.
-    public init(path: String, threads: Int? = nil) throws {
-        try self.init(path: path, on: ComputeContext(threads: threads))
+    public init(path: String, threads: Int? = nil, loading: LoadingOptions = LoadingOptions()) throws {
+        try self.init(path: path, on: ComputeContext(threads: threads), loading: loading)
     }
 
     /// Loads a GGUF file or a model folder for a given kernel table and thread pool.
     ///
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported, or there is no memory for
     ///   its weights.
-    public init(path: String, on compute: ComputeContext) throws {
+    public init(path: String, on compute: ComputeContext, loading: LoadingOptions = LoadingOptions()) throws {
         let stopwatch = Stopwatch()
-        try self.init(Checkpoint(path: path), on: compute, since: stopwatch) { _ in true }
+        try self.init(Checkpoint(path: path), on: compute, loading, since: stopwatch) { _ in true }
     }
 
     /// Loads a checkpoint that has been opened.
@@ -51,30 +52,35 @@ public struct TextModel: Sendable {
     /// - Parameters:
     ///   - checkpoint: the model's files.
     ///   - threads: the number of threads, 1...1024; nil for one per physical core.
+    ///   - loading: how the weights are loaded.
     /// - Throws: as above.
-    public init(_ checkpoint: Checkpoint, threads: Int? = nil) throws {
-        try self.init(checkpoint, on: ComputeContext(threads: threads))
+    public init(_ checkpoint: Checkpoint, threads: Int? = nil, loading: LoadingOptions = LoadingOptions()) throws {
+        try self.init(checkpoint, on: ComputeContext(threads: threads), loading: loading)
     }
 
     /// Loads an opened checkpoint for a given kernel table and thread pool.
     ///
     /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported, or there is no memory
     ///   for them.
-    public init(_ checkpoint: Checkpoint, on compute: ComputeContext) throws {
-        try self.init(checkpoint, on: compute, since: Stopwatch()) { _ in true }
+    public init(
+        _ checkpoint: Checkpoint, on compute: ComputeContext, loading: LoadingOptions = LoadingOptions()
+    ) throws {
+        try self.init(checkpoint, on: compute, loading, since: Stopwatch()) { _ in true }
     }
 
     /// - Parameters:
     ///   - stopwatch: a stopwatch that was started before the checkpoint was opened.
     ///   - progress: is told the fraction of the weights that is loaded, and returns whether to continue.
     init(
-        _ checkpoint: Checkpoint, on compute: ComputeContext, since stopwatch: Stopwatch, progress: (Double) -> Bool
+        _ checkpoint: Checkpoint, on compute: ComputeContext, _ loading: LoadingOptions, since stopwatch: Stopwatch,
+        progress: (Double) -> Bool
     ) throws {
         // Cheap checks come first, before the weights are packed.
         tokenizer = try checkpoint.tokenizer()
         summary = try CheckpointSummary(checkpoint, tokenizer, notes: tokenizer.notes, obstacle: nil)
         shape = ModelShape(checkpoint.configuration)
-        model = try LoadedModel(checkpoint.model(), on: compute, progress: progress)
+        model = try LoadedModel(
+            checkpoint.model(), on: compute, loading.weights(of: checkpoint), progress: progress)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
                 file: checkpoint.path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",
@@ -100,6 +106,7 @@ public struct TextModel: Sendable {
             draftLength: draftLength ?? stated?.draftLength ?? SpeculationSetting.defaultDraftLength)
     }
 
-    /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost.
-    public var notes: [String] { summary.assumptions + tokenizer.notes }
+    /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost, and on what
+    /// was done to its weights.
+    public var notes: [String] { summary.assumptions + tokenizer.notes + model.notes }
 }

@@ -5,12 +5,16 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Export a model as a GGUF file or as a folder for Hugging Face transformers.",
         discussion: """
-            Without --quantize, matrices keep their format, except that a folder stores quantized ones as F32. With a \
-            format of fewer than six bits per weight, such as q4_0, the embedding and the head are Q8_0. Matrices \
-            whose number of columns is not a multiple of the format's block (32 weights) are F16.
+            Without --quantize, matrices keep their format, except that a folder stores quantized ones as F32. A \
+            recipe, such as q4_k_m, gives each matrix the format that llama.cpp's recipe of that name gives it: the \
+            head and matrices in which errors cost most get more bits than the others. Matrices whose number of \
+            columns is not a multiple of a format's block (32 or 256 weights) get a similar format or F16. A note says \
+            so.
 
             Norms and biases are F32 in a GGUF file. In a folder, they get the format of the matrices if that loses \
             nothing, and are F32 otherwise; from one folder to another without --quantize, they keep their format.
+
+            The error of a quantized tensor is the root of its mean squared error, relative to its elements.
             """)
 
     @Argument(
@@ -21,8 +25,7 @@ struct ExportCommand: ParsableCommand {
     @Option(name: .customLong("to"), help: "Format of the output: gguf (one file) or safetensors (a folder).")
     var target: Target
 
-    @Option(help: "Number format of the matrices; quantized formats such as q8_0 are for gguf only.")
-    var quantize: MatrixFormat?
+    @OptionGroup var formats: QuantizationArguments
 
     @Option(
         parsing: .unconditional,
@@ -37,14 +40,23 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "Name of the model to store in the file (gguf only; default: the source's name).")
     var name: String?
 
+    @Option(
+        help: """
+            Largest size of a file, such as 2G or 500M: the output is PREFIX-00001-of-0000N.gguf and so on, for an \
+            output PREFIX or PREFIX.gguf (gguf only).
+            """,
+        transform: ByteSize.parse)
+    var splitSize: Int?
+
+    @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")
+    var threads: Int?
+
     @Option(help: "Path to write to: a file, which is replaced if it exists, or a new folder.", transform: expandedPath)
     var output: String
 
     func validate() throws {
-        if let quantize, !target.value.formats.contains(quantize.value) {
-            let expected = target.value.formats.map { "\(MatrixFormat($0))" }.joined(separator: ", ")
-            throw ValidationError("--quantize: expected one of \(expected) for \(target), found \(quantize)")
-        }
+        try checkThreads(threads)
+        try formats.check(for: target)
         guard (exitLayer == nil) == (draftLength == nil) else {
             let (given, other) =
                 exitLayer == nil ? ("--draft-length", "--exit-layer") : ("--exit-layer", "--draft-length")
@@ -53,6 +65,9 @@ struct ExportCommand: ParsableCommand {
         for (option, isGiven) in [("--exit-layer", exitLayer != nil), ("--name", name != nil)]
         where isGiven && target == .safetensors {
             throw ValidationError("\(option): expected --to gguf with it, since a folder cannot store it")
+        }
+        if splitSize != nil, target == .safetensors {
+            throw ValidationError("--split-size: expected --to gguf with it, found --to safetensors")
         }
         if let speculation {
             var options = GenerationOptions()
@@ -67,13 +82,31 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let export = try CheckpointExport(
-            .atPathOrDefault(source), to: target.value, quantizing: quantize?.value, speculation: speculation,
-            name: name)
+        let checkpoint = try Checkpoint.atPathOrDefault(source)
+        func plan(_ importance: ImportanceMatrix?) throws -> CheckpointExport {
+            try CheckpointExport(
+                checkpoint, to: target.value, quantizing: formats.recipe, importance: importance,
+                speculation: speculation, name: name)
+        }
+        // Errors in the options appear before the importance is measured, which takes long.
+        var export = try plan(nil)
+        if let importance = try formats.importance(of: checkpoint, source: source, threads: threads, output: output) {
+            export = try plan(importance)
+        }
+        export.threads = threads
         Output.note(export.notes)
         let progress = Progress("bytes written:", of: export.byteCount)
-        guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }
-        Output.note("\(output): \(export.byteCount.megabytes) of weights")
+        guard let written = try write(export, progress.callAsFunction) else { throw InterruptedError() }
+        let report = QuantizationReport(export.quantizedTensors)
+        for line in (formats.tensors ? report.rows : []) + report.summary { Output.note(line) }
+        Output.note("\(written): \(export.byteCount.megabytes) of weights")
+    }
+
+    /// Writes the file, its parts or the folder, and returns what was written; nil after an interruption.
+    private func write(_ export: CheckpointExport, _ progress: (Int) -> Bool) throws -> String? {
+        guard let splitSize else { return try export.write(to: output, progress: progress) ? output : nil }
+        let parts = try export.write(to: output, inPartsOf: splitSize, progress: progress)
+        return parts.map { "\($0[0]) (\($0.count.counted("part")))" }
     }
 }
 
@@ -87,20 +120,4 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
         case .safetensors: .safetensors
         }
     }
-}
-
-/// ``DType`` on the command line.
-struct MatrixFormat: ExpressibleByArgument, CustomStringConvertible {
-    let value: DType
-
-    init(_ value: DType) { self.value = value }
-
-    init?(argument: String) {
-        guard let value = Self.all.first(where: { $0.rawValue.lowercased() == argument }) else { return nil }
-        self.value = value
-    }
-
-    var description: String { value.rawValue.lowercased() }
-    static var allValueStrings: [String] { all.map { $0.rawValue.lowercased() } }
-    private static var all: [DType] { CheckpointExport.Target.gguf.formats }
 }

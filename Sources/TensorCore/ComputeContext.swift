@@ -10,6 +10,8 @@ public struct ComputeContext: Sendable {
     let memory: StoragePool
     /// The precision of dense products. Training chooses it; inference from packed weights does not use it.
     package let productPrecision: ProductPrecision
+    /// Collects the inputs of products with packed weights; nil except in calibration.
+    package var inputSquares: InputSquares?
 
     /// The default limit of memory kept for reuse: what one chunk of a prompt needs in a model of a billion weights.
     public static let standardRecycledBytes = 32 << 20
@@ -46,12 +48,9 @@ public struct ComputeContext: Sendable {
 
     /// The same, with a choice of the precision of dense products.
     package init(threads: Int?, recycledBytes: Int, productPrecision: ProductPrecision) throws {
-        let limits = 1...ThreadPool.maximumThreadCount
-        let threads = threads ?? min(physicalCoreCount(), limits.upperBound)
-        guard limits.contains(threads) else { throw ThreadCountError(found: threads) }
+        let pool = try ThreadPool(checking: threads)
         self.init(
-            kernels: try .selected(), pool: ThreadPool(threads: threads), recycledBytes: recycledBytes,
-            productPrecision: productPrecision)
+            kernels: try .selected(), pool: pool, recycledBytes: recycledBytes, productPrecision: productPrecision)
     }
 }
 

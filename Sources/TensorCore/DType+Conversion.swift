@@ -7,12 +7,20 @@ extension DType {
     /// Converts whole rows to this format, block by block, rounding to nearest.
     ///
     /// - Precondition: the format ``isWritable``.
-    /// - Parameter elements: a multiple of ``elementsPerBlock`` finite values.
-    package func quantize(_ elements: [Float]) -> [UInt8] {
+    /// - Parameters:
+    ///   - elements: a multiple of ``elementsPerBlock`` finite values.
+    ///   - importance: the weight of each element's squared error; the same for all if nil. Formats without a search
+    ///     for scales ignore it.
+    package func quantize(_ elements: [Float], importance: [Float]? = nil) -> [UInt8] {
         precondition(isWritable, "\(rawValue) can only be read")
         precondition(elements.count % elementsPerBlock == 0, "a row must consist of whole blocks")
         return [UInt8](unsafeUninitializedCapacity: bytesPerRow(columns: elements.count)) { bytes, count in
-            ctk_quantize_row(Int32(kernelFormat), elements, elements.count, bytes.baseAddress)
+            if let importance {
+                precondition(importance.count == elements.count, "a weight for each element")
+                ctk_quantize_row(Int32(kernelFormat), elements, importance, elements.count, bytes.baseAddress)
+            } else {
+                ctk_quantize_row(Int32(kernelFormat), elements, nil, elements.count, bytes.baseAddress)
+            }
             count = bytesPerRow(columns: elements.count)
         }
     }
@@ -26,14 +34,11 @@ extension DType {
 
     /// Searches whole rows in their file format for elements that are not finite.
     ///
-    /// - Parameter largestScale: raised to the largest magnitude of a block's scale, or of an element in formats
-    ///   without blocks.
     /// - Returns: the first block with an element that is not finite; nil if all are finite.
-    package func firstNotFinite(_ bytes: UnsafeRawBufferPointer, largestScale: inout Float) -> Int? {
+    package func firstNotFinite(_ bytes: UnsafeRawBufferPointer) -> Int? {
         let blocks = bytes.count / bytesPerBlock
         precondition(bytes.count == blocks * bytesPerBlock, "whole blocks")
-        let block = ctk_first_not_finite(
-            Int32(kernelFormat), bytes.baseAddress, blocks * elementsPerBlock, &largestScale)
+        let block = ctk_first_not_finite(Int32(kernelFormat), bytes.baseAddress, blocks * elementsPerBlock)
         return block < blocks ? block : nil
     }
 

@@ -1,18 +1,17 @@
 import CTensorKernels
 
 /// A weight matrix [rows, columns], packed for one kernel table.
-package struct PackedMatrix: @unchecked Sendable {
-    package let dtype: DType
-    package let rows: Int
-    package let columns: Int
-    let kernels: KernelTable
-    let format: UnsafePointer<ctk_format_kernels>
+package struct PackedMatrix: Sendable {
+    /// The format, the shape and the panels.
+    package let layout: PanelLayout
     let storage: Storage
-    /// Panels of rows, the last of which may be padded.
-    let panels: Int
 
-    /// Bytes of the packed weights.
-    package var byteCount: Int { storage.byteCount }
+    /// Uses panels in memory, or in a file that was written for the same layout.
+    package init(_ layout: PanelLayout, panels storage: Storage) {
+        precondition(storage.byteCount == layout.byteCount, "all panels of the matrix")
+        self.layout = layout
+        self.storage = storage
+    }
 
     /// Packs a matrix, in parallel.
     ///
@@ -23,39 +22,38 @@ package struct PackedMatrix: @unchecked Sendable {
         _ file: UnsafeRawBufferPointer, dtype: DType, rows: Int, columns: Int, on context: ComputeContext,
         didPack: (Range<Int>) -> Void = { _ in }
     ) {
-        precondition(
-            rows > 0 && columns > 0 && columns % dtype.elementsPerBlock == 0
-                && file.count == rows * dtype.bytesPerRow(columns: columns), "a matrix of whole blocks")
-        self.dtype = dtype
-        self.rows = rows
-        self.columns = columns
-        kernels = context.kernels
-        let format = kernels.format(dtype)
-        self.format = format
-        let panelRows = format.pointee.panel_rows
-        panels = (rows + panelRows - 1) / panelRows
-        let panelBytes = format.pointee.panel_bytes(columns)
-        let rowBytes = dtype.bytesPerRow(columns: columns)
-        let storage = Storage(byteCount: panels * panelBytes)
-        self.storage = storage
-        let source = SendablePointer(file.baseAddress.unsafelyUnwrapped)
-        let portion = max(1, (4 << 20) / panelBytes)
-        for start in stride(from: 0, to: panels, by: portion) {
-            context.pool.run(count: min(portion, panels - start), grain: max(1, (1 << 16) / panelBytes)) { range in
-                for panel in range.lowerBound + start..<range.upperBound + start {
-                    let first = panel * panelRows
-                    format.pointee.pack(
-                        source.address + first * rowBytes, min(panelRows, rows - first), columns,
-                        storage.address + panel * panelBytes)
-                }
-            }
-            didPack(start * panelRows * rowBytes..<min((start + portion) * panelRows, rows) * rowBytes)
+        let layout = PanelLayout(dtype, rows: rows, columns: columns, for: context.kernels)
+        precondition(file.count == rows * layout.rowBytes, "a matrix of whole rows")
+        var packer = PanelPacker(layout, on: context)
+        let portion = max(1, (4 << 20) / layout.panelBytes) * layout.panelRows * layout.rowBytes
+        for start in stride(from: 0, to: file.count, by: portion) {
+            let range = start..<min(start + portion, file.count)
+            packer.append(UnsafeRawBufferPointer(rebasing: file[range]))
+            didPack(range)
         }
+        self = packer.finish()
+    }
+
+    package var dtype: DType { layout.dtype }
+    package var rows: Int { layout.rows }
+    package var columns: Int { layout.columns }
+    var kernels: KernelTable { layout.kernels }
+    var format: UnsafePointer<ctk_format_kernels> { layout.format }
+    var panels: Int { layout.panels }
+
+    /// Bytes of the packed weights.
+    package var byteCount: Int { storage.byteCount }
+
+    /// Lends the panels, one after the other, for the duration of a call.
+    package func withPanels<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try storage.withBytes(body)
     }
 
     /// Dequantizes row `row` into `columns` floats at `out`.
     func unpack(row: Int, into out: UnsafeMutablePointer<Float>) {
-        let panel = storage.address + row / format.pointee.panel_rows * format.pointee.panel_bytes(columns)
-        format.pointee.unpack_row(panel, row % format.pointee.panel_rows, columns, out)
+        let panel = storage.address + row / layout.panelRows * layout.panelBytes
+        format.pointee.unpack_row(panel, row % layout.panelRows, columns, out)
     }
 }

@@ -20,7 +20,9 @@ package struct Tensor: Sendable {
         self.init(context.memory.take(byteCount: byteCount), rows: rows, columns: columns)
     }
 
-    init(_ storage: Storage, rows: Int, columns: Int) {
+    /// A tensor of values that are in memory already.
+    package init(_ storage: Storage, rows: Int, columns: Int) {
+        precondition(storage.byteCount >= rows * columns * MemoryLayout<Float>.stride, "memory for all values")
         self.storage = storage
         firstElement = 0
         self.rows = rows

@@ -18,7 +18,7 @@ static void test_store(const ctk_table *table, int format) {
     uint16_t row[2 * HEAD_DIM];
     float x[2 * HEAD_DIM], expected[2 * HEAD_DIM];
     for (size_t i = 0; i < 2 * HEAD_DIM; i++) x[i] = samples[i % (sizeof samples / sizeof *samples)];
-    ctk_quantize_row(format, x, 2 * HEAD_DIM, format == CTK_F32 ? (void *)expected : row);
+    ctk_quantize_row(format, x, NULL, 2 * HEAD_DIM, format == CTK_F32 ? (void *)expected : row);
     if (format != CTK_F32) ctk_dequantize_row(format, row, 2 * HEAD_DIM, expected);
     for (size_t i = 0; i < 2 * HEAD_DIM; i++) expected[i] = isfinite(expected[i]) ? expected[i] : NAN;
     size_t bytes = PAGE * ctk_file_row_bytes(format, HEAD_DIM);

@@ -67,7 +67,7 @@ static float *expected(
     const ctk_dense_kernels *kernels, const float *a, const float *b, const float *c, dense_shape s) {
     if (kernels->depths_per_step == 1) return product(&ctk_scalar_table.dense[CTK_DENSE_F32], a, b, c, s, forms[0]);
     uint16_t *rounded = guarded(s.n * s.k * sizeof *rounded);
-    ctk_quantize_row(CTK_BF16, b, s.n * s.k, rounded);
+    ctk_quantize_row(CTK_BF16, b, NULL, s.n * s.k, rounded);
     const product_shape shape = {.rows = s.n, .columns = s.k, .tokens = s.m};
     const bool in_pairs = kernels->depths_per_step == 2;
     float *out = in_pairs ? bf16_pair_product(rounded, a, shape) : bf16_tile_product(rounded, a, shape);

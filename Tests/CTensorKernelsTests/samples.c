@@ -29,12 +29,12 @@ size_t column_step(int format) { return ctk_format(format)->block_elements; }
 static void random_element(int format, uint8_t *element, size_t bytes) {
     float x = random_float();
     if (column_step(format) == 1) {
-        ctk_quantize_row(format, &x, 1, element);
+        ctk_quantize_row(format, &x, NULL, 1, element);
         return;
     }
     for (size_t i = 0; i < bytes; i++) element[i] = (uint8_t)random_bits();
     for (size_t i = 0; i < ctk_format(format)->halves; i++) {
-        ctk_quantize_row(CTK_F16, &x, 1, element + ctk_format(format)->halves_at + 2 * i);
+        ctk_quantize_row(CTK_F16, &x, NULL, 1, element + ctk_format(format)->halves_at + 2 * i);
         x = random_float();
     }
 }

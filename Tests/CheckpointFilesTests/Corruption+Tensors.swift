@@ -72,10 +72,12 @@ extension Corruption {
             },
         ]
         + [
-            (6, "Q5_0"), (12, "Q4_K"), (26, "I32"), (39, "MXFP4"), (4, "type number 4"), (1000, "type number 1000"),
+            (16, "IQ2_XXS"), (26, "I32"), (34, "TQ1_0"), (4, "type number 4"), (1000, "type number 1000"),
             (UInt32.max, "type number 4294967295"),
         ].map { number, name in
-            let formats = "F32, F16, BF16, Q8_0, Q4_0, Q4_1"
+            let formats = """
+                F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K, IQ4_NL, IQ4_XS, MXFP4
+                """
             return Corruption(name, "tensor \"t\": expected one of the types \(formats), found \(name)") {
                 $0.tensor("t", [32], type: number)
             }

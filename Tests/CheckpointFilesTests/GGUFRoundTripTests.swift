@@ -36,7 +36,8 @@ struct GGUFRoundTripTests {
         var random = SeededGenerator(seed: 5)
         var contents: [[UInt8]] = []
         for (index, dtype) in DType.allCases.enumerated() {
-            let shape = [[64], [3, 32], [2, 3, 32], [2, 1, 3, 96]][index % 4]
+            let block = max(32, dtype.elementsPerBlock)
+            let shape = [[2 * block], [3, block], [2, 3, block], [2, 1, 3, 3 * block]][index % 4]
             let blocks = shape.reduce(1, *) / dtype.elementsPerBlock
             contents.append((0..<blocks * dtype.bytesPerBlock).map { _ in UInt8.random(in: 0...255, using: &random) })
             writer.add(dtype.rawValue, dtype, shape: shape, bytes: contents[index])

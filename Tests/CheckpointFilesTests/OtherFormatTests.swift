@@ -10,11 +10,9 @@ struct OtherFormatTests {
     /// Bits per weight as llama.cpp's documentation of `llama-quantize` and its README give them.
     @Test(
         arguments: [
-            (6, "Q5_0", 5.5), (7, "Q5_1", 6), (10, "Q2_K", 2.625), (11, "Q3_K", 3.4375), (12, "Q4_K", 4.5),
-            (13, "Q5_K", 5.5), (14, "Q6_K", 6.5625), (16, "IQ2_XXS", 2.0625), (17, "IQ2_XS", 2.3125),
-            (18, "IQ3_XXS", 3.0625), (19, "IQ1_S", 1.5625), (20, "IQ4_NL", 4.5), (21, "IQ3_S", 3.4375),
-            (22, "IQ2_S", 2.5625), (23, "IQ4_XS", 4.25), (26, "I32", 32), (29, "IQ1_M", 1.75), (34, "TQ1_0", 1.6875),
-            (35, "TQ2_0", 2.0625), (39, "MXFP4", 4.25),
+            (16, "IQ2_XXS", 2.0625), (17, "IQ2_XS", 2.3125), (18, "IQ3_XXS", 3.0625), (19, "IQ1_S", 1.5625),
+            (21, "IQ3_S", 3.4375), (22, "IQ2_S", 2.5625), (26, "I32", 32), (29, "IQ1_M", 1.75), (34, "TQ1_0", 1.6875),
+            (35, "TQ2_0", 2.0625),
         ] as [(UInt32, String, Double)]) func everyFormatOfGGMLIsShown(number: UInt32, name: String, bits: Double)
         throws
     {
@@ -30,6 +28,16 @@ struct OtherFormatTests {
         // One byte less does not hold the tensor.
         file.dataCount -= 1
         #expect(throws: CheckpointError.self) { try GGUFHeader(path: folder.write(file.bytes, as: "model.gguf")) }
+    }
+
+    /// The formats that are read have the bits per weight that llama.cpp gives.
+    @Test(
+        arguments: [
+            (.q4_0, 4.5), (.q4_1, 5), (.q5_0, 5.5), (.q5_1, 6), (.q8_0, 8.5), (.q2_K, 2.625), (.q3_K, 3.4375),
+            (.q4_K, 4.5), (.q5_K, 5.5), (.q6_K, 6.5625), (.iq4_NL, 4.5), (.iq4_XS, 4.25), (.mxfp4, 4.25),
+        ] as [(DType, Double)]) func formatsThatAreRead(dtype: DType, bits: Double)
+    {
+        #expect(dtype.bitsPerElement == bits)
     }
 
     @Test func formatsThatGGMLDoesNotHaveAreErrors() {

@@ -22,6 +22,17 @@ struct TensorConversionTests {
         StoredTensor(name: "t", dtype: dtype, shape: shape, bytes: dtype.quantize(values))
     }
 
+    /// Random numbers or, for a read-only format, random blocks.
+    private func randomTensor(_ dtype: DType, _ shape: [Int]) -> StoredTensor {
+        let count = shape.reduce(1, *)
+        if !dtype.isWritable {
+            let blocks = dtype.randomBlocks(count / dtype.elementsPerBlock, seed: 2)
+            return StoredTensor(name: "t", dtype: dtype, shape: shape, bytes: blocks)
+        }
+        var random = SeededGenerator(seed: 2)
+        return tensor((0..<count).map { _ in random.normal() }, dtype, shape)
+    }
+
     /// One head of six rows: the pairs (0, 3), (1, 4) and (2, 5) of the two halves become adjacent.
     @Test func rowsOfHeadsChangeTheirOrder() throws {
         let halves = tensor((0..<12).map { Float($0) }, .f32, [12, 1])
@@ -61,9 +72,9 @@ struct TensorConversionTests {
     @Test(arguments: DType.allCases, DType.allCases.filter(\.isWritable)) func formatsChangeByWayOfF32(
         from: DType, to: DType
     ) throws {
-        var random = SeededGenerator(seed: 2)
-        let stored = tensor((0..<3 * 32).map { _ in random.normal() }, from, [3, 32])
-        let values = stored.withBytes { $0.withUnsafeBytes { from.dequantize($0, columns: 96) } }
+        let columns = max(32, from.elementsPerBlock, to.elementsPerBlock)
+        let stored = randomTensor(from, [3, columns])
+        let values = stored.withBytes { $0.withUnsafeBytes { from.dequantize($0, columns: 3 * columns) } }
         let expected = from == to ? stored.withBytes { $0.withUnsafeBytes { Array($0) } } : to.quantize(values)
         #expect(try convert(stored, TensorConversion(to: to)).bytes == expected)
     }
@@ -109,14 +120,46 @@ struct TensorConversionTests {
     }
 
     /// This also holds for rows that are only copied, quantized or not.
-    @Test(arguments: DType.allCases) func damageIsNotCopied(dtype: DType) throws {
-        var values = [Float](repeating: 1, count: 5 * 64)
-        values[3 * 64 + 40] = .nan
-        let stored = tensor(values, dtype, [5, 64])
+    @Test(arguments: DType.allCases.filter(\.isWritable)) func damageIsNotCopied(dtype: DType) throws {
+        let columns = 2 * max(32, dtype.elementsPerBlock)
+        var values = [Float](repeating: 1, count: 5 * columns)
+        values[4 * columns - 24] = .nan
+        let stored = tensor(values, dtype, [5, columns])
         let error = #expect(throws: CheckpointError.self) { try convert(stored, TensorConversion(to: dtype)) }
         #expect(error?.name == "tensor \"t\"" && error?.expected == "finite elements")
         // If a block's scale is NaN, so is every element.
-        #expect(error?.found == "nan in row 3, column \(dtype.elementsPerBlock > 1 ? 32 : 40)")
+        #expect(error?.found == "nan in row 3, column \(dtype.elementsPerBlock > 1 ? columns / 2 : columns - 24)")
+    }
+
+    /// The errors of a conversion are those of its result, weighted by importance, on any number of threads.
+    @Test func errorsAreMeasured() throws {
+        let columns = 64
+        let stored = randomTensor(.f32, [300, columns])
+        let importance = (0..<columns).map { Float($0 + 1) }
+        let conversion = TensorConversion(to: .q4_0, importance: importance)
+        let (bytes, _) = try convert(stored, conversion)
+        let before = stored.withBytes { $0.withUnsafeBytes { DType.f32.dequantize($0, columns: 300 * columns) } }
+        let after = bytes.withUnsafeBytes { DType.q4_0.dequantize($0, columns: 300 * columns) }
+        func relative(_ weight: (Int) -> Double) -> Double {
+            var (squares, total) = (0.0, 0.0)
+            for (index, (x, y)) in zip(before, after).enumerated() {
+                squares += weight(index % columns) * Double(x - y) * Double(x - y)
+                total += weight(index % columns) * Double(x) * Double(x)
+            }
+            return (squares / total).squareRoot()
+        }
+        for pool in [nil, ThreadPool(threads: 3)] {
+            var again: [UInt8] = []
+            let error = try #require(
+                try conversion.write(stored, on: pool) { (piece) throws(CheckpointError) in
+                    again += piece.withUnsafeBytes { Array($0) }
+                })
+            #expect(again == bytes)
+            #expect(abs(error.relative - relative { _ in 1 }) < 1e-9)
+            #expect(abs(error.weighted - relative { Double(importance[$0]) }) < 1e-9)
+            #expect(error.relative > 0.05 && error.relative < 0.15)
+        }
+        #expect(try TensorConversion(to: .f32).write(stored) { _ in } == nil)
     }
 
     /// Scales below F16's smallest become 0. A tensor of such blocks is refused; zeros and single blocks are not.
@@ -129,5 +172,7 @@ struct TensorConversionTests {
         #expect(error?.expected.hasPrefix("an element of at least ") == true && error?.found.hasPrefix("3.2") == true)
         try write(small + (0..<32).map { Float($0) / 32 })
         try write([Float](repeating: 0, count: 64))
+        // Scales that F16 rounds, but not to 0, are an error that people see, not one that loses the tensor.
+        try write((0..<64).map { Float($0 + 1) * 4e-7 })
     }
 }

@@ -13,14 +13,19 @@ extension TinyLlamaFile {
         headDimension = 2 * random.int(1...(random.chance(0.7) ? min(16, largest) : min(64, largest)))
         width = random.chance(0.5) ? heads * headDimension : random.int(1...100)
         feedForwardWidth = random.int(1...120)
+        let isQuantized = random.chance(0.85)
+        let formats = DType.allCases.filter { $0.isWritable && (!$0.isQuantized || isQuantized) }
         matrixTypes =
             random.chance(0.6)
-            ? [random.element(DType.allCases)]
-            : (0..<random.int(2...7)).map { _ in random.element(DType.allCases) }
+            ? [random.element(formats)]
+            : (0..<random.int(2...7)).map { _ in random.element(formats) }
         // Quantized formats need rows with whole blocks.
-        if matrixTypes.contains(where: { $0.elementsPerBlock > 1 }), random.chance(0.85) {
-            width = (width + 31) / 32 * 32
-            feedForwardWidth = (feedForwardWidth + 31) / 32 * 32
+        if let block = matrixTypes.map(\.elementsPerBlock).max(), block > 1 {
+            width = (width + block - 1) / block * block
+            feedForwardWidth = (feedForwardWidth + block - 1) / block * block
+            keyValueHeads = random.element([1, 2])
+            heads = keyValueHeads * random.element([1, 2])
+            headDimension = block / heads
         }
         // With at least 260 tokens the file has a tokenizer and can be tested with text.
         vocabularySize =

@@ -23,11 +23,12 @@ struct EmbeddingTests {
     /// Weights may be at any address of a file, including unaligned ones.
     @Test(arguments: KernelTable.available, DType.allCases) func anyAddressWillDo(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
-        let matrix = FileMatrix(random: dtype, rows: 3, columns: 64, seed: 1)
+        let columns = dtype.columns(atLeast: 64)
+        let matrix = FileMatrix(random: dtype, rows: 3, columns: columns, seed: 1)
         for offset in 1...3 {
             let shifted = [UInt8](repeating: 0, count: offset) + matrix.bytes
             let packed = shifted.withUnsafeBytes { bytes in
-                PackedMatrix(.init(rebasing: bytes[offset...]), dtype: dtype, rows: 3, columns: 64, on: context)
+                PackedMatrix(.init(rebasing: bytes[offset...]), dtype: dtype, rows: 3, columns: columns, on: context)
             }
             #expect(context.embedding([0, 1, 2], packed).values == matrix.values)
         }

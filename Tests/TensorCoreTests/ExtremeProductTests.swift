@@ -4,34 +4,27 @@ import Testing
 /// The largest integer products, and products with NaN and infinities.
 @Suite("Products at the extremes")
 struct ExtremeProductTests {
-    /// The largest weights times the largest activations: no step may saturate or overflow, so the sum is exact.
+    /// The largest weights times the largest activations: no step may saturate or overflow. The sum is exact, except
+    /// that the integers of super-blocks, which may have 28 bits, are rounded to F32.
     @Test(arguments: KernelTable.available, DType.allCases.filter(\.isQuantized))
     func integersAreExact(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
         let patterns: [(Int) -> Bool] = [{ _ in false }, { _ in true }, { $0 % 2 == 0 }, { $0 / 4 % 2 == 0 }]
         let (columns, rows) = (5 * dtype.elementsPerBlock, 17)
-        for weightIsLarge in patterns {
-            let bytes = (0..<rows * 5).flatMap { _ in block(dtype, weightIsLarge) }
+        for (weightIsLarge, scaleIsLarge) in patterns.flatMap({ [($0, true), ($0, false)] }) {
+            let block = ExtremeBlock(weightIsLarge, scaleIsLarge).bytes(dtype)
+            let bytes = (0..<rows * 5).flatMap { _ in block }
             let matrix = FileMatrix(bytes, dtype: dtype, rows: rows, columns: columns)
             for activationIsPositive in patterns {
                 // With a largest magnitude of 127 the scale is 1, so nothing is rounded.
                 let x = (0..<columns).map { activationIsPositive($0) ? 127 : Float(-127) }
-                let expected = zip(matrix.values, x).reduce(0) { $0 + $1.0 * $1.1 }
+                let products = zip(matrix.values, x).map { Double($0) * Double($1) }
+                let expected = products.reduce(0, +)
                 let result = context.linear(Tensor(x + x, rows: 2, columns: columns), matrix.packed(on: context))
-                #expect(result.values == [Float](repeating: expected, count: 2 * rows))
+                let roundings = dtype.elementsPerBlock > 32 ? 20.0 : 0
+                let bound = roundings * 0x1p-25 * products.reduce(0) { $0 + $1.magnitude }
+                #expect(result.values.allSatisfy { (Double($0) - expected).magnitude <= bound })
             }
-        }
-    }
-
-    /// A block of smallest and largest weights with scale 1 (and minimum -3).
-    private func block(_ dtype: DType, _ isLarge: (Int) -> Bool) -> [UInt8] {
-        let one: [UInt8] = [0x00, 0x3c]
-        let nibbles = (0..<16).map { UInt8(isLarge($0) ? 15 : 0) | UInt8(isLarge($0 + 16) ? 0xf0 : 0) }
-        return switch dtype {
-        case .q8_0: one + (0..<32).map { isLarge($0) ? 127 : 128 }
-        case .q4_0: one + nibbles
-        case .q4_1: one + [0x00, 0xc2] + nibbles
-        case .f32, .f16, .bf16: []
         }
     }
 
@@ -58,7 +51,7 @@ struct ExtremeProductTests {
     }
 
     /// A scale or a minimum that is not finite spoils its own row.
-    @Test(arguments: KernelTable.available, DType.allCases.filter(\.isQuantized))
+    @Test(arguments: KernelTable.available, DType.allCases.filter { $0.isQuantized && $0.hasHalves })
     func badWeightsStayBad(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
         let columns = 3 * dtype.elementsPerBlock
@@ -82,11 +75,15 @@ struct ExtremeProductTests {
         let weights = FileMatrix(random: dtype, rows: 1, columns: columns, seed: 5).packed(on: context)
         let x = randomValues(columns, seed: 6)
         let expected = context.linear(Tensor(x, rows: 1, columns: columns), weights).values[0]
-        for exponent in stride(from: -148, through: 124, by: 4) {
+        // The sum of a large block would be infinite earlier.
+        for exponent in stride(from: -148, through: columns > 32 ? 120 : 124, by: 4) {
             let power = Float(sign: .plus, exponent: exponent, significand: 1)
             let scaled = Tensor(x.map { $0 * power }, rows: 1, columns: columns)
             let result = context.linear(scaled, weights).values[0]
-            #expect(exponent < -105 ? result.magnitude <= (expected * power).magnitude : result == expected * power)
+            // A subnormal product of scales is rounded.
+            #expect(
+                exponent < -105
+                    ? result.magnitude <= (expected * power * 1.001).magnitude : result == expected * power)
         }
     }
 }

@@ -32,7 +32,7 @@ enum Naive {
         }
     }
 
-    private static func block(_ bytes: [UInt8], _ dtype: DType) -> [Float] {
+    static func block(_ bytes: [UInt8], _ dtype: DType) -> [Float] {
         let words = stride(from: 0, to: 4, by: 2).map { start in
             start + 1 < bytes.count ? UInt16(bytes[start]) | UInt16(bytes[start + 1]) << 8 : 0
         }
@@ -43,11 +43,12 @@ enum Naive {
         case .q8_0: return bytes.dropFirst(2).map { half(words[0]) * Float(Int8(bitPattern: $0)) }
         case .q4_0: return nibbles(bytes.dropFirst(2)).map { half(words[0]) * Float($0 - 8) }
         case .q4_1: return nibbles(bytes.dropFirst(4)).map { half(words[0]) * Float($0) + half(words[1]) }
+        default: return NaiveBlock(bytes).values(dtype)
         }
     }
 
     /// All low nibbles, then all high ones.
-    private static func nibbles(_ bytes: ArraySlice<UInt8>) -> [Int] {
+    static func nibbles(_ bytes: ArraySlice<UInt8>) -> [Int] {
         bytes.map { Int($0 & 15) } + bytes.map { Int($0 >> 4) }
     }
 }

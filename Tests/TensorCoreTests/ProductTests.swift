@@ -21,14 +21,16 @@ struct ProductTests {
 
     /// The naive twin is as near to the exact sum as rounding the activations to bytes, or adding in f32, allows.
     @Test(arguments: DType.allCases) func naiveTwinIsNearTheExactSum(dtype: DType) {
+        let block = max(32, dtype.elementsPerBlock)
         for shape in Shape.all(dtype) {
             let matrix = FileMatrix(random: dtype, rows: shape.rows, columns: shape.columns, seed: UInt64(shape.rows))
             let x = randomTensor(rows: shape.tokens, columns: shape.columns, seed: UInt64(shape.columns))
             let result = ComputeContext.scalar.linear(x, matrix.packed(on: .scalar)).values
             let (weights, inputs) = (matrix.values, x.values)
             for t in 0..<shape.tokens {
-                let largest = stride(from: 0, to: shape.columns, by: 32).map { start in
-                    inputs[t * shape.columns + start..<min((t + 1) * shape.columns, t * shape.columns + start + 32)]
+                // A block of activations has as many elements as one of weights.
+                let largest = stride(from: 0, to: shape.columns, by: block).map { start in
+                    inputs[t * shape.columns + start..<min((t + 1) * shape.columns, t * shape.columns + start + block)]
                         .reduce(0) { max($0, $1.magnitude) }
                 }
                 for r in 0..<shape.rows {
@@ -39,7 +41,7 @@ struct ProductTests {
                         let product = w * Double(inputs[t * shape.columns + c])
                         exact += product
                         bound += product.magnitude * 1e-5
-                        if dtype.isQuantized { bound += w.magnitude * Double(largest[c / 32]) / 127 / 2 }
+                        if dtype.isQuantized { bound += w.magnitude * Double(largest[c / block]) / 127 / 2 }
                     }
                     let error = (Double(result[t * shape.rows + r]) - exact).magnitude
                     if error > bound { Issue.record("\(shape) row \(r) token \(t): off by \(error) > \(bound)") }
@@ -82,9 +84,11 @@ private struct Shape {
     static func all(_ dtype: DType) -> [Shape] {
         let isQuantized = dtype.isQuantized, block = dtype.elementsPerBlock
         let columns = isQuantized ? (1...5).map { $0 * block } : Array(1...33) + [100]
-        return (1...33).map { Shape(rows: $0, columns: isQuantized ? 2 * block : 37) }
+        // Panels have small blocks in pairs.
+        let pair = max(64, block)
+        return (1...33).map { Shape(rows: $0, columns: isQuantized ? pair : 37) }
             + columns.map { Shape(columns: $0) }
-            + (1...17).map { Shape(rows: 33, columns: isQuantized ? 2 * block : 33, tokens: $0) }
+            + (1...17).map { Shape(rows: 33, columns: isQuantized ? pair : 33, tokens: $0) }
     }
 }
 

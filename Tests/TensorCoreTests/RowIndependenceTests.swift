@@ -6,8 +6,9 @@ import Testing
 struct RowIndependenceTests {
     @Test(arguments: KernelTable.available, DType.allCases)
     func productsAreTheSame(table: KernelTable, dtype: DType) {
-        let x = randomTensor(rows: 17, columns: 160, seed: 5)
-        let matrix = FileMatrix(random: dtype, rows: 100, columns: 160, seed: 6)
+        let columns = dtype.columns(atLeast: 160)
+        let x = randomTensor(rows: 17, columns: columns, seed: 5)
+        let matrix = FileMatrix(random: dtype, rows: 100, columns: columns, seed: 6)
         let alone = ComputeContext.with(table)
         let weights = matrix.packed(on: alone)
         let rows = (0..<17).map { alone.linear(x[rows: $0..<$0 + 1], weights).bits }

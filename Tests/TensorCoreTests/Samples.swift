@@ -12,6 +12,13 @@ func randomTensor(rows: Int, columns: Int, seed: UInt64) -> Tensor {
     Tensor(randomValues(rows * columns, seed: seed), rows: rows, columns: columns)
 }
 
+extension DType {
+    /// The smallest number of columns, at least `count`, that is a whole number of blocks.
+    func columns(atLeast count: Int) -> Int {
+        (count + elementsPerBlock - 1) / elementsPerBlock * elementsPerBlock
+    }
+}
+
 /// A matrix in its file format.
 struct FileMatrix {
     let dtype: DType

@@ -39,8 +39,8 @@ extension TinyLlamaFile {
             // The variance is 1 / fan-in, so that normalized rows keep size 1 and logits spread over a few units.
             let scale = size / Float(columns).squareRoot()
             let numbers = (0..<rows * columns).map { _ in random.normal() * scale }
-            let next = matrixTypes[matrixCount % matrixTypes.count]
-            let type = columns % next.elementsPerBlock == 0 ? next : .f32
+            let type = matrixTypes[matrixCount % matrixTypes.count]
+            precondition(columns % type.elementsPerBlock == 0, "rows of \(columns) are not whole blocks of \(type)")
             writer.add(name + ".weight", type, shape: [rows, columns], bytes: encode(numbers, as: type))
             matrixCount += 1
         }

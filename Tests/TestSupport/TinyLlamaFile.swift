@@ -34,7 +34,7 @@ package struct TinyLlamaFile: Sendable {
         get { matrixTypes[0] }
         set { matrixTypes = [newValue] }
     }
-    /// The formats that the matrices use in turn. A matrix whose rows are not whole blocks of its format is F32.
+    /// The formats that the matrices use in turn. Their rows must be whole blocks of it.
     package var matrixTypes = [DType.f32]
     /// The scale of attention and MLP outputs in the residual stream. Smaller values make early exits agree more with
     /// the last layer.
@@ -58,6 +58,13 @@ package struct TinyLlamaFile: Sendable {
 
     /// Creates the default model: two layers of width 64, F32, tied, with a tokenizer of 320 tokens.
     package init() {}
+
+    /// Makes all rows `width` wide, or twice as wide, so that they are whole super-blocks.
+    package mutating func widen(to width: Int) {
+        self.width = width
+        headDimension = width / heads
+        feedForwardWidth = 2 * width
+    }
 
     /// A writer with the file's content, ready to be changed or written.
     package func writer() -> GGUFWriter {

@@ -22,7 +22,17 @@ extern "C" {
     FORMAT(BF16, bf16, f32)                                                                                          \
     FORMAT(Q8_0, q8_0, quantized)                                                                                    \
     FORMAT(Q4_0, q4_0, quantized)                                                                                    \
-    FORMAT(Q4_1, q4_1, quantized)
+    FORMAT(Q4_1, q4_1, quantized)                                                                                    \
+    FORMAT(Q5_0, q5_0, quantized)                                                                                    \
+    FORMAT(Q5_1, q5_1, quantized)                                                                                    \
+    FORMAT(Q6_K, q6_k, quantized_256)                                                                                \
+    FORMAT(Q5_K, q5_k, quantized_256)                                                                                \
+    FORMAT(Q4_K, q4_k, quantized_256)                                                                                \
+    FORMAT(Q3_K, q3_k, quantized_256)                                                                                \
+    FORMAT(Q2_K, q2_k, quantized_256)                                                                                \
+    FORMAT(IQ4_NL, iq4_nl, quantized)                                                                                \
+    FORMAT(IQ4_XS, iq4_xs, quantized_256)                                                                            \
+    FORMAT(MXFP4, mxfp4, quantized)
 
 #define CTK_FORMAT_NUMBER(NAME, name, ACTIVATIONS) CTK_##NAME,
 /// The formats' numbers, which index the tables below: CTK_F32 and so on.
@@ -44,14 +54,19 @@ typedef struct {
     /// No other bytes of a block can make an element infinite or NaN. If there are none, elements are F32 or BF16.
     size_t halves;
     size_t halves_at;
+    /// The largest multiple of a half that elements are scaled by, in formats whose blocks have several scales;
+    /// otherwise 0.
+    size_t scale_steps;
     /// The largest magnitude of an element that `quantize` can store or, if blocks have a minimum, the largest range of
     /// a block.
     float largest;
     /// Naive conversions of one row of `columns` elements, the reference for all others.
     void (*dequantize)(const void *file, size_t columns, float *x);
+    /// `importance` is NULL, or a weight for each column: the error to make small is the sum of importance * error^2.
+    ///
     /// NULL if the format is read-only: its rows can be multiplied and copied, but other formats cannot be converted to
     /// it.
-    void (*quantize)(const float *x, size_t columns, void *file);
+    void (*quantize)(const float *x, const float *importance, size_t columns, void *file);
 } ctk_weight_format;
 
 /// Returns the format with a number, or NULL.
@@ -85,7 +100,9 @@ enum {
     CTK_ACTIVATIONS_BF16_PAIRS = 2,
     /// Quantized, adjacent tokens in pairs.
     CTK_ACTIVATIONS_TOKEN_PAIRS = 3,
-    CTK_ACTIVATIONS_COUNT = 4,
+    /// Quantized, with one scale for 256 columns.
+    CTK_ACTIVATIONS_QUANTIZED_256 = 4,
+    CTK_ACTIVATIONS_COUNT = 5,
 };
 
 /// The product of weights in one format with f32 activations.
@@ -330,11 +347,10 @@ float ctk_cache_element(int format, const void *elements, size_t index);
 /// Returns the bytes of a file row of `columns` elements in `format`; 0 if there is no such format.
 size_t ctk_file_row_bytes(int format, size_t columns);
 /// Convert one row with the naive functions of `ctk_format(format)`, which must have them.
-void ctk_quantize_row(int format, const float *x, size_t columns, void *file);
+void ctk_quantize_row(int format, const float *x, const float *importance, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
 /// Returns the first block of a file row with an element that is not finite, or the number of blocks if there is none.
-/// Raises `*largest_scale` to the largest magnitude of a block's halves (of an element, in formats without them).
-size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale);
+size_t ctk_first_not_finite(int format, const void *file, size_t columns);
 
 /// Reads all bytes, in steps of 256 (a remainder is skipped), as fast as this CPU can; returns a value that depends on
 /// all of them.

@@ -23,7 +23,8 @@ static inline void quantize_bf16(const float *x, bf16_block *block) { block->val
 static inline void dequantize_row_f32(const void *file, size_t columns, float *x) {
     memcpy(x, file, columns * sizeof *x);
 }
-static inline void quantize_row_f32(const float *x, size_t columns, void *file) {
+static inline void quantize_row_f32(const float *x, const float *importance, size_t columns, void *file) {
+    (void)importance;
     memcpy(file, x, columns * sizeof *x);
 }
 

@@ -18,5 +18,5 @@ extension GGUFMetadata {
 
 extension Int {
     /// The number of bytes to add to reach a multiple of `alignment`, a power of two.
-    func padding(to alignment: Int) -> Int { -self & (alignment - 1) }
+    package func padding(to alignment: Int) -> Int { -self & (alignment - 1) }
 }

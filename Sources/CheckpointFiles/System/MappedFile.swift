@@ -1,4 +1,5 @@
 import CFatalSignals
+package import TensorCore
 
 /// A file's bytes, mapped read-only into memory. Pages are read on first access and shared between processes.
 ///
@@ -81,6 +82,42 @@ package final class MappedFile: Sendable {
         throw FileError(
             file: path, expected: "a file that does not change while it is read",
             found: "changes by another program; retry when it has finished")
+    }
+
+    /// What tells the file from all others and from its own earlier versions.
+    package struct Identity: Sendable, Equatable, CustomStringConvertible {
+        /// The absolute path.
+        package let path: String
+        private let byteCount: Int
+        private let status: FileStatus
+
+        fileprivate init(path: String, byteCount: Int, status: FileStatus) {
+            self.path = path
+            self.byteCount = byteCount
+            self.status = status
+        }
+
+        package static func == (one: Identity, other: Identity) -> Bool { one.description == other.description }
+
+        /// One line, which differs between versions of the file.
+        package var description: String {
+            let (id, time) = (status.identity, status.modified)
+            return "\(path.quoted), \(byteCount) bytes, file \(id.device):\(id.number), modified "
+                + "\(time.seconds) s \(time.nanoseconds) ns"
+        }
+    }
+
+    /// The identity of the file that was mapped; nil for bytes of the program itself.
+    package var identity: Identity? {
+        status.map { Identity(path: Folder.realPath(path) ?? path, byteCount: byteCount, status: $0) }
+    }
+
+    /// Uses a range of the bytes as memory, which keeps the file mapped.
+    ///
+    /// - Precondition: the range lies within `0..<byteCount` and begins at a multiple of 64.
+    package func storage(_ range: Range<Int>) -> Storage {
+        precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "a range beyond the end of \(path)")
+        return Storage(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count), ownedBy: self)
     }
 
     /// Lends the bytes of a range for the duration of a call.

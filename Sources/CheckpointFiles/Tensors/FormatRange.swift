@@ -1,48 +1,36 @@
 import TensorCore
 
 /// Checks that a tensor's elements fit the range of the format they are written in.
-///
-/// It scans the converted rows rather than the source: they are fewer bytes, and this also covers rows copied
-/// unchanged.
 struct FormatRange {
     private let dtype: DType
-    private var largestScale: Float = 0
 
     init(_ dtype: DType) { self.dtype = dtype }
 
-    /// The index of the first element, or of the first element of the first block, that is not finite in the written
-    /// rows; nil if all are finite.
-    mutating func firstNotFinite(_ rows: [UInt8]) -> Int? {
-        rows.withUnsafeBytes { dtype.firstNotFinite($0, largestScale: &largestScale) }.map {
-            $0 * dtype.elementsPerBlock
-        }
+    /// Throws if most of a tensor was lost because its elements are too small for the format, whose scales are F16.
+    func checkLoss(_ error: QuantizationError, of tensor: StoredTensor) throws(CheckpointError) {
+        // No format loses half as much if its scales are in range.
+        guard error.relative > 0.5 else { return }
+        // From here on, F16 rounds scales by at most 3 %.
+        let bound = 0x1p-20 * dtype.largestElement / Self.largestHalf / Float(dtype.scaleSteps)
+        throw failure(
+            tensor,
+            expected: """
+                an element of at least \(bound) in magnitude, since \(dtype.rawValue) loses a tensor of smaller ones
+                """, found: "\(largestElement(of: tensor)) as the largest")
     }
 
-    /// Whether all scales are so small that F16 rounds them by more than 3 %, or to 0. A few such blocks do not matter
-    /// next to others, but a tensor made only of them would be lost.
-    var isTooCoarse: Bool { dtype.hasHalves && largestScale < 0x1p-20 }
-
-    /// Throws unless the tensor is all zeros, which every format can hold.
-    func checkThatAllAreZero(_ tensor: StoredTensor) throws(CheckpointError) {
-        var largest: Float = 0
+    private func largestElement(of tensor: StoredTensor) -> Float {
         tensor.withBytes { bytes in
             bytes.withUnsafeBytes { bytes in
                 let rowByteCount = tensor.dtype.bytesPerRow(columns: tensor.columns)
-                for row in 0..<tensor.rows {
+                return (0..<tensor.rows).reduce(0) { largest, row in
                     let stored = UnsafeRawBufferPointer(rebasing: bytes[row * rowByteCount..<(row + 1) * rowByteCount])
-                    largest = tensor.dtype.dequantize(stored, columns: tensor.columns).reduce(largest) {
+                    return tensor.dtype.dequantize(stored, columns: tensor.columns).reduce(largest) {
                         max($0, abs($1))
                     }
                 }
             }
         }
-        guard largest > 0 else { return }
-        let bound = 0x1p-20 * dtype.largestElement / Self.largestHalf
-        throw failure(
-            tensor,
-            expected: """
-                an element of at least \(bound) in magnitude, since \(dtype.rawValue) loses a tensor of smaller ones
-                """, found: "\(largest) as the largest")
     }
 
     /// The error for a row that cannot be written.
@@ -61,8 +49,8 @@ struct FormatRange {
             return failure(
                 tensor,
                 expected: """
-                    blocks whose smallest element is at most \(Self.largestHalf) in magnitude and whose range is at \
-                    most \(dtype.largestElement), as \(dtype.rawValue) can hold
+                    blocks whose smallest element is at most \(Self.largestHalf * Float(dtype.scaleSteps)) in \
+                    magnitude and whose range is at most \(dtype.largestElement), as \(dtype.rawValue) can hold
                     """, found: "\(lowest) to \(highest) \(place(column))")
         }
         return failure(

@@ -57,6 +57,11 @@ package struct StoredTensor: Sendable {
         if case .mapped(let file, _) = contents { file.path } else { nil }
     }
 
+    /// The identity of the file that holds the tensor; nil if it is in memory.
+    package var fileIdentity: MappedFile.Identity? {
+        if case .mapped(let file, _) = contents { file.identity } else { nil }
+    }
+
     /// The vector as a matrix of one column, each element a row.
     ///
     /// - Throws: if the format stores elements in blocks.

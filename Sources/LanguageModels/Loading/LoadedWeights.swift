@@ -25,7 +25,7 @@ struct LoadedWeights {
         var loaded = 0
         for (index, tensor) in stored.tensors.enumerated() {
             // The next tensor is read while this one is packed.
-            for next in stored.tensors[index...].prefix(2) {
+            for next in stored.tensors[index...].prefix(2) where form.readsSource {
                 try stored.source.tensor(named: next.name, shape: next.shape).prefetch()
             }
             guard progress(Double(loaded) / Double(total)) else {

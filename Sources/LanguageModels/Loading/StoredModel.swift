@@ -89,11 +89,13 @@ package struct StoredModel: Sendable {
             found: architecture.name.quoted)
     }
 
-    /// Throws unless there is memory for all weights in their stored size, which is about their packed size.
-    func checkMemory() throws(CheckpointError) {
+    /// Throws unless there is memory for all weights. Their size in a file is about their packed size.
+    func checkMemory(_ formats: MatrixFormats) throws(CheckpointError) {
         var byteCount = 0
         for tensor in tensors where source.contains(tensor.name) {
-            byteCount += try source.tensor(named: tensor.name, shape: tensor.shape).byteCount
+            let stored = try source.tensor(named: tensor.name, shape: tensor.shape)
+            let dtype = formats.dtype(of: tensor, stored: stored)
+            byteCount += stored.rows * dtype.bytesPerRow(columns: stored.columns)
         }
         try CheckpointError.checkMemory(byteCount, file: source.file, name: "weights")
     }

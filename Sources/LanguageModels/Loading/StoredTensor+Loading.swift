@@ -14,6 +14,19 @@ extension StoredTensor {
         }
     }
 
+    /// Converts the matrix to another format and packs it, in parallel and about a megabyte at a time, so that its rows
+    /// in the new format are never completely in memory.
+    ///
+    /// - Throws: if the format cannot hold the elements, as an export to it would.
+    package func packed(as dtype: DType, on compute: ComputeContext) throws(CheckpointError) -> PackedMatrix {
+        guard dtype != self.dtype else { return packed(on: compute) }
+        var packer = PanelPacker(PanelLayout(dtype, rows: rows, columns: columns, for: compute.kernels), on: compute)
+        try TensorConversion(to: dtype).write(self, on: compute.pool) { (rows) throws(CheckpointError) in
+            unsafe rows.withUnsafeBytes { unsafe packer.append($0) }
+        }
+        return packer.finish()
+    }
+
     /// Returns the elements in f32, as one row.
     package func vector() -> Tensor { floats(rows: 1, columns: rows * columns) { $0 } }
 

@@ -13,20 +13,38 @@ protocol WeightLoading {
 
     /// Loads a vector, as one row.
     mutating func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor
+
+    /// Whether the tensors of the source are read.
+    var readsSource: Bool { get }
 }
 
-/// Loading for inference: matrices are packed in their stored format.
+extension WeightLoading {
+    var readsSource: Bool { true }
+}
+
+/// Loading for inference: matrices are packed, in their stored format or a recipe's.
 struct PackedLoading: WeightLoading {
     let compute: ComputeContext
+    let formats: MatrixFormats
 
     func matrix(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Matrix {
-        .packed(try source.tensor(named: tensor.name, shape: tensor.shape).packed(on: compute))
+        try pack(tensor, source.tensor(named: tensor.name, shape: tensor.shape))
     }
 
     func matrix(
         _ tensor: ModelTensor, rows: Range<Int>, from source: any TensorSource
     ) throws(CheckpointError) -> Matrix {
-        .packed(try source.tensor(named: tensor.name, shape: tensor.shape).rows(rows).packed(on: compute))
+        try pack(
+            tensor, source.tensor(named: tensor.name, shape: tensor.shape).rows(rows), isFirst: rows.lowerBound == 0)
+    }
+
+    /// - Parameter isFirst: whether these are the tensor's first rows. All parts of a fused matrix have the same inputs.
+    private func pack(
+        _ tensor: ModelTensor, _ stored: StoredTensor, isFirst: Bool = true
+    ) throws(CheckpointError) -> Matrix {
+        let matrix = try stored.packed(as: formats.dtype(of: tensor, stored: stored), on: compute)
+        if isFirst, case .layer = tensor.part { compute.inputSquares?.include(matrix, as: tensor.ggufName) }
+        return .packed(matrix)
     }
 
     func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor {

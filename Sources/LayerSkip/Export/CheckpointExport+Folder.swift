@@ -1,5 +1,6 @@
 import CheckpointFiles
 import LanguageModels
+import TensorCore
 
 extension CheckpointExport {
     func writeFolder(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
@@ -10,10 +11,13 @@ extension CheckpointExport {
         try description.write(into: &folder)
 
         var writer = SafetensorsWriter()
+        let (pool, quantized) = (try ThreadPool(checking: threads), quantized)
+        quantized.removeAll()
         for entry in plan.entries {
             let tensor = entry.tensor
             writer.add(tensor.name, entry.conversion.dtype, shape: tensor.shape) {
-                (output) throws(CheckpointError) in try entry.write(to: output)
+                (output) throws(CheckpointError) in
+                try entry.write(to: output, on: pool, listing: quantized, as: tensor.name)
             }
         }
         try writer.write(to: folder.path(for: ModelFolder.Name.weights), progress: progress)

@@ -4,19 +4,23 @@ import TensorCore
 import TextTokens
 
 extension CheckpointExport {
-    func writeGGUF(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
+    /// The file's metadata and tensors.
+    func ggufWriter() throws -> GGUFWriter {
         var writer = GGUFWriter()
         writer.metadata = try ggufMetadata()
         for factors in model.configuration.ggufRoPETensors {
             writer.add(factors.name, factors.dtype, shape: factors.shape) { factors }
         }
+        let (pool, quantized) = (try ThreadPool(checking: threads), quantized)
+        quantized.removeAll()
         for entry in plan.entries {
             let tensor = entry.tensor
             writer.add(tensor.ggufName, entry.conversion.dtype, shape: tensor.shape) {
-                (output) throws(CheckpointError) in try entry.write(to: output)
+                (output) throws(CheckpointError) in
+                try entry.write(to: output, on: pool, listing: quantized, as: tensor.ggufName)
             }
         }
-        try writer.write(to: path, progress: progress)
+        return writer
     }
 
     private func ggufMetadata() throws -> GGUFMetadata {
@@ -37,10 +41,26 @@ extension CheckpointExport {
         for gain in plan.inexactGains { metadata[gain.key] = .array(.float32s(gain.values)) }
         speculation?.write(to: &metadata)
         if let name { metadata["general.name"] = .string(name.text) }
-        metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
+        if let recipe = choice?.recipe {
+            metadata["general.file_type"] = .uint32(recipe.fileType)
+            choice?.importance.write(to: &metadata)
+        } else if metadata["general.file_type"] == nil {
+            metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
+        }
         if plan.entries.contains(where: { $0.conversion.dtype.isQuantized }) {
             metadata["general.quantization_version"] = .uint32(2)
         }
         return metadata
+    }
+}
+
+extension ImportanceMatrix? {
+    /// Says what the importance was measured on, as llama-quantize does, in place of what the source says.
+    fileprivate func write(to metadata: inout GGUFMetadata) {
+        let prefix = "quantize.imatrix."
+        metadata[prefix + "file"] = nil
+        metadata[prefix + "dataset"] = self?.datasets.first.map { .string($0) }
+        metadata[prefix + "entries_count"] = self.map { .int32(Int32(clamping: $0.names.count)) }
+        metadata[prefix + "chunks_count"] = self.map { .int32(Int32(clamping: $0.chunkCount)) }
     }
 }

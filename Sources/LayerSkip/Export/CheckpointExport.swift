@@ -1,12 +1,12 @@
-import CheckpointFiles
-import LanguageModels
-public import TensorCore
+public import CheckpointFiles
+public import LanguageModels
+import TensorCore
 import TextTokens
 
 /// An export of a model: to another format, or with smaller weights.
 ///
 /// ```swift
-/// let export = try CheckpointExport(path: "checkpoint", to: .gguf, quantizing: .q8_0)
+/// let export = try CheckpointExport(path: "checkpoint", to: .gguf, quantizing: .q4_K_M)
 /// _ = try export.write(to: "model.gguf")
 /// ```
 public struct CheckpointExport: Sendable {
@@ -17,11 +17,11 @@ public struct CheckpointExport: Sendable {
         /// A folder, as transformers and this package read it.
         case safetensors
 
-        /// The formats that matrices can be converted to.
-        public var formats: [DType] {
+        /// The recipes for the formats of matrices.
+        public var recipes: [QuantizationRecipe] {
             switch self {
-            case .gguf: DType.allCases.filter(\.isWritable)
-            case .safetensors: DType.allCases.filter { $0.isWritable && !$0.isQuantized }
+            case .gguf: QuantizationRecipe.all
+            case .safetensors: QuantizationRecipe.all.filter { !$0.isQuantized }
             }
         }
 
@@ -43,6 +43,10 @@ public struct CheckpointExport: Sendable {
         guard speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]
     }
+    /// The number of threads that convert weights; by default one per physical core. The output does not depend on it.
+    public var threads: Int?
+    /// The tensors that the last call of ``write(to:progress:)`` quantized.
+    public var quantizedTensors: [QuantizedTensor] { quantized.all }
     /// The size in bytes of all weights as written.
     public var byteCount: Int { plan.byteCount }
 
@@ -52,16 +56,21 @@ public struct CheckpointExport: Sendable {
     let name: GGUFName?
     let model: StoredModel
     let plan: TensorPlan
+    /// The formats that were asked for; nil if matrices keep theirs.
+    let choice: QuantizationChoice?
+    let quantized = QuantizedTensors()
     private let textNotes: [String]
 
     /// Opens a GGUF file, a model folder or a training checkpoint, and plans its export as described below.
     ///
     /// - Throws: ``CheckpointError`` as ``Checkpoint/init(path:)`` does, and as below.
     public init(
-        path: String, to target: Target, quantizing dtype: DType? = nil,
-        speculation: SpeculationSetting? = nil, name: String? = nil
+        path: String, to target: Target, quantizing recipe: QuantizationRecipe? = nil,
+        importance: ImportanceMatrix? = nil, speculation: SpeculationSetting? = nil, name: String? = nil
     ) throws(CheckpointError) {
-        try self.init(Checkpoint(path: path), to: target, quantizing: dtype, speculation: speculation, name: name)
+        try self.init(
+            Checkpoint(path: path), to: target, quantizing: recipe, importance: importance, speculation: speculation,
+            name: name)
     }
 
     /// Plans the export of a checkpoint.
@@ -69,21 +78,22 @@ public struct CheckpointExport: Sendable {
     /// - Parameters:
     ///   - checkpoint: the model to export.
     ///   - target: the kind of output.
-    ///   - dtype: the format of the matrices, one of the target's. With nil each keeps its format, except that
-    ///     quantized ones become F32 in a folder.
+    ///   - recipe: the formats of the matrices, one of the target's recipes. With nil each keeps its format, except
+    ///     that quantized ones become F32 in a folder.
+    ///   - importance: makes errors in important columns smaller than others. It needs a recipe.
     ///   - speculation: the setting for self-speculation to store in a GGUF file; nil for the source's. Folders cannot
     ///     store it.
     ///   - name: the model's name to store in a GGUF file; nil for the source's. In a folder, the folder's name counts.
-    /// - Throws: ``CheckpointError`` if a tensor is missing or not supported, the model has no such exit layer, or the
-    ///   target no such format.
+    /// - Throws: ``CheckpointError`` if a tensor is missing or not supported, the model has no such exit layer or no
+    ///   such layers, the target has no such recipe, or the importance matrix is of another model.
     public init(
-        _ checkpoint: Checkpoint, to target: Target, quantizing dtype: DType? = nil,
-        speculation: SpeculationSetting? = nil, name: String? = nil
+        _ checkpoint: Checkpoint, to target: Target, quantizing recipe: QuantizationRecipe? = nil,
+        importance: ImportanceMatrix? = nil, speculation: SpeculationSetting? = nil, name: String? = nil
     ) throws(CheckpointError) {
-        if let dtype, !target.formats.contains(dtype) {
+        if let recipe { try target.check(recipe, file: checkpoint.path) }
+        if recipe == nil, let importance {
             throw CheckpointError(
-                file: checkpoint.path, name: "format of the matrices",
-                expected: "one of \(target.formats.map { "\($0)" }.joined(separator: ", "))", found: "\(dtype)")
+                file: importance.name, expected: "a recipe to quantize the matrices with", found: "none")
         }
         self.target = target
         self.checkpoint = checkpoint
@@ -100,7 +110,8 @@ public struct CheckpointExport: Sendable {
         let tokens = (try? checkpoint.tokenizerDefinition())?.tokens ?? []
         self.name = target == .gguf ? written.map { GGUFName($0, tokens: tokens) } : nil
         textNotes = checkpoint.textNotes(for: target)
-        plan = try TensorPlan(model, for: target, quantizing: dtype)
+        choice = recipe.map { QuantizationChoice(recipe: $0, importance: importance) }
+        plan = try TensorPlan(model, for: target, quantizing: choice)
     }
 
     /// Writes the file or folder atomically. Only a few megabytes of weights are in memory at a time.
@@ -110,26 +121,27 @@ public struct CheckpointExport: Sendable {
     ///   - progress: receives the number of bytes written, and returns whether to continue.
     /// - Returns: false, with nothing written, if `progress` returned false.
     /// - Throws: ``CheckpointError`` or ``TokenizerError`` if the target's format cannot express the model, or the
-    ///   weights cannot be written; ``FileError`` if the path is that of the source model or a file in its folder, or
-    ///   another file cannot be written. A file that was at the path is then still there.
+    ///   weights cannot be written; ``FileError`` if the path is that of the source model, a file in its folder or the
+    ///   importance matrix, or another file cannot be written; ``ThreadCountError`` for ``threads``. A file that was at
+    ///   the path is then still there.
     public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
-        var inputs = InputFiles()
-        inputs.add(model: checkpoint.source, as: "the model that is read")
         try inputs.check(output: path)
-        var goesOn = true
-        func check(_ done: Int) throws(CheckpointError) {
-            goesOn = progress(min(done, byteCount))
-            guard goesOn else { throw CheckpointError(file: path, expected: "to be written", found: "an interruption") }
+        return try write(target == .gguf ? .file : .folder, to: path, progress: progress)
+    }
+}
+
+extension CheckpointExport.Target {
+    /// Throws unless a recipe's formats, and those that replace them, can be written.
+    fileprivate func check(_ recipe: QuantizationRecipe, file: String) throws(CheckpointError) {
+        func failure(_ found: String) -> CheckpointError {
+            CheckpointError(
+                file: file, name: "format of the matrices",
+                expected: "one of \(recipes.map(\.name).joined(separator: ", "))", found: found)
         }
-        do {
-            switch target {
-            case .gguf: try writeGGUF(to: path, progress: check)
-            case .safetensors: try writeFolder(to: path, progress: check)
-            }
-        } catch {
-            guard goesOn else { return false }
-            throw error
-        }
-        return true
+        var plain = recipe
+        plain.overrides = []
+        guard recipes.contains(plain) else { throw failure(recipe.name) }
+        guard self == .safetensors, let other = recipe.overrides.first(where: \.dtype.isQuantized) else { return }
+        throw failure(other.dtype.rawValue)
     }
 }

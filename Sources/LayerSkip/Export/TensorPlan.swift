@@ -4,37 +4,7 @@ import TensorCore
 
 /// A plan for writing a model's tensors: the format and row order of each.
 struct TensorPlan: Sendable {
-    /// One tensor to write.
-    struct Entry: Sendable {
-        let tensor: ModelTensor
-        var conversion: TensorConversion
-        /// The elements to convert, if they are not those of the source.
-        let values: StoredTensor?
-        private let source: any TensorSource
-
-        init(
-            _ tensor: ModelTensor, conversion: TensorConversion, values: StoredTensor? = nil, source: any TensorSource
-        ) {
-            self.tensor = tensor
-            self.conversion = conversion
-            self.values = values
-            self.source = source
-        }
-
-        /// The tensor to convert.
-        func stored() throws(CheckpointError) -> StoredTensor {
-            if let values { return values }
-            return try source.tensor(named: tensor.name, shape: tensor.shape)
-        }
-
-        /// Writes the bytes, about a megabyte at a time.
-        func write(to output: ByteOutput) throws(CheckpointError) {
-            try conversion.write(stored(), to: output)
-            try source.checkUnchanged()
-        }
-    }
-
-    private(set) var entries: [Entry]
+    private(set) var entries: [TensorPlanEntry]
     /// Notes for people on what differs from the request, and why.
     let notes: [String]
     /// The gains that a GGUF file's own tensors cannot give back, for its metadata.
@@ -42,53 +12,52 @@ struct TensorPlan: Sendable {
 
     /// - Parameters:
     ///   - target: the kind of output.
-    ///   - dtype: the format of matrices; nil keeps each one's format.
+    ///   - choice: the formats of matrices; nil keeps each one's format.
+    /// - Throws: if a tensor is missing or not supported, or the importance matrix is of another model.
     init(
-        _ model: StoredModel, for target: CheckpointExport.Target, quantizing dtype: DType?
+        _ model: StoredModel, for target: CheckpointExport.Target, quantizing choice: QuantizationChoice?
     ) throws(CheckpointError) {
         let architecture = model.configuration.architecture
         let pairing = target.ropePairing(of: architecture)
-        let keepsVectors = target == .safetensors && dtype == nil && model.source is SafetensorsSource
+        let keepsVectors = target == .safetensors && choice == nil && model.source is SafetensorsSource
         let gains = GainConversion(model, storesMinusOne: architecture.storesGainsMinusOne && target == .safetensors)
-        var entries: [Entry] = []
+        try choice?.check(model)
+        var entries: [TensorPlanEntry] = []
         var inexactGains: [InexactGain] = []
-        var odd: Set<OddColumns> = []
+        var notes = QuantizationNotes()
         for tensor in model.tensors {
             let stored = try model.source.tensor(named: tensor.name, shape: tensor.shape)
             if let gain = gains.converted(tensor, stored) {
                 entries.append(
-                    Entry(tensor, conversion: TensorConversion(to: .f32), values: gain.values, source: model.source))
+                    TensorPlanEntry(
+                        tensor, conversion: TensorConversion(to: .f32), values: gain.values, source: model.source))
                 if let inexact = gain.inexact { inexactGains.append(inexact) }
                 continue
             }
-            var format = dtype ?? stored.dtype
+            var conversion = TensorConversion(to: stored.dtype)
             if tensor.shape.count == 1 {
                 // Gains and biases are small, and each affects one element of every row.
-                format = keepsVectors ? stored.dtype : .f32
-            } else if target == .safetensors, format.isQuantized {
-                format = .f32
-            } else if dtype != nil, format.bitsPerElement < 6, [.embedding, .head].contains(tensor.role) {
-                // So few bits lose most accuracy in the embedding and the head, where a single row distinguishes a
-                // token from the others. llama.cpp also uses more bits there.
-                format = .q8_0
+                conversion.dtype = keepsVectors ? stored.dtype : .f32
+            } else if let choice {
+                let (planned, dtype) = choice.recipe.formats(
+                    for: tensor, of: model.configuration, isTied: model.tiesHead,
+                    hasImportance: choice.importance != nil)
+                conversion.dtype = dtype
+                conversion.importance = choice.importance?[tensor.ggufName]
+                notes.add(tensor, from: stored.dtype, to: dtype, planned: planned)
+            } else if target == .safetensors, stored.dtype.isQuantized {
+                conversion.dtype = .f32
             }
-            if stored.columns % format.elementsPerBlock != 0 {
-                odd.insert(OddColumns(columns: stored.columns, block: format.elementsPerBlock))
-                format = .f16
-            }
-            var conversion = TensorConversion(to: format)
             if tensor.kind.isRotated, pairing != model.source.ropePairing {
                 conversion.rows = TensorConversion.RowOrder(
                     from: model.source.ropePairing, to: pairing,
                     headDimension: model.configuration.attention.headDimension)
             }
-            entries.append(Entry(tensor, conversion: conversion, source: model.source))
+            entries.append(TensorPlanEntry(tensor, conversion: conversion, source: model.source))
         }
         self.entries = entries
         self.inexactGains = inexactGains
-        notes = odd.sorted { ($0.columns, $0.block) < ($1.columns, $1.block) }.map {
-            "matrices of \($0.columns) columns, no multiple of \($0.block), are F16"
-        }
+        self.notes = notes.texts(importance: choice?.importance)
         if target == .safetensors, !keepsVectors { try narrowVectors() }
     }
 
@@ -101,12 +70,6 @@ struct TensorPlan: Sendable {
             guard format.holds(values) else { return }
         }
         for index in vectors { entries[index].conversion.dtype = format }
-    }
-
-    /// The shape of matrices whose rows are not a whole number of blocks.
-    private struct OddColumns: Hashable {
-        let columns: Int
-        let block: Int
     }
 
     /// The size in bytes of all tensors as written.

@@ -45,6 +45,9 @@ extension ComputeContext {
             down: PanelProduct(down, &hidden, into: result, addingTo: addsInput ? x : nil), rows: rows.preparation,
             hidden: hidden.preparation, gateGrain: grain(gate.panels), downGrain: grain(down.panels))
         withExtendedLifetime((rows, gated, upped, hidden)) { pool.run(job) }
+        record(rows, multipliedBy: gate)
+        record(rows, multipliedBy: up)
+        record(hidden, multipliedBy: down)
         return result
     }
 }

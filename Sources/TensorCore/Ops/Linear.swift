@@ -66,6 +66,7 @@ extension ComputeContext {
         let result = Tensor(rows: x.rows, columns: weights.rows, on: self)
         let product = PanelProduct(weights, &rows, into: result, addingTo: summand)
         withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, product, nil, nil)) }
+        record(rows, multipliedBy: weights)
         return result
     }
 
@@ -81,10 +82,15 @@ extension ComputeContext {
             Tensor(rows: x.rows, columns: first.rows, on: self), Tensor(rows: x.rows, columns: second.rows, on: self),
             Tensor(rows: x.rows, columns: third.rows, on: self)
         )
-        let first = PanelProduct(first, &rows, into: results.0, addingTo: biases.0)
-        let second = PanelProduct(second, &rows, into: results.1, addingTo: biases.1)
-        let third = PanelProduct(third, &rows, into: results.2, addingTo: biases.2)
-        withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, first, second, third)) }
+        let product0 = PanelProduct(first, &rows, into: results.0, addingTo: biases.0)
+        let product1 = PanelProduct(second, &rows, into: results.1, addingTo: biases.1)
+        let product2 = PanelProduct(third, &rows, into: results.2, addingTo: biases.2)
+        withExtendedLifetime(rows) {
+            pool.run(ProductJob(rows.preparation, on: self, product0, product1, product2))
+        }
+        record(rows, multipliedBy: first)
+        record(rows, multipliedBy: second)
+        record(rows, multipliedBy: third)
         return results
     }
 
@@ -97,9 +103,13 @@ extension ComputeContext {
         let results = (
             Tensor(rows: x.rows, columns: first.rows, on: self), Tensor(rows: x.rows, columns: second.rows, on: self)
         )
-        let first = PanelProduct(first, &rows, into: results.0, addingTo: biases.0)
-        let second = PanelProduct(second, &rows, into: results.1, addingTo: biases.1)
-        withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, first, second, nil)) }
+        let product0 = PanelProduct(first, &rows, into: results.0, addingTo: biases.0)
+        let product1 = PanelProduct(second, &rows, into: results.1, addingTo: biases.1)
+        withExtendedLifetime(rows) {
+            pool.run(ProductJob(rows.preparation, on: self, product0, product1, nil))
+        }
+        record(rows, multipliedBy: first)
+        record(rows, multipliedBy: second)
         return results
     }
 

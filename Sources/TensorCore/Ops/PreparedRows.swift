@@ -7,10 +7,11 @@ import CTensorKernels
 struct PreparedRows {
     private let x: Tensor
     /// The normalized rows: `x` itself if there is no norm.
-    private let normed: Tensor
+    let normed: Tensor
     private let context: ComputeContext
-    /// Memory for f32, for quantized, and for paired activations; no table has both kinds of pairs.
-    private var forms: (Storage?, Storage?, Storage?) = (nil, nil, nil)
+    /// Memory for f32, for quantized, for paired activations (no table has both kinds of pairs), and for quantized ones
+    /// with a scale per 256.
+    private var forms: (Storage?, Storage?, Storage?, Storage?) = (nil, nil, nil, nil)
     /// Computes the rows in the forms requested so far.
     private(set) var preparation: RowPreparation
 
@@ -32,6 +33,7 @@ struct PreparedRows {
         switch Int(weights.format.pointee.activations) {
         case CTK_ACTIVATIONS_F32: return address(&forms.0, &preparation.forms.0, weights)
         case CTK_ACTIVATIONS_QUANTIZED: return address(&forms.1, &preparation.forms.1, weights)
+        case CTK_ACTIVATIONS_QUANTIZED_256: return address(&forms.3, &preparation.forms.3, weights)
         default: return address(&forms.2, &preparation.forms.2, weights)
         }
     }
@@ -57,7 +59,7 @@ struct RowPreparation: @unchecked Sendable {
     private let gain: UnsafePointer<Float>?
     private let epsilon: Float
     private let kernels: KernelTable
-    fileprivate var forms: (Form?, Form?, Form?) = (nil, nil, nil)
+    fileprivate var forms: (Form?, Form?, Form?, Form?) = (nil, nil, nil, nil)
 
     fileprivate struct Form {
         let format: UnsafePointer<ctk_format_kernels>
@@ -87,6 +89,7 @@ struct RowPreparation: @unchecked Sendable {
         prepare(rows, forms.0)
         prepare(rows, forms.1)
         prepare(rows, forms.2)
+        prepare(rows, forms.3)
     }
 
     private func prepare(_ rows: Range<Int>, _ form: Form?) {

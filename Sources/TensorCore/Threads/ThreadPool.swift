@@ -24,6 +24,16 @@ public final class ThreadPool: Sendable {
         threadCount = 1 + workers.count
     }
 
+    /// Creates a pool of a number of threads; with nil, of one per physical core.
+    ///
+    /// - Throws: if no pool can have that many.
+    package convenience init(checking threads: Int?) throws(ThreadCountError) {
+        let limits = 1...Self.maximumThreadCount
+        let threads = threads ?? min(physicalCoreCount(), limits.upperBound)
+        guard limits.contains(threads) else { throw ThreadCountError(found: threads) }
+        self.init(threads: threads)
+    }
+
     /// The largest number of threads: no machine needs more, and the region's counter of threads must not overflow.
     public static let maximumThreadCount = 1024
 

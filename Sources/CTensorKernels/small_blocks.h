@@ -1,0 +1,49 @@
+// Blocks of 32 elements of any format, unpacked.
+#ifndef CTK_SMALL_BLOCKS_H
+#define CTK_SMALL_BLOCKS_H
+
+#include "formats.h"
+
+/// Element i is scale * codes[i] + minimum; the minimum is -0 in formats without one, which keeps the sign of a zero.
+typedef struct {
+    float scale;
+    float minimum;
+    int8_t codes[BLOCK];
+} small_block;
+
+/// Defines dequantize_NAME and dot_NAME from read_NAME(const NAME_block *, small_block *).
+#define DEFINE_SMALL_BLOCK_FORMAT(NAME, HAS_MINIMA)                                                                  \
+    static inline void dequantize_##NAME(const NAME##_block *block, float *x) {                                      \
+        small_block parts = {.minimum = -0.0f};                                                                      \
+        read_##NAME(block, &parts);                                                                                  \
+        for (int i = 0; i < BLOCK; i++) x[i] = parts.scale * (float)parts.codes[i] + parts.minimum;                  \
+    }                                                                                                                \
+    DEFINE_DEQUANTIZED_ROW(NAME, BLOCK)                                                                              \
+    static inline float stepped_dot_##NAME(                                                                         \
+        const void *row, size_t columns, const void *activations, size_t step) {                                         \
+        const NAME##_block *w = row;                                                                                 \
+        const activation_block *x = activations;                                                                     \
+        float sum = 0;                                                                                               \
+        for (size_t b = 0; b < columns / BLOCK; b++, x += step) {                                                    \
+            small_block parts = {0};                                                                                 \
+            read_##NAME(w + b, &parts);                                                                              \
+            int32_t dot = 0;                                                                                         \
+            for (int i = 0; i < BLOCK; i++) dot += parts.codes[i] * x->values[i];                                    \
+            sum = fmaf((float)dot, parts.scale * x->scale, sum);                                                     \
+            if (HAS_MINIMA) sum = fmaf(parts.minimum, x->scaled_sum, sum);                                           \
+        }                                                                                                            \
+        return sum;                                                                                                  \
+    }                                                                                                                \
+    static inline float dot_##NAME(const void *row, size_t columns, const void *activations) {                       \
+        return stepped_dot_##NAME(row, columns, activations, 1);                                                     \
+    }
+
+/// Returns code i of 32 nibbles in 16 bytes: elements 0...15 are the low nibbles, 16...31 the high ones.
+static inline int nibble(const uint8_t *nibbles, int i) {
+    return i < BLOCK / 2 ? nibbles[i] & 15 : nibbles[i - BLOCK / 2] >> 4;
+}
+
+/// The values of IQ4_NL's and IQ4_XS's codes.
+static const int8_t iq4_values[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
+#endif

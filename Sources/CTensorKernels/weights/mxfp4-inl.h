@@ -1,0 +1,40 @@
+// MXFP4: 32 elements of FP4 (E2M1) with one power of two as their scale (OCP Microscaling Formats 1.0; llama.cpp,
+// "block_mxfp4"). Codes are twice the numbers' values, and scales half as large.
+#ifndef CTK_MXFP4_H
+#define CTK_MXFP4_H
+
+#include "../quantize/quantizers.h"
+#include "../small_blocks.h"
+
+typedef FILE_BLOCK {
+    uint8_t exponent;
+    uint8_t nibbles[BLOCK / 2];
+} mxfp4_block;
+
+_Static_assert(sizeof(mxfp4_block) == 17, "MXFP4 takes 17 bytes for 32 elements");
+
+/// 2^(exponent - 128); the two smallest are subnormal.
+static inline float mxfp4_scale(uint8_t exponent) {
+    return bits_to_float(exponent < 2 ? 0x00200000u << exponent : (uint32_t)(exponent - 1) << 23);
+}
+
+static inline void read_mxfp4(const mxfp4_block *block, small_block *parts) {
+    static const int8_t values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+    parts->scale = mxfp4_scale(block->exponent);
+    for (int i = 0; i < BLOCK; i++) parts->codes[i] = values[nibble(block->nibbles, i)];
+}
+
+DEFINE_SMALL_BLOCK_FORMAT(mxfp4, false)
+
+static const ctk_weight_format mxfp4_format = {
+    .name = "MXFP4",
+    .gguf_type = 39,
+    .gguf_file_type = 38,
+    .largest = 12 * 0x1p124f,
+    .block_elements = BLOCK,
+    .block_bytes = sizeof(mxfp4_block),
+    .dequantize = dequantize_row_mxfp4,
+    .quantize = ctk_quantize_mxfp4,
+};
+
+#endif

@@ -1,0 +1,46 @@
+// Q2_K: 256 elements (d * s) * q - (e * m), with half-precision scales d and e, 4-bit s and m for each 16 elements, and
+// 2-bit codes q (llama.cpp, "block_q2_K").
+#ifndef CTK_Q2_K_H
+#define CTK_Q2_K_H
+
+#include "../quantize/quantizers.h"
+#include "../super_blocks.h"
+
+typedef FILE_BLOCK {
+    uint8_t scales[SUB_BLOCKS];
+    uint8_t codes[SUPER_BLOCK / 4];
+    uint16_t scale;
+    uint16_t minimum;
+} q2_k_block;
+
+_Static_assert(sizeof(q2_k_block) == 84, "Q2_K takes 84 bytes for 256 elements");
+
+static inline void read_q2_k(const q2_k_block *block, super_block *parts) {
+    parts->scale = f16_to_float(block->scale);
+    parts->minimum = f16_to_float(block->minimum);
+    for (int s = 0; s < SUB_BLOCKS; s++) {
+        parts->scales[s] = block->scales[s] & 15;
+        parts->minima[s] = block->scales[s] >> 4;
+    }
+    for (int i = 0; i < SUPER_BLOCK; i++) {
+        parts->codes[i] = block->codes[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
+    }
+}
+
+DEFINE_SUPER_BLOCK_FORMAT(q2_k, true)
+
+static const ctk_weight_format q2_k_format = {
+    .name = "Q2_K",
+    .gguf_type = 10,
+    .gguf_file_type = 10,
+    .halves = 2,
+    .halves_at = 80,
+    .scale_steps = 15,
+    .largest = 15 * 3 * F16_LARGEST,
+    .block_elements = SUPER_BLOCK,
+    .block_bytes = sizeof(q2_k_block),
+    .dequantize = dequantize_row_q2_k,
+    .quantize = ctk_quantize_q2_k,
+};
+
+#endif

@@ -1,0 +1,118 @@
+import CheckpointFiles
+import TensorCore
+
+/// A model's packed weights in a file of the user's cache, which the next start maps instead of packing them again.
+///
+/// The file is a header, then all panels and vectors in the order of loading, each at a multiple of 64 bytes. The header
+/// states all that they depend on. A file is used only if its header and its size are those that this start would write,
+/// so nothing in it is parsed, and no size in it is believed.
+struct PackedFile {
+    let path: String
+    /// The size of the whole file.
+    let byteCount: Int
+    private let header: [UInt8]
+
+    /// Panels and vectors begin at multiples of a cache line.
+    static let alignment = 64
+
+    /// Describes the file for a model's weights in given formats.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder of such files.
+    ///   - recipe: the name of the recipe of the formats; nil for those of the source.
+    /// - Throws: if a tensor is missing or has the wrong shape.
+    init(
+        in folder: String, _ model: StoredModel, _ formats: MatrixFormats, recipe: String?, for kernels: KernelTable
+    ) throws(CheckpointError) {
+        var lines: [String] = []
+        var sources: [MappedFile.Identity] = []
+        var layouts: [DType: String] = [:]
+        var contents = 0
+        for tensor in model.tensors {
+            let stored = try model.source.tensor(named: tensor.name, shape: tensor.shape)
+            if let identity = stored.fileIdentity, !sources.contains(identity) { sources.append(identity) }
+            guard tensor.shape.count > 1 else {
+                lines.append("vector \(tensor.name) \(tensor.count)")
+                contents += Self.size(ofVector: tensor.count)
+                continue
+            }
+            let dtype = formats.dtype(of: tensor, stored: stored)
+            for rows in tensor.fusedParts.isEmpty ? [0..<stored.rows] : tensor.fusedParts.map(\.rows) {
+                let layout = PanelLayout(dtype, rows: rows.count, columns: stored.columns, for: kernels)
+                lines.append("matrix \(tensor.name) \(rows) \(stored.columns) \(dtype.rawValue) \(layout.byteCount)")
+                contents += Self.size(of: layout)
+                if layouts[dtype] == nil { layouts[dtype] = "panels \(dtype.rawValue) \(layout.fingerprint)" }
+            }
+        }
+        let name = model.source.file.split(separator: "/").last ?? "model"
+        let variant = sources.map(\.path) + [kernels.name, recipe ?? ""]
+        let beginning =
+            ["layerskip packed weights 1", "kernels \(kernels.name)", "quantization \(recipe ?? "none")"]
+            + sources.map { "source \($0)" } + layouts.values.sorted()
+            + ["gains + \(model.source.gainOffset), \(model.configuration.architecture.name)"]
+        var header = Array((beginning + lines).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
+        header += Array(repeating: 0, count: header.count.padding(to: Self.alignment))
+        path = "\(folder)/\(Self.fileName(name))-\(hash(variant)).packed"
+        self.header = header
+        byteCount = header.count + contents
+    }
+
+    /// The bytes that panels take in the file.
+    static func size(of layout: PanelLayout) -> Int {
+        layout.byteCount + layout.byteCount.padding(to: alignment)
+    }
+
+    /// The bytes that a vector takes in the file.
+    static func size(ofVector count: Int) -> Int {
+        let byteCount = count * MemoryLayout<Float>.stride
+        return byteCount + byteCount.padding(to: alignment)
+    }
+
+    /// Where panels and vectors begin.
+    var start: Int { header.count }
+
+    /// Maps the file.
+    ///
+    /// - Parameter reason: the reason why a file that exists is not used.
+    /// - Returns: nil if there is none, or it does not fit.
+    func map(_ reason: inout String?) -> MappedFile? {
+        guard !Folder.isMissing(path) else { return nil }
+        do {
+            let file = try MappedFile(path: path)
+            guard file.byteCount >= start, file.bytes(0..<start) == header else {
+                reason = "it was made from another file, for another machine, or by another version"
+                return nil
+            }
+            guard file.byteCount == byteCount else {
+                reason = "it has \(file.byteCount) bytes instead of \(byteCount)"
+                return nil
+            }
+            return file
+        } catch {
+            reason = "it cannot be read: \(error.found)"
+            return nil
+        }
+    }
+
+    /// Begins to write the file, under another name.
+    func create() throws(FileError) -> ReplacementFile {
+        if let end = path.lastIndex(of: "/") { try Folder.make(String(path[..<end])) }
+        let file = try ReplacementFile(path)
+        try file.write(header)
+        return file
+    }
+
+    /// A name without characters that file systems or shells treat specially.
+    private static func fileName(_ name: Substring) -> String {
+        let allowed = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+        return String(name.prefix(100).map { allowed.contains($0) ? $0 : "_" })
+    }
+}
+
+/// FNV-1a of texts, because Swift's own hash differs from run to run.
+private func hash(_ texts: [String]) -> String {
+    let hash = texts.joined(separator: "\n").utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+        ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    return String(hash, radix: 16)
+}

@@ -1,0 +1,50 @@
+import TestSupport
+import Testing
+
+@Suite("Options for loading")
+struct LoadingOptionTests {
+    private func generate(
+        _ files: CommandFiles, _ options: [String], command: [String] = ["generate", "Hello"]
+    ) throws -> CommandRun {
+        try CommandRun(
+            command + ["--model", files.model] + options, environment: ["XDG_CACHE_HOME": files.file("cache")])
+    }
+
+    @Test func packedWeightsAreKept() throws {
+        let files = try CommandFiles()
+        let runs = try [[], ["--keep-packed"], ["--keep-packed"]].map {
+            try generate(files, $0 + ["--max-tokens", "8"])
+        }
+        #expect(runs.allSatisfy { $0.code == 0 && $0.output == runs[0].output })
+        let place = "\(files.file("cache"))/layerskip/tiny.gguf-"
+        #expect(runs[1].errors.contains("note: packed weights kept in \(place)"))
+        #expect(runs[2].errors.contains("note: using the packed weights in \(place)"))
+        #expect(!runs[0].errors.contains("packed"))
+    }
+
+    @Test func quantizationIsSaid() throws {
+        let files = try CommandFiles()
+        for command in [["generate", "Hello"], ["evaluate", "--text", files.write("A short text.", as: "text")]] {
+            let run = try generate(files, ["--quantize", "q8_0"], command: command)
+            #expect(run.code == 0, "\(run.errors)")
+            #expect(
+                run.errors.contains("note: quantization q8_0: 29 matrices to Q8_0 while loading\n"), "\(run.errors)")
+        }
+    }
+
+    @Test func wrongUse() throws {
+        let files = try CommandFiles()
+        let unknown = try generate(files, ["--quantize", "q9"])
+        #expect(unknown.code == 2 && unknown.errors.contains("q8_0"))
+        let builtIn = try CommandRun(["generate", "Hello", "--keep-packed"])
+        #expect(builtIn.code == 2 && builtIn.errors.contains("--keep-packed: expected --model with it, found none"))
+    }
+
+    /// A model runs even if its packed weights cannot be kept.
+    @Test func aCacheThatCannotBeWritten() throws {
+        let files = try CommandFiles()
+        _ = files.write("a file", as: "cache")
+        let run = try generate(files, ["--keep-packed", "--max-tokens", "8"])
+        #expect(run.code == 0 && run.errors.contains("note: the packed weights are not kept: \(files.file("cache"))"))
+    }
+}
