@@ -30,4 +30,8 @@ static const ctk_weight_format iq4_nl_format = {
     .dequantize = dequantize_row_iq4_nl,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SMALL_PANELS(iq4_nl, .bits = 4, .values = iq4_values, .is_wide = true)
+#endif
+
 #endif

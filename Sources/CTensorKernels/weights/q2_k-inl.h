@@ -40,4 +40,8 @@ static const ctk_weight_format q2_k_format = {
     .dequantize = dequantize_row_q2_k,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(q2_k, .bits = 2, .scale_columns = 16)
+#endif
+
 #endif

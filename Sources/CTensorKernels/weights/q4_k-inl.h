@@ -36,4 +36,8 @@ static const ctk_weight_format q4_k_format = {
     .dequantize = dequantize_row_q4_k,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(q4_k, .bits = 4, .scale_columns = 32)
+#endif
+
 #endif

@@ -34,4 +34,8 @@ static const ctk_weight_format q5_0_format = {
     .dequantize = dequantize_row_q5_0,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SMALL_PANELS(q5_0, .bits = 5, .offset = 16)
+#endif
+
 #endif

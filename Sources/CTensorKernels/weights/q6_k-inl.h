@@ -39,4 +39,8 @@ static const ctk_weight_format q6_k_format = {
     .dequantize = dequantize_row_q6_k,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(q6_k, .bits = 6, .offset = 32, .scale_columns = 16)
+#endif
+
 #endif
