@@ -68,6 +68,17 @@ static inline void quantize_activations(const float *x, activation_block *block)
 
 static inline void quantize_activations_256(const float *x, activation_super_block *block) {
     block->scale = quantize_values(x, SUPER_BLOCK, block->values);
+    for (int s = 0; s < SUB_BLOCKS; s++) {
+        int32_t sum = 0;
+        for (int i = 0; i < SUB_BLOCK; i++) sum += block->values[s * SUB_BLOCK + i];
+        block->sums_16[s] = (int16_t)sum;
+        block->minus_32_sums_16[s] = -32 * sum;
+    }
+    for (int j = 0; j < SUB_BLOCKS / 2; j++) {
+        int32_t sum = block->sums_16[2 * j] + block->sums_16[2 * j + 1];
+        block->sums_32[j] = (int16_t)sum;
+        block->minus_128_sums_32[j] = -128 * sum;
+    }
 }
 
 /// Defines how activations are prepared in a form of blocks of `ELEMENTS`, by QUANTIZE.

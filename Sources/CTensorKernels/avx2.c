@@ -32,21 +32,37 @@ INLINE __m256i add_pairs(__m256i sums, __m256i pairs) {
     return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
-INLINE vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group) {
+INLINE vi dot_u7(vi sums, vbytes weights, const int8_t *values, int group) {
     two_registers s = {.integers = sums}, w = {.bytes = weights};
-    __m256i broadcast = _mm256_set1_epi32(four(x, group));
+    __m256i broadcast = _mm256_set1_epi32(four(values, group));
     for (int i = 0; i < 2; i++) s.halves[i] = add_pairs(s.halves[i], _mm256_maddubs_epi16(w.halves[i], broadcast));
     return s.integers;
 }
 
-INLINE vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group) {
+INLINE vi dot_q8(vi sums, vbytes weights, const int8_t *values, int group) {
     two_registers s = {.integers = sums}, w = {.bytes = weights};
-    __m256i broadcast = _mm256_set1_epi32(four(x, group));
+    __m256i broadcast = _mm256_set1_epi32(four(values, group));
     for (int i = 0; i < 2; i++) {
         __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w.halves[i]), _mm256_sign_epi8(broadcast, w.halves[i]));
         s.halves[i] = add_pairs(s.halves[i], pairs);
     }
     return s.integers;
+}
+
+INLINE vi dot_pairs(vi sums, vi weights, int32_t pair) {
+    two_registers s = {.integers = sums}, w = {.integers = weights};
+    __m256i broadcast = _mm256_set1_epi32(pair);
+    for (int i = 0; i < 2; i++) {
+        s.halves[i] = _mm256_add_epi32(s.halves[i], _mm256_madd_epi16(w.halves[i], broadcast));
+    }
+    return s.integers;
+}
+
+INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
+    two_registers i = {.bytes = indices};
+    __m256i both = _mm256_broadcastsi128_si256((__m128i)table);
+    for (int h = 0; h < 2; h++) i.halves[h] = _mm256_shuffle_epi8(both, i.halves[h]);
+    return i.bytes;
 }
 
 #include "products-inl.h"

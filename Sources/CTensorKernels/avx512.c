@@ -21,12 +21,20 @@
 #define EACH_GROUP UNROLL
 #define Q8_SIGN 0x80
 
-INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int group) {
-    return (vi)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(four(x, group)));
+INLINE vi dot_bytes(vi sums, vbytes weights, const int8_t *values, int group) {
+    return (vi)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(four(values, group)));
 }
 
-#define dot_u4 dot_bytes
+#define dot_u7 dot_bytes
 #define dot_q8 dot_bytes
+
+INLINE vi dot_pairs(vi sums, vi weights, int32_t pair) {
+    return (vi)_mm512_dpwssd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(pair));
+}
+
+INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
+    return (vbytes)_mm512_shuffle_epi8(_mm512_broadcast_i32x4((__m128i)table), (__m512i)indices);
+}
 
 #include "products-inl.h"
 

@@ -29,11 +29,11 @@ typedef struct {
 
 _Static_assert(sizeof(activation_block) == 48, "activation blocks stay aligned to 16 bytes");
 
-/// Returns activations 4 * group ... 4 * group + 3 of a block as the four bytes of one integer.
-static inline int32_t four(const activation_block *x, int group) {
-    int32_t value;
-    memcpy(&value, x->values + 4 * group, sizeof value);
-    return value;
+/// Returns the bits of values 4 * group ... 4 * group + 3.
+static inline int32_t four(const int8_t *values, int group) {
+    int32_t bits;
+    memcpy(&bits, values + 4 * group, sizeof bits);
+    return bits;
 }
 
 /// The mask of a float's bits without the sign, and the bits of infinity; those of NaN are larger.

@@ -28,11 +28,11 @@ typedef union {
     int32x4_t sums[4];
 } four_registers;
 
-/// Nibbles 0...15 are valid signed bytes too. Four groups of activations fill one register, and sdot selects one of its
-/// lanes, which saves the instruction of a broadcast.
-INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int group) {
+/// Weights 0...127 are valid signed bytes too. Four groups of activations fill one register, and sdot selects one of
+/// its lanes, which saves the instruction of a broadcast.
+INLINE vi dot_bytes(vi sums, vbytes weights, const int8_t *values, int group) {
     four_registers s = {.integers = sums}, w = {.bytes = weights};
-    int8x16_t groups = vld1q_s8(x->values + group / 4 * 16);
+    int8x16_t groups = vld1q_s8(values + group / 4 * 16);
     UNROLL for (int i = 0; i < 4; i++) {
         // The lane must be a literal; `group` is a constant once the surrounding loops are unrolled.
         switch (group % 4) {
@@ -45,8 +45,18 @@ INLINE vi dot_bytes(vi sums, vbytes weights, const activation_block *x, int grou
     return s.integers;
 }
 
-#define dot_u4 dot_bytes
+#define dot_u7 dot_bytes
 #define dot_q8 dot_bytes
+
+INLINE vi dot_pairs(vi sums, vi weights, int32_t pair) {
+    return sums + (weights << 16 >> 16) * (int16_t)pair + (weights >> 16) * (pair >> 16);
+}
+
+INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
+    four_registers i = {.bytes = indices};
+    UNROLL for (int q = 0; q < 4; q++) i.weights[q] = vqtbl1q_s8((int8x16_t)table, (uint8x16_t)i.weights[q]);
+    return i.bytes;
+}
 
 #include "products-inl.h"
 

@@ -39,8 +39,8 @@ INLINE void dot_nibble_groups(const nibble_groups nibbles, const activation_bloc
         vbytes pair = load_bytes(nibbles[g]);
         vbytes low = pair & 15, high = pair >> 4;
         UNROLL for (int t = 0; t < tokens; t++) {
-            dots[t] = dot_u4(dots[t], low, x + t, g);
-            dots[t] = dot_u4(dots[t], high, x + t, g + BLOCK / 8);
+            dots[t] = dot_u7(dots[t], low, x[t].values, g);
+            dots[t] = dot_u7(dots[t], high, x[t].values, g + BLOCK / 8);
         }
     }
 }

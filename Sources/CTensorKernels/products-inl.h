@@ -8,9 +8,13 @@
 // into registers), EACH_GROUP (UNROLL, or ROLL if registers are few: when unrolled, the compiler would load a whole
 // block's weights first and spill them), WEIGHTS_AHEAD (how many bytes ahead quantized and paired weights are
 // prefetched; 0 for no prefetch), Q8_SIGN (0x80 if dot_q8 takes unsigned weights, otherwise 0) and
-//     vi dot_u4(vi sums, vbytes weights, const activation_block *x, int group)    weights 0...15
-//     vi dot_q8(vi sums, vbytes weights, const activation_block *x, int group)    weights as stored
-// which multiply four columns of each row with activations 4 * group ... 4 * group + 3.
+//     vi dot_u7(vi sums, vbytes weights, const int8_t *values, int group)    weights 0...127
+//     vi dot_q8(vi sums, vbytes weights, const int8_t *values, int group)    signed weights ^ Q8_SIGN
+// which multiply four columns of each row with activations 4 * group ... 4 * group + 3;
+//     vi dot_pairs(vi sums, vi weights, int32_t pair)
+// which multiplies two 16-bit weights of each row with two 16-bit integers; and
+//     vbytes lookup_16(vbytes_16 table, vbytes indices)
+// which returns table[i] for indices 0...15.
 #ifndef CTK_PRODUCTS_H
 #define CTK_PRODUCTS_H
 
@@ -19,7 +23,6 @@
 #include "scan-inl.h"
 #include "training_attention_f32-inl.h"
 #include "weights-inl.h"
-#include "weights/rows-inl.h"
 
 INLINE void store_sums(const vf *sums, int tokens, size_t rows_left, float *y, size_t y_stride) {
     UNROLL for (int t = 0; t < tokens; t++) {

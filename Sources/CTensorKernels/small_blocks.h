@@ -11,20 +11,23 @@ typedef struct {
     int8_t codes[BLOCK];
 } small_block;
 
+static inline void dequantize_small_block(const small_block *block, float *x) {
+    for (int i = 0; i < BLOCK; i++) x[i] = block->scale * (float)block->codes[i] + block->minimum;
+}
+
 /// Defines dequantize_NAME and dot_NAME from read_NAME(const NAME_block *, small_block *).
 #define DEFINE_SMALL_BLOCK_FORMAT(NAME, HAS_MINIMA)                                                                  \
     static inline void dequantize_##NAME(const NAME##_block *block, float *x) {                                      \
         small_block parts = {.minimum = -0.0f};                                                                      \
         read_##NAME(block, &parts);                                                                                  \
-        for (int i = 0; i < BLOCK; i++) x[i] = parts.scale * (float)parts.codes[i] + parts.minimum;                  \
+        dequantize_small_block(&parts, x);                                                                           \
     }                                                                                                                \
     DEFINE_DEQUANTIZED_ROW(NAME, BLOCK)                                                                              \
-    static inline float stepped_dot_##NAME(                                                                         \
-        const void *row, size_t columns, const void *activations, size_t step) {                                         \
+    static inline float dot_##NAME(const void *row, size_t columns, const void *activations) {                       \
         const NAME##_block *w = row;                                                                                 \
         const activation_block *x = activations;                                                                     \
         float sum = 0;                                                                                               \
-        for (size_t b = 0; b < columns / BLOCK; b++, x += step) {                                                    \
+        for (size_t b = 0; b < columns / BLOCK; b++, x++) {                                                          \
             small_block parts = {0};                                                                                 \
             read_##NAME(w + b, &parts);                                                                              \
             int32_t dot = 0;                                                                                         \
@@ -33,14 +36,16 @@ typedef struct {
             if (HAS_MINIMA) sum = fmaf(parts.minimum, x->scaled_sum, sum);                                           \
         }                                                                                                            \
         return sum;                                                                                                  \
-    }                                                                                                                \
-    static inline float dot_##NAME(const void *row, size_t columns, const void *activations) {                       \
-        return stepped_dot_##NAME(row, columns, activations, 1);                                                     \
     }
 
 /// Returns code i of 32 nibbles in 16 bytes: elements 0...15 are the low nibbles, 16...31 the high ones.
 static inline int nibble(const uint8_t *nibbles, int i) {
     return i < BLOCK / 2 ? nibbles[i] & 15 : nibbles[i - BLOCK / 2] >> 4;
+}
+
+/// The scale of an MXFP4 block, 2^(exponent - 128); the two smallest are subnormal.
+static inline float mxfp4_scale(uint8_t exponent) {
+    return bits_to_float(exponent < 2 ? 0x00200000u << exponent : (uint32_t)(exponent - 1) << 23);
 }
 
 /// The values of IQ4_NL's and IQ4_XS's codes.

@@ -8,7 +8,8 @@
 
 enum { SUPER_BLOCK = 256, SUB_BLOCK = 16, SUB_BLOCKS = SUPER_BLOCK / SUB_BLOCK };
 
-/// A super-block of any format, unpacked: element i is (scale * scales[i / 16]) * codes[i] - (minimum * minima[i / 16]).
+/// A super-block of any format, unpacked. Element i is
+/// (scale * scales[i / 16]) * codes[i] - (minimum * minima[i / 16]).
 ///
 /// Formats with 32 elements per scale repeat each scale and minimum.
 typedef struct {
@@ -28,18 +29,26 @@ static inline void dequantize_super_block(const super_block *block, float *x) {
     }
 }
 
-/// SUPER_BLOCK activations of one token as signed bytes: x = scale * values.
+/// SUPER_BLOCK activations of one token as signed bytes: x = scale * values. All tables quantize to this form.
+///
+/// The sums of each 16 and 32 values, and the multiples that products use, are stored for the same reason as in
+/// activation_block. Sums that are multiplied with minima are 16-bit, so that one instruction takes two of them.
 typedef struct {
     int8_t values[SUPER_BLOCK];
     float scale;
     int32_t unused[3];
+    int16_t sums_32[SUPER_BLOCK / 32];
+    int16_t sums_16[SUPER_BLOCK / 16];
+    int32_t minus_32_sums_16[SUPER_BLOCK / 16];
+    int32_t minus_128_sums_32[SUPER_BLOCK / 32];
 } activation_super_block;
 
 _Static_assert(sizeof(activation_super_block) % 16 == 0, "activations stay aligned to 16 bytes");
 
 /// Adds a block's part of a naive product to `sum`: an fma of the codes' integer sum, then one of the minima's, which
 /// is 0 in formats without minima.
-static inline float add_super_block(const super_block *w, const activation_super_block *x, bool has_minima, float sum) {
+static inline float add_super_block(
+    const super_block *w, const activation_super_block *x, bool has_minima, float sum) {
     int32_t dots = 0, offsets = 0;
     for (int i = 0; i < SUPER_BLOCK; i++) {
         dots += w->scales[i / SUB_BLOCK] * (w->codes[i] * x->values[i]);
@@ -57,20 +66,16 @@ static inline float add_super_block(const super_block *w, const activation_super
         dequantize_super_block(&parts, x);                                                                           \
     }                                                                                                                \
     DEFINE_DEQUANTIZED_ROW(NAME, SUPER_BLOCK)                                                                        \
-    static inline float stepped_dot_##NAME(                                                                         \
-        const void *row, size_t columns, const void *activations, size_t step) {                                         \
+    static inline float dot_##NAME(const void *row, size_t columns, const void *activations) {                       \
         const NAME##_block *w = row;                                                                                 \
         const activation_super_block *x = activations;                                                               \
         float sum = 0;                                                                                               \
         for (size_t b = 0; b < columns / SUPER_BLOCK; b++) {                                                         \
             super_block parts = {0};                                                                                 \
             read_##NAME(w + b, &parts);                                                                              \
-            sum = add_super_block(&parts, x + b * step, HAS_MINIMA, sum);                                            \
+            sum = add_super_block(&parts, x + b, HAS_MINIMA, sum);                                                   \
         }                                                                                                            \
         return sum;                                                                                                  \
-    }                                                                                                                \
-    static inline float dot_##NAME(const void *row, size_t columns, const void *activations) {                       \
-        return stepped_dot_##NAME(row, columns, activations, 1);                                                     \
     }
 
 /// Reads the 6-bit scales and minima of Q4_K and Q5_K, eight pairs in twelve bytes: the low four bits of pairs 4...7

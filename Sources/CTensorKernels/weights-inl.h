@@ -2,6 +2,10 @@
 #ifndef CTK_WEIGHTS_H
 #define CTK_WEIGHTS_H
 
+#ifdef CTK_PANELS_H
+#include "small_panels-inl.h"
+#include "super_panels-inl.h"
+#endif
 #include "weights/floats-inl.h"
 #include "weights/iq4_nl-inl.h"
 #include "weights/iq4_xs-inl.h"

@@ -37,12 +37,14 @@ static void random_element(int format, uint8_t *element, size_t bytes) {
         ctk_quantize_row(CTK_F16, &x, NULL, 1, element + ctk_format(format)->halves_at + 2 * i);
         x = random_float();
     }
+    // MXFP4's exponent: scales from 2^-32 to 2^7, and the smallest, subnormal ones.
+    if (format == CTK_MXFP4) element[0] = element[0] % 8 == 0 ? element[0] / 8 % 4 : 96 + element[0] % 40;
 }
 
 void *random_weights(int format, size_t rows, size_t columns) {
     size_t element_bytes = ctk_file_row_bytes(format, column_step(format));
     size_t elements = rows * columns / column_step(format);
-    // Blocks have even sizes, so one more byte makes the address odd.
+    // Most blocks have even sizes, so one more byte makes the address odd.
     uint8_t *file = guarded(elements * element_bytes + 1);
     for (size_t i = 0; i < elements; i++) random_element(format, file + i * element_bytes, element_bytes);
     return file;

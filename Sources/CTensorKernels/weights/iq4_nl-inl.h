@@ -32,4 +32,8 @@ static const ctk_weight_format iq4_nl_format = {
     .quantize = ctk_quantize_iq4_nl,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SMALL_PANELS(iq4_nl, .bits = 4, .values = iq4_values, .is_wide = true)
+#endif
+
 #endif

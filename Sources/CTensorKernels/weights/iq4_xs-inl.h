@@ -1,5 +1,5 @@
-// IQ4_XS: 256 elements (d * s) * v[q], with a half-precision scale d, 6-bit signed s for each 32 elements, nibbles q and
-// IQ4_NL's values v (llama.cpp, "block_iq4_xs").
+// IQ4_XS: 256 elements (d * s) * v[q], with a half-precision scale d, 6-bit signed s for each 32 elements, nibbles q
+// and IQ4_NL's values v (llama.cpp, "block_iq4_xs").
 #ifndef CTK_IQ4_XS_H
 #define CTK_IQ4_XS_H
 
@@ -42,5 +42,9 @@ static const ctk_weight_format iq4_xs_format = {
     .dequantize = dequantize_row_iq4_xs,
     .quantize = ctk_quantize_iq4_xs,
 };
+
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(iq4_xs, .bits = 4, .values = iq4_values, .is_wide = true, .scale_columns = 32)
+#endif
 
 #endif

@@ -13,15 +13,12 @@ typedef FILE_BLOCK {
 
 _Static_assert(sizeof(mxfp4_block) == 17, "MXFP4 takes 17 bytes for 32 elements");
 
-/// 2^(exponent - 128); the two smallest are subnormal.
-static inline float mxfp4_scale(uint8_t exponent) {
-    return bits_to_float(exponent < 2 ? 0x00200000u << exponent : (uint32_t)(exponent - 1) << 23);
-}
+/// Twice the values of the codes.
+static const int8_t mxfp4_values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
 static inline void read_mxfp4(const mxfp4_block *block, small_block *parts) {
-    static const int8_t values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
     parts->scale = mxfp4_scale(block->exponent);
-    for (int i = 0; i < BLOCK; i++) parts->codes[i] = values[nibble(block->nibbles, i)];
+    for (int i = 0; i < BLOCK; i++) parts->codes[i] = mxfp4_values[nibble(block->nibbles, i)];
 }
 
 DEFINE_SMALL_BLOCK_FORMAT(mxfp4, false)
@@ -36,5 +33,9 @@ static const ctk_weight_format mxfp4_format = {
     .dequantize = dequantize_row_mxfp4,
     .quantize = ctk_quantize_mxfp4,
 };
+
+#ifdef CTK_PANELS_H
+DEFINE_SMALL_PANELS(mxfp4, .bits = 4, .values = mxfp4_values, .is_wide = true)
+#endif
 
 #endif

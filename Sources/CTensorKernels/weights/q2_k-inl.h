@@ -43,4 +43,8 @@ static const ctk_weight_format q2_k_format = {
     .quantize = ctk_quantize_q2_k,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(q2_k, .bits = 2, .scale_columns = 16)
+#endif
+
 #endif

@@ -1,5 +1,5 @@
-// Q3_K: 256 elements (d * s) * q, with a half-precision scale d, 6-bit signed s for each 16 elements, and codes q from -4
-// to 3, whose third bits are apart (llama.cpp, "block_q3_K").
+// Q3_K: 256 elements (d * s) * q, with a half-precision scale d, 6-bit signed s for each 16 elements, and codes q from
+// -4 to 3, whose third bits are apart (llama.cpp, "block_q3_K").
 #ifndef CTK_Q3_K_H
 #define CTK_Q3_K_H
 
@@ -44,5 +44,9 @@ static const ctk_weight_format q3_k_format = {
     .dequantize = dequantize_row_q3_k,
     .quantize = ctk_quantize_q3_k,
 };
+
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(q3_k, .bits = 3, .offset = 4, .scale_columns = 16)
+#endif
 
 #endif

@@ -39,4 +39,8 @@ static const ctk_weight_format q4_k_format = {
     .quantize = ctk_quantize_q4_k,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(q4_k, .bits = 4, .scale_columns = 32)
+#endif
+
 #endif

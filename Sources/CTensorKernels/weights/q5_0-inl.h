@@ -36,4 +36,8 @@ static const ctk_weight_format q5_0_format = {
     .quantize = ctk_quantize_q5_0,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SMALL_PANELS(q5_0, .bits = 5, .offset = 16)
+#endif
+
 #endif

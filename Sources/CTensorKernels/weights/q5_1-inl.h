@@ -37,4 +37,8 @@ static const ctk_weight_format q5_1_format = {
     .quantize = ctk_quantize_q5_1,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SMALL_PANELS(q5_1, .bits = 5)
+#endif
+
 #endif

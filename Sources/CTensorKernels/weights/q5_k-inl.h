@@ -41,4 +41,8 @@ static const ctk_weight_format q5_k_format = {
     .quantize = ctk_quantize_q5_k,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(q5_k, .bits = 5, .scale_columns = 32)
+#endif
+
 #endif

@@ -42,4 +42,8 @@ static const ctk_weight_format q6_k_format = {
     .quantize = ctk_quantize_q6_k,
 };
 
+#ifdef CTK_PANELS_H
+DEFINE_SUPER_PANELS(q6_k, .bits = 6, .offset = 32, .scale_columns = 16)
+#endif
+
 #endif

@@ -104,7 +104,7 @@ INLINE void q8_0_tile(const void *panel, size_t columns, const activation_block 
             const uint8_t *group = pairs[b / 2].weights[b % 2][g];
             prefetch(group, tokens);
             vbytes weights = load_bytes(group);
-            UNROLL for (int t = 0; t < tokens; t++) dots[t] = dot_q8(dots[t], weights, x + t, g);
+            UNROLL for (int t = 0; t < tokens; t++) dots[t] = dot_q8(dots[t], weights, x[t].values, g);
         }
         vf scales = load_f16(pairs[b / 2].scales[b % 2]);
         UNROLL for (int t = 0; t < tokens; t++) {
