@@ -1,9 +1,9 @@
 /// The header of a GGUF file, read only to show it: the tensors may have any of ggml's formats. A part of a split file
-/// shows all parts, or only itself if another one is missing or wrong.
+/// shows all parts, or only its own tensors if another one is missing or wrong.
 package struct GGUFHeader: Sendable {
     /// The file's version.
     package let version: UInt32
-    /// The metadata by key.
+    /// The metadata by key; that of the first part if it is there.
     package let metadata: GGUFMetadata
     /// All tensors, in file order.
     package let tensors: [ListedTensor]
@@ -19,12 +19,12 @@ package struct GGUFHeader: Sendable {
         let file = try inCheckpoint(try MappedFile(path: path))
         let parts: GGUFParts
         if let all = try? GGUFParts(file, allowingEveryFormat: true) {
-            parts = all
+            (parts, metadata) = (all, all.metadata)
         } else {
             parts = try GGUFParts(GGUFPart(file, allowingEveryFormat: true))
+            metadata = (try? GGUFMetadata(ofModel: path)) ?? parts.metadata
         }
         version = parts.version
-        metadata = parts.metadata
         files = parts.files.map(\.path)
         byteCount = parts.files.reduce(0) { $0 + $1.byteCount }
         tensors = parts.tensors.map { (tensor, _) in

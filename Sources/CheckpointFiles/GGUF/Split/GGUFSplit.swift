@@ -17,7 +17,8 @@ struct GGUFSplit: Sendable {
         static let all = [number, count, tensorCount, id]
     }
 
-    /// Reads the keys of a part; nil if a file is not split, or was joined by llama-gguf-split, which sets the count to 0.
+    /// Reads the keys of a part; nil if a file is not split, or was joined by llama-gguf-split, which sets the count
+    /// to 0.
     ///
     /// - Throws: if a key is missing or out of range, or the file does not have the name of the part.
     init?(_ metadata: GGUFMetadata) throws(CheckpointError) {
@@ -54,11 +55,10 @@ extension GGUFMetadata {
             throw failure(GGUFSplit.Key.number, expected: "\(name.number - 1), as its name says", found: "\(number)")
         }
         for key in GGUFSplit.Key.all + keys where key != GGUFSplit.Key.number && self[key] != first[key] {
+            let found = "\(self[key].summary), so it is a part of another model or another export"
             throw failure(
                 key, expected: "\(first[key].summary), as in \(first.file)",
-                found:
-                    "\(self[key].summary), so it is a part of another model or another export; put the right one into its place"
-            )
+                found: "\(found); replace it by the right part")
         }
     }
 }
