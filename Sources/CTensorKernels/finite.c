@@ -18,7 +18,7 @@ static uint32_t half_at(const uint8_t *bytes) {
 
 /// Finds the first of `COUNT` items of `SIZE` bytes whose number, `READ` at offset `OFFSET`, reaches `LIMIT`. It first
 /// computes the largest of all without a branch, so that the compiler vectorizes the loop.
-#define FIRST_REACHING(COUNT, SIZE, OFFSET, READ, LIMIT, LARGEST)                                                     \
+#define FIRST_REACHING(COUNT, SIZE, OFFSET, READ, LIMIT)                                                              \
     do {                                                                                                              \
         uint32_t largest = 0;                                                                                         \
         for (size_t i = 0; i < (COUNT); i++) {                                                                        \
@@ -30,43 +30,34 @@ static uint32_t half_at(const uint8_t *bytes) {
                 if (READ(bytes + i * (SIZE) + (OFFSET)) >= (LIMIT)) first = i;                                        \
             }                                                                                                         \
         }                                                                                                             \
-        (LARGEST) = largest;                                                                                          \
     } while (0)
 
 /// The first non-finite element of a format without halves: F32 or BF16.
-static size_t first_element(const uint8_t *bytes, size_t columns, size_t size, float *largest_element) {
+static size_t first_element(const uint8_t *bytes, size_t columns, size_t size) {
     size_t first = columns;
-    uint32_t found;
     if (size == 4) {
-        FIRST_REACHING(columns, 4, 0, word_at, INFINITY_BITS, found);
+        FIRST_REACHING(columns, 4, 0, word_at, INFINITY_BITS);
     } else {
-        FIRST_REACHING(columns, 2, 0, half_at, BF16_INFINITY, found);
-        found <<= 16;
+        FIRST_REACHING(columns, 2, 0, half_at, BF16_INFINITY);
     }
-    *largest_element = fmaxf(*largest_element, bits_to_float(found));
     return first;
 }
 
 /// The first block with a non-finite half.
 static inline __attribute__((always_inline)) size_t first_block(
-    const uint8_t *bytes, size_t columns, const ctk_weight_format *format, float *largest_scale) {
+    const uint8_t *bytes, size_t columns, const ctk_weight_format *format) {
     size_t blocks = columns / format->block_elements, first = blocks;
-    uint32_t highest = 0;
     for (size_t h = 0; h < format->halves; h++) {
-        uint32_t found;
-        FIRST_REACHING(blocks, format->block_bytes, format->halves_at + 2 * h, half_at, F16_INFINITY, found);
-        highest = found > highest ? found : highest;
+        FIRST_REACHING(blocks, format->block_bytes, format->halves_at + 2 * h, half_at, F16_INFINITY);
     }
-    *largest_scale = fmaxf(*largest_scale, f16_to_float((uint16_t)highest));
     return first;
 }
 
 /// The first block of MXFP4 with a product beyond F32: only the three largest exponents have such products.
-static size_t first_mxfp4_block(const uint8_t *bytes, size_t columns, float *largest_scale) {
+static size_t first_mxfp4_block(const uint8_t *bytes, size_t columns) {
     const mxfp4_block *block = (const mxfp4_block *)bytes;
     size_t first = columns / BLOCK;
     for (size_t b = columns / BLOCK; b-- > 0;) {
-        *largest_scale = fmaxf(*largest_scale, mxfp4_scale(block[b].exponent));
         if (block[b].exponent < 253) continue;
         float x[BLOCK];
         dequantize_mxfp4(block + b, x);
@@ -78,11 +69,11 @@ static size_t first_mxfp4_block(const uint8_t *bytes, size_t columns, float *lar
 // A separate case for each format, so that its properties are constants.
 #define FORMAT_CASE(NAME, name, ACTIVATIONS)                                                                         \
     case CTK_##NAME:                                                                                                 \
-        return name##_format.halves ? first_block(file, columns, &name##_format, largest_scale)                      \
-                                    : first_element(file, columns, name##_format.block_bytes, largest_scale);
+        return name##_format.halves ? first_block(file, columns, &name##_format)                                     \
+                                    : first_element(file, columns, name##_format.block_bytes);
 
-size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale) {
-    if (format == CTK_MXFP4) return first_mxfp4_block(file, columns, largest_scale);
+size_t ctk_first_not_finite(int format, const void *file, size_t columns) {
+    if (format == CTK_MXFP4) return first_mxfp4_block(file, columns);
     switch (format) {
         CTK_EACH_FORMAT(FORMAT_CASE)
     default: return 0;

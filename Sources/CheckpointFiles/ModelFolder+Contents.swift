@@ -12,7 +12,7 @@ extension ModelFolder {
         }
         if Folder.exists("\(path)/newest") { return "a training run; its newest checkpoint is \(path)/newest" }
         if let part = names.first(where: { $0.hasSuffix(".gguf") && $0.contains("-00001-of-") }) {
-            return "the parts of a split GGUF file; join them with llama-gguf-split --merge \(path)/\(part) OUTPUT"
+            return "the parts of a split GGUF file; pass the first one, \(path)/\(part)"
         }
         if first(".gguf") != nil {
             return "GGUF files, which are models of their own; pass one of them: \(list(".gguf"))"

@@ -25,28 +25,7 @@ struct ExportCommand: ParsableCommand {
     @Option(name: .customLong("to"), help: "Format of the output: gguf (one file) or safetensors (a folder).")
     var target: Target
 
-    @Option(
-        help: ArgumentHelp(
-            "Recipe for the formats of the matrices; f32, f16 and bf16 are for folders too, the others for gguf only.",
-            valueName: "recipe"))
-    var quantize: RecipeArgument?
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            Another format than the recipe's for some layers (0-3=q8_0, 5=q6_k), the head (head=q8_0) or the embedding. \
-            May be repeated; the last one that applies counts.
-            """, valueName: "part=format"),
-        transform: formatOverride)
-    var layers: [FormatOverride] = []
-
-    @Option(
-        help: """
-            Importance matrix that says which columns matter most, from llama-imatrix or --save-imatrix: quantization \
-            makes errors smaller there.
-            """,
-        transform: expandedPath)
-    var imatrix: String?
+    @OptionGroup var formats: QuantizationArguments
 
     @Option(
         parsing: .unconditional,
@@ -61,8 +40,13 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "Name of the model to store in the file (gguf only; default: the source's name).")
     var name: String?
 
-    @Flag(help: "List the error of every quantized tensor (default: the mean and the largest errors).")
-    var tensors = false
+    @Option(
+        help: """
+            Largest size of a file, such as 2G or 500M: the output is PREFIX-00001-of-0000N.gguf and so on, for an \
+            output PREFIX or PREFIX.gguf (gguf only).
+            """,
+        transform: ByteSize.parse)
+    var splitSize: Int?
 
     @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")
     var threads: Int?
@@ -72,7 +56,7 @@ struct ExportCommand: ParsableCommand {
 
     func validate() throws {
         try checkThreads(threads)
-        try checkFormats()
+        try formats.check(for: target)
         guard (exitLayer == nil) == (draftLength == nil) else {
             let (given, other) =
                 exitLayer == nil ? ("--draft-length", "--exit-layer") : ("--exit-layer", "--draft-length")
@@ -82,27 +66,13 @@ struct ExportCommand: ParsableCommand {
         where isGiven && target == .safetensors {
             throw ValidationError("\(option): expected --to gguf with it, since a folder cannot store it")
         }
+        if splitSize != nil, target == .safetensors {
+            throw ValidationError("--split-size: expected --to gguf with it, found --to safetensors")
+        }
         if let speculation {
             var options = GenerationOptions()
             options.strategy = .selfSpeculative(speculation)
             try checkUsage(options.validate)
-        }
-    }
-
-    private func checkFormats() throws {
-        let recipes = target.value.recipes
-        if let quantize, !recipes.contains(quantize.value) {
-            let expected = recipes.map(\.name).joined(separator: ", ")
-            throw ValidationError("--quantize: expected one of \(expected) for \(target), found \(quantize.value.name)")
-        }
-        for (option, isGiven) in [("--layers", !layers.isEmpty), ("--imatrix", imatrix != nil)]
-        where isGiven && quantize == nil {
-            throw ValidationError("\(option): expected --quantize with it, found none")
-        }
-        if target == .safetensors, let override = layers.first(where: \.dtype.isQuantized) {
-            let expected = recipes.map(\.name).joined(separator: ", ")
-            throw ValidationError(
-                "--layers: expected one of the formats \(expected) for \(target), found \(override.dtype.rawValue)")
         }
     }
 
@@ -112,18 +82,31 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
-        var recipe = quantize?.value
-        recipe?.overrides = layers
-        var export = try CheckpointExport(
-            .atPathOrDefault(source), to: target.value, quantizing: recipe,
-            importance: imatrix.map { try ImportanceMatrix(path: $0) }, speculation: speculation, name: name)
+        let checkpoint = try Checkpoint.atPathOrDefault(source)
+        func plan(_ importance: ImportanceMatrix?) throws -> CheckpointExport {
+            try CheckpointExport(
+                checkpoint, to: target.value, quantizing: formats.recipe, importance: importance,
+                speculation: speculation, name: name)
+        }
+        // Errors in the options appear before the importance is measured, which takes long.
+        var export = try plan(nil)
+        if let importance = try formats.importance(of: checkpoint, source: source, threads: threads, output: output) {
+            export = try plan(importance)
+        }
         export.threads = threads
         Output.note(export.notes)
         let progress = Progress("bytes written:", of: export.byteCount)
-        guard try export.write(to: output, progress: progress.callAsFunction) else { throw InterruptedError() }
+        guard let written = try write(export, progress.callAsFunction) else { throw InterruptedError() }
         let report = QuantizationReport(export.quantizedTensors)
-        for line in (tensors ? report.rows : []) + report.summary { Output.note(line) }
-        Output.note("\(output): \(export.byteCount.megabytes) of weights")
+        for line in (formats.tensors ? report.rows : []) + report.summary { Output.note(line) }
+        Output.note("\(written): \(export.byteCount.megabytes) of weights")
+    }
+
+    /// Writes the file, its parts or the folder, and returns what was written; nil after an interruption.
+    private func write(_ export: CheckpointExport, _ progress: (Int) -> Bool) throws -> String? {
+        guard let splitSize else { return try export.write(to: output, progress: progress) ? output : nil }
+        let parts = try export.write(to: output, inPartsOf: splitSize, progress: progress)
+        return parts.map { "\($0[0]) (\($0.count.counted("part")))" }
     }
 }
 

@@ -6,7 +6,11 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect", abstract: "Show what a model contains.",
         discussion: """
             Models that cannot be run are shown too, if their files can be parsed: other architectures, number formats \
-            and layouts, parts of split models, single safetensors files. A line then says why the model cannot be run.
+            and layouts, split models with a part missing, single safetensors files. A line then says why the model \
+            cannot be run.
+
+            Weights can have these formats, in any mixture: \(DType.allCases.map(\.rawValue).joined(separator: ", ")). \
+            Of these, folders can have F32, F16 and BF16.
             """)
 
     @Argument(
@@ -32,6 +36,8 @@ struct InspectCommand: ParsableCommand {
 /// A file's contents as JSON and as text.
 private struct InspectionReport: Encodable {
     let file: String
+    /// The files with the weights, such as the parts of a split GGUF file.
+    let files: [String]
     let bytes: Int
     let ggufVersion: Nullable<Int>
     let cannotRun: Nullable<String>
@@ -72,6 +78,7 @@ private struct InspectionReport: Encodable {
     init(_ summary: CheckpointSummary) {
         let shape = summary.shape
         file = summary.path
+        files = summary.files
         bytes = summary.byteCount
         ggufVersion = Nullable(summary.version)
         cannotRun = Nullable(summary.obstacle?.description)
@@ -120,6 +127,9 @@ private struct InspectionReport: Encodable {
     func text(listingTensors isComplete: Bool) -> String {
         let container = ggufVersion.value.map { "GGUF \($0)" } ?? (tensors.isEmpty ? "no weights" : "safetensors")
         var lines = ["file           \(file.harmless(limit: 4096)) (\(bytes.megabytes), \(container))"]
+        if files.count > 1 {
+            lines.append("files          \(files.map { $0.harmless(limit: 4096) }.joined(separator: ", "))")
+        }
         if let reason = cannotRun.value { lines.append("cannot be run: \(reason.harmless(limit: 8192))") }
         lines.append(
             "architecture   \(architecture.value?.inMessage ?? "unknown")\(name.value.map { ", \($0.quoted)" } ?? "")")

@@ -34,14 +34,11 @@ extension DType {
 
     /// Searches whole rows in their file format for elements that are not finite.
     ///
-    /// - Parameter largestScale: raised to the largest magnitude of a block's scale, or of an element in formats
-    ///   without blocks.
     /// - Returns: the first block with an element that is not finite; nil if all are finite.
-    package func firstNotFinite(_ bytes: UnsafeRawBufferPointer, largestScale: inout Float) -> Int? {
+    package func firstNotFinite(_ bytes: UnsafeRawBufferPointer) -> Int? {
         let blocks = bytes.count / bytesPerBlock
         precondition(bytes.count == blocks * bytesPerBlock, "whole blocks")
-        let block = ctk_first_not_finite(
-            Int32(kernelFormat), bytes.baseAddress, blocks * elementsPerBlock, &largestScale)
+        let block = ctk_first_not_finite(Int32(kernelFormat), bytes.baseAddress, blocks * elementsPerBlock)
         return block < blocks ? block : nil
     }
 

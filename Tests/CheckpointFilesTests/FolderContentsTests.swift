@@ -17,7 +17,7 @@ struct FolderContentsTests {
                 ["a.gguf", "b.gguf", "pytorch_model.bin"],
                 "GGUF files, which are models of their own; pass one of them: "
             ),
-            (["a-00001-of-00002.gguf", "a-00002-of-00002.gguf"], "the parts of a split GGUF file; join them with "),
+            (["a-00001-of-00002.gguf", "a-00002-of-00002.gguf"], "the parts of a split GGUF file; pass the first one, "),
             (["model-00001-of-00002.safetensors"], "other safetensors files (\"model-00001-of-00002.safetensors\")"),
             (["README.md"], "neither; pass a GGUF file or a folder"), ([], "neither; pass a GGUF file or a folder"),
         ] as [([String], String)]) func areErrorsThatSayWhatIsThere(names: [String], found: String)

@@ -32,7 +32,7 @@ struct GGUFFuzzTests {
         var sum: UInt64 = 0
         for info in file.tensors {
             let tensor = StoredTensor(
-                name: info.name, dtype: info.dtype, shape: info.shape, file: file.mapping, range: info.range)
+                name: info.name, dtype: info.dtype, shape: info.shape, file: file.files[info.file], range: info.range)
             sum &+= tensor.withBytes { bytes in
                 bytes.withUnsafeBytes { $0.reduce(0) { $0 &+ UInt64($1) } }
             }

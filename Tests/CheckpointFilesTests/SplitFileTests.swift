@@ -1,58 +1,124 @@
 import CheckpointFiles
+import Foundation
 import TestSupport
 import Testing
 
-/// A part of a split GGUF file is reported as such, whatever it is opened for.
+/// Files that llama-gguf-split wrote.
+@Suite("Split GGUF files")
 struct SplitFileTests {
     private let folder = TemporaryFolder()
+    private let whole: GGUFFile
 
-    private func error(
-        as name: String = "model.gguf", _ change: (inout GGUFMetadata) -> Void
-    ) -> CheckpointError? {
-        var writer = TinyLlamaFile().writer()
-        change(&writer.metadata)
+    init() throws { whole = try GGUFFile(path: Goldens.path("tiny-granite.gguf")) }
+
+    /// Copies the parts of a golden file into the folder, and returns their paths.
+    private func copy(_ name: String = "granite") throws -> [String] {
+        try (1...3).map { number in
+            let part = "\(name)-0000\(number)-of-00003.gguf"
+            return folder.write(try TextFile.bytes(Goldens.path("split/\(part)")), as: part)
+        }
+    }
+
+    private func error(_ path: String) -> CheckpointError? {
         do throws(CheckpointError) {
-            try writer.write(to: folder.file(name))
-            _ = try GGUFFile(path: folder.file(name))
+            _ = try GGUFFile(path: path)
             return nil
         } catch {
             return error
         }
     }
 
-    @Test func partsAreRefused() {
-        for (number, name) in [(0, "1"), (1, "2"), (2, "?"), (nil, "?")] as [(UInt16?, String)] {
-            let error = error {
-                $0["split.count"] = .uint16(2)
-                $0["split.no"] = number.map { .uint16($0) }
+    @Test(arguments: ["granite", "empty-first"]) func anyPartOpensAll(name: String) throws {
+        let paths = try copy(name)
+        for path in paths {
+            let file = try GGUFFile(path: path)
+            #expect(file.path == paths[0] && file.files.map(\.path) == paths)
+            #expect(file.byteCount == (try paths.reduce(0) { try $0 + TextFile.bytes($1).count }))
+            #expect(file.metadata.keys == whole.metadata.keys)
+            #expect(file.tensors.map(\.name) == whole.tensors.map(\.name))
+            for (number, info) in file.tensors.enumerated() {
+                let tensor = try #require(file.tensor(named: info.name))
+                #expect(tensor.file == paths[info.file])
+                #expect(tensor.hasSameContents(as: try #require(whole.tensor(named: whole.tensors[number].name))))
             }
-            #expect(error?.name == "metadata key \"split.count\"")
-            #expect(
-                error?.found
-                    == "part \(name) of 2, so the other part is missing; join them with "
-                    + "llama-gguf-split --merge FIRST_PART OUTPUT")
+            let header = try GGUFHeader(path: path)
+            #expect(header.files == paths && header.tensors == whole.tensors.map(\.listed))
+            #expect(header.byteCount == file.byteCount && header.metadata.keys == whole.metadata.keys)
         }
-        #expect(error { $0["split.count"] = .uint16(1) } == nil)
-        #expect(error { $0["split.count"] = .string("2") }?.found == "string")
     }
 
-    /// llama-gguf-split names parts `NAME-00002-of-00003.gguf`, and wants the first to merge them.
-    @Test func theFirstPartIsNamed() {
-        let name = "model-00002-of-00003.gguf"
-        let error = error(as: name) {
-            $0["split.count"] = .uint16(3)
-            $0["split.no"] = .uint16(1)
+    @Test func aMissingPartIsNamed() throws {
+        let paths = try copy()
+        for missing in paths {
+            let bytes = try TextFile.bytes(missing)
+            try FileManager.default.removeItem(atPath: missing)
+            for path in paths where path != missing {
+                let error = error(path)
+                #expect(error?.file == missing)
+                let number = paths.firstIndex(of: missing).map { $0 + 1 } ?? 0
+                #expect(error?.expected == "part \(number) of the model's 3 parts")
+                #expect(error?.found.hasSuffix("; put all parts into the same folder") == true)
+                // The part can be shown, and a tokenizer needs only the first part.
+                let header = try GGUFHeader(path: path)
+                #expect(header.files == [path] && header.metadata["split.count"] == .uint16(3))
+                let metadata = try? GGUFMetadata(ofModel: path)
+                #expect(metadata?.keys == (missing == paths[0] ? nil : whole.metadata.keys))
+            }
+            folder.write(bytes, as: String(missing.split(separator: "/").last ?? ""))
         }
-        let first = folder.file("model-00001-of-00003.gguf")
-        #expect(
-            error?.found
-                == "part 2 of 3, so the other 2 parts are missing; join them with "
-                + "llama-gguf-split --merge \(first) OUTPUT")
+        #expect(error(paths[1]) == nil)
     }
 
-    @Test func partsCanBeShown() throws {
-        _ = error { $0["split.count"] = .uint16(2) }
-        let header = try GGUFHeader(path: folder.file("model.gguf"))
-        #expect(header.version == 3 && header.tensors.count == 20 && header.metadata["split.count"] == .uint16(2))
+    @Test func aPartNeedsItsName() throws {
+        let bytes = try TextFile.bytes(copy()[1])
+        for name in ["model.gguf", "granite-00001-of-00003.gguf", "a-00002-of-00004.gguf", "a-2-of-3.gguf"] {
+            let path = folder.write(bytes, as: name)
+            let error = error(path)
+            #expect(error?.file == path)
+            #expect(error?.expected == "a name that ends with \"-00002-of-00003.gguf\", as part 2 of 3")
+        }
+    }
+
+    @Test func partsInTheWrongPlaceAreRefused() throws {
+        let paths = try copy()
+        folder.write(try TextFile.bytes(paths[1]), as: "granite-00003-of-00003.gguf")
+        let error = error(paths[0])
+        #expect(error?.file == paths[2] && error?.name == "metadata key \"split.no\"")
+        #expect(error?.expected == "2, as its name says" && error?.found == "1")
+    }
+
+    @Test func aPartThatChangesIsNamed() throws {
+        let paths = try copy()
+        let file = try GGUFFile(path: paths[0])
+        try file.checkUnchanged()
+        folder.write(try TextFile.bytes(paths[2]).dropLast() + [1, 2], as: "granite-00003-of-00003.gguf")
+        let error = #expect(throws: CheckpointError.self) { try file.checkUnchanged() }
+        #expect(error?.file == paths[2])
+    }
+
+    @Test func allPartsAreInputs() throws {
+        let paths = try copy()
+        for path in paths {
+            var inputs = InputFiles()
+            inputs.add(model: path, as: "the model that is read")
+            for output in paths {
+                let error = #expect(throws: FileError.self) { try inputs.check(output: output) }
+                #expect(error?.file == output)
+            }
+            try inputs.check(output: folder.file("other-00001-of-00003.gguf"))
+        }
+    }
+
+    /// llama-gguf-split sets the count to 0 when it joins parts.
+    @Test(arguments: [0, 1] as [UInt16]) func wholeFilesMayHaveTheKeys(count: UInt16) throws {
+        var writer = TinyLlamaFile().writer()
+        let keys = writer.metadata.keys
+        writer.metadata["split.count"] = .uint16(count)
+        writer.metadata["split.no"] = .uint16(7)
+        try writer.write(to: folder.file("model.gguf"))
+        #expect(try GGUFFile(path: folder.file("model.gguf")).metadata.keys == keys)
+        writer.metadata["split.count"] = .string("2")
+        try writer.write(to: folder.file("model.gguf"))
+        #expect(error(folder.file("model.gguf"))?.found == "string")
     }
 }

@@ -131,6 +131,37 @@ struct TensorConversionTests {
         #expect(error?.found == "nan in row 3, column \(dtype.elementsPerBlock > 1 ? columns / 2 : columns - 24)")
     }
 
+    /// The errors of a conversion are those of its result, weighted by importance, on any number of threads.
+    @Test func errorsAreMeasured() throws {
+        let columns = 64
+        let stored = randomTensor(.f32, [300, columns])
+        let importance = (0..<columns).map { Float($0 + 1) }
+        let conversion = TensorConversion(to: .q4_0, importance: importance)
+        let (bytes, _) = try convert(stored, conversion)
+        let before = stored.withBytes { $0.withUnsafeBytes { DType.f32.dequantize($0, columns: 300 * columns) } }
+        let after = bytes.withUnsafeBytes { DType.q4_0.dequantize($0, columns: 300 * columns) }
+        func relative(_ weight: (Int) -> Double) -> Double {
+            var (squares, total) = (0.0, 0.0)
+            for (index, (x, y)) in zip(before, after).enumerated() {
+                squares += weight(index % columns) * Double(x - y) * Double(x - y)
+                total += weight(index % columns) * Double(x) * Double(x)
+            }
+            return (squares / total).squareRoot()
+        }
+        for pool in [nil, ThreadPool(threads: 3)] {
+            var again: [UInt8] = []
+            let error = try #require(
+                try conversion.write(stored, on: pool) { (piece) throws(CheckpointError) in
+                    again += piece.withUnsafeBytes { Array($0) }
+                })
+            #expect(again == bytes)
+            #expect(abs(error.relative - relative { _ in 1 }) < 1e-9)
+            #expect(abs(error.weighted - relative { Double(importance[$0]) }) < 1e-9)
+            #expect(error.relative > 0.05 && error.relative < 0.15)
+        }
+        #expect(try TensorConversion(to: .f32).write(stored) { _ in } == nil)
+    }
+
     /// Scales below F16's smallest become 0. A tensor of such blocks is refused; zeros and single blocks are not.
     @Test(arguments: [.f16, .q8_0, .q4_0, .q4_1] as [DType]) func elementsTooSmallForAFormat(dtype: DType) throws {
         func write(_ values: [Float]) throws {
@@ -141,5 +172,7 @@ struct TensorConversionTests {
         #expect(error?.expected.hasPrefix("an element of at least ") == true && error?.found.hasPrefix("3.2") == true)
         try write(small + (0..<32).map { Float($0) / 32 })
         try write([Float](repeating: 0, count: 64))
+        // Scales that F16 rounds, but not to 0, are an error that people see, not one that loses the tensor.
+        try write((0..<64).map { Float($0 + 1) * 4e-7 })
     }
 }

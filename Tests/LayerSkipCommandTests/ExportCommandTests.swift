@@ -50,6 +50,47 @@ struct ExportCommandTests {
         #expect(run.errors.contains("note: matrices of 88 columns, no multiple of 32, are F16"))
     }
 
+    /// By default the mean error and the largest ones; with --tensors, all.
+    @Test func errorsOfTensorsAreShown() throws {
+        let (small, other) = (files.file("small.gguf"), files.file("other.gguf"))
+        let run = try export(files.model, "--to", "gguf", "--quantize", "Q4_0", "--output", small, "--threads", "2")
+        #expect(run.code == 0 && run.output == "", "\(run.errors)")
+        let count = 4 * 7 + 1
+        #expect(run.errors.contains("relative error of \(count) quantized tensors: "))
+        #expect(run.errors.components(separatedBy: "\n").count < 6)
+        let arguments = ["--layers", "0-2=q8_0", "--layers", "1=q4_1", "--layers", "head=f16", "--tensors"]
+        let all = try CommandRun(
+            ["export", files.model, "--to", "gguf", "--quantize", "q4_0", "--output", other] + arguments)
+        #expect(all.code == 0, "\(all.errors)")
+        let rows = all.errors.split(separator: "\n").filter { $0.hasPrefix("  ") }
+        #expect(rows.count == 4 * 7)
+        for (layer, format) in ["Q8_0", "Q4_1", "Q8_0", "Q4_0"].enumerated() {
+            let own = rows.filter { $0.contains("\"blk.\(layer).") }
+            #expect(own.count == 7 && own.allSatisfy { $0.contains(format) && $0.contains(" %") }, "\(own)")
+        }
+        let inspected = try CommandRun(["inspect", other]).output
+        #expect(inspected.contains("1 F16 (") && inspected.contains("7 Q4_0 (") && inspected.contains("14 Q8_0 ("))
+    }
+
+    /// The models in the goldens and in this test have the same shapes.
+    @Test func anImportanceMatrixIsUsed() throws {
+        let wide = try CommandFiles { tiny in tiny.widen(to: 256) }
+        let matrix = Fixtures.repository + "/Tests/Goldens/importance"
+        var written: [Data] = []
+        for arguments in [[], ["--imatrix", matrix + ".gguf"], ["--imatrix", matrix + ".dat"]] {
+            let output = wide.file("small.gguf")
+            let run = try CommandRun(
+                ["export", wide.model, "--to", "gguf", "--quantize", "q4_0", "--output", output] + arguments)
+            #expect(run.code == 0, "\(run.errors)")
+            written.append(try Data(contentsOf: URL(filePath: output)))
+        }
+        #expect(written[1] == written[2] && written[0] != written[1])
+        let run = try export(
+            files.model, "--to", "gguf", "--quantize", "q4_0", "--imatrix", matrix + ".dat", "--output",
+            files.file("new"))
+        #expect(run.code == 1 && run.errors.contains("importance of \"blk.0.attn_q.weight\": expected 64 columns"))
+    }
+
     /// A file's own exit layer and draft length are used unless options override them.
     @Test func aFileSaysHowItSpeculatesBest() throws {
         let (silent, saying) = (files.model, files.file("saying.gguf"))
@@ -93,13 +134,53 @@ struct ExportCommandTests {
         #expect(again["exit_layer"] as? Int == 3 && again["name"] as? String == "Renamed")
     }
 
+    /// What is measured can be kept, and gives the same file when it is read again.
+    @Test func importanceIsMeasured() throws {
+        let page = files.write(String(repeating: "the hare and the hatter in the morning. ", count: 60), as: "page.txt")
+        let (first, second, matrix) = (files.file("1.gguf"), files.file("2.gguf"), files.file("importance.gguf"))
+        let base = ["export", files.model, "--to", "gguf", "--quantize", "q4_0", "--output"]
+        let run = try CommandRun(base + [first, "--calibrate", page, "--save-imatrix", matrix])
+        #expect(run.code == 0 && run.errors.contains("importance of 28 tensors"), "\(run.errors)")
+        #expect(try CommandRun(base + [second, "--imatrix", matrix]).code == 0)
+        func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath: path)) }
+        #expect(try bytes(first) == bytes(second))
+        #expect(try CommandRun(base + [second]).code == 0)
+        #expect(try bytes(first) != bytes(second))
+        let before = try bytes(files.model)
+        for (arguments, message) in [
+            (["--calibrate", page, "--save-imatrix", page], "the text that is measured on"),
+            (["--calibrate", page, "--save-imatrix", files.model], "the model that is read"),
+            (["--calibrate", files.write("short", as: "short.txt")], "expected a text of at least"),
+        ] {
+            let wrong = try CommandRun(base + [files.file("3.gguf")] + arguments)
+            #expect(wrong.code == 1 && wrong.errors.contains(message), "\(wrong.errors)")
+        }
+        #expect(try bytes(files.model) == before && !FileManager.default.fileExists(atPath: files.file("3.gguf")))
+    }
+
     @Test func wrongUsageIsCode2() throws {
         let output = files.file("new")
         for (arguments, message) in [
             ([files.model, "--to", "onnx", "--output", output], "onnx"),
             ([files.model, "--to", "gguf"], "--output"),
             ([files.model, "--output", output], "--to"),
-            ([files.model, "--to", "gguf", "--quantize", "q5_0", "--output", output], "q5_0"),
+            ([files.model, "--to", "gguf", "--quantize", "q8_1", "--output", output], "- q8_0"),
+            ([files.model, "--to", "gguf", "--layers", "0=q8_0", "--output", output], "--layers: expected --quantize"),
+            ([files.model, "--to", "gguf", "--imatrix", "x", "--output", output], "--imatrix: expected --quantize"),
+            ([files.model, "--to", "gguf", "--calibrate", "x", "--output", output], "--calibrate: expected --quantize"),
+            (
+                [files.model, "--to", "gguf", "--quantize", "q4_0", "--imatrix", "x", "--calibrate", "y", "--output", output],
+                "--calibrate: expected no --imatrix"
+            ),
+            (
+                [files.model, "--to", "gguf", "--quantize", "q4_0", "--save-imatrix", "x", "--output", output],
+                "--save-imatrix: expected --calibrate"
+            ),
+            (
+                [files.model, "--to", "safetensors", "--quantize", "f16", "--layers", "0=q8_0", "--output", output],
+                "--layers: expected one of the formats f32, f16, bf16 for safetensors, found Q8_0"
+            ),
+            ([files.model, "--to", "gguf", "--threads", "0", "--output", output], "--threads: expected 1...1024"),
             ([files.model, "--to", "safetensors", "--quantize", "q8_0", "--output", output], "--quantize: expected"),
             (
                 [files.model, "--to", "gguf", "--exit-layer", "1", "--output", output],
@@ -122,6 +203,22 @@ struct ExportCommandTests {
             let run = try CommandRun(["export"] + arguments)
             #expect(run.code == 2 && run.errors.contains(message), "\(arguments): \(run.errors)")
         }
+    }
+
+    @Test(arguments: [
+        "q8_0", "0-=q8_0", "3-1=q8_0", "-1=q8_0", "0-1-2=q8_0", "tail=q8_0", "head=q9", "head", "0=", "=q8_0",
+    ])
+    func wrongPartsAreCode2(part: String) throws {
+        let run = try export(
+            files.model, "--to", "gguf", "--quantize", "q4_0", "--layers", part, "--output", files.file("new"))
+        #expect(run.code == 2 && run.errors.contains("expected"), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: files.file("new")))
+    }
+
+    @Test func layersThatTheModelDoesNotHaveAreCode1() throws {
+        let run = try export(
+            files.model, "--to", "gguf", "--quantize", "q4_0", "--layers", "2-4=q8_0", "--output", files.file("new"))
+        #expect(run.code == 1 && run.errors.contains("expected layers in 0...3, found 2...4"), "\(run.errors)")
     }
 
     @Test func anExitThatTheModelDoesNotHaveIsCode1() throws {

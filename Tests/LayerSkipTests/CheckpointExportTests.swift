@@ -30,9 +30,9 @@ struct CheckpointExportTests {
     }
 
     private func export(
-        _ path: String, to target: CheckpointExport.Target, _ dtype: DType? = nil, as name: String
+        _ path: String, to target: CheckpointExport.Target, _ recipe: QuantizationRecipe? = nil, as name: String
     ) throws -> String {
-        #expect(try CheckpointExport(path: path, to: target, quantizing: dtype).write(to: folder.file(name)))
+        #expect(try CheckpointExport(path: path, to: target, quantizing: recipe).write(to: folder.file(name)))
         return folder.file(name)
     }
 
@@ -74,37 +74,9 @@ struct CheckpointExportTests {
         #expect(try models[1].chatTemplate().source == models[0].chatTemplate().source)
     }
 
-    @Test(arguments: CheckpointExport.Target.gguf.formats) func matricesAreQuantizedAndNormsAreNot(dtype: DType) throws
-    {
-        let path = try export(write("untied"), to: .gguf, dtype, as: "small.gguf")
-        let file = try GGUFFile(path: path)
-        let before = try GGUFFile(path: folder.file("source.gguf"))
-        for tensor in file.tensors {
-            let isEnd = tensor.name == "token_embd.weight" || tensor.name == "output.weight"
-            let isSmall = dtype == .q4_0 || dtype == .q4_1
-            let expected: DType = tensor.shape.count == 1 ? .f32 : isEnd && isSmall ? .q8_0 : dtype
-            #expect(tensor.dtype == expected, "\(tensor.name)")
-            let values = try #require(before.tensor(named: tensor.name)).withBytes { bytes in
-                unsafe bytes.withUnsafeBytes { bytes in
-                    unsafe DType.f32.dequantize(bytes, columns: tensor.shape.reduce(1, *))
-                }
-            }
-            #expect(bytes(file, tensor.name) == expected.quantize(values), "\(tensor.name)")
-        }
-        let types: [DType: UInt32] = [.f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .bf16: 32]
-        #expect(try file.metadata.integer(named: "general.file_type") == types[dtype].map { Int($0) })
-        #expect(
-            try TextSession(TextModel(path: path, threads: 1), options: .test(maxTokens: 4)).generate([5]).tokens.count
-                == 4)
-    }
-
-    @Test func formatsAreThoseThatCanBeWritten() {
-        #expect(CheckpointExport.Target.gguf.formats == DType.allCases.filter(\.isWritable))
-        #expect(CheckpointExport.Target.safetensors.formats == [.f32, .f16, .bf16])
-    }
-
     @Test(arguments: [DType.f32, .f16, .bf16]) func foldersHaveTheirFormats(dtype: DType) throws {
-        let path = try export(write("tied") { $0.matrixType = .q8_0 }, to: .safetensors, dtype, as: "folder")
+        let recipe = QuantizationRecipe(named: dtype.rawValue)
+        let path = try export(write("tied") { $0.matrixType = .q8_0 }, to: .safetensors, recipe, as: "folder")
         let file = try SafetensorsFile(path: path + "/model.safetensors")
         for tensor in file.tensors { #expect(tensor.dtype == (tensor.shape.count == 1 ? .f32 : dtype)) }
         let configuration = try HuggingFaceConfiguration(path: path + "/config.json")
@@ -120,17 +92,6 @@ struct CheckpointExportTests {
         for tensor in before.tensors { #expect(bytes(same, tensor.name) == bytes(before, tensor.name)) }
         let folder = try SafetensorsFile(path: export(source, to: .safetensors, as: "folder") + "/model.safetensors")
         #expect(folder.tensors.allSatisfy { $0.dtype == .f32 })
-    }
-
-    @Test func oddColumnsStayInF16() throws {
-        let source = try write("tied") { $0.feedForwardWidth = 88 }
-        let export = try CheckpointExport(path: source, to: .gguf, quantizing: .q8_0)
-        #expect(export.notes == ["matrices of 88 columns, no multiple of 32, are F16"])
-        #expect(try export.write(to: folder.file("small.gguf")))
-        let file = try GGUFFile(path: folder.file("small.gguf"))
-        #expect(file.tensor(named: "blk.0.ffn_down.weight")?.dtype == .f16)
-        #expect(file.tensor(named: "blk.0.ffn_up.weight")?.dtype == .q8_0)
-        #expect(export.byteCount == file.tensors.reduce(0) { $0 + $1.range.count })
     }
 
     /// llama.cpp requires a token for each row of the embedding.

@@ -83,7 +83,7 @@ struct TextModelTests {
             return
         }
         let file = try MappedFile(path: path)
-        #expect(inside.mapping.bytes(0..<inside.mapping.byteCount) == file.bytes(0..<file.byteCount))
+        #expect(inside.files[0].bytes(0..<inside.byteCount) == file.bytes(0..<file.byteCount))
         #expect(checkpoint.path == "the default model")
         #expect(try Checkpoint(path: path).configuration == checkpoint.configuration)
     }

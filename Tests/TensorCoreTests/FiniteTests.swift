@@ -9,8 +9,7 @@ struct FiniteTests {
         let columns = 7 * dtype.columns(atLeast: 32)
         let values = (0..<columns).map { _ in random.normal() }
         func scan(_ values: [Float]) -> Int? {
-            var scale: Float = 0
-            return dtype.quantize(values).withUnsafeBytes { dtype.firstNotFinite($0, largestScale: &scale) }
+            dtype.quantize(values).withUnsafeBytes { dtype.firstNotFinite($0) }
         }
         #expect(scan(values) == nil)
         for wrong in [Float.nan, .infinity, -.infinity] {
@@ -22,16 +21,6 @@ struct FiniteTests {
                 #expect(scan(damaged) == index / dtype.elementsPerBlock, "\(wrong) at \(index)")
             }
         }
-    }
-
-    /// Two blocks; the values of the first are twice as large.
-    @Test(arguments: [(.f32, 1), (.f16, 1), (.bf16, 1), (.q8_0, 127), (.q4_0, 8), (.q4_1, 15)] as [(DType, Float)])
-    func theLargestScaleIsFound(dtype: DType, steps: Float) {
-        let ramp = (0..<32).map { Float($0) / 31 }
-        var scale: Float = 0
-        let bytes = dtype.quantize(ramp.map { $0 * 2 } + ramp)
-        #expect(bytes.withUnsafeBytes { dtype.firstNotFinite($0, largestScale: &scale) } == nil)
-        #expect(abs(scale - 2 / steps) < 2 / steps / 100)
     }
 
     /// MXFP4 has no halves: only products beyond F32 are infinite, in blocks with one of the three largest scales.
@@ -47,10 +36,8 @@ struct FiniteTests {
         bytes[size + 9] = codes
         for i in size + 1..<2 * size where i != size + 9 { bytes[i] = 0 }
         #expect(Naive.dequantized(bytes, .mxfp4).allSatisfy(\.isFinite) == isFinite)
-        var scale: Float = 0
-        let block = bytes.withUnsafeBytes { DType.mxfp4.firstNotFinite($0, largestScale: &scale) }
+        let block = bytes.withUnsafeBytes { DType.mxfp4.firstNotFinite($0) }
         #expect(block == (isFinite ? nil : 1))
-        #expect(scale == Float(sign: .plus, exponent: Int(exponent) - 128, significand: 1))
     }
 
     @Test func memoryThatThereIsNot() {

@@ -54,6 +54,9 @@ typedef struct {
     /// No other bytes of a block can make an element infinite or NaN. If there are none, elements are F32 or BF16.
     size_t halves;
     size_t halves_at;
+    /// The largest multiple of a half that elements are scaled by, in formats whose blocks have several scales;
+    /// otherwise 0.
+    size_t scale_steps;
     /// The largest magnitude of an element that `quantize` can store or, if blocks have a minimum, the largest range of
     /// a block.
     float largest;
@@ -347,8 +350,7 @@ size_t ctk_file_row_bytes(int format, size_t columns);
 void ctk_quantize_row(int format, const float *x, const float *importance, size_t columns, void *file);
 void ctk_dequantize_row(int format, const void *file, size_t columns, float *x);
 /// Returns the first block of a file row with an element that is not finite, or the number of blocks if there is none.
-/// Raises `*largest_scale` to the largest magnitude of a block's halves (of an element, in formats without them).
-size_t ctk_first_not_finite(int format, const void *file, size_t columns, float *largest_scale);
+size_t ctk_first_not_finite(int format, const void *file, size_t columns);
 
 /// Reads all bytes, in steps of 256 (a remainder is skipped), as fast as this CPU can; returns a value that depends on
 /// all of them.

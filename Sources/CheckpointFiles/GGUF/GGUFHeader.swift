@@ -1,5 +1,5 @@
-/// The header of a GGUF file, read only to show it: the file may be one part of a split model, and its tensors may have
-/// any of ggml's formats.
+/// The header of a GGUF file, read only to show it: the tensors may have any of ggml's formats. A part of a split file
+/// shows all parts, or only itself if another one is missing or wrong.
 package struct GGUFHeader: Sendable {
     /// The file's version.
     package let version: UInt32
@@ -7,21 +7,30 @@ package struct GGUFHeader: Sendable {
     package let metadata: GGUFMetadata
     /// All tensors, in file order.
     package let tensors: [ListedTensor]
-    /// The size of the file in bytes.
+    /// The paths of the files that are shown.
+    package let files: [String]
+    /// The size of these files in bytes.
     package let byteCount: Int
 
     /// Reads the header of the file at a path.
     ///
     /// - Throws: if the file cannot be read, or anything in its header is wrong.
     package init(path: String) throws(CheckpointError) {
-        let mapping = try inCheckpoint(try MappedFile(path: path))
-        let parsed = try GGUFParser.parse(mapping, allowingEveryFormat: true)
-        version = parsed.version
-        metadata = parsed.metadata
-        byteCount = mapping.byteCount
-        tensors = parsed.tensors.map {
+        let file = try inCheckpoint(try MappedFile(path: path))
+        let parts: GGUFParts
+        if let all = try? GGUFParts(file, allowingEveryFormat: true) {
+            parts = all
+        } else {
+            parts = try GGUFParts(GGUFPart(file, allowingEveryFormat: true))
+        }
+        version = parts.version
+        metadata = parts.metadata
+        files = parts.files.map(\.path)
+        byteCount = parts.files.reduce(0) { $0 + $1.byteCount }
+        tensors = parts.tensors.map { (tensor, _) in
             ListedTensor(
-                name: $0.name, format: $0.type.name, dtype: $0.type.dtype, shape: $0.shape, byteCount: $0.range.count)
+                name: tensor.name, format: tensor.type.name, dtype: tensor.type.dtype, shape: tensor.shape,
+                byteCount: tensor.range.count)
         }
     }
 }

@@ -8,6 +8,8 @@ package struct GGUFTensorInfo: Sendable, Equatable {
     package let dtype: DType
     /// One to four dimensions, the innermost (contiguous) one last; the file stores them in reverse order.
     package let shape: [Int]
+    /// The number of its file, 0 unless the model is split.
+    package let file: Int
     /// The tensor's byte range in the file.
     package let range: Range<Int>
 

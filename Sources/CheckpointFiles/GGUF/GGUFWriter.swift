@@ -6,7 +6,7 @@ package struct GGUFWriter: Sendable {
     package var version: UInt32 = 3
     /// The metadata to write; `general.alignment` also sets the alignment of the tensors' data.
     package var metadata = GGUFMetadata(file: "new GGUF file")
-    private var entries = TensorEntries()
+    private(set) var entries = TensorEntries()
 
     /// Creates a writer without metadata or tensors.
     package init() {}
@@ -47,6 +47,14 @@ package struct GGUFWriter: Sendable {
     package func header() throws(CheckpointError) -> [UInt8] {
         let alignment = try metadata.alignment()
         var sink = ByteSink()
+        sink.append(raw: unpaddedHeader(alignment: alignment))
+        sink.pad(to: alignment)
+        return sink.bytes
+    }
+
+    /// The header without the padding at its end.
+    func unpaddedHeader(alignment: Int) -> [UInt8] {
+        var sink = ByteSink()
         sink.append(raw: Array("GGUF".utf8))
         sink.append(version)
         sink.append(UInt64(entries.all.count))
@@ -59,16 +67,9 @@ package struct GGUFWriter: Sendable {
         }
         var offset = 0
         for entry in entries.all {
-            sink.append(entry.name)
-            sink.append(UInt32(entry.shape.count))
-            for dimension in entry.shape.reversed() {
-                sink.append(UInt64(dimension))
-            }
-            sink.append(entry.dtype.ggufType)
-            sink.append(UInt64(offset))
+            sink.append(raw: entry.description(offset: offset))
             offset += entry.byteCount + entry.byteCount.padding(to: alignment)
         }
-        sink.pad(to: alignment)
         return sink.bytes
     }
 
@@ -89,5 +90,20 @@ package struct GGUFWriter: Sendable {
         to path: String, progress: (Int) throws(CheckpointError) -> Void = { _ in }
     ) throws(CheckpointError) {
         try entries.write(header(), alignment: metadata.alignment(), to: path, progress: progress)
+    }
+}
+
+extension TensorEntries.Entry {
+    /// The tensor's description in the header.
+    func description(offset: Int) -> [UInt8] {
+        var sink = ByteSink()
+        sink.append(name)
+        sink.append(UInt32(shape.count))
+        for dimension in shape.reversed() {
+            sink.append(UInt64(dimension))
+        }
+        sink.append(dtype.ggufType)
+        sink.append(UInt64(offset))
+        return sink.bytes
     }
 }

@@ -55,7 +55,8 @@ extension ImportanceMatrix {
             let name = String(tensor.name.dropLast(Suffix.counts.count))
             guard entries[name] == nil else { continue }
             throw CheckpointError(
-                file: file.path, name: "tensor \(tensor.name.quoted)", expected: "a tensor \(name + Suffix.sums) with it",
+                file: file.path, name: "tensor \(tensor.name.quoted)",
+                expected: "a tensor \(name + Suffix.sums) with it",
                 found: "none")
         }
         guard !entries.isEmpty else { throw Self.isEmpty(file.path) }
@@ -87,9 +88,9 @@ extension ImportanceMatrix {
 extension ImportanceMatrix.Entry {
     /// Checks that values are sums of squares.
     init(checking sums: [Float], count: Int, of name: String, file: String) throws(CheckpointError) {
-        if let wrong = sums.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+        if let wrong = sums.firstIndex(where: { !(0...1e30).contains($0) }) {
             throw CheckpointError(
-                file: file, name: "importance of \(name.quoted)", expected: "finite numbers from 0 on",
+                file: file, name: "importance of \(name.quoted)", expected: "numbers in 0...1e+30",
                 found: "\(sums[wrong]) in column \(wrong)")
         }
         self.init(sums: sums, count: count)

@@ -19,10 +19,9 @@ public struct ImportanceMatrix: Sendable {
 
         /// The mean square of each column's inputs, which are positive: a column without inputs may still get some.
         var importance: [Float] {
-            let largest = sums.max() ?? 0
-            guard count > 0, largest > 0 else { return [Float](repeating: 1, count: sums.count) }
-            let least = largest * 1e-9
-            return sums.map { max($0, least) / Float(count) }
+            let largest = (sums.max() ?? 0) / Float(count)
+            guard count > 0, largest > 1e-25 else { return [Float](repeating: 1, count: sums.count) }
+            return sums.map { max($0 / Float(count), largest * 1e-9) }
         }
     }
 

@@ -10,7 +10,8 @@ struct FormatRange {
     func checkLoss(_ error: QuantizationError, of tensor: StoredTensor) throws(CheckpointError) {
         // No format loses half as much if its scales are in range.
         guard error.relative > 0.5 else { return }
-        let bound = 0x1p-24 * dtype.largestElement / Self.largestHalf
+        // From here on, F16 rounds scales by at most 3 %.
+        let bound = 0x1p-20 * dtype.largestElement / Self.largestHalf / Float(dtype.scaleSteps)
         throw failure(
             tensor,
             expected: """
@@ -48,8 +49,8 @@ struct FormatRange {
             return failure(
                 tensor,
                 expected: """
-                    blocks whose smallest element is at most \(Self.largestHalf) in magnitude and whose range is at \
-                    most \(dtype.largestElement), as \(dtype.rawValue) can hold
+                    blocks whose smallest element is at most \(Self.largestHalf * Float(dtype.scaleSteps)) in \
+                    magnitude and whose range is at most \(dtype.largestElement), as \(dtype.rawValue) can hold
                     """, found: "\(lowest) to \(highest) \(place(column))")
         }
         return failure(

@@ -80,10 +80,3 @@ struct RowConversion {
         return block * to.elementsPerBlock
     }
 }
-
-extension DType {
-    fileprivate func firstNotFinite(_ bytes: UnsafeRawBufferPointer) -> Int? {
-        var scale: Float = 0
-        return firstNotFinite(bytes, largestScale: &scale)
-    }
-}

@@ -15,9 +15,14 @@ public struct InputFiles: Sendable {
     ///   - role: its name in errors, such as "the model that is read".
     public mutating func add(_ path: String, as role: String) { inputs.append((path, role)) }
 
-    /// Adds a model's file or folder; nil means the default model, which is in the program's own file.
+    /// Adds a model's folder or file, with the other parts of a split GGUF file; nil means the default model, which is in
+    /// the program's own file.
     public mutating func add(model path: String?, as role: String) {
-        if let path { add(path, as: role) } else { add("/proc/self/exe", as: "the program that is running") }
+        guard let path else {
+            add("/proc/self/exe", as: "the program that is running")
+            return
+        }
+        for path in GGUFPartName(path)?.all.map(\.path) ?? [path] { add(path, as: role) }
     }
 
     /// Adds another set of inputs.

@@ -101,6 +101,13 @@ package struct ReplacementFile: ~Copyable {
         }
     }
 
+    /// Waits for the disk, so that ``commit()`` only has to rename the file. Does nothing for streams.
+    ///
+    /// - Throws: if the disk fails.
+    package func synchronize() throws(FileError) {
+        if case .file(let entry, _) = output { try explaining(try SystemCalls.synchronize(entry.descriptor)) }
+    }
+
     /// Waits for the disk, then gives the file its name; a staged stream is written now.
     ///
     /// - Throws: if that fails; the name then still belongs to the file that had it before.

@@ -21,9 +21,7 @@ package struct GGUFSource: TensorSource {
 
     package func storedName(of name: String) -> String { names[name] ?? name }
 
-    package func checkUnchanged() throws(CheckpointError) {
-        try inCheckpoint(try gguf.mapping.checkUnchanged())
-    }
+    package func checkUnchanged() throws(CheckpointError) { try gguf.checkUnchanged() }
 
     package func contains(_ name: String) -> Bool { gguf.tensor(named: storedName(of: name)) != nil }
 

@@ -65,7 +65,7 @@ package enum ModelFiles: Sendable {
                 + "into that model in Python, with peft's merge_and_unload, and save the result")
     }
 
-    /// The path as it was given, or a name in its place.
+    /// The path as it was given, or a name in its place. For a split GGUF file, the path of the first part.
     package var path: String {
         switch self {
         case .gguf(let file, _): file.path

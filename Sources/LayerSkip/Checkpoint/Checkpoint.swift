@@ -81,7 +81,8 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// The path as given, or the name of a model that is part of the program.
+    /// The path as given, or the name of a model that is part of the program. For a split GGUF file, the path of the first
+    /// part.
     public var path: String { files.path }
 
     /// The chat template for ordinary conversations, in Jinja; nil if there is none.

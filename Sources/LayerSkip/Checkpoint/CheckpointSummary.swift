@@ -7,9 +7,11 @@ public import TokenDecoding
 /// A description of a GGUF file or a model folder, made without reading its weights. The model may be one that cannot
 /// be run; ``obstacle`` then says why.
 public struct CheckpointSummary: Sendable {
-    /// The path as given, or `the default model`.
+    /// The path as given, or `the default model`. For a split GGUF file, the path of the first part.
     public let path: String
-    /// The size in bytes of the file, or of a folder's weights.
+    /// The paths of the files that hold the weights: one, the parts of a split GGUF file, or those of a folder.
+    public let files: [String]
+    /// The size in bytes of these files.
     public let byteCount: Int
     /// The GGUF version; nil for a folder.
     public let version: Int?
@@ -140,7 +142,8 @@ public struct CheckpointSummary: Sendable {
         switch checkpoint.files {
         case .gguf(let file, _):
             let metadata = file.metadata
-            byteCount = file.mapping.byteCount
+            files = file.files.map(\.path)
+            byteCount = file.byteCount
             version = Int(file.version)
             name = try metadata.stringIfPresent(named: "general.name")
             tokenizerModel = try metadata.stringIfPresent(named: "tokenizer.ggml.model")
@@ -148,6 +151,7 @@ public struct CheckpointSummary: Sendable {
             tensors = Self.entries(file.tensors.map(\.listed))
         case .folder(let folder, _):
             let tokenizer = try? checkpoint.tokenizerDefinition()
+            files = folder.source.files.map(\.path)
             byteCount = folder.source.files.reduce(0) { $0 + $1.mapping.byteCount }
             version = nil
             name = folder.name
@@ -165,6 +169,7 @@ public struct CheckpointSummary: Sendable {
         let parsed = try ParsedFiles(path: path)
         self.path = path
         self.obstacle = obstacle
+        files = parsed.files
         byteCount = parsed.byteCount
         version = parsed.version
         architecture = parsed.architecture

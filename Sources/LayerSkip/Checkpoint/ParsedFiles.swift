@@ -4,6 +4,8 @@ import TextTokens
 
 /// What can be parsed of a file or folder whose model cannot be opened, to show it.
 struct ParsedFiles {
+    /// The paths of the files with weights.
+    private(set) var files: [String] = []
     private(set) var byteCount = 0
     private(set) var version: Int?
     private(set) var architecture: String?
@@ -32,6 +34,7 @@ struct ParsedFiles {
     private init(_ header: GGUFHeader) {
         let metadata = header.metadata
         func text(_ key: String) -> String? { (try? metadata.stringIfPresent(named: key)) ?? nil }
+        files = header.files
         byteCount = header.byteCount
         version = Int(header.version)
         architecture = text("general.architecture")
@@ -67,6 +70,7 @@ struct ParsedFiles {
     }
 
     private init(_ files: [SafetensorsFile]) {
+        self.files = files.map(\.path)
         byteCount = files.reduce(0) { $0 + $1.mapping.byteCount }
         tensors = files.flatMap { $0.tensors.map(\.listed) }
     }

@@ -59,8 +59,8 @@ extension StoredChatTemplates {
     package init(nextTo path: String) throws(CheckpointError) {
         if Folder.exists(path) {
             self = try TextFiles(FolderPaths(path)).chatTemplates
-        } else if let header = try? GGUFHeader(path: path) {
-            try self.init(header.metadata)
+        } else if let metadata = try? GGUFMetadata(ofModel: path) {
+            try self.init(metadata)
         } else {
             let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
             self = try TextFiles(FolderPaths(path.contains("/") ? folder + "/" : ".")).chatTemplates

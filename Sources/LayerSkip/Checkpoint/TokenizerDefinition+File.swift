@@ -15,8 +15,7 @@ extension TokenizerDefinition {
         try HubName.refuse(path)
         let file = try inCheckpoint(try MappedFile(path: path))
         if file.bytes(0..<min(4, file.byteCount)) == Array("GGUF".utf8) {
-            // The tensors may have formats that cannot be computed with.
-            try self.init(GGUFHeader(path: path).metadata)
+            try self.init(GGUFMetadata(ofModel: path))
             return
         }
         try file.refuseForeignFormat(expected: "a GGUF file, a model folder, a tokenizer.json or a tokenizer.model")

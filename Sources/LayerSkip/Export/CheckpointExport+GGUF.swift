@@ -4,7 +4,8 @@ import TensorCore
 import TextTokens
 
 extension CheckpointExport {
-    func writeGGUF(to path: String, progress: (Int) throws(CheckpointError) -> Void) throws {
+    /// The file's metadata and tensors.
+    func ggufWriter() throws -> GGUFWriter {
         var writer = GGUFWriter()
         writer.metadata = try ggufMetadata()
         for factors in model.configuration.ggufRoPETensors {
@@ -19,7 +20,7 @@ extension CheckpointExport {
                 try entry.write(to: output, on: pool, listing: quantized, as: tensor.ggufName)
             }
         }
-        try writer.write(to: path, progress: progress)
+        return writer
     }
 
     private func ggufMetadata() throws -> GGUFMetadata {

@@ -125,25 +125,8 @@ public struct CheckpointExport: Sendable {
     ///   importance matrix, or another file cannot be written; ``ThreadCountError`` for ``threads``. A file that was at
     ///   the path is then still there.
     public func write(to path: String, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
-        var inputs = InputFiles()
-        inputs.add(model: checkpoint.source, as: "the model that is read")
-        if let importance = choice?.importance { inputs.add(importance.name, as: "the importance matrix") }
         try inputs.check(output: path)
-        var goesOn = true
-        func check(_ done: Int) throws(CheckpointError) {
-            goesOn = progress(min(done, byteCount))
-            guard goesOn else { throw CheckpointError(file: path, expected: "to be written", found: "an interruption") }
-        }
-        do {
-            switch target {
-            case .gguf: try writeGGUF(to: path, progress: check)
-            case .safetensors: try writeFolder(to: path, progress: check)
-            }
-        } catch {
-            guard goesOn else { return false }
-            throw error
-        }
-        return true
+        return try write(target == .gguf ? .file : .folder, to: path, progress: progress)
     }
 }
 

@@ -78,8 +78,8 @@ extension TrainingRecipe {
     /// The files and folders that the recipe names as inputs.
     var inputs: InputFiles {
         var inputs = InputFiles()
-        if case .path(let path) = model.start { inputs.add(path, as: "the model that the training starts from") }
-        if let path = model.tokenizer { inputs.add(path, as: "the tokenizer") }
+        if case .path(let path) = model.start { inputs.add(model: path, as: "the model that the training starts from") }
+        if let path = model.tokenizer { inputs.add(model: path, as: "the tokenizer") }
         for path in data.training + data.validation { inputs.add(path, as: "a file of tokens that is read") }
         return inputs
     }

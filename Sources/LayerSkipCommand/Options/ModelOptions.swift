@@ -5,8 +5,8 @@ import LayerSkip
 struct ModelOptions: ParsableArguments {
     @Option(
         help: """
-            Model (Llama, Mistral, Qwen, SmolLM3, Granite, Phi-3 or Gemma 3): a GGUF file or a model folder (default: \
-            the built-in model, which has no chat template).
+            Model (Llama, Mistral, Qwen, SmolLM3, Granite, Phi-3 or Gemma 3): a GGUF file (any part of a split one) \
+            or a model folder (default: the built-in model, which has no chat template).
             """,
         transform: expandedPath)
     var model: String?

@@ -37,10 +37,24 @@ enum GGUFTarget: FuzzTarget {
         part.metadata["general.type"] = .string("adapter")
         part.metadata["llama.block_count"] = .uint32(1)
         part.metadata["tokenizer.chat_template"] = .string("x")
+        let parts = [(0, "t"), (1, "u")].map { splitPart($0, tensor: $1) }
         let samples = try SampleModel.all.map { try $0.small.ggufWriter().bytes() }
         // The first one is complete.
         let files = try [tiny, untied, biased, normed].map { try $0.bytes() }
-        return try files + samples + [small.bytes(), part.bytes()] + tokenizers.map { try $0.bytes() }
+        return try files + samples + [small.bytes(), part.bytes()] + parts.map { try $0.bytes() }
+            + tokenizers.map { try $0.bytes() }
+    }
+
+    /// A part of a split file with two parts, with one tensor in each.
+    private static func splitPart(_ number: UInt16, tensor: String) -> GGUFWriter {
+        var writer = GGUFWriter()
+        if number == 0 { writer.metadata["general.architecture"] = .string("llama") }
+        writer.metadata["split.no"] = .uint16(number)
+        writer.metadata["split.count"] = .uint16(2)
+        writer.metadata["split.tensors.count"] = .int32(2)
+        writer.metadata["layerskip.split.id"] = .uint64(7)
+        writer.add(tensor, .f32, shape: [1], bytes: [0, 0, 128, 63])
+        return writer
     }
 
     /// Files that have only a tokenizer, one of each kind.
@@ -93,6 +107,7 @@ enum GGUFTarget: FuzzTarget {
             let summary = try CheckpointSummary(path: path)
             require(summary.tensors.count == header.tensors.count, "\(summary.tensors)")
         }
+        try readAsParts(input, in: folder)
         let file = try GGUFFile(path: path)
         let bytes = try written(file)
         let again = try GGUFFile(path: folder.write(bytes, as: "again.gguf"))
@@ -104,6 +119,21 @@ enum GGUFTarget: FuzzTarget {
         let definition = try TokenizerDefinition(file.metadata)
         try CheckedTexts.check(Tokenizer(definition), of: definition, Array(input.suffix(100)))
         _ = try model.get()
+    }
+
+    /// Opens the input as either part of a split file, with a valid other part.
+    private static func readAsParts(_ input: [UInt8], in folder: TemporaryFolder) throws {
+        guard input.count < 1 << 16 else { return }
+        for number in [0, 1] as [UInt16] {
+            let other = splitPart(1 - number, tensor: "other")
+            let paths = [0, 1].map { folder.file("part\(number)-0000\($0 + 1)-of-00002.gguf") }
+            folder.write(input, as: "part\(number)-0000\(number + 1)-of-00002.gguf")
+            folder.write(try other.bytes(), as: "part\(number)-0000\(2 - number)-of-00002.gguf")
+            guard let file = try? GGUFFile(path: paths[0]), file.files.count == 2 else { continue }
+            require(file.tensor(named: "other")?.file == paths[Int(1 - number)], "the other part's tensor is there")
+            require(file.tensors.count == 2 && file.metadata["split.count"] == nil, "\(file.tensors)")
+            require(try GGUFHeader(path: paths[1]).tensors == file.tensors.map(\.listed), "a header shows all parts")
+        }
     }
 
     private static func written(_ file: GGUFFile) throws(CheckpointError) -> [UInt8] {

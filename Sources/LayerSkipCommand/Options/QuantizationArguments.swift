@@ -1,0 +1,107 @@
+import ArgumentParser
+import LayerSkip
+
+/// Options for the formats of an export's matrices.
+struct QuantizationArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Recipe for the formats of the matrices; f32, f16 and bf16 are for folders too, the others for gguf only.",
+            valueName: "recipe"))
+    var quantize: RecipeArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Another format than the recipe's for some layers (0-3=q8_0, 5=q6_k), the head (head=q8_0) or the embedding. \
+            May be repeated; the last one that applies counts.
+            """, valueName: "part=format"),
+        transform: formatOverride)
+    var layers: [FormatOverride] = []
+
+    @Option(
+        help: """
+            Importance matrix that says which columns matter most, from llama-imatrix or --save-imatrix: quantization \
+            makes errors smaller there.
+            """,
+        transform: expandedPath)
+    var imatrix: String?
+
+    @Option(
+        help: """
+            Text on which to measure an importance matrix before the export, of some ten thousand tokens (- for \
+            standard input).
+            """,
+        transform: expandedPath)
+    var calibrate: String?
+
+    @Option(
+        help: "Where to write the importance matrix that --calibrate measures, for --imatrix or llama-quantize.",
+        transform: expandedPath)
+    var saveImatrix: String?
+
+    @Flag(help: "List the error of every quantized tensor (default: the mean and the largest errors).")
+    var tensors = false
+
+    func validate() throws {
+        let needRecipe = [
+            ("--layers", !layers.isEmpty), ("--imatrix", imatrix != nil), ("--calibrate", calibrate != nil),
+        ]
+        for (option, isGiven) in needRecipe where isGiven && quantize == nil {
+            throw ValidationError("\(option): expected --quantize with it, found none")
+        }
+        if imatrix != nil, calibrate != nil {
+            throw ValidationError("--calibrate: expected no --imatrix with it, found both")
+        }
+        if saveImatrix != nil, calibrate == nil {
+            throw ValidationError("--save-imatrix: expected --calibrate with it, found none")
+        }
+    }
+
+    /// Throws a usage error if a format is not one of the target's.
+    func check(for target: Target) throws {
+        let recipes = target.value.recipes
+        let expected = recipes.map(\.name).joined(separator: ", ")
+        if let quantize, !recipes.contains(quantize.value) {
+            throw ValidationError("--quantize: expected one of \(expected) for \(target), found \(quantize.value.name)")
+        }
+        if target == .safetensors, let override = layers.first(where: \.dtype.isQuantized) {
+            throw ValidationError(
+                "--layers: expected one of the formats \(expected) for \(target), found \(override.dtype.rawValue)")
+        }
+    }
+
+    /// The recipe with its overrides; nil if matrices keep their formats.
+    var recipe: QuantizationRecipe? {
+        var recipe = quantize?.value
+        recipe?.overrides = layers
+        return recipe
+    }
+
+    /// Reads or measures the importance matrix; nil if none is asked for.
+    ///
+    /// - Parameters:
+    ///   - source: the model's path; nil for the default model.
+    ///   - output: where the model will be written, which must not be the text.
+    func importance(
+        of checkpoint: Checkpoint, source: String?, threads: Int?, output: String
+    ) throws -> ImportanceMatrix? {
+        if let imatrix { return try ImportanceMatrix(path: imatrix) }
+        guard let calibrate else { return nil }
+        var inputs = InputFiles()
+        inputs.add(model: source, as: "the model that is read")
+        inputs.add(calibrate == "-" ? "/dev/stdin" : calibrate, as: "the text that is measured on")
+        for path in [output, saveImatrix].compactMap(\.self) { try inputs.check(output: path) }
+        try JSONLines.refuse(path: calibrate)
+        let text = Array(try TextInput.read(calibrate, atMost: .text).utf8)
+        try JSONLines.refuse(text, file: TextInput.name(of: calibrate))
+        let matrix = try checkpoint.importanceMatrix(
+            measuredOn: text, named: TextInput.name(of: calibrate), threads: threads
+        ) { done, total in Progress("tokens measured:", of: total)(done) }
+        guard let matrix else { throw InterruptedError() }
+        if let saveImatrix {
+            try matrix.write(to: saveImatrix)
+            Output.note("\(saveImatrix): importance of \(matrix.names.count.counted("tensor"))")
+        }
+        return matrix
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import CheckpointFiles
+
+@Suite("Writing split GGUF files")
+struct SplitWritingTests {
+    private let folder = TemporaryFolder()
+
+    /// A file with tensors of these numbers of elements.
+    private func writer(_ counts: [Int], value: UInt8 = 0) -> GGUFWriter {
+        var writer = GGUFWriter()
+        writer.metadata["general.architecture"] = .string("llama")
+        writer.metadata["general.name"] = .string(String(repeating: "n", count: 100))
+        for (number, count) in counts.enumerated() {
+            let bytes = [UInt8](repeating: value, count: 4 * count)
+            writer.add("tensor \(number)", .f32, shape: [count], bytes: bytes)
+        }
+        return writer
+    }
+
+    @discardableResult
+    private func split(_ writer: GGUFWriter, _ limit: Int, as name: String = "m.gguf") throws -> [String] {
+        let split = try SplitGGUFWriter(writer, partsOfAtMost: limit, path: folder.file(name))
+        try split.write()
+        return split.paths
+    }
+
+    private func size(_ path: String) throws -> Int { try #require(MappedFile.byteCount(path: path)) }
+
+    /// No part is larger than the size, unless it has one tensor; the next tensor would not have fitted.
+    @Test(arguments: [1, 300, 500, 700, 900, 1500, 4000, 1 << 40]) func partsAreFull(limit: Int) throws {
+        let counts = [3, 1, 200, 9, 8, 7, 64, 64, 64, 1, 1, 1, 1000, 2, 30]
+        let whole = writer(counts)
+        let paths = try split(whole, limit)
+        let count = paths.count
+        #expect(paths[0].hasSuffix("/m-00001-of-\(count < 10 ? "0000" : "000")\(count).gguf"))
+        #expect(folder.contents.map(folder.file) == paths)
+        let file = try GGUFFile(path: paths[count - 1])
+        #expect(file.files.map(\.path) == paths && file.metadata.keys == whole.metadata.keys)
+        #expect(file.tensors.map(\.shape) == counts.map { [$0] })
+        #expect(limit > 1 || count == counts.count)
+        #expect(limit < 1 << 40 || count == 1)
+        for (number, path) in paths.enumerated() {
+            let own = file.tensors.filter { $0.file == number }
+            let size = try size(path)
+            #expect(own.count == 1 || size <= limit, "\(path): \(size)")
+            guard let next = file.tensors.first(where: { $0.file == number + 1 }) else { continue }
+            // The description of a tensor: name, number of dimensions, dimension, type, offset.
+            let header = own[0].range.lowerBound
+            let grown = 8 + next.name.utf8.count + 4 + 8 + 4 + 8
+            let padded = header + grown + 31 - (header + grown + 31) % 32
+            let least = size - header + (padded - 32) + next.range.count
+            #expect(least + 32 > limit, "\(path) has room for \(next.name)")
+        }
+    }
+
+    @Test func partsHaveTheAlignmentOfTheFile() throws {
+        var whole = writer([1, 1])
+        whole.metadata["general.alignment"] = .uint32(256)
+        let file = try GGUFFile(path: split(whole, 1)[0])
+        #expect(file.tensors.allSatisfy { $0.range.lowerBound.isMultiple(of: 256) } && file.files.count == 2)
+    }
+
+    /// Contents alone make the difference; equal contents give equal files.
+    @Test func partsOfDifferentExportsAreToldApart() throws {
+        let paths = try split(writer([5, 6, 7], value: 1), 1)
+        let before = try paths.map { try TextFile.bytes($0) }
+        try split(writer([5, 6, 7], value: 1), 1)
+        #expect(try paths.map { try TextFile.bytes($0) } == before)
+        try split(writer([5, 6, 7], value: 2), 1)
+        _ = try GGUFFile(path: paths[0])
+        folder.write(before[1], as: "m-00002-of-00003.gguf")
+        let error = #expect(throws: CheckpointError.self) { try GGUFFile(path: paths[0]) }
+        #expect(error?.file == paths[1] && error?.name == "metadata key \"layerskip.split.id\"")
+    }
+
+    @Test func aFailureLeavesWhatWasThere() throws {
+        let paths = try split(writer([5, 6, 7], value: 1), 1)
+        let before = try paths.map { try TextFile.bytes($0) }
+        let (writer, total) = (writer([5, 6, 7], value: 2), try paths.reduce(0) { try $0 + size($1) })
+        for limit in stride(from: 0, to: total, by: 64) {
+            let split = try SplitGGUFWriter(writer, partsOfAtMost: 1, path: folder.file("m"))
+            #expect(throws: CheckpointError.self) {
+                try split.write { (done) throws(CheckpointError) in
+                    if done > limit { throw CheckpointError(file: "m", expected: "", found: "an interruption") }
+                }
+            }
+        }
+        #expect(folder.contents.map(folder.file) == paths)
+        #expect(try paths.map { try TextFile.bytes($0) } == before)
+        // A part that cannot be replaced is found before any part gets its name.
+        try FileManager.default.removeItem(atPath: paths[2])
+        _ = folder.makeFolder("m-00003-of-00003.gguf")
+        #expect(throws: CheckpointError.self) {
+            try SplitGGUFWriter(writer, partsOfAtMost: 1, path: folder.file("m")).write()
+        }
+        #expect(try paths.prefix(2).map { try TextFile.bytes($0) } == Array(before.prefix(2)))
+    }
+
+    @Test func thePathEndsWithAName() throws {
+        for path in [folder.path, folder.path + "/", folder.path + "/new/", "/dev/null", ""] {
+            let error = #expect(throws: CheckpointError.self) {
+                try SplitGGUFWriter(writer([1]), partsOfAtMost: 1, path: path)
+            }
+            #expect(error?.file == path && error?.name == "")
+        }
+    }
+
+    @Test func hashesDoNotDependOnThePieces() {
+        let bytes = (0..<100).map { UInt8($0) }
+        func hash(_ pieces: [ArraySlice<UInt8>]) -> UInt64 {
+            var hash = ContentHash()
+            for piece in pieces.map(Array.init) { hash.add(piece.span.bytes) }
+            return hash.value
+        }
+        let whole = hash([bytes[...]])
+        for cut in bytes.indices {
+            for length in [0, 1, 7, 8, 9] where cut + length <= bytes.count {
+                #expect(hash([bytes[..<cut], bytes[cut..<cut + length], bytes[(cut + length)...]]) == whole)
+            }
+            var changed = bytes
+            changed[cut] ^= 1
+            #expect(hash([changed[...]]) != whole && hash([bytes[..<cut]]) != whole)
+        }
+        // Zeros at the end count.
+        #expect(hash([[0]]) != hash([[0, 0]]))
+    }
+}
