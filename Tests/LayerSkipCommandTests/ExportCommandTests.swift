@@ -167,9 +167,13 @@ struct ExportCommandTests {
             ([files.model, "--to", "gguf", "--quantize", "q8_1", "--output", output], "- q8_0"),
             ([files.model, "--to", "gguf", "--layers", "0=q8_0", "--output", output], "--layers: expected --quantize"),
             ([files.model, "--to", "gguf", "--imatrix", "x", "--output", output], "--imatrix: expected --quantize"),
-            ([files.model, "--to", "gguf", "--calibrate", "x", "--output", output], "--calibrate: expected --quantize"),
             (
-                [files.model, "--to", "gguf", "--quantize", "q4_0", "--imatrix", "x", "--calibrate", "y", "--output", output],
+                [files.model, "--to", "gguf", "--calibrate", "x", "--output", output],
+                "--calibrate: expected --quantize"
+            ),
+            (
+                [files.model, "--to", "gguf", "--quantize", "q4_0", "--imatrix", "x", "--calibrate", "y", "--output"]
+                    + [output],
                 "--calibrate: expected no --imatrix"
             ),
             (

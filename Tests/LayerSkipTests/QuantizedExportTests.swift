@@ -106,9 +106,21 @@ struct QuantizedExportTests {
             ("blk.0.attn_q.weight", DType.q4_0), ("blk.1.ffn_down.weight", .q4_0), ("blk.3.ffn_up.weight", .q4_0),
         ] {
             let weighted = try converted(before, name, to: dtype, importance: importance[name])
-            #expect(bytes(file, name) == weighted && weighted != (try converted(before, name, to: dtype)), "\(name)")
+            let plain = try converted(before, name, to: dtype)
+            #expect(bytes(file, name) == weighted && weighted != plain, "\(name)")
         }
         #expect(try bytes(file, "token_embd.weight") == converted(before, "token_embd.weight", to: .q4_0))
+        // As in files of llama-quantize. Another quantization removes it.
+        #expect(file.metadata["quantize.imatrix.dataset"] == .string("t.txt"))
+        #expect(file.metadata["quantize.imatrix.entries_count"] == .int32(28))
+        #expect(file.metadata["quantize.imatrix.chunks_count"] == .int32(4))
+        let small = folder.file("small.gguf")
+        for (recipe, count) in [(nil, 3), (QuantizationRecipe.q8_0, 0)] {
+            let again = try CheckpointExport(path: small, to: .gguf, quantizing: recipe)
+            #expect(try again.write(to: folder.file("again.gguf")))
+            let keys = try GGUFFile(path: folder.file("again.gguf")).metadata.keys
+            #expect(keys.filter { $0.hasPrefix("quantize.imatrix.") }.count == count)
+        }
     }
 
     /// With an importance matrix, llama.cpp's Q4_0 has Q4_1 in the first eighth of the layers.

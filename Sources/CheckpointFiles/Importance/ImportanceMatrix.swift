@@ -5,9 +5,11 @@ public struct ImportanceMatrix: Sendable {
     /// The path of the file, or the name of the text on which it was measured.
     package let name: String
     /// The texts on which it was measured.
-    let datasets: [String]
-    /// The number of tokens that were evaluated at a time, and how often.
-    let chunkSize: Int, chunkCount: Int
+    package let datasets: [String]
+    /// The number of tokens that were evaluated at a time.
+    let chunkSize: Int
+    /// The number of such chunks.
+    package let chunkCount: Int
     private let entries: [String: Entry]
 
     /// The sums of one matrix.

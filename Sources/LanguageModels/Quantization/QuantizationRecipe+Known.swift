@@ -68,11 +68,11 @@ extension QuantizationRecipe {
         RecipeException(.down, .q5_K, in: .firstPart(8, withImportance: false)),
     ]
 
-    /// Every recipe whose formats can be written, from the largest to the smallest.
+    /// Every recipe, from the largest to the smallest.
     public static let all = [
         f32, f16, bf16, q8_0, q6_K, q5_K_M, q5_K_S, q5_1, q5_0, q4_K_M, q4_K_S, iq4_NL, iq4_XS, q4_1, q4_0, q3_K_L,
         q3_K_M, q3_K_S, q2_K,
-    ].filter(\.isWritable)
+    ]
 
     /// The names of all recipes.
     public static var names: [String] { all.map(\.name) }

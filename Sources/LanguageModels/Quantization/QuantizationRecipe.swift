@@ -32,9 +32,6 @@ public struct QuantizationRecipe: Sendable, Hashable {
     /// Whether the recipe's main format is quantized.
     package var isQuantized: Bool { main.isQuantized }
 
-    /// Whether all of the recipe's formats can be written.
-    var isWritable: Bool { ([main] + exceptions.map(\.dtype)).allSatisfy(\.isWritable) }
-
     /// Returns the format of a matrix.
     ///
     /// - Parameters:

@@ -43,6 +43,7 @@ extension CheckpointExport {
         if let name { metadata["general.name"] = .string(name.text) }
         if let recipe = choice?.recipe {
             metadata["general.file_type"] = .uint32(recipe.fileType)
+            choice?.importance.write(to: &metadata)
         } else if metadata["general.file_type"] == nil {
             metadata["general.file_type"] = .uint32(plan.mainFormat.ggufFileType)
         }
@@ -50,5 +51,16 @@ extension CheckpointExport {
             metadata["general.quantization_version"] = .uint32(2)
         }
         return metadata
+    }
+}
+
+extension ImportanceMatrix? {
+    /// Says what the importance was measured on, as llama-quantize does, in place of what the source says.
+    fileprivate func write(to metadata: inout GGUFMetadata) {
+        let prefix = "quantize.imatrix."
+        metadata[prefix + "file"] = nil
+        metadata[prefix + "dataset"] = self?.datasets.first.map { .string($0) }
+        metadata[prefix + "entries_count"] = self.map { .int32(Int32(clamping: $0.names.count)) }
+        metadata[prefix + "chunks_count"] = self.map { .int32(Int32(clamping: $0.chunkCount)) }
     }
 }
