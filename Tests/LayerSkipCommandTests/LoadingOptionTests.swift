@@ -32,10 +32,22 @@ struct LoadingOptionTests {
         }
     }
 
+    @Test func layersHaveAnotherFormat() throws {
+        let files = try CommandFiles()
+        let run = try generate(files, ["--quantize", "q8_0", "--layers", "1-2=f16", "--layers", "head=f32"])
+        #expect(
+            run.errors.contains("note: quantization q8_0: 1 matrix to F32, 14 to F16 and 14 to Q8_0 while loading\n"),
+            "\(run.errors)")
+    }
+
     @Test func wrongUse() throws {
         let files = try CommandFiles()
         let unknown = try generate(files, ["--quantize", "q9"])
         #expect(unknown.code == 2 && unknown.errors.contains("q8_0"))
+        let lonely = try generate(files, ["--layers", "0=q8_0"])
+        #expect(lonely.code == 2 && lonely.errors.contains("--layers: expected --quantize with it, found none"))
+        let beyond = try generate(files, ["--quantize", "q8_0", "--layers", "0-4=f16"])
+        #expect(beyond.code == 1 && beyond.errors.contains("expected layers in 0...3, found 0...4"))
         let builtIn = try CommandRun(["generate", "Hello", "--keep-packed"])
         #expect(builtIn.code == 2 && builtIn.errors.contains("--keep-packed: expected --model with it, found none"))
     }

@@ -22,9 +22,7 @@ struct FormatTests {
         let context = ComputeContext.with(table)
         let columns = 3 * dtype.elementsPerBlock
         #expect(dtype.isWritable)
-        let blocks =
-            dtype.isQuantized ? dtype.randomBlocks(5 * 3, seed: 2) : dtype.quantize(randomValues(5 * 3, seed: 2))
-        let matrix = FileMatrix(blocks, dtype: dtype, rows: 5, columns: columns)
+        let matrix = FileMatrix(random: dtype, rows: 5, columns: columns, seed: 2)
         let weights = matrix.packed(on: context)
         let rows = context.embedding([0, 4], weights)
         #expect(rows.values == Array(matrix.values[..<columns] + matrix.values[(4 * columns)...]))

@@ -17,21 +17,6 @@ static inline void dequantize_q4_0(const q4_0_block *block, float *x) {
     dequantize_nibbles(block->nibbles, f16_to_float(block->scale), -0.0f, x, 8);
 }
 
-/// The value of largest magnitude becomes nibble 0, that is -8 * scale, so the scale takes its sign.
-static inline void quantize_q4_0(const float *x, q4_0_block *block) {
-    uint32_t largest = largest_magnitude(x, BLOCK);
-    int extreme = 0;
-    while ((float_to_bits(x[extreme]) & MAGNITUDE_BITS) != largest) extreme++;
-    float scale = x[extreme] / -8;
-    float inverse = inverse_of(scale);
-    block->scale = float_to_f16(scale);
-    for (int i = 0; i < BLOCK / 2; i++) {
-        int low = nearest(x[i] * inverse + 8, 0, 15);
-        int high = nearest(x[i + BLOCK / 2] * inverse + 8, 0, 15);
-        block->nibbles[i] = (uint8_t)(low | high << 4);
-    }
-}
-
 DEFINE_DEQUANTIZED_ROW(q4_0, BLOCK)
 
 static const ctk_weight_format q4_0_format = {

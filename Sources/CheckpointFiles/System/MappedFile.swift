@@ -85,7 +85,7 @@ package final class MappedFile: Sendable {
     }
 
     /// What tells the file from all others and from its own earlier versions.
-    package struct Identity: Sendable, Equatable, CustomStringConvertible {
+    package struct Identity: Sendable, CustomStringConvertible {
         /// The absolute path.
         package let path: String
         private let byteCount: Int
@@ -96,8 +96,6 @@ package final class MappedFile: Sendable {
             self.byteCount = byteCount
             self.status = status
         }
-
-        package static func == (one: Identity, other: Identity) -> Bool { one.description == other.description }
 
         /// One line, which differs between versions of the file.
         package var description: String {

@@ -57,9 +57,9 @@ package struct StoredTensor: Sendable {
         if case .mapped(let file, _) = contents { file.path } else { nil }
     }
 
-    /// The identity of the file that holds the tensor; nil if it is in memory.
-    package var fileIdentity: MappedFile.Identity? {
-        if case .mapped(let file, _) = contents { file.identity } else { nil }
+    /// The file that holds the tensor; nil if it is in memory.
+    package var mapping: MappedFile? {
+        if case .mapped(let file, _) = contents { file } else { nil }
     }
 
     /// The vector as a matrix of one column, each element a row.

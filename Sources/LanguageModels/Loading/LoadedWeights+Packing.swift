@@ -11,7 +11,10 @@ extension LoadedWeights {
         progress: (Double) -> Bool
     ) throws(CheckpointError) {
         let formats = MatrixFormats(stored, quantizing: options.quantization)
-        if let recipe = options.quantization { notes.append(try stored.note(quantizing: recipe)) }
+        if let recipe = options.quantization {
+            try stored.check(recipe)
+            notes.append(try stored.note(quantizing: recipe))
+        }
         var packing = PackedLoading(compute: compute, formats: formats)
         guard let folder = options.packedFolder else {
             try stored.checkMemory(formats)

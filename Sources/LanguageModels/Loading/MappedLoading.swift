@@ -31,9 +31,10 @@ struct MappedLoading: WeightLoading {
         let stored = try source.tensor(named: tensor.name, shape: tensor.shape)
         let dtype = formats.dtype(of: tensor, stored: stored)
         let layout = PanelLayout(dtype, rows: rows.count, columns: stored.columns, for: kernels)
-        let panels = file.storage(offset..<offset + layout.byteCount)
+        let bytes = offset..<offset + layout.byteCount
+        file.prefetch(bytes)
         offset += PackedFile.size(of: layout)
-        return .packed(PackedMatrix(layout, panels: panels))
+        return .packed(PackedMatrix(layout, panels: file.storage(bytes)))
     }
 
     mutating func vector(_ tensor: ModelTensor, from source: any TensorSource) -> Tensor {

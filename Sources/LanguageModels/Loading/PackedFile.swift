@@ -25,12 +25,12 @@ struct PackedFile {
         in folder: String, _ model: StoredModel, _ formats: MatrixFormats, recipe: String?, for kernels: KernelTable
     ) throws(CheckpointError) {
         var lines: [String] = []
-        var sources: [MappedFile.Identity] = []
+        var files: [MappedFile] = []
         var layouts: [DType: String] = [:]
         var contents = 0
         for tensor in model.tensors {
             let stored = try model.source.tensor(named: tensor.name, shape: tensor.shape)
-            if let identity = stored.fileIdentity, !sources.contains(identity) { sources.append(identity) }
+            if let file = stored.mapping, !files.contains(where: { $0 === file }) { files.append(file) }
             guard tensor.shape.count > 1 else {
                 lines.append("vector \(tensor.name) \(tensor.count)")
                 contents += Self.size(ofVector: tensor.count)
@@ -44,6 +44,7 @@ struct PackedFile {
                 if layouts[dtype] == nil { layouts[dtype] = "panels \(dtype.rawValue) \(layout.fingerprint)" }
             }
         }
+        let sources = files.compactMap(\.identity)
         let name = model.source.file.split(separator: "/").last ?? "model"
         let variant = sources.map(\.path) + [kernels.name, recipe ?? ""]
         let beginning =

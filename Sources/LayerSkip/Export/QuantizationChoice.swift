@@ -9,15 +9,7 @@ struct QuantizationChoice: Sendable {
 
     /// Throws unless the overrides and the importance matrix fit a model.
     func check(_ model: StoredModel) throws(CheckpointError) {
-        for override in recipe.overrides {
-            guard case .layers(let layers) = override.part else { continue }
-            guard layers.lowerBound >= 0, layers.upperBound < model.configuration.layerCount else {
-                throw CheckpointError(
-                    file: model.source.file, name: "layers with their own format",
-                    expected: "layers in 0...\(model.configuration.layerCount - 1)",
-                    found: "\(layers.lowerBound)...\(layers.upperBound)")
-            }
-        }
+        try model.check(recipe)
         guard let importance else { return }
         var known = 0
         for tensor in model.tensors {

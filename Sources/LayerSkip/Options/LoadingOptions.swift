@@ -22,8 +22,11 @@ public struct LoadingOptions: Sendable, Hashable {
 
     /// The same for the model itself.
     ///
-    /// - Throws: if there is no folder for packed weights.
+    /// - Throws: if the recipe is for other layers than the model's, or there is no folder for packed weights.
     func weights(of checkpoint: Checkpoint) throws(CheckpointError) -> WeightOptions {
+        if let quantization {
+            try QuantizationChoice(recipe: quantization, importance: nil).check(checkpoint.model())
+        }
         var options = WeightOptions()
         options.quantization = quantization
         guard keepsPacked else { return options }

@@ -22,6 +22,15 @@ struct ModelOptions: ParsableArguments {
             """, valueName: "recipe"))
     var quantize: RecipeArgument?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Another format than the recipe's for some layers (0-3=q8_0, 5=q6_k), the head (head=q8_0) or the embedding. \
+            May be repeated; the last one that applies counts.
+            """, valueName: "part=format"),
+        transform: formatOverride)
+    var layers: [FormatOverride] = []
+
     @Flag(
         help: """
             Keep the weights as they are in memory in a file of the user's cache, so that the next start with this \
@@ -31,12 +40,16 @@ struct ModelOptions: ParsableArguments {
 
     func validate() throws {
         try checkThreads(threads)
+        if !layers.isEmpty, quantize == nil {
+            throw ValidationError("--layers: expected --quantize with it, found none")
+        }
         if keepPacked, model == nil { throw ValidationError("--keep-packed: expected --model with it, found none") }
     }
 
     func load() throws -> TextModel {
         var loading = LoadingOptions()
         loading.quantization = quantize?.value
+        loading.quantization?.overrides = layers
         loading.keepsPacked = keepPacked
         let model = try TextModel(.atPathOrDefault(model), threads: threads, loading: loading)
         Output.note(model.notes)
