@@ -77,7 +77,7 @@ struct PackedFile {
     /// - Parameter reason: the reason why a file that exists is not used.
     /// - Returns: nil if there is none, or it does not fit.
     func map(_ reason: inout String?) -> MappedFile? {
-        guard !Folder.isMissing(path) else { return nil }
+        guard MappedFile.byteCount(path: path) != nil else { return nil }
         do {
             let file = try MappedFile(path: path)
             guard file.byteCount >= start, file.bytes(0..<start) == header else {
