@@ -24,38 +24,23 @@ struct PackedFile {
     init(
         in folder: String, _ model: StoredModel, _ formats: MatrixFormats, recipe: String?, for kernels: KernelTable
     ) throws(CheckpointError) {
-        var lines: [String] = []
-        var files: [MappedFile] = []
-        var layouts: [DType: String] = [:]
-        var contents = 0
+        var contents = PackedContents(for: kernels)
         for tensor in model.tensors {
             let stored = try model.source.tensor(named: tensor.name, shape: tensor.shape)
-            if let file = stored.mapping, !files.contains(where: { $0 === file }) { files.append(file) }
-            guard tensor.shape.count > 1 else {
-                lines.append("vector \(tensor.name) \(tensor.count)")
-                contents += Self.size(ofVector: tensor.count)
-                continue
-            }
-            let dtype = formats.dtype(of: tensor, stored: stored)
-            for rows in tensor.fusedParts.isEmpty ? [0..<stored.rows] : tensor.fusedParts.map(\.rows) {
-                let layout = PanelLayout(dtype, rows: rows.count, columns: stored.columns, for: kernels)
-                lines.append("matrix \(tensor.name) \(rows) \(stored.columns) \(dtype.rawValue) \(layout.byteCount)")
-                contents += Self.size(of: layout)
-                if layouts[dtype] == nil { layouts[dtype] = "panels \(dtype.rawValue) \(layout.fingerprint)" }
-            }
+            contents.add(tensor, stored, as: formats.dtype(of: tensor, stored: stored))
         }
-        let sources = files.compactMap(\.identity)
+        let sources = contents.files.compactMap(\.identity)
         let name = model.source.file.split(separator: "/").last ?? "model"
         let variant = sources.map(\.path) + [kernels.name, recipe ?? ""]
         let beginning =
             ["layerskip packed weights 1", "kernels \(kernels.name)", "quantization \(recipe ?? "none")"]
-            + sources.map { "source \($0)" } + layouts.values.sorted()
+            + sources.map { "source \($0)" } + contents.layouts.values.sorted()
             + ["gains + \(model.source.gainOffset), \(model.configuration.architecture.name)"]
-        var header = Array((beginning + lines).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
+        var header = Array((beginning + contents.lines).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
         header += Array(repeating: 0, count: header.count.padding(to: Self.alignment))
         path = "\(folder)/\(Self.fileName(name))-\(hash(variant)).packed"
         self.header = header
-        byteCount = header.count + contents
+        byteCount = header.count + contents.byteCount
     }
 
     /// The bytes that panels take in the file.
@@ -77,7 +62,7 @@ struct PackedFile {
     /// - Parameter reason: the reason why a file that exists is not used.
     /// - Returns: nil if there is none, or it does not fit.
     func map(_ reason: inout String?) -> MappedFile? {
-        guard !Folder.isMissing(path) else { return nil }
+        guard MappedFile.byteCount(path: path) != nil else { return nil }
         do {
             let file = try MappedFile(path: path)
             guard file.byteCount >= start, file.bytes(0..<start) == header else {
