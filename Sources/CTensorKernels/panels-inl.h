@@ -25,13 +25,13 @@ INLINE vbytes load_bytes(const uint8_t *x) {
     return bytes;
 }
 
-/// Prefetches weights further on in a panel, WEIGHTS_AHEAD bytes ahead into the L1 cache, so that the next panel does
-/// not start with a stall. A tile of many tokens keeps the core so busy that its own loads do not run far enough ahead,
-/// and the L1 cache cannot track enough outstanding lines. Such a tile also prefetches 16 KiB ahead into the L2 cache.
-/// With few tokens, a second prefetch only costs time.
+/// Prefetches weights further on in a panel into the L1 cache, so that the next panel does not start with a stall. A
+/// tile of many tokens keeps the core so busy that its own loads do not run far enough ahead, and the L1 cache cannot
+/// track enough outstanding lines. Such a tile also prefetches 16 KiB ahead into the L2 cache. With few tokens, a second
+/// prefetch only costs time.
 INLINE void prefetch(const void *weights, int tokens) {
-    if (WEIGHTS_AHEAD > 0) prefetch_l1(weights, WEIGHTS_AHEAD);
-    if (tokens > 4) prefetch_l2(weights, 16 << 10);
+    if (WEIGHTS_AHEAD > 0) prefetch_l1(weights, tokens > 3 ? WEIGHTS_AHEAD : FEW_TOKENS_AHEAD);
+    if (tokens > 3 && TOKENS_AT_ONCE > 4) prefetch_l2(weights, 16 << 10);
 }
 
 #endif
