@@ -28,6 +28,9 @@ extension DType {
     /// of a block.
     package var largestElement: Float { facts.largest }
 
+    /// The largest multiple of a block's F16 scale by which its elements are scaled: 1 if the block has no other scales.
+    package var scaleSteps: Int { max(1, facts.scale_steps) }
+
     /// Whether a block has a minimum besides its scale.
     package var hasMinimum: Bool { facts.halves > 1 }
 

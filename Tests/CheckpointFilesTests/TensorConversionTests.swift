@@ -22,15 +22,9 @@ struct TensorConversionTests {
         StoredTensor(name: "t", dtype: dtype, shape: shape, bytes: dtype.quantize(values))
     }
 
-    /// Random numbers or, for a read-only format, random blocks.
     private func randomTensor(_ dtype: DType, _ shape: [Int]) -> StoredTensor {
-        let count = shape.reduce(1, *)
-        if !dtype.isWritable {
-            let blocks = dtype.randomBlocks(count / dtype.elementsPerBlock, seed: 2)
-            return StoredTensor(name: "t", dtype: dtype, shape: shape, bytes: blocks)
-        }
         var random = SeededGenerator(seed: 2)
-        return tensor((0..<count).map { _ in random.normal() }, dtype, shape)
+        return tensor((0..<shape.reduce(1, *)).map { _ in random.normal() }, dtype, shape)
     }
 
     /// One head of six rows: the pairs (0, 3), (1, 4) and (2, 5) of the two halves become adjacent.
@@ -88,7 +82,8 @@ struct TensorConversionTests {
 
     @Test func whatAFormatCannotHoldIsAnError() throws {
         func error(_ value: Float, to dtype: DType) throws -> CheckpointError? {
-            let stored = tensor([1, value] + [Float](repeating: 0, count: 30), .f32, [1, 32])
+            let columns = max(32, dtype.elementsPerBlock)
+            let stored = tensor([1, value] + [Float](repeating: 0, count: columns - 2), .f32, [1, columns])
             return #expect(throws: CheckpointError.self) { try convert(stored, TensorConversion(to: dtype)) }
         }
         #expect(
@@ -101,6 +96,8 @@ struct TensorConversionTests {
         #expect(try error(-1e6, to: .q4_0)?.expected == "elements up to 524032.0 in magnitude, as Q4_0 can hold")
         #expect(try error(1e6, to: .q4_1)?.found == "0.0 to 1000000.0 in row 0, column 0")
         #expect(try error(-65_520, to: .q4_1)?.found == "-65520.0 to 1.0 in row 0, column 0")
+        #expect(try error(3e8, to: .q6_K)?.expected == "elements up to 2.6830438e+08 in magnitude, as Q6_K can hold")
+        #expect(try error(7e7, to: .q4_K)?.found == "0.0 to 7e+07 in row 0, column 0")
         #expect(try error(3.4e38, to: .bf16)?.expected.hasPrefix("elements up to 3.3895314e+38") == true)
         for dtype in DType.allCases.filter(\.isWritable) {
             #expect(try error(.nan, to: dtype)?.found == "nan in row 0, column 1", "\(dtype)")
@@ -111,12 +108,16 @@ struct TensorConversionTests {
     @Test(
         arguments: [
             (.f16, 65_504), (.bf16, 3.38e38), (.q8_0, 8_319_008), (.q4_0, -524_032), (.q4_1, 917_056),
+            (.q5_1, -65_504), (.q4_K, 61_901_280), (.q4_K, -4_126_752), (.q6_K, -268_304_384), (.iq4_NL, 8_319_008),
+            (.mxfp4, 3.4e38),
         ] as [(DType, Float)])
     func theLargestThatAFormatCanHoldIsWritten(to dtype: DType, value: Float) throws {
-        let stored = tensor([value] + [Float](repeating: 0, count: 31), .f32, [1, 32])
+        let columns = max(32, dtype.elementsPerBlock)
+        let stored = tensor([value] + [Float](repeating: 0, count: columns - 1), .f32, [1, columns])
         let written = try convert(stored, TensorConversion(to: dtype)).bytes
-        let read = written.withUnsafeBytes { dtype.dequantize($0, columns: 32) }
-        #expect(abs(read[0] - value) <= abs(value) / 15 && read.allSatisfy(\.isFinite))
+        let read = written.withUnsafeBytes { dtype.dequantize($0, columns: columns) }
+        // The largest number of MXFP4 is 1.5 times a power of two.
+        #expect(abs(read[0] - value) <= abs(value) / (dtype == .mxfp4 ? 4 : 15) && read.allSatisfy(\.isFinite))
     }
 
     /// This also holds for rows that are only copied, quantized or not.
@@ -127,19 +128,27 @@ struct TensorConversionTests {
         let stored = tensor(values, dtype, [5, columns])
         let error = #expect(throws: CheckpointError.self) { try convert(stored, TensorConversion(to: dtype)) }
         #expect(error?.name == "tensor \"t\"" && error?.expected == "finite elements")
-        // If a block's scale is NaN, so is every element.
-        #expect(error?.found == "nan in row 3, column \(dtype.elementsPerBlock > 1 ? columns / 2 : columns - 24)")
+        // If a block's scale is NaN, so is every element; MXFP4 has no NaN.
+        let column = dtype.elementsPerBlock > 1 ? columns / 2 : columns - 24
+        #expect(error?.found == "\(dtype == .mxfp4 ? "inf" : "nan") in row 3, column \(column)")
     }
 
     /// Scales below F16's smallest become 0. A tensor of such blocks is refused; zeros and single blocks are not.
-    @Test(arguments: [.f16, .q8_0, .q4_0, .q4_1] as [DType]) func elementsTooSmallForAFormat(dtype: DType) throws {
+    @Test(arguments: DType.allCases.filter(\.hasHalves)) func elementsTooSmallForAFormat(dtype: DType) throws {
+        let columns = max(32, dtype.elementsPerBlock)
         func write(_ values: [Float]) throws {
-            _ = try convert(tensor(values, .f32, [1, 64]), TensorConversion(to: dtype))
+            _ = try convert(tensor(values, .f32, [1, 2 * columns]), TensorConversion(to: dtype))
         }
-        let small = (0..<32).map { Float($0 + 1) * 1e-10 }
+        let ramp = (0..<columns).map { Float($0 + 1) / Float(columns) }
+        let small = ramp.map { $0 * 3e-9 }
         let error = #expect(throws: CheckpointError.self) { try write(small + small) }
-        #expect(error?.expected.hasPrefix("an element of at least ") == true && error?.found.hasPrefix("3.2") == true)
-        try write(small + (0..<32).map { Float($0) / 32 })
-        try write([Float](repeating: 0, count: 64))
+        #expect(error?.expected.hasPrefix("an element of at least ") == true && error?.found.hasPrefix("3e-09") == true)
+        try write(small + ramp)
+        try write([Float](repeating: 0, count: 2 * columns))
+        // Twice the bound is enough.
+        let bound = 0x1p-20 * dtype.largestElement / 65504 / Float(dtype.scaleSteps)
+        #expect(error?.expected.hasPrefix("an element of at least \(bound) in magnitude") == true)
+        let enough = ramp.map { $0 * 2 * bound }
+        try write(enough + enough)
     }
 }

@@ -9,14 +9,16 @@ struct LoaderFuzzTests {
         repeating: "The house of 1234 windows — naïve, 東京, 🙂; <|im_end|> let x = [1, 2, 3]\n\n\t", count: 30)
 
     /// Every damaged file is rejected, or it loads, encodes a page and continues it.
-    @Test(arguments: 1...4 as ClosedRange<UInt64>) func areRefusedOrWrite(seed: UInt64) throws {
+    @Test(arguments: 1...6 as ClosedRange<UInt64>) func areRefusedOrWrite(seed: UInt64) throws {
         var tiny = TinyLlamaFile()
         tiny.width = 32
         tiny.heads = 2
         tiny.feedForwardWidth = 32
         tiny.isTied = seed > 2
-        tiny.matrixType = [.f32, .q8_0, .q4_0, .q4_1][Int(seed % 4)]
-        tiny.ropeScaling = seed == 1 ? .linear(factor: 2) : .frequencyFactors([1, 1, 2, 2, 4, 4, 8, 8])
+        tiny.matrixType = [.f32, .q8_0, .q4_0, .q4_1, .q4_K, .q6_K][Int(seed % 6)]
+        if tiny.matrixType.elementsPerBlock > 32 { tiny.widen(to: 256) }
+        let divisors = (0..<tiny.headDimension / 2).map { Float(1 << ($0 % 8 / 2)) }
+        tiny.ropeScaling = seed == 1 ? .linear(factor: 2) : .frequencyFactors(divisors)
         let writer = tiny.writer()
         let bytes = try writer.bytes()
         // Half of the seeds damage only metadata, which is mostly rejected; the others also damage weights.

@@ -21,9 +21,8 @@ struct FormatTests {
     @Test(arguments: KernelTable.available, DType.allCases) func isComputed(table: KernelTable, dtype: DType) {
         let context = ComputeContext.with(table)
         let columns = 3 * dtype.elementsPerBlock
-        let blocks =
-            dtype.isQuantized ? dtype.randomBlocks(5 * 3, seed: 2) : dtype.quantize(randomValues(5 * 3, seed: 2))
-        let matrix = FileMatrix(blocks, dtype: dtype, rows: 5, columns: columns)
+        #expect(dtype.isWritable)
+        let matrix = FileMatrix(random: dtype, rows: 5, columns: columns, seed: 2)
         let weights = matrix.packed(on: context)
         let rows = context.embedding([0, 4], weights)
         #expect(rows.values == Array(matrix.values[..<columns] + matrix.values[(4 * columns)...]))
@@ -46,15 +45,17 @@ struct FormatTests {
         }
     }
 
-    /// Values read from a format are written back unchanged.
-    @Test(arguments: DType.allCases.filter(\.isWritable)) func whatIsReadIsWrittenAgain(dtype: DType) {
+    /// Values read from a format whose quantizer does not search are written back unchanged.
+    @Test(arguments: [.f32, .f16, .bf16, .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .mxfp4] as [DType])
+    func whatIsReadIsWrittenAgain(dtype: DType) {
         for seed in 0..<20 as Range<UInt64> {
             let once = dtype.quantize(randomValues(3 * dtype.elementsPerBlock, seed: seed))
             #expect(dtype.quantize(dtype.dequantized(once)) == once)
         }
     }
 
-    @Test(arguments: DType.allCases.filter(\.isWritable)) func largestElementIsTheLargest(dtype: DType) {
+    /// MXFP4 has scales for all finite numbers.
+    @Test(arguments: DType.allCases.filter { $0 != .mxfp4 }) func largestElementIsTheLargest(dtype: DType) {
         func stored(_ largest: Float) -> [Float] {
             let zeros = [Float](repeating: 0, count: dtype.elementsPerBlock - 1)
             return dtype.dequantized(dtype.quantize([largest] + zeros))

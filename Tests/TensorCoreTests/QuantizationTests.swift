@@ -16,7 +16,7 @@ struct QuantizationTests {
 
     /// Each element is within half a step of its original value, plus the error of rounding the scale to half
     /// precision.
-    @Test(arguments: DType.allCases.filter { $0.isQuantized && $0.isWritable }, [1, 1e-3, 300] as [Float])
+    @Test(arguments: [.q8_0, .q4_0, .q4_1, .q5_0, .q5_1] as [DType], [1, 1e-3, 300] as [Float])
     func errorIsHalfAStep(dtype: DType, size: Float) {
         for seed in 0..<50 as Range<UInt64> {
             let x = randomValues(dtype.elementsPerBlock, seed: seed).map { $0 * size }
@@ -24,13 +24,14 @@ struct QuantizationTests {
             let largest = x.map(\.magnitude).max() ?? 0
             let range = (x.max() ?? 0) - (x.min() ?? 0)
             // Q4_0's extreme becomes -8 steps, and +8 does not exist, so a value of opposite sign may be a whole step
-            // off.
-            let step =
+            // off; Q5_0 is alike.
+            let step: Float =
                 switch dtype {
                 case .q8_0: largest / 127 / 2
                 case .q4_0: largest / 8
+                case .q5_0: largest / 16
                 case .q4_1: range / 15 / 2
-                default: Float.zero
+                default: range / 31 / 2
                 }
             // A half has 11 significant bits, and its subnormals have steps of 2^-24.
             let bound = step * 1.0001 + 2 * largest * 0x1p-11 + 127 * 0x1p-25
@@ -49,23 +50,28 @@ struct QuantizationTests {
     }
 
     /// Zeros, and blocks too small for a scale, become zeros (or the minimum), never garbage.
-    @Test(arguments: DType.allCases.filter { $0.isQuantized && $0.isWritable }) func smallBlocksBecomeZeros(
+    @Test(arguments: DType.allCases.filter { $0.isQuantized && $0.hasHalves }) func smallBlocksBecomeZeros(
         dtype: DType
     ) {
         for size in [0, 0x1p-149, 0x1p-140, 0x1p-127, 1e-30, 1e-10] as [Float] {
             let x = (0..<dtype.elementsPerBlock).map { $0 % 3 == 0 ? 0 : Float($0 - 16) / 16 * size }
-            for value in Naive.dequantized(dtype.quantize(x), dtype) { #expect(value == 0) }
+            for importance in [nil, [Float](repeating: 1, count: x.count)] {
+                let back = Naive.dequantized(dtype.quantize(x, importance: importance), dtype)
+                #expect(back.allSatisfy { $0 == 0 })
+            }
         }
     }
 
     /// NaN and infinities do not become finite numbers.
-    @Test(arguments: DType.allCases.filter { $0.isQuantized && $0.isWritable }, [Float.nan, .infinity, -.infinity])
+    @Test(arguments: DType.allCases.filter(\.isQuantized), [Float.nan, .infinity, -.infinity])
     func badValuesStayBad(dtype: DType, bad: Float) {
         for position in [0, 5, 31] {
             var x = randomValues(dtype.elementsPerBlock, seed: 1)
             x[position] = bad
-            let back = Naive.dequantized(dtype.quantize(x), dtype)
-            #expect(!back[position].isFinite)
+            for importance in [nil, [Float](repeating: 1, count: x.count)] {
+                let back = Naive.dequantized(dtype.quantize(x, importance: importance), dtype)
+                #expect(!back[position].isFinite)
+            }
         }
     }
 }

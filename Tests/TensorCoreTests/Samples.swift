@@ -34,12 +34,12 @@ struct FileMatrix {
         self.bytes = bytes
     }
 
-    /// A matrix of nearly normal values or, for a read-only format, of random blocks.
+    /// A matrix of random blocks or, for a format without blocks, of nearly normal values.
     init(random dtype: DType, rows: Int, columns: Int, seed: UInt64) {
         let bytes =
-            dtype.isWritable
-            ? dtype.quantize(randomValues(rows * columns, seed: seed ^ 0x5eed))
-            : dtype.randomBlocks(rows * columns / dtype.elementsPerBlock, seed: seed)
+            dtype.isQuantized
+            ? dtype.randomBlocks(rows * columns / dtype.elementsPerBlock, seed: seed)
+            : dtype.quantize(randomValues(rows * columns, seed: seed ^ 0x5eed))
         self.init(bytes, dtype: dtype, rows: rows, columns: columns)
     }
 

@@ -16,9 +16,14 @@ package enum Goldens {
         return try decoder.decode(type, from: Data(contentsOf: URL(filePath: path(name))))
     }
 
+    /// Reads a golden file.
+    package static func bytes(_ name: String) throws -> [UInt8] {
+        try Array(Data(contentsOf: URL(filePath: path(name))))
+    }
+
     /// Reads a golden file of little-endian f32 values without a header.
     package static func floats(_ name: String) throws -> [Float] {
-        try Data(contentsOf: URL(filePath: path(name))).withUnsafeBytes { bytes in
+        try bytes(name).withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map { index in
                 let bits = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
                 return Float(bitPattern: UInt32(littleEndian: bits))

@@ -54,6 +54,9 @@ typedef struct {
     /// No other bytes of a block can make an element infinite or NaN. If there are none, elements are F32 or BF16.
     size_t halves;
     size_t halves_at;
+    /// The largest multiple of a half that elements are scaled by, in formats whose blocks have several scales;
+    /// otherwise 0.
+    size_t scale_steps;
     /// The largest magnitude of an element that `quantize` can store or, if blocks have a minimum, the largest range of
     /// a block.
     float largest;

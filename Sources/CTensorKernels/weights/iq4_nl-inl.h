@@ -3,6 +3,7 @@
 #ifndef CTK_IQ4_NL_H
 #define CTK_IQ4_NL_H
 
+#include "../quantize/quantizers.h"
 #include "../small_blocks.h"
 
 typedef FILE_BLOCK {
@@ -28,6 +29,7 @@ static const ctk_weight_format iq4_nl_format = {
     .block_elements = BLOCK,
     .block_bytes = sizeof(iq4_nl_block),
     .dequantize = dequantize_row_iq4_nl,
+    .quantize = ctk_quantize_iq4_nl,
 };
 
 #ifdef CTK_PANELS_H

@@ -4,6 +4,7 @@
 #define CTK_IQ4_XS_H
 
 #include "../small_blocks.h"
+#include "../quantize/quantizers.h"
 #include "../super_blocks.h"
 
 typedef FILE_BLOCK {
@@ -34,10 +35,12 @@ static const ctk_weight_format iq4_xs_format = {
     .gguf_type = 23,
     .gguf_file_type = 30,
     .halves = 1,
+    .scale_steps = 32,
     .largest = 32 * 127 * F16_LARGEST,
     .block_elements = SUPER_BLOCK,
     .block_bytes = sizeof(iq4_xs_block),
     .dequantize = dequantize_row_iq4_xs,
+    .quantize = ctk_quantize_iq4_xs,
 };
 
 #ifdef CTK_PANELS_H

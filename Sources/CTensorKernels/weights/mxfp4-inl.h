@@ -3,6 +3,7 @@
 #ifndef CTK_MXFP4_H
 #define CTK_MXFP4_H
 
+#include "../quantize/quantizers.h"
 #include "../small_blocks.h"
 
 typedef FILE_BLOCK {
@@ -30,6 +31,7 @@ static const ctk_weight_format mxfp4_format = {
     .block_elements = BLOCK,
     .block_bytes = sizeof(mxfp4_block),
     .dequantize = dequantize_row_mxfp4,
+    .quantize = ctk_quantize_mxfp4,
 };
 
 #ifdef CTK_PANELS_H

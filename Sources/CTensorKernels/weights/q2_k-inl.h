@@ -3,6 +3,7 @@
 #ifndef CTK_Q2_K_H
 #define CTK_Q2_K_H
 
+#include "../quantize/quantizers.h"
 #include "../super_blocks.h"
 
 typedef FILE_BLOCK {
@@ -34,10 +35,12 @@ static const ctk_weight_format q2_k_format = {
     .gguf_file_type = 10,
     .halves = 2,
     .halves_at = 80,
+    .scale_steps = 15,
     .largest = 15 * 3 * F16_LARGEST,
     .block_elements = SUPER_BLOCK,
     .block_bytes = sizeof(q2_k_block),
     .dequantize = dequantize_row_q2_k,
+    .quantize = ctk_quantize_q2_k,
 };
 
 #ifdef CTK_PANELS_H

@@ -3,6 +3,7 @@
 #ifndef CTK_Q3_K_H
 #define CTK_Q3_K_H
 
+#include "../quantize/quantizers.h"
 #include "../super_blocks.h"
 
 typedef FILE_BLOCK {
@@ -36,10 +37,12 @@ static const ctk_weight_format q3_k_format = {
     .gguf_file_type = 12,
     .halves = 1,
     .halves_at = 108,
+    .scale_steps = 32,
     .largest = 32 * 4 * F16_LARGEST,
     .block_elements = SUPER_BLOCK,
     .block_bytes = sizeof(q3_k_block),
     .dequantize = dequantize_row_q3_k,
+    .quantize = ctk_quantize_q3_k,
 };
 
 #ifdef CTK_PANELS_H

@@ -4,6 +4,7 @@
 #define CTK_Q4_0_H
 
 #include "../nibbles.h"
+#include "../quantize/quantizers.h"
 
 typedef FILE_BLOCK {
     uint16_t scale;
@@ -32,7 +33,6 @@ static inline void quantize_q4_0(const float *x, q4_0_block *block) {
 }
 
 DEFINE_DEQUANTIZED_ROW(q4_0, BLOCK)
-DEFINE_QUANTIZED_ROW(q4_0, BLOCK)
 
 static const ctk_weight_format q4_0_format = {
     .name = "Q4_0",
@@ -43,7 +43,7 @@ static const ctk_weight_format q4_0_format = {
     .halves = 1,
     .largest = 8 * F16_LARGEST,
     .dequantize = dequantize_row_q4_0,
-    .quantize = quantize_row_q4_0,
+    .quantize = ctk_quantize_q4_0,
 };
 
 /// The naive product of a row with one token's activation blocks.

@@ -4,6 +4,7 @@
 #define CTK_Q4_1_H
 
 #include "../nibbles.h"
+#include "../quantize/quantizers.h"
 
 typedef FILE_BLOCK {
     uint16_t scale;
@@ -35,7 +36,6 @@ static inline void quantize_q4_1(const float *x, q4_1_block *block) {
 }
 
 DEFINE_DEQUANTIZED_ROW(q4_1, BLOCK)
-DEFINE_QUANTIZED_ROW(q4_1, BLOCK)
 
 static const ctk_weight_format q4_1_format = {
     .name = "Q4_1",
@@ -46,7 +46,7 @@ static const ctk_weight_format q4_1_format = {
     .halves = 2,
     .largest = 15 * F16_LARGEST,
     .dequantize = dequantize_row_q4_1,
-    .quantize = quantize_row_q4_1,
+    .quantize = ctk_quantize_q4_1,
 };
 
 /// The naive product of a row with one token's activation blocks.

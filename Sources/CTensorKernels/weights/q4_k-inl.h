@@ -3,6 +3,7 @@
 #ifndef CTK_Q4_K_H
 #define CTK_Q4_K_H
 
+#include "../quantize/quantizers.h"
 #include "../super_blocks.h"
 
 typedef FILE_BLOCK {
@@ -30,10 +31,12 @@ static const ctk_weight_format q4_k_format = {
     .gguf_type = 12,
     .gguf_file_type = 15,
     .halves = 2,
+    .scale_steps = 63,
     .largest = 63 * 15 * F16_LARGEST,
     .block_elements = SUPER_BLOCK,
     .block_bytes = sizeof(q4_k_block),
     .dequantize = dequantize_row_q4_k,
+    .quantize = ctk_quantize_q4_k,
 };
 
 #ifdef CTK_PANELS_H

@@ -3,6 +3,7 @@
 #ifndef CTK_Q5_0_H
 #define CTK_Q5_0_H
 
+#include "../quantize/quantizers.h"
 #include "../small_blocks.h"
 
 typedef FILE_BLOCK {
@@ -32,6 +33,7 @@ static const ctk_weight_format q5_0_format = {
     .block_elements = BLOCK,
     .block_bytes = sizeof(q5_0_block),
     .dequantize = dequantize_row_q5_0,
+    .quantize = ctk_quantize_q5_0,
 };
 
 #ifdef CTK_PANELS_H

@@ -3,6 +3,7 @@
 #ifndef CTK_Q5_1_H
 #define CTK_Q5_1_H
 
+#include "../quantize/quantizers.h"
 #include "../small_blocks.h"
 
 typedef FILE_BLOCK {
@@ -33,6 +34,7 @@ static const ctk_weight_format q5_1_format = {
     .block_elements = BLOCK,
     .block_bytes = sizeof(q5_1_block),
     .dequantize = dequantize_row_q5_1,
+    .quantize = ctk_quantize_q5_1,
 };
 
 #ifdef CTK_PANELS_H

@@ -3,6 +3,7 @@
 #ifndef CTK_Q5_K_H
 #define CTK_Q5_K_H
 
+#include "../quantize/quantizers.h"
 #include "../super_blocks.h"
 
 typedef FILE_BLOCK {
@@ -32,10 +33,12 @@ static const ctk_weight_format q5_k_format = {
     .gguf_type = 13,
     .gguf_file_type = 17,
     .halves = 2,
+    .scale_steps = 63,
     .largest = 63 * 31 * F16_LARGEST,
     .block_elements = SUPER_BLOCK,
     .block_bytes = sizeof(q5_k_block),
     .dequantize = dequantize_row_q5_k,
+    .quantize = ctk_quantize_q5_k,
 };
 
 #ifdef CTK_PANELS_H

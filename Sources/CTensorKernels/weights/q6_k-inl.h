@@ -3,6 +3,7 @@
 #ifndef CTK_Q6_K_H
 #define CTK_Q6_K_H
 
+#include "../quantize/quantizers.h"
 #include "../super_blocks.h"
 
 typedef FILE_BLOCK {
@@ -33,10 +34,12 @@ static const ctk_weight_format q6_k_format = {
     .gguf_file_type = 18,
     .halves = 1,
     .halves_at = 208,
+    .scale_steps = 128,
     .largest = 128 * 32 * F16_LARGEST,
     .block_elements = SUPER_BLOCK,
     .block_bytes = sizeof(q6_k_block),
     .dequantize = dequantize_row_q6_k,
+    .quantize = ctk_quantize_q6_k,
 };
 
 #ifdef CTK_PANELS_H

@@ -19,8 +19,9 @@ struct FormatRange {
     }
 
     /// Whether all scales are so small that F16 rounds them by more than 3 %, or to 0. A few such blocks do not matter
-    /// next to others, but a tensor made only of them would be lost.
-    var isTooCoarse: Bool { dtype.hasHalves && largestScale < 0x1p-20 }
+    /// next to others, but a tensor made only of them would be lost. (Where blocks have several scales, the smallest
+    /// F16 number would still have multiples; quantizers write 0 when too few of them are left.)
+    var isTooCoarse: Bool { dtype.hasHalves && largestScale * Float(dtype.scaleSteps) < 0x1p-20 }
 
     /// Throws unless the tensor is all zeros, which every format can hold.
     func checkThatAllAreZero(_ tensor: StoredTensor) throws(CheckpointError) {
@@ -37,7 +38,7 @@ struct FormatRange {
             }
         }
         guard largest > 0 else { return }
-        let bound = 0x1p-20 * dtype.largestElement / Self.largestHalf
+        let bound = 0x1p-20 * dtype.largestElement / Self.largestHalf / Float(dtype.scaleSteps)
         throw failure(
             tensor,
             expected: """
@@ -61,8 +62,8 @@ struct FormatRange {
             return failure(
                 tensor,
                 expected: """
-                    blocks whose smallest element is at most \(Self.largestHalf) in magnitude and whose range is at \
-                    most \(dtype.largestElement), as \(dtype.rawValue) can hold
+                    blocks whose smallest element is at most \(Self.largestHalf * Float(dtype.scaleSteps)) in \
+                    magnitude and whose range is at most \(dtype.largestElement), as \(dtype.rawValue) can hold
                     """, found: "\(lowest) to \(highest) \(place(column))")
         }
         return failure(
