@@ -153,6 +153,11 @@ INLINE void dot_half(
 /// Adds the dot products of a block, both halves of nibbles at once.
 INLINE void dot_block(
     code_format f, const uint8_t *panel, const int8_t *values, size_t stride, int tokens, vi *dots) {
+    if (f.bits == 8) {
+        dot_half(f, panel, 0, values, stride, tokens, dots);
+        dot_half(f, panel, 1, values, stride, tokens, dots);
+        return;
+    }
     EACH_GROUP for (int q = 0; q < HALF_GROUPS; q++) {
         dot_group(f, panel, 0, q, values, stride, tokens, dots);
         dot_group(f, panel, 1, q, values, stride, tokens, dots);

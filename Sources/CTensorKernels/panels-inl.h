@@ -10,15 +10,6 @@
 
 enum { PANEL_ROWS = LANES };
 
-// Quantized blocks are packed in pairs, so that scales and weights all begin at multiples of 64 bytes. A load that
-// crosses two cache lines counts twice, and products do little besides loading. A last block without a partner takes
-// half a pair.
-
-/// Bytes of `blocks` blocks in pairs; each half of a pair holds `half_bytes` of weights.
-INLINE size_t pairs_bytes(size_t blocks, size_t pair_bytes, size_t half_bytes) {
-    return (blocks + 1) / 2 * pair_bytes - blocks % 2 * half_bytes;
-}
-
 INLINE vbytes load_bytes(const uint8_t *x) {
     vbytes bytes;
     memcpy(&bytes, x, sizeof bytes);
