@@ -45,45 +45,58 @@ INLINE int group_place(int bits, int width, int index) {
     return place;
 }
 
-/// Packs the `width` bits from bit `from` on of 32 codes.
-INLINE void pack_fields(int bits, const uint8_t *codes, int from, int width, uint8_t groups[][4]) {
-    for (int i = 0; i < BLOCK; i++) {
-        int column = i % HALF, at = column / 4 * width;
-        int field = codes[i] >> from & ((1 << width) - 1);
-        groups[group_place(bits, width, at / 4)][column % 4] |= (uint8_t)(field << (at % 4 + i / HALF * 4));
+/// Packs the `width` bits from bit `from` on of 32 codes into a row's words of groups. Shifts of words are shifts of their
+/// bytes, because no field crosses a byte.
+INLINE void pack_fields(int bits, const uint8_t *codes, int from, int width, uint32_t *groups) {
+    uint8_t nibbles[HALF], mask = (uint8_t)((1 << width) - 1);
+    for (int i = 0; i < HALF; i++) {
+        nibbles[i] = (uint8_t)((codes[i] >> from & mask) | (codes[i + HALF] >> from & mask) << 4);
+    }
+    uint32_t words[HALF_GROUPS];
+    memcpy(words, nibbles, sizeof words);
+    UNROLL for (int q = 0; q < HALF_GROUPS; q++) {
+        groups[group_place(bits, width, q * width / 4)] |= words[q] << q * width % 4;
     }
 }
 
 /// The inverse of pack_fields.
-INLINE void unpack_fields(int bits, const uint8_t groups[][4], int to, int width, uint8_t *codes) {
-    for (int i = 0; i < BLOCK; i++) {
-        int column = i % HALF, at = column / 4 * width;
-        int field = groups[group_place(bits, width, at / 4)][column % 4] >> (at % 4 + i / HALF * 4) & ((1 << width) - 1);
-        codes[i] |= (uint8_t)(field << to);
+INLINE void unpack_fields(int bits, const uint32_t *groups, int to, int width, uint8_t *codes) {
+    uint32_t words[HALF_GROUPS];
+    UNROLL for (int q = 0; q < HALF_GROUPS; q++) {
+        words[q] = groups[group_place(bits, width, q * width / 4)] >> q * width % 4;
+    }
+    uint8_t nibbles[HALF], mask = (uint8_t)((1 << width) - 1);
+    memcpy(nibbles, words, sizeof nibbles);
+    for (int i = 0; i < HALF; i++) {
+        codes[i] |= (uint8_t)((nibbles[i] & mask) << to);
+        codes[i + HALF] |= (uint8_t)((nibbles[i] >> 4 & mask) << to);
     }
 }
 
 /// Packs 32 values of one row.
 INLINE void pack_codes(code_format f, const int8_t *values, size_t row, uint8_t *panel) {
-    uint8_t codes[BLOCK] = {0}, groups[GROUPS][4] = {{0}};
+    vbytes_32 x, indices = (vbytes_32)(0);
+    memcpy(&x, values, sizeof x);
     if (f.values) {
-        for (int v = 0; v < 16; v++) {
-            for (int i = 0; i < BLOCK; i++) codes[i] = values[i] == f.values[v] ? (uint8_t)v : codes[i];
-        }
-    } else {
-        for (int i = 0; i < BLOCK; i++) codes[i] = (uint8_t)(values[i] + code_offset(f));
+        // Of two codes of MXFP4's zero, either will do.
+        UNROLL for (int v = 0; v < 16; v++) indices |= (x == f.values[v]) & (int8_t)v;
     }
+    vbytes_32 numbers = f.values ? indices : x + (int8_t)code_offset(f);
+    uint8_t codes[BLOCK];
+    memcpy(codes, &numbers, sizeof codes);
+    uint32_t groups[GROUPS] = {0};
     if (f.bits == 8) memcpy(groups, codes, sizeof codes);
     if (f.bits & 4) pack_fields(f.bits, codes, 0, 4, groups);
     if (f.bits & 2) pack_fields(f.bits, codes, f.bits & 4, 2, groups);
     if (f.bits & 1) pack_fields(f.bits, codes, f.bits & 6, 1, groups);
-    for (int g = 0; g < f.bits; g++) memcpy(panel + g * GROUP_BYTES + row * 4, groups[g], 4);
+    UNROLL for (int g = 0; g < f.bits; g++) memcpy(panel + g * GROUP_BYTES + row * 4, groups + g, 4);
 }
 
 /// The inverse of pack_codes.
 INLINE void unpack_codes(code_format f, const uint8_t *panel, size_t row, int8_t *values) {
-    uint8_t codes[BLOCK] = {0}, groups[GROUPS][4];
-    for (int g = 0; g < f.bits; g++) memcpy(groups[g], panel + g * GROUP_BYTES + row * 4, 4);
+    uint8_t codes[BLOCK] = {0};
+    uint32_t groups[GROUPS];
+    UNROLL for (int g = 0; g < f.bits; g++) memcpy(groups + g, panel + g * GROUP_BYTES + row * 4, 4);
     if (f.bits == 8) memcpy(codes, groups, sizeof codes);
     if (f.bits & 4) unpack_fields(f.bits, groups, 0, 4, codes);
     if (f.bits & 2) unpack_fields(f.bits, groups, f.bits & 4, 2, codes);

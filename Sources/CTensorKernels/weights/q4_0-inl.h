@@ -15,7 +15,8 @@ _Static_assert(sizeof(q4_0_block) == 18, "Q4_0 takes 18 bytes for 32 elements");
 
 static inline void read_q4_0(const q4_0_block *block, small_block *parts) {
     parts->scale = f16_to_float(block->scale);
-    for (int i = 0; i < BLOCK; i++) parts->codes[i] = (int8_t)(nibble(block->nibbles, i) - 8);
+    read_nibbles(block->nibbles, parts->codes);
+    for (int i = 0; i < BLOCK; i++) parts->codes[i] -= 8;
 }
 
 /// The value of largest magnitude becomes nibble 0, that is -8 * scale, so the scale takes its sign.

@@ -17,7 +17,7 @@ _Static_assert(sizeof(q4_1_block) == 20, "Q4_1 takes 20 bytes for 32 elements");
 static inline void read_q4_1(const q4_1_block *block, small_block *parts) {
     parts->scale = f16_to_float(block->scale);
     parts->minimum = f16_to_float(block->minimum);
-    for (int i = 0; i < BLOCK; i++) parts->codes[i] = (int8_t)nibble(block->nibbles, i);
+    read_nibbles(block->nibbles, parts->codes);
 }
 
 static inline void quantize_q4_1(const float *x, q4_1_block *block) {
