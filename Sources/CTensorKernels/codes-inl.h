@@ -4,8 +4,8 @@
 // bits are stored as they are. Others are divided into fields of four, two and one bits, the lowest bits first: five
 // bits are four and one, three bits are two and one. Each field has its own groups. The low nibbles of a group's bytes
 // belong to columns 0...15 of 32, the high ones to columns 16...31, and with fields of w bits, columns 4q ... 4q + 3 of
-// either half are in the field's group q * w / 4, at bit q * w % 4 of a nibble. So one shift and one mask bring the same
-// four columns of both halves. Groups are in the order in which products need them, so that reading is sequential.
+// either half are in the field's group q * w / 4, at bit q * w % 4 of a nibble. So one shift and one mask bring the
+// same four columns of both halves. Groups are in the order in which products need them, so that reading is sequential.
 #ifndef CTK_CODES_H
 #define CTK_CODES_H
 
@@ -45,8 +45,8 @@ INLINE int group_place(int bits, int width, int index) {
     return place;
 }
 
-/// Packs the `width` bits from bit `from` on of 32 codes into a row's words of groups. Shifts of words are shifts of their
-/// bytes, because no field crosses a byte.
+/// Packs the `width` bits from bit `from` on of 32 codes into a row's words of groups. Shifts of words are shifts of
+/// their bytes, because no field crosses a byte.
 INLINE void pack_fields(int bits, const uint8_t *codes, int from, int width, uint32_t *groups) {
     uint8_t nibbles[HALF], mask = (uint8_t)((1 << width) - 1);
     for (int i = 0; i < HALF; i++) {
@@ -118,7 +118,7 @@ INLINE vbytes shifted_left(vbytes x, int bits) { return (vbytes)((vwords)x << (u
 INLINE vbytes shifted_right(vbytes x, int bits) { return (vbytes)((vwords)x >> (uint16_t)bits); }
 
 /// Returns fields of columns 4 * quarter ... + 3 of both halves of a block, in the lowest bits of nibbles. The other
-/// bits of nibbles are not zero.
+/// bits of nibbles can have any value.
 INLINE vbytes load_fields(int bits, const uint8_t *panel, int width, int quarter) {
     int at = quarter * width;
     return shifted_right(load_bytes(panel + group_place(bits, width, at / 4) * GROUP_BYTES), at % 4);
@@ -133,6 +133,7 @@ INLINE vbytes group_codes(int bits, const uint8_t *panel, int half, int quarter)
         return (half ? shifted_right(codes, 4) : codes) & (uint8_t)((1 << bits) - 1);
     }
     vbytes low = load_fields(bits, panel, 4, quarter), high = load_fields(bits, panel, bits & 3, quarter);
+    // Not `high & 0x11`: the compiler would then move and mask each half's bits separately, with more instructions.
     high = merge_bits((vbytes)(0), high, bits == 5 ? 0x11 : 0x33);
     return half ? merge_bits(shifted_right(low, 4), high, 0xf0) : merge_bits(low, shifted_left(high, 4), 0xf0);
 }
