@@ -37,24 +37,68 @@ static lanes round_scales(const row_part *part, lanes scales, uint16_t halves[LA
     return scales;
 }
 
-static void search_symmetric(const row_part *part, float variance, int steps, quantized_blocks *out) {
+/// The code that `value` is rounded to, halves upwards.
+static uint8_t round_up(float value, int highest) { return (uint8_t)nearest(floorf(value + 0.5f), 0, highest); }
+
+/// The element of largest magnitude becomes code 0, so the scale takes its sign.
+static uint16_t extreme_scale(const float *x, int steps, uint8_t codes[BLOCK]) {
+    uint32_t largest = largest_magnitude(x, BLOCK);
+    int extreme = 0;
+    while ((float_to_bits(x[extreme]) & MAGNITUDE_BITS) != largest) extreme++;
+    float scale = x[extreme] / (float)-steps, inverse = inverse_of(scale);
+    for (int i = 0; i < BLOCK; i++) codes[i] = round_up(x[i] * inverse + (float)steps, 2 * steps - 1);
+    return float_to_f16(scale);
+}
+
+static uint16_t range_scale(const float *x, int steps, uint8_t codes[BLOCK], uint16_t *minimum) {
+    float smallest = x[0], largest = x[0];
+    for (int i = 1; i < BLOCK; i++) {
+        smallest = fminf(smallest, x[i]);
+        largest = fmaxf(largest, x[i]);
+    }
+    float scale = largest_magnitude(x, BLOCK) < INFINITY_BITS ? (largest - smallest) / (float)steps : NAN;
+    float inverse = inverse_of(scale);
+    for (int i = 0; i < BLOCK; i++) codes[i] = round_up((x[i] - smallest) * inverse, steps);
+    *minimum = float_to_f16(smallest);
+    return float_to_f16(scale);
+}
+
+/// Quantizes up to LANES blocks to codes -steps...steps-1, which are written from 0 on.
+static void quantize_symmetric(
+    const float *x, const float *importance, size_t count, float variance, int steps, quantized_blocks *out) {
+    if (importance == NULL) {
+        for (size_t b = 0; b < count / BLOCK; b++) out->scales[b] = extreme_scale(x + b * BLOCK, steps, out->codes[b]);
+        return;
+    }
+    row_part part;
     block_lanes blocks;
-    read_lanes(part, 0, BLOCK, &blocks);
-    weigh_blocks(part, variance, &blocks);
-    lanes scales = round_scales(part, symmetric_scales(&blocks, steps), out->scales);
+    read_part(x, importance, count, BLOCK, &part);
+    read_lanes(&part, 0, BLOCK, &blocks);
+    weigh_blocks(&part, variance, &blocks);
+    lanes scales = round_scales(&part, symmetric_scales(&blocks, steps), out->scales);
     int8_t codes[LANES * BLOCK];
     write_codes(&blocks, inverse_lanes(scales), all_lanes(0), -steps, steps - 1, codes);
     for (int i = 0; i < LANES * BLOCK; i++) out->codes[i / BLOCK][i % BLOCK] = (uint8_t)(codes[i] + steps);
 }
 
-static void search_minimum(const row_part *part, float variance, int steps, quantized_blocks *out) {
+/// The same with codes 0...steps and minima.
+static void quantize_with_minima(
+    const float *x, const float *importance, size_t count, float variance, int steps, quantized_blocks *out) {
+    if (importance == NULL) {
+        for (size_t b = 0; b < count / BLOCK; b++) {
+            out->scales[b] = range_scale(x + b * BLOCK, steps, out->codes[b], out->minima + b);
+        }
+        return;
+    }
+    row_part part;
     block_lanes blocks;
-    read_lanes(part, 0, BLOCK, &blocks);
-    weigh_blocks(part, variance, &blocks);
+    read_part(x, importance, count, BLOCK, &part);
+    read_lanes(&part, 0, BLOCK, &blocks);
+    weigh_blocks(&part, variance, &blocks);
     lanes scales, minima;
     search_minima(&blocks, steps, (range_candidates){-0.9f, 0.05f, 37}, &scales, &minima);
-    scales = round_scales(part, scales, out->scales);
-    minima = round_scales(part, minima, out->minima);
+    scales = round_scales(&part, scales, out->scales);
+    minima = round_scales(&part, minima, out->minima);
     write_codes(&blocks, inverse_lanes(scales), minima, 0, steps, (int8_t *)out->codes);
 }
 
@@ -70,59 +114,26 @@ static uint32_t fifth_bits(const uint8_t codes[BLOCK]) {
     return bits;
 }
 
-/// The element of largest magnitude becomes code 0, so the scale takes its sign.
-static void quantize_block_q5_0(const float *x, q5_0_block *block) {
-    uint32_t largest = largest_magnitude(x, BLOCK);
-    int extreme = 0;
-    while ((float_to_bits(x[extreme]) & MAGNITUDE_BITS) != largest) extreme++;
-    float scale = x[extreme] / -16, inverse = inverse_of(scale);
-    uint8_t codes[BLOCK];
-    for (int i = 0; i < BLOCK; i++) codes[i] = (uint8_t)nearest(x[i] * inverse + 16, 0, 31);
-    block->scale = float_to_f16(scale);
-    block->fifth_bits = fifth_bits(codes);
-    write_small_nibbles(codes, block->nibbles);
-}
-
-static void quantize_block_q5_1(const float *x, q5_1_block *block) {
-    float smallest = x[0], largest = x[0];
-    for (int i = 1; i < BLOCK; i++) {
-        smallest = fminf(smallest, x[i]);
-        largest = fmaxf(largest, x[i]);
-    }
-    float scale = largest_magnitude(x, BLOCK) < INFINITY_BITS ? (largest - smallest) / 31 : NAN;
-    float inverse = inverse_of(scale);
-    uint8_t codes[BLOCK];
-    for (int i = 0; i < BLOCK; i++) codes[i] = (uint8_t)nearest((x[i] - smallest) * inverse, 0, 31);
-    block->scale = float_to_f16(scale);
-    block->minimum = float_to_f16(smallest);
-    block->fifth_bits = fifth_bits(codes);
-    write_small_nibbles(codes, block->nibbles);
-}
-
-/// Defines a format's quantizer from its search and the one for a block without importance.
-#define DEFINE_QUANTIZER(NAME, SEARCH, STEPS, PLAIN, EXTRA)                                                          \
+/// Defines a format's quantizer from the one of its blocks.
+#define DEFINE_QUANTIZER(NAME, QUANTIZE, STEPS, OTHER_FIELDS)                                                        \
     void ctk_quantize_##NAME(const float *x, const float *importance, size_t columns, void *file) {                  \
         NAME##_block *block = file;                                                                                  \
-        for (size_t i = 0; importance == NULL && i < columns; i += BLOCK) PLAIN(x + i, block++);                     \
-        if (importance == NULL) return;                                                                              \
-        float variance = row_mean_square(x, columns);                                                                \
+        float variance = importance ? row_mean_square(x, columns) : 0;                                               \
         for (size_t i = 0; i < columns; i += SUPER_BLOCK) {                                                          \
-            row_part part;                                                                                           \
             quantized_blocks out;                                                                                    \
             size_t count = columns - i < SUPER_BLOCK ? columns - i : SUPER_BLOCK;                                    \
-            read_part(x + i, importance + i, count, BLOCK, &part);                                                   \
-            SEARCH(&part, variance, STEPS, &out);                                                                    \
+            QUANTIZE(x + i, importance ? importance + i : NULL, count, variance, STEPS, &out);                       \
             for (size_t b = 0; b < count / BLOCK; b++, block++) {                                                    \
                 block->scale = out.scales[b];                                                                        \
                 write_small_nibbles(out.codes[b], block->nibbles);                                                   \
-                EXTRA;                                                                                               \
+                OTHER_FIELDS;                                                                                        \
             }                                                                                                        \
         }                                                                                                            \
     }
 
-DEFINE_QUANTIZER(q4_0, search_symmetric, 8, quantize_q4_0, (void)0)
-DEFINE_QUANTIZER(q5_0, search_symmetric, 16, quantize_block_q5_0, block->fifth_bits = fifth_bits(out.codes[b]))
-DEFINE_QUANTIZER(q4_1, search_minimum, 15, quantize_q4_1, block->minimum = out.minima[b])
+DEFINE_QUANTIZER(q4_0, quantize_symmetric, 8, (void)0)
+DEFINE_QUANTIZER(q5_0, quantize_symmetric, 16, block->fifth_bits = fifth_bits(out.codes[b]))
+DEFINE_QUANTIZER(q4_1, quantize_with_minima, 15, block->minimum = out.minima[b])
 DEFINE_QUANTIZER(
-    q5_1, search_minimum, 31, quantize_block_q5_1,
+    q5_1, quantize_with_minima, 31,
     (block->minimum = out.minima[b], block->fifth_bits = fifth_bits(out.codes[b])))

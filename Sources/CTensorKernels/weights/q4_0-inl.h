@@ -19,21 +19,6 @@ static inline void read_q4_0(const q4_0_block *block, small_block *parts) {
     for (int i = 0; i < BLOCK; i++) parts->codes[i] -= 8;
 }
 
-/// The value of largest magnitude becomes nibble 0, that is -8 * scale, so the scale takes its sign.
-static inline void quantize_q4_0(const float *x, q4_0_block *block) {
-    uint32_t largest = largest_magnitude(x, BLOCK);
-    int extreme = 0;
-    while ((float_to_bits(x[extreme]) & MAGNITUDE_BITS) != largest) extreme++;
-    float scale = x[extreme] / -8;
-    float inverse = inverse_of(scale);
-    block->scale = float_to_f16(scale);
-    for (int i = 0; i < BLOCK / 2; i++) {
-        int low = nearest(x[i] * inverse + 8, 0, 15);
-        int high = nearest(x[i + BLOCK / 2] * inverse + 8, 0, 15);
-        block->nibbles[i] = (uint8_t)(low | high << 4);
-    }
-}
-
 DEFINE_SMALL_BLOCK_FORMAT(q4_0, false)
 
 static const ctk_weight_format q4_0_format = {

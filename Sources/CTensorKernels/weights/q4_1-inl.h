@@ -20,23 +20,6 @@ static inline void read_q4_1(const q4_1_block *block, small_block *parts) {
     read_nibbles(block->nibbles, parts->codes);
 }
 
-static inline void quantize_q4_1(const float *x, q4_1_block *block) {
-    float smallest = x[0], largest = x[0];
-    for (int i = 1; i < BLOCK; i++) {
-        smallest = fminf(smallest, x[i]);
-        largest = fmaxf(largest, x[i]);
-    }
-    float scale = largest_magnitude(x, BLOCK) < INFINITY_BITS ? (largest - smallest) / 15 : NAN;
-    float inverse = inverse_of(scale);
-    block->scale = float_to_f16(scale);
-    block->minimum = float_to_f16(smallest);
-    for (int i = 0; i < BLOCK / 2; i++) {
-        int low = nearest((x[i] - smallest) * inverse, 0, 15);
-        int high = nearest((x[i + BLOCK / 2] - smallest) * inverse, 0, 15);
-        block->nibbles[i] = (uint8_t)(low | high << 4);
-    }
-}
-
 DEFINE_SMALL_BLOCK_FORMAT(q4_1, true)
 
 static const ctk_weight_format q4_1_format = {
