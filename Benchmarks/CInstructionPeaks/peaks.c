@@ -78,6 +78,8 @@ static const loop loops[] = {
 };
 
 size_t ctp_multiply(const char *table, int operands, size_t rounds) {
+    // The same instructions.
+    if (operands == CTK_ACTIVATIONS_QUANTIZED_256) operands = CTK_ACTIVATIONS_QUANTIZED;
     for (size_t i = 0; i < sizeof loops / sizeof loops[0]; i++) {
         if (strcmp(loops[i].table, table) != 0 || loops[i].operands != operands) continue;
         loops[i].run(rounds);

@@ -18,6 +18,7 @@
 // The dot products of four tokens take 8 of 16 registers; their sums stay in the L1 cache while a block is processed.
 #define TOKENS_AT_ONCE 4
 #define WEIGHTS_AHEAD (2 << 10)
+#define FEW_TOKENS_AHEAD WEIGHTS_AHEAD
 #define EACH_GROUP ROLL
 #define Q8_SIGN 0
 
@@ -64,6 +65,8 @@ INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
     for (int h = 0; h < 2; h++) i.halves[h] = _mm256_shuffle_epi8(both, i.halves[h]);
     return i.bytes;
 }
+
+INLINE vbytes merge_bits(vbytes a, vbytes b, uint8_t mask) { return (a & (uint8_t)~mask) | (b & mask); }
 
 #include "products-inl.h"
 

@@ -18,6 +18,8 @@
 
 #define TOKENS_AT_ONCE 8
 #define WEIGHTS_AHEAD (4 << 10)
+// Zen 4 prefetches sequential reads better itself: with one token, products of matrices in DRAM are 1.3 times as fast.
+#define FEW_TOKENS_AHEAD (__builtin_cpu_is("intel") ? WEIGHTS_AHEAD : 0)
 #define EACH_GROUP UNROLL
 #define Q8_SIGN 0x80
 
@@ -34,6 +36,11 @@ INLINE vi dot_pairs(vi sums, vi weights, int32_t pair) {
 
 INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
     return (vbytes)_mm512_shuffle_epi8(_mm512_broadcast_i32x4((__m128i)table), (__m512i)indices);
+}
+
+/// Returns the bits of `b` where `mask` has ones, and of `a` elsewhere.
+INLINE vbytes merge_bits(vbytes a, vbytes b, uint8_t mask) {
+    return (vbytes)_mm512_ternarylogic_epi64(_mm512_set1_epi8((char)mask), (__m512i)b, (__m512i)a, 0xca);
 }
 
 #include "products-inl.h"

@@ -17,6 +17,7 @@
 // The dot products of four tokens take 16 of 32 registers; their sums stay in the L1 cache while a block is processed.
 #define TOKENS_AT_ONCE 4
 #define WEIGHTS_AHEAD 0
+#define FEW_TOKENS_AHEAD 0
 #define EACH_GROUP UNROLL
 #define Q8_SIGN 0
 
@@ -57,6 +58,8 @@ INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
     UNROLL for (int q = 0; q < 4; q++) i.weights[q] = vqtbl1q_s8((int8x16_t)table, (uint8x16_t)i.weights[q]);
     return i.bytes;
 }
+
+INLINE vbytes merge_bits(vbytes a, vbytes b, uint8_t mask) { return (a & (uint8_t)~mask) | (b & mask); }
 
 #include "products-inl.h"
 

@@ -1,7 +1,6 @@
 // Panels of sixteen rows of weights, as all vector tables pack them. The code of each format is in weights/.
 //
-// One load brings 4 columns (Q8_0) or 8 (Q4_0, Q4_1) of 16 rows, or one column (F32). Packing changes the order of
-// bytes, not their number.
+// One load brings 4 columns (Q8_0) or 8 (Q4_0) of 16 rows, or one column (F32).
 #ifndef CTK_PANELS_H
 #define CTK_PANELS_H
 
@@ -10,28 +9,19 @@
 
 enum { PANEL_ROWS = LANES };
 
-// Quantized blocks are packed in pairs, so that scales and weights all begin at multiples of 64 bytes. A load that
-// crosses two cache lines counts twice, and products do little besides loading. A last block without a partner takes
-// half a pair.
-
-/// Bytes of `blocks` blocks in pairs; each half of a pair holds `half_bytes` of weights.
-INLINE size_t pairs_bytes(size_t blocks, size_t pair_bytes, size_t half_bytes) {
-    return (blocks + 1) / 2 * pair_bytes - blocks % 2 * half_bytes;
-}
-
 INLINE vbytes load_bytes(const uint8_t *x) {
     vbytes bytes;
     memcpy(&bytes, x, sizeof bytes);
     return bytes;
 }
 
-/// Prefetches weights further on in a panel, WEIGHTS_AHEAD bytes ahead into the L1 cache, so that the next panel does
-/// not start with a stall. A tile of many tokens keeps the core so busy that its own loads do not run far enough ahead,
-/// and the L1 cache cannot track enough outstanding lines. Such a tile also prefetches 16 KiB ahead into the L2 cache.
-/// With few tokens, a second prefetch only costs time.
+/// Prefetches weights further on in a panel into the L1 cache, so that the next panel does not start with a stall. A
+/// tile of many tokens keeps the core so busy that its own loads do not run far enough ahead, and the L1 cache cannot
+/// track enough outstanding lines. Such a tile also prefetches 16 KiB ahead into the L2 cache. With few tokens, a
+/// second prefetch only costs time.
 INLINE void prefetch(const void *weights, int tokens) {
-    if (WEIGHTS_AHEAD > 0) prefetch_l1(weights, WEIGHTS_AHEAD);
-    if (tokens > 4) prefetch_l2(weights, 16 << 10);
+    if (WEIGHTS_AHEAD > 0) prefetch_l1(weights, tokens > 3 ? WEIGHTS_AHEAD : FEW_TOKENS_AHEAD);
+    if (tokens > 3 && TOKENS_AT_ONCE > 4) prefetch_l2(weights, 16 << 10);
 }
 
 #endif

@@ -4,17 +4,22 @@
 // Each row adds one fma per block of 32 (or per column) from left to right. So its result is bit for bit that of the
 // scalar table, however many tokens share the panel.
 //
-// The including file includes vector-inl.h, then defines TOKENS_AT_ONCE (4 or 8: the number of tokens whose sums fit
-// into registers), EACH_GROUP (UNROLL, or ROLL if registers are few: when unrolled, the compiler would load a whole
-// block's weights first and spill them), WEIGHTS_AHEAD (how many bytes ahead quantized and paired weights are
-// prefetched; 0 for no prefetch), Q8_SIGN (0x80 if dot_q8 takes unsigned weights, otherwise 0) and
+// The including file includes vector-inl.h, then defines
+//
+//     TOKENS_AT_ONCE      4 or 8: the number of tokens whose sums fit into registers
+//     EACH_GROUP          UNROLL, or ROLL if registers are few: when unrolled, the compiler would load a whole block's
+//                         weights first and spill them
+//     WEIGHTS_AHEAD       how many bytes ahead quantized and paired weights are prefetched; 0 for no prefetch
+//     FEW_TOKENS_AHEAD    the same for tiles of up to three tokens
+//     Q8_SIGN             0x80 if dot_q8 takes unsigned weights, otherwise 0
+//
+// and functions, of which the first two multiply four columns of each row with activations 4 * group ... 4 * group + 3:
+//
 //     vi dot_u7(vi sums, vbytes weights, const int8_t *values, int group)    weights 0...127
 //     vi dot_q8(vi sums, vbytes weights, const int8_t *values, int group)    signed weights ^ Q8_SIGN
-// which multiply four columns of each row with activations 4 * group ... 4 * group + 3;
-//     vi dot_pairs(vi sums, vi weights, int32_t pair)
-// which multiplies two 16-bit weights of each row with two 16-bit integers; and
-//     vbytes lookup_16(vbytes_16 table, vbytes indices)
-// which returns table[i] for indices 0...15.
+//     vi dot_pairs(vi sums, vi weights, int32_t pair)       two 16-bit weights of each row times two 16-bit integers
+//     vbytes lookup_16(vbytes_16 table, vbytes indices)     table[i] for indices 0...15
+//     vbytes merge_bits(vbytes a, vbytes b, uint8_t mask)   the bits of b where the mask has ones, otherwise of a
 #ifndef CTK_PRODUCTS_H
 #define CTK_PRODUCTS_H
 

@@ -38,9 +38,12 @@ static inline void dequantize_small_block(const small_block *block, float *x) {
         return sum;                                                                                                  \
     }
 
-/// Returns code i of 32 nibbles in 16 bytes: elements 0...15 are the low nibbles, 16...31 the high ones.
-static inline int nibble(const uint8_t *nibbles, int i) {
-    return i < BLOCK / 2 ? nibbles[i] & 15 : nibbles[i - BLOCK / 2] >> 4;
+/// Reads 32 nibbles in 16 bytes: elements 0...15 are the low nibbles, 16...31 the high ones.
+static inline void read_nibbles(const uint8_t *nibbles, int8_t *codes) {
+    for (int i = 0; i < BLOCK / 2; i++) {
+        codes[i] = nibbles[i] & 15;
+        codes[i + BLOCK / 2] = (int8_t)(nibbles[i] >> 4);
+    }
 }
 
 /// The scale of an MXFP4 block, 2^(exponent - 128); the two smallest are subnormal.

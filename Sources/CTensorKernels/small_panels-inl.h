@@ -56,22 +56,21 @@ INLINE void unpack_small_row(code_format f, const uint8_t *panel, size_t row, si
     }
 }
 
-/// Loads a block's scales; the exponents 0 and 1 are those of subnormal scales.
+/// Loads a block's scales. The exponents 0 and 1, those of subnormal scales, have a second formula, whose results are
+/// the smaller ones from 2 on.
 INLINE vf load_scales(code_format f, const uint8_t *scales) {
     if (f.facts->halves > 0) return load_f16((const uint16_t *)scales);
-    vbytes_16 bytes;
-    memcpy(&bytes, scales, sizeof bytes);
-    vu32 exponents = __builtin_convertvector(bytes, vu32) & 255;
-    return (vf)(exponents < 2 ? (exponents + 1) << 21 : (exponents - 1) << 23);
+    vi exponents = load_row_bytes(scales) & 255;
+    return (vf)__builtin_elementwise_max((exponents - 1) << 23, (exponents + 1) << 21);
 }
 
 /// The value at which a dot product starts, so that an offset of all weights is subtracted.
-INLINE int32_t first_dot(code_format f, const activation_block *x) {
+INLINE vi first_dot(code_format f, const activation_block *x) {
     switch (code_offset(f)) {
-    case 8: return x->minus_8_sums;
-    case 16: return 2 * x->minus_8_sums;
-    case 128: return x->minus_128_sums;
-    default: return 0;
+    case 8: return (vi)(x->minus_8_sums);
+    case 16: return (vi)(x->minus_8_sums) * 2;
+    case 128: return (vi)(x->minus_128_sums);
+    default: return (vi)(0);
     }
 }
 
@@ -81,7 +80,7 @@ INLINE void small_tile(
     for (size_t b = 0; b < columns / BLOCK; b++, x += tokens) {
         const uint8_t *header = panel + scales_offset(f, b), *codes = panel + codes_offset(f, b);
         vi dots[TOKENS_AT_ONCE];
-        UNROLL for (int t = 0; t < tokens; t++) dots[t] = (vi)(first_dot(f, x + t));
+        UNROLL for (int t = 0; t < tokens; t++) dots[t] = first_dot(f, x + t);
         prefetch_lines(codes, code_bytes(f), tokens);
         dot_block(f, codes, x->values, sizeof *x, tokens, dots);
         vf scales = load_scales(f, header);

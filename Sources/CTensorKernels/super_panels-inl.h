@@ -83,13 +83,6 @@ INLINE void unpack_super_block(code_format f, const uint8_t *panel, size_t row, 
 
 // MARK: Products
 
-/// Loads one signed byte of each row.
-INLINE vi load_row_bytes(const uint8_t *bytes) {
-    vbytes_16 v;
-    memcpy(&v, bytes, sizeof v);
-    return __builtin_convertvector(v, vi);
-}
-
 /// Loads two unsigned bytes of each row, as 16-bit integers.
 INLINE vwords load_row_pairs(const uint8_t *bytes) {
     uint8_t __attribute__((ext_vector_type(32))) v;
@@ -105,11 +98,11 @@ INLINE vi load_half_scales(code_format f, const uint8_t *panel, int j, int half)
 }
 
 /// The value at which the dot product of half a block starts, so that an offset of all weights is subtracted.
-INLINE int32_t first_half_dot(code_format f, const activation_super_block *x, int s) {
+INLINE vi first_half_dot(code_format f, const activation_super_block *x, int s) {
     switch (f.offset) {
-    case 4: return x->minus_32_sums_16[s] / 8;
-    case 32: return x->minus_32_sums_16[s];
-    default: return 0;
+    case 4: return (vi)(x->minus_32_sums_16[s]) >> 3;
+    case 32: return (vi)(x->minus_32_sums_16[s]);
+    default: return (vi)(0);
     }
 }
 
@@ -130,7 +123,7 @@ INLINE void add_block(
         return;
     }
     UNROLL for (int half = 0; half < 2; half++) {
-        UNROLL for (int t = 0; t < tokens; t++) dots[t] = (vi)(first_half_dot(f, x + t, 2 * j + half));
+        UNROLL for (int t = 0; t < tokens; t++) dots[t] = first_half_dot(f, x + t, 2 * j + half);
         dot_half(f, codes, half, values, sizeof *x, tokens, dots);
         vi scales = load_half_scales(f, panel, j, half);
         UNROLL for (int t = 0; t < tokens; t++) totals[t] += dots[t] * scales;
@@ -158,6 +151,7 @@ INLINE void super_tile(
     for (size_t b = 0; b < columns / SUPER_BLOCK; b++, panel += super_block_bytes(f), x += tokens) {
         vi totals[TOKENS_AT_ONCE];
         UNROLL for (int t = 0; t < tokens; t++) totals[t] = (vi)(0);
+        touch_lines(panel, super_header_bytes(f));
         prefetch_lines(panel, super_header_bytes(f), tokens);
         ROLL for (int j = 0; j < SUPER_BLOCK / BLOCK; j++) add_block(f, panel, j, x, tokens, totals);
         vf scales = load_f16((const uint16_t *)panel);

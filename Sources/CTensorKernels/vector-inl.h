@@ -18,6 +18,7 @@ typedef uint32_t vu32 __attribute__((ext_vector_type(16)));
 typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
 typedef uint16_t vwords __attribute__((ext_vector_type(32)));
 typedef int8_t vbytes_16 __attribute__((ext_vector_type(16)));
+typedef int8_t vbytes_32 __attribute__((ext_vector_type(32)));
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")

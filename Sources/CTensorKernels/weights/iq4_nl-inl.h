@@ -15,7 +15,8 @@ _Static_assert(sizeof(iq4_nl_block) == 18, "IQ4_NL takes 18 bytes for 32 element
 
 static inline void read_iq4_nl(const iq4_nl_block *block, small_block *parts) {
     parts->scale = f16_to_float(block->scale);
-    for (int i = 0; i < BLOCK; i++) parts->codes[i] = iq4_values[nibble(block->nibbles, i)];
+    read_nibbles(block->nibbles, parts->codes);
+    for (int i = 0; i < BLOCK; i++) parts->codes[i] = iq4_values[parts->codes[i]];
 }
 
 DEFINE_SMALL_BLOCK_FORMAT(iq4_nl, false)

@@ -23,9 +23,10 @@ static inline void read_iq4_xs(const iq4_xs_block *block, super_block *parts) {
         int low = block->scales_low[j / 2] >> j % 2 * 4 & 15, high = block->scales_high >> 2 * j & 3;
         parts->scales[s] = (int8_t)((low | high << 4) - 32);
     }
-    for (int i = 0; i < SUPER_BLOCK; i++) {
-        parts->codes[i] = iq4_values[nibble(block->nibbles + i / BLOCK * (BLOCK / 2), i % BLOCK)];
+    for (int j = 0; j < SUPER_BLOCK / BLOCK; j++) {
+        read_nibbles(block->nibbles + j * BLOCK / 2, parts->codes + j * BLOCK);
     }
+    for (int i = 0; i < SUPER_BLOCK; i++) parts->codes[i] = iq4_values[parts->codes[i]];
 }
 
 DEFINE_SUPER_BLOCK_FORMAT(iq4_xs, false)

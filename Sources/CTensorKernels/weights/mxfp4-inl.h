@@ -18,7 +18,8 @@ static const int8_t mxfp4_values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, 
 
 static inline void read_mxfp4(const mxfp4_block *block, small_block *parts) {
     parts->scale = mxfp4_scale(block->exponent);
-    for (int i = 0; i < BLOCK; i++) parts->codes[i] = mxfp4_values[nibble(block->nibbles, i)];
+    read_nibbles(block->nibbles, parts->codes);
+    for (int i = 0; i < BLOCK; i++) parts->codes[i] = mxfp4_values[parts->codes[i]];
 }
 
 DEFINE_SMALL_BLOCK_FORMAT(mxfp4, false)

@@ -22,8 +22,8 @@ static inline void read_q2_k(const q2_k_block *block, super_block *parts) {
         parts->scales[s] = block->scales[s] & 15;
         parts->minima[s] = block->scales[s] >> 4;
     }
-    for (int i = 0; i < SUPER_BLOCK; i++) {
-        parts->codes[i] = block->codes[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
+    for (int j = 0; j < SUPER_BLOCK / 32; j++) {
+        for (int i = 0; i < 32; i++) parts->codes[j * 32 + i] = block->codes[j / 4 * 32 + i] >> j % 4 * 2 & 3;
     }
 }
 

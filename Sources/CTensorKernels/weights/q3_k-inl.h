@@ -22,10 +22,11 @@ static inline void read_q3_k(const q3_k_block *block, super_block *parts) {
         int high = block->scales[8 + s % 4] >> s / 4 * 2 & 3;
         parts->scales[s] = (int8_t)((low | high << 4) - 32);
     }
-    for (int i = 0; i < SUPER_BLOCK; i++) {
-        int low = block->codes[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
-        int high = block->third_bits[i % 32] >> i / 32 & 1;
-        parts->codes[i] = (int8_t)((low | high << 2) - 4);
+    for (int j = 0; j < SUPER_BLOCK / 32; j++) {
+        for (int i = 0; i < 32; i++) {
+            int low = block->codes[j / 4 * 32 + i] >> j % 4 * 2 & 3, high = block->third_bits[i] >> j & 1;
+            parts->codes[j * 32 + i] = (int8_t)((low | high << 2) - 4);
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 #ifndef CTK_Q4_1_H
 #define CTK_Q4_1_H
 
-#include "../nibbles.h"
 #include "../quantize/quantizers.h"
+#include "../small_blocks.h"
 
 typedef FILE_BLOCK {
     uint16_t scale;
@@ -14,11 +14,13 @@ typedef FILE_BLOCK {
 
 _Static_assert(sizeof(q4_1_block) == 20, "Q4_1 takes 20 bytes for 32 elements");
 
-static inline void dequantize_q4_1(const q4_1_block *block, float *x) {
-    dequantize_nibbles(block->nibbles, f16_to_float(block->scale), f16_to_float(block->minimum), x, 0);
+static inline void read_q4_1(const q4_1_block *block, small_block *parts) {
+    parts->scale = f16_to_float(block->scale);
+    parts->minimum = f16_to_float(block->minimum);
+    read_nibbles(block->nibbles, parts->codes);
 }
 
-DEFINE_DEQUANTIZED_ROW(q4_1, BLOCK)
+DEFINE_SMALL_BLOCK_FORMAT(q4_1, true)
 
 static const ctk_weight_format q4_1_format = {
     .name = "Q4_1",
@@ -32,70 +34,8 @@ static const ctk_weight_format q4_1_format = {
     .quantize = ctk_quantize_q4_1,
 };
 
-/// The naive product of a row with one token's activation blocks.
-static inline float dot_q4_1(const void *row, size_t columns, const void *activations) {
-    const q4_1_block *w = row;
-    const activation_block *x = activations;
-    float sum = 0;
-    for (size_t b = 0; b < columns / BLOCK; b++) {
-        int32_t dot = dot_nibbles(w[b].nibbles, x[b].values);
-        sum = fmaf((float)dot, f16_to_float(w[b].scale) * x[b].scale, sum);
-        sum = fmaf(f16_to_float(w[b].minimum), x[b].scaled_sum, sum);
-    }
-    return sum;
-}
-
 #ifdef CTK_PANELS_H
-
-typedef struct {
-    uint16_t scales[2][PANEL_ROWS];
-    uint16_t minima[2][PANEL_ROWS];
-    nibble_groups nibbles[2];
-} q4_1_panel_pair;
-
-_Static_assert(sizeof(q4_1_panel_pair) == 2 * PANEL_ROWS * sizeof(q4_1_block), "Q4_1 pairs are as large as their rows");
-
-static size_t panel_bytes_q4_1(size_t columns) {
-    return pairs_bytes(columns / BLOCK, sizeof(q4_1_panel_pair), PANEL_ROWS * BLOCK / 2);
-}
-
-static void pack_q4_1(const void *file, size_t rows, size_t columns, void *panel) {
-    size_t blocks = columns / BLOCK;
-    q4_1_panel_pair *out = panel;
-    memset(panel, 0, panel_bytes_q4_1(columns));
-    for (size_t b = 0; b < blocks; b++) {
-        for (size_t r = 0; r < rows; r++) {
-            const q4_1_block *in = (const q4_1_block *)file + r * blocks + b;
-            out[b / 2].scales[b % 2][r] = in->scale;
-            out[b / 2].minima[b % 2][r] = in->minimum;
-            pack_nibbles(in->nibbles, r, out[b / 2].nibbles[b % 2]);
-        }
-    }
-}
-
-static void unpack_row_q4_1(const void *panel, size_t row, size_t columns, float *out) {
-    const q4_1_panel_pair *in = panel;
-    for (size_t b = 0; b < columns / BLOCK; b++) {
-        q4_1_block block = {.scale = in[b / 2].scales[b % 2][row], .minimum = in[b / 2].minima[b % 2][row]};
-        unpack_nibbles(in[b / 2].nibbles[b % 2], row, block.nibbles);
-        dequantize_q4_1(&block, out + b * BLOCK);
-    }
-}
-
-INLINE void q4_1_tile(const void *panel, size_t columns, const activation_block *x, int tokens, vf *sums) {
-    const q4_1_panel_pair *pairs = panel;
-    UNROLL for (int t = 0; t < tokens; t++) sums[t] = splat(0);
-    for (size_t b = 0; b < columns / BLOCK; b++, x += tokens) {
-        vi dots[TOKENS_AT_ONCE];
-        UNROLL for (int t = 0; t < tokens; t++) dots[t] = (vi)(0);
-        dot_nibble_groups(pairs[b / 2].nibbles[b % 2], x, tokens, dots);
-        vf scales = load_f16(pairs[b / 2].scales[b % 2]), minima = load_f16(pairs[b / 2].minima[b % 2]);
-        UNROLL for (int t = 0; t < tokens; t++) {
-            sums[t] = fma16(__builtin_convertvector(dots[t], vf), scales * x[t].scale, sums[t]);
-            sums[t] = fma16(minima, splat(x[t].scaled_sum), sums[t]);
-        }
-    }
-}
-
+DEFINE_SMALL_PANELS(q4_1, .bits = 4)
 #endif
+
 #endif

@@ -19,8 +19,8 @@ static inline void read_q4_k(const q4_k_block *block, super_block *parts) {
     parts->scale = f16_to_float(block->scale);
     parts->minimum = f16_to_float(block->minimum);
     read_packed_scales(block->scales, parts);
-    for (int i = 0; i < SUPER_BLOCK; i++) {
-        parts->codes[i] = block->nibbles[i / 64 * 32 + i % 32] >> i % 64 / 32 * 4 & 15;
+    for (int j = 0; j < SUPER_BLOCK / 32; j++) {
+        for (int i = 0; i < 32; i++) parts->codes[j * 32 + i] = block->nibbles[j / 2 * 32 + i] >> j % 2 * 4 & 15;
     }
 }
 

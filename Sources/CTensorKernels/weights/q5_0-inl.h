@@ -16,10 +16,8 @@ _Static_assert(sizeof(q5_0_block) == 22, "Q5_0 takes 22 bytes for 32 elements");
 
 static inline void read_q5_0(const q5_0_block *block, small_block *parts) {
     parts->scale = f16_to_float(block->scale);
-    for (int i = 0; i < BLOCK; i++) {
-        int code = nibble(block->nibbles, i) | (int)(block->fifth_bits >> i & 1) << 4;
-        parts->codes[i] = (int8_t)(code - 16);
-    }
+    read_nibbles(block->nibbles, parts->codes);
+    for (int i = 0; i < BLOCK; i++) parts->codes[i] += (int8_t)((block->fifth_bits >> i & 1) * 16) - 16;
 }
 
 DEFINE_SMALL_BLOCK_FORMAT(q5_0, false)

@@ -18,9 +18,8 @@ _Static_assert(sizeof(q5_1_block) == 24, "Q5_1 takes 24 bytes for 32 elements");
 static inline void read_q5_1(const q5_1_block *block, small_block *parts) {
     parts->scale = f16_to_float(block->scale);
     parts->minimum = f16_to_float(block->minimum);
-    for (int i = 0; i < BLOCK; i++) {
-        parts->codes[i] = (int8_t)(nibble(block->nibbles, i) | (int)(block->fifth_bits >> i & 1) << 4);
-    }
+    read_nibbles(block->nibbles, parts->codes);
+    for (int i = 0; i < BLOCK; i++) parts->codes[i] += (int8_t)((block->fifth_bits >> i & 1) * 16);
 }
 
 DEFINE_SMALL_BLOCK_FORMAT(q5_1, true)

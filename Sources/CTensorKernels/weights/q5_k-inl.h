@@ -20,9 +20,11 @@ static inline void read_q5_k(const q5_k_block *block, super_block *parts) {
     parts->scale = f16_to_float(block->scale);
     parts->minimum = f16_to_float(block->minimum);
     read_packed_scales(block->scales, parts);
-    for (int i = 0; i < SUPER_BLOCK; i++) {
-        int low = block->nibbles[i / 64 * 32 + i % 32] >> i % 64 / 32 * 4 & 15;
-        parts->codes[i] = (int8_t)(low | (block->fifth_bits[i % 32] >> i / 32 & 1) << 4);
+    for (int j = 0; j < SUPER_BLOCK / 32; j++) {
+        for (int i = 0; i < 32; i++) {
+            int low = block->nibbles[j / 2 * 32 + i] >> j % 2 * 4 & 15;
+            parts->codes[j * 32 + i] = (int8_t)(low | (block->fifth_bits[i] >> j & 1) << 4);
+        }
     }
 }
 

@@ -18,11 +18,12 @@ _Static_assert(sizeof(q6_k_block) == 210, "Q6_K takes 210 bytes for 256 elements
 static inline void read_q6_k(const q6_k_block *block, super_block *parts) {
     parts->scale = f16_to_float(block->scale);
     memcpy(parts->scales, block->scales, sizeof parts->scales);
-    for (int i = 0; i < SUPER_BLOCK; i++) {
-        int half = i / 128, place = i % 128;
-        int low = block->nibbles[half * 64 + place % 64] >> place / 64 * 4 & 15;
-        int high = block->upper_bits[half * 32 + place % 32] >> place / 32 * 2 & 3;
-        parts->codes[i] = (int8_t)((low | high << 4) - 32);
+    for (int j = 0; j < SUPER_BLOCK / 32; j++) {
+        for (int i = 0; i < 32; i++) {
+            int low = block->nibbles[j / 4 * 64 + j % 2 * 32 + i] >> j % 4 / 2 * 4 & 15;
+            int high = block->upper_bits[j / 4 * 32 + i] >> j % 4 * 2 & 3;
+            parts->codes[j * 32 + i] = (int8_t)((low | high << 4) - 32);
+        }
     }
 }
 
