@@ -71,9 +71,9 @@ public struct TextModel: Sendable {
     /// - Parameters:
     ///   - stopwatch: a stopwatch that was started before the checkpoint was opened.
     ///   - progress: is told the fraction of the weights that is loaded, and returns whether to continue.
-    init(
-        _ checkpoint: Checkpoint, on compute: ComputeContext, _ loading: LoadingOptions, since stopwatch: Stopwatch,
-        progress: (Double) -> Bool
+    package init(
+        _ checkpoint: Checkpoint, on compute: ComputeContext, _ loading: LoadingOptions,
+        since stopwatch: Stopwatch = Stopwatch(), progress: (Double) -> Bool
     ) throws {
         // Cheap checks come first, before the weights are packed.
         tokenizer = try checkpoint.tokenizer()

@@ -41,6 +41,7 @@ struct ExportCommand: ParsableCommand {
     var name: String?
 
     @Option(
+        parsing: .unconditional,
         help: """
             Largest size of a file, such as 2G or 500M: the output is PREFIX-00001-of-0000N.gguf and so on, for an \
             output PREFIX or PREFIX.gguf (gguf only).
@@ -56,7 +57,7 @@ struct ExportCommand: ParsableCommand {
 
     func validate() throws {
         try checkThreads(threads)
-        try formats.check(for: target)
+        try formats.check(for: target, output: output, inParts: splitSize != nil)
         guard (exitLayer == nil) == (draftLength == nil) else {
             let (given, other) =
                 exitLayer == nil ? ("--draft-length", "--exit-layer") : ("--exit-layer", "--draft-length")
@@ -88,8 +89,10 @@ struct ExportCommand: ParsableCommand {
                 checkpoint, to: target.value, quantizing: formats.recipe, importance: importance,
                 speculation: speculation, name: name)
         }
-        // Errors in the options appear before the importance is measured, which takes long.
+        // Errors in the options, and places that cannot be written to, appear before the importance is measured, which
+        // takes long.
         var export = try plan(nil)
+        if formats.calibrate != nil { try export.checkPlace(output, inParts: splitSize != nil) }
         if let importance = try formats.importance(of: checkpoint, source: source, threads: threads, output: output) {
             export = try plan(importance)
         }

@@ -65,6 +65,21 @@ struct ForeignPartTests {
         #expect(error() == nil)
     }
 
+    /// Values of any type are shown; types only if the values read the same.
+    @Test func valuesThatDifferAreShown() throws {
+        func difference(_ own: GGUFValue, _ other: GGUFValue) throws -> [String] {
+            try write(1, ["a"], total: 2) { $0["general.file_type"] = own }
+            try write(2, ["b"], total: 2) { $0["general.file_type"] = other }
+            let error = error()
+            return [error?.expected, error?.found].map { String($0?.split(separator: ",").first ?? "") }
+        }
+        #expect(try difference(.uint32(1), .uint32(7)) == ["1", "7"])
+        #expect(try difference(.float32(1.5), .bool(true)) == ["1.5", "true"])
+        #expect(try difference(.uint32(1), .int32(1)) == ["1 of type uint32", "1 of type int32"])
+        #expect(
+            try difference(.array(.strings(["a"])), .array(.strings(["b"]))) == ["array of 1 string", "another one"])
+    }
+
     @Test(arguments: ["split.no", "split.tensors.count"]) func theKeysAreRequired(key: String) throws {
         try write(1, ["a"], total: 2)
         try write(2, ["b"], total: 2) { $0[key] = nil }

@@ -80,6 +80,24 @@ struct SplitFileTests {
         }
     }
 
+    /// A file that has part 1's name but not its contents is another model.
+    @Test func theFirstPartMustBelongToTheSplit() throws {
+        let paths = try copy()
+        folder.write(try TextFile.bytes(Goldens.path("tiny-granite.gguf")), as: "granite-00001-of-00003.gguf")
+        for path in paths.dropFirst() {
+            let error = error(path)
+            #expect(error?.file == paths[0])
+            #expect(error?.expected == "the first part of the split model (split.count 3, as in \(path))")
+            #expect(error?.found == "a file that is not split")
+            #expect(throws: CheckpointError.self) { try GGUFMetadata(ofModel: path) }
+            #expect(try GGUFHeader(path: path).files == [path])
+        }
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["split.count"] = .uint16(2)
+        try writer.write(to: paths[0])
+        #expect(error(paths[1])?.file == paths[0] && error(paths[1])?.found == "split.count 2")
+    }
+
     @Test func partsInTheWrongPlaceAreRefused() throws {
         let paths = try copy()
         folder.write(try TextFile.bytes(paths[1]), as: "granite-00003-of-00003.gguf")

@@ -102,12 +102,41 @@ struct SplitWritingTests {
     }
 
     @Test func thePathEndsWithAName() throws {
-        for path in [folder.path, folder.path + "/", folder.path + "/new/", "/dev/null", ""] {
+        let folders = [folder.path, folder.path + "/", folder.path + "/new/", folder.path + "/.gguf"]
+        for path in folders + [".gguf", "/dev/null", ""] {
             let error = #expect(throws: CheckpointError.self) {
                 try SplitGGUFWriter(writer([1]), partsOfAtMost: 1, path: path)
             }
             #expect(error?.file == path && error?.name == "")
         }
+    }
+
+    @Test func placesAreCheckedWithoutATrace() throws {
+        try SplitGGUFWriter.checkPlace(folder.file("m.gguf"))
+        try ReplacementFile.check(folder.file("m.gguf"))
+        try ReplacementFile.check("/dev/null")
+        for path in [folder.file("none/m.gguf"), folder.file(".gguf")] {
+            #expect(throws: CheckpointError.self) { try SplitGGUFWriter.checkPlace(path) }
+        }
+        #expect(throws: FileError.self) { try ReplacementFile.check(folder.file("none/m.gguf")) }
+        #expect(throws: FileError.self) { try ReplacementFile.check(folder.path) }
+        #expect(folder.contents.isEmpty)
+    }
+
+    @Test func outputsInOnePlaceCollide() {
+        func collide(_ path: String, _ output: String, inParts: Bool = false) -> Bool {
+            OutputPlaces.collide(folder.file(path), with: folder.file(output), inParts: inParts)
+        }
+        #expect(collide("a", "a") && collide("./a", "a") && !collide("a", "b"))
+        _ = folder.makeFolder("new")
+        #expect(collide("new/a", "new") && collide("new/../a", "a") && !collide("new-a", "new"))
+        for output in ["m", "m.gguf", "./m.gguf"] {
+            #expect(collide("m-00002-of-00003.gguf", output, inParts: true))
+            #expect(!collide("m-00002-of-00003.gguf", output))
+            #expect(!collide("m-2-of-3.gguf", output, inParts: true))
+            #expect(!collide("n-00002-of-00003.gguf", output, inParts: true))
+        }
+        #expect(!OutputPlaces.collide("/dev/null", with: "/dev/null"))
     }
 
     @Test func hashesDoNotDependOnThePieces() {

@@ -164,6 +164,14 @@ struct TensorConversionTests {
         #expect(try TensorConversion(to: .f32).write(stored) { _ in } == nil)
     }
 
+    /// A format whose scales are not F16 has no such bound.
+    @Test func elementsTooSmallForMXFP4() throws {
+        let small = tensor([Float](repeating: 1e-40, count: 64), .f32, [1, 64])
+        let error = #expect(throws: CheckpointError.self) { try convert(small, TensorConversion(to: .mxfp4)) }
+        #expect(error?.expected == "larger elements, since MXFP4 would lose most of the tensor")
+        #expect(error?.found.hasSuffix(" as the largest") == true)
+    }
+
     /// Scales below F16's smallest become 0. A tensor of such blocks is refused; zeros and single blocks are not.
     @Test(arguments: DType.allCases.filter(\.hasHalves)) func elementsTooSmallForAFormat(dtype: DType) throws {
         let columns = max(32, dtype.elementsPerBlock)

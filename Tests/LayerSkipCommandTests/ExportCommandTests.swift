@@ -210,6 +210,37 @@ struct ExportCommandTests {
         }
     }
 
+    /// The text does not exist, and is not even looked for.
+    @Test func bothOutputsNeedTheirOwnPlaces() throws {
+        let base = [files.model, "--to", "gguf", "--quantize", "q4_0", "--calibrate", files.file("none")]
+        for (matrix, arguments) in [
+            ("new.gguf", []), ("./new.gguf", []), ("new-00002-of-00007.gguf", ["--split-size", "100k"]),
+        ] {
+            let outputs = ["--save-imatrix", files.file(matrix), "--output", files.file("new.gguf")]
+            let run = try CommandRun(["export"] + base + arguments + outputs)
+            #expect(run.code == 2 && run.errors.contains("--save-imatrix: expected another place"), "\(run.errors)")
+        }
+    }
+
+    /// A place that cannot be written to is found before the measurement, for which this text is too short.
+    @Test func placesAreCheckedBeforeTheMeasurement() throws {
+        let page = files.write("short", as: "short.txt")
+        let (place, other) = (files.file("none/new.gguf"), files.file("new.gguf"))
+        let base = [files.model, "--to", "gguf", "--quantize", "q4_0", "--calibrate", page]
+        for arguments in [
+            ["--output", place], ["--output", place, "--split-size", "100k"],
+            ["--output", other, "--save-imatrix", place],
+        ] {
+            let run = try CommandRun(["export"] + base + arguments)
+            #expect(run.code == 1 && run.errors.contains("expected a place to write to"), "\(run.errors)")
+        }
+    }
+
+    @Test func tensorsNeedARecipe() throws {
+        let run = try export(files.model, "--to", "gguf", "--tensors", "--output", files.file("new"))
+        #expect(run.code == 2 && run.errors.contains("--tensors: expected --quantize"), "\(run.errors)")
+    }
+
     @Test(arguments: [
         "q8_0", "0-=q8_0", "3-1=q8_0", "0-1-2=q8_0", "tail=q8_0", "head=q9", "head", "0=", "=q8_0",
     ])

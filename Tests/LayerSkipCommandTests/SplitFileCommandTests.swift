@@ -65,6 +65,12 @@ struct SplitFileCommandTests {
         #expect(run.code == 2 && run.errors.contains("expected a number of bytes above 0"), "\(run.errors)")
     }
 
+    @Test func aSizeMayBeginWithAMinus() throws {
+        let run = try CommandRun(
+            ["export", files.model, "--to", "gguf", "--split-size", "-5", "--output", files.file("new")])
+        #expect(run.code == 2 && run.errors.contains("expected a number of bytes above 0"), "\(run.errors)")
+    }
+
     @Test func foldersAreNotSplit() throws {
         let run = try CommandRun(
             ["export", files.model, "--to", "safetensors", "--split-size", "1M", "--output", files.file("new")])

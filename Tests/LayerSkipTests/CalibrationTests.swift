@@ -41,9 +41,13 @@ struct CalibrationTests {
         #expect {
             try checkpoint.importanceMatrix(measuredOn: Array("short".utf8), named: "it")
         } throws: {
-            guard case .textTooShort(_, chunk: 64)? = $0 as? CalibrationError else { return false }
-            return "\($0)".contains("at least 64 tokens")
+            guard case .textTooShort(text: "it", found: _, chunk: 64)? = $0 as? CalibrationError else { return false }
+            return "\($0)".hasPrefix("it: expected a text of at least 64 tokens")
         }
+        let error = #expect(throws: CalibrationError.self) {
+            try checkpoint.importanceMatrix(measuredOn: [], named: "empty.txt")
+        }
+        #expect(error.map { "\($0)" }?.hasPrefix("empty.txt: expected a text of at least 64 tokens") == true)
     }
 
     @Test func aCallerCanStop() throws {

@@ -185,6 +185,10 @@ struct QuantizedExportTests {
             ])
         let plain = try CheckpointExport(path: source, to: .gguf, quantizing: .q8_0, importance: matrix)
         #expect(plain.notes == ["the importance matrix has no effect on these formats"])
+        var recipe = QuantizationRecipe.q8_0
+        recipe.overrides = [FormatOverride(.layers(0...2), .mxfp4)]
+        let small = try CheckpointExport(path: source, to: .gguf, quantizing: recipe, importance: matrix)
+        #expect(small.notes == plain.notes)
     }
 
     /// The importance matrix is an input too.

@@ -11,7 +11,8 @@ package enum CacheFolder {
         if let stated, stated.hasPrefix("/") { return "\(stated)/layerskip" }
         guard let home else {
             throw CheckpointError(
-                file: "user's cache", expected: "the variable XDG_CACHE_HOME or HOME", found: "neither")
+                file: "user's cache", expected: "an absolute path in the variable XDG_CACHE_HOME, or HOME",
+                found: "neither")
         }
         return "\(home)/.cache/layerskip"
     }

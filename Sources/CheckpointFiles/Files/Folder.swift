@@ -41,6 +41,9 @@ package enum Folder {
         SystemCalls.kind(of: path) == .directory
     }
 
+    /// Whether a path is a link, to anything or nothing.
+    package static func isLink(_ path: String) -> Bool { (try? SystemCalls.linkStatus(of: path))?.kind == .link }
+
     /// Whether there is nothing at a path, or only a dangling link.
     package static func isMissing(_ path: String) -> Bool {
         do {

@@ -10,7 +10,7 @@ struct FileStatus {
         let number: UInt64
     }
 
-    /// The time of the last change to the contents.
+    /// A time of the system's clock.
     struct Time: Equatable {
         let seconds: Int
         let nanoseconds: Int
@@ -18,7 +18,10 @@ struct FileStatus {
 
     let kind: Kind
     let identity: Identity
+    /// The time of the last change to the contents, which programs can set.
     let modified: Time
+    /// The time of the last change to the contents or to this status, which they cannot.
+    let changed: Time
     /// The mode bits for permissions.
     let permissions: mode_t
     let owner: uid_t
@@ -35,11 +38,12 @@ struct FileStatus {
         identity = Identity(
             device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(truncatingIfNeeded: status.st_ino))
         #if canImport(Darwin)
-            let time = status.st_mtimespec
+            let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
         #else
-            let time = status.st_mtim
+            let (modified, changed) = (status.st_mtim, status.st_ctim)
         #endif
-        modified = Time(seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec))
+        self.modified = Time(seconds: Int(modified.tv_sec), nanoseconds: Int(modified.tv_nsec))
+        self.changed = Time(seconds: Int(changed.tv_sec), nanoseconds: Int(changed.tv_nsec))
         permissions = status.st_mode & 0o7777
         owner = status.st_uid
         group = status.st_gid
@@ -50,6 +54,15 @@ struct FileStatus {
 }
 
 extension SystemCalls {
+    /// Sets the modification time of an open file, in whole seconds.
+    static func setModified(_ descriptor: Int32, seconds: Int) throws(SystemError) {
+        let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
+        guard futimens(descriptor, [time, time]) == 0 else { throw .last }
+    }
+
+    /// Sets the permissions of an open file; some file systems have none.
+    static func setPermissions(_ descriptor: Int32, _ permissions: mode_t) { _ = fchmod(descriptor, permissions) }
+
     /// The status of an open file.
     static func status(of descriptor: Int32) throws(SystemError) -> FileStatus {
         var status = stat()

@@ -84,6 +84,11 @@ package final class MappedFile: Sendable {
             found: "changes by another program; retry when it has finished")
     }
 
+    /// Whether the file's modification time was this many seconds when it was mapped.
+    package func wasModified(at seconds: Int) -> Bool {
+        status?.modified == FileStatus.Time(seconds: seconds, nanoseconds: 0)
+    }
+
     /// What tells the file from all others and from its own earlier versions.
     package struct Identity: Sendable, CustomStringConvertible {
         /// The absolute path.
@@ -99,9 +104,9 @@ package final class MappedFile: Sendable {
 
         /// One line, which differs between versions of the file.
         package var description: String {
-            let (id, time) = (status.identity, status.modified)
+            let (id, time, change) = (status.identity, status.modified, status.changed)
             return "\(path.quoted), \(byteCount) bytes, file \(id.device):\(id.number), modified "
-                + "\(time.seconds) s \(time.nanoseconds) ns"
+                + "\(time.seconds) s \(time.nanoseconds) ns, changed \(change.seconds) s \(change.nanoseconds) ns"
         }
     }
 

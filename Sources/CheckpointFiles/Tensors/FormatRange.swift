@@ -6,10 +6,16 @@ struct FormatRange {
 
     init(_ dtype: DType) { self.dtype = dtype }
 
-    /// Throws if most of a tensor was lost because its elements are too small for the format, whose scales are F16.
+    /// Throws if most of a tensor was lost because its elements are too small for the format.
     func checkLoss(_ error: QuantizationError, of tensor: StoredTensor) throws(CheckpointError) {
         // No format loses half as much if its scales are in range.
         guard error.relative > 0.5 else { return }
+        guard dtype.hasHalves else {
+            throw failure(
+                tensor,
+                expected: "larger elements, since \(dtype.rawValue) would lose most of the tensor",
+                found: "\(largestElement(of: tensor)) as the largest")
+        }
         // From here on, F16 rounds scales by at most 3 %.
         let bound = 0x1p-20 * dtype.largestElement / Self.largestHalf / Float(dtype.scaleSteps)
         throw failure(

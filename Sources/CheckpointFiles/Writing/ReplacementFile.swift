@@ -66,6 +66,15 @@ package struct ReplacementFile: ~Copyable {
         output = .staged(OwnedDescriptor(staging), stream: stream)
     }
 
+    /// Checks that a file can be written at a path, before long work begins. Nothing stays there, and streams are not
+    /// opened.
+    package static func check(_ path: String) throws(FileError) {
+        switch try WritingPlace(path, expected: "a place to write to") {
+        case .file, .folder: _ = try ReplacementFile(path)
+        case .stream, .descriptor: break
+        }
+    }
+
     /// Appends bytes.
     ///
     /// - Throws: if they cannot be written, for example because the disk is full.
@@ -117,6 +126,16 @@ package struct ReplacementFile: ~Copyable {
         case .stream(let stream): try explaining(try stream.synchronize())
         case .staged(let staging, let stream): try explaining(try staging.copyAll(to: stream))
         }
+    }
+
+    /// Makes the file readable for its owner only, and sets its modification time, so that any later write to it
+    /// changes that. Does nothing for streams.
+    ///
+    /// - Throws: if the system does not allow it.
+    package func seal(modified seconds: Int) throws(FileError) {
+        guard case .file(let entry, _) = output else { return }
+        SystemCalls.setPermissions(entry.descriptor, 0o600)
+        try explaining(try SystemCalls.setModified(entry.descriptor, seconds: seconds))
     }
 
     private func explaining(_ call: @autoclosure () throws(SystemError) -> Void) throws(FileError) {

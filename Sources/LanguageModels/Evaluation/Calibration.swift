@@ -19,16 +19,17 @@ package struct Calibration {
     ///
     /// - Parameters:
     ///   - text: the tokens of the text.
+    ///   - name: the name of the text, for errors.
     ///   - beginning: a token that takes the place of each chunk's first one; nil for none.
     ///   - contextLength: the model's context.
     ///   - chunks: the most chunks to evaluate; nil for all.
     /// - Throws: ``CalibrationError`` if the text has no whole chunk.
     package init(
-        on text: [Token], beginning: Token?, contextLength: Int, chunks: Int? = nil
+        on text: [Token], named name: String, beginning: Token?, contextLength: Int, chunks: Int? = nil
     ) throws(CalibrationError) {
         squares = InputSquares()
         chunk = min(Self.chunk, contextLength)
-        guard text.count >= chunk else { throw .textTooShort(found: text.count, chunk: chunk) }
+        guard text.count >= chunk else { throw .textTooShort(text: name, found: text.count, chunk: chunk) }
         chunkCount = min(chunks ?? .max, text.count / chunk)
         var tokens = Array(text[..<(chunkCount * chunk)])
         if let beginning {
@@ -73,15 +74,18 @@ package struct Calibration {
 
 /// The reason why a text cannot calibrate a model.
 public enum CalibrationError: Error, Equatable, CustomStringConvertible {
-    /// A text of less than one chunk.
-    case textTooShort(found: Int, chunk: Int)
+    /// A text of less than one chunk, with its name and the numbers of tokens.
+    case textTooShort(text: String, found: Int, chunk: Int)
     /// A matrix whose inputs were infinite or NaN.
     case notFinite(tensor: String)
 
     public var description: String {
         switch self {
-        case .textTooShort(let found, let chunk):
-            "calibration: expected a text of at least \(chunk) tokens, found \(found); use a longer text"
+        case .textTooShort(let text, let found, let chunk):
+            FileError(
+                file: text, expected: "a text of at least \(chunk) tokens, one chunk of the calibration",
+                found: "\(found); use a longer text"
+            ).description
         case .notFinite(let tensor):
             "calibration: expected finite inputs of the tensor \"\(tensor)\", found NaN or infinity; the model's "
                 + "weights may be damaged"

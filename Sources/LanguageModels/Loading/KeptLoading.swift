@@ -53,6 +53,7 @@ final class KeptLoading: WeightLoading {
     func commit() {
         guard let complete = file.take() else { return }
         do throws(FileError) {
+            try complete.seal(modified: PackedFile.sealTime)
             try complete.commit()
         } catch {
             failure = error

@@ -20,6 +20,9 @@ extension LoadedWeights {
             try stored.checkMemory(formats)
             try self.init(stored, as: &packing, progress: progress)
             try stored.source.checkUnchanged()
+            if let failure = options.packedFolderFailure {
+                notes.append("the packed weights are not kept: \(failure)")
+            }
             return
         }
         let packed = try PackedFile(

@@ -5,13 +5,16 @@ import TensorCore
 ///
 /// The file is a header, then all panels and vectors in the order of loading, each at a multiple of 64 bytes. The header
 /// states all that they depend on. A file is used only if its header and its size are those that this start would write,
-/// so nothing in it is parsed, and no size in it is believed.
+/// so nothing in it is parsed, and no size in it is believed. Its modification time is a constant, so a file that was
+/// written to afterwards is not used. Its numbers are not checked, just as those of a model's file are not.
 struct PackedFile {
     let path: String
     /// The size of the whole file.
     let byteCount: Int
     private let header: [UInt8]
 
+    /// The modification time of a complete file, in seconds: the start of the year 2000.
+    static let sealTime = 946_684_800
     /// Panels and vectors begin at multiples of a cache line.
     static let alignment = 64
 
@@ -30,15 +33,16 @@ struct PackedFile {
             contents.add(tensor, stored, as: formats.dtype(of: tensor, stored: stored))
         }
         let sources = contents.files.compactMap(\.identity)
-        let name = model.source.file.split(separator: "/").last ?? "model"
-        let variant = sources.map(\.path) + [kernels.name, recipe ?? ""]
+        // The formats are part of the name, so that choices of formats can be compared.
+        let variant = sources.map(\.path) + [kernels.name] + contents.lines
         let beginning =
             ["layerskip packed weights 1", "kernels \(kernels.name)", "quantization \(recipe ?? "none")"]
             + sources.map { "source \($0)" } + contents.layouts.values.sorted()
             + ["gains + \(model.source.gainOffset), \(model.configuration.architecture.name)"]
         var header = Array((beginning + contents.lines).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
         header += Array(repeating: 0, count: header.count.padding(to: Self.alignment))
-        path = "\(folder)/\(Self.fileName(name))-\(hash(variant)).packed"
+        path =
+            "\(folder)/\(Self.fileName(Self.name(of: sources.first?.path ?? model.source.file)))-\(hash(variant)).packed"
         self.header = header
         byteCount = header.count + contents.byteCount
     }
@@ -62,11 +66,15 @@ struct PackedFile {
     /// - Parameter reason: the reason why a file that exists is not used.
     /// - Returns: nil if there is none, or it does not fit.
     func map(_ reason: inout String?) -> MappedFile? {
-        guard MappedFile.byteCount(path: path) != nil else { return nil }
+        guard MappedFile.byteCount(path: path) != nil, !Folder.isLink(path) else { return nil }
         do {
             let file = try MappedFile(path: path)
             guard file.byteCount >= start, file.bytes(0..<start) == header else {
-                reason = "it was made from another file, for another machine, or by another version"
+                reason = "it was made from another version of the model's files, or by another version of this program"
+                return nil
+            }
+            guard file.wasModified(at: Self.sealTime) else {
+                reason = "it was written to after it was made"
                 return nil
             }
             guard file.byteCount == byteCount else {
@@ -83,9 +91,21 @@ struct PackedFile {
     /// Begins to write the file, under another name.
     func create() throws(FileError) -> ReplacementFile {
         if let end = path.lastIndex(of: "/") { try Folder.make(String(path[..<end])) }
+        guard Folder.isMissing(path) || MappedFile.byteCount(path: path) != nil, !Folder.isLink(path) else {
+            throw FileError(
+                file: path, expected: "a regular file of the cache, or none",
+                found: "a link or a special file; remove it")
+        }
         let file = try ReplacementFile(path)
         try file.write(header)
         return file
+    }
+
+    /// What people call the model: the name of its file, or of a folder whose files all have the same names.
+    private static func name(of path: String) -> Substring {
+        let parts = path.split(separator: "/")
+        guard let last = parts.last else { return "model" }
+        return last.hasPrefix("model") && last.hasSuffix(".safetensors") ? parts.dropLast().last ?? last : last
     }
 
     /// A name without characters that file systems or shells treat specially.

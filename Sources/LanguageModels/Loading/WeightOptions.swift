@@ -4,6 +4,8 @@ package struct WeightOptions: Sendable {
     package var quantization: QuantizationRecipe?
     /// The folder in which packed weights are kept and looked for; nil to keep none.
     package var packedFolder: String?
+    /// The reason why packed weights cannot be kept although that was asked for.
+    package var packedFolderFailure: String?
 
     /// Keeps all formats, and no packed weights.
     package init() {}

@@ -7,12 +7,13 @@ extension Checkpoint {
     /// Measures how much each column of the model's matrices matters on a text, for quantization.
     ///
     /// The result is that of llama.cpp's `llama-imatrix`, up to the rounding of activations: the mean squares of the
-    /// columns' inputs in chunks of 512 tokens. It does not depend on the number of threads.
+    /// columns' inputs in chunks of 512 tokens, or of the model's context if that is shorter. It does not depend on the
+    /// number of threads.
     ///
     /// - Parameters:
     ///   - text: a text in UTF-8 of the kind that the model is for, of at least one chunk. Some tens of thousands of
     ///     tokens are enough.
-    ///   - dataset: the name of the text, for the result.
+    ///   - dataset: the name of the text, for the result and for errors.
     ///   - chunks: the most chunks to evaluate; nil for all.
     ///   - threads: the number of threads; nil for one per physical core.
     ///   - progress: called with the number of tokens that are done and that of all; returns whether to continue.
@@ -33,7 +34,8 @@ extension Checkpoint {
         }
         guard let encoded else { return nil }
         let calibration = try Calibration(
-            on: encoded, beginning: tokenizer.addsBeginningOfText ? tokenizer.beginningOfText : nil,
+            on: encoded, named: dataset,
+            beginning: tokenizer.addsBeginningOfText ? tokenizer.beginningOfText : nil,
             contextLength: configuration.contextLength, chunks: chunks)
         var compute = try ComputeContext(threads: threads)
         compute.inputSquares = calibration.squares

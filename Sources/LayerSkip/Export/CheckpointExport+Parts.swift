@@ -23,6 +23,15 @@ extension CheckpointExport {
         return try write(.parts(writer), to: path, progress: progress) ? writer.paths : nil
     }
 
+    /// Checks that the output can be written to a path, before long work begins. Nothing stays there.
+    package func checkPlace(_ path: String, inParts: Bool = false) throws {
+        switch target {
+        case .gguf where inParts: try SplitGGUFWriter.checkPlace(path)
+        case .gguf: try ReplacementFile.check(path)
+        case .safetensors: _ = try ReplacementFolder(path)
+        }
+    }
+
     /// The files that must not be overwritten.
     var inputs: InputFiles {
         var inputs = InputFiles()

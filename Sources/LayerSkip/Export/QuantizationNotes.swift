@@ -29,7 +29,10 @@ struct QuantizationNotes {
         guard dtype.isQuantized, dtype != stored else { return }
         if stored.isQuantized { quantizedBefore.insert(stored) }
         // Importance matrices need not have the embedding and the head; llama-imatrix leaves them out.
-        if dtype != .q8_0, ![.embedding, .head].contains(tensor.role) { searched.append(tensor.ggufName) }
+        // Q8_0 and MXFP4 have no search.
+        if ![.q8_0, .mxfp4].contains(dtype), ![.embedding, .head].contains(tensor.role) {
+            searched.append(tensor.ggufName)
+        }
     }
 
     func texts(importance: ImportanceMatrix?) -> [String] {

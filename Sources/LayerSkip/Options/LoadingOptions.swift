@@ -22,7 +22,7 @@ public struct LoadingOptions: Sendable, Hashable {
 
     /// The same for the model itself.
     ///
-    /// - Throws: if the recipe is for other layers than the model's, or there is no folder for packed weights.
+    /// - Throws: if the recipe is for other layers than the model's, or the model's weights are not in files.
     func weights(of checkpoint: Checkpoint) throws(CheckpointError) -> WeightOptions {
         if let quantization {
             try QuantizationChoice(recipe: quantization, importance: nil).check(checkpoint.model())
@@ -35,7 +35,11 @@ public struct LoadingOptions: Sendable, Hashable {
                 file: checkpoint.path, expected: "a model in files, to keep its packed weights",
                 found: "one that is part of the program")
         }
-        options.packedFolder = try CacheFolder.path()
+        do {
+            options.packedFolder = try CacheFolder.path()
+        } catch {
+            options.packedFolderFailure = error.description
+        }
         return options
     }
 }

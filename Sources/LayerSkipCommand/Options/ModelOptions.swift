@@ -46,13 +46,20 @@ struct ModelOptions: ParsableArguments {
         if keepPacked, model == nil { throw ValidationError("--keep-packed: expected --model with it, found none") }
     }
 
+    /// Loads the model, unless Ctrl-C stops it.
     func load() throws -> TextModel {
         var loading = LoadingOptions()
         loading.quantization = quantize?.value
         loading.quantization?.overrides = layers
         loading.keepsPacked = keepPacked
-        let model = try TextModel(.atPathOrDefault(model), threads: threads, loading: loading)
-        Output.note(model.notes)
-        return model
+        do {
+            let model = try TextModel(.atPathOrDefault(model), on: ComputeContext(threads: threads), loading) { _ in
+                !Interruption.isRequested
+            }
+            Output.note(model.notes)
+            return model
+        } catch  where Interruption.isRequested {
+            throw InterruptedError()
+        }
     }
 }

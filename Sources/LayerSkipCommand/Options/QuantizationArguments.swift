@@ -45,6 +45,7 @@ struct QuantizationArguments: ParsableArguments {
     func validate() throws {
         let needRecipe = [
             ("--layers", !layers.isEmpty), ("--imatrix", imatrix != nil), ("--calibrate", calibrate != nil),
+            ("--tensors", tensors),
         ]
         for (option, isGiven) in needRecipe where isGiven && quantize == nil {
             throw ValidationError("\(option): expected --quantize with it, found none")
@@ -57,8 +58,10 @@ struct QuantizationArguments: ParsableArguments {
         }
     }
 
-    /// Throws a usage error if a format is not one of the target's.
-    func check(for target: Target) throws {
+    /// Throws a usage error if a format is not one of the target's, or both outputs have the same place.
+    ///
+    /// - Parameter inParts: whether the output is split.
+    func check(for target: Target, output: String, inParts: Bool) throws {
         let recipes = target.value.recipes
         let expected = recipes.map(\.name).joined(separator: ", ")
         if let quantize, !recipes.contains(quantize.value) {
@@ -67,6 +70,9 @@ struct QuantizationArguments: ParsableArguments {
         if target == .safetensors, let override = layers.first(where: \.dtype.isQuantized) {
             throw ValidationError(
                 "--layers: expected one of the formats \(expected) for \(target), found \(override.dtype.rawValue)")
+        }
+        if let saveImatrix, OutputPlaces.collide(saveImatrix, with: output, inParts: inParts) {
+            throw ValidationError("--save-imatrix: expected another place than that of --output, found \(saveImatrix)")
         }
     }
 
@@ -91,6 +97,7 @@ struct QuantizationArguments: ParsableArguments {
         inputs.add(model: source, as: "the model that is read")
         inputs.add(calibrate == "-" ? "/dev/stdin" : calibrate, as: "the text that is measured on")
         for path in [output, saveImatrix].compactMap(\.self) { try inputs.check(output: path) }
+        if let saveImatrix { try ReplacementFile.check(saveImatrix) }
         try JSONLines.refuse(path: calibrate)
         let text = Array(try TextInput.read(calibrate, atMost: .text).utf8)
         try JSONLines.refuse(text, file: TextInput.name(of: calibrate))

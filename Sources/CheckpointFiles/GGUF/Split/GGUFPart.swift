@@ -15,7 +15,7 @@ struct GGUFPart {
     /// Parses the file that has the model's metadata: a file itself, or the first part if it is a later one.
     ///
     /// - Parameter check: is given the metadata of the file, and that of the first part.
-    /// - Throws: also if the first part cannot be found.
+    /// - Throws: also if the first part cannot be found, or the file with its name is not of this split.
     static func first(
         _ file: MappedFile, allowingEveryFormat: Bool,
         checking check: (GGUFMetadata) throws(CheckpointError) -> Void = { _ in }
@@ -23,8 +23,12 @@ struct GGUFPart {
         let part = try GGUFPart(file, allowingEveryFormat: allowingEveryFormat, checking: check)
         let split = try GGUFSplit(part.parsed.metadata)
         guard let split, split.name.number > 1 else { return (part, split) }
-        // Its name and its number agree, so this does not continue.
-        return try first(split.name.part(1).map(), allowingEveryFormat: allowingEveryFormat, checking: check)
+        let first = try GGUFPart(split.name.part(1).map(), allowingEveryFormat: allowingEveryFormat) {
+            (metadata) throws(CheckpointError) in
+            try check(metadata)
+            try metadata.check(asFirstOf: split)
+        }
+        return (first, try GGUFSplit(first.parsed.metadata))
     }
 }
 

@@ -44,6 +44,17 @@ extension GGUFMetadata {
         return result
     }
 
+    /// Checks that a file is split as a later part says, so that a whole file with the first part's name is not taken
+    /// for the model.
+    func check(asFirstOf split: GGUFSplit) throws(CheckpointError) {
+        let count = try integerIfPresent(named: GGUFSplit.Key.count) ?? 0
+        guard count != split.name.count else { return }
+        throw CheckpointError(
+            file: file,
+            expected: "the first part of the split model (split.count \(split.name.count), as in \(split.name.path))",
+            found: count > 1 ? "split.count \(count)" : "a file that is not split")
+    }
+
     /// Checks that a file is a later part of a split that the first part begins.
     ///
     /// Usual parts have no keys but those of the split. One that has must agree with the first.
@@ -55,10 +66,12 @@ extension GGUFMetadata {
             throw failure(GGUFSplit.Key.number, expected: "\(name.number - 1), as its name says", found: "\(number)")
         }
         for key in GGUFSplit.Key.all + keys where key != GGUFSplit.Key.number && self[key] != first[key] {
-            let found = "\(self[key].summary), so it is a part of another model or another export"
+            var (expected, found) = (first[key].summary, self[key].summary)
+            if expected == found { (expected, found) = (first[key].typedSummary, self[key].typedSummary) }
+            if expected == found { found = "another one" }
             throw failure(
-                key, expected: "\(first[key].summary), as in \(first.file)",
-                found: "\(found); replace it by the right part")
+                key, expected: "\(expected), as in \(first.file)",
+                found: "\(found), so it is a part of another model or another export; replace it by the right part")
         }
     }
 }
@@ -69,10 +82,26 @@ extension GGUFValue? {
         switch self {
         case nil: "no such key"
         case .string(let text): text.quoted
+        case .bool(let truth): "\(truth)"
+        case .uint8(let number): "\(number)"
+        case .int8(let number): "\(number)"
         case .uint16(let number): "\(number)"
+        case .int16(let number): "\(number)"
+        case .uint32(let number): "\(number)"
         case .int32(let number): "\(number)"
         case .uint64(let number): "\(number)"
+        case .int64(let number): "\(number)"
+        case .float32(let number): "\(number)"
+        case .float64(let number): "\(number)"
         case let value?: value.typeDescription
+        }
+    }
+
+    /// The value with its type, for a message with another value that reads the same.
+    fileprivate var typedSummary: String {
+        switch self {
+        case nil, .some(.array): summary
+        case let value?: "\(summary) of type \(value.type)"
         }
     }
 }

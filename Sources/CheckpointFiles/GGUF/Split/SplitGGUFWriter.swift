@@ -16,13 +16,23 @@ package struct SplitGGUFWriter: Sendable {
     package init(_ writer: GGUFWriter, partsOfAtMost limit: Int, path: String) throws(CheckpointError) {
         try Self.check(path)
         parts = try writer.parts(ofAtMost: limit)
-        let prefix = path.hasSuffix(".gguf") ? String(path.dropLast(5)) : path
-        paths = GGUFPartName(prefix: prefix, number: 1, count: parts.count).all.map(\.path)
+        paths = GGUFPartName(prefix: Self.prefix(path), number: 1, count: parts.count).all.map(\.path)
+    }
+
+    /// The beginning of the parts' paths.
+    static func prefix(_ path: String) -> String { path.hasSuffix(".gguf") ? String(path.dropLast(5)) : path }
+
+    /// Checks that parts can be written next to a path, before long work begins. Nothing stays there.
+    package static func checkPlace(_ path: String) throws(CheckpointError) {
+        try check(path)
+        let part = GGUFPartName(prefix: Self.prefix(path), number: 1, count: 1).path
+        try inCheckpoint(try ReplacementFile.check(part))
     }
 
     private static func check(_ path: String) throws(CheckpointError) {
         let expected = "a file name, which the numbers of the parts follow"
-        guard path.last != "/", !path.isEmpty else {
+        let prefix = Self.prefix(path)
+        guard prefix.last != "/", !prefix.isEmpty else {
             throw CheckpointError(file: path, expected: expected, found: "none")
         }
         switch try inCheckpoint(try WritingPlace(path, expected: expected)) {
