@@ -166,7 +166,7 @@ struct TensorConversionTests {
 
     /// A format whose scales are not F16 has no such bound.
     @Test func elementsTooSmallForMXFP4() throws {
-        let small = tensor([Float](repeating: 1e-40, count: 64), .f32, [1, 64])
+        let small = tensor([Float](repeating: 0x1p-133, count: 64), .f32, [1, 64])
         let error = #expect(throws: CheckpointError.self) { try convert(small, TensorConversion(to: .mxfp4)) }
         #expect(error?.expected == "larger elements, since MXFP4 would lose most of the tensor")
         #expect(error?.found.hasSuffix(" as the largest") == true)

@@ -80,7 +80,8 @@ struct PackedWeightsTests {
         #expect(files.count == 1)
     }
 
-    private static let otherSource = "it was made from another file, for another machine, or by another version"
+    private static let otherSource =
+        "it was made from another version of the model's files, or by another version of this program"
 
     @Test func anotherModelUnderTheSameName() throws {
         let path = try path()
@@ -108,11 +109,40 @@ struct PackedWeightsTests {
             (other, Self.otherSource), (Array(bytes[..<30]), Self.otherSource),
             (Array(bytes.dropLast()), "it has \(bytes.count - 1) bytes instead of \(bytes.count)"),
             (bytes + [0], "it has \(bytes.count + 1) bytes instead of \(bytes.count)"),
+            (bytes.dropLast() + [bytes[bytes.count - 1] ^ 1], "it was written to after it was made"),
             ([], "it cannot be read: an empty file"),
         ] {
             try Data(damaged).write(to: URL(filePath: packed))
             try isRemade(path, because: reason)
         }
+    }
+
+    /// A changed source is noticed even if its size and its modification time stay.
+    @Test func aChangeWithTheSameTimes() throws {
+        let path = try path()
+        _ = try load(path)
+        let time = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
+        let handle = try FileHandle(forUpdating: URL(filePath: path))
+        let size = try handle.seekToEnd()
+        try handle.seek(toOffset: size - 1)
+        try handle.write(contentsOf: Data([0]))
+        try handle.close()
+        try FileManager.default.setAttributes([.modificationDate: try #require(time)], ofItemAtPath: path)
+        try isRemade(path, because: Self.otherSource)
+    }
+
+    /// A link in the cache is neither followed nor replaced.
+    @Test func aLinkInTheCache() throws {
+        let path = try path()
+        _ = try load(path)
+        let packed = "\(cache)/\(files[0])"
+        let before = try Data(contentsOf: URL(filePath: path))
+        try FileManager.default.removeItem(atPath: packed)
+        try FileManager.default.createSymbolicLink(atPath: packed, withDestinationPath: path)
+        let model = try load(path)
+        #expect(model.notes.count == 1 && model.notes[0].contains("found a link or a special file; remove it"))
+        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+        #expect(try model.logits == plain(path).logits)
     }
 
     /// A model that cannot be kept still runs.

@@ -73,12 +73,12 @@ struct PackedFile {
                 reason = "it was made from another version of the model's files, or by another version of this program"
                 return nil
             }
-            guard file.wasModified(at: Self.sealTime) else {
-                reason = "it was written to after it was made"
-                return nil
-            }
             guard file.byteCount == byteCount else {
                 reason = "it has \(file.byteCount) bytes instead of \(byteCount)"
+                return nil
+            }
+            guard file.wasModified(at: Self.sealTime) else {
+                reason = "it was written to after it was made"
                 return nil
             }
             return file
