@@ -19,7 +19,9 @@ enum CheckedTexts {
         check(tokenizer, try tokenizer.encode(text, parsingSpecialTokens: true))
         let plain = try tokenizer.encode(text, addingSpecialTokens: false)
         check(tokenizer, plain)
-        let forged = plain.first { tokenizer.isSpecial($0) && !isUnknown($0, definition) }
+        let forged = plain.first {
+            tokenizer.isSpecial($0) && !isUnknown($0, definition) && !isByte($0, of: text, definition)
+        }
         require(forged == nil, "a plain text became the special token \(forged ?? 0) among \(plain)")
 
         let string = String(decoding: further, as: UTF8.self)
@@ -43,5 +45,14 @@ enum CheckedTexts {
 
     private static func isUnknown(_ id: Int32, _ definition: TokenizerDefinition) -> Bool {
         id == definition.unknown ?? (definition.model == .scored ? 0 : nil)
+    }
+
+    /// Whether a token represents a byte of a text, as `<0x0A>` does. Files may mark such tokens as special.
+    private static func isByte(_ id: Int32, of text: [UInt8], _ definition: TokenizerDefinition) -> Bool {
+        let token = definition.tokens[Int(id)]
+        guard token.hasPrefix("<0x"), token.hasSuffix(">"), token.utf8.count == 6,
+            let byte = UInt8(token.dropFirst(3).dropLast(), radix: 16)
+        else { return false }
+        return text.contains(byte)
     }
 }
