@@ -111,17 +111,28 @@ struct ScaleSearchTests {
         }
     }
 
-    /// The first element of a block is 4 to 8 times its scale.
-    @Test func scalesOfMXFP4() {
-        let values: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
-        let x = randomValues(64 * 32, seed: 6)
-        let back = Naive.dequantized(DType.mxfp4.quantize(x), .mxfp4)
+    /// The largest element of a block is 4 to 8 times its scale, and every element becomes the nearest multiple of FP4.
+    /// The smallest scale is 2^-127, so blocks of smaller elements have it, too.
+    @Test(arguments: [0, -60, -120, -121, -122, -123, -124, -125, -126, -130, -140, -149, 120])
+    func scalesOfMXFP4(exponent: Int) {
+        let values: [Double] = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
+        let unit = Float(sign: .plus, exponent: exponent, significand: 1)
+        var x = randomValues(64 * 32, seed: 6).map { $0 * unit }
+        // Zeros among others, and alone.
+        for index in stride(from: 0, to: x.count, by: 5) { x[index] = 0 }
+        x += [Float](repeating: 0, count: 31) + [-unit]
+        x += [Float](repeating: 0, count: 32)
+        let bytes = DType.mxfp4.quantize(x)
+        #expect(bytes.withUnsafeBytes { DType.mxfp4.firstNotFinite($0) } == nil)
+        let back = Naive.dequantized(bytes, .mxfp4)
         for start in stride(from: 0, to: x.count, by: 32) {
-            let largest = x[start..<start + 32].map(\.magnitude).max() ?? 0
-            let scale = Float(sign: .plus, exponent: largest.exponent - 2, significand: 1)
+            let largest = Double(x[start..<start + 32].map(\.magnitude).max() ?? 0)
+            let scale = Double(
+                sign: .plus, exponent: largest == 0 ? -127 : max(largest.exponent - 2, -127), significand: 1)
             for i in start..<start + 32 {
-                let errors = values.map { ($0 * scale - x[i].magnitude).magnitude }
-                #expect((back[i] - x[i]).magnitude == errors.min())
+                // Doubles are exact here.
+                let errors = values.map { ($0 * scale - Double(x[i].magnitude)).magnitude }
+                #expect((Double(back[i]) - Double(x[i])).magnitude == errors.min())
             }
         }
     }

@@ -18,11 +18,12 @@ static void quantize_block(const float *x, mxfp4_block *block) {
     bool is_finite = largest < INFINITY_BITS;
     int exponent = (int)(largest >> 23) - 2;
     block->exponent = is_finite ? (uint8_t)(exponent > 0 ? exponent : 0) : 255;
-    float inverse = 1 / mxfp4_scale(block->exponent);
+    // In two factors, because the inverse of the smallest scale is beyond F32.
+    float factor = block->exponent > 0 ? 1 : 2, inverse = 1 / (factor * mxfp4_scale(block->exponent));
     for (int i = 0; i < BLOCK / 2; i++) {
         // With the largest exponent, 7 is infinite.
-        int low = is_finite ? fp4_code(x[i] * inverse) : 7;
-        int high = is_finite ? fp4_code(x[i + BLOCK / 2] * inverse) : 7;
+        int low = is_finite ? fp4_code(x[i] * factor * inverse) : 7;
+        int high = is_finite ? fp4_code(x[i + BLOCK / 2] * factor * inverse) : 7;
         block->nibbles[i] = (uint8_t)(low | high << 4);
     }
 }
