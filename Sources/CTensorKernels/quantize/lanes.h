@@ -17,6 +17,14 @@ typedef int32_t lane_masks __attribute__((vector_size(LANES * sizeof(int32_t))))
 
 LANE_FUNCTION lanes all_lanes(float value) { return (lanes){0} + value; }
 
+LANE_FUNCTION lanes load_lanes(const float values[LANES]) {
+    lanes result;
+    memcpy(&result, values, sizeof result);
+    return result;
+}
+
+LANE_FUNCTION void store_lanes(lanes a, float values[LANES]) { memcpy(values, &a, sizeof a); }
+
 LANE_FUNCTION lanes select_lanes(lane_masks mask, lanes yes, lanes no) {
     return (lanes)(((lane_masks)yes & mask) | ((lane_masks)no & ~mask));
 }

@@ -11,6 +11,9 @@ typedef struct {
     int count;
 } range_candidates;
 
+/// The candidates if importances were given.
+static const range_candidates weighted_candidates = {-0.9f, 0.05f, 37};
+
 /// Finds x = scale * code + minimum, minimum <= 0, with a small weighted squared error.
 ///
 /// For given codes, scale and minimum are those of weighted least squares.

@@ -47,6 +47,22 @@ static inline void read_part(const float *x, const float *importance, size_t cou
     }
 }
 
+/// Defines the quantizer of a format of super-blocks. QUANTIZE(const row_part *, const FORMAT's type *, super_block *)
+/// chooses the scales and codes, and write_NAME(const super_block *, NAME_block *) writes them to a block of zeros.
+#define DEFINE_SUPER_BLOCK_QUANTIZER(NAME, QUANTIZE, FORMAT)                                                         \
+    void ctk_quantize_##NAME(const float *x, const float *importance, size_t columns, void *file) {                  \
+        const __typeof__(FORMAT) format = FORMAT;                                                                    \
+        NAME##_block *block = file;                                                                                  \
+        for (size_t i = 0; i < columns; i += SUPER_BLOCK, block++) {                                                 \
+            row_part part;                                                                                           \
+            super_block parts;                                                                                       \
+            read_part(x + i, importance ? importance + i : NULL, SUPER_BLOCK, SUPER_BLOCK, &part);                   \
+            QUANTIZE(&part, &format, &parts);                                                                        \
+            memset(block, 0, sizeof *block);                                                                         \
+            write_##NAME(&parts, block);                                                                             \
+        }                                                                                                            \
+    }
+
 /// Up to 32 elements of LANES blocks: element i of all in x[i].
 typedef struct {
     lanes x[BLOCK];
@@ -112,10 +128,31 @@ static inline void write_codes(
     }
 }
 
+/// Reads up to LANES blocks of BLOCK elements.
+LANE_FUNCTION void read_small_blocks(
+    const float *x, const float *importance, size_t count, row_part *part, block_lanes *blocks) {
+    read_part(x, importance, count, BLOCK, part);
+    read_lanes(part, 0, BLOCK, blocks);
+}
+
+/// Writes the low four bits of 2 * count codes: those of the first half into low nibbles, the others into high ones.
+static inline void write_nibbles(const int8_t *codes, int count, uint8_t *nibbles) {
+    for (int i = 0; i < count; i++) nibbles[i] = (uint8_t)((codes[i] & 15) | (codes[i + count] & 15) << 4);
+}
+
 /// A half-precision scale in units of the block's power; 0 if it is too large or a block is not finite.
 static inline float in_units(uint16_t half, float power) {
     float scale = f16_to_float(half) / power;
     return isfinite(scale) ? scale : 0;
+}
+
+/// The scales of LANES blocks as halves, and their values in units of the blocks' powers.
+static inline lanes round_scales(const row_part *part, lanes scales, uint16_t halves[LANES]) {
+    for (int lane = 0; lane < LANES; lane++) {
+        halves[lane] = float_to_f16(scales[lane] * part->powers[lane]);
+        scales[lane] = in_units(halves[lane], part->powers[lane]);
+    }
+    return scales;
 }
 
 #endif

@@ -18,23 +18,17 @@ static float row_mean_square(const float *x, size_t columns) {
     return (float)(sum / (double)columns);
 }
 
-/// Weights by importance * sqrt(variance + x^2); the row's mean square is in no block's units.
-static void weigh_blocks(const row_part *part, float variance, block_lanes *blocks) {
+/// Reads blocks, and weights their errors by importance * sqrt(variance + x^2); the row's mean square is in no block's
+/// units.
+LANE_FUNCTION void read_weighted(
+    const float *x, const float *importance, size_t count, float variance, row_part *part, block_lanes *blocks) {
+    read_small_blocks(x, importance, count, part, blocks);
     lanes in_units;
     for (int lane = 0; lane < LANES; lane++) {
         float root = sqrtf(variance) / part->powers[lane];
         in_units[lane] = isfinite(root) ? fminf(root * root, 0x1p100f) : 1;
     }
     weigh_by_importance(blocks, in_units);
-}
-
-/// The scales as halves, and their values in units of the blocks' powers.
-static lanes round_scales(const row_part *part, lanes scales, uint16_t halves[LANES]) {
-    for (int lane = 0; lane < LANES; lane++) {
-        halves[lane] = float_to_f16(scales[lane] * part->powers[lane]);
-        scales[lane] = in_units(halves[lane], part->powers[lane]);
-    }
-    return scales;
 }
 
 /// The code that `value` is rounded to, halves upwards.
@@ -72,9 +66,7 @@ static void quantize_symmetric(
     }
     row_part part;
     block_lanes blocks;
-    read_part(x, importance, count, BLOCK, &part);
-    read_lanes(&part, 0, BLOCK, &blocks);
-    weigh_blocks(&part, variance, &blocks);
+    read_weighted(x, importance, count, variance, &part, &blocks);
     lanes scales = round_scales(&part, symmetric_scales(&blocks, steps), out->scales);
     int8_t codes[LANES * BLOCK];
     write_codes(&blocks, inverse_lanes(scales), all_lanes(0), -steps, steps - 1, codes);
@@ -92,20 +84,12 @@ static void quantize_with_minima(
     }
     row_part part;
     block_lanes blocks;
-    read_part(x, importance, count, BLOCK, &part);
-    read_lanes(&part, 0, BLOCK, &blocks);
-    weigh_blocks(&part, variance, &blocks);
+    read_weighted(x, importance, count, variance, &part, &blocks);
     lanes scales, minima;
-    search_minima(&blocks, steps, (range_candidates){-0.9f, 0.05f, 37}, &scales, &minima);
+    search_minima(&blocks, steps, weighted_candidates, &scales, &minima);
     scales = round_scales(&part, scales, out->scales);
     minima = round_scales(&part, minima, out->minima);
     write_codes(&blocks, inverse_lanes(scales), minima, 0, steps, (int8_t *)out->codes);
-}
-
-static void write_small_nibbles(const uint8_t codes[BLOCK], uint8_t nibbles[BLOCK / 2]) {
-    for (int i = 0; i < BLOCK / 2; i++) {
-        nibbles[i] = (uint8_t)((codes[i] & 15) | (codes[i + BLOCK / 2] & 15) << 4);
-    }
 }
 
 static uint32_t fifth_bits(const uint8_t codes[BLOCK]) {
@@ -125,7 +109,7 @@ static uint32_t fifth_bits(const uint8_t codes[BLOCK]) {
             QUANTIZE(x + i, importance ? importance + i : NULL, count, variance, STEPS, &out);                       \
             for (size_t b = 0; b < count / BLOCK; b++, block++) {                                                    \
                 block->scale = out.scales[b];                                                                        \
-                write_small_nibbles(out.codes[b], block->nibbles);                                                   \
+                write_nibbles((const int8_t *)out.codes[b], BLOCK / 2, block->nibbles);                              \
                 OTHER_FIELDS;                                                                                        \
             }                                                                                                        \
         }                                                                                                            \

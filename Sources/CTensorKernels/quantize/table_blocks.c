@@ -5,14 +5,12 @@
 #include "scale_codes.h"
 #include "table_search.h"
 
-/// Writes the nibbles of LANES blocks with these scales.
-static void write_table_codes(
-    const block_lanes *blocks, lanes scales, const nearest_codes *table, uint8_t nibbles[LANES][BLOCK / 2]) {
+/// Writes the codes of LANES blocks with these scales, block after block.
+static void write_table_codes(const block_lanes *blocks, lanes scales, const nearest_codes *table, int8_t *codes) {
     lanes inverse = inverse_lanes(scales);
-    for (int i = 0; i < BLOCK / 2; i++) {
-        lane_masks low = table_codes(blocks->x[i], inverse, table);
-        lane_masks high = table_codes(blocks->x[i + BLOCK / 2], inverse, table);
-        for (int lane = 0; lane < LANES; lane++) nibbles[lane][i] = (uint8_t)(low[lane] | high[lane] << 4);
+    for (int i = 0; i < BLOCK; i++) {
+        lane_masks found = table_codes(blocks->x[i], inverse, table);
+        for (int lane = 0; lane < LANES; lane++) codes[lane * BLOCK + i] = (int8_t)found[lane];
     }
 }
 
@@ -32,45 +30,38 @@ void ctk_quantize_iq4_nl(const float *x, const float *importance, size_t columns
         row_part part;
         block_lanes blocks;
         size_t count = columns - i < SUPER_BLOCK ? columns - i : SUPER_BLOCK;
-        read_part(x + i, importance ? importance + i : NULL, count, BLOCK, &part);
-        read_lanes(&part, 0, BLOCK, &blocks);
-        lanes scales = search(&part, &blocks, 2 * mean_square(&blocks), &table);
+        read_small_blocks(x + i, importance ? importance + i : NULL, count, &part, &blocks);
         uint16_t halves[LANES];
-        for (int lane = 0; lane < LANES; lane++) {
-            halves[lane] = float_to_f16(scales[lane] * part.powers[lane]);
-            scales[lane] = in_units(halves[lane], part.powers[lane]);
-        }
-        uint8_t nibbles[LANES][BLOCK / 2];
-        write_table_codes(&blocks, scales, &table, nibbles);
+        lanes scales = search(&part, &blocks, 2 * mean_square(&blocks), &table);
+        scales = round_scales(&part, scales, halves);
+        int8_t codes[SUPER_BLOCK];
+        write_table_codes(&blocks, scales, &table, codes);
         for (size_t b = 0; b < count / BLOCK; b++, block++) {
             block->scale = halves[b];
-            memcpy(block->nibbles, nibbles[b], sizeof block->nibbles);
+            write_nibbles(codes + b * BLOCK, BLOCK / 2, block->nibbles);
         }
     }
 }
 
-void ctk_quantize_iq4_xs(const float *x, const float *importance, size_t columns, void *file) {
-    nearest_codes table = make_nearest_codes();
-    iq4_xs_block *block = file;
-    for (size_t i = 0; i < columns; i += SUPER_BLOCK, block++) {
-        row_part part;
-        block_lanes blocks;
-        read_part(x + i, importance ? importance + i : NULL, SUPER_BLOCK, SUPER_BLOCK, &part);
-        read_lanes(&part, 0, BLOCK, &blocks);
-        lanes found = search(&part, &blocks, all_lanes(2 * part_mean_square(&part)), &table);
-        float scales[LANES];
-        int8_t codes[LANES];
-        memcpy(scales, &found, sizeof scales);
-        memset(block, 0, sizeof *block);
-        block->scale = write_signed_scales(scales, LANES, 32, part.powers[0], codes, scales);
-        memcpy(&found, scales, sizeof scales);
-        for (int j = 0; j < LANES; j++) {
-            int scale = codes[j] + 32;
-            block->scales_low[j / 2] |= (uint8_t)((scale & 15) << j % 2 * 4);
-            block->scales_high |= (uint16_t)(scale >> 4 << 2 * j);
-        }
-        uint8_t nibbles[LANES][BLOCK / 2];
-        write_table_codes(&blocks, found, &table, nibbles);
-        memcpy(block->nibbles, nibbles, sizeof block->nibbles);
+static void quantize_iq4_xs(const row_part *part, const nearest_codes *table, super_block *out) {
+    block_lanes blocks;
+    read_lanes(part, 0, BLOCK, &blocks);
+    float scales[LANES];
+    int8_t codes[LANES];
+    store_lanes(search(part, &blocks, all_lanes(2 * part_mean_square(part)), table), scales);
+    out->scale = f16_to_float(write_signed_scales(scales, LANES, 32, part->powers[0], codes, scales));
+    for (int s = 0; s < SUB_BLOCKS; s++) out->scales[s] = codes[s / 2];
+    write_table_codes(&blocks, load_lanes(scales), table, out->codes);
+}
+
+static void write_iq4_xs(const super_block *parts, iq4_xs_block *block) {
+    block->scale = float_to_f16(parts->scale);
+    for (int j = 0; j < SUPER_BLOCK / BLOCK; j++) {
+        int scale = parts->scales[2 * j] + 32;
+        block->scales_low[j / 2] |= (uint8_t)((scale & 15) << j % 2 * 4);
+        block->scales_high |= (uint16_t)(scale >> 4 << 2 * j);
+        write_nibbles(parts->codes + j * BLOCK, BLOCK / 2, block->nibbles + j * BLOCK / 2);
     }
 }
+
+DEFINE_SUPER_BLOCK_QUANTIZER(iq4_xs, quantize_iq4_xs, make_nearest_codes())

@@ -3,8 +3,7 @@
 #define CTK_TABLE_SEARCH_H
 
 #include "../small_blocks.h"
-#include "part.h"
-#include "symmetric_search.h"
+#include "scale_search.h"
 
 /// The code of the value nearest to each of -128...127.
 typedef struct {
@@ -28,35 +27,18 @@ LANE_FUNCTION lane_masks table_codes(lanes x, lanes inverse, const nearest_codes
     return codes;
 }
 
-/// Returns scales that make the weighted squared errors small.
-///
-/// The element of largest magnitude becomes about -127 or 127 in the candidates; see symmetric_scales.
+/// The values of a table's codes. `table` points to nearest_codes.
+LANE_FUNCTION lanes table_values(lanes x, lanes inverse, const void *table) {
+    lane_masks codes = table_codes(x, inverse, table);
+    lanes values;
+    for (int lane = 0; lane < LANES; lane++) values[lane] = iq4_values[codes[lane]];
+    return values;
+}
+
+/// The element of largest magnitude becomes about -127, or 127, in the candidates.
 static inline lanes table_scales(const block_lanes *blocks, const nearest_codes *table) {
-    lanes extreme = all_lanes(0), scales = all_lanes(0), best = all_lanes(0);
-    for (int i = 0; i < blocks->size; i++) {
-        lane_masks larger = lane_magnitude(blocks->x[i]) > lane_magnitude(extreme);
-        extreme = select_lanes(larger, blocks->x[i], extreme);
-    }
-    lanes unit = inverse_lanes(extreme);
-    for (int candidate = 0; candidate < 16; candidate++) {
-        // -127, -126, -128 and so on; then 127.
-        int change = candidate % 2 ? (candidate + 1) / 2 : -candidate / 2;
-        lanes inverse = unit * (candidate < 15 ? (float)(change - 127) : 127);
-        lanes first = all_lanes(0), second = all_lanes(0);
-        for (int i = 0; i < blocks->size; i++) {
-            lane_masks codes = table_codes(blocks->x[i], inverse, table);
-            lanes value;
-            for (int lane = 0; lane < LANES; lane++) value[lane] = iq4_values[codes[lane]];
-            lanes weighted = blocks->weights[i] * value;
-            first += weighted * blocks->x[i];
-            second += weighted * value;
-        }
-        lanes scale = first * inverse_lanes(second), gain = first * scale;
-        lane_masks better = gain > best * CLEARLY_BETTER;
-        best = select_lanes(better, gain, best);
-        scales = select_lanes(better, scale, scales);
-    }
-    return scales;
+    scale_candidates candidates = {.first = -127, .distance = 1, .count = 16, .ends_with_opposite = true};
+    return search_scales(blocks, candidates, table_values, table);
 }
 
 #endif
