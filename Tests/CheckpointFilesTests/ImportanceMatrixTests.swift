@@ -49,6 +49,7 @@ struct ImportanceMatrixTests {
         // A quantizer divides by sums of importance, so a column without inputs has some.
         #expect(a[2] > 0 && a[2] < 1e-6)
         #expect(matrix["none"] == [1, 1] && matrix["zeros"] == [1, 1] && matrix["b"] == nil)
+        #expect(["a", "b", "none", "zeros"].map(matrix.lacksInputs) == [false, false, true, true])
         let path = folder.file("sums.gguf")
         try matrix.write(to: path)
         let metadata = try GGUFFile(path: path).metadata
@@ -74,17 +75,26 @@ struct ImportanceMatrixTests {
     }
 
     @Test func otherKindsOfFilesAreErrors() throws {
-        #expect(error(Array("{\"a\": [1, 2, 3, 4, 5, 6, 7, 8]}".utf8))?.found == "another kind of file")
+        let padding = [UInt8](repeating: 0x20, count: 80)
+        for (start, found) in [
+            (Array("{\"a\": [1, 2, 3, 4, 5, 6, 7, 8]}".utf8), "JSON"), (Array("PK\u{3}\u{4}".utf8), "a zip archive"),
+            ([0x80, 2, 0x8a, 10], "a file in Python's pickle format"),
+            (Array("plain text".utf8), "another kind of file"),
+            ([70, 0, 0, 0, 0, 0, 0, 0] + Array("{".utf8), "a safetensors file"),
+        ] {
+            let error = error(start + padding)
+            #expect(error?.found == found && error?.expected == "an importance matrix, as llama-imatrix writes it")
+        }
         #expect(error([0, 0, 0, 0])?.found == "no entries")
         #expect(try error(TinyLlamaFile().bytes())?.name == "metadata key \"general.type\"")
         #expect(error(Array("version https://git-lfs.github.com/spec/v1\n".utf8))?.found.contains("Git LFS") == true)
     }
 
-    /// A file in the older format with one entry.
-    private func older(_ values: [Float], calls: Int32 = 2, name: String = "a", entries: Int32 = 1) -> [UInt8] {
+    /// A file in the older format whose entries have equal values.
+    private func older(_ values: [Float], calls: Int32 = 2, names: [String] = ["a"]) -> [UInt8] {
         var sink = ByteSink()
-        sink.append(entries)
-        for _ in 0..<entries {
+        sink.append(Int32(names.count))
+        for name in names {
             sink.append(Int32(name.utf8.count))
             sink.append(raw: Array(name.utf8))
             sink.append(calls)
@@ -92,6 +102,22 @@ struct ImportanceMatrixTests {
             for value in values { sink.append(value) }
         }
         return sink.bytes
+    }
+
+    /// The first bytes of such a file are a number. With 123 entries it begins as JSON does, with 128 as a pickle.
+    @Test(arguments: [1, 2, 8, 123, 128, 384, 896]) func anyNumberOfEntries(count: Int) throws {
+        let names = (0..<count).map { "blk.\($0)" }
+        let matrix = try ImportanceMatrix(path: folder.write(older([2, 4], names: names), as: "in"))
+        #expect(matrix.names == names.sorted() && names.allSatisfy { matrix[$0] == [1, 2] })
+    }
+
+    @Test func bytesAfterTheEndAreErrors() throws {
+        let bytes = try TextFile.bytes(Goldens.path("importance.dat"))
+        for rest in [[0], [0, 0, 0, 0, 0], [UInt8](repeating: 7, count: 1000)] as [[UInt8]] {
+            let error = error(bytes + rest)
+            #expect(error?.expected.hasSuffix("after the name of the dataset, at offset \(bytes.count)") == true)
+            #expect(error?.found.hasPrefix("\(rest.count) byte") == true)
+        }
     }
 
     @Test func wrongNumbersAreErrors() throws {
@@ -102,7 +128,7 @@ struct ImportanceMatrixTests {
         #expect(error(older([1, -1]))?.found == "-1.0 in column 1")
         #expect(error(older([1, 2e30]))?.found == "2e+30 in column 1")
         #expect(error(older([1, 1], calls: -1))?.found == "-1 and 2")
-        #expect(error(older([1, 1, 1], entries: 2))?.found == "another")
+        #expect(error(older([1, 1, 1], names: ["a", "a"]))?.found == "another")
         #expect(error(older([]))?.found == "another kind of file")
     }
 
@@ -113,20 +139,22 @@ struct ImportanceMatrixTests {
             change(&writer)
             return self.error(try writer.bytes())
         }
-        func add(_ name: String, _ values: [Float], _ dtype: DType = .f32, to writer: inout GGUFWriter) {
-            writer.add(name, dtype, shape: [values.count], bytes: dtype.quantize(values))
+        func add(_ name: String, _ values: [Float], rows: Int = 1, _ dtype: DType = .f32, to writer: inout GGUFWriter) {
+            let shape = rows == 1 ? [values.count] : [rows, values.count / rows]
+            writer.add(name, dtype, shape: shape, bytes: dtype.quantize(values))
         }
         #expect(try error { _ in }?.found == "no entries")
-        #expect(try error { add("a.in_sum2", [1], to: &$0) }?.expected == "sums and counts in F32")
+        #expect(try error { add("a.in_sum2", [1], to: &$0) }?.expected == "a tensor a.counts with it")
         #expect(try error { add("a.counts", [1], to: &$0) }?.expected == "a tensor a.in_sum2 with it")
         #expect(try error { add("a.weight", [1], to: &$0) }?.name == "tensor \"a.weight\"")
-        for (sums, counts, dtype, found) in [
-            ([1, 2], [1, 1], .f32, "2, for a mixture of experts"), ([1, 2], [-1], .f32, "-1.0"),
-            ([1, 2], [.nan], .f32, "nan"), ([1, 2], [1], .f16, "other formats, or sums without counts"),
-            ([1, -2], [1], .f32, "-2.0 in column 1"),
-        ] as [([Float], [Float], DType, String)] {
+        for (sums, rows, counts, dtype, found) in [
+            ([1, 2], 2, [1, 1], .f32, "those of 2, as in a mixture of experts"), ([1, 2], 1, [-1], .f32, "-1.0"),
+            ([1, 2], 1, [1, 1], .f32, "2"), ([1, 2], 2, [1], .f32, "1"),
+            ([1, 2], 1, [.nan], .f32, "nan"), ([1, 2], 1, [1], .f16, "F16 and F32"),
+            ([1, -2], 1, [1], .f32, "-2.0 in column 1"),
+        ] as [([Float], Int, [Float], DType, String)] {
             let error = try error {
-                add("a.in_sum2", sums, dtype, to: &$0)
+                add("a.in_sum2", sums, rows: rows, dtype, to: &$0)
                 add("a.counts", counts, to: &$0)
             }
             #expect(error?.found == found)

@@ -1,14 +1,14 @@
 /// A kind of file that people take for a model, recognised by its first bytes.
 enum ForeignFormat {
-    case safetensors, pickle, json, pointer
+    case safetensors, archive, pickle, json, pointer
 
     init?(_ bytes: UnsafeRawBufferPointer) {
         let start = Array(bytes.prefix(Self.pointerStart.count))
         if start == Self.pointerStart {
             self = .pointer
-        } else if start.starts(with: Array("PK\u{3}\u{4}".utf8)) || start.count > 1 && start[0] == 0x80 && start[1] < 6
-        {
-            // PyTorch's archives are zip files; older ones begin with the pickle itself.
+        } else if start.starts(with: Array("PK\u{3}\u{4}".utf8)) {
+            self = .archive
+        } else if start.count > 1 && start[0] == 0x80 && start[1] < 6 {
             self = .pickle
         } else if start.first == UInt8(ascii: "{") {
             self = .json
@@ -23,11 +23,23 @@ enum ForeignFormat {
 
     private static let pointerStart = Array("version https://git-lfs.github.com".utf8)
 
-    /// What the file is, and what to do, for errors.
+    /// What the file is, for errors of readers of other files than models.
+    var name: String {
+        switch self {
+        case .safetensors: "a safetensors file"
+        case .archive: "a zip archive"
+        case .pickle: "a file in Python's pickle format"
+        case .json: "JSON"
+        case .pointer: advice
+        }
+    }
+
+    /// What the file is, and what to do if it should be a model, for errors.
     var advice: String {
         switch self {
         case .safetensors: "a safetensors file; pass the model's folder, which has config.json and tokenizer.json too"
-        case .pickle: "PyTorch's pickle format; \(Self.conversion(of: "FOLDER"))"
+        // PyTorch's archives are zip files; older ones begin with the pickle itself.
+        case .archive, .pickle: "PyTorch's pickle format; \(Self.conversion(of: "FOLDER"))"
         case .json: "JSON; pass the model's folder"
         case .pointer: "a Git LFS pointer in place of the file; fetch the file with git lfs pull"
         }

@@ -3,12 +3,14 @@ extension ImportanceMatrix {
     ///
     ///     number of entries | for each: length, name, calls, count, mean squares * calls | chunks, length, dataset
     ///
-    /// All integers have 32 bits. The last three parts may be missing.
-    init(_ cursor: inout ByteCursor) throws(CheckpointError) {
+    /// All integers have 32 bits. The last three parts may be missing. The format has no number that identifies it.
+    ///
+    /// - Parameter otherKind: what the file seems to be if it does not begin as the format does.
+    init(_ cursor: inout ByteCursor, otherwise otherKind: String) throws(CheckpointError) {
         // An entry takes at least a length, calls, a count and one value.
         let (count, largest) = (Int(try cursor.number("number of entries", as: Int32.self)), cursor.remaining / 16)
         guard count <= largest, count >= 0 else {
-            throw cursor.failure("", expected: Self.kind, found: "another kind of file")
+            throw cursor.failure("", expected: Self.kind, found: otherKind)
         }
         guard count > 0 else { throw Self.isEmpty(cursor.file) }
         var entries: [String: Entry] = [:]
@@ -33,8 +35,14 @@ extension ImportanceMatrix {
             chunks = Int(try cursor.number("number of chunks", as: Int32.self))
             dataset = try cursor.shortText("name of the dataset")
         }
+        guard cursor.remaining == 0 else {
+            throw cursor.failure(
+                "", expected: "the end of the file after the name of the dataset, at offset \(cursor.offset)",
+                found: "\(cursor.remaining.counted("byte")) more; the file is damaged, or in another format")
+        }
         self.init(
-            name: cursor.file, datasets: dataset.isEmpty ? [] : [dataset], chunkSize: 0, chunkCount: max(0, chunks),
+            name: cursor.file, path: cursor.file, datasets: dataset.isEmpty ? [] : [dataset], chunkSize: 0,
+            chunkCount: max(0, chunks),
             entries)
     }
 }

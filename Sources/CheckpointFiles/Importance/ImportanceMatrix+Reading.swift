@@ -14,11 +14,12 @@ extension ImportanceMatrix {
         if isGGUF {
             try self.init(GGUFFile(mapping) { (metadata) throws(CheckpointError) in try metadata.checkImportance() })
         } else {
-            try mapping.refuseForeignFormat(expected: Self.kind)
             self = try mapping.withBytes(in: 0..<mapping.byteCount) { (bytes) throws(CheckpointError) in
                 try bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
                     var cursor = ByteCursor(bytes, file: mapping.path)
-                    return try ImportanceMatrix(&cursor)
+                    // A number of entries, such as 128, can be the first bytes of another format.
+                    return try ImportanceMatrix(
+                        &cursor, otherwise: ForeignFormat(bytes)?.name ?? "another kind of file")
                 }
             }
             try inCheckpoint(try mapping.checkUnchanged())
@@ -40,11 +41,21 @@ extension ImportanceMatrix {
                 throw failure(expected: "a name that ends with \(Suffix.sums) or \(Suffix.counts)", found: "another")
             }
             let name = String(tensor.name.dropLast(Suffix.sums.count))
-            guard let sums = file.floats(tensor.name), let counts = file.floats(name + Suffix.counts) else {
-                throw failure(expected: "sums and counts in F32", found: "other formats, or sums without counts")
+            guard let counted = file.tensor(named: name + Suffix.counts) else {
+                throw failure(expected: "a tensor \(name + Suffix.counts) with it", found: "none")
             }
-            guard counts.count == 1 else {
-                throw failure(expected: "one matrix", found: "\(counts.count), for a mixture of experts")
+            guard let sums = file.floats(tensor.name), let counts = file.floats(counted.name) else {
+                throw failure(
+                    expected: "sums and counts in F32", found: "\(tensor.dtype.rawValue) and \(counted.dtype.rawValue)")
+            }
+            let matrices = tensor.shape.dropLast().reduce(1, *)
+            guard counts.count == matrices else {
+                throw failure(
+                    expected: "\(matrices.counted("count")), one for each row of sums", found: "\(counts.count)")
+            }
+            guard matrices == 1 else {
+                throw failure(
+                    expected: "the sums of one matrix", found: "those of \(matrices), as in a mixture of experts")
             }
             guard counts[0] >= 0, let count = Int(exactly: counts[0].rounded()) else {
                 throw failure(expected: "a number of tokens", found: "\(counts[0])")
@@ -61,7 +72,7 @@ extension ImportanceMatrix {
         }
         guard !entries.isEmpty else { throw Self.isEmpty(file.path) }
         self.init(
-            name: file.path, datasets: try file.metadata.stringsIfPresent(named: Key.datasets) ?? [],
+            name: file.path, path: file.path, datasets: try file.metadata.stringsIfPresent(named: Key.datasets) ?? [],
             chunkSize: try file.metadata.integerIfPresent(named: Key.chunkSize) ?? 0,
             chunkCount: try file.metadata.integerIfPresent(named: Key.chunkCount) ?? 0, entries)
     }

@@ -4,6 +4,8 @@
 public struct ImportanceMatrix: Sendable {
     /// The path of the file, or the name of the text on which it was measured.
     package let name: String
+    /// The path of the file; nil if it was measured, because the name of a text need not be a path.
+    package let path: String?
     /// The texts on which it was measured.
     package let datasets: [String]
     /// The number of tokens that were evaluated at a time.
@@ -19,16 +21,25 @@ public struct ImportanceMatrix: Sendable {
         /// The number of tokens.
         let count: Int
 
+        /// The largest mean square of a column's inputs; 0 if there was no input.
+        private var largest: Float { count > 0 ? (sums.max() ?? 0) / Float(count) : 0 }
+
+        /// Whether there was any input other than zeros.
+        var hasInputs: Bool { largest > 1e-25 }
+
         /// The mean square of each column's inputs, which are positive: a column without inputs may still get some.
+        /// Without any inputs, all columns count equally, as in `llama-quantize`.
         var importance: [Float] {
-            let largest = (sums.max() ?? 0) / Float(count)
-            guard count > 0, largest > 1e-25 else { return [Float](repeating: 1, count: sums.count) }
+            guard hasInputs else { return [Float](repeating: 1, count: sums.count) }
             return sums.map { max($0 / Float(count), largest * 1e-9) }
         }
     }
 
-    init(name: String, datasets: [String], chunkSize: Int, chunkCount: Int, _ entries: [String: Entry]) {
+    init(
+        name: String, path: String?, datasets: [String], chunkSize: Int, chunkCount: Int, _ entries: [String: Entry]
+    ) {
         self.name = name
+        self.path = path
         self.datasets = datasets
         self.chunkSize = chunkSize
         self.chunkCount = chunkCount
@@ -45,7 +56,7 @@ public struct ImportanceMatrix: Sendable {
     package init(sums: [String: (sums: [Double], count: Int)], dataset: String, chunkSize: Int = 512) {
         let tokens = sums.values.map(\.count).max() ?? 0
         self.init(
-            name: dataset, datasets: [dataset], chunkSize: chunkSize,
+            name: dataset, path: nil, datasets: [dataset], chunkSize: chunkSize,
             chunkCount: (tokens + chunkSize - 1) / chunkSize,
             sums.mapValues { Entry(sums: $0.sums.map { Float($0) }, count: $0.count) })
     }
@@ -55,6 +66,9 @@ public struct ImportanceMatrix: Sendable {
 
     /// The importance of a matrix's columns, by the matrix's name in GGUF files; nil if it has no entry.
     package subscript(_ ggufName: String) -> [Float]? { entries[ggufName]?.importance }
+
+    /// Whether a matrix has an entry without inputs, which says nothing about its columns.
+    package func lacksInputs(_ ggufName: String) -> Bool { entries[ggufName]?.hasInputs == false }
 
     func entry(_ name: String) -> Entry? { entries[name] }
 }

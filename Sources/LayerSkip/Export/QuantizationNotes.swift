@@ -66,6 +66,12 @@ struct QuantizationNotes {
         if !missing.isEmpty {
             notes.append("without importance, since the matrix has no such entries: \(list(missing))")
         }
+        let idle = searched.filter(importance.lacksInputs)
+        if !idle.isEmpty {
+            notes.append(
+                "all columns count equally, since the importance matrix saw no inputs of "
+                    + "\(idle.count.counted("tensor")): \(list(idle))")
+        }
         let unused = importance.names.filter { !names.contains($0) }
         if !unused.isEmpty { notes.append("entries of the importance matrix that the model lacks: \(list(unused))") }
         return notes
