@@ -159,6 +159,28 @@ struct ExportCommandTests {
         #expect(try bytes(files.model) == before && !FileManager.default.fileExists(atPath: files.file("3.gguf")))
     }
 
+    /// A text from standard input has no path, whatever files are called.
+    @Test func theTextIsStandardInput() throws {
+        let page = String(repeating: "the hare and the hatter in the morning. ", count: 60)
+        let names = ["standard input", "new.gguf"]
+        for name in names {
+            let run = try CommandRun(
+                script: """
+                    cd "$1" && touch "standard input" && "$LAYERSKIP" export tiny.gguf --to gguf --quantize q4_0 \
+                        --calibrate - --output "$2"
+                    """, [files.path, name], input: page)
+            #expect(run.code == 0, "\(run.errors)")
+        }
+        let written = try names.map { try Data(contentsOf: URL(filePath: files.file($0))) }
+        #expect(written[0] == written[1] && written[0].count > 1000)
+        // If it is a file, that is found.
+        let run = try CommandRun(
+            script: """
+                "$LAYERSKIP" export "$1" --to gguf --quantize q4_0 --calibrate - --output "$2" < "$2"
+                """, [files.model, files.write(page, as: "page.txt")])
+        #expect(run.code == 1 && run.errors.contains("found the text that is measured on"), "\(run.errors)")
+    }
+
     @Test func wrongUsageIsCode2() throws {
         let output = files.file("new")
         for (arguments, message) in [

@@ -1,8 +1,9 @@
 import CheckpointFiles
 import LanguageModels
-import LayerSkip
 import TestSupport
 import Testing
+
+@testable import LayerSkip
 
 @Suite("Quantizing exports")
 struct QuantizedExportTests {
@@ -199,7 +200,28 @@ struct QuantizedExportTests {
         let export = try CheckpointExport(
             path: source, to: .gguf, quantizing: .q4_0, importance: ImportanceMatrix(path: path))
         let error = #expect(throws: FileError.self) { try export.write(to: path) }
-        #expect(error?.found == "the importance matrix or its text; choose another output")
+        #expect(error?.found == "the importance matrix; choose another output")
+        // The name of a text is no path, even if there is a file with that name.
+        let measured = ImportanceMatrix(
+            sums: ["blk.0.attn_q.weight": ([Double](repeating: 1, count: 256), 1)], dataset: path)
+        #expect(
+            try CheckpointExport(path: source, to: .gguf, quantizing: .q4_0, importance: measured).write(to: path))
+    }
+
+    /// As in llama-quantize, such entries mean that all columns count equally.
+    @Test func importanceWithoutInputsIsSaid() throws {
+        let ones = [Double](repeating: 1, count: 256)
+        let sums = ["q": (ones, 1), "k": (ones.map { _ in 0 }, 7), "v": (ones, 0)]
+        let named = Dictionary(uniqueKeysWithValues: sums.map { ("blk.0.attn_\($0).weight", $1) })
+        let export = try CheckpointExport(
+            path: try write(), to: .gguf, quantizing: .q4_0, importance: ImportanceMatrix(sums: named, dataset: "page"))
+        let note = """
+            all columns count equally, since the importance matrix saw no inputs of 2 tensors: "blk.0.attn_k.weight", \
+            "blk.0.attn_v.weight"
+            """
+        #expect(export.notes.contains(note), "\(export.notes)")
+        let k = try #require(export.plan.entries.first { $0.tensor.ggufName == "blk.0.attn_k.weight" })
+        #expect(k.conversion.importance == ones.map { Float($0) })
     }
 
     @Test func layersHaveTheirOwnFormats() throws {

@@ -36,7 +36,7 @@ extension CheckpointExport {
     var inputs: InputFiles {
         var inputs = InputFiles()
         inputs.add(model: checkpoint.source, as: "the model that is read")
-        if let importance = choice?.importance { inputs.add(importance.name, as: "the importance matrix or its text") }
+        if let path = choice?.importance?.path { inputs.add(path, as: "the importance matrix") }
         return inputs
     }
 
