@@ -101,6 +101,62 @@ struct SplitWritingTests {
         #expect(try paths.prefix(2).map { try TextFile.bytes($0) } == Array(before.prefix(2)))
     }
 
+    /// What a killed export left is removed whatever its number of parts, and nothing else.
+    @Test func theNextExportRemovesWhatAKilledOneLeft() throws {
+        let left = ["m.gguf.5000000-1.partial", "m.gguf.5000000-2.partial"]
+        let others = ["m.gguf.partial", "m.gguf.\(getppid())-3.partial", "n.gguf.5000000-4.partial"]
+        for name in left + others {
+            _ = folder.makeFolder(name)
+            for number in 1...3 { folder.write([1], as: "\(name)/m-0000\(number)-of-00009.gguf") }
+        }
+        let strangers = ["m-00001-of-00009.gguf", "m-00002-of-00009.gguf.part", "m-00003-of-00009.gguf.1.partial"]
+        for name in strangers { folder.write([1], as: name) }
+        let paths = try split(writer([5, 6]), 1)
+        #expect(folder.contents.map(folder.file) == (paths + (others + strangers).map(folder.file)).sorted())
+        for name in others { #expect(Folder.names(in: folder.file(name)).count == 3) }
+    }
+
+    /// Systems limit how many files a process may have open.
+    @Test(.enabled(if: Folder.exists("/proc/self/fd"))) func onlyThePartAtWorkIsOpen() throws {
+        let split = try SplitGGUFWriter(
+            writer([Int](repeating: 9, count: 50)), partsOfAtMost: 1, path: folder.file("m"))
+        var most = 0
+        try split.write { _ in
+            let open = Folder.names(in: "/proc/self/fd").compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+            }
+            most = max(most, open.count { $0.hasPrefix(folder.path) })
+        }
+        // The temporary folder, whose lock protects all parts, and one of them.
+        #expect(most == 2 && split.paths.count == 50 && folder.contents.count == 50)
+    }
+
+    @Test func partsReplaceWhatHasTheirNames() throws {
+        let elsewhere = folder.makeFolder("elsewhere")
+        folder.write([1], as: "m-00001-of-00003.gguf")
+        #expect(chmod(folder.file("m-00001-of-00003.gguf"), 0o600) == 0)
+        try Folder.link(folder.file("m-00002-of-00003.gguf"), to: "elsewhere/second")
+        let paths = try split(writer([5, 6, 7]), 1)
+        #expect(try GGUFFile(path: paths[2]).tensors.count == 3)
+        #expect(try FileManager.default.attributesOfItem(atPath: paths[0])[.posixPermissions] as? Int == 0o600)
+        #expect(Folder.isLink(paths[1]) && Folder.names(in: elsewhere) == ["second"])
+        // Of these, nothing can be replaced, which is found before anything is written.
+        try FileManager.default.removeItem(atPath: paths[2])
+        for (make, found) in [
+            ({ _ = mkfifo($0, 0o600) }, "a device or a pipe"), ({ _ = mkdir($0, 0o700) }, "a folder"),
+            ({ _ = symlink("/dev/shm/none", $0) }, "a link to another file system"),
+        ] as [((String) -> Void, String)] where !found.contains("link") || Folder.exists("/dev/shm") {
+            make(paths[2])
+            let error = #expect(throws: CheckpointError.self) {
+                try SplitGGUFWriter(writer([5, 6, 7]), partsOfAtMost: 1, path: folder.file("m")).write { _ in
+                    Issue.record("something was written")
+                }
+            }
+            #expect(error?.file == paths[2] && error?.found.hasPrefix(found) == true)
+            #expect(unlink(paths[2]) == 0 || rmdir(paths[2]) == 0)
+        }
+    }
+
     @Test func thePathEndsWithAName() throws {
         let folders = [folder.path, folder.path + "/", folder.path + "/new/", folder.path + "/.gguf"]
         for path in folders + [".gguf", "/dev/null", ""] {

@@ -41,6 +41,17 @@ struct SignalTests {
         }
     }
 
+    /// The next export to the same place removes it, even with other parts.
+    @Test func whatAKilledSplitExportLeftIsRemoved() throws {
+        let place = files.file("place")
+        try Folder.make(place)
+        #expect(try export("gguf --split-size 4M", then: "kill -KILL $pid").code == 128 + SIGKILL)
+        #expect(Folder.names(in: place).count == 1 && Folder.names(in: place)[0].hasSuffix(".partial"))
+        let run = try CommandRun(["export", "--to", "gguf", "--split-size", "9M", "--output", "\(place)/new.gguf"])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(Folder.names(in: place).allSatisfy { $0.hasPrefix("new-") && $0.hasSuffix(".gguf") })
+    }
+
     /// Waits until a program catches SIGTERM (bit 14 of those caught) and sleeps because it has nothing to do.
     private let untilItWaits = """
         until grep -qs '^SigCgt:.*[4-7c-f]...$' /proc/$pid/status && [ "$(cut -d ' ' -f 3 /proc/$pid/stat)" = S ]; do

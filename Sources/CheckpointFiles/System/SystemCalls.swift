@@ -15,6 +15,9 @@ enum SystemCalls {
     /// Opens an existing file for appending.
     static func openForAppending(_ path: String) throws(SystemError) -> Int32 { try open(path, O_WRONLY | O_APPEND) }
 
+    /// Opens an existing file to overwrite parts of it.
+    static func openForOverwriting(_ path: String) throws(SystemError) -> Int32 { try open(path, O_WRONLY) }
+
     /// Opens a device or a named pipe for writing; waits for the pipe's reader.
     static func openStream(_ path: String) throws(SystemError) -> Int32 {
         while true {

@@ -5,6 +5,9 @@ package struct SplitGGUFWriter: Sendable {
     private var parts: [GGUFWriter]
     /// The paths of the parts.
     package let paths: [String]
+    /// The path of the whole file, after which the temporary folder is named. So the next export to it removes what a
+    /// killed one left, whatever the numbers of parts.
+    private let place: String
 
     /// Distributes a file's tensors to parts.
     ///
@@ -16,6 +19,7 @@ package struct SplitGGUFWriter: Sendable {
     package init(_ writer: GGUFWriter, partsOfAtMost limit: Int, path: String) throws(CheckpointError) {
         try Self.check(path)
         parts = try writer.parts(ofAtMost: limit)
+        place = Self.prefix(path) + ".gguf"
         paths = GGUFPartName(prefix: Self.prefix(path), number: 1, count: parts.count).all.map(\.path)
     }
 
@@ -42,7 +46,7 @@ package struct SplitGGUFWriter: Sendable {
         }
     }
 
-    /// Writes the parts under temporary names, then renames them, the first last. A reader therefore never finds the
+    /// Writes the parts into a temporary folder, then renames them, the first last. A reader therefore never finds the
     /// first part without the others.
     ///
     /// - Parameter progress: called with the number of bytes written so far.
@@ -50,45 +54,24 @@ package struct SplitGGUFWriter: Sendable {
     ///   anything at their paths is still there.
     package func write(progress: (Int) throws(CheckpointError) -> Void = { _ in }) throws(CheckpointError) {
         var parts = parts
-        var files: [PartFile] = []
+        let folder = try inCheckpoint(try PartFolder(for: paths, nextTo: place))
         var hash = ContentHash()
         var byteCount = 0
-        for (part, path) in zip(parts, paths) {
-            let file = PartFile(try inCheckpoint(try ReplacementFile(path, rewritesStart: true)))
-            files.append(file)
+        for (number, part) in parts.enumerated() {
+            let file = try inCheckpoint(try folder.create(number))
             let alignment = try part.metadata.alignment()
             try part.entries.write(part.header(), alignment: alignment) { (bytes) throws(CheckpointError) in
-                try file.write(bytes)
+                try inCheckpoint(try file.write(bytes))
                 hash.add(bytes)
                 byteCount += bytes.byteCount
                 try progress(byteCount)
             }
         }
-        for (number, file) in files.enumerated() {
+        for number in parts.indices {
             parts[number].metadata[GGUFSplit.Key.id] = .uint64(hash.value)
-            try file.finish(header: parts[number].header())
+            let header = try parts[number].header()
+            try inCheckpoint(try folder.finish(number, header: header))
         }
-        for file in files.reversed() { try file.commit() }
-    }
-}
-
-/// A part that is being written, as an object, so that there can be an array of them.
-private final class PartFile {
-    private var file: ReplacementFile?
-
-    init(_ file: consuming ReplacementFile) { self.file = consume file }
-
-    func write(_ bytes: RawSpan) throws(CheckpointError) { try inCheckpoint(try file!.write(bytes)) }
-
-    /// Overwrites the header with one of the same length, and waits for the disk.
-    func finish(header: [UInt8]) throws(CheckpointError) {
-        try inCheckpoint(try file!.overwriteStart(header))
-        try inCheckpoint(try file!.synchronize())
-    }
-
-    /// Gives the file its name.
-    func commit() throws(CheckpointError) {
-        guard let file = file.take() else { preconditionFailure("committed before") }
-        do { try file.commit() } catch { throw CheckpointError(error) }
+        try inCheckpoint(try folder.commit())
     }
 }
