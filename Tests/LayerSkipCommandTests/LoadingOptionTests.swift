@@ -18,7 +18,7 @@ struct LoadingOptionTests {
         #expect(runs.allSatisfy { $0.code == 0 && $0.output == runs[0].output })
         let place = "\(files.file("cache"))/layerskip/tiny.gguf-"
         #expect(runs[1].errors.contains("note: packed weights kept in \(place)"))
-        #expect(runs[2].errors.contains("note: using the packed weights in \(place)"))
+        #expect(runs[2].errors.contains("note: packed weights mapped from \(place)"))
         #expect(!runs[0].errors.contains("packed"))
     }
 

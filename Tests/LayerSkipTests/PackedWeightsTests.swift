@@ -44,7 +44,7 @@ struct PackedWeightsTests {
         let (first, second) = (try load(path), try load(path))
         #expect(first.notes.count == 1 && first.notes[0].hasPrefix("packed weights kept in \(cache)/model.gguf-"))
         #expect(
-            second.notes.count == 1 && second.notes[0].hasPrefix("using the packed weights in \(cache)/model.gguf-"))
+            second.notes.count == 1 && second.notes[0].hasPrefix("packed weights mapped from \(cache)/model.gguf-"))
         #expect(files.count == 1)
         // The mapping outlives its name.
         Folder.remove(cache)
@@ -58,7 +58,7 @@ struct PackedWeightsTests {
         let expected = try plain(path).logits
         #expect(try load(path).logits == expected)
         let mapped = try load(path)
-        #expect(mapped.notes[0].hasPrefix("using") && mapped.logits == expected)
+        #expect(mapped.notes[0].hasPrefix("packed weights mapped") && mapped.logits == expected)
     }
 
     @Test func eachQuantizationHasItsFile() throws {
@@ -66,7 +66,9 @@ struct PackedWeightsTests {
         let quantized = try [load(path, quantizing: .f16), load(path, quantizing: .f16)]
         _ = try load(path)
         #expect(files.count == 2)
-        #expect(quantized[0].logits == quantized[1].logits && quantized[1].notes.count == 2)
+        #expect(quantized[0].logits == quantized[1].logits && quantized.allSatisfy { $0.notes.count == 2 })
+        #expect(quantized[0].notes[0].contains(" to F16 while loading"))
+        #expect(quantized[1].notes[0].contains(" in F16 as packed by an earlier start"), "\(quantized[1].notes)")
         #expect(try quantized[1].logits != load(path).logits)
     }
 
@@ -74,7 +76,7 @@ struct PackedWeightsTests {
     private func isRemade(_ path: String, because reason: String) throws {
         let (again, next) = (try load(path), try load(path))
         #expect(again.notes.count == 2 && again.notes[0].hasSuffix("are made again: " + reason), "\(again.notes)")
-        #expect(next.notes.count == 1 && next.notes[0].hasPrefix("using"))
+        #expect(next.notes.count == 1 && next.notes[0].hasPrefix("packed weights mapped"))
         let expected = try plain(path)
         #expect(again.logits == expected.logits && next.logits == expected.logits)
         #expect(files.count == 1)

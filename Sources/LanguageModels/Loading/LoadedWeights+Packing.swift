@@ -11,12 +11,14 @@ extension LoadedWeights {
         progress: (Double) -> Bool
     ) throws(CheckpointError) {
         let formats = MatrixFormats(stored, quantizing: options.quantization)
-        if let recipe = options.quantization {
-            try stored.check(recipe)
-            notes.append(try stored.note(quantizing: recipe))
+        if let recipe = options.quantization { try stored.check(recipe) }
+        func note(areMapped: Bool) throws(CheckpointError) {
+            guard let recipe = options.quantization else { return }
+            notes.append(try stored.note(quantizing: recipe, areMapped: areMapped))
         }
         var packing = PackedLoading(compute: compute, formats: formats)
         guard let folder = options.packedFolder else {
+            try note(areMapped: false)
             try stored.checkMemory(formats)
             try self.init(stored, as: &packing, progress: progress)
             try stored.source.checkUnchanged()
@@ -29,12 +31,14 @@ extension LoadedWeights {
             in: folder, stored, formats, recipe: options.quantization?.name, for: compute.kernels)
         var reason: String?
         if let file = packed.map(&reason) {
+            try note(areMapped: true)
             var mapping = MappedLoading(file, start: packed.start, formats, for: compute.kernels)
             try self.init(stored, as: &mapping, progress: progress)
             try stored.source.checkUnchanged()
-            notes.append("using the packed weights in \(packed.path) (\(packed.byteCount.megabytes))")
+            notes.append("packed weights mapped from \(packed.path) (\(packed.byteCount.megabytes))")
             return
         }
+        try note(areMapped: false)
         if let reason { notes.append("the packed weights in \(packed.path) are made again: \(reason)") }
         try stored.checkMemory(formats)
         var keeping = KeptLoading(packing, to: packed)

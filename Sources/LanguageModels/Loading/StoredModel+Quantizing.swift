@@ -3,9 +3,11 @@ import TensorCore
 
 extension StoredModel {
     /// Says in one line what a recipe does to the model's matrices when they are loaded.
-    func note(quantizing recipe: QuantizationRecipe) throws(CheckpointError) -> String {
+    ///
+    /// - Parameter areMapped: whether they were converted by an earlier start, and are now mapped.
+    func note(quantizing recipe: QuantizationRecipe, areMapped: Bool) throws(CheckpointError) -> String {
         let formats = MatrixFormats(self, quantizing: recipe)
-        var converted = FormatCounts("to")
+        var converted = FormatCounts(areMapped ? "in" : "to")
         var kept = FormatCounts("in")
         var misfits: [String] = []
         for tensor in tensors where tensor.shape.count > 1 {
@@ -23,7 +25,9 @@ extension StoredModel {
             if !misfits.contains(misfit) { misfits.append(misfit) }
         }
         var parts: [String] = []
-        if !converted.isEmpty { parts.append("\(converted.text) while loading") }
+        if !converted.isEmpty {
+            parts.append("\(converted.text) \(areMapped ? "as packed by an earlier start" : "while loading")")
+        }
         if !kept.isEmpty { parts.append("\(kept.text) as stored, since they are quantized already") }
         return "quantization \(recipe.name): " + (parts + misfits).joined(separator: "; ")
     }
