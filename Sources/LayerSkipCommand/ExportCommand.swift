@@ -25,7 +25,7 @@ struct ExportCommand: ParsableCommand {
     @Option(name: .customLong("to"), help: "Format of the output: gguf (one file) or safetensors (a folder).")
     var target: Target
 
-    @OptionGroup var formats: QuantizationArguments
+    @OptionGroup var quantization: QuantizationArguments
 
     @Option(
         parsing: .unconditional,
@@ -57,7 +57,7 @@ struct ExportCommand: ParsableCommand {
 
     func validate() throws {
         try checkThreads(threads)
-        try formats.check(for: target, output: output, inParts: splitSize != nil)
+        try quantization.check(for: target, output: output, inParts: splitSize != nil)
         guard (exitLayer == nil) == (draftLength == nil) else {
             let (given, other) =
                 exitLayer == nil ? ("--draft-length", "--exit-layer") : ("--exit-layer", "--draft-length")
@@ -86,14 +86,16 @@ struct ExportCommand: ParsableCommand {
         let checkpoint = try Checkpoint.atPathOrDefault(source)
         func plan(_ importance: ImportanceMatrix?) throws -> CheckpointExport {
             try CheckpointExport(
-                checkpoint, to: target.value, quantizing: formats.recipe, importance: importance,
+                checkpoint, to: target.value, quantizing: quantization.formats.recipe, importance: importance,
                 speculation: speculation, name: name)
         }
         // Errors in the options, and places that cannot be written to, appear before the importance is measured, which
         // takes long.
         var export = try plan(nil)
-        if formats.calibrate != nil { try export.checkPlace(output, inParts: splitSize != nil) }
-        if let importance = try formats.importance(of: checkpoint, source: source, threads: threads, output: output) {
+        if quantization.calibrate != nil { try export.checkPlace(output, inParts: splitSize != nil) }
+        if let importance = try quantization.importance(
+            of: checkpoint, source: source, threads: threads, output: output)
+        {
             export = try plan(importance)
         }
         export.threads = threads
@@ -101,7 +103,7 @@ struct ExportCommand: ParsableCommand {
         let progress = Progress("bytes written:", of: export.byteCount)
         guard let written = try write(export, progress.callAsFunction) else { throw InterruptedError() }
         let report = QuantizationReport(export.quantizedTensors)
-        for line in (formats.tensors ? report.rows : []) + report.summary { Output.note(line) }
+        for line in (quantization.tensors ? report.rows : []) + report.summary { Output.note(line) }
         Output.note("\(written): \(export.byteCount.megabytes) of weights")
     }
 

@@ -14,22 +14,7 @@ struct ModelOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")
     var threads: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            """
-            Quantize matrices in F32, F16 or BF16 while loading, as export does with this recipe; quantized ones stay \
-            as they are.
-            """, valueName: "recipe"))
-    var quantize: RecipeArgument?
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            Another format than the recipe's for some layers (0-3=q8_0, 5=q6_k), the head (head=q8_0) or the embedding. \
-            May be repeated; the last one that applies counts.
-            """, valueName: "part=format"),
-        transform: formatOverride)
-    var layers: [FormatOverride] = []
+    @OptionGroup var formats: RecipeArguments<RecipeForLoading>
 
     @Flag(
         help: """
@@ -40,22 +25,20 @@ struct ModelOptions: ParsableArguments {
 
     func validate() throws {
         try checkThreads(threads)
-        if !layers.isEmpty, quantize == nil {
-            throw ValidationError("--layers: expected --quantize with it, found none")
-        }
         if keepPacked, model == nil { throw ValidationError("--keep-packed: expected --model with it, found none") }
     }
 
     /// Loads the model, unless Ctrl-C stops it.
     func load() throws -> TextModel {
         var loading = LoadingOptions()
-        loading.quantization = quantize?.value
-        loading.quantization?.overrides = layers
+        loading.quantization = formats.recipe
         loading.keepsPacked = keepPacked
         do {
-            let model = try TextModel(.atPathOrDefault(model), on: ComputeContext(threads: threads), loading) { _ in
-                !Interruption.isRequested
+            let progress = Progress("percent of the weights loaded:", of: 100, after: .seconds(1))
+            let model = try TextModel(.atPathOrDefault(model), on: ComputeContext(threads: threads), loading) {
+                progress(Int($0 * 100))
             }
+            _ = progress(100)
             Output.note(model.notes)
             return model
         } catch  where Interruption.isRequested {

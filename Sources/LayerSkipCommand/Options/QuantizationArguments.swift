@@ -3,20 +3,7 @@ import LayerSkip
 
 /// Options for the formats of an export's matrices.
 struct QuantizationArguments: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Recipe for the formats of the matrices; f32, f16 and bf16 are for folders too, the others for gguf only.",
-            valueName: "recipe"))
-    var quantize: RecipeArgument?
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            Another format than the recipe's for some layers (0-3=q8_0, 5=q6_k), the head (head=q8_0) or the embedding. \
-            May be repeated; the last one that applies counts.
-            """, valueName: "part=format"),
-        transform: formatOverride)
-    var layers: [FormatOverride] = []
+    @OptionGroup var formats: RecipeArguments<RecipeForExport>
 
     @Option(
         help: """
@@ -44,10 +31,9 @@ struct QuantizationArguments: ParsableArguments {
 
     func validate() throws {
         let needRecipe = [
-            ("--layers", !layers.isEmpty), ("--imatrix", imatrix != nil), ("--calibrate", calibrate != nil),
-            ("--tensors", tensors),
+            ("--imatrix", imatrix != nil), ("--calibrate", calibrate != nil), ("--tensors", tensors),
         ]
-        for (option, isGiven) in needRecipe where isGiven && quantize == nil {
+        for (option, isGiven) in needRecipe where isGiven && formats.quantize == nil {
             throw ValidationError("\(option): expected --quantize with it, found none")
         }
         if imatrix != nil, calibrate != nil {
@@ -64,23 +50,16 @@ struct QuantizationArguments: ParsableArguments {
     func check(for target: Target, output: String, inParts: Bool) throws {
         let recipes = target.value.recipes
         let expected = recipes.map(\.name).joined(separator: ", ")
-        if let quantize, !recipes.contains(quantize.value) {
+        if let quantize = formats.quantize, !recipes.contains(quantize.value) {
             throw ValidationError("--quantize: expected one of \(expected) for \(target), found \(quantize.value.name)")
         }
-        if target == .safetensors, let override = layers.first(where: \.dtype.isQuantized) {
+        if target == .safetensors, let override = formats.layers.first(where: \.dtype.isQuantized) {
             throw ValidationError(
                 "--layers: expected one of the formats \(expected) for \(target), found \(override.dtype.rawValue)")
         }
         if let saveImatrix, OutputPlaces.collide(saveImatrix, with: output, inParts: inParts) {
             throw ValidationError("--save-imatrix: expected another place than that of --output, found \(saveImatrix)")
         }
-    }
-
-    /// The recipe with its overrides; nil if matrices keep their formats.
-    var recipe: QuantizationRecipe? {
-        var recipe = quantize?.value
-        recipe?.overrides = layers
-        return recipe
     }
 
     /// Reads or measures the importance matrix; nil if none is asked for.
