@@ -1,6 +1,7 @@
 import CheckpointFiles
 import LanguageModels
 import LayerSkip
+import TensorCore
 import TestSupport
 import TextTokens
 
@@ -37,23 +38,52 @@ enum GGUFTarget: FuzzTarget {
         part.metadata["general.type"] = .string("adapter")
         part.metadata["llama.block_count"] = .uint32(1)
         part.metadata["tokenizer.chat_template"] = .string("x")
-        let parts = [(0, "t"), (1, "u")].map { splitPart($0, tensor: $1) }
+        let parts = [(0, "t", .f32), (1, "u", .f32), (0, "v", .q4_K), (1, "w", .mxfp4)].map {
+            splitPart($0, tensor: $1, $2)
+        }
         let samples = try SampleModel.all.map { try $0.small.ggufWriter().bytes() }
         // The first one is complete.
         let files = try [tiny, untied, biased, normed].map { try $0.bytes() }
-        return try files + samples + [small.bytes(), part.bytes()] + parts.map { try $0.bytes() }
-            + tokenizers.map { try $0.bytes() }
+        let formats = Set(quantizedModels.flatMap(\.matrixTypes)).union([.f32])
+        require(formats == Set(DType.allCases), "a tensor of every format, found only \(formats)")
+        let quantized = quantizedModels.map { $0.writer() }
+        return try files + samples + [small.bytes(), part.bytes()]
+            + (quantized + parts + tokenizers).map { try $0.bytes() }
+    }
+
+    /// Models that have matrices of all formats together: of small blocks and floats, and of super-blocks. Their norms
+    /// are F32.
+    private static var quantizedModels: [TinyLlamaFile] {
+        var small = TinyLlamaFile()
+        small.layers = 1
+        small.heads = 1
+        small.keyValueHeads = 1
+        small.vocabularySize = 8
+        small.isTied = false
+        var large = small
+        small.width = 32
+        small.headDimension = 32
+        small.feedForwardWidth = 32
+        small.matrixTypes = [.q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .iq4_NL, .mxfp4, .f16, .bf16]
+        // Two rows are enough. The projections back to the width have as many columns.
+        large.width = 256
+        large.headDimension = 2
+        large.feedForwardWidth = 2
+        large.vocabularySize = 2
+        large.matrixTypes = [.q6_K, .q5_K, .q4_K, .q3_K, .f16, .q2_K, .iq4_XS, .bf16, .q6_K]
+        return [small, large]
     }
 
     /// A part of a split file with two parts, with one tensor in each.
-    private static func splitPart(_ number: UInt16, tensor: String) -> GGUFWriter {
+    private static func splitPart(_ number: UInt16, tensor: String, _ dtype: DType = .f32) -> GGUFWriter {
         var writer = GGUFWriter()
         if number == 0 { writer.metadata["general.architecture"] = .string("llama") }
         writer.metadata["split.no"] = .uint16(number)
         writer.metadata["split.count"] = .uint16(2)
         writer.metadata["split.tensors.count"] = .int32(2)
         writer.metadata["layerskip.split.id"] = .uint64(7)
-        writer.add(tensor, .f32, shape: [1], bytes: [0, 0, 128, 63])
+        let values = [Float](repeating: 1, count: dtype.elementsPerBlock)
+        writer.add(tensor, dtype, shape: [values.count], bytes: dtype.quantize(values))
         return writer
     }
 
@@ -114,11 +144,28 @@ enum GGUFTarget: FuzzTarget {
         require(try written(again) == bytes, "what is written again has the same bytes")
         require(again.metadata.keys == file.metadata.keys, "\(again.metadata.keys)")
         require(again.tensors.map(\.name) == file.tensors.map(\.name), "\(again.tensors)")
+        for info in file.tensors { checkElements(of: info, in: file) }
 
         let model = Result { try StoredModel(ModelFiles(file)) }
         let definition = try TokenizerDefinition(file.metadata)
         try CheckedTexts.check(Tokenizer(definition), of: definition, Array(input.suffix(100)))
         _ = try model.get()
+    }
+
+    /// Converts a tensor as exports do. Either all its elements are finite, or that is an error.
+    private static func checkElements(of info: GGUFTensorInfo, in file: GGUFFile) {
+        guard let tensor = file.tensor(named: info.name), tensor.byteCount < 1 << 14 else { return }
+        for dtype in [DType.f32, .q8_0] where tensor.columns % dtype.elementsPerBlock == 0 {
+            var bytes: [UInt8] = []
+            let result = Result { () throws(CheckpointError) in
+                try TensorConversion(to: dtype).write(tensor) { $0.withUnsafeBytes { bytes += Array($0) } }
+            }
+            let isFinite = bytes.withUnsafeBytes { dtype.firstNotFinite($0) } == nil
+            if case .success = result {
+                require(isFinite || dtype == tensor.dtype, "\(info.name) in \(dtype) is finite")
+                require(bytes.count == dtype.byteCount(shape: tensor.shape), "\(bytes.count) bytes of \(info.name)")
+            }
+        }
     }
 
     /// Opens the input as either part of a split file, with a valid other part.
