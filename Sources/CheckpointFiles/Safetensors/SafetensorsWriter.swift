@@ -50,7 +50,7 @@ package struct SafetensorsWriter: Sendable {
         for entry in entries.widestElementsFirst.all {
             let end = offset + entry.byteCount
             fields[entry.name] = .tensor(
-                Field.Tensor(dtype: entry.dtype.rawValue, shape: entry.shape, offsets: [offset, end]))
+                SafetensorsEntry(dtype: entry.dtype.rawValue, shape: entry.shape, offsets: [offset, end]))
             offset = end
         }
         var text = JSONText.encode(fields, onOneLine: true)
@@ -63,18 +63,7 @@ package struct SafetensorsWriter: Sendable {
 
     private enum Field: Encodable {
         case metadata([String: String])
-        case tensor(Tensor)
-
-        struct Tensor: Encodable {
-            let dtype: String
-            let shape: [Int]
-            let offsets: [Int]
-
-            enum CodingKeys: String, CodingKey {
-                case dtype, shape
-                case offsets = "data_offsets"
-            }
-        }
+        case tensor(SafetensorsEntry)
 
         func encode(to encoder: any Encoder) throws {
             switch self {

@@ -11,15 +11,7 @@ extension CheckpointExport {
         try description.write(into: &folder)
 
         var writer = SafetensorsWriter()
-        let (pool, quantized) = (try ThreadPool(checking: threads), quantized)
-        quantized.removeAll()
-        for entry in plan.entries {
-            let tensor = entry.tensor
-            writer.add(tensor.name, entry.conversion.dtype, shape: tensor.shape) {
-                (output) throws(CheckpointError) in
-                try entry.write(to: output, on: pool, listing: quantized, as: tensor.name)
-            }
-        }
+        try addTensors(named: \.name) { writer.add($0, $1, shape: $2, writing: $3) }
         try writer.write(to: folder.path(for: ModelFolder.Name.weights), progress: progress)
         try folder.commit()
     }

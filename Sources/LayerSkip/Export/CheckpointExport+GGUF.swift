@@ -11,15 +11,7 @@ extension CheckpointExport {
         for factors in model.configuration.ggufRoPETensors {
             writer.add(factors.name, factors.dtype, shape: factors.shape) { factors }
         }
-        let (pool, quantized) = (try ThreadPool(checking: threads), quantized)
-        quantized.removeAll()
-        for entry in plan.entries {
-            let tensor = entry.tensor
-            writer.add(tensor.ggufName, entry.conversion.dtype, shape: tensor.shape) {
-                (output) throws(CheckpointError) in
-                try entry.write(to: output, on: pool, listing: quantized, as: tensor.ggufName)
-            }
-        }
+        try addTensors(named: \.ggufName) { writer.add($0, $1, shape: $2, writing: $3) }
         return writer
     }
 
