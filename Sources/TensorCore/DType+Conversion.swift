@@ -6,13 +6,11 @@ extension DType {
 
     /// Converts whole rows to this format, block by block, rounding to nearest.
     ///
-    /// - Precondition: the format ``isWritable``.
     /// - Parameters:
     ///   - elements: a multiple of ``elementsPerBlock`` finite values.
     ///   - importance: the weight of each element's squared error; the same for all if nil. Formats without a search
     ///     for scales ignore it.
     package func quantize(_ elements: [Float], importance: [Float]? = nil) -> [UInt8] {
-        precondition(isWritable, "\(rawValue) can only be read")
         precondition(elements.count % elementsPerBlock == 0, "a row must consist of whole blocks")
         return [UInt8](unsafeUninitializedCapacity: bytesPerRow(columns: elements.count)) { bytes, count in
             if let importance {

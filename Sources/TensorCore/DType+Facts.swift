@@ -10,10 +10,6 @@ extension DType {
     /// Whether blocks of several elements share a scale. Only GGUF files have such formats.
     public var isQuantized: Bool { elementsPerBlock > 1 }
 
-    /// Whether tensors of other formats can be converted to this one. Tensors that already have it can always be
-    /// copied.
-    public var isWritable: Bool { facts.quantize != nil }
-
     /// Bits per weight, including its share of the block's scale.
     package var bitsPerElement: Double { Double(bytesPerBlock * 8) / Double(elementsPerBlock) }
 

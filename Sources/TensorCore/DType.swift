@@ -2,8 +2,8 @@ import CTensorKernels
 
 /// The format in which a tensor's elements are stored, named as in the GGUF specification.
 ///
-/// All formats can be read and used in products; ``isWritable`` tells whether tensors can be converted to a format. The
-/// facts about each format are in its file in `CTensorKernels/weights`.
+/// All formats can be read, written and used in products. The facts about each format are in its file in
+/// `CTensorKernels/weights`.
 public enum DType: String, Sendable, CaseIterable {
     /// IEEE 754 single precision.
     case f32 = "F32"

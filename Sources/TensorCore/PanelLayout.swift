@@ -39,17 +39,9 @@ extension PanelLayout {
         // An odd number of blocks, because some layouts join pairs of blocks.
         let columns = 3 * max(32, dtype.elementsPerBlock)
         let random = CounterRandom(seed: 1)
-        let file: [UInt8]
-        if dtype.isWritable {
-            file = dtype.quantize((0..<columns * panelRows).map { Float(random.uniform(UInt64($0)) - 0.5) })
-        } else {
-            let byteCount = panelRows * dtype.bytesPerRow(columns: columns)
-            file = (0..<byteCount).map { UInt8(truncatingIfNeeded: random[UInt64($0)]) }
-        }
+        let file = dtype.quantize((0..<columns * panelRows).map { Float(random.uniform(UInt64($0)) - 0.5) })
         let panel = Storage(byteCount: format.pointee.panel_bytes(columns))
         format.pointee.pack(file, panelRows, columns, panel.address)
-        return panel.withBytes { bytes in
-            bytes.withUnsafeBytes { $0.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } }
-        }
+        return panel.withBytes { $0.withUnsafeBytes { FowlerNollVo($0).value } }
     }
 }

@@ -14,7 +14,7 @@ extension TinyLlamaFile {
         width = random.chance(0.5) ? heads * headDimension : random.int(1...100)
         feedForwardWidth = random.int(1...120)
         let isQuantized = random.chance(0.85)
-        let formats = DType.allCases.filter { $0.isWritable && (!$0.isQuantized || isQuantized) }
+        let formats = DType.allCases.filter { !$0.isQuantized || isQuantized }
         matrixTypes =
             random.chance(0.6)
             ? [random.element(formats)]

@@ -63,9 +63,6 @@ typedef struct {
     /// Naive conversions of one row of `columns` elements, the reference for all others.
     void (*dequantize)(const void *file, size_t columns, float *x);
     /// `importance` is NULL, or a weight for each column: the error to make small is the sum of importance * error^2.
-    ///
-    /// NULL if the format is read-only: its rows can be multiplied and copied, but other formats cannot be converted to
-    /// it.
     void (*quantize)(const float *x, const float *importance, size_t columns, void *file);
 } ctk_weight_format;
 

@@ -1,3 +1,5 @@
+import TensorCore
+
 extension JSONScanner {
     /// Skips a string, including its opening quotation mark.
     ///
@@ -10,7 +12,7 @@ extension JSONScanner {
             switch byte {
             case UInt8(ascii: "\""):
                 offset += 1
-                return (hash.state, start..<offset - 1)
+                return (hash.value, start..<offset - 1)
             case UInt8(ascii: "\\"): try hash.add(escape())
             case ..<0x20: throw fault("no control character in a string", "0x" + String(byte, radix: 16))
             case ..<0x80:
@@ -104,11 +106,6 @@ extension JSONScanner {
     }
 }
 
-/// 64-bit FNV-1a over a text's scalars. Different keys with equal hashes do not occur by chance.
-private struct FowlerNollVo {
-    private(set) var state: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    mutating func add(_ byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-
-    mutating func add(_ scalar: Unicode.Scalar) { for byte in scalar.utf8 { add(byte) } }
+extension FowlerNollVo {
+    fileprivate mutating func add(_ scalar: Unicode.Scalar) { for byte in scalar.utf8 { add(byte) } }
 }

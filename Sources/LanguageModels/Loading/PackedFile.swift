@@ -115,10 +115,6 @@ struct PackedFile {
     }
 }
 
-/// FNV-1a of texts, because Swift's own hash differs from run to run.
 private func hash(_ texts: [String]) -> String {
-    let hash = texts.joined(separator: "\n").utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-        ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-    }
-    return String(hash, radix: 16)
+    String(FowlerNollVo(texts.joined(separator: "\n").utf8).value, radix: 16)
 }

@@ -53,8 +53,5 @@ package struct RandomInitializer: TensorSource {
         }
     }
 
-    /// FNV-1a, because Swift's own hash differs from run to run.
-    private static func label(of name: String) -> UInt64 {
-        name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    }
+    private static func label(of name: String) -> UInt64 { FowlerNollVo(name.utf8).value }
 }

@@ -19,9 +19,8 @@ public struct FormatOverride: Sendable, Hashable {
     /// Their format.
     public let dtype: DType
 
-    /// Gives a part of a model a format, which must be writable.
+    /// Gives a part of a model a format.
     public init(_ part: Part, _ dtype: DType) {
-        precondition(dtype.isWritable, "\(dtype.rawValue) can only be read")
         self.part = part
         self.dtype = dtype
     }

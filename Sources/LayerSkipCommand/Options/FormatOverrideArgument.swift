@@ -13,9 +13,8 @@ func formatOverride(_ argument: String) throws -> FormatOverride {
             \(argument.quoted)
             """)
     }
-    let formats = DType.allCases.filter(\.isWritable)
-    guard let dtype = formats.first(where: { $0.rawValue.lowercased() == sides[1].lowercased() }) else {
-        let expected = formats.map { $0.rawValue.lowercased() }.joined(separator: ", ")
+    guard let dtype = DType.allCases.first(where: { $0.rawValue.lowercased() == sides[1].lowercased() }) else {
+        let expected = DType.allCases.map { $0.rawValue.lowercased() }.joined(separator: ", ")
         throw ValidationError("expected one of the formats \(expected) after =, found \(sides[1].quoted)")
     }
     return FormatOverride(part, dtype)

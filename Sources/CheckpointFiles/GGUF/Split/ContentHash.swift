@@ -1,10 +1,12 @@
+import TensorCore
+
 /// A 64-bit hash of bytes that arrive in pieces of any size. It tells contents apart that differ by accident; it is no
 /// protection against forgery.
 ///
 /// FNV-1a over words of eight bytes instead of single ones, because files of gigabytes are hashed; the shift lets high
 /// bits change low ones.
 struct ContentHash {
-    private var state: UInt64 = 0xcbf2_9ce4_8422_2325
+    private var state = FowlerNollVo.basis
     /// The bytes of an incomplete word, from the lowest.
     private var rest: UInt64 = 0
     private var restCount = 0
@@ -39,7 +41,7 @@ struct ContentHash {
     }
 
     private static func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
-        let product = (state ^ word) &* 0x100_0000_01b3
+        let product = (state ^ word) &* FowlerNollVo.prime
         return product ^ product >> 32
     }
 
