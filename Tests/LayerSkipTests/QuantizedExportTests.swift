@@ -208,7 +208,7 @@ struct QuantizedExportTests {
             try CheckpointExport(path: source, to: .gguf, quantizing: .q4_0, importance: measured).write(to: path))
     }
 
-    /// As in llama-quantize, such entries mean that all columns count equally.
+    /// Such entries mean that all columns count equally.
     @Test func importanceWithoutInputsIsSaid() throws {
         let ones = [Double](repeating: 1, count: 256)
         let sums = ["q": (ones, 1), "k": (ones.map { _ in 0 }, 7), "v": (ones, 0)]

@@ -28,7 +28,7 @@ public struct ImportanceMatrix: Sendable {
         var hasInputs: Bool { largest > 1e-25 }
 
         /// The mean square of each column's inputs, which are positive: a column without inputs may still get some.
-        /// Without any inputs, all columns count equally, as in `llama-quantize`.
+        /// Without any inputs, all columns count equally; `llama-quantize` does so for a count of 0.
         var importance: [Float] {
             guard hasInputs else { return [Float](repeating: 1, count: sums.count) }
             return sums.map { max($0 / Float(count), largest * 1e-9) }
