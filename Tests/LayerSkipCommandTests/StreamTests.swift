@@ -83,15 +83,17 @@ struct StreamTests {
 
     @Test func anInterruptEndsTheTextAndNotTheStatistics() throws {
         let script = """
-            "$LAYERSKIP" generate x --model "$1" --ignore-eos --max-tokens 4000 --threads 1 --stop never & 
-            while ! grep -q . /proc/$!/wchan 2>/dev/null && kill -0 $! 2>/dev/null; do :; done
-            sleep 0.2; kill -INT $! 2>/dev/null; wait $!
+            "$LAYERSKIP" generate x --model "$1" --ignore-eos --max-tokens 4000 --threads 1 --stop never > "$2" &
+            # Not before the text begins: an interrupt while the model is loaded is an error.
+            until [ -s "$2" ] || ! kill -0 $! 2>/dev/null; do sleep 0.01; done
+            kill -INT $! 2>/dev/null; wait $!
             """
         // A shell makes background programs ignore SIGINT; this program listens to it again.
-        let run = try CommandRun(script: script, [files.model])
+        let run = try CommandRun(script: script, [files.model, files.file("text")])
         #expect(run.code == 0)
         #expect(run.errors.contains("ended by"))
     }
+
     @Test func anInterruptEndsTheWaitForAPrompt() throws {
         // Signal 2 is bit 1 of the signals that the program catches. A pipe opened to read and write never ends.
         let script = """
