@@ -163,7 +163,8 @@ enum GGUFTarget: FuzzTarget {
             let isFinite = bytes.withUnsafeBytes { dtype.firstNotFinite($0) } == nil
             if case .success = result {
                 require(isFinite || dtype == tensor.dtype, "\(info.name) in \(dtype) is finite")
-                require(bytes.count == dtype.byteCount(shape: tensor.shape), "\(bytes.count) bytes of \(info.name)")
+                let size = tensor.rows * dtype.bytesPerRow(columns: tensor.columns)
+                require(bytes.count == size, "\(bytes.count) bytes of \(info.name)")
             }
         }
     }
