@@ -72,6 +72,7 @@ static inline void quantize_activations_256(const float *x, activation_super_blo
         int32_t sum = 0;
         for (int i = 0; i < SUB_BLOCK; i++) sum += block->values[s * SUB_BLOCK + i];
         block->sums_16[s] = (int16_t)sum;
+        block->minus_4_sums_16[s] = -4 * sum;
         block->minus_32_sums_16[s] = -32 * sum;
     }
     for (int j = 0; j < SUB_BLOCKS / 2; j++) {

@@ -19,7 +19,8 @@
 #define TOKENS_AT_ONCE 4
 #define WEIGHTS_AHEAD (2 << 10)
 #define FEW_TOKENS_AHEAD WEIGHTS_AHEAD
-#define EACH_GROUP ROLL
+#define EACH_LINE ROLL
+#define SHIFTED_SUMS 0
 #define Q8_SIGN 0
 
 /// The two 256-bit halves of 64 bytes.
@@ -30,7 +31,10 @@ typedef union {
 } two_registers;
 
 INLINE __m256i add_pairs(__m256i sums, __m256i pairs) {
-    return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+    // Otherwise, the compiler would load and convert the weights of a whole block first, and spill them.
+    __asm__ volatile("" : "+x"(sums));
+    return sums;
 }
 
 INLINE vi dot_u7(vi sums, vbytes weights, const int8_t *values, int group) {
@@ -64,6 +68,21 @@ INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
     __m256i both = _mm256_broadcastsi128_si256((__m128i)table);
     for (int h = 0; h < 2; h++) i.halves[h] = _mm256_shuffle_epi8(both, i.halves[h]);
     return i.bytes;
+}
+
+INLINE vf powers_of_two(vi exponents, int tokens) {
+    (void)tokens;
+    return integer_powers_of_two(exponents);
+}
+
+INLINE vi add_scaled_pair(vi totals, vi a, vi b, int shift, vi scales) {
+    two_registers t = {.integers = totals}, x = {.integers = a}, y = {.integers = b << (16 - shift)};
+    two_registers s = {.integers = scales};
+    for (int i = 0; i < 2; i++) {
+        __m256i pairs = _mm256_blend_epi16(x.halves[i], y.halves[i], 0xaa);
+        t.halves[i] = _mm256_add_epi32(t.halves[i], _mm256_madd_epi16(pairs, s.halves[i]));
+    }
+    return t.integers;
 }
 
 INLINE vbytes merge_bits(vbytes a, vbytes b, uint8_t mask) { return (a & (uint8_t)~mask) | (b & mask); }

@@ -20,7 +20,8 @@
 #define WEIGHTS_AHEAD (4 << 10)
 // Zen 4 prefetches sequential reads better itself: with one token, products of matrices in DRAM are 1.3 times as fast.
 #define FEW_TOKENS_AHEAD (__builtin_cpu_is("intel") ? WEIGHTS_AHEAD : 0)
-#define EACH_GROUP UNROLL
+#define EACH_LINE UNROLL
+#define SHIFTED_SUMS 2
 #define Q8_SIGN 0x80
 
 INLINE vi dot_bytes(vi sums, vbytes weights, const int8_t *values, int group) {
@@ -36,6 +37,19 @@ INLINE vi dot_pairs(vi sums, vi weights, int32_t pair) {
 
 INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
     return (vbytes)_mm512_shuffle_epi8(_mm512_broadcast_i32x4((__m128i)table), (__m512i)indices);
+}
+
+INLINE vi add_scaled_pair(vi totals, vi a, vi b, int shift, vi scales) {
+    __m512i upper = (__m512i)(b << (16 - shift));
+    // The bits of `a` where the mask has ones, otherwise of `upper`.
+    __m512i pairs = _mm512_ternarylogic_epi32(_mm512_set1_epi32(0xffff), (__m512i)a, upper, 0xca);
+    return (vi)_mm512_dpwssd_epi32((__m512i)totals, pairs, (__m512i)scales);
+}
+
+INLINE vf powers_of_two(vi exponents, int tokens) {
+    // With many tokens, dot products keep the ports of vscalefps busy.
+    if (tokens > 4) return integer_powers_of_two(exponents);
+    return (vf)_mm512_scalef_ps(_mm512_set1_ps(1), _mm512_cvtepi32_ps((__m512i)exponents));
 }
 
 /// Returns the bits of `b` where `mask` has ones, and of `a` elsewhere.

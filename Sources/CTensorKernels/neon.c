@@ -18,7 +18,8 @@
 #define TOKENS_AT_ONCE 4
 #define WEIGHTS_AHEAD 0
 #define FEW_TOKENS_AHEAD 0
-#define EACH_GROUP UNROLL
+#define EACH_LINE UNROLL
+#define SHIFTED_SUMS 0
 #define Q8_SIGN 0
 
 /// The four 128-bit quarters of 64 bytes.
@@ -57,6 +58,15 @@ INLINE vbytes lookup_16(vbytes_16 table, vbytes indices) {
     four_registers i = {.bytes = indices};
     UNROLL for (int q = 0; q < 4; q++) i.weights[q] = vqtbl1q_s8((int8x16_t)table, (uint8x16_t)i.weights[q]);
     return i.bytes;
+}
+
+INLINE vf powers_of_two(vi exponents, int tokens) {
+    (void)tokens;
+    return integer_powers_of_two(exponents);
+}
+
+INLINE vi add_scaled_pair(vi totals, vi a, vi b, int shift, vi scales) {
+    return totals + a * (scales << 16 >> 16) + (b >> shift) * (scales >> 16);
 }
 
 INLINE vbytes merge_bits(vbytes a, vbytes b, uint8_t mask) { return (a & (uint8_t)~mask) | (b & mask); }

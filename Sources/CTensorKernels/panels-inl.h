@@ -20,7 +20,8 @@ INLINE vbytes load_bytes(const uint8_t *x) {
 /// track enough outstanding lines. Such a tile also prefetches 16 KiB ahead into the L2 cache. With few tokens, a
 /// second prefetch only costs time.
 INLINE void prefetch(const void *weights, int tokens) {
-    if (WEIGHTS_AHEAD > 0) prefetch_l1(weights, tokens > 3 ? WEIGHTS_AHEAD : FEW_TOKENS_AHEAD);
+    size_t ahead = tokens > 3 ? WEIGHTS_AHEAD : FEW_TOKENS_AHEAD;
+    if (ahead > 0) prefetch_l1(weights, ahead);
     if (tokens > 3 && TOKENS_AT_ONCE > 4) prefetch_l2(weights, 16 << 10);
 }
 

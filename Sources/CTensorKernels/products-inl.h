@@ -7,8 +7,9 @@
 // The including file includes vector-inl.h, then defines
 //
 //     TOKENS_AT_ONCE      4 or 8: the number of tokens whose sums fit into registers
-//     EACH_GROUP          UNROLL, or ROLL if registers are few: when unrolled, the compiler would load a whole block's
-//                         weights first and spill them
+//     EACH_LINE           UNROLL, or ROLL if registers are few: the loop over lines of whole codes
+//     SHIFTED_SUMS        up to how many tokens sums are shifted instead of weights, which then have up to eight bits;
+//                         0 if dot_u7 cannot take them
 //     WEIGHTS_AHEAD       how many bytes ahead quantized and paired weights are prefetched; 0 for no prefetch
 //     FEW_TOKENS_AHEAD    the same for tiles of up to three tokens
 //     Q8_SIGN             0x80 if dot_q8 takes unsigned weights, otherwise 0
@@ -20,6 +21,9 @@
 //     vi dot_pairs(vi sums, vi weights, int32_t pair)       two 16-bit weights of each row times two 16-bit integers
 //     vbytes lookup_16(vbytes_16 table, vbytes indices)     table[i] for indices 0...15
 //     vbytes merge_bits(vbytes a, vbytes b, uint8_t mask)   the bits of b where the mask has ones, otherwise of a
+//     vf powers_of_two(vi exponents, int tokens)            2^exponents for -128...127, as a tile of `tokens` needs it
+//     vi add_scaled_pair(vi totals, vi a, vi b, int shift, vi scales)
+//         totals + a * first scale + (b >> shift) * second scale; a, b >> shift and the pairs of scales have 16 bits
 #ifndef CTK_PRODUCTS_H
 #define CTK_PRODUCTS_H
 

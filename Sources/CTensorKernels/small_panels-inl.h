@@ -8,6 +8,9 @@
 #include "codes-inl.h"
 #include "small_blocks.h"
 
+/// Exponents are stored without their bias of 128, as signed bytes.
+enum { EXPONENT_SIGN = 0x80 };
+
 /// Bytes of the scale of one row's block: a half or, in MXFP4, an exponent.
 INLINE size_t scale_bytes(code_format f) { return f.facts->halves > 0 ? 2 : 1; }
 
@@ -36,6 +39,7 @@ INLINE void pack_small_block(
     code_format f, const uint8_t *scales, const small_block *parts, size_t row, size_t b, uint8_t *panel) {
     uint8_t *to = panel + scales_offset(f, b) + row * scale_bytes(f);
     memcpy(to, scales, scale_bytes(f));
+    if (f.facts->halves == 0) *to ^= EXPONENT_SIGN;
     if (f.facts->halves > 1) memcpy(to + 64, scales + 2, 2);
     pack_codes(f, parts->codes, row, panel + codes_offset(f, b));
 }
@@ -46,7 +50,7 @@ INLINE void unpack_small_row(code_format f, const uint8_t *panel, size_t row, si
         small_block parts = {.minimum = -0.0f};
         uint16_t halves[2];
         memcpy(halves, from, scale_bytes(f));
-        parts.scale = f.facts->halves > 0 ? f16_to_float(halves[0]) : mxfp4_scale(*from);
+        parts.scale = f.facts->halves > 0 ? f16_to_float(halves[0]) : mxfp4_scale(*from ^ EXPONENT_SIGN);
         if (f.facts->halves > 1) {
             memcpy(halves + 1, from + 64, 2);
             parts.minimum = f16_to_float(halves[1]);
@@ -56,17 +60,14 @@ INLINE void unpack_small_row(code_format f, const uint8_t *panel, size_t row, si
     }
 }
 
-/// Loads a block's scales. The exponents 0 and 1, those of subnormal scales, have a second formula, whose results are
-/// the smaller ones from 2 on.
-INLINE vf load_scales(code_format f, const uint8_t *scales) {
-    if (f.facts->halves > 0) return load_f16((const uint16_t *)scales);
-    vi exponents = load_row_bytes(scales) & 255;
-    return (vf)__builtin_elementwise_max((exponents - 1) << 23, (exponents + 1) << 21);
+/// Loads a block's scales.
+INLINE vf load_scales(code_format f, const uint8_t *scales, int tokens) {
+    return f.facts->halves > 0 ? load_f16((const uint16_t *)scales) : powers_of_two(load_row_bytes(scales), tokens);
 }
 
 /// The value at which a dot product starts, so that an offset of all weights is subtracted.
-INLINE vi first_dot(code_format f, const activation_block *x) {
-    switch (code_offset(f)) {
+INLINE vi first_dot(code_format f, const activation_block *x, int tokens) {
+    switch (code_offset(f) << sum_shift(f, tokens)) {
     case 8: return (vi)(x->minus_8_sums);
     case 16: return (vi)(x->minus_8_sums) * 2;
     case 128: return (vi)(x->minus_128_sums);
@@ -80,10 +81,10 @@ INLINE void small_tile(
     for (size_t b = 0; b < columns / BLOCK; b++, x += tokens) {
         const uint8_t *header = panel + scales_offset(f, b), *codes = panel + codes_offset(f, b);
         vi dots[TOKENS_AT_ONCE];
-        UNROLL for (int t = 0; t < tokens; t++) dots[t] = first_dot(f, x + t);
+        UNROLL for (int t = 0; t < tokens; t++) dots[t] = first_dot(f, x + t, tokens);
         prefetch_lines(codes, code_bytes(f), tokens);
         dot_block(f, codes, x->values, sizeof *x, tokens, dots);
-        vf scales = load_scales(f, header);
+        vf scales = load_scales(f, header, tokens);
         UNROLL for (int t = 0; t < tokens; t++) {
             sums[t] = fma16(__builtin_convertvector(dots[t], vf), scales * x[t].scale, sums[t]);
         }

@@ -39,6 +39,7 @@ typedef struct {
     int32_t unused[3];
     int16_t sums_32[SUPER_BLOCK / 32];
     int16_t sums_16[SUPER_BLOCK / 16];
+    int32_t minus_4_sums_16[SUPER_BLOCK / 16];
     int32_t minus_32_sums_16[SUPER_BLOCK / 16];
     int32_t minus_128_sums_32[SUPER_BLOCK / 32];
 } activation_super_block;

@@ -6,8 +6,10 @@
 //     columns per scale    without minima       with minima
 //     32                   scales [8][row]      scales [8][row], minima [4][row][2]
 //     16                   scales [16][row]     [8][row][2], the scale in the low nibble, the minimum in the high one
+//     16, up to 3 bits     scales [8][row][2]
 //
-// Pairs of minima are adjacent because dot_pairs multiplies them with two sums of activations.
+// Pairs of minima are adjacent because dot_pairs multiplies them with two sums of activations. So are pairs of scales
+// if dot products of 16 columns fit into 16 bits, because one instruction then multiplies two of each.
 #ifndef CTK_SUPER_PANELS_H
 #define CTK_SUPER_PANELS_H
 
@@ -17,6 +19,9 @@
 enum { SUPER_HALVES_BYTES = 64, SUPER_SCALES = SUPER_HALVES_BYTES, SUPER_MINIMA = SUPER_SCALES + 8 * PANEL_ROWS };
 
 INLINE bool has_minima(code_format f) { return f.facts->halves > 1; }
+
+/// Whether the scales of 16 columns are multiplied in pairs: their dot products are at most 16 * 127 * 7.
+INLINE bool has_scale_pairs(code_format f) { return f.scale_columns == 16 && f.bits <= 3; }
 
 INLINE size_t super_header_bytes(code_format f) {
     if (f.scale_columns == 16) return SUPER_SCALES + 16 * PANEL_ROWS;
@@ -47,6 +52,7 @@ INLINE void pack_super_block(
     } else {
         for (int s = 0; s < SUB_BLOCKS; s++) {
             if (has_minima(f)) scales[pair_offset(s, row)] = (uint8_t)(parts->scales[s] | parts->minima[s] << 4);
+            else if (has_scale_pairs(f)) scales[pair_offset(s, row)] = (uint8_t)parts->scales[s];
             else scales[(size_t)s * PANEL_ROWS + row] = (uint8_t)parts->scales[s];
         }
     }
@@ -71,6 +77,8 @@ INLINE void unpack_super_block(code_format f, const uint8_t *panel, size_t row, 
         } else if (has_minima(f)) {
             parts->scales[s] = scales[pair_offset(s, row)] & 15;
             parts->minima[s] = scales[pair_offset(s, row)] >> 4;
+        } else if (has_scale_pairs(f)) {
+            parts->scales[s] = (int8_t)scales[pair_offset(s, row)];
         } else {
             parts->scales[s] = (int8_t)scales[(size_t)s * PANEL_ROWS + row];
         }
@@ -90,17 +98,19 @@ INLINE vwords load_row_pairs(const uint8_t *bytes) {
     return __builtin_convertvector(v, vwords);
 }
 
-/// Loads the scales of 16 columns, the first or second half of block j.
-INLINE vi load_half_scales(code_format f, const uint8_t *panel, int j, int half) {
-    if (!has_minima(f)) return load_row_bytes(panel + SUPER_SCALES + (2 * j + half) * PANEL_ROWS);
-    vi scales = (vi)(load_row_pairs(panel + SUPER_SCALES + 2 * j * PANEL_ROWS) & 15);
-    return half ? scales >> 16 : scales & 0xffff;
+/// Loads the two scales of 32 columns of block j, as 16-bit integers.
+INLINE vi load_scale_pairs(code_format f, const uint8_t *panel, int j) {
+    const uint8_t *bytes = panel + SUPER_SCALES + 2 * j * PANEL_ROWS;
+    if (has_minima(f)) return (vi)(load_row_pairs(bytes) & 15);
+    vbytes_32 v;
+    memcpy(&v, bytes, sizeof v);
+    return (vi)__builtin_convertvector(v, vshorts);
 }
 
 /// The value at which the dot product of half a block starts, so that an offset of all weights is subtracted.
 INLINE vi first_half_dot(code_format f, const activation_super_block *x, int s) {
-    switch (f.offset) {
-    case 4: return (vi)(x->minus_32_sums_16[s]) >> 3;
+    switch (f.offset << half_position(f.bits, s % 2)) {
+    case 4: return (vi)(x->minus_4_sums_16[s]);
     case 32: return (vi)(x->minus_32_sums_16[s]);
     default: return (vi)(0);
     }
@@ -111,22 +121,29 @@ INLINE void add_block(
     code_format f, const uint8_t *panel, int j, const activation_super_block *x, int tokens, vi *totals) {
     const uint8_t *codes = panel + super_header_bytes(f) + (size_t)j * code_bytes(f);
     const int8_t *values = x->values + j * BLOCK;
-    vi dots[TOKENS_AT_ONCE];
+    vi dots[2][TOKENS_AT_ONCE];
     prefetch_lines(codes, code_bytes(f), tokens);
     if (f.scale_columns == 32) {
         UNROLL for (int t = 0; t < tokens; t++) {
-            dots[t] = (vi)(code_offset(f) == 128 ? x[t].minus_128_sums_32[j] : 0);
+            dots[0][t] = (vi)(code_offset(f) == 128 ? x[t].minus_128_sums_32[j] : 0);
         }
-        dot_block(f, codes, values, sizeof *x, tokens, dots);
+        dot_block(f, codes, values, sizeof *x, tokens, dots[0]);
         vi scales = load_row_bytes(panel + SUPER_SCALES + j * PANEL_ROWS);
-        UNROLL for (int t = 0; t < tokens; t++) totals[t] += dots[t] * scales;
+        UNROLL for (int t = 0; t < tokens; t++) totals[t] += dots[0][t] * scales;
         return;
     }
+    vbytes lines[GROUPS];
     UNROLL for (int half = 0; half < 2; half++) {
-        UNROLL for (int t = 0; t < tokens; t++) dots[t] = first_half_dot(f, x + t, 2 * j + half);
-        dot_half(f, codes, half, values, sizeof *x, tokens, dots);
-        vi scales = load_half_scales(f, panel, j, half);
-        UNROLL for (int t = 0; t < tokens; t++) totals[t] += dots[t] * scales;
+        UNROLL for (int t = 0; t < tokens; t++) dots[half][t] = first_half_dot(f, x + t, 2 * j + half);
+        dot_half(f, codes, lines, half, values, sizeof *x, tokens, dots[half]);
+        if (has_scale_pairs(f)) continue;
+        vi scales = load_row_bytes(panel + SUPER_SCALES + (2 * j + half) * PANEL_ROWS);
+        UNROLL for (int t = 0; t < tokens; t++) totals[t] += dots[half][t] * scales;
+    }
+    if (!has_scale_pairs(f)) return;
+    vi scales = load_scale_pairs(f, panel, j);
+    UNROLL for (int t = 0; t < tokens; t++) {
+        totals[t] = add_scaled_pair(totals[t], dots[0][t], dots[1][t], half_position(f.bits, 1), scales);
     }
 }
 

@@ -17,6 +17,7 @@ typedef uint16_t vu16 __attribute__((ext_vector_type(16)));
 typedef uint32_t vu32 __attribute__((ext_vector_type(16)));
 typedef uint8_t vbytes __attribute__((ext_vector_type(64)));
 typedef uint16_t vwords __attribute__((ext_vector_type(32)));
+typedef int16_t vshorts __attribute__((ext_vector_type(32)));
 typedef int8_t vbytes_16 __attribute__((ext_vector_type(16)));
 typedef int8_t vbytes_32 __attribute__((ext_vector_type(32)));
 
@@ -78,6 +79,12 @@ INLINE void store_first(float *x, vf v, size_t count) {
 }
 
 INLINE vf fma16(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
+
+/// Returns 2^exponents for exponents of -128...127. The two smallest are subnormal; they have a second formula, whose
+/// results are the smaller ones otherwise.
+INLINE vf integer_powers_of_two(vi exponents) {
+    return (vf)__builtin_elementwise_max((exponents + 127) << 23, (exponents + 129) << 21);
+}
 
 /// sums + v * v, in f64: the square of 2^64 would overflow f32, and an infinite norm would silently give zeros.
 INLINE vd add_squares(vd sums, vf v) {

@@ -35,8 +35,9 @@ struct PackedFile {
         let sources = contents.files.compactMap(\.identity)
         // The formats are part of the name, so that choices of formats can be compared.
         let variant = sources.map(\.path) + [kernels.name] + contents.lines
+        // The number is that of the layout of panels in this version of the kernels.
         let beginning =
-            ["layerskip packed weights 1", "kernels \(kernels.name)", "quantization \(recipe ?? "none")"]
+            ["layerskip packed weights 2", "kernels \(kernels.name)", "quantization \(recipe ?? "none")"]
             + sources.map { "source \($0)" } + contents.layouts.values.sorted()
             + ["gains + \(model.source.gainOffset), \(model.configuration.architecture.name)"]
         var header = Array((beginning + contents.lines).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
