@@ -29,7 +29,8 @@ final class ProductSample {
         result = Memory(floats: panels * format.panel_rows * tokens)
 
         let numbers = (0..<max(tokens, format.panel_rows) * columns).map { Float(($0 * 7919) % 2001 - 1000) / 1000 }
-        format.prepare(numbers, columns, tokens, 0, tokens, prepared.address)
+        let all = ctk_activation_part(first_token: 0, last_token: tokens, first_column: 0, last_column: columns)
+        format.prepare(numbers, columns, tokens, all, prepared.address)
         // All panels are equal, and zero if the format cannot be written. Values do not affect a product's speed.
         let rowBytes = ctk_file_row_bytes(kind, columns)
         var file = [UInt8](repeating: 0, count: format.panel_rows * rowBytes)

@@ -16,6 +16,8 @@ enum {
     ACTIVATIONS_quantized = CTK_ACTIVATIONS_QUANTIZED,
     ACTIVATIONS_quantized_256 = CTK_ACTIVATIONS_QUANTIZED_256,
 };
+// The number of columns that are prepared together.
+enum { COLUMNS_f32 = 1, COLUMNS_quantized = BLOCK, COLUMNS_quantized_256 = SUPER_BLOCK };
 typedef float f32_activation;
 typedef activation_block quantized_activation;
 typedef activation_super_block quantized_256_activation;
@@ -88,12 +90,13 @@ static inline void quantize_activations_256(const float *x, activation_super_blo
         return columns / (ELEMENTS) * count * sizeof(FORM##_activation);                                             \
     }                                                                                                                \
     static void prepare_##FORM(                                                                                      \
-        const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {                   \
-        size_t blocks = columns / (ELEMENTS);                                                                        \
-        for (size_t t = first; t < last; t++) {                                                                      \
-            token_place place = place_of(t, count, blocks);                                                          \
+        const float *x, size_t columns, size_t count, ctk_activation_part part, void *prepared) {                    \
+        for (size_t t = part.first_token; t < part.last_token; t++) {                                                \
+            token_place place = place_of(t, count, columns / (ELEMENTS));                                            \
             FORM##_activation *out = (FORM##_activation *)prepared + place.first;                                    \
-            for (size_t b = 0; b < blocks; b++) QUANTIZE(x + t * columns + b * (ELEMENTS), out + b * place.step);    \
+            for (size_t b = part.first_column / (ELEMENTS); b < part.last_column / (ELEMENTS); b++) {                \
+                QUANTIZE(x + t * columns + b * (ELEMENTS), out + b * place.step);                                    \
+            }                                                                                                        \
         }                                                                                                            \
     }
 
@@ -102,11 +105,12 @@ DEFINE_QUANTIZED_FORM(quantized_256, SUPER_BLOCK, quantize_activations_256)
 
 static size_t prepared_bytes_f32(size_t columns, size_t count) { return columns * count * sizeof(float); }
 
-static void prepare_f32(const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
-    for (size_t t = first; t < last; t++) {
+static void prepare_f32(
+    const float *x, size_t columns, size_t count, ctk_activation_part part, void *prepared) {
+    for (size_t t = part.first_token; t < part.last_token; t++) {
         token_place place = place_of(t, count, columns);
         float *out = (float *)prepared + place.first;
-        for (size_t c = 0; c < columns; c++) out[c * place.step] = x[t * columns + c];
+        for (size_t c = part.first_column; c < part.last_column; c++) out[c * place.step] = x[t * columns + c];
     }
 }
 

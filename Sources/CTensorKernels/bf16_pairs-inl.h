@@ -28,7 +28,7 @@ static void unpack_row_bf16_pairs(const void *panel, size_t row, size_t columns,
     for (size_t c = 0; c < columns; c++) out[c] = bf16_to_float(in[(c / 2 * PANEL_ROWS + row) * 2 + c % 2]);
 }
 
-enum { ACTIVATIONS_bf16_pairs = CTK_ACTIVATIONS_BF16_PAIRS };
+enum { ACTIVATIONS_bf16_pairs = CTK_ACTIVATIONS_BF16_PAIRS, COLUMNS_bf16_pairs = 2 };
 typedef uint32_t bf16_pairs_activation;
 static size_t activations_bf16_pairs(size_t columns) { return column_pairs(columns); }
 
@@ -37,12 +37,11 @@ static size_t prepared_bytes_bf16_pairs(size_t columns, size_t count) {
 }
 
 static void prepare_bf16_pairs(
-    const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
-    size_t pairs = column_pairs(columns);
-    for (size_t t = first; t < last; t++) {
-        token_place place = place_of(t, count, pairs);
+    const float *x, size_t columns, size_t count, ctk_activation_part part, void *prepared) {
+    for (size_t t = part.first_token; t < part.last_token; t++) {
+        token_place place = place_of(t, count, column_pairs(columns));
         uint32_t *out = (uint32_t *)prepared + place.first;
-        for (size_t p = 0; p < pairs; p++) {
+        for (size_t p = part.first_column / 2; p < column_pairs(part.last_column); p++) {
             uint32_t even = float_to_bf16(x[t * columns + 2 * p]);
             uint32_t odd = 2 * p + 1 < columns ? float_to_bf16(x[t * columns + 2 * p + 1]) : 0;
             out[p * place.step] = even | odd << 16;

@@ -100,8 +100,8 @@ CTK_EACH_FORMAT(DEFINE_FORMAT_PRODUCT)
 #define PANEL_FORMAT(NAME, FORM)                                                                                     \
     {                                                                                                                \
         .panel_rows = PANEL_ROWS, .panel_bytes = panel_bytes_##NAME, .pack = pack_##NAME,                            \
-        .unpack_row = unpack_row_##NAME, .activations = ACTIVATIONS_##FORM, .prepared_bytes = prepared_bytes_##FORM, \
-        .prepare = prepare_##FORM, .product = product_##NAME,                                                        \
+        .unpack_row = unpack_row_##NAME, .activations = ACTIVATIONS_##FORM, .prepared_columns = COLUMNS_##FORM,      \
+        .prepared_bytes = prepared_bytes_##FORM, .prepare = prepare_##FORM, .product = product_##NAME,               \
     }
 #define PANEL_ENTRY(NAME, name, FORM) [CTK_##NAME] = PANEL_FORMAT(name, FORM),
 

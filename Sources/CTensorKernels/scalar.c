@@ -46,6 +46,7 @@
         .pack = pack_##name,                                                                                         \
         .unpack_row = unpack_row_##name,                                                                             \
         .activations = ACTIVATIONS_##FORM,                                                                           \
+        .prepared_columns = COLUMNS_##FORM,                                                                          \
         .prepared_bytes = prepared_bytes_##FORM,                                                                     \
         .prepare = prepare_##FORM,                                                                                   \
         .product = product_##name,                                                                                   \

@@ -5,7 +5,7 @@
 #include "activations-inl.h"
 #include "row_pairs-inl.h"
 
-enum { ACTIVATIONS_token_pairs = CTK_ACTIVATIONS_TOKEN_PAIRS };
+enum { ACTIVATIONS_token_pairs = CTK_ACTIVATIONS_TOKEN_PAIRS, COLUMNS_token_pairs = BLOCK };
 
 /// BLOCK activations of two tokens. Scales and sums of a token are stored twice, for both rows of a 2 by 2 result.
 typedef struct {
@@ -34,12 +34,11 @@ INLINE void set_token(activation_pair *pair, size_t token, const activation_bloc
 }
 
 static void prepare_token_pairs(
-    const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared) {
-    size_t blocks = columns / BLOCK;
-    for (size_t t = first; t < last; t++) {
-        activation_pair *pair = (activation_pair *)prepared + t / 2 * blocks;
+    const float *x, size_t columns, size_t count, ctk_activation_part part, void *prepared) {
+    for (size_t t = part.first_token; t < part.last_token; t++) {
+        activation_pair *pair = (activation_pair *)prepared + t / 2 * (columns / BLOCK);
         bool is_alone = t % 2 == 0 && t + 1 == count;
-        for (size_t b = 0; b < blocks; b++) {
+        for (size_t b = part.first_column / BLOCK; b < part.last_column / BLOCK; b++) {
             activation_block block;
             quantize_activations(x + t * columns + b * BLOCK, &block);
             set_token(pair + b, t % 2, &block);

@@ -35,6 +35,9 @@ package protocol LanguageModel: Sendable {
     /// last block.
     func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable)
 
+    /// Runs blocks `layers`, one after the other.
+    func run(_ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor
+
     /// Applies the final norm and the head, which all exits share: [n, width] -> [n, vocabularySize].
     func logits(_ x: Tensor) -> Tensor
 }
@@ -54,8 +57,14 @@ extension LanguageModel {
         _ = block(index, x, &memory)
     }
 
-    /// Runs blocks `layers`, one after the other.
     package func run(
+        _ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable
+    ) -> Tensor {
+        runOneByOne(layers, x, &memory)
+    }
+
+    /// Runs blocks `layers` by calls of ``block(_:_:_:)``.
+    package func runOneByOne(
         _ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable
     ) -> Tensor {
         var x = x
@@ -82,4 +91,19 @@ package protocol AttentionMemory: ~Copyable {
     /// Rotates and appends keys and values as ``attend(layer:queries:keys:values:rule:)`` does, for rows without
     /// queries.
     mutating func append(layer: Int, keys: Tensor, values: Tensor, rule: PositionRule)
+
+    /// Appends `count` rows, without contents, to each of some layers, and calls `body` with the texts' rows, in which
+    /// it stores keys and values.
+    ///
+    /// - Returns: nil, without changing anything, if keys and values are not in a cache, or the layers' lengths differ.
+    mutating func extend(
+        layers: Range<Int>, by count: Int, _ body: (Span<CachedRows>) -> Tensor
+    ) -> Tensor?
+}
+
+extension AttentionMemory where Self: ~Copyable {
+    /// By default nil.
+    package mutating func extend(
+        layers: Range<Int>, by count: Int, _ body: (Span<CachedRows>) -> Tensor
+    ) -> Tensor? { nil }
 }

@@ -67,6 +67,12 @@ package struct LoadedModel: TrainableModel {
         model.block(index, x, &memory)
     }
 
+    package func run(
+        _ layers: Range<Int>, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable
+    ) -> Tensor {
+        model.run(layers, x, &memory)
+    }
+
     package func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
         model.storeKeysAndValues(index, x, &memory)
     }

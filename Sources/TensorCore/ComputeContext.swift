@@ -14,7 +14,7 @@ public struct ComputeContext: Sendable {
     package var inputSquares: InputSquares?
 
     /// The default limit of memory kept for reuse: what one chunk of a prompt needs in a model of a billion weights.
-    public static let standardRecycledBytes = 32 << 20
+    public static let standardRecycledBytes = 48 << 20
 
     /// A context with the given table and pool.
     ///

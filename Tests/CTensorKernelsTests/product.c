@@ -41,7 +41,12 @@ float *multiply(
     void *prepared = guarded_lines(kernels->prepared_bytes(shape.columns, shape.tokens));
     for (size_t first = 0, last; first < shape.tokens; first = last) {
         last = shape.tokens - first < piece ? shape.tokens : first + piece;
-        kernels->prepare(x, shape.columns, shape.tokens, first, last, prepared);
+        size_t columns = order == WHOLE ? shape.columns : kernels->prepared_columns;
+        for (size_t column = 0, end; column < shape.columns; column = end) {
+            end = shape.columns - column < columns ? shape.columns : column + columns;
+            ctk_activation_part part = {first, last, column, end};
+            kernels->prepare(x, shape.columns, shape.tokens, part, prepared);
+        }
     }
     size_t stride = order == WHOLE ? shape.rows : shape.rows + GAP;
     float *y = guarded(shape.tokens * stride * sizeof *y);

@@ -42,6 +42,22 @@ struct ThreadPoolTests {
         }
     }
 
+    /// One region with as many steps as a pass of a deep model, some of them with a single item.
+    @Test(arguments: [1, 2, 3, 5]) func aRegionMayHaveThousandsOfSteps(threads: Int) {
+        let pool = ThreadPool(threads: threads)
+        let count = 7
+        let memory = UnsafeMutablePointer<Int>.allocate(capacity: 2 * count)
+        defer { memory.deallocate() }
+        memory.initialize(repeating: 0, count: 2 * count)
+        for round in 1...20 {
+            pool.run(Steps(memory: memory, count: count, steps: 2000))
+            guard (0..<count).allSatisfy({ memory[$0] == round * 2000 }) else {
+                Issue.record("round \(round): \((0..<count).map { memory[$0] })")
+                return
+            }
+        }
+    }
+
     @Test func regionsAndStepsAreCounted() {
         let pool = ThreadPool(threads: 2)
         let memory = UnsafeMutablePointer<Int>.allocate(capacity: 4 * 8)
@@ -142,6 +158,22 @@ private struct Cascade: ParallelJob, @unchecked Sendable {
                     let sum = (0..<count).reduce(0) { $0 + before[$1] }
                     memory[step * count + index] = step < 3 ? sum / count : sum * 4
                 }
+            }
+        }
+    }
+}
+
+/// Adds 1 in each step to what another item was in the step before. The number of steps is even.
+private struct Steps: ParallelJob, @unchecked Sendable {
+    let memory: UnsafeMutablePointer<Int>
+    let count: Int
+    let steps: Int
+
+    func run(_ thread: inout RegionThread) {
+        for step in 0..<steps {
+            let (from, to) = (memory + step % 2 * count, memory + (step + 1) % 2 * count)
+            thread.share(count, grain: 1 + step % count) { range in
+                for index in range { to[index] = from[(index + step) % count] + 1 }
             }
         }
     }

@@ -102,6 +102,16 @@ enum {
     CTK_ACTIVATIONS_COUNT = 5,
 };
 
+/// Tokens [first_token, last_token) and columns [first_column, last_column) of activations.
+///
+/// Columns begin and end at multiples of a form's `prepared_columns`, or end with the last one.
+typedef struct {
+    size_t first_token;
+    size_t last_token;
+    size_t first_column;
+    size_t last_column;
+} ctk_activation_part;
+
 /// The product of weights in one format with f32 activations.
 ///
 /// Weights are divided into panels of `panel_rows` rows, packed so that one load serves all tokens of a batch. The
@@ -116,10 +126,12 @@ typedef struct {
     void (*unpack_row)(const void *panel, size_t row, size_t columns, float *out);
     /// The form of activations that `product` reads; weights of different formats may share prepared activations.
     int activations;
+    /// Columns of activations that are prepared together.
+    size_t prepared_columns;
     /// Bytes that `prepare` needs for `count` tokens.
     size_t (*prepared_bytes)(size_t columns, size_t count);
-    /// Converts tokens [first, last) of `count` ([count, columns] f32) to the form that `product` reads.
-    void (*prepare)(const float *x, size_t columns, size_t count, size_t first, size_t last, void *prepared);
+    /// Converts a part of `count` tokens ([count, columns] f32) to the form that `product` reads.
+    void (*prepare)(const float *x, size_t columns, size_t count, ctk_activation_part part, void *prepared);
     /// Computes y[t * y_stride + r] for all tokens t and all rows r of panels [first, last). `rows` is the number of
     /// rows of all panels.
     void (*product)(
@@ -364,6 +376,11 @@ void ctk_enter_region(void);
 void ctk_leave_region(void);
 /// Whether the calling thread is working on a parallel region.
 bool ctk_is_in_region(void);
+
+/// Starts to load bytes into the L2 cache.
+static inline void ctk_prefetch(const void *bytes, size_t count) {
+    for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i, 0, 2);
+}
 
 /// Tells the core that this thread is spinning.
 static inline void ctk_spin_hint(void) {

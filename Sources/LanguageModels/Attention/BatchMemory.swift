@@ -45,6 +45,15 @@ package struct BatchMemory: AttentionMemory {
         compute.store(keys: keys, values: values, rotary: rule.rotary, layer: layer, of: rows.span)
     }
 
+    package mutating func extend(
+        layers: Range<Int>, by count: Int, _ body: (Span<CachedRows>) -> Tensor
+    ) -> Tensor? {
+        guard caches.allSatisfy({ $0.haveOneLength(layers) }) else { return nil }
+        rows.removeAll(keepingCapacity: true)
+        for (cache, count) in zip(caches, counts) { rows.append(cache.extend(layers: layers, by: count)) }
+        return body(rows.span)
+    }
+
     private mutating func extend(layer: Int) {
         rows.removeAll(keepingCapacity: true)
         for (cache, count) in zip(caches, counts) { rows.append(cache.extend(layer: layer, by: count)) }

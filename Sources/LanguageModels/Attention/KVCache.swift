@@ -78,6 +78,14 @@ package struct KVCache: ~Copyable, AttentionMemory {
         compute.store(keys: keys, values: values, rotary: rule.rotary, layer: layer, of: rows.span)
     }
 
+    package mutating func extend(
+        layers: Range<Int>, by count: Int, _ body: (Span<CachedRows>) -> Tensor
+    ) -> Tensor? {
+        guard contents.haveOneLength(layers) else { return nil }
+        let rows = CollectionOfOne(contents.extend(layers: layers, by: count))
+        return body(rows.span)
+    }
+
     /// The contents, to which a batch with rows of this text appends.
     var shared: CacheContents { contents }
 
@@ -115,12 +123,18 @@ final class CacheContents: @unchecked Sendable {
     }
 
     /// Extends a layer by some rows, and returns where to store them.
-    func extend(layer: Int, by count: Int) -> CachedRows {
-        let first = lengths[layer]
+    func extend(layer: Int, by count: Int) -> CachedRows { extend(layers: layer..<layer + 1, by: count) }
+
+    /// Whether some layers hold equally many positions.
+    func haveOneLength(_ layers: Range<Int>) -> Bool { layers.allSatisfy { lengths[$0] == lengths[layers.lowerBound] } }
+
+    /// Extends layers, which have one length, by some rows, and returns where to store them.
+    func extend(layers: Range<Int>, by count: Int) -> CachedRows {
+        let first = lengths[layers.lowerBound]
         let end = first + count
         precondition(end <= capacity, "\(end) positions in a cache for \(capacity)")
         pages.reserve(end)
-        lengths[layer] = end
+        for layer in layers { lengths[layer] = end }
         return CachedRows(pages, first: first, count: count, context: capacity)
     }
 

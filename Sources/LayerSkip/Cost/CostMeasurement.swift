@@ -102,8 +102,8 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     }
 
     private mutating func measureRegions() {
-        // The maximum number of steps per region gives the most precise difference per step.
-        let steps = WorkShares.stepLimit
+        // Many steps give a precise difference per step.
+        let steps = 16
         let one = model.compute.pool.regionOverhead(steps: 1)
         let all = model.compute.pool.regionOverhead(steps: steps)
         regionSeconds.append(one)

@@ -120,8 +120,8 @@ struct LayerPages: @unchecked Sendable {
         keys(page, head: head) + layout.headBytes
     }
 
-    /// Another layer's pages; `self` must be those of layer 0.
-    func moved(to layer: Int) -> LayerPages {
-        LayerPages(blocks: blocks, offset: layer * layout.pageBytes, layout: layout)
+    /// The pages of the layer that is `layers` later.
+    func moved(by layers: Int) -> LayerPages {
+        LayerPages(blocks: blocks, offset: offset + layers * layout.pageBytes, layout: layout)
     }
 }

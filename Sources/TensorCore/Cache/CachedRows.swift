@@ -28,7 +28,7 @@
     }
 
     /// One layer's pages.
-    func pages(layer: Int) -> LayerPages { firstLayer.moved(to: layer) }
+    func pages(layer: Int) -> LayerPages { firstLayer.moved(by: layer) }
 }
 
 /// One text's rows for one layer, as addresses and numbers that threads read without reference counting.

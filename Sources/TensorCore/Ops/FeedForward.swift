@@ -34,15 +34,17 @@ extension ComputeContext {
         activation: GatedActivation = .silu, addsInput: Bool = true
     ) -> Tensor {
         precondition(gate.rows == up.rows && down.rows == x.columns, "weights of one feed-forward network")
-        var rows = PreparedRows(x, norm: norm, on: self)
+        let rows = PreparedRows(x, norm: norm, for: gate, up, on: self)
         let gated = Tensor(rows: x.rows, columns: gate.rows, on: self)
         let upped = Tensor(rows: x.rows, columns: up.rows, on: self)
-        var hidden = PreparedRows(gated, on: self)
+        let hidden = PreparedRows(gated, for: down, on: self)
         let result = Tensor(rows: x.rows, columns: x.columns, on: self)
         let job = FeedForwardJob(
-            gate: PanelProduct(gate, &rows, into: gated), up: PanelProduct(up, &rows, into: upped),
-            activation: ActivationStep(gate: gated, up: upped, activation, on: self),
-            down: PanelProduct(down, &hidden, into: result, addingTo: addsInput ? x : nil), rows: rows.preparation,
+            gate: PanelProduct(gate, rows, into: gated), up: PanelProduct(up, rows, into: upped),
+            activation: ActivationStep(
+                gate: gated.pointer, up: UnsafePointer(upped.pointer), rows: x.rows, columns: gate.rows,
+                activation: activation, kernels: kernels),
+            down: PanelProduct(down, hidden, into: result, addingTo: addsInput ? x : nil), rows: rows.preparation,
             hidden: hidden.preparation, gateGrain: grain(gate.panels), downGrain: grain(down.panels))
         withExtendedLifetime((rows, gated, upped, hidden)) { pool.run(job) }
         record(rows, multipliedBy: gate)
@@ -75,22 +77,13 @@ private struct FeedForwardJob: ParallelJob {
 }
 
 /// gate = activation(gate) * up, computed by the thread that has just computed these columns of both.
-private struct ActivationStep: @unchecked Sendable {
-    private let gate: UnsafeMutablePointer<Float>
-    private let up: UnsafePointer<Float>
-    private let rows: Int
-    private let columns: Int
-    private let activation: GatedActivation
-    private let kernels: KernelTable
-
-    init(gate: Tensor, up: Tensor, _ activation: GatedActivation, on context: ComputeContext) {
-        self.gate = gate.pointer
-        self.up = UnsafePointer(up.pointer)
-        rows = gate.rows
-        columns = gate.columns
-        self.activation = activation
-        kernels = context.kernels
-    }
+struct ActivationStep: @unchecked Sendable {
+    let gate: UnsafeMutablePointer<Float>
+    let up: UnsafePointer<Float>
+    let rows: Int
+    let columns: Int
+    let activation: GatedActivation
+    let kernels: KernelTable
 
     func compute(columns range: Range<Int>) {
         for row in 0..<rows {

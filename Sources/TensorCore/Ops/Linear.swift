@@ -62,9 +62,9 @@ extension ComputeContext {
     package func linear(
         _ x: Tensor, norm: RMSNorm? = nil, _ weights: PackedMatrix, addingTo summand: Tensor? = nil
     ) -> Tensor {
-        var rows = PreparedRows(x, norm: norm, on: self)
+        let rows = PreparedRows(x, norm: norm, for: weights, on: self)
         let result = Tensor(rows: x.rows, columns: weights.rows, on: self)
-        let product = PanelProduct(weights, &rows, into: result, addingTo: summand)
+        let product = PanelProduct(weights, rows, into: result, addingTo: summand)
         withExtendedLifetime(rows) { pool.run(ProductJob(rows.preparation, on: self, product, nil, nil)) }
         record(rows, multipliedBy: weights)
         return result
@@ -77,14 +77,14 @@ extension ComputeContext {
         _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix, _ third: PackedMatrix,
         biases: (Tensor?, Tensor?, Tensor?) = (nil, nil, nil)
     ) -> (Tensor, Tensor, Tensor) {
-        var rows = PreparedRows(x, norm: norm, on: self)
+        let rows = PreparedRows(x, norm: norm, for: first, second, third, on: self)
         let results = (
             Tensor(rows: x.rows, columns: first.rows, on: self), Tensor(rows: x.rows, columns: second.rows, on: self),
             Tensor(rows: x.rows, columns: third.rows, on: self)
         )
-        let product0 = PanelProduct(first, &rows, into: results.0, addingTo: biases.0)
-        let product1 = PanelProduct(second, &rows, into: results.1, addingTo: biases.1)
-        let product2 = PanelProduct(third, &rows, into: results.2, addingTo: biases.2)
+        let product0 = PanelProduct(first, rows, into: results.0, bias: biases.0)
+        let product1 = PanelProduct(second, rows, into: results.1, bias: biases.1)
+        let product2 = PanelProduct(third, rows, into: results.2, bias: biases.2)
         withExtendedLifetime(rows) {
             pool.run(ProductJob(rows.preparation, on: self, product0, product1, product2))
         }
@@ -99,12 +99,12 @@ extension ComputeContext {
         _ x: Tensor, norm: RMSNorm? = nil, _ first: PackedMatrix, _ second: PackedMatrix,
         biases: (Tensor?, Tensor?) = (nil, nil)
     ) -> (Tensor, Tensor) {
-        var rows = PreparedRows(x, norm: norm, on: self)
+        let rows = PreparedRows(x, norm: norm, for: first, second, on: self)
         let results = (
             Tensor(rows: x.rows, columns: first.rows, on: self), Tensor(rows: x.rows, columns: second.rows, on: self)
         )
-        let product0 = PanelProduct(first, &rows, into: results.0, addingTo: biases.0)
-        let product1 = PanelProduct(second, &rows, into: results.1, addingTo: biases.1)
+        let product0 = PanelProduct(first, rows, into: results.0, bias: biases.0)
+        let product1 = PanelProduct(second, rows, into: results.1, bias: biases.1)
         withExtendedLifetime(rows) {
             pool.run(ProductJob(rows.preparation, on: self, product0, product1, nil))
         }

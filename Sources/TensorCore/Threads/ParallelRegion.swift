@@ -23,33 +23,33 @@ final class ParallelRegion: @unchecked Sendable {
     private static let oneRegion: UInt64 = 1 << 16
 
     private let shares: WorkShares
-    /// The number of steps of the last region, whose counters must be reset. Only the caller of ``run(_:)`` writes it
-    /// and `job`.
-    private var usedSteps = 0
+    /// The first step of the next region. Only the caller of ``run(_:)`` writes it, while no other thread is inside.
+    private var start = WorkShares.Place()
     private let isStopped = Atomic<Bool>(false)
     private let sleepers = Atomic<Int>(0)
     private let wakeSignal = WakeSignal()
-    /// Written before the region opens, read only by threads inside.
+    /// Written by the caller of ``run(_:)`` before the region opens, read only by threads inside.
     private var job: Job?
 
     init(threads: Int) { shares = WorkShares(threads: threads) }
+
+    deinit { shares.deallocate() }
 
     /// Opens the region, works in it, closes it and waits for the threads that joined.
     ///
     /// - Returns: the number of its steps.
     func run<J: ParallelJob>(_ job: J) -> Int {
         withUnsafePointer(to: job) { address in
-            shares.reset(steps: usedSteps)
             self.job = Job(type: J.self, address: address)
             // Sequentially consistent here and in `sleep`: either the sleeper sees the open region or this thread sees
             // the sleeper.
             state.add(Self.oneRegion + Self.open, ordering: .sequentiallyConsistent)
             if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeSignal.wakeAll() }
-            var thread = RegionThread(shares, member: 0)
+            var thread = RegionThread(shares, member: 0, start: start)
             ctk_enter_region()
             job.run(&thread)
             ctk_leave_region()
-            usedSteps = thread.step
+            let end = thread.place
             state.subtract(Self.open, ordering: .acquiringAndReleasing)
             var spins = 0
             while state.load(ordering: .acquiring) & Self.threadsInside != 0 {
@@ -57,7 +57,9 @@ final class ParallelRegion: @unchecked Sendable {
                 // A thread still inside may have lost its processor to another thread, perhaps to this one.
                 if spins % WorkShares.spinsBeforeYield == 0 { sched_yield() } else { ctk_spin_hint() }
             }
-            return usedSteps
+            let steps = end.step &- start.step
+            start = end
+            return Int(truncatingIfNeeded: steps)
         }
     }
 
@@ -68,7 +70,7 @@ final class ParallelRegion: @unchecked Sendable {
         while let joined = waitForRegion(after: last) {
             last = joined
             if let job {
-                var thread = RegionThread(shares, member: member)
+                var thread = RegionThread(shares, member: member, start: start)
                 job.run(&thread)
             }
             state.subtract(Self.oneThread, ordering: .releasing)

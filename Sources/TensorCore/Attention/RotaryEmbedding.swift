@@ -61,13 +61,18 @@ package final class RotaryEmbedding: Sendable {
         var rows = 0
         for index in texts.indices { rows += texts[index].count }
         let result = Tensor(rows: rows, columns: dimensionCount, on: compute)
-        var next = result.pointer
+        writeAngles(of: texts, to: result.pointer)
+        return result
+    }
+
+    /// Writes the same to memory for [rows, dimensionCount].
+    func writeAngles(of texts: Span<CachedRows>, to address: UnsafeMutablePointer<Float>) {
+        var next = address
         for index in texts.indices {
             let text = texts[index]
             angles(forContext: text.context).fill(next, first: text.first, count: text.count)
-            next += text.count * result.columns
+            next += text.count * dimensionCount
         }
-        return result
     }
 }
 

@@ -7,8 +7,7 @@ extension ComputeContext {
     ///
     /// Rows are those of `texts`, in their order. Queries and keys are rotated, keys and values are stored in a layer's
     /// pages of their text, and each row attends to the positions of its own text up to its own, or to the last of them
-    /// if the rule has a window. It takes one parallel region, or one per block of rows if the intermediate results of
-    /// all rows would take more than a megabyte.
+    /// if the rule has a window. It takes one parallel region.
     ///
     /// Each page is attended to separately, and the results are merged in page order (as in Dao et al.'s
     /// "Flash-Decoding"). So threads can share one row's long context, and one page in a core's cache serves many rows
@@ -18,30 +17,23 @@ extension ComputeContext {
     ) -> Tensor {
         let cache = texts[0]
         let shape = cache.shape
-        precondition(queries.columns == shape.heads * shape.headDimension, "rows of whole heads")
-        precondition(keys.rows == queries.rows, "a key for each query")
-
         let result = Tensor(rows: queries.rows, columns: queries.columns, on: self)
         let rotated = Tensor(rows: queries.rows, columns: queries.columns, on: self)
         let rotatedKeys = Tensor(rows: keys.rows, columns: keys.columns, on: self)
         let angles = rule.rotary.angles(of: texts, on: self)
         BatchTexts.with(texts, layer: layer) { batch in
-            let storing = CacheStoring(
-                queries: queries, keys: keys, values: values, angles: angles, rotated: rotated,
-                rotatedKeys: rotatedKeys, rotary: rule.rotary, texts: batch, cache, on: self)
-            var blocks = AttentionBlocks(batch, columns: queries.columns)
-            let parts = AttentionParts(count: blocks.mostParts, shape, on: self)
-            withUnsafeTemporaryAllocation(of: AttentionPiece.self, capacity: texts.count) { pieces in
-                var isFirst = true
-                while let block = blocks.next(into: pieces, heads: shape.heads) {
+            AttentionBlocks.with(batch, shape, threads: pool.threadCount) { blocks, mostParts in
+                let parts = AttentionParts(count: mostParts, shape, on: self)
+                let storing = CacheStoring(
+                    queries: queries, rotated: rotated, keys: keys, values: values, rotatedKeys: rotatedKeys,
+                    texts: batch, cache, on: self)
+                let steps = AttentionSteps(
+                    storing, queries: rotated.pointer, result: result.pointer, blocks, parts, cache, on: self)
+                withExtendedLifetime(parts) {
                     pool.run(
-                        AttentionJob(
-                            storing: isFirst ? storing : nil, queries: rotated, result: result, block, parts: parts,
-                            rule: rule, cache, on: self))
-                    isFirst = false
+                        AttentionJob(steps: steps, layer: LayerAttention(rule, angles: UnsafePointer(angles.pointer))))
                 }
             }
-            withExtendedLifetime(parts) {}
         }
         withExtendedLifetime((rotated, rotatedKeys, angles)) {}
         return result
@@ -56,4 +48,11 @@ extension ComputeContext {
         return attend(
             queries: queries, keys: keys, values: values, rule: rule, layer: layer, of: CollectionOfOne(rows).span)
     }
+}
+
+private struct AttentionJob: ParallelJob {
+    let steps: AttentionSteps
+    let layer: LayerAttention
+
+    func run(_ thread: inout RegionThread) { steps.share(layer, in: &thread) }
 }
