@@ -8,10 +8,10 @@ import Testing
 struct PassTests {
     /// Rows of a pass: those of decoding, of verification, of prompts, and around the limits of tiles, of rows that
     /// each thread prepares, and of attention in one step.
-    private static let lengths = [1, 2, 3, 5, 8, 9, 17, 33, 64]
+    private static let lengths = [1, 2, 3, 8, 9, 33]
 
     @Test(arguments: tableNames, TinyShape.all) func formats(table: String, shape: TinyShape) throws {
-        for threads in 1...3 {
+        for threads in [1, 3] {
             let model = try shape.file.model(on: ComputeContext(table: table, threads: threads))
             expectEqualPasses(model, "\(threads) threads")
         }
