@@ -50,7 +50,9 @@ struct CostCommandTests {
         #expect(points.map { $0["tokens"] as? Int } == [1, 2, 3, 4, 6, 8, 12, 16])
         let regions = try #require(json["regions"] as? [String: Any])
         #expect(
-            Set(regions.keys) == ["per_layer", "steps_per_layer", "overhead_seconds", "step_overhead_seconds"])
+            Set(regions.keys) == [
+                "count", "per_layer", "steps_per_layer", "overhead_seconds", "step_overhead_seconds",
+            ])
     }
 
     @Test func whatIsNotMeasuredIsNull() throws {

@@ -71,7 +71,8 @@ extension ModelCost {
         passes = Passes(measurement.passes, layerCount: model.layerCount)
         let layers = Double(model.layerCount)
         regions = Regions(
-            perLayer: Double(counts.regions) / layers, stepsPerLayer: Double(counts.steps) / layers,
+            count: counts.regions, perLayer: Double(counts.regions) / layers,
+            stepsPerLayer: Double(counts.steps) / layers,
             overhead: measurement.regionSeconds.median ?? 0, stepOverhead: measurement.stepSeconds.median ?? 0)
     }
 }

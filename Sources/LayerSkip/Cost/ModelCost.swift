@@ -38,7 +38,9 @@ public struct ModelCost: Sendable {
 
     /// The cost of synchronizing threads for one token.
     public struct Regions: Sendable {
-        /// The number of parallel regions per layer, for one token.
+        /// The number of parallel regions that all layers take for one token.
+        public let count: Int
+        /// The same per layer: less than 1 if all layers share a region.
         public let perLayer: Double
         /// The number of steps per layer. A region has at least one, and all threads wait for each other after each.
         public let stepsPerLayer: Double

@@ -44,6 +44,7 @@ struct CostReport: Encodable {
     }
 
     struct Regions: Encodable {
+        let count: Int
         let perLayer: Double
         let stepsPerLayer: Double
         let overheadSeconds: Double
@@ -60,8 +61,9 @@ struct CostReport: Encodable {
         prefillTokensPerSecond = Nullable(cost.prefillTokensPerSecond)
         passes = Nullable(cost.passes.map { Passes($0, acceptance: acceptance, draftLength: draftLength) })
         regions = Regions(
-            perLayer: cost.regions.perLayer, stepsPerLayer: cost.regions.stepsPerLayer,
-            overheadSeconds: cost.regions.overhead, stepOverheadSeconds: cost.regions.stepOverhead)
+            count: cost.regions.count, perLayer: cost.regions.perLayer,
+            stepsPerLayer: cost.regions.stepsPerLayer, overheadSeconds: cost.regions.overhead,
+            stepOverheadSeconds: cost.regions.stepOverhead)
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
     }
@@ -141,7 +143,7 @@ extension CostReport.Passes {
 extension CostReport.Regions {
     fileprivate var line: String {
         func microseconds(_ seconds: Double) -> String { (seconds * 1e6).formatted(decimals: 2) }
-        return "regions   \(perLayer.formatted(decimals: 2)) per layer, \(microseconds(overheadSeconds)) us each; "
+        return "regions   \(count) for all layers, \(microseconds(overheadSeconds)) us each; "
             + "steps \(stepsPerLayer.formatted(decimals: 2)) per layer, \(microseconds(stepOverheadSeconds)) us each"
     }
 }
