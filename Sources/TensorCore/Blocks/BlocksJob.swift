@@ -191,10 +191,19 @@ struct BlocksJob: ParallelJob, @unchecked Sendable {
         _ panels: Int, of bytes: Int, together: Int = 1, in thread: inout RegionThread, _ body: (Range<Int>) -> Void,
         whileWaiting: () -> Void = {}
     ) {
-        let even = (panels + threads - 1) / threads
-        let least = Self.leastBytesTogether / (bytes * max(1, rows / 4))
-        let grain = max(1, min(even, max(least, panels / (threads * 8))))
-        thread.share(panels, grain: (grain + together - 1) / together * together, body, whileWaiting: whileWaiting)
+        let units = (panels + together - 1) / together
+        let even = (units + threads - 1) / threads
+        let least = Self.leastBytesTogether / (bytes * together * max(1, rows / 4))
+        thread.share(panels, grain: Self.grain(of: even, least: least) * together, body, whileWaiting: whileWaiting)
+    }
+
+    /// Returns the units to take at once of a share of `even` units: at least `least` of them, at most eight times, and
+    /// so that the shares stay even. Otherwise, a thread would soon take over another's units, whose weights are in the
+    /// other's cache.
+    private static func grain(of even: Int, least: Int) -> Int {
+        var times = max(1, min(8, even / max(1, least)))
+        while times > 1, (even + times - 1) / times * times - even > even / 32 { times -= 1 }
+        return (even + times - 1) / times
     }
 
     /// Takes one or two microseconds to multiply with a few rows.
