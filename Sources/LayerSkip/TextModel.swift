@@ -90,11 +90,9 @@ public struct TextModel: Sendable {
         loadSeconds = stopwatch.seconds
     }
 
-    /// Self-speculation with the setting in the model's file or that of the published checkpoint that it is, or plain
-    /// decoding if there is none.
-    public var recommendedStrategy: DecodingStrategy {
-        summary.speculation.map { .selfSpeculative($0) } ?? .plain
-    }
+    /// Drafts chosen by measured cost, also from the exit layer in the model's file or that of the published checkpoint
+    /// that it is, if there is one.
+    public var recommendedStrategy: DecodingStrategy { .auto(exitLayer: summary.speculation?.exitLayer) }
 
     /// A setting for self-speculation: what is left out is as the file says, or as published for a checkpoint of this
     /// shape, or else by default.

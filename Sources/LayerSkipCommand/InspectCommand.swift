@@ -62,6 +62,8 @@ private struct InspectionReport: Encodable {
     let draftLength: Nullable<Int>
     /// The strategy that decodes by default.
     let strategy: String
+    /// Whether it drafts by early exit.
+    let usesExitLayer: Bool
     /// The published checkpoint that the defaults are from.
     let published: Nullable<String>
     /// What had to be assumed about the model.
@@ -106,7 +108,8 @@ private struct InspectionReport: Encodable {
         let known = summary.speculation ?? summary.published?.setting
         exitLayer = Nullable(known?.exitLayer)
         draftLength = Nullable(known?.draftLength)
-        strategy = (summary.speculation == nil ? DecodingStrategy.Name.plain : .selfSpeculative).rawValue
+        strategy = DecodingStrategy.Name.auto.rawValue
+        usesExitLayer = summary.speculation != nil
         published = Nullable(summary.published?.checkpoint)
         notes = summary.assumptions
         tensors = summary.tensors.map {
@@ -118,7 +121,7 @@ private struct InspectionReport: Encodable {
         guard let exit = exitLayer.value, let length = draftLength.value else { return "not set" }
         let setting = SpeculationSetting(exitLayer: exit, draftLength: length).summary
         guard let published = published.value else { return setting }
-        return strategy == DecodingStrategy.Name.plain.rawValue
+        return !usesExitLayer
             ? "not set; --strategy self-speculative uses \(setting), published for \(published), which has this shape"
             : "\(setting), as published for \(published)"
     }

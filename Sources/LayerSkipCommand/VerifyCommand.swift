@@ -4,13 +4,23 @@ import LayerSkip
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check that self-speculative output is identical to plain decoding, logits included.",
-        discussion: "If anything differs, prints the first difference of each test case and exits with code 1.")
+        abstract: "Check that speculative output is identical to plain decoding, logits included.",
+        discussion: """
+            If anything differs, prints the first difference of each test case and exits with code 1. --strategy auto \
+            checks one case for each prompt and seed, and self-speculative one for each exit layer and draft length, too.
+            """)
 
     @OptionGroup var model: ModelOptions
 
     @Option(help: "File of prompts in JSON Lines, one {\"prompt\": \"...\"} per line.", transform: expandedPath)
     var prompts: String
+
+    @Option(
+        help: """
+            The strategy to test: auto or self-speculative (default: auto, or self-speculative with --exit-layers or \
+            --draft-lengths).
+            """)
+    var strategy: DecodingStrategy.Name?
 
     @Option(parsing: .unconditional, help: "Exit layers to test, comma-separated (default: the model's setting).")
     var exitLayers: CommaSeparated<Int>?
@@ -35,11 +45,22 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
+    private var isAuto: Bool { (strategy ?? (exitLayers == nil && draftLengths == nil ? .auto : nil)) == .auto }
+
     /// The plan, without its prompts.
-    private func plan(_ setting: SpeculationSetting?, _ base: Sampling) -> Verification.Plan {
-        var plan = Verification.Plan(
-            prompts: [], exitLayers: exitLayers?.values ?? [setting?.exitLayer].compactMap(\.self),
-            draftLengths: draftLengths?.values ?? [setting?.draftLength].compactMap(\.self))
+    ///
+    /// - Parameters:
+    ///   - setting: that of self-speculation by default.
+    ///   - exitLayer: the layers that draft with ``DecodingStrategy/auto(exitLayer:)``.
+    private func plan(_ setting: SpeculationSetting?, exitLayer: Int?, _ base: Sampling) -> Verification.Plan {
+        var plan =
+            isAuto
+            ? Verification.Plan(
+                prompts: [],
+                strategies: exitLayers?.values.map { .auto(exitLayer: $0) } ?? [.auto(exitLayer: exitLayer)])
+            : Verification.Plan(
+                prompts: [], exitLayers: exitLayers?.values ?? [setting?.exitLayer].compactMap(\.self),
+                draftLengths: draftLengths?.values ?? [setting?.draftLength].compactMap(\.self))
         plan.maxTokens = maxTokens
         plan.cacheFormat = cache.cacheFormat
         plan.samplings = seed.values.map { seed in
@@ -52,26 +73,35 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func validate() throws {
+        guard [nil, .auto, .selfSpeculative].contains(strategy) else {
+            throw ValidationError(
+                "--strategy: expected auto or self-speculative, whose text is compared with plain decoding's, found "
+                    + (strategy?.rawValue ?? ""))
+        }
+        if isAuto, draftLengths != nil {
+            throw ValidationError("--draft-lengths: expected --strategy self-speculative with it")
+        }
         // The model's setting is not known yet, so any valid one will do.
-        try checkUsage(plan(SpeculationSetting(exitLayer: 1, draftLength: 1), .greedy).validate)
+        try checkUsage(plan(SpeculationSetting(exitLayer: 1, draftLength: 1), exitLayer: nil, .greedy).validate)
     }
 
     func run() throws {
         let prompts = try PromptFile(path: prompts)
         let model = try model.load()
-        var plan = plan(model.knownSpeculation, source.sampling(of: model))
-        model.notePublished(
-            exitLayer: exitLayers, draftLength: draftLengths, options: "--exit-layers and --draft-lengths")
-        noteSampling(plan.samplings, of: model)
-        for (option, values) in [("--exit-layers", plan.exitLayers), ("--draft-lengths", plan.draftLengths)]
-        where values.isEmpty {
-            throw InputError.unsaid(option, by: model)
+        let setting = model.knownSpeculation
+        var plan = plan(setting, exitLayer: model.summary.speculation?.exitLayer, source.sampling(of: model))
+        if !isAuto {
+            model.notePublished(
+                exitLayer: exitLayers, draftLength: draftLengths, options: "--exit-layers and --draft-lengths")
+            if exitLayers == nil, setting == nil { throw InputError.unsaid("--exit-layers", by: model) }
+            if draftLengths == nil, setting == nil { throw InputError.unsaid("--draft-lengths", by: model) }
         }
+        noteSampling(plan.samplings, of: model)
         plan.prompts = try prompts.tokens(for: model)
         Output.note(
             longRoPEOf: model,
             contexts: plan.prompts.map { model.fittingContext(promptCount: $0.count, maxTokens: plan.maxTokens) })
-        let total = plan.prompts.count * plan.samplings.count * plan.exitLayers.count * plan.draftLengths.count
+        let total = plan.prompts.count * plan.samplings.count * plan.strategies.count
         let verification = try Verification(model, plan, progress: Progress("verified", of: total).callAsFunction)
         guard verification.caseCount == total else { throw InterruptedError() }
         switch format {
@@ -102,8 +132,8 @@ struct VerifyCommand: ParsableCommand {
         for difference in verification.differences.prefix(10) {
             try Output.write(
                 """
-                prompt \(difference.prompt), exit layer \(difference.speculation.exitLayer), draft length \
-                \(difference.speculation.draftLength), seed \(difference.seed): \(difference.explanation)
+                prompt \(difference.prompt), \(difference.strategy.summary), seed \(difference.seed): \
+                \(difference.explanation)
 
                 """)
         }
@@ -118,6 +148,18 @@ extension Verification.Difference {
     }
 }
 
+extension DecodingStrategy {
+    fileprivate var summary: String {
+        switch self {
+        case .auto(nil): "auto"
+        case .auto(let exitLayer?): "auto with exit layer \(exitLayer)"
+        case .plain: "plain"
+        case .earlyExit(let exitLayer): "early exit \(exitLayer)"
+        case .selfSpeculative(let setting): setting.summary
+        }
+    }
+}
+
 /// A verification as JSON.
 private struct VerificationReport: Encodable {
     let cases: Int
@@ -127,8 +169,7 @@ private struct VerificationReport: Encodable {
 
     struct Difference: Encodable {
         let prompt: Int
-        let exitLayer: Int
-        let draftLength: Int
+        let strategy: DecodingStrategy
         let seed: UInt64
         let position: Int
         let expected: Nullable<Token>
@@ -141,9 +182,8 @@ private struct VerificationReport: Encodable {
         logitsEqual = verification.logitsEqualCount
         differences = verification.differences.map {
             Difference(
-                prompt: $0.prompt, exitLayer: $0.speculation.exitLayer,
-                draftLength: $0.speculation.draftLength, seed: $0.seed,
-                position: $0.position, expected: Nullable($0.expected), found: Nullable($0.found))
+                prompt: $0.prompt, strategy: $0.strategy, seed: $0.seed, position: $0.position,
+                expected: Nullable($0.expected), found: Nullable($0.found))
         }
     }
 }

@@ -19,6 +19,8 @@ public struct DecodingStatistics: Sendable, Equatable {
     public var draftSeconds = 0.0
     /// Seconds of `decodeSeconds` spent verifying.
     public var verifySeconds = 0.0
+    /// The rounds by the source of their draft.
+    public var sources: [DraftSource: SourceStatistics] = [:]
 
     /// Creates statistics with all counts and times zero.
     public init() {}
@@ -38,8 +40,11 @@ public struct DecodingStatistics: Sendable, Equatable {
         generatedTokens > 0 ? Double(generatedTokens) / decodeSeconds : nil
     }
 
-    mutating func count(drafted: Int, accepted: Int) {
+    mutating func count(drafted: Int, accepted: Int, by source: DraftSource? = nil, seconds: Double = 0) {
         rounds += 1
+        if let source {
+            sources[source, default: SourceStatistics()].count(drafted: drafted, accepted: accepted, seconds: seconds)
+        }
         while draftedByPosition.count < drafted {
             draftedByPosition.append(0)
             acceptedByPosition.append(0)
@@ -61,6 +66,7 @@ extension DecodingStatistics {
         verifySeconds += other.verifySeconds
         draftedByPosition = Self.sums(draftedByPosition, other.draftedByPosition)
         acceptedByPosition = Self.sums(acceptedByPosition, other.acceptedByPosition)
+        sources.merge(other.sources) { $0 + $1 }
     }
 
     private static func sums(_ a: [Int], _ b: [Int]) -> [Int] {

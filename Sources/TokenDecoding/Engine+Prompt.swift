@@ -26,7 +26,9 @@ extension Engine {
         let rows = prompt.span.extracting(start..<max(start, prompt.count - 1))
         let isDone = model.read(
             rows, layerCount: text.layerCount, chunk: chunk, into: &text.cache, shouldContinue: shouldContinue)
-        text.statistics.prefilledTokens += text.cache.length - start
+        let count = text.cache.length - start
+        text.statistics.prefilledTokens += count
+        costs.count(prompt: count, layers: text.layerCount, seconds: stopwatch.seconds)
         guard isDone else { throw .cancelled }
     }
 }
@@ -45,6 +47,7 @@ extension TokenStream {
         logitHashes.removeAll()
         sampler.forget()
         sampler.remember(prompt)
+        drafter.restart()
     }
 
     /// Tokens to reserve memory for; longer texts grow as needed.

@@ -22,6 +22,9 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     package let model: Model
     /// The format of keys and values in caches.
     package let cacheFormat: CacheFormat
+    /// The costs of the passes so far.
+    let costs: CostModel
+    private let fixedCosts: CostModel
     private let pages = CachePagePool()
     // Refilled in each step, to reuse their memory.
     private var memory: BatchMemory
@@ -33,9 +36,13 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     private var passing: [Int] = []
 
     /// Creates an engine without texts.
-    package init(_ model: Model, cacheFormat: CacheFormat = .standard) {
+    ///
+    /// - Parameter costs: predicts the duration of passes, and learns from those of this engine.
+    package init(_ model: Model, cacheFormat: CacheFormat = .standard, costs: CostModel = CostModel()) {
         self.model = model
         self.cacheFormat = cacheFormat
+        self.costs = costs
+        fixedCosts = costs.isFixed ? costs : .typical()
         memory = BatchMemory(for: model)
     }
 
@@ -75,8 +82,10 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     ///
     /// - Parameters:
     ///   - texts: each text at most once, with a prompt and room for a token.
-    ///   - report: called with each token as soon as it is drafted, and the index of its text.
-    package mutating func step(_ texts: [TokenStream], report: (_ text: Int, Token) -> Void = { _, _ in }) {
+    ///   - report: called with each token as soon as it is drafted, with the index of its text and its source.
+    package mutating func step(
+        _ texts: [TokenStream], report: (_ text: Int, Token, DraftSource) -> Void = { _, _, _ in }
+    ) {
         guard !texts.isEmpty else { return }
         let stopwatch = Stopwatch()
         for text in texts { text.beginRound() }
@@ -97,11 +106,17 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
 
 extension Engine {
     /// Drafts for all texts. Texts that draft with the same layers run in one batch.
-    private mutating func draft(_ texts: [TokenStream], _ report: (Int, Token) -> Void) {
+    private mutating func draft(_ texts: [TokenStream], _ report: (Int, Token, DraftSource) -> Void) {
         while true {
             wanted.removeAll(keepingCapacity: true)
             for (index, text) in texts.enumerated() {
-                wanted.append(text.continueDraft { report(index, $0) } ?? 0)
+                // Drafts influence texts sampled with rejections, which must depend neither on the machine's speed nor on
+                // other texts.
+                let isFixed = text.sampler.acceptance == .rejection
+                let layers = text.continueDraft(texts: isFixed ? 1 : texts.count, isFixed ? fixedCosts : costs) {
+                    report(index, $0, .lookup)
+                }
+                wanted.append(layers ?? 0)
             }
             guard wanted.contains(where: { $0 > 0 }) else { return }
             while let layers = wanted.first(where: { $0 > 0 }) { draft(texts, through: layers, report) }
@@ -109,30 +124,56 @@ extension Engine {
     }
 
     /// Drafts one more token for each text that requests these layers.
-    private mutating func draft(_ texts: [TokenStream], through layers: Int, _ report: (Int, Token) -> Void) {
+    private mutating func draft(
+        _ texts: [TokenStream], through layers: Int, _ report: (Int, Token, DraftSource) -> Void
+    ) {
         rows.removeAll(keepingCapacity: true)
         memory.removeAll()
         for (index, text) in texts.enumerated() where wanted[index] == layers {
             memory.addRows(text.unseenRowCount, of: text.cache)
             text.appendUnseenTokens(to: &rows)
         }
-        let hidden = model.run(0..<layers, model.embed(rows.span), &memory)
+        let hidden = run(0..<layers, model.embed(rows.span))
         parts.removeAll(keepingCapacity: true)
         var end = 0
         for (index, text) in texts.enumerated() where wanted[index] == layers {
             end += text.unseenRowCount
             parts.append(hidden[rows: end - 1..<end])
         }
-        let logits = model.logits(parts.count == hidden.rows ? hidden : model.compute.stacked(parts))
+        let logits = logits(parts.count == hidden.rows ? hidden : model.compute.stacked(parts))
+        let stopwatch = Stopwatch()
+        let count = parts.count
         var (row, start) = (0, 0)
         for (index, text) in texts.enumerated() where wanted[index] == layers {
             let end = start + text.unseenRowCount
-            text.takeDraft(hidden: hidden[rows: start..<end], logits, row: row, on: model.compute) { report(index, $0) }
+            text.takeDraft(hidden: hidden[rows: start..<end], logits, row: row, on: model.compute) {
+                report(index, $0, .earlyExit)
+            }
             wanted[index] = 0
             start = end
             row += 1
         }
         parts.removeAll(keepingCapacity: true)
+        costs.count(draftingToken: stopwatch.seconds / Double(count))
+    }
+}
+
+// MARK: Passes
+
+extension Engine {
+    /// Runs rows of the batch through some layers.
+    private mutating func run(_ layers: Range<Int>, _ x: Tensor) -> Tensor {
+        let stopwatch = Stopwatch()
+        let result = model.run(layers, x, &memory)
+        costs.count(layers: layers.count, rows: x.rows, seconds: stopwatch.seconds)
+        return result
+    }
+
+    private func logits(_ x: Tensor) -> Tensor {
+        let stopwatch = Stopwatch()
+        let result = model.logits(x)
+        costs.count(headRows: x.rows, seconds: stopwatch.seconds)
+        return result
     }
 }
 
@@ -153,12 +194,12 @@ extension Engine {
         var layer = 0
         while let end = nextBorder(texts, after: layer) {
             x = joined(texts, x, at: layer)
-            if x.rows > 0 { x = model.run(layer..<end, x, &memory) }
+            if x.rows > 0 { x = run(layer..<end, x) }
             layer = end
         }
         // Texts with fewer layers have already left the pass.
         if texts.contains(where: { $0.output != nil }) { x = withOutputs(texts, x) }
-        return model.logits(x)
+        return logits(x)
     }
 
     /// The next layer at which rows join or leave.

@@ -18,13 +18,14 @@ extension Generator {
     /// - Parameters:
     ///   - limit: the most tokens to write; nil for as many as fit into the context.
     ///   - shouldContinue: called before each round and each chunk of the prompt.
-    ///   - report: called with each token as soon as it is drafted.
+    ///   - report: called with each token as soon as it is drafted, and its source.
     ///   - each: called with each round; returns nil to continue, or the number of the round's tokens to keep before
     ///     stopping.
     /// - Throws: the ``GenerationError`` of a prefill or a round, except that a cancelled prefill returns
     ///   ``WritingEnd/cancelled``.
     package mutating func write(
-        after prompt: [Token], limit: Int?, shouldContinue: () -> Bool = { true }, report: (Token) -> Void = { _ in },
+        after prompt: [Token], limit: Int?, shouldContinue: () -> Bool = { true },
+        report: (Token, DraftSource) -> Void = { _, _ in },
         each: (Round) -> Int? = { _ in nil }
     ) throws(GenerationError) -> WritingEnd {
         do {

@@ -15,13 +15,14 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     ///   - context: the most tokens that the text may have; nil for the model's context.
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - hashesLogits: whether to keep ``logitHashes``.
+    ///   - costs: predicts the duration of passes.
     /// - Throws: ``ExitLayerError``, or ``GenerationError`` if a sampling option is out of range.
     package init(
         _ model: Model, exitLayer: Int? = nil, drafter: any Drafter, sampling: Sampling = .greedy,
         acceptance: Acceptance = .coupled, cacheFormat: CacheFormat = .standard, context: Int? = nil,
-        hashesLogits: Bool = false
+        hashesLogits: Bool = false, costs: CostModel = CostModel()
     ) throws {
-        engine = Engine(model, cacheFormat: cacheFormat)
+        engine = Engine(model, cacheFormat: cacheFormat, costs: costs)
         text = try engine.makeText(
             exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance, context: context,
             hashesLogits: hashesLogits)
@@ -31,9 +32,9 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     /// Creates a generator with another rule for rejections, for a test's counter-example.
     init(
         _ model: Model, drafter: any Drafter, sampling: Sampling, acceptance: Acceptance, hashesLogits: Bool,
-        residual: @escaping TokenStream.Residual
+        costs: CostModel = CostModel(), residual: @escaping TokenStream.Residual
     ) throws {
-        engine = Engine(model)
+        engine = Engine(model, costs: costs)
         text = try engine.makeText(
             layerCount: model.layerCount, drafter, sampling, acceptance, hashesLogits: hashesLogits, residual: residual)
         texts = [text]
@@ -66,11 +67,13 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     ///
     /// - Parameters:
     ///   - limit: at least 1. Drafts are shortened to it, and to the ``room`` in the context, which must not be 0.
-    ///   - report: called with each token as soon as it is drafted.
+    ///   - report: called with each token as soon as it is drafted, and its source.
     /// - Throws: ``GenerationError/nonFiniteLogits(position:halfCache:)``, after which only a new prompt may be given.
-    package mutating func nextRound(limit: Int, report: (Token) -> Void = { _ in }) throws(GenerationError) -> Round {
+    package mutating func nextRound(limit: Int, report: (Token, DraftSource) -> Void = { _, _ in })
+        throws(GenerationError) -> Round
+    {
         text.limit = limit
-        engine.step(texts) { _, token in report(token) }
+        engine.step(texts) { _, token, source in report(token, source) }
         if let failure = text.failure { throw failure }
         guard let round = text.round else { preconditionFailure("a step gives tokens or fails") }
         return round

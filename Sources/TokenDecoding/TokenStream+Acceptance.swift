@@ -27,7 +27,7 @@ extension TokenStream {
         sampler.remember(next)
         let drafted = draftLimit > 0 ? drafted : 0
         seconds = stopwatch.seconds
-        statistics.count(drafted: draft.tokens.count, accepted: accepted)
+        statistics.count(drafted: draft.tokens.count, accepted: accepted, by: draft.source, seconds: seconds)
         statistics.generatedTokens += next.count
         statistics.draftSeconds += drafted
         statistics.verifySeconds += verified - drafted

@@ -13,12 +13,15 @@ extension TokenStream {
 
     /// Takes tokens that the drafter proposes without layers, until it requests layers or the draft is complete.
     ///
-    /// - Parameter report: called with each token.
+    /// - Parameters:
+    ///   - texts: the number of texts in the step.
+    ///   - report: called with each token.
     /// - Returns: the number of layers to run the draft's new rows through; nil if the draft is complete.
-    func continueDraft(report: (Token) -> Void) -> Int? {
+    func continueDraft(texts: Int, _ costs: CostModel, report: (Token) -> Void) -> Int? {
         while isDrafting, draft.tokens.count < draftLimit {
             let context = DraftingContext(
-                tokens: tokens, drafted: draft.tokens, confidences: draft.confidences, limit: draftLimit)
+                tokens: tokens, promptCount: promptCount, layerCount: layerCount, texts: texts, costs: costs,
+                drafted: draft.tokens, confidences: draft.confidences, limit: draftLimit)
             switch drafter.next(context) {
             case .rows(let layers):
                 precondition(
@@ -29,7 +32,7 @@ extension TokenStream {
             case .tokens(let proposal):
                 if proposal.isEmpty { isDrafting = false }
                 for token in proposal.prefix(draftLimit - draft.tokens.count) {
-                    draft.append(token, from: .oneHot(token), confidence: nil, by: .tokens)
+                    draft.append(token, from: .oneHot(token), confidence: nil, by: .lookup)
                     report(token)
                 }
             case .done: isDrafting = false
@@ -66,7 +69,7 @@ extension TokenStream {
         let token = sampler.draw(distribution, at: position, for: .draft)
         let confidence = drafter.needsConfidences ? compute.probability(of: token, logits, row: row) : nil
         draft.append(
-            token, from: distribution, confidence: confidence, by: .earlyExit(exitLayer: draft.layersSeen))
+            token, from: distribution, confidence: confidence, by: .earlyExit)
         report(token)
     }
 }

@@ -67,7 +67,7 @@ package final class TokenStream {
     package var round: Round? {
         guard !next.isEmpty, failure == nil else { return nil }
         return Round(
-            tokens: tokens.suffix(next.count), drafted: draft.tokens.count, accepted: accepted, origin: draft.origin,
+            tokens: tokens.suffix(next.count), drafted: draft.tokens.count, accepted: accepted, source: draft.source,
             confidences: draft.confidences, seconds: seconds)
     }
 
@@ -83,6 +83,7 @@ package final class TokenStream {
         cache.truncate(to: count - 1)
         sampler.forget()
         sampler.remember(tokens)
+        drafter.restart()
     }
 
     /// The cache's contents at a position, layer by layer; for tests.

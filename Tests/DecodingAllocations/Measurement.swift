@@ -58,7 +58,7 @@ struct Measurement {
         _ = try TextSession(model, options: options).generate(prompt) { [counter] event in
             switch event {
             case .verified, .forgotten: return
-            case .drafted(let piece):
+            case .drafted(let piece, _):
                 if isCounting, piece.utf8.count > Self.bytesOfSmallString { hasLongPiece = true }
             case .text(let piece, _):
                 if isCounting, piece.utf8.count > Self.bytesOfSmallString { hasLongPiece = true }

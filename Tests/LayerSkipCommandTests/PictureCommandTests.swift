@@ -34,7 +34,8 @@ struct PictureCommandTests {
         let path = files.file("drafts.svg")
         let run = try generate("Once", "--format", "json", "--picture", path)
         #expect(try run.json["text"] is String)
-        #expect(try picture(path).notes.count == 3)
+        // The meanings of prompt, earlier text, the model's own tokens and rejected drafts, and how it was decoded.
+        #expect(try picture(path).notes.count == 5)
     }
 
     @Test func badPathsAreRefusedFirst() throws {

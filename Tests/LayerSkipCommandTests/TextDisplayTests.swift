@@ -21,15 +21,15 @@ struct TextDisplayTests {
                     alphabet.randomElement(using: &random) ?? ""
                 }
                 let accepted = drafts.isEmpty ? 0 : Int.random(in: 0...drafts.count, using: &random)
-                for draft in drafts { display.show(.drafted(draft)) }
+                for draft in drafts { display.show(.drafted(draft, by: .earlyExit)) }
                 if !drafts.isEmpty { display.show(.verified(accepted: accepted)) }
                 for draft in drafts.prefix(accepted) where !draft.isEmpty {
-                    display.show(.text(draft, isDraft: true))
+                    display.show(.text(draft, draftedBy: .earlyExit))
                     plain.write(draft)
                     green += draft.filter { !$0.isNewline }
                 }
                 let own = alphabet.randomElement(using: &random) ?? "x"
-                display.show(.text(own, isDraft: false))
+                display.show(.text(own, draftedBy: nil))
                 plain.write(own)
             }
         }
@@ -54,16 +54,16 @@ struct TextDisplayTests {
         var screen = Screen(width: 20, height: 2)
         withoutActuallyEscaping({ (text: String) throws(Output.Failure) in screen.write(text) }) { write in
             let display = TextDisplay(showsDrafts: true, width: { 20 }, write: write)
-            display.show(.text("Once", isDraft: false))
-            display.show(.drafted(" upon"))
-            display.show(.drafted("\n"))
-            display.show(.drafted(" a very long time"))
+            display.show(.text("Once", draftedBy: nil))
+            display.show(.drafted(" upon", by: .earlyExit))
+            display.show(.drafted("\n", by: .earlyExit))
+            display.show(.drafted(" a very long time", by: .earlyExit))
         }
         #expect(screen.text == ["Once upon⏎ a very l", ""])
         #expect(screen.text(color: "90") == " upon⏎ a very l")
         withoutActuallyEscaping({ (text: String) throws(Output.Failure) in screen.write(text) }) { write in
             let display = TextDisplay(showsDrafts: true, width: { 20 }, write: write)
-            display.show(.drafted("x\u{1B}[2J"))
+            display.show(.drafted("x\u{1B}[2J", by: .earlyExit))
             display.finish()
         }
         #expect(screen.unknown == [])
@@ -76,9 +76,9 @@ struct TextDisplayTests {
                 TextDisplay(showsDrafts: false, width: { 80 }, write: write),
                 TextDisplay(showsDrafts: true, width: { nil }, write: write),
             ] {
-                display.show(.drafted("no"))
+                display.show(.drafted("no", by: .earlyExit))
                 display.show(.verified(accepted: 1))
-                display.show(.text("yes", isDraft: true))
+                display.show(.text("yes", draftedBy: .earlyExit))
             }
         }
         #expect(written == "yesyes")
@@ -91,8 +91,8 @@ struct TextDisplayTests {
             throw .closed
         }) { write in
             let display = TextDisplay(showsDrafts: false, write: write)
-            display.show(.text("a", isDraft: false))
-            display.show(.text("b", isDraft: false))
+            display.show(.text("a", draftedBy: nil))
+            display.show(.text("b", draftedBy: nil))
             #expect(display.failure != nil)
         }
         #expect(attempts == 1)

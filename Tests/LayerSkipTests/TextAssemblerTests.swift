@@ -12,11 +12,11 @@ struct TextAssemblerTests {
     {
         var runs: [String] = []
         var stream = TextAssembler(try TinyModel.shared.get().tokenizer, stops: stops) { event in
-            if case .text(let text, let isDraft) = event { runs.append((isDraft ? "+" : "-") + text) }
+            if case .text(let text, let source) = event { runs.append((source != nil ? "+" : "-") + text) }
         }
         for byte in text.utf8 {
             let token = Token(TinyTokenizer.token(byte: byte))
-            if let stop = stream.append(token, isDraft: drafted(byte)) {
+            if let stop = stream.append(token, draftedBy: drafted(byte) ? .earlyExit : nil) {
                 stream.finish(.stop(stop))
                 return runs
             }
@@ -51,10 +51,10 @@ struct TextAssemblerTests {
             var stream = TextAssembler(try TinyModel.shared.get().tokenizer, stops: stops) { _ in }
             // The character is incomplete, and the text that may begin a stop text is held back.
             for byte in [0x61, 0x62, 0xC3] as [UInt8] {
-                let stop = stream.append(Token(TinyTokenizer.token(byte: byte)), isDraft: false)
+                let stop = stream.append(Token(TinyTokenizer.token(byte: byte)), draftedBy: nil)
                 #expect(stop == nil)
             }
-            let found = stream.append(2, isDraft: false)
+            let found = stream.append(2, draftedBy: nil)
             let stop = try #require(found)
             #expect(stop == stops[expected == "a" ? 1 : 0])
             stream.finish(.stop(stop))
@@ -65,15 +65,15 @@ struct TextAssemblerTests {
     @Test func draftsGoOnWhereTheTextIs() throws {
         var drafts: [String] = []
         var stream = TextAssembler(try TinyModel.shared.get().tokenizer, stops: []) { event in
-            if case .drafted(let text) = event { drafts.append(text) }
+            if case .drafted(let text, _) = event { drafts.append(text) }
         }
         func token(_ byte: UInt8) -> Token { Token(TinyTokenizer.token(byte: byte)) }
-        _ = stream.append(token(0xC3), isDraft: false)
+        _ = stream.append(token(0xC3), draftedBy: nil)
         for _ in 0..<2 {
             stream.beginDraft()
-            stream.showDraft(token(0xA9))
-            stream.showDraft(token(0xE3))
-            stream.showDraft(2)  // the end of the text is not shown
+            stream.showDraft(token(0xA9), by: .earlyExit)
+            stream.showDraft(token(0xE3), by: .earlyExit)
+            stream.showDraft(2, by: .earlyExit)  // the end of the text is not shown
         }
         #expect(drafts == ["é", "", "", "é", "", ""])
     }

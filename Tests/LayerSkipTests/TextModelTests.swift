@@ -42,14 +42,14 @@ struct TextModelTests {
     }
 
     @Test func aFileSaysHowItSpeculatesBest() throws {
-        #expect(try TinyModel.shared.get().recommendedStrategy == .plain)
+        #expect(try TinyModel.shared.get().recommendedStrategy == .auto(exitLayer: nil))
         func load(_ exitLayer: GGUFValue?, _ draftLength: GGUFValue?) throws -> TextModel {
             var writer = TinyLlamaFile().writer()
             writer.metadata["layerskip.exit_layer"] = exitLayer
             writer.metadata["layerskip.draft_length"] = draftLength
             return try TinyModel.load(writer)
         }
-        let expected = DecodingStrategy.selfSpeculative(SpeculationSetting(exitLayer: 2, draftLength: 5))
+        let expected = DecodingStrategy.auto(exitLayer: 2)
         #expect(try load(.uint32(2), .uint32(5)).recommendedStrategy == expected)
         #expect(try load(.int64(2), .uint8(5)).recommendedStrategy == expected)
         for (exitLayer, draftLength, key) in [
@@ -62,14 +62,14 @@ struct TextModelTests {
         }
     }
 
-    /// Without a strategy in the options, a model with its own setting speculates.
+    /// Without a strategy in the options, drafts are chosen by cost.
     @Test func optionsWithoutAStrategyTakeTheModelsOwn() throws {
         let silent = try TinyModel.shared.get()
         var writer = TinyModel.writer()
         writer.metadata["layerskip.exit_layer"] = .uint32(3)
         writer.metadata["layerskip.draft_length"] = .uint32(2)
         let saying = try TinyModel.load(writer)
-        let plain = try TextSession(silent, options: .test(nil)).generate([5])
+        let plain = try TextSession(silent, options: .test(.plain)).generate([5])
         let drafted = try TextSession(saying, options: .test(nil)).generate([5])
         #expect(plain.statistics.drafted == 0 && drafted.statistics.drafted > 0)
         #expect(drafted.tokens == plain.tokens)

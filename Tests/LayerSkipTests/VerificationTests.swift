@@ -31,12 +31,20 @@ struct VerificationTests {
         #expect(verification.isEqual)
     }
 
+    @Test func auto() throws {
+        var plan = Verification.Plan(prompts: prompts, strategies: [nil, 1, 3, 4].map { .auto(exitLayer: $0) })
+        plan.maxTokens = 48
+        plan.samplings = [.greedy, GenerationOptions.test(temperature: 0.8, seed: 1).sampling]
+        let verification = try Verification(model, plan)
+        #expect(verification.isEqual && verification.caseCount == 16 && verification.logitsEqualCount == 16)
+    }
+
     @Test func aPlanWithoutCasesIsAnError() {
         let plan = Verification.Plan(prompts: prompts, exitLayers: [1], draftLengths: [1])
-        for part: WritableKeyPath<Verification.Plan, [Int]> in [\.exitLayers, \.draftLengths] {
-            var empty = plan
-            empty[keyPath: part] = []
-            #expect(throws: GenerationError.self) { try Verification(model, empty) }
+        for (exitLayers, draftLengths) in [([], [1]), ([1], [])] as [([Int], [Int])] {
+            #expect(throws: GenerationError.self) {
+                try Verification(model, .init(prompts: prompts, exitLayers: exitLayers, draftLengths: draftLengths))
+            }
         }
         var empty = plan
         empty.prompts = []
@@ -61,6 +69,9 @@ struct VerificationTests {
         #expect(throws: GenerationError.emptyPrompt) {
             try Verification(model, .init(prompts: [[]], exitLayers: [1], draftLengths: [1]))
         }
+        #expect(throws: GenerationError.self) {
+            try Verification(model, .init(prompts: prompts, strategies: [.earlyExit(exitLayer: 1)]))
+        }
         var plan = Verification.Plan(prompts: prompts, exitLayers: [1], draftLengths: [1])
         plan.maxTokens = 0
         #expect(throws: GenerationError.self) { try Verification(model, plan) }
@@ -79,7 +90,7 @@ struct VerificationTests {
             var verification = Verification()
             verification.count(run, plain) { place in
                 Verification.Difference(
-                    prompt: 0, speculation: SpeculationSetting(exitLayer: 1, draftLength: 2), seed: 3,
+                    prompt: 0, strategy: .auto(exitLayer: 1), seed: 3,
                     position: place, expected: plain.token(place), found: run.token(place))
             }
             #expect(verification.caseCount == 1 && !verification.isEqual)

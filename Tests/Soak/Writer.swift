@@ -13,21 +13,20 @@ protocol Writer: AnyObject {
     func keep(_ count: Int)
 }
 
-/// An exit layer and a draft length.
+/// What drafts.
 struct Drafting: Sendable {
-    let exitLayer: Int
-    let draftLength: Int
+    let strategy: DecodingStrategy
 
-    /// Chooses both at random. Drafts sometimes have the maximum length.
+    /// Chooses at random. Drafts sometimes have the maximum length.
     init(_ random: inout SeededGenerator, layerCount: Int, isLarge: Bool) {
-        exitLayer = random.int(1...max(1, layerCount - 1))
+        let exitLayer = random.int(1...max(1, layerCount - 1))
+        if random.chance(0.4) {
+            strategy = .auto(exitLayer: random.chance(0.7) ? exitLayer : nil)
+            return
+        }
         // Long drafts are mostly rejected, so they are rare.
         let longest = isLarge ? 6 : random.chance(0.95) ? random.element([2, 4, 8]) : random.element([20, 128])
-        draftLength = random.int(1...longest)
-    }
-
-    var strategy: DecodingStrategy {
-        .selfSpeculative(SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength))
+        strategy = .selfSpeculative(SpeculationSetting(exitLayer: exitLayer, draftLength: random.int(1...longest)))
     }
 }
 
@@ -39,8 +38,7 @@ extension Setting {
 
     /// Creates a writer with drafts.
     func speculativeWriter(_ model: LoadedModel, _ drafting: Drafting, _ breakage: Breakage?) throws -> any Writer {
-        let drafter = try EarlyExitDrafter(
-            exitLayer: drafting.exitLayer, draftLength: drafting.draftLength, for: model)
+        let drafter = try drafting.strategy.drafter(for: model)
         guard breakage == .logit else { return try GeneratorWriter(model, drafter, self) }
         return try GeneratorWriter(NudgedModel(model: model), drafter, self)
     }

@@ -97,7 +97,7 @@ import Testing
                 origins.append(index)
             }
             var reported = active.map { _ in 0 }
-            engine.step(active) { index, _ in reported[index] += 1 }
+            engine.step(active) { index, _, _ in reported[index] += 1 }
             for (index, text) in active.enumerated() {
                 let round = try #require(text.round)
                 #expect(round.drafted == reported[index] && round.tokens.count == round.accepted + 1)

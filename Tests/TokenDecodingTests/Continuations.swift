@@ -5,7 +5,7 @@ import LanguageModels
 /// All texts of three tokens that can follow a prompt, counted or enumerated.
 struct Continuations {
     let model: MockModel
-    let prompt: [Token]
+    var prompt: [Token]
     let sampling: Sampling
 
     /// Enough samples to detect an error of one percent in a common text. A debug build is about ten times slower.
@@ -40,7 +40,7 @@ struct Continuations {
     /// Counts how often each text is generated, each time with another seed.
     func counts(
         _ drafter: any Drafter, _ acceptance: Acceptance, samples: Int = defaultSampleCount,
-        statistics: inout DecodingStatistics,
+        costs: CostModel = CostModel(), statistics: inout DecodingStatistics,
         residual: @escaping TokenStream.Residual = Distribution.residual
     ) throws -> [Int] {
         var counts = Array(repeating: 0, count: vocabulary * vocabulary * vocabulary)
@@ -49,7 +49,7 @@ struct Continuations {
             sampling.seed = seed
             var generator = try Generator(
                 model, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: false,
-                residual: residual)
+                costs: costs, residual: residual)
             try generator.prefill(prompt)
             while generator.tokens.count < prompt.count + Self.length {
                 // One more than needed, so that drafts of three tokens are not shortened.

@@ -15,11 +15,11 @@ struct DecodingRun: Equatable {
         _ model: M, exitLayer: Int? = nil, _ drafter: any Drafter, _ sampling: Sampling = .greedy,
         _ acceptance: Acceptance = .coupled,
         prompt: [Token], maxTokens: Int = .max, cacheFormat: CacheFormat = .standard, context: Int? = nil,
-        comparesCache: Bool = false
+        comparesCache: Bool = false, costs: CostModel = CostModel()
     ) throws {
         var generator = try Generator(
             model, exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance,
-            cacheFormat: cacheFormat, context: context, hashesLogits: true)
+            cacheFormat: cacheFormat, context: context, hashesLogits: true, costs: costs)
         try generator.prefill(prompt)
         try generator.finish(maxTokens: maxTokens)
         self.init(generator, comparesCache: comparesCache)

@@ -16,7 +16,7 @@ import Testing
                 let expected = min(draftLength, limit - 1, generator.room - 1)
                 let before = generator.tokens
                 var drafts: [Token] = []
-                let next = Array(try generator.nextRound(limit: limit) { drafts.append($0) }.tokens)
+                let next = Array(try generator.nextRound(limit: limit) { token, _ in drafts.append(token) }.tokens)
                 #expect(drafts.count == expected)
                 #expect((1...min(limit, expected + 1)).contains(next.count))
                 #expect(generator.tokens == before + next)
@@ -37,7 +37,7 @@ import Testing
         var generator = try Generator(model, drafter: drafter)
         try generator.prefill([1, 2])
         for _ in 0..<10 {
-            let next = try generator.nextRound(limit: 9) { _ in Issue.record("drafted") }.tokens
+            let next = try generator.nextRound(limit: 9) { _, _ in Issue.record("drafted") }.tokens
             #expect(next.count == 1)
         }
         #expect(generator.statistics.rounds == 10)

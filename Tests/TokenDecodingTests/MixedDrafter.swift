@@ -31,6 +31,6 @@ struct MixedDrafter: Drafter {
         rounds += 1
         given += round.tokens.count
         precondition(round.tokens.count == round.accepted + 1 && round.accepted <= round.drafted)
-        precondition((round.origin == nil) == (round.drafted == 0))
+        precondition((round.source == nil) == (round.drafted == 0))
     }
 }

@@ -72,7 +72,7 @@ import Testing
         while generator.room > 0 {
             let before = generator.tokens
             var drafts: [Token] = []
-            let accepted = try generator.nextRound(limit: .max) { drafts.append($0) }.accepted
+            let accepted = try generator.nextRound(limit: .max) { token, _ in drafts.append(token) }.accepted
             guard accepted < drafts.count else { continue }
             for count in accepted + 1...drafts.count {
                 let damaged = try model.damaged(

@@ -49,6 +49,40 @@ import Testing
         #expect((0.2...0.95).contains(rate))
     }
 
+    /// Drafts from earlier text, and of lengths that depend on the tokens drafted so far.
+    @Test(arguments: filters)
+    func autoIsExact(_ filters: Filters) throws {
+        var continuations = try Self.continuations(filters)
+        continuations.prompt = try #require(Self.promptForLookups(continuations))
+        var sources: [DraftSource: SourceStatistics] = [:]
+        // Where heads are cheap, both sources are worth their cost.
+        let costs = CostModel(layer: [(1, 1), (9, 2)], head: [(1, 0.1), (9, 0.2)])
+        for exitLayer in [nil, 1] {
+            var statistics = DecodingStatistics()
+            let drafter = try AutoDrafter(exitLayer: exitLayer, for: continuations.model)
+            let counts = try continuations.counts(
+                drafter, .rejection, samples: Continuations.defaultSampleCount / 2, costs: costs,
+                statistics: &statistics)
+            let p = ChiSquare.pValue(counts: counts, probabilities: continuations.probabilities())
+            #expect(p > 1e-4)
+            sources.merge(statistics.sources) { $0 + $1 }
+        }
+        for source in DraftSource.allCases {
+            let found = try #require(sources[source], "\(source)")
+            #expect(found.accepted > 100 && found.accepted < found.drafted - 100, "\(source): \(found)")
+        }
+    }
+
+    /// A prompt that repeats itself, after which the token that a lookup finds has a probability close to one half.
+    static func promptForLookups(_ continuations: Continuations) -> [Token]? {
+        func distance(_ prompt: [Token]) -> Double {
+            let logits = continuations.model.logits(after: prompt)
+            let probabilities = NaiveSampler(sampling: continuations.sampling).probabilities(logits, history: prompt)
+            return abs(probabilities[Int(prompt[1])] - 0.5)
+        }
+        return (0..<8).map { [3, $0, 3, $0, 3] }.min { distance($0) < distance($1) }
+    }
+
     /// The same test must detect a wrong rule that draws from the full distribution after a rejection.
     @Test(arguments: filters)
     func withoutTheResidualItIsNot(_ filters: Filters) throws {

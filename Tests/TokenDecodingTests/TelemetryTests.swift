@@ -17,7 +17,7 @@ import Testing
         var accepted: [Int] = []
         while generator.room > 0 {
             var drafts = 0
-            let next = try generator.nextRound(limit: 7) { _ in drafts += 1 }.tokens.count
+            let next = try generator.nextRound(limit: 7) { _, _ in drafts += 1 }.tokens.count
             rounds += 1
             let missing = max(0, drafts - drafted.count)
             drafted += Array(repeating: 0, count: missing)

@@ -40,12 +40,12 @@ public struct GenerationResult: Sendable {
 /// An event during the generation of a text.
 public enum GenerationEvent: Sendable {
     /// A token was drafted, which may be rejected. The string has the whole characters that it would add, perhaps none.
-    case drafted(String)
-    /// The number of drafted tokens accepted since the last such event. Their text follows as ``text(_:isDraft:)``.
+    case drafted(String, by: DraftSource)
+    /// The number of drafted tokens accepted since the last such event. Their text follows as ``text(_:draftedBy:)``.
     case verified(accepted: Int)
-    /// More of the text: whole characters, which are final. Text from accepted drafts is marked and comes in separate
-    /// events. A character of several tokens belongs to the last of them.
-    case text(String, isDraft: Bool)
+    /// More of the text: whole characters, which are final. Text from accepted drafts has its source and comes in
+    /// separate events. A character of several tokens belongs to the last of them.
+    case text(String, draftedBy: DraftSource?)
     /// So many of a conversation's oldest turns were forgotten, since it no longer fits into the model's context.
     case forgotten(turns: Int)
 }

@@ -1,4 +1,5 @@
 public import LanguageModels
+public import TokenDecoding
 
 /// One round of decoding: the tokens that were drafted, and what the full model made of them.
 ///
@@ -16,6 +17,8 @@ public struct GenerationRound: Sendable, Equatable {
     public let drafted: [Piece]
     /// The number of drafted tokens that were accepted: the first ones.
     public let accepted: Int
+    /// What drafted them; nil if nothing was drafted.
+    public let source: DraftSource?
     /// The token that the full model wrote after the accepted ones.
     public internal(set) var written: Piece
 }

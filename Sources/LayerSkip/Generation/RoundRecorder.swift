@@ -21,7 +21,8 @@ struct RoundRecorder {
         var draftDetokenizer = detokenizer
         let drafted = Self.pieces(drafted, &draftDetokenizer)
         guard let written = Self.pieces(round.tokens, &detokenizer).last else { return }
-        rounds.append(GenerationRound(drafted: drafted, accepted: round.accepted, written: written))
+        rounds.append(
+            GenerationRound(drafted: drafted, accepted: round.accepted, source: round.source, written: written))
         self.drafted.removeAll(keepingCapacity: true)
     }
 

@@ -1,5 +1,6 @@
 import LanguageModels
 import TextTokens
+import TokenDecoding
 
 /// A conversion of a stream of tokens to text: whole characters, up to a stop text.
 struct TextAssembler {
@@ -16,7 +17,7 @@ struct TextAssembler {
     /// The origin of bytes that are held back, possibly for many tokens.
     private struct Origin {
         var byteCount: Int
-        let isDraft: Bool
+        let source: DraftSource?
     }
 
     init(_ tokenizer: Tokenizer, stops: [String], emit: @escaping (GenerationEvent) -> Void) {
@@ -31,8 +32,8 @@ struct TextAssembler {
     }
 
     /// Appends the next token. Returns the stop text that it completes, if any.
-    mutating func append(_ token: Token, isDraft: Bool) -> String? {
-        guard let stop = stopTokens[token] else { return take(detokenizer.append(token), isDraft: isDraft) }
+    mutating func append(_ token: Token, draftedBy source: DraftSource?) -> String? {
+        guard let stop = stopTokens[token] else { return take(detokenizer.append(token), source) }
         return finish() ?? stop
     }
 
@@ -44,7 +45,7 @@ struct TextAssembler {
 
     /// Emits the text that was held back. Returns the stop text that it completes, if any.
     private mutating func finish() -> String? {
-        if let stop = take(detokenizer.finish(), isDraft: false) { return stop }
+        if let stop = take(detokenizer.finish(), nil) { return stop }
         add(stops.finish())
         return nil
     }
@@ -53,10 +54,12 @@ struct TextAssembler {
     mutating func beginDraft() { draftDetokenizer.goOn(from: detokenizer) }
 
     /// Emits the text of a drafted token, which may be rejected later.
-    mutating func showDraft(_ token: Token) { emit(.drafted(draftDetokenizer.append(token))) }
+    mutating func showDraft(_ token: Token, by source: DraftSource) {
+        emit(.drafted(draftDetokenizer.append(token), by: source))
+    }
 
-    private mutating func take(_ piece: String, isDraft: Bool) -> String? {
-        if !piece.isEmpty { origins.append(Origin(byteCount: piece.utf8.count, isDraft: isDraft)) }
+    private mutating func take(_ piece: String, _ source: DraftSource?) -> String? {
+        if !piece.isEmpty { origins.append(Origin(byteCount: piece.utf8.count, source: source)) }
         let (certain, stop) = stops.append(piece)
         add(certain)
         return stop
@@ -67,16 +70,16 @@ struct TextAssembler {
         text += certain
         var rest = certain.utf8[...]
         while !rest.isEmpty {
-            let isDraft = origins[0].isDraft
+            let source = origins[0].source
             var count = 0
-            while let origin = origins.first, origin.isDraft == isDraft, count < rest.count {
+            while let origin = origins.first, origin.source == source, count < rest.count {
                 let taken = min(origin.byteCount, rest.count - count)
                 count += taken
                 origins[0].byteCount -= taken
                 if origins[0].byteCount == 0 { origins.removeFirst() }
             }
             // Pieces and stop texts consist of whole characters, so this never splits one.
-            emit(.text(String(decoding: rest.prefix(count), as: UTF8.self), isDraft: isDraft))
+            emit(.text(String(decoding: rest.prefix(count), as: UTF8.self), draftedBy: source))
             rest = rest.dropFirst(count)
         }
     }

@@ -40,7 +40,7 @@ public final class TextSession {
         let end = try generator.write(
             after: prompt, limit: options.maxTokens, shouldContinue: { !isCancelled() },
             report: {
-                text.showDraft($0)
+                text.showDraft($0, by: $1)
                 recorder?.draft($0)
             },
             each: {
@@ -67,7 +67,7 @@ public final class TextSession {
                 ending = .endOfText(token)
                 return index
             }
-            if let stop = text.append(token, isDraft: index < round.accepted) {
+            if let stop = text.append(token, draftedBy: index < round.accepted ? round.source : nil) {
                 ending = .stop(stop)
                 return index + 1
             }

@@ -1,8 +1,11 @@
-import LanguageModels
+package import LanguageModels
 public import TokenDecoding
 
 /// The decoding strategy: which layers generate the text.
 public enum DecodingStrategy: Sendable, Equatable {
+    /// The full model's text. Each round verifies the draft with the most expected tokens per second according to
+    /// measured costs: from earlier text, from the first `exitLayer` layers if the model has an exit for drafts, or none.
+    case auto(exitLayer: Int?)
     /// All layers, one token at a time.
     case plain
     /// Only the first layers: faster, but a different text than the full model's.
@@ -15,7 +18,8 @@ extension DecodingStrategy {
     /// Throws if the strategy is invalid for every model.
     func validate() throws(GenerationError) {
         switch self {
-        case .plain: break
+        case .plain, .auto(nil): break
+        case .auto(let exitLayer?): try SpeculationSetting.check(exitLayer: exitLayer)
         case .earlyExit(let exitLayer): try SpeculationSetting.check(exitLayer: exitLayer)
         case .selfSpeculative(let setting): try setting.validate()
         }
@@ -24,23 +28,31 @@ extension DecodingStrategy {
     /// The number of layers that determine the text; nil for all.
     package var textLayerCount: Int? {
         switch self {
-        case .plain, .selfSpeculative: nil
+        case .auto, .plain, .selfSpeculative: nil
         case .earlyExit(let exitLayer): exitLayer
         }
     }
 
-    /// What drafts, in words; nil without drafts.
-    package var drafterDescription: String? {
+    /// The number of layers that may draft; nil if none do.
+    package var draftingExitLayer: Int? {
         switch self {
         case .plain, .earlyExit: nil
-        case .selfSpeculative(let setting): "the first \(setting.exitLayer.counted("layer"))"
+        case .auto(let exitLayer): exitLayer
+        case .selfSpeculative(let setting): setting.exitLayer
         }
+    }
+
+    /// Whether drafts may be from earlier text.
+    package var looksUp: Bool {
+        if case .auto = self { true } else { false }
     }
 
     /// The drafter's settings in words; nil without drafts.
     package func draftingDescription(layerCount: Int) -> String? {
         switch self {
         case .plain, .earlyExit: nil
+        case .auto(nil): "drafts by lookup"
+        case .auto(let exitLayer?): "drafts by lookup or exit layer \(exitLayer) of \(layerCount)"
         case .selfSpeculative(let setting):
             "exit layer \(setting.exitLayer) of \(layerCount) · draft length \(setting.draftLength)"
         }
@@ -49,9 +61,10 @@ extension DecodingStrategy {
     /// Creates the drafter.
     ///
     /// - Throws: ``ExitLayerError``.
-    func drafter(for model: some LanguageModel) throws(ExitLayerError) -> any Drafter {
+    package func drafter(for model: some LanguageModel) throws(ExitLayerError) -> any Drafter {
         switch self {
         case .plain, .earlyExit: NoDrafter()
+        case .auto(let exitLayer): try AutoDrafter(exitLayer: exitLayer, for: model)
         case .selfSpeculative(let setting):
             try EarlyExitDrafter(exitLayer: setting.exitLayer, draftLength: setting.draftLength, for: model)
         }
@@ -63,6 +76,8 @@ extension DecodingStrategy {
 extension DecodingStrategy: Codable {
     /// The name of a strategy, in JSON and on the command line.
     public enum Name: String, Sendable, Codable, CaseIterable {
+        /// ``DecodingStrategy/auto(exitLayer:)``.
+        case auto
         /// ``DecodingStrategy/plain``.
         case plain
         /// ``DecodingStrategy/earlyExit(exitLayer:)``.
@@ -78,6 +93,7 @@ extension DecodingStrategy: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func exitLayer() throws -> Int { try container.decode(Int.self, forKey: .exitLayer) }
         switch try container.decode(Name.self, forKey: .name) {
+        case .auto: self = .auto(exitLayer: try container.decodeIfPresent(Int.self, forKey: .exitLayer))
         case .plain: self = .plain
         case .earlyExit: self = .earlyExit(exitLayer: try exitLayer())
         case .selfSpeculative:
@@ -92,6 +108,9 @@ extension DecodingStrategy: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         switch self {
+        case .auto(let exitLayer):
+            try container.encode(Name.auto, forKey: .name)
+            try container.encodeIfPresent(exitLayer, forKey: .exitLayer)
         case .plain: try container.encode(Name.plain, forKey: .name)
         case .earlyExit(let exitLayer):
             try container.encode(Name.earlyExit, forKey: .name)

@@ -2,17 +2,14 @@ public import LanguageModels
 public import TensorCore
 public import TokenDecoding
 
-/// A check that self-speculative output is identical to plain decoding. It compares every combination of exit layer and
-/// draft length with plain decoding: tokens, and the full model's logits bit by bit.
+/// A check that speculative output is identical to plain decoding: tokens, and the full model's logits bit by bit.
 public struct Verification: Sendable {
     /// The cases to check.
     public struct Plan: Sendable {
         /// Prompts, as token ids.
         public var prompts: [[Token]]
-        /// The exit layers to draft with.
-        public var exitLayers: [Int]
-        /// The draft lengths.
-        public var draftLengths: [Int]
+        /// The strategies to compare with plain decoding. All of them must give the full model's text.
+        public var strategies: [DecodingStrategy]
         /// The maximum number of tokens to generate for each prompt.
         public var maxTokens = 64
         /// The format of cached keys and values.
@@ -21,17 +18,26 @@ public struct Verification: Sendable {
         public var samplings: [Sampling] = [.greedy]
 
         /// Creates a plan for greedy decoding.
-        public init(prompts: [[Token]], exitLayers: [Int], draftLengths: [Int]) {
+        public init(prompts: [[Token]], strategies: [DecodingStrategy]) {
             self.prompts = prompts
-            self.exitLayers = exitLayers
-            self.draftLengths = draftLengths
+            self.strategies = strategies
+        }
+
+        /// Creates a plan for greedy decoding with every combination of exit layer and draft length.
+        public init(prompts: [[Token]], exitLayers: [Int], draftLengths: [Int]) {
+            self.init(
+                prompts: prompts,
+                strategies: exitLayers.flatMap { exitLayer in
+                    draftLengths.map {
+                        .selfSpeculative(SpeculationSetting(exitLayer: exitLayer, draftLength: $0))
+                    }
+                })
         }
 
         /// Throws if the plan has no cases, whose equality would say nothing.
         func checkForCases() throws(GenerationError) {
             let parts = [
-                ("prompts", prompts.count), ("exit layers", exitLayers.count), ("draft lengths", draftLengths.count),
-                ("samplings", samplings.count),
+                ("prompts", prompts.count), ("strategies", strategies.count), ("samplings", samplings.count),
             ]
             for (name, count) in parts where count == 0 {
                 throw .invalidOption(name: name, expected: "at least one", found: "none")
@@ -46,12 +52,13 @@ public struct Verification: Sendable {
                 options.sampling = sampling
                 try options.validate()
             }
-            for exitLayer in exitLayers {
-                for draftLength in draftLengths {
-                    options.strategy = .selfSpeculative(
-                        SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength))
-                    try options.validate()
+            for strategy in strategies {
+                guard strategy.textLayerCount == nil else {
+                    throw .invalidOption(
+                        name: "strategy", expected: "one that gives the full model's text", found: "early exit")
                 }
+                options.strategy = strategy
+                try options.validate()
             }
         }
     }
@@ -61,14 +68,14 @@ public struct Verification: Sendable {
         /// The index of the prompt.
         public let prompt: Int
         /// How it drafted.
-        public let speculation: SpeculationSetting
+        public let strategy: DecodingStrategy
         /// The seed.
         public let seed: UInt64
         /// The number of equal generated tokens before it.
         public let position: Int
         /// The plain run's token at the position; nil if it had ended.
         public let expected: Token?
-        /// The self-speculative run's token at the position. If it is the expected one, only the logits differ.
+        /// The speculative run's token at the position. If it is the expected one, only the logits differ.
         public let found: Token?
     }
 
@@ -100,24 +107,17 @@ public struct Verification: Sendable {
     public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
         try plan.validate()
         try plan.checkForCases()
-        let layers = model.model.layerCount
-        for exitLayer in plan.exitLayers { try ExitLayerError.check(exitLayer, layerCount: layers) }
+        let drafters = try plan.strategies.map { try $0.drafter(for: model.model) }
         for (index, prompt) in plan.prompts.enumerated() {
             for sampling in plan.samplings {
                 let plain = try VerifiedRun(model, NoDrafter(), prompt, sampling, plan)
-                for exitLayer in plan.exitLayers {
-                    for draftLength in plan.draftLengths {
-                        guard progress(caseCount) else { return }
-                        let drafter = try EarlyExitDrafter(
-                            exitLayer: exitLayer, draftLength: draftLength, for: model.model)
-                        let run = try VerifiedRun(model, drafter, prompt, sampling, plan)
-                        count(run, plain) { position in
-                            Difference(
-                                prompt: index,
-                                speculation: SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength),
-                                seed: sampling.seed, position: position, expected: plain.token(position),
-                                found: run.token(position))
-                        }
+                for (strategy, drafter) in zip(plan.strategies, drafters) {
+                    guard progress(caseCount) else { return }
+                    let run = try VerifiedRun(model, drafter, prompt, sampling, plan)
+                    count(run, plain) { position in
+                        Difference(
+                            prompt: index, strategy: strategy, seed: sampling.seed, position: position,
+                            expected: plain.token(position), found: run.token(position))
                     }
                 }
             }

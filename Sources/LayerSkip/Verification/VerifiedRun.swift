@@ -13,7 +13,7 @@ struct VerifiedRun {
 
     /// Continues a prompt by the plan's number of tokens, or up to the end of the text.
     init(
-        _ model: TextModel, _ drafter: some Drafter, _ prompt: [Token], _ sampling: Sampling,
+        _ model: TextModel, _ drafter: any Drafter, _ prompt: [Token], _ sampling: Sampling,
         _ plan: Verification.Plan
     ) throws {
         var generator = try Generator(

@@ -5,9 +5,9 @@ public import LayerSkip
 struct StrategyArguments: ParsableArguments {
     @Option(
         help: """
-            plain runs all layers, early-exit only the first ones; self-speculative drafts with the first ones and \
-            verifies with all (default: self-speculative if the model's metadata, its name as a published LayerSkip \
-            checkpoint or these options configure it, otherwise plain).
+            auto verifies the drafts that pay most by measured cost, from earlier text or the model's exit layer; plain \
+            runs all layers without drafts, early-exit only the first ones; self-speculative always drafts with the \
+            first ones (default: auto, or self-speculative with --exit-layer or --draft-length).
             """)
     var strategy: DecodingStrategy.Name?
 
@@ -28,7 +28,7 @@ struct StrategyArguments: ParsableArguments {
 
     func validate() throws {
         if strategy == .plain, exitLayer != nil {
-            throw ValidationError("--exit-layer: expected --strategy early-exit or self-speculative with it")
+            throw ValidationError("--exit-layer: expected --strategy auto, early-exit or self-speculative with it")
         }
         if let strategy, strategy != .selfSpeculative, draftLength != nil {
             throw ValidationError("--draft-length: expected --strategy self-speculative with it")
@@ -39,18 +39,19 @@ struct StrategyArguments: ParsableArguments {
         try checkUsage(options.validate)
     }
 
-    /// The strategy that these options select; nil without options, which leaves the choice to the model. Says on
-    /// standard error if a published setting is used.
-    func strategy(for model: TextModel) -> DecodingStrategy? {
-        let isGiven = strategy != nil || exitLayer != nil || draftLength != nil
-        if isGiven ? strategy != .plain : model.summary.published?.isNamed == true {
+    /// The strategy that these options select. Says on standard error if a published setting is used.
+    func strategy(for model: TextModel) -> DecodingStrategy {
+        let isGiven = exitLayer != nil || draftLength != nil
+        let name = strategy ?? (isGiven ? .selfSpeculative : .auto)
+        // A setting published for another model of this shape is used only if a strategy needs one.
+        if name == .auto ? model.summary.published?.isNamed == true : name != .plain {
             model.notePublished(
-                exitLayer: exitLayer, draftLength: strategy == .earlyExit ? 0 : draftLength,
+                exitLayer: exitLayer, draftLength: name == .selfSpeculative ? draftLength : 0,
                 options: "--exit-layer, --draft-length or --strategy plain")
         }
-        guard isGiven else { return nil }
         let setting = model.speculation(exitLayer: exitLayer, draftLength: draftLength)
-        switch strategy ?? .selfSpeculative {
+        switch name {
+        case .auto: return .auto(exitLayer: exitLayer ?? model.summary.speculation?.exitLayer)
         case .plain: return .plain
         case .earlyExit: return .earlyExit(exitLayer: setting.exitLayer)
         case .selfSpeculative: return .selfSpeculative(setting)

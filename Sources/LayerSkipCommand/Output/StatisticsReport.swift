@@ -13,11 +13,27 @@ struct StatisticsReport: Encodable {
     let acceptedByPosition: [Int]
     let draftSeconds: Double
     let verifySeconds: Double
+    /// By the source of drafts.
+    let sources: [String: Source]
     let kernels: String
     let threads: Int
     let weightBytes: Int
     let cacheBytes: Int
     let peakMemoryBytes: Int
+
+    struct Source: Encodable {
+        let rounds: Int
+        let drafted: Int
+        let accepted: Int
+        let seconds: Double
+
+        init(_ statistics: SourceStatistics) {
+            rounds = statistics.rounds
+            drafted = statistics.drafted
+            accepted = statistics.accepted
+            seconds = statistics.seconds
+        }
+    }
 
     init(_ model: TextModel, _ result: GenerationResult) {
         let statistics = result.statistics
@@ -31,6 +47,8 @@ struct StatisticsReport: Encodable {
         acceptedByPosition = statistics.acceptedByPosition
         draftSeconds = statistics.draftSeconds
         verifySeconds = statistics.verifySeconds
+        sources = Dictionary(
+            uniqueKeysWithValues: statistics.sources.map { ($0.key.rawValue, Source($0.value)) })
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
         weightBytes = model.model.weightByteCount
@@ -48,13 +66,35 @@ extension GenerationResult {
         if let rate = statistics.prefillTokensPerSecond { parts[1] += " at \(rate.formatted(decimals: 1))/s" }
         if let rate = statistics.acceptanceRate {
             parts.append(
-                "accepted \(statistics.accepted) of \(statistics.drafted.counted("draft")) (\(rate.percentage))")
+                "accepted \(statistics.accepted) of \(statistics.drafted.counted("draft")) (\(rate.percentage))"
+                    + statistics.sourceSummary)
         }
         parts.append("ended by \(finishReason.summary)")
         let compute = model.model.compute
         parts.append("\(compute.kernels.name), \(compute.pool.threadCount.counted("thread"))")
         parts.append("peak \(peakMemoryByteCount().megabytes)")
         return parts.joined(separator: " | ")
+    }
+}
+
+extension DecodingStatistics {
+    /// The accepted drafts of each source, if there are several.
+    fileprivate var sourceSummary: String {
+        guard sources.count > 1 else { return "" }
+        let parts = DraftSource.allCases.compactMap { source in
+            sources[source].map { "\($0.accepted) by \(source.summary)" }
+        }
+        return ": " + parts.joined(separator: ", ")
+    }
+}
+
+extension DraftSource {
+    /// In words.
+    var summary: String {
+        switch self {
+        case .lookup: "lookup"
+        case .earlyExit: "early exit"
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 import LayerSkip
 
-/// A display of a text during generation, on request with its drafts: grey until verified, green if accepted.
+/// A display of a text during generation, on request with its drafts: grey until verified, then green if the first layers drafted them, and cyan
+/// if they are from earlier text.
 ///
 /// Drafts are shown only up to the end of the line. On the next line they could not be erased reliably: if the screen
 /// scrolls, a saved cursor position no longer fits.
@@ -26,14 +27,15 @@ final class TextDisplay {
     /// Shows an event.
     func show(_ event: GenerationEvent) {
         switch event {
-        case .drafted(let text): showDraft(text)
+        case .drafted(let text, _): showDraft(text)
         case .verified: removeDrafts()
         case .forgotten(let turns):
             Output.note("(the conversation no longer fits into the context: oldest \(turns.counted("turn")) dropped)")
-        case .text(let text, let isDraft):
+        case .text(let text, let source):
             let width = width()
             if let width { cursor.advance(over: text, width: width) }
-            send(isDraft && width != nil ? Self.green + text + Self.plain : text)
+            let colour = width == nil ? nil : source.map(Self.colour)
+            send(colour.map { $0 + text + Self.plain } ?? text)
         }
     }
 
@@ -64,7 +66,12 @@ final class TextDisplay {
     private static let restoreCursor = "\u{1B}8"
     private static let eraseToEndOfLine = "\u{1B}[K"
     private static let grey = "\u{1B}[?7l\u{1B}[90m"
-    private static let green = "\u{1B}[32m"
+    private static func colour(_ source: DraftSource) -> String {
+        switch source {
+        case .earlyExit: "\u{1B}[32m"
+        case .lookup: "\u{1B}[36m"
+        }
+    }
     private static let plain = "\u{1B}[0m\u{1B}[?7h"
 }
 

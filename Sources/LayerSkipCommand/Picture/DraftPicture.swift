@@ -7,7 +7,7 @@ import LayerSkip
 struct DraftPicture {
     /// How a token came. The names are classes in the picture.
     enum Origin: String {
-        case accepted, written, rejected
+        case accepted, lookup, written, rejected
     }
 
     private var layout = PictureLayout(left: Self.margin, right: Self.width - Self.margin)
@@ -29,7 +29,7 @@ struct DraftPicture {
         draw(prompt: prompt)
         for round in result.rounds {
             for (index, piece) in round.drafted.enumerated() {
-                draw(piece, index < round.accepted ? .accepted : .rejected)
+                draw(piece, index >= round.accepted ? .rejected : round.source == .lookup ? .lookup : .accepted)
             }
             draw(round.written, .written)
         }

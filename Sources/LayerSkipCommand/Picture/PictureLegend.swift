@@ -7,11 +7,13 @@ struct PictureLegend {
 
     init(_ strategy: DecodingStrategy, layerCount: Int) {
         var entries = [(name: "prompt", meaning: "prompt")]
-        if let drafter = strategy.drafterDescription {
-            entries += [
-                ("accepted", "drafted by \(drafter), accepted"), ("written", "written by the full model"),
-                ("rejected", "drafted, rejected"),
-            ]
+        let exitLayer = strategy.draftingExitLayer
+        if exitLayer != nil || strategy.looksUp {
+            if let exitLayer {
+                entries.append(("accepted", "drafted by the first \(exitLayer.counted("layer")), accepted"))
+            }
+            if strategy.looksUp { entries.append(("lookup", "from earlier text, accepted")) }
+            entries += [("written", "written by the full model"), ("rejected", "drafted, rejected")]
         } else {
             let writer = strategy.textLayerCount.map { "the first \($0.counted("layer"))" } ?? "the full model"
             entries.append(("written", "written by \(writer)"))

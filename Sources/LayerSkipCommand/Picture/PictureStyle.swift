@@ -8,6 +8,7 @@ enum PictureStyle {
         .page{fill:#fff;stroke:#d1d9e0}
         .prompt text{fill:#59636e}
         .accepted rect{fill:#aceebb}
+        .lookup rect{fill:#f7e3a1}
         .written rect{fill:#b6d4ff}
         .rejected rect{fill:#f6e3e1}
         .rejected text{fill:#86342c}
@@ -16,6 +17,7 @@ enum PictureStyle {
         .page{fill:#0d1117;stroke:#3d444d}
         .prompt text{fill:#9198a1}
         .accepted rect{fill:#14532d}
+        .lookup rect{fill:#574a12}
         .written rect{fill:#1f4a8a}
         .rejected rect{fill:#33201f}
         .rejected text{fill:#e5aaa4}

@@ -10,7 +10,7 @@ extension ComputeContext {
 
     /// softmax(row)[token] of one row of logits.
     package func probability(of token: Int32, _ logits: Tensor, row: Int) -> Double {
-        exp(-crossEntropy(logits[rows: row..<row + 1], targets: [token])[0])
+        exp(-softmaxSum(logits, row: row, target: token).loss)
     }
 
     /// The weighted sum of the rows' losses: [n, vocabulary] -> [1, 1]. A target of -1 is not scored.
@@ -52,17 +52,20 @@ extension ComputeContext {
         let sums = Storage(byteCount: targets.count * MemoryLayout<SoftmaxSum>.stride)
         pool.run(count: targets.count, grain: 1) { rows in
             for row in rows {
-                let values = logits.pointer + row * logits.columns
-                var sum = SoftmaxSum()
-                if targets[row] >= 0 {
-                    sum.maximum = kernels.functions.pointee.maximum(values, logits.columns)
-                    sum.sum = kernels.functions.pointee.exponential_sum(values, logits.columns, sum.maximum, 1)
-                    sum.loss = log(sum.sum) + Double(sum.maximum) - Double(values[Int(targets[row])])
-                }
-                sums.elements(SoftmaxSum.self)[row] = sum
+                sums.elements(SoftmaxSum.self)[row] =
+                    targets[row] < 0 ? SoftmaxSum() : softmaxSum(logits, row: row, target: targets[row])
             }
         }
         return Array(UnsafeBufferPointer(start: sums.elements(SoftmaxSum.self), count: targets.count))
+    }
+
+    private func softmaxSum(_ logits: Tensor, row: Int, target: Int32) -> SoftmaxSum {
+        precondition(row >= 0 && row < logits.rows && target >= 0 && target < logits.columns, "a logit of the row")
+        let values = logits.pointer + row * logits.columns
+        let maximum = kernels.functions.pointee.maximum(values, logits.columns)
+        let sum = kernels.functions.pointee.exponential_sum(values, logits.columns, maximum, 1)
+        return SoftmaxSum(
+            maximum: maximum, sum: sum, loss: log(sum) + Double(maximum) - Double(values[Int(target)]))
     }
 }
 

@@ -18,12 +18,12 @@ struct Draft {
     private(set) var hidden: [Tensor] = []
     /// The number of rows in `hidden`.
     private(set) var rowsSeen = 0
-    /// The origin of the first token.
-    private(set) var origin: DraftOrigin?
+    /// The source of the first token.
+    private(set) var source: DraftSource?
 
     /// Adds a token.
-    mutating func append(_ token: Token, from distribution: Distribution, confidence: Double?, by origin: DraftOrigin) {
-        if tokens.isEmpty { self.origin = origin }
+    mutating func append(_ token: Token, from distribution: Distribution, confidence: Double?, by source: DraftSource) {
+        if tokens.isEmpty { self.source = source }
         tokens.append(token)
         distributions.append(distribution)
         if let confidence { confidences.append(confidence) }
@@ -43,6 +43,6 @@ struct Draft {
         layersSeen = 0
         hidden.removeAll(keepingCapacity: true)
         rowsSeen = 0
-        origin = nil
+        source = nil
     }
 }

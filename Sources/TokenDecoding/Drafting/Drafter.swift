@@ -15,12 +15,17 @@ package protocol Drafter: Sendable {
 
     /// Receives the result of a round before the next one begins.
     mutating func learn(_ round: Round)
+
+    /// Is called when the text is replaced or shortened, before the next round.
+    mutating func restart()
 }
 
 extension Drafter {
     package var needsConfidences: Bool { false }
 
     package mutating func learn(_ round: Round) {}
+
+    package mutating func restart() {}
 }
 
 /// The next step of a draft.
@@ -39,6 +44,14 @@ package enum DraftStep: Sendable {
 package struct DraftingContext {
     /// The text so far; its last token is pending, which means not yet in the cache.
     package let tokens: [Token]
+    /// The number of those that were given, and not generated.
+    package let promptCount: Int
+    /// The number of layers that determine the text.
+    package let layerCount: Int
+    /// The number of texts in the step; 1 for sampling with rejections.
+    package let texts: Int
+    /// The costs of passes; fixed ones for sampling with rejections.
+    package let costs: CostModel
     /// The tokens drafted in this round.
     package let drafted: [Token]
     /// For each token drafted by layers, its probability in their softmax at temperature 1; empty unless the drafter
@@ -46,12 +59,4 @@ package struct DraftingContext {
     package let confidences: [Double]
     /// The most tokens to draft in this round.
     package let limit: Int
-}
-
-/// The origin of a draft.
-package enum DraftOrigin: Sendable, Equatable {
-    /// The first `exitLayer` layers and the head.
-    case earlyExit(exitLayer: Int)
-    /// Tokens that were proposed without running layers.
-    case tokens
 }

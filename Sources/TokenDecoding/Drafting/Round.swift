@@ -11,8 +11,8 @@ package struct Round: Sendable {
     package let drafted: Int
     /// The number of drafted tokens that were accepted.
     package let accepted: Int
-    /// The origin of the draft; nil if nothing was drafted.
-    package let origin: DraftOrigin?
+    /// The source of the draft's first token; nil if nothing was drafted.
+    package let source: DraftSource?
     /// See ``DraftingContext/confidences``.
     package let confidences: [Double]
     /// The duration of the step, for all its texts.

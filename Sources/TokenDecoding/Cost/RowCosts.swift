@@ -1,0 +1,74 @@
+/// Estimates how long a pass takes by its number of rows, from passes that were measured while decoding.
+///
+/// An estimate is a value for the number of rows times a common factor. The factor follows a machine that becomes faster
+/// or slower, so numbers of rows that were measured long ago still compare fairly with today's.
+struct RowCosts {
+    /// By the number of rows; 0 if never measured.
+    private var values: [Double] = [0]
+    private var counts: [Int] = [0]
+    private var factor = 1.0
+    /// What each further row of a long pass adds; nil if none was measured.
+    private var valuePerRow: Double?
+
+    /// Counts a measured pass.
+    mutating func count(rows: Int, seconds: Double) {
+        guard rows > 0, seconds > 0 else { return }
+        guard rows <= Self.mostRows else { return countLong(rows: rows, seconds: seconds) }
+        while values.count <= rows {
+            values.append(0)
+            counts.append(0)
+        }
+        counts[rows] += 1
+        if counts[rows] == 1 {
+            values[rows] = seconds / factor
+        } else if counts[rows] <= Self.firstMeasurements {
+            // The first passes of a kind also load code and memory, so the fastest of them counts.
+            values[rows] = min(values[rows], seconds / factor)
+        } else {
+            // Another program may have interrupted a pass, so a single one changes little.
+            let change = max(0.5, min(seconds / (factor * values[rows]), 2))
+            let part = 1 + Self.rate * (change - 1)
+            factor *= part
+            values[rows] *= part
+        }
+    }
+
+    /// Counts a part of a prompt, whose duration in units of its rows is that of a further row.
+    mutating func countLong(rows: Int, seconds: Double) {
+        guard rows >= Self.leastLongRows, seconds > 0 else { return }
+        let value = seconds / Double(rows) / factor
+        valuePerRow = valuePerRow.map { min($0, value) } ?? value
+    }
+
+    /// Returns the expected seconds of a pass over some rows; nil if no short pass was measured.
+    func seconds(rows: Int) -> Double? {
+        precondition(rows >= 1, "a pass has rows")
+        var (below, above) = (min(rows, values.count - 1), rows)
+        while below > 0, values[below] == 0 { below -= 1 }
+        if below == rows { return factor * values[rows] }
+        while above < values.count, values[above] == 0 { above += 1 }
+        switch (below > 0, above < values.count) {
+        case (true, true):
+            let share = Double(rows - below) / Double(above - below)
+            return factor * (values[below] + share * (values[above] - values[below]))
+        case (true, false):
+            return factor * (values[below] + Double(rows - below) * further(than: values[below] / Double(below)))
+        case (false, true):
+            let missing = Double(above - rows) * further(than: values[above] / Double(above))
+            return factor * max(values[above] - missing, values[above] * Double(rows) / Double(above))
+        case (false, false): return nil
+        }
+    }
+
+    /// What a further row adds: that of a long pass, or a tenth of a row of the measured pass, but not more than that
+    /// row.
+    private func further(than row: Double) -> Double { min(valuePerRow ?? Self.nominalShare * row, row) }
+
+    /// Longer passes are parts of prompts.
+    private static let mostRows = 160
+    private static let leastLongRows = 32
+    private static let firstMeasurements = 3
+    /// The share of a change that is taken over, both by the factor and by the value.
+    private static let rate = 0.1
+    private static let nominalShare = 0.1
+}

@@ -1,0 +1,202 @@
+import LanguageModels
+import TestSupport
+import Testing
+
+@testable import TokenDecoding
+
+/// Whatever passes cost, the text stays the full model's; and what is drafted follows the costs.
+@Suite struct AutoDrafterTests {
+    /// Costs that make no sense: of any size, also falling with the number of rows.
+    static func costs(_ random: inout SeededGenerator) -> CostModel {
+        func table(_ random: inout SeededGenerator) -> [(rows: Int, seconds: Double)] {
+            (0..<random.int(1...12)).map { _ in
+                (
+                    random.int(1...140),
+                    random.element([1e-9, 1, 1, 1, 2, 5, 1e9]) * Double.random(in: 1...2, using: &random)
+                )
+            }
+        }
+        return CostModel(layer: table(&random), head: table(&random))
+    }
+
+    /// Tokens that are the same again and again, so that lookups find something.
+    static func repetitive(_ random: inout SeededGenerator, count: Int) -> [Token] {
+        let period = random.tokens(random.int(1...6), vocabularySize: 10)
+        return (0..<count).map { period[$0 % period.count] }
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func adversarialCosts(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let model = try MockModel(
+            layerCount: 4, contextLength: random.element([2, 5, 64, 200]), disagreement: random.element([0.1, 0.5, 2]),
+            seed: seed)
+        for sampling in EqualityTests.samplings {
+            let prompt = Self.repetitive(&random, count: random.int(1...min(40, model.contextLength - 1)))
+            let plain = try DecodingRun(model, NoDrafter(), sampling, prompt: prompt)
+            for exitLayer in [nil, 1, 3, 4] {
+                let drafter = try AutoDrafter(exitLayer: exitLayer, for: model)
+                let run = try DecodingRun(model, drafter, sampling, prompt: prompt, costs: Self.costs(&random))
+                #expect(run == plain, "exit layer \(exitLayer ?? 0), \(sampling)")
+            }
+        }
+    }
+
+    /// With measured costs and limits per round, too.
+    @Test(arguments: 1...12)
+    func measuredCosts(maxTokens: Int) throws {
+        let model = try MockModel(layerCount: 4)
+        for sampling in EqualityTests.samplings {
+            let plain = try DecodingRun(model, NoDrafter(), sampling, prompt: [1, 2, 1, 2, 1], maxTokens: maxTokens)
+            let drafter = try AutoDrafter(exitLayer: 1, for: model)
+            let run = try DecodingRun(model, drafter, sampling, prompt: [1, 2, 1, 2, 1], maxTokens: maxTokens)
+            #expect(run == plain)
+        }
+    }
+
+    /// Counts of a text that is the same every few tokens, after `tokens` tokens.
+    func statistics(
+        _ model: MockModel, exitLayer: Int?, costs: CostModel, sampling: Sampling = .greedy
+    ) throws -> DecodingStatistics {
+        var generator = try Generator(
+            model, drafter: AutoDrafter(exitLayer: exitLayer, for: model), sampling: sampling, costs: costs)
+        try generator.prefill([3, 1, 4])
+        try generator.finish()
+        return generator.statistics
+    }
+
+    /// Costs by which each row adds a share of one to a pass.
+    func costs(growth: Double, head: Double = 0.1) -> CostModel {
+        let table = [1, 101].map { (rows: $0, seconds: 1 + growth * Double($0 - 1)) }
+        return CostModel(layer: table, head: table.map { ($0.rows, head * $0.seconds) })
+    }
+
+    /// The first step of a round after a text.
+    func step(_ tokens: [Token], limit: Int = 40, exitLayer: Int? = nil, _ costs: CostModel) throws -> DraftStep {
+        var drafter = try AutoDrafter(exitLayer: exitLayer, for: MockModel(layerCount: 8))
+        return drafter.next(
+            DraftingContext(
+                tokens: tokens, promptCount: 1, layerCount: 8, texts: 1, costs: costs, drafted: [], confidences: [],
+                limit: limit))
+    }
+
+    @Test func lookupsFollowTheCosts() throws {
+        let repeated: [Token] = (0..<60).map { [7, 8, 9][$0 % 3] }
+        func proposal(_ tokens: [Token], limit: Int = 40, growth: Double) throws -> [Token]? {
+            if case .tokens(let tokens) = try step(tokens, limit: limit, costs(growth: growth)) {
+                Array(tokens)
+            } else {
+                nil
+            }
+        }
+        // The cheaper rows are, the longer is the draft.
+        let cheap = try #require(try proposal(repeated, growth: 0.01))
+        #expect(cheap == (0..<cheap.count).map { [7, 8, 9][$0 % 3] } && cheap.count == 40)
+        let normal = try #require(try proposal(repeated, growth: 0.3))
+        #expect(normal.count < 40 && normal.count > 1)
+        #expect(try proposal(repeated, growth: 1) == nil)
+        #expect(try proposal(repeated, limit: 2, growth: 0.01) == [7, 8])
+        #expect(try proposal(repeated, limit: 0, growth: 0.01) == nil)
+        // Nothing was written before.
+        #expect(try proposal([1, 2, 3, 4, 5], growth: 0) == nil)
+        // A single token that occurred before, and was followed by another each time.
+        #expect(try proposal((0..<30).flatMap { [1, 10 + $0] } + [1], growth: 0.3) == nil)
+        // With an exit, too, a sure lookup is cheaper.
+        guard case .tokens = try step(repeated, exitLayer: 1, costs(growth: 0.1)) else {
+            Issue.record("expected a lookup")
+            return
+        }
+    }
+
+    @Test func earlyExitFollowsTheCosts() throws {
+        let model = try MockModel(layerCount: 8, contextLength: 1000, disagreement: 0.01)
+        // If a further row costs as much as a pass, nothing pays.
+        let dear = try statistics(model, exitLayer: 1, costs: costs(growth: 1))
+        #expect(dear.sources.isEmpty)
+        // An exit pays if its layers and the head are few, and if it agrees.
+        var sampling = Sampling()
+        sampling.temperature = 5
+        let agreeing = try statistics(model, exitLayer: 1, costs: costs(growth: 0.1), sampling: sampling)
+        let exit = try #require(agreeing.sources[.earlyExit])
+        #expect(exit.accepted > 2 * exit.rounds)
+        #expect(exit.generatedTokens > agreeing.generatedTokens / 2)
+        let disagreeing = try MockModel(layerCount: 8, contextLength: 1000, disagreement: 20)
+        let wrong = try #require(
+            try statistics(disagreeing, exitLayer: 1, costs: costs(growth: 0.1)).sources[.earlyExit])
+        #expect(wrong.rounds < 60)
+        let late = try statistics(model, exitLayer: 7, costs: costs(growth: 0.1, head: 3), sampling: sampling)
+        #expect(late.sources[.earlyExit] == nil)
+    }
+
+    /// A text does not begin with a draft before a pass has been measured, and learns within a few rounds.
+    @Test func theFirstRoundMeasures() throws {
+        let model = try MockModel(layerCount: 4)
+        var generator = try Generator(model, drafter: AutoDrafter(exitLayer: 1, for: model))
+        try generator.prefill([1, 1, 1, 1, 1, 1])
+        #expect(try generator.nextRound(limit: .max).drafted == 0)
+    }
+
+    /// Rejection sampling repeats its text, because its costs are fixed.
+    @Test func rejectionRepeatsItsText() throws {
+        let model = try MockModel(layerCount: 4)
+        for seed in 0..<10 as Range<UInt64> {
+            let runs = try (0..<3).map { _ in
+                try DecodingRun(
+                    model, AutoDrafter(exitLayer: 1, for: model), sampling(temperature: 0.9, seed: seed), .rejection,
+                    prompt: [1, 2, 1, 2, 1, 2])
+            }
+            #expect(runs[0] == runs[1] && runs[1] == runs[2])
+        }
+    }
+
+    /// Texts in one batch are those that each would be alone, sampled with rejections, too.
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func severalTexts(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let model = try MockModel(layerCount: 4, disagreement: random.element([0.1, 0.5, 2]), seed: seed)
+        let prompts = (0..<5).map { _ in Self.repetitive(&random, count: random.int(1...40)) }
+        let costs = Self.costs(&random)
+        for acceptance in Acceptance.allCases {
+            let sampling = sampling(temperature: 0.9, seed: seed)
+            var engine = Engine(model, costs: costs)
+            let texts = try prompts.enumerated().map { index, prompt in
+                let text = try engine.makeText(
+                    drafter: AutoDrafter(exitLayer: index % 2 == 0 ? 1 : nil, for: model), sampling: sampling,
+                    acceptance: acceptance)
+                try engine.prefill(text, prompt)
+                return text
+            }
+            while case let open = texts.filter({ $0.room > 0 }), !open.isEmpty { engine.step(open) }
+            for (index, text) in texts.enumerated() {
+                // Only texts sampled with rejections depend on drafts.
+                let drafter: any Drafter =
+                    acceptance == .coupled
+                    ? NoDrafter() : try AutoDrafter(exitLayer: index % 2 == 0 ? 1 : nil, for: model)
+                let alone = try DecodingRun(
+                    model, drafter, sampling, acceptance, prompt: prompts[index], costs: costs)
+                #expect(text.tokens == alone.tokens, "\(acceptance), text \(index)")
+            }
+        }
+    }
+
+    @Test func aShorterTextIsLookedUpAnew() throws {
+        let model = try MockModel(layerCount: 4, contextLength: 200)
+        var generator = try Generator(
+            model, drafter: AutoDrafter(exitLayer: 1, for: model), hashesLogits: true, costs: costs(growth: 0.01))
+        try generator.prefill([1, 2, 3])
+        try generator.finish(maxTokens: 100)
+        let text = generator.tokens
+        generator.keep(20)
+        try generator.finish(maxTokens: 83)
+        #expect(generator.tokens == text)
+        try generator.prefill([5, 5, 5])
+        try generator.finish(maxTokens: 100)
+        let plain = try DecodingRun(model, NoDrafter(), prompt: [5, 5, 5], maxTokens: 100)
+        #expect(generator.tokens == plain.tokens)
+    }
+
+    @Test(arguments: [-1, 0, 5]) func exitLayerOutOfRange(exitLayer: Int) throws {
+        let model = try MockModel(layerCount: 4)
+        #expect(throws: ExitLayerError.self) { try AutoDrafter(exitLayer: exitLayer, for: model) }
+    }
+}
