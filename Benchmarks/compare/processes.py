@@ -8,17 +8,24 @@ from pathlib import Path
 
 def output(command, is_quiet=False):
     """A command's standard output. Standard error goes to the terminal; that of a quiet command only if it fails."""
+    return finished(command, is_quiet).stdout
+
+
+def finished(command, is_quiet=True):
+    """A command that succeeded, with its standard output and, if it is quiet, its standard error."""
     errors = subprocess.PIPE if is_quiet else None
     try:
-        finished = subprocess.run(
-            [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+        result = subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
+            encoding="utf-8", errors="replace",  # a text that was cut within a character
+        )  # fmt: skip
     except FileNotFoundError as error:
         raise SystemExit(f"compare-llama-cpp: {error.filename} is missing")
-    if finished.returncode != 0:
-        said = finished.stderr or ""
-        raise SystemExit(f"{said}compare-llama-cpp: {command[0]} failed with exit status {finished.returncode}")
-    return finished.stdout
+    if result.returncode != 0:
+        said = result.stderr or ""
+        raise SystemExit(f"{said}compare-llama-cpp: {command[0]} failed with exit status {result.returncode}")
+    return result
 
 
 def watched(command):

@@ -79,8 +79,7 @@ class Result:
             owed = f"{self.row.owed:g}" + ("" if self.row.kind == "v(8)" else "x")
         return [
             self.row.name, *(figure(values, unit) for values in (self.ours, self.theirs)),
-            " ".join(f"{ratio:.2f}" for ratio in ratios),
-            f"**{median(ratios):.2f}** ({min(ratios):.2f} to {max(ratios):.2f})" if ratios else spread(self.ours),
+            by_round(ratios), spread(ratios or self.ours),
             beside, owed, self.verdict,
         ]  # fmt: skip
 
@@ -95,8 +94,16 @@ def figure(values, unit):
     return f"{value:.{1 if value >= 20 else 2}f} {unit}".rstrip()
 
 
+def by_round(ratios):
+    return " ".join(f"{ratio:.2f}" for ratio in ratios)
+
+
 def spread(values):
     return f"**{median(values):.2f}** ({min(values):.2f} to {max(values):.2f})"
+
+
+def head(cells):
+    return f"{line(cells)}\n{line(['---'] * len(cells))}"
 
 
 def line(cells):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SMOLLM2 = "SmolLM2 Q4_1"
+DEFAULT_MODEL = "default model"
 MEGABYTE = 1_000_000
 
 
