@@ -20,7 +20,7 @@ struct JSONTests {
 
     private static let statistics: Set = [
         "load_seconds", "prefill_tokens_per_second", "decode_tokens_per_second", "rounds", "drafted", "accepted",
-        "acceptance_rate", "accepted_by_position", "draft_seconds", "verify_seconds", "kernels", "threads",
+        "acceptance_rate", "accepted_by_position", "draft_seconds", "verify_seconds", "sources", "kernels", "threads",
         "weight_bytes", "cache_bytes", "peak_memory_bytes",
     ]
 
@@ -37,6 +37,11 @@ struct JSONTests {
         let accepted = try #require(statistics["accepted"] as? Int)
         #expect(statistics["acceptance_rate"] as? Double == Double(accepted) / Double(drafted))
         #expect((statistics["accepted_by_position"] as? [Int])?.reduce(0, +) == accepted)
+        let sources = try #require(statistics["sources"] as? [String: [String: Any]])
+        #expect(Set(sources.keys) == ["early-exit"])
+        let source = try #require(sources["early-exit"])
+        #expect(Set(source.keys) == ["rounds", "drafted", "accepted", "seconds"])
+        #expect(source["drafted"] as? Int == drafted && source["accepted"] as? Int == accepted)
         #expect(statistics["threads"] as? Int == 1)
         for key in ["load_seconds", "draft_seconds", "verify_seconds", "weight_bytes", "cache_bytes"] {
             #expect(try #require(statistics[key] as? Double) > 0, "\(key)")
@@ -50,6 +55,7 @@ struct JSONTests {
         #expect(Set(statistics.keys) == Self.statistics)
         for key in ["rounds", "drafted", "accepted"] { #expect(statistics[key] as? Int == 0, "\(key)") }
         #expect(statistics["accepted_by_position"] as? [Int] == [])
+        #expect((statistics["sources"] as? [String: Any])?.isEmpty == true)
         for key in ["acceptance_rate", "prefill_tokens_per_second"] { #expect(statistics[key] is NSNull, "\(key)") }
         #expect(try #require(statistics["decode_tokens_per_second"] as? Double) > 0)
     }
