@@ -15,9 +15,7 @@ extension Engine {
         _ text: TokenStream, _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(GenerationError) {
         try GenerationError.checkPrompt(tokenCount: prompt.count, contextLength: text.contextLength)
-        if let unknown = prompt.first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
-            throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
-        }
+        try GenerationError.checkTokens(prompt, vocabularySize: model.vocabularySize)
         let stopwatch = Stopwatch()
         // Also when cancelled: the tokens run until then are counted, so their time must be, too.
         defer { text.statistics.prefillSeconds += stopwatch.seconds }

@@ -60,13 +60,15 @@ extension TokenStream {
     }
 
     /// Returns the target distribution of the token after the text and `next`, and hashes its logits if requested.
+    ///
+    /// The distribution is computed even where a replayed token replaces it, so that replays take the usual time.
     private func judge(
         _ logits: Tensor, firstRow: Int, on compute: ComputeContext
     ) throws(GenerationError) -> Distribution {
         let row = firstRow + next.count
-        let target = try sampler.distribution(
-            logits, row: row, position: tokens.count + next.count, after: next, on: compute)
+        let position = tokens.count + next.count
+        let target = try sampler.distribution(logits, row: row, position: position, after: next, on: compute)
         if hashesLogits { logitHashes.append(logits.bitHash(row: row)) }
-        return target
+        return position < replayed.count ? .oneHot(replayed[position]) : target
     }
 }

@@ -56,4 +56,10 @@ extension GenerationError {
             throw .promptTooLong(tokens: tokenCount, contextLength: contextLength)
         }
     }
+
+    /// Throws if there is a token id that the model does not have.
+    static func checkTokens(_ tokens: [Token], vocabularySize: Int) throws(GenerationError) {
+        guard let unknown = tokens.first(where: { $0 < 0 || $0 >= vocabularySize }) else { return }
+        throw .unknownToken(unknown, vocabularySize: vocabularySize)
+    }
 }
