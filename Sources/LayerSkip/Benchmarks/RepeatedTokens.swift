@@ -1,0 +1,16 @@
+import LanguageModels
+
+extension [Token] {
+    /// The length of the sequences whose repetition is counted. Twelve tokens seldom repeat by chance.
+    package static var repeatedLength: Int { 12 }
+
+    /// The number of tokens, from position `start` on, that continue a repeated 12-gram: they and the 12 tokens before
+    /// them also stand earlier in the text.
+    package func repeatedCount(from start: Int) -> Int {
+        var seen: Set<ArraySlice<Token>> = []
+        return indices.dropFirst(Self.repeatedLength).count { position in
+            let isNew = seen.insert(self[position - Self.repeatedLength...position]).inserted
+            return !isNew && position >= start
+        }
+    }
+}
