@@ -5,9 +5,7 @@ public import LayerSkip
 struct SamplingArguments: ParsableArguments {
     @OptionGroup var source: SamplingSourceArguments
 
-    @Option(
-        parsing: .unconditional, help: "Sampling temperature; 0 always takes the most likely token (default: 0).")
-    var temperature: Float?
+    @OptionGroup var temperature: TemperatureArguments
 
     @Option(parsing: .unconditional, help: "Sample only from the k most likely tokens; 0 turns it off.")
     var topK: Int?
@@ -30,9 +28,6 @@ struct SamplingArguments: ParsableArguments {
         help: "Penalty for tokens that already occur in the text; 1 turns it off (default: 1).")
     var repetitionPenalty: Float?
 
-    @Option(parsing: .unconditional, help: "Sampling seed; the same seed gives the same text, and -1 chooses one.")
-    var seed = Seed(0)
-
     @Option(
         help: "How sampled drafts are accepted: coupled (same text as plain decoding) or rejection (same distribution)."
     )
@@ -46,19 +41,17 @@ struct SamplingArguments: ParsableArguments {
     func sampling(for model: TextModel, isSaid: Bool = false) -> Sampling {
         let sampling = sampling(over: source.sampling(of: model))
         if isSaid || source.sampling == .model { source.note(sampling, of: model) }
-        if seed.isRandom, !sampling.isGreedy { Output.note("seed: \(seed) (--seed \(seed) repeats the text)") }
+        temperature.noteSeed(of: sampling)
         return sampling
     }
 
     /// The sampling that these options make of another.
     private func sampling(over base: Sampling) -> Sampling {
-        var sampling = base
-        sampling.temperature = temperature ?? base.temperature
+        var sampling = temperature.sampling(over: base)
         sampling.topK = topK ?? base.topK
         sampling.topP = topP ?? base.topP
         sampling.minP = minP ?? base.minP
         sampling.repetitionPenalty = repetitionPenalty ?? base.repetitionPenalty
-        sampling.seed = seed.value
         return sampling
     }
 }
