@@ -4,9 +4,16 @@ import LayerSkip
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
-        abstract: "Measure plain, early exit and self-speculative decoding, or the cost of forward passes.",
+        abstract: "Measure decoding strategies, or the cost of forward passes.",
         discussion: """
-            Reports medians over the rounds. Speedups are computed within each round, because a machine's speed drifts.
+            Reports medians over the rounds. Speedups are computed within each round, because a machine's speed drifts. \
+            All strategies but early exit must write plain decoding's texts; otherwise, the command fails.
+
+            Greedy texts of a small model repeat themselves, and drafts of repeated text are mostly accepted. \
+            --temperature 0.8 measures sampled texts. --replay measures a given text, such as a person's: its tokens \
+            are taken in place of those that the model chooses. A file of JSON Lines (.jsonl) has one text per line, \
+            {"text": "..."} or {"prompt": "..."}; other files are cut into consecutive texts. The prompt of \
+            a text is its first \(BenchmarkText.promptLength) tokens, or half of a short text.
 
             With --cost, measures forward passes instead: decoding and prefill compared with memory bandwidth, v(n) \
             (the cost of a pass over n tokens, in units of one token), drafting at each exit layer, and the speedup \
@@ -20,15 +27,16 @@ struct BenchmarkCommand: ParsableCommand {
     var prompts: String?
 
     @Option(
-        parsing: .unconditional,
-        help: "Number of layers that run before the early exit (default: the model's setting).")
-    var exitLayer: Int?
+        help: "File of texts to replay instead: text in UTF-8 or JSON Lines (- for standard input).",
+        transform: expandedPath)
+    var replay: String?
 
-    @Option(parsing: .unconditional, help: "Number of tokens drafted per round (default: the model's setting).")
-    var draftLength: Int?
+    @OptionGroup var strategies: BenchmarkStrategyArguments
 
     @Option(parsing: .unconditional, help: "Maximum number of tokens to generate per prompt (default: 128).")
     var maxTokens: Int?
+
+    @OptionGroup var sampling: TemperatureArguments
 
     @Option(
         parsing: .unconditional, help: "Number of rounds (default: 3; with --cost, as many as fit in a few seconds).")
@@ -53,7 +61,9 @@ struct BenchmarkCommand: ParsableCommand {
         var options = GenerationOptions()
         options.strategy = .selfSpeculative(
             SpeculationSetting(
-                exitLayer: exitLayer ?? 1, draftLength: draftLength ?? SpeculationSetting.defaultDraftLength))
+                exitLayer: strategies.exitLayer ?? 1,
+                draftLength: strategies.draftLength ?? SpeculationSetting.defaultDraftLength))
+        options.sampling = sampling.sampling(over: .greedy)
         options.maxTokens = maxTokens ?? 128
         options.ignoresEndOfText = ignoresEndOfText
         options.cacheFormat = cache.cacheFormat
@@ -66,16 +76,37 @@ struct BenchmarkCommand: ParsableCommand {
             throw ValidationError("--texts: expected numbers in 1...\(Self.mostTexts), found \(count)")
         }
         if let rounds, rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
+        let ofStrategies = [
+            ("--replay", isReplay), ("--strategy", strategies.strategy != nil),
+            ("--temperature", sampling.temperature != nil), ("--seed", sampling.seed != nil),
+        ]
         if cost.cost {
-            for (name, isGiven) in [
-                ("--prompts", prompts != nil), ("--exit-layer", exitLayer != nil), ("--max-tokens", maxTokens != nil),
-                ("--ignore-eos", ignoresEndOfText), ("--texts", texts != nil),
-            ] where isGiven { throw ValidationError("\(name): expected no --cost together with it") }
-            if draftLength == 0 { throw ValidationError("--draft-length: expected 1 or more with --cost, found 0") }
-        } else if prompts == nil {
-            throw ValidationError("expected --prompts or --cost, found neither")
+            try Self.refuse(
+                [
+                    ("--prompts", prompts != nil), ("--exit-layer", strategies.exitLayer != nil),
+                    ("--max-tokens", maxTokens != nil), ("--ignore-eos", ignoresEndOfText), ("--texts", texts != nil),
+                ] + ofStrategies, with: "--cost")
+            if strategies.draftLength == 0 {
+                throw ValidationError("--draft-length: expected 1 or more with --cost, found 0")
+            }
+            return
+        }
+        if texts != nil { try Self.refuse(ofStrategies, with: "--texts") }
+        switch (prompts, replay) {
+        case (nil, nil): throw ValidationError("expected --prompts, --replay or --cost, found none of them")
+        case (.some, .some): throw ValidationError("expected --prompts or --replay, found both")
+        case (.some, nil), (nil, .some): break
+        }
+        try strategies.check(isReplay: isReplay)
+    }
+
+    private static func refuse(_ options: [(name: String, isGiven: Bool)], with other: String) throws {
+        for option in options where option.isGiven {
+            throw ValidationError("\(option.name): expected no \(other) together with it")
         }
     }
+
+    private var isReplay: Bool { replay != nil }
 
     /// The maximum of `--texts`: each text has its own cache.
     private static let mostTexts = 1024
@@ -83,8 +114,11 @@ struct BenchmarkCommand: ParsableCommand {
     func run() throws {
         if cost.cost {
             try runCost()
+        } else if let replay {
+            try runStrategies(.replay(ReplayFile(path: replay)))
         } else if let prompts {
-            try runStrategies(PromptFile(path: prompts))
+            let file = try PromptFile(path: prompts)
+            if let texts { try runTexts(file, texts.values) } else { try runStrategies(.prompts(file)) }
         }
     }
 
@@ -98,45 +132,42 @@ struct BenchmarkCommand: ParsableCommand {
         guard let measured else { throw InterruptedError() }
         let report = CostReport(
             measured, of: model, acceptance: cost.acceptance ?? 0.6,
-            draftLength: draftLength ?? (stated > 0 ? stated : SpeculationSetting.defaultDraftLength))
+            draftLength: strategies.draftLength ?? (stated > 0 ? stated : SpeculationSetting.defaultDraftLength))
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.text)
         }
     }
 
-    private func runStrategies(_ file: consuming PromptFile) throws {
+    private func runStrategies(_ input: consuming BenchmarkInput) throws {
         let model = try model.load()
-        let setting = model.knownSpeculation
-        model.notePublished(exitLayer: exitLayer, draftLength: draftLength, options: "--exit-layer and --draft-length")
-        guard let exitLayer = exitLayer ?? setting?.exitLayer else {
-            throw InputError.unsaid("--exit-layer", by: model)
+        let names = strategies.names(isReplay: isReplay)
+        let compared = try strategies.strategies(names, of: model)
+        let texts = try input.texts(for: model, maxTokens: options.maxTokens ?? .max)
+        sampling.noteSeed(of: options.sampling)
+        if isReplay, strategies.strategy == nil {
+            Output.note("early exit is left out, because its text is not the full model's")
         }
-        guard let draftLength = draftLength ?? setting?.draftLength else {
-            throw InputError.unsaid("--draft-length", by: model)
-        }
-        let speculation = SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength)
         let rounds = rounds ?? StrategyBenchmark.standardRounds
-        let prompts = try file.tokens(for: model)
-        if let texts { return try runTexts(model, prompts, texts.values, speculation, rounds: rounds) }
-        let total = rounds * 3 * prompts.count
         let benchmark = try StrategyBenchmark(
-            model, prompts: prompts, speculation: speculation, rounds: rounds, options: options,
-            progress: Progress("written", of: total).callAsFunction)
-        guard benchmark.selfSpeculative.count == rounds else { throw InterruptedError() }
-        let report = BenchmarkReport(benchmark, of: model, speculation)
+            model, texts: texts, strategies: compared, rounds: rounds, options: options,
+            progress: Progress("written", of: rounds * compared.count * texts.count).callAsFunction)
+        guard let benchmark else { throw InterruptedError() }
+        let text = BenchmarkTextReport(benchmark, options.sampling, isReplay: isReplay)
+        let report = BenchmarkReport(benchmark, of: model, text)
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.table)
         }
     }
 
-    private func runTexts(
-        _ model: TextModel, _ prompts: [[Token]], _ counts: [Int], _ setting: SpeculationSetting, rounds: Int
-    ) throws {
+    private func runTexts(_ file: consuming PromptFile, _ counts: [Int]) throws {
+        let model = try model.load()
+        let setting = try strategies.setting(of: model)
+        let rounds = rounds ?? StrategyBenchmark.standardRounds
         let benchmark = try BatchBenchmark(
-            model, prompts: prompts, counts: counts, setting: setting, rounds: rounds, options: options,
-            progress: Progress("measured", of: rounds * counts.count * 2).callAsFunction)
+            model, prompts: file.tokens(for: model), counts: counts, setting: setting, rounds: rounds,
+            options: options, progress: Progress("measured", of: rounds * counts.count * 2).callAsFunction)
         guard let benchmark else { throw InterruptedError() }
         let report = BatchReport(benchmark, of: model, setting)
         switch format {

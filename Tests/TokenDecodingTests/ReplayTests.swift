@@ -60,9 +60,9 @@ import Testing
         let own = try DecodingRun(
             model, NoDrafter(), sampling, acceptance, prompt: Array(text.prefix(Self.promptCount)))
         #expect(own.tokens != text)
-        for draftLength in [1, 3, 8] {
-            let drafter = try EarlyExitDrafter(exitLayer: 1, draftLength: draftLength, for: model)
-            #expect(try replay(text, model, drafter, sampling, acceptance).run == plain, "\(draftLength) drafts")
+        let fixed = try [1, 3, 8].map { try EarlyExitDrafter(exitLayer: 1, draftLength: $0, for: model) }
+        for drafter: any Drafter in fixed + [try AutoDrafter(exitLayer: 1, for: model)] {
+            #expect(try replay(text, model, drafter, sampling, acceptance).run == plain, "\(drafter)")
         }
     }
 

@@ -1,68 +1,107 @@
-public import LanguageModels
+import LanguageModels
 public import TokenDecoding
 
-/// A benchmark that compares plain decoding, early exit and self-speculation.
+/// A benchmark that compares decoding strategies on the same texts.
 ///
-/// A machine's speed drifts within seconds, so the three take turns, and only ratios within a round are meaningful.
+/// A machine's speed drifts within seconds, so the strategies take turns, and only ratios within a round are meaningful.
+/// All strategies but early exit must write plain decoding's texts, which is checked.
 public struct StrategyBenchmark: Sendable {
-    /// Seconds and counts over all prompts, one entry per round.
-    public private(set) var plain: [DecodingStatistics] = []
-    /// Seconds and counts over all prompts, one entry per round.
-    public private(set) var earlyExit: [DecodingStatistics] = []
-    /// Seconds and counts over all prompts, one entry per round.
-    public private(set) var selfSpeculative: [DecodingStatistics] = []
-
-    /// The speed of self-speculative relative to plain decoding, one entry per round.
-    public var speedups: [Double] {
-        zip(selfSpeculative, plain).compactMap { ours, base in
-            guard let ours = ours.decodeTokensPerSecond, let base = base.decodeTokensPerSecond
-            else { return nil }
-            return ours / base
-        }
+    /// The measurements of one strategy.
+    public struct Measurement: Sendable {
+        /// The strategy.
+        public let strategy: DecodingStrategy
+        /// Seconds and counts over all texts, one entry per round.
+        public fileprivate(set) var rounds: [DecodingStatistics] = []
     }
+
+    /// One measurement for each strategy, plain decoding first.
+    public private(set) var measurements: [Measurement]
+    /// The share of plain decoding's tokens that continue a repeated 12-gram: they and the 12 tokens before them also
+    /// stand earlier in prompt or text. The more a text repeats itself, the more drafts are accepted.
+    public private(set) var repeatedShare = 0.0
 
     /// The default number of rounds.
     public static let standardRounds = 3
 
-    /// Runs `rounds` rounds over the prompts, after a short one that does not count.
+    /// Runs `rounds` rounds over the texts, after a short one that does not count.
     ///
     /// - Parameters:
     ///   - model: the model.
-    ///   - prompts: the prompts, as token ids.
-    ///   - speculation: the exit layer and draft length. Early exit uses the same exit layer.
+    ///   - texts: the texts to write, at least one.
+    ///   - strategies: the strategies to compare with plain decoding, which always runs.
     ///   - rounds: at least 1.
-    ///   - options: sampling and limits. The strategy is ignored.
+    ///   - options: sampling and limits. The strategy is ignored; so is what else ends a text, in replayed texts.
     ///   - progress: receives the number of finished texts, and returns whether to continue.
-    /// - Throws: ``ExitLayerError`` or ``GenerationError``.
-    public init(
-        _ model: TextModel, prompts: [[Token]], speculation: SpeculationSetting, rounds: Int = Self.standardRounds,
-        options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
+    /// - Returns: nil if `progress` returned false.
+    /// - Throws: ``TextDifferenceError`` if a strategy that runs all layers writes another text than plain decoding, as
+    ///   it does with ``Acceptance/rejection`` of sampled drafts; ``ExitLayerError`` or ``GenerationError``.
+    public init?(
+        _ model: TextModel, texts: [BenchmarkText], strategies: [DecodingStrategy],
+        rounds: Int = Self.standardRounds, options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
     ) throws {
         guard rounds >= 1 else {
             throw GenerationError.invalidOption(name: "rounds", expected: "1 or more", found: "\(rounds)")
         }
-        let strategies: [(WritableKeyPath<Self, [DecodingStatistics]>, DecodingStrategy)] = [
-            (\.plain, .plain), (\.earlyExit, .earlyExit(exitLayer: speculation.exitLayer)),
-            (\.selfSpeculative, .selfSpeculative(speculation)),
-        ]
+        guard !texts.isEmpty else {
+            throw GenerationError.invalidOption(name: "texts", expected: "at least one", found: "none")
+        }
+        measurements = ([.plain] + strategies.filter { $0 != .plain }).map { Measurement(strategy: $0) }
+        // Caches, clocks and threads warm up.
+        for measurement in measurements {
+            guard progress(0) else { return nil }
+            _ = try Self.write(texts[0], by: measurement.strategy, model, options, maxTokens: 8)
+        }
+        var plain: [[Token]] = []
         var written = 0
-        for round in 0...rounds {
-            for (measurements, strategy) in strategies {
-                var options = options
-                options.strategy = strategy
-                // Round 0 warms up caches, clocks and threads.
-                if round == 0 { options.maxTokens = min(options.maxTokens ?? 8, 8) }
-                var measurement = DecodingStatistics()
-                for prompt in round == 0 ? Array(prompts.prefix(1)) : prompts {
-                    guard progress(written) else { return }
-                    let options = options.fitted(to: prompt.count, of: model)
-                    let result = try TextSession(model, options: options).generate(prompt)
-                    measurement.add(result.statistics)
-                    written += round == 0 ? 0 : 1
+        for _ in 0..<rounds {
+            for index in measurements.indices {
+                let strategy = measurements[index].strategy
+                var statistics = DecodingStatistics()
+                for (number, text) in texts.enumerated() {
+                    guard progress(written) else { return nil }
+                    let result = try Self.write(text, by: strategy, model, options)
+                    statistics.add(result.statistics)
+                    written += 1
+                    if plain.count < texts.count { plain.append(result.tokens) }
+                    guard strategy.textLayerCount == nil else { continue }
+                    try TextDifferenceError.check(result.tokens, are: plain[number], text: number, by: strategy.name)
                 }
-                if round > 0 { self[keyPath: measurements].append(measurement) }
+                measurements[index].rounds.append(statistics)
             }
         }
+        repeatedShare = Self.repeatedShare(of: zip(texts, plain))
         _ = progress(written)
+    }
+
+    /// The speed of a strategy relative to that of plain decoding, one entry per round.
+    public func speedups(of measurement: Measurement) -> [Double] {
+        zip(measurement.rounds, measurements[0].rounds).compactMap { ours, plain in
+            guard let ours = ours.decodeTokensPerSecond, let plain = plain.decodeTokensPerSecond else { return nil }
+            return ours / plain
+        }
+    }
+
+    private static func write(
+        _ text: BenchmarkText, by strategy: DecodingStrategy, _ model: TextModel, _ options: GenerationOptions,
+        maxTokens: Int? = nil
+    ) throws -> GenerationResult {
+        var options = options
+        options.strategy = strategy
+        options.maxTokens = [options.maxTokens, maxTokens, text.replayed?.count].compactMap(\.self).min()
+        if text.replayed != nil {
+            options.stops = []
+            options.ignoresEndOfText = true
+        }
+        let session = try TextSession(model, options: options.fitted(to: text.prompt.count, of: model))
+        return try session.generate(text.prompt, replaying: text.replayed ?? [])
+    }
+
+    private static func repeatedShare(of texts: some Sequence<(BenchmarkText, [Token])>) -> Double {
+        var (repeated, all) = (0, 0)
+        for (text, tokens) in texts {
+            repeated += (text.prompt + tokens).repeatedCount(from: text.prompt.count)
+            all += tokens.count
+        }
+        return all > 0 ? Double(repeated) / Double(all) : 0
     }
 }

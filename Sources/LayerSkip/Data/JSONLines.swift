@@ -30,9 +30,12 @@ package enum JSONLines {
             file: file, expected: "prose", found: "JSON Lines with \(object.summary)\(advice)")
     }
 
+    /// Whether a file is JSON Lines according to its name.
+    package static func isName(of path: String) -> Bool { CorpusFileKind(path: path) == .lines }
+
     /// Rejects a file that is JSON Lines according to its name, if prose is expected.
     package static func refuse(path: String) throws(FileError) {
-        guard CorpusFileKind(path: path) == .lines else { return }
+        guard isName(of: path) else { return }
         throw FileError(
             file: path, expected: "prose",
             found: "a file of JSON Lines by its name (write its texts to a .txt file)")

@@ -9,7 +9,7 @@ public import TokenDecoding
 public final class TextSession {
     private let model: TextModel
     private let options: GenerationOptions
-    private var generator: Generator<LoadedModel>
+    var generator: Generator<LoadedModel>
 
     /// Creates a session with an empty cache.
     ///

@@ -2,16 +2,21 @@ import LayerSkip
 
 /// A benchmark as JSON and as a table: medians over rounds.
 struct BenchmarkReport: Encodable {
-    let plain: Row
-    let earlyExit: Row
-    let selfSpeculative: Row
-    let speedup: Spread
-    let exitLayer: Int
-    let draftLength: Int
+    let plain: Nullable<Row>
+    let earlyExit: Nullable<Row>
+    let selfSpeculative: Nullable<Row>
+    /// The speedup of self-speculative decoding.
+    let speedup: Nullable<Spread>
+    /// The rows of all strategies, plain first.
+    let strategies: [Row]
+    let text: BenchmarkTextReport
+    let exitLayer: Nullable<Int>
+    let draftLength: Nullable<Int>
     let kernels: String
     let threads: Int
 
     struct Row: Encodable {
+        let name: DecodingStrategy.Name
         let decodeTokensPerSecond: Nullable<Double>
         let prefillTokensPerSecond: Nullable<Double>
         let acceptanceRate: Nullable<Double>
@@ -19,9 +24,12 @@ struct BenchmarkReport: Encodable {
         let draftShare: Nullable<Double>
         let verifyShare: Nullable<Double>
         let tokens: Int
+        /// The speed relative to that of plain decoding.
+        let speedup: Spread
 
-        init(_ measurements: [DecodingStatistics]) {
-            let all = measurements
+        init(_ measurement: StrategyBenchmark.Measurement, in benchmark: StrategyBenchmark) {
+            let all = measurement.rounds
+            name = measurement.strategy.name
             decodeTokensPerSecond = Nullable(all.compactMap(\.decodeTokensPerSecond).median)
             prefillTokensPerSecond = Nullable(all.compactMap(\.prefillTokensPerSecond).median)
             acceptanceRate = Nullable(all.compactMap(\.acceptanceRate).median)
@@ -29,6 +37,7 @@ struct BenchmarkReport: Encodable {
             draftShare = Nullable(decoding.map { $0.draftSeconds / $0.decodeSeconds }.median)
             verifyShare = Nullable(decoding.map { $0.verifySeconds / $0.decodeSeconds }.median)
             tokens = all.first?.generatedTokens ?? 0
+            speedup = Spread(benchmark.speedups(of: measurement))
         }
     }
 
@@ -36,31 +45,77 @@ struct BenchmarkReport: Encodable {
         let median: Nullable<Double>
         let min: Nullable<Double>
         let max: Nullable<Double>
+
+        init(_ values: [Double]) {
+            median = Nullable(values.median)
+            min = Nullable(values.min())
+            max = Nullable(values.max())
+        }
     }
 
-    init(_ benchmark: StrategyBenchmark, of model: TextModel, _ setting: SpeculationSetting) {
-        exitLayer = setting.exitLayer
-        draftLength = setting.draftLength
-        plain = Row(benchmark.plain)
-        earlyExit = Row(benchmark.earlyExit)
-        selfSpeculative = Row(benchmark.selfSpeculative)
-        let speedups = benchmark.speedups
-        speedup = Spread(
-            median: Nullable(speedups.median), min: Nullable(speedups.min()), max: Nullable(speedups.max()))
+    init(_ benchmark: StrategyBenchmark, of model: TextModel, _ text: BenchmarkTextReport) {
+        let rows = benchmark.measurements.map { Row($0, in: benchmark) }
+        func row(_ name: DecodingStrategy.Name) -> Row? { rows.first { $0.name == name } }
+        plain = Nullable(row(.plain))
+        earlyExit = Nullable(row(.earlyExit))
+        selfSpeculative = Nullable(row(.selfSpeculative))
+        speedup = Nullable(row(.selfSpeculative)?.speedup)
+        strategies = rows
+        self.text = text
+        let measured = benchmark.measurements.map(\.strategy)
+        exitLayer = Nullable(measured.lazy.compactMap { $0.draftingExitLayer ?? $0.textLayerCount }.first)
+        draftLength = Nullable(measured.lazy.compactMap(\.draftLength).first)
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
     }
+}
 
+// MARK: Text
+
+extension BenchmarkReport {
+    /// A line for each strategy, one with speedups and settings, and one about the texts.
     var table: String {
-        func line(_ name: String, _ row: Row) -> String {
-            let rate = row.decodeTokensPerSecond.value?.formatted(decimals: 1) ?? "-"
-            let acceptance = row.acceptanceRate.value?.percentage ?? ""
-            return name + rate.padded(to: 10) + " tok/s" + acceptance.padded(to: 10) + "\n"
-        }
-        func number(_ value: Nullable<Double>) -> String { value.value?.formatted(decimals: 2) ?? "-" }
-        return line("plain           ", plain) + line("early exit      ", earlyExit)
-            + line("self-speculative", selfSpeculative)
-            + "speedup \(number(speedup.median)) (\(number(speedup.min))...\(number(speedup.max))), "
-            + "exit layer \(exitLayer), draft length \(draftLength), \(kernels), \(threads.counted("thread"))\n"
+        let facts = speedups + settings + [kernels, threads.counted("thread")]
+        return strategies.map(\.line).joined() + facts.joined(separator: ", ") + "\n" + text.line
     }
+
+    /// The speedups of the strategies that write plain decoding's texts. If there are several, each is named.
+    private var speedups: [String] {
+        let rows = strategies.filter { $0.name != .plain && $0.name != .earlyExit }
+        return rows.map { row in "speedup " + (rows.count > 1 ? "of \(row.label) " : "") + row.speedup.text }
+    }
+
+    private var settings: [String] {
+        [exitLayer.value.map { "exit layer \($0)" }, draftLength.value.map { "draft length \($0)" }].compactMap(\.self)
+    }
+}
+
+extension BenchmarkReport.Row {
+    fileprivate var label: String { name == .earlyExit ? "early exit" : name.rawValue }
+
+    fileprivate var line: String {
+        let rate = decodeTokensPerSecond.value?.formatted(decimals: 1) ?? "-"
+        let acceptance = acceptanceRate.value?.percentage ?? ""
+        let padding = String(repeating: " ", count: max(0, DecodingStrategy.Name.longest - label.count))
+        return label + padding + rate.padded(to: 10) + " tok/s" + acceptance.padded(to: 10) + "\n"
+    }
+}
+
+extension BenchmarkReport.Spread {
+    fileprivate var text: String {
+        func number(_ value: Nullable<Double>) -> String { value.value?.formatted(decimals: 2) ?? "-" }
+        return "\(number(median)) (\(number(min))...\(number(max)))"
+    }
+}
+
+extension DecodingStrategy {
+    /// The number of tokens drafted per round; nil if it is not fixed.
+    fileprivate var draftLength: Int? {
+        if case .selfSpeculative(let setting) = self { setting.draftLength } else { nil }
+    }
+}
+
+extension DecodingStrategy.Name {
+    /// The number of characters of the longest name.
+    fileprivate static var longest: Int { allCases.map(\.rawValue.count).max() ?? 0 }
 }

@@ -1,0 +1,11 @@
+extension DecodingStrategy {
+    /// The strategy's name.
+    public var name: Name {
+        switch self {
+        case .auto: .auto
+        case .plain: .plain
+        case .earlyExit: .earlyExit
+        case .selfSpeculative: .selfSpeculative
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import LayerSkip
+
+/// Options for the strategies that a benchmark compares with plain decoding.
+struct BenchmarkStrategyArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            Strategies that take turns, comma-separated: \(allNames); plain always runs (default: plain, early-exit, \
+            self-speculative; with --replay, without early-exit).
+            """, valueName: "names"),
+        transform: strategyNames)
+    var strategy: [DecodingStrategy.Name]?
+
+    @Option(
+        parsing: .unconditional,
+        help: "Number of layers that run before the early exit (default: the model's setting).")
+    var exitLayer: Int?
+
+    @Option(parsing: .unconditional, help: "Number of tokens drafted per round (default: the model's setting).")
+    var draftLength: Int?
+
+    /// The names of all strategies that run, plain first.
+    ///
+    /// - Parameter isReplay: whether texts are replayed, which early exit would not write.
+    func names(isReplay: Bool) -> [DecodingStrategy.Name] {
+        let standard: [DecodingStrategy.Name] = isReplay ? [.selfSpeculative] : [.earlyExit, .selfSpeculative]
+        return [.plain] + (strategy ?? standard).filter { $0 != .plain }
+    }
+
+    /// Throws a usage error if early exit is to replay texts, or if no strategy uses a given option.
+    func check(isReplay: Bool) throws {
+        let names = names(isReplay: isReplay)
+        if isReplay, names.contains(.earlyExit) {
+            throw ValidationError(
+                """
+                --strategy: expected none but strategies that write the full model's text with --replay, found \
+                early-exit; leave it out
+                """)
+        }
+        if exitLayer != nil, names == [.plain] {
+            throw ValidationError("--exit-layer: expected auto, early-exit or self-speculative in --strategy with it")
+        }
+        if draftLength != nil, !names.contains(.selfSpeculative) {
+            throw ValidationError("--draft-length: expected self-speculative in --strategy with it")
+        }
+    }
+
+    /// The strategies of these names for a model. Says on standard error if they use a published setting.
+    ///
+    /// - Throws: ``InputError`` if neither the options nor the model's metadata have the settings of one.
+    func strategies(_ names: [DecodingStrategy.Name], of model: TextModel) throws -> [DecodingStrategy] {
+        let drafts = names.contains(.selfSpeculative)
+        if drafts || names.contains(.earlyExit) { note(of: model, usesDraftLength: drafts) }
+        return try names.map { name in
+            switch name {
+            case .auto: .auto(exitLayer: exitLayer ?? model.summary.speculation?.exitLayer)
+            case .plain: .plain
+            case .earlyExit: .earlyExit(exitLayer: try exitLayer(of: model))
+            case .selfSpeculative: .selfSpeculative(try knownSetting(of: model))
+            }
+        }
+    }
+
+    /// The setting of self-speculation for a model, as above.
+    func setting(of model: TextModel) throws -> SpeculationSetting {
+        note(of: model, usesDraftLength: true)
+        return try knownSetting(of: model)
+    }
+
+    private func note(of model: TextModel, usesDraftLength: Bool) {
+        model.notePublished(
+            exitLayer: exitLayer, draftLength: usesDraftLength ? draftLength : 0,
+            options: "--exit-layer and --draft-length")
+    }
+
+    private func knownSetting(of model: TextModel) throws -> SpeculationSetting {
+        let exitLayer = try exitLayer(of: model)
+        guard let draftLength = draftLength ?? model.knownSpeculation?.draftLength else {
+            throw InputError.unsaid("--draft-length", by: model)
+        }
+        return SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength)
+    }
+
+    private func exitLayer(of model: TextModel) throws -> Int {
+        guard let exitLayer = exitLayer ?? model.knownSpeculation?.exitLayer else {
+            throw InputError.unsaid("--exit-layer", by: model)
+        }
+        return exitLayer
+    }
+}
+
+/// The names of all strategies, for messages.
+private let allNames = DecodingStrategy.Name.allCases.map(\.rawValue).joined(separator: ", ")
+
+/// Parses the names of strategies, separated by commas.
+///
+/// - Throws: a usage error for a name that no strategy has, or that was given before.
+private func strategyNames(_ argument: String) throws -> [DecodingStrategy.Name] {
+    var names: [DecodingStrategy.Name] = []
+    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let name = DecodingStrategy.Name(rawValue: String(word)), !names.contains(name) else {
+            throw ValidationError("expected names among \(allNames), each once, found \(argument.quoted)")
+        }
+        names.append(name)
+    }
+    return names
+}
