@@ -21,6 +21,8 @@ public struct TextModel: Sendable {
     public let summary: CheckpointSummary
     /// The model's dimensions.
     public let shape: ModelShape
+    /// What texts of this model have learned about drafts.
+    let experience = SharedExperience()
     /// The loading time in seconds.
     public let loadSeconds: Double
 

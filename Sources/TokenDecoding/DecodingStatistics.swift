@@ -40,10 +40,13 @@ public struct DecodingStatistics: Sendable, Equatable {
         generatedTokens > 0 ? Double(generatedTokens) / decodeSeconds : nil
     }
 
-    mutating func count(drafted: Int, accepted: Int, by source: DraftSource? = nil, seconds: Double = 0) {
+    mutating func count(
+        drafted: Int, accepted: Int, by source: DraftSource? = nil, seconds: Double = 0, plainSeconds: Double? = nil
+    ) {
         rounds += 1
         if let source {
-            sources[source, default: SourceStatistics()].count(drafted: drafted, accepted: accepted, seconds: seconds)
+            sources[source, default: SourceStatistics()].count(
+                drafted: drafted, accepted: accepted, seconds: seconds, plainSeconds: plainSeconds)
         }
         while draftedByPosition.count < drafted {
             draftedByPosition.append(0)

@@ -11,7 +11,7 @@ extension Engine {
     /// - Throws: ``GenerationError`` if the prompt is empty, has unknown ids, or leaves no room in the context; the text
     ///   is then unchanged. After `cancelled`, the processed part stays in the cache for the next prefill, which must
     ///   come before any round.
-    package func prefill(
+    package mutating func prefill(
         _ text: TokenStream, _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(GenerationError) {
         try GenerationError.checkPrompt(tokenCount: prompt.count, contextLength: text.contextLength)

@@ -23,7 +23,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     /// The format of keys and values in caches.
     package let cacheFormat: CacheFormat
     /// The costs of the passes so far.
-    let costs: CostModel
+    package internal(set) var costs: CostModel
     private let fixedCosts: CostModel
     private let pages = CachePagePool()
     // Refilled in each step, to reuse their memory.
@@ -96,7 +96,8 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
         var row = 0
         for text in texts {
             text.acceptAndTruncate(
-                logits, firstRow: row, on: model.compute, stopwatch, drafted: drafted, verified: verified)
+                logits, firstRow: row, on: model.compute, stopwatch, drafted: drafted, verified: verified,
+                plainSeconds: texts.count == 1 ? costs.plain(layers: text.layerCount, texts: 1) : nil)
             row += text.draft.tokens.count + 1
         }
     }
@@ -169,7 +170,7 @@ extension Engine {
         return result
     }
 
-    private func logits(_ x: Tensor) -> Tensor {
+    private mutating func logits(_ x: Tensor) -> Tensor {
         let stopwatch = Stopwatch()
         let result = model.logits(x)
         costs.count(headRows: x.rows, seconds: stopwatch.seconds)

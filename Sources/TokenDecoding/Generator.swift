@@ -40,6 +40,20 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
         texts = [text]
     }
 
+    /// Takes over what other texts have learned about drafts. A text sampled with rejections takes over nothing but
+    /// costs, which it does not use: drafts influence it, so it must not depend on earlier texts.
+    package mutating func learn(from experience: DraftingExperience) {
+        engine.costs = experience.costs
+        guard text.sampler.acceptance != .rejection, var drafter = text.drafter as? AutoDrafter else { return }
+        drafter.learn(from: experience)
+        text.drafter = drafter
+    }
+
+    /// Adds what this text has learned.
+    package func teach(_ experience: inout DraftingExperience) {
+        experience.costs = engine.costs
+        (text.drafter as? AutoDrafter)?.teach(&experience)
+    }
     /// The full model.
     package var model: Model { engine.model }
     /// The text so far: prompt and generated tokens.

@@ -8,6 +8,9 @@ public struct SourceStatistics: Sendable, Equatable {
     public var accepted = 0
     /// Seconds that these rounds took.
     public var seconds = 0.0
+    /// Seconds by which some of them took longer than plain decoding of their tokens, according to the costs of passes:
+    /// those with too few accepted tokens. Only counted for texts that are alone in a batch.
+    public var wastedSeconds = 0.0
 
     /// Creates statistics with all counts zero.
     public init() {}
@@ -15,8 +18,10 @@ public struct SourceStatistics: Sendable, Equatable {
     /// Tokens that these rounds generated: those accepted, and one by the full model in each.
     public var generatedTokens: Int { accepted + rounds }
 
-    mutating func count(drafted: Int, accepted: Int, seconds: Double) {
+    /// - Parameter plainSeconds: what plain decoding of a token is expected to take; nil if that is not known.
+    mutating func count(drafted: Int, accepted: Int, seconds: Double, plainSeconds: Double?) {
         rounds += 1
+        if let plainSeconds { wastedSeconds += max(0, seconds - Double(accepted + 1) * plainSeconds) }
         self.drafted += drafted
         self.accepted += accepted
         self.seconds += seconds
@@ -28,6 +33,7 @@ public struct SourceStatistics: Sendable, Equatable {
         sum.drafted += b.drafted
         sum.accepted += b.accepted
         sum.seconds += b.seconds
+        sum.wastedSeconds += b.wastedSeconds
         return sum
     }
 }

@@ -8,9 +8,10 @@ extension TokenStream {
     ///   - logits: of the pending token, in row `first`, and of the drafted tokens in the rows after it.
     ///   - drafted: seconds that drafting took.
     ///   - verified: seconds up to the end of the forward pass.
+    ///   - plainSeconds: what plain decoding of a token is expected to take; nil if that is not known.
     func acceptAndTruncate(
         _ logits: Tensor, firstRow first: Int, on compute: ComputeContext, _ stopwatch: Stopwatch, drafted: Double,
-        verified: Double
+        verified: Double, plainSeconds: Double?
     ) {
         do {
             accepted = try accept(logits, firstRow: first, on: compute)
@@ -27,7 +28,9 @@ extension TokenStream {
         sampler.remember(next)
         let drafted = draftLimit > 0 ? drafted : 0
         seconds = stopwatch.seconds
-        statistics.count(drafted: draft.tokens.count, accepted: accepted, by: draft.source, seconds: seconds)
+        statistics.count(
+            drafted: draft.tokens.count, accepted: accepted, by: draft.source, seconds: seconds,
+            plainSeconds: plainSeconds)
         statistics.generatedTokens += next.count
         statistics.draftSeconds += drafted
         statistics.verifySeconds += verified - drafted

@@ -40,7 +40,7 @@ struct JSONTests {
         let sources = try #require(statistics["sources"] as? [String: [String: Any]])
         #expect(Set(sources.keys) == ["early-exit"])
         let source = try #require(sources["early-exit"])
-        #expect(Set(source.keys) == ["rounds", "drafted", "accepted", "seconds"])
+        #expect(Set(source.keys) == ["rounds", "drafted", "accepted", "seconds", "wasted_seconds", "gain"])
         #expect(source["drafted"] as? Int == drafted && source["accepted"] as? Int == accepted)
         #expect(statistics["threads"] as? Int == 1)
         for key in ["load_seconds", "draft_seconds", "verify_seconds", "weight_bytes", "cache_bytes"] {

@@ -3,7 +3,8 @@ public import TokenDecoding
 
 /// A benchmark that compares decoding strategies on the same texts.
 ///
-/// A machine's speed drifts within seconds, so the strategies take turns, and only ratios within a round are meaningful.
+/// A machine's speed drifts within seconds, so the strategies take turns with each text, and only ratios within a round
+/// are meaningful.
 /// All strategies but early exit must write plain decoding's texts, which is checked.
 public struct StrategyBenchmark: Sendable {
     /// The measurements of one strategy.
@@ -53,20 +54,19 @@ public struct StrategyBenchmark: Sendable {
         }
         var plain: [[Token]] = []
         var written = 0
-        for _ in 0..<rounds {
-            for index in measurements.indices {
-                let strategy = measurements[index].strategy
-                var statistics = DecodingStatistics()
-                for (number, text) in texts.enumerated() {
+        for round in 0..<rounds {
+            for index in measurements.indices { measurements[index].rounds.append(DecodingStatistics()) }
+            for (number, text) in texts.enumerated() {
+                for index in measurements.indices {
+                    let strategy = measurements[index].strategy
                     guard progress(written) else { return nil }
                     let result = try Self.write(text, by: strategy, model, options)
-                    statistics.add(result.statistics)
+                    measurements[index].rounds[round].add(result.statistics)
                     written += 1
-                    if plain.count < texts.count { plain.append(result.tokens) }
+                    if plain.count == number { plain.append(result.tokens) }
                     guard strategy.textLayerCount == nil else { continue }
                     try TextDifferenceError.check(result.tokens, are: plain[number], text: number, by: strategy.name)
                 }
-                measurements[index].rounds.append(statistics)
             }
         }
         repeatedShare = Self.repeatedShare(of: zip(texts, plain))

@@ -7,10 +7,12 @@ extension TextModel {
     /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model.
     func generator(_ options: GenerationOptions) throws -> Generator<LoadedModel> {
         let strategy = try strategy(options)
-        return try Generator(
+        var generator = try Generator(
             model, exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model),
-            sampling: options.sampling,
-            acceptance: options.acceptance, cacheFormat: options.cacheFormat, context: options.context)
+            sampling: options.sampling, acceptance: options.acceptance, cacheFormat: options.cacheFormat,
+            context: options.context)
+        generator.learn(from: experience.current)
+        return generator
     }
 
     /// Creates an empty text that an engine steps together with others, for the options' strategy or the model's own.

@@ -47,6 +47,7 @@ public final class TextSession {
                 recorder?.end($0)
                 return take($0, &text, &ending)
             })
+        model.experience.update { generator.teach(&$0) }
         recorder?.finish()
         let rounds = recorder?.rounds ?? []
         switch end {

@@ -24,6 +24,8 @@ struct BenchmarkReport: Encodable {
         let draftShare: Nullable<Double>
         let verifyShare: Nullable<Double>
         let tokens: Int
+        /// The sources of drafts, over all rounds.
+        let sources: [String: SourceReport]
         /// The speed relative to that of plain decoding.
         let speedup: Spread
 
@@ -37,6 +39,11 @@ struct BenchmarkReport: Encodable {
             draftShare = Nullable(decoding.map { $0.draftSeconds / $0.decodeSeconds }.median)
             verifyShare = Nullable(decoding.map { $0.verifySeconds / $0.decodeSeconds }.median)
             tokens = all.first?.generatedTokens ?? 0
+            var sum = DecodingStatistics()
+            for round in all { sum.add(round) }
+            var plain = DecodingStatistics()
+            for round in benchmark.measurements[0].rounds { plain.add(round) }
+            sources = SourceReport.all(sum.sources, plain: plain.decodeTokensPerSecond)
             speedup = Spread(benchmark.speedups(of: measurement))
         }
     }
@@ -97,7 +104,12 @@ extension BenchmarkReport.Row {
         let rate = decodeTokensPerSecond.value?.formatted(decimals: 1) ?? "-"
         let acceptance = acceptanceRate.value?.percentage ?? ""
         let padding = String(repeating: " ", count: max(0, DecodingStrategy.Name.longest - label.count))
-        return label + padding + rate.padded(to: 10) + " tok/s" + acceptance.padded(to: 10) + "\n"
+        let total = label + padding + rate.padded(to: 10) + " tok/s" + acceptance.padded(to: 10) + "\n"
+        guard name == .auto else { return total }
+        let parts = DraftSource.allCases.compactMap { source in
+            sources[source.rawValue].map { "  \(source.summary): \($0.text)\n" }
+        }
+        return total + parts.joined()
     }
 }
 

@@ -14,26 +14,12 @@ struct StatisticsReport: Encodable {
     let draftSeconds: Double
     let verifySeconds: Double
     /// By the source of drafts.
-    let sources: [String: Source]
+    let sources: [String: SourceReport]
     let kernels: String
     let threads: Int
     let weightBytes: Int
     let cacheBytes: Int
     let peakMemoryBytes: Int
-
-    struct Source: Encodable {
-        let rounds: Int
-        let drafted: Int
-        let accepted: Int
-        let seconds: Double
-
-        init(_ statistics: SourceStatistics) {
-            rounds = statistics.rounds
-            drafted = statistics.drafted
-            accepted = statistics.accepted
-            seconds = statistics.seconds
-        }
-    }
 
     init(_ model: TextModel, _ result: GenerationResult) {
         let statistics = result.statistics
@@ -47,8 +33,7 @@ struct StatisticsReport: Encodable {
         acceptedByPosition = statistics.acceptedByPosition
         draftSeconds = statistics.draftSeconds
         verifySeconds = statistics.verifySeconds
-        sources = Dictionary(
-            uniqueKeysWithValues: statistics.sources.map { ($0.key.rawValue, Source($0.value)) })
+        sources = SourceReport.all(statistics.sources)
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
         weightBytes = model.model.weightByteCount
@@ -85,16 +70,6 @@ extension DecodingStatistics {
             sources[source].map { "\($0.accepted) by \(source.summary)" }
         }
         return ": " + parts.joined(separator: ", ")
-    }
-}
-
-extension DraftSource {
-    /// In words.
-    var summary: String {
-        switch self {
-        case .lookup: "lookup"
-        case .earlyExit: "early exit"
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 /// Predicts the duration of forward passes, from those that an engine ran.
 ///
 /// It decides how many tokens are drafted, and never which tokens are written.
-package final class CostModel {
+package struct CostModel: Sendable {
     private var layer = RowCosts()
     private var head = RowCosts()
     private var drafting = 0.0
@@ -32,25 +32,25 @@ package final class CostModel {
     }
 
     /// Counts a pass of rows through some layers.
-    func count(layers: Int, rows: Int, seconds: Double) {
+    mutating func count(layers: Int, rows: Int, seconds: Double) {
         guard !isFixed, layers > 0 else { return }
         layer.count(rows: rows, seconds: seconds / Double(layers))
     }
 
     /// Counts a part of a prompt.
-    func count(prompt rows: Int, layers: Int, seconds: Double) {
+    mutating func count(prompt rows: Int, layers: Int, seconds: Double) {
         guard !isFixed, layers > 0 else { return }
         layer.countLong(rows: rows, seconds: seconds / Double(layers))
     }
 
     /// Counts a pass of rows through the head.
-    func count(headRows rows: Int, seconds: Double) {
+    mutating func count(headRows rows: Int, seconds: Double) {
         guard !isFixed else { return }
         head.count(rows: rows, seconds: seconds)
     }
 
     /// Counts what drafting a token took in addition to passes: sampling it, and computing its probability.
-    func count(draftingToken seconds: Double) {
+    mutating func count(draftingToken seconds: Double) {
         guard !isFixed else { return }
         drafting += 0.1 * (min(seconds, drafting > 0 ? 2 * drafting : seconds) - drafting)
     }

@@ -2,7 +2,7 @@
 ///
 /// An estimate is a value for the number of rows times a common factor. The factor follows a machine that becomes faster
 /// or slower, so numbers of rows that were measured long ago still compare fairly with today's.
-struct RowCosts {
+struct RowCosts: Sendable {
     /// By the number of rows; 0 if never measured.
     private var values: [Double] = [0]
     private var counts: [Int] = [0]

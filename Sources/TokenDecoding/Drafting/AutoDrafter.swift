@@ -29,6 +29,18 @@ package struct AutoDrafter: Drafter {
         if exitLayer < model.layerCount { exit = ExitSource(exitLayer: exitLayer) }
     }
 
+    /// Takes over what other texts have learned; of an exit, if it is the same.
+    mutating func learn(from experience: DraftingExperience) {
+        if let chances = experience.lookups { lookup.chances = chances }
+        if let known = experience.exit, known.exitLayer == exit?.exitLayer { exit = known }
+    }
+
+    /// Adds what this text has learned.
+    func teach(_ experience: inout DraftingExperience) {
+        experience.lookups = lookup.chances
+        if let exit { experience.exit = exit }
+    }
+
     package var needsConfidences: Bool { exit != nil }
 
     package mutating func restart() { lookup.restart() }

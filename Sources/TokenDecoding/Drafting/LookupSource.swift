@@ -5,9 +5,9 @@ import LanguageModels
 /// It looks up each new token of a text, also those that it did not draft, to learn how often lookups of which length are
 /// right. That costs no pass.
 struct LookupSource {
+    /// How often lookups were right.
+    var chances = Chances()
     private var index = NGramIndex()
-    /// By the length of the match.
-    private var evidence = Array(repeating: Evidence(), count: expected.count)
     /// The proposed tokens.
     private(set) var proposal: [Token] = []
     private var matchLength = 0
@@ -33,12 +33,7 @@ struct LookupSource {
     }
 
     /// The chance that a token of the proposal is accepted if those before it are.
-    func chance(ofToken position: Int) -> Double { chance(matchLength: matchLength + position) }
-
-    private func chance(matchLength: Int) -> Double {
-        let kind = Self.kind(matchLength)
-        return evidence[kind].chance(expected: Self.expected[kind])
-    }
+    func chance(ofToken position: Int) -> Double { chances.chance(matchLength: matchLength + position) }
 
     /// Adds new tokens to the index, after checking whether they would have been proposed.
     private mutating func read(_ tokens: [Token], promptCount: Int) {
@@ -46,9 +41,25 @@ struct LookupSource {
         while index.count + 1 < tokens.count {
             let end = index.count + 1
             if end >= promptCount, let match = index.match(tokens, end: end) {
-                evidence[Self.kind(match.length)].add(isHit: tokens[match.next] == tokens[end])
+                chances.add(matchLength: match.length, isHit: tokens[match.next] == tokens[end])
             }
             index.addNext(tokens)
+        }
+    }
+}
+
+extension LookupSource {
+    /// How often the token that a lookup found was right, by the length of the match.
+    struct Chances {
+        private var evidence = Array(repeating: Evidence(), count: expected.count)
+
+        func chance(matchLength: Int) -> Double {
+            let kind = LookupSource.kind(matchLength)
+            return evidence[kind].chance(expected: LookupSource.expected[kind])
+        }
+
+        mutating func add(matchLength: Int, isHit: Bool) {
+            evidence[LookupSource.kind(matchLength)].add(isHit: isHit)
         }
     }
 
