@@ -73,7 +73,7 @@ package struct AutoDrafter: Drafter {
         let texts = Double(context.texts)
         // The first round measures what one token costs.
         guard let plain = context.costs.plain(layers: context.layerCount, texts: context.texts) else { return .done }
-        var best = texts / plain
+        var best = Self.leastGain * texts / plain
         var length = 0
         var (survival, tokens) = (1.0, 1.0)
         for position in lookup.proposal.indices {
@@ -114,6 +114,8 @@ package struct AutoDrafter: Drafter {
             exit.exitLayer, layers: context.layerCount, texts: context.texts, drafted: drafted)
     }
 
+    /// A draft that is expected to gain less may well lose, because costs and chances are estimates.
+    private static let leastGain = 1.03
     /// Tokens that are so unlikely to be reached add nothing.
     private static let leastSurvival = 0.02
 }
