@@ -47,7 +47,7 @@ import Testing
                 ? model.contextLength : random.int(min(prompt.count + 1, model.contextLength)...model.contextLength)
         }
 
-        func text<Model: LanguageModel>(_ engine: borrowing Engine<Model>) throws -> TokenStream {
+        func text<Model: LanguageModel>(_ engine: inout Engine<Model>) throws -> TokenStream {
             let text = try engine.makeText(
                 exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance, context: context,
                 hashesLogits: true)
@@ -61,7 +61,7 @@ import Testing
         _ model: Model, _ plan: Plan, _ format: CacheFormat
     ) throws -> DecodingRun {
         var engine = Engine(model, cacheFormat: format)
-        let text = try plan.text(engine)
+        let text = try plan.text(&engine)
         for limit in plan.limits where text.room > 0 {
             text.limit = limit
             engine.step([text])
@@ -82,7 +82,7 @@ import Testing
             var active: [TokenStream] = []
             var origins: [Int] = []
             for (index, plan) in plans.enumerated() where runs[index] == nil && step >= plan.start {
-                let text = try texts[index] ?? plan.text(engine)
+                let text = try texts[index] ?? plan.text(&engine)
                 texts[index] = text
                 guard done[index] < plan.limits.count, text.room > 0 else {
                     runs[index] = DecodingRun(text)
