@@ -45,7 +45,8 @@ extension TokenStream {
         logitHashes.removeAll()
         sampler.forget()
         sampler.remember(prompt)
-        drafter.restart()
+        // Drafts influence a text sampled with rejections, so they must not depend on what other texts taught.
+        if sampler.acceptance == .rejection { drafter = newDrafter } else { drafter.restart() }
     }
 
     /// Tokens to reserve memory for; longer texts grow as needed.

@@ -49,11 +49,13 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
         text.drafter = drafter
     }
 
-    /// Adds what this text has learned.
+    /// Adds what this text has learned. One sampled with rejections adds only costs, because it began with nothing.
     package func teach(_ experience: inout DraftingExperience) {
         experience.costs = engine.costs
+        guard text.sampler.acceptance != .rejection else { return }
         (text.drafter as? AutoDrafter)?.teach(&experience)
     }
+
     /// The full model.
     package var model: Model { engine.model }
     /// The text so far: prompt and generated tokens.

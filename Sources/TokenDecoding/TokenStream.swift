@@ -30,6 +30,8 @@ package final class TokenStream {
     /// The number of `tokens` that belong to the prompt.
     var promptCount = 0
     var drafter: any Drafter
+    /// The drafter before it learned from any text.
+    let newDrafter: any Drafter
     var sampler: Sampler
     var cache: KVCache
     let residual: Residual
@@ -52,6 +54,7 @@ package final class TokenStream {
     ) {
         self.layerCount = layerCount
         self.drafter = drafter
+        newDrafter = drafter
         self.sampler = sampler
         self.cache = cache
         self.hashesLogits = hashesLogits

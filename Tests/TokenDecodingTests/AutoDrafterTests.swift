@@ -149,6 +149,23 @@ import Testing
         }
     }
 
+    /// Nor does it depend on what the same generator wrote before.
+    @Test func rejectionForgetsEarlierTexts() throws {
+        let model = try MockModel(layerCount: 4)
+        for seed in 0..<20 as Range<UInt64> {
+            var generator = try Generator(
+                model, drafter: AutoDrafter(exitLayer: 1, for: model), sampling: sampling(temperature: 0.9, seed: seed),
+                acceptance: .rejection)
+            var texts: [[Token]] = []
+            for prompt in [[1, 2, 1, 2, 1, 2], [3, 4, 4], [1, 2, 1, 2, 1, 2]] as [[Token]] {
+                try generator.prefill(prompt)
+                try generator.finish()
+                texts.append(generator.tokens)
+            }
+            #expect(texts[0] == texts[2])
+        }
+    }
+
     /// Texts in one batch are those that each would be alone, sampled with rejections, too.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func severalTexts(seed: UInt64) throws {
