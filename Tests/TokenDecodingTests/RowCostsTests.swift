@@ -43,6 +43,24 @@ import Testing
         #expect(costs.seconds(rows: 1) == 10)
     }
 
+    /// One interrupted pass must not keep all later ones with as many rows from running, and from correcting it.
+    @Test func aNewNumberOfRowsIsTriedAgain() throws {
+        func close(_ a: Double?, _ b: Double) throws -> Bool { try abs(#require(a) - b) < 1e-9 }
+        var costs = RowCosts()
+        for _ in 0..<3 { costs.count(rows: 1, seconds: 10) }
+        costs.count(rows: 3, seconds: 500)
+        for (rows, seconds) in [(2, 11.0), (3, 12), (5, 14)] {
+            #expect(try close(costs.seconds(rows: rows), seconds))
+        }
+        costs.count(rows: 3, seconds: 13)
+        costs.count(rows: 3, seconds: 14)
+        #expect(try close(costs.seconds(rows: 3), 13))
+        #expect(try close(costs.seconds(rows: 2), 11.5))
+        // What is faster than expected counts at once.
+        costs.count(rows: 6, seconds: 13.5)
+        #expect(try close(costs.seconds(rows: 6), 13.5))
+    }
+
     /// If a machine becomes slower, passes that are not measured are expected to be slower, too. One interrupted pass
     /// changes little.
     @Test func aSlowerMachine() throws {

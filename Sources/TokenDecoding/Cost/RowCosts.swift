@@ -6,6 +6,10 @@ struct RowCosts: Sendable {
     /// By the number of rows; 0 if never measured.
     private var values: [Double] = [0]
     private var counts: [Int] = [0]
+    /// Whether a number of rows has been measured ``firstMeasurements`` times.
+    private var isAnyProven = false
+    /// The least that each row after the first added to a pass, and the number of passes that were compared.
+    private var slope = (least: Double.infinity, count: 0)
     private var factor = 1.0
     /// What each further row of a long pass adds; nil if none was measured.
     private var valuePerRow: Double?
@@ -19,6 +23,11 @@ struct RowCosts: Sendable {
             counts.append(0)
         }
         counts[rows] += 1
+        if counts[rows] == Self.firstMeasurements { isAnyProven = true }
+        if rows > 1, counts[1] > 0 {
+            slope.least = min(slope.least, slope(to: seconds / factor, rows: rows))
+            slope.count += 1
+        }
         if counts[rows] == 1 {
             values[rows] = seconds / factor
         } else if counts[rows] <= Self.firstMeasurements {
@@ -41,12 +50,22 @@ struct RowCosts: Sendable {
     }
 
     /// Returns the expected seconds of a pass over some rows; nil if no short pass was measured.
+    ///
+    /// A first measurement that is slower than expected counts only if other passes do not disagree. Otherwise one
+    /// interrupted pass would look so slow that no such pass ran again, and it would never be corrected.
     func seconds(rows: Int) -> Double? {
         precondition(rows >= 1, "a pass has rows")
+        guard let expected = expected(rows: rows) else { return nil }
+        guard rows < values.count, values[rows] > 0 else { return expected }
+        return min(expected, factor * values[rows])
+    }
+
+    /// Returns what the measurements say that count.
+    private func expected(rows: Int) -> Double? {
         var (below, above) = (min(rows, values.count - 1), rows)
-        while below > 0, values[below] == 0 { below -= 1 }
+        while below > 0, !isProven(rows: below) { below -= 1 }
         if below == rows { return factor * values[rows] }
-        while above < values.count, values[above] == 0 { above += 1 }
+        while above < values.count, !isProven(rows: above) { above += 1 }
         switch (below > 0, above < values.count) {
         case (true, true):
             let share = Double(rows - below) / Double(above - below)
@@ -60,6 +79,18 @@ struct RowCosts: Sendable {
         }
     }
 
+    /// Whether a number of rows was measured often enough, or a further row added about as little as in the best of
+    /// several passes.
+    private func isProven(rows: Int) -> Bool {
+        guard counts[rows] > 0 else { return false }
+        guard isAnyProven, counts[rows] < Self.firstMeasurements else { return true }
+        return rows > 1 && slope.count > 1 && counts[1] > 0
+            && slope(to: values[rows], rows: rows) <= Self.agreeingRatio * slope.least
+    }
+
+    /// What each row after the first adds to a pass.
+    private func slope(to value: Double, rows: Int) -> Double { max(0, value - values[1]) / Double(rows - 1) }
+
     /// What a further row adds: that of a long pass, or a tenth of a row of the measured pass, but not more than that
     /// row.
     private func further(than row: Double) -> Double { min(valuePerRow ?? Self.nominalShare * row, row) }
@@ -68,6 +99,7 @@ struct RowCosts: Sendable {
     private static let mostRows = 160
     private static let leastLongRows = 32
     private static let firstMeasurements = 3
+    private static let agreeingRatio = 1.5
     /// The share of a change that is taken over, both by the factor and by the value.
     private static let rate = 0.1
     private static let nominalShare = 0.1
