@@ -17,10 +17,10 @@ struct StreamingExample {
         let checkpoint = try path.map { try Checkpoint(path: $0) } ?? .defaultModel()
         let model = try await TextModel.load(checkpoint)
 
-        // The model's metadata sets how many layers draft, and how many tokens they draft before all layers verify
-        // them. A model without this metadata decodes plainly by default. To speculate with such a model, set
-        // options.strategy = .selfSpeculative(SpeculationSetting(exitLayer: 8, draftLength: 3)). The text is the full
-        // model's in any case.
+        // By default, each round verifies the draft that pays most by measured cost, or none: tokens from earlier text,
+        // or drafts by the exit layer that the model's metadata sets. To choose the drafts, set options.strategy to
+        // .plain or .selfSpeculative(SpeculationSetting(exitLayer: 8, draftLength: 3)). The text is the full model's in
+        // any case.
         var options = GenerationOptions()
         options.sampling.temperature = 0.7
         options.sampling.seed = 42

@@ -6,8 +6,8 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check that speculative output is identical to plain decoding, logits included.",
         discussion: """
-            If anything differs, prints the first difference of each test case and exits with code 1. --strategy auto \
-            checks one case for each prompt and seed, and self-speculative one for each exit layer and draft length, too.
+            If anything differs, prints the first difference of each test case and exits with code 1. There is a case \
+            for each prompt, seed and exit layer, and with --strategy self-speculative for each draft length, too.
             """)
 
     @OptionGroup var model: ModelOptions

@@ -14,7 +14,8 @@ struct StrategyArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: """
-            Number of layers that run before the early exit (default: the model's setting, or a quarter of all layers).
+            Number of layers that run before the early exit (default: the model's setting; without one, auto only \
+            looks up earlier text, and the other strategies exit after a quarter of all layers).
             """)
     var exitLayer: Int?
 

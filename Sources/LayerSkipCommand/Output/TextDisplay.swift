@@ -1,7 +1,7 @@
 import LayerSkip
 
-/// A display of a text during generation, on request with its drafts: grey until verified, then green if the first layers drafted them, and cyan
-/// if they are from earlier text.
+/// A display of a text during generation, on request with its drafts: grey until verified, then green if the first
+/// layers drafted them, and cyan if they are from earlier text.
 ///
 /// Drafts are shown only up to the end of the line. On the next line they could not be erased reliably: if the screen
 /// scrolls, a saved cursor position no longer fits.

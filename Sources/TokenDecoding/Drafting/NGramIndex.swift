@@ -32,7 +32,7 @@ struct NGramIndex {
         count += 1
     }
 
-    /// Returns the latest place before which the longest sequence of tokens equals the last ones of
+    /// Returns the latest place before which the longest sequence of tokens, up to 8, equals the last ones of
     /// `tokens[..<end]`; nil if even the last one has not occurred before.
     func match(_ tokens: [Token], end: Int) -> Match? {
         for length in stride(from: min(Self.longestKey, end), to: 0, by: -1) {
