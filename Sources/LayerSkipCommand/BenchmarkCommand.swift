@@ -141,11 +141,11 @@ struct BenchmarkCommand: ParsableCommand {
 
     private func runStrategies(_ input: consuming BenchmarkInput) throws {
         let model = try model.load()
-        let names = strategies.names(isReplay: isReplay)
+        let names = strategies.names(isReplay: isReplay, hasExit: model.knownSpeculation != nil)
         let compared = try strategies.strategies(names, of: model)
         let texts = try input.texts(for: model, maxTokens: options.maxTokens ?? .max)
         sampling.noteSeed(of: options.sampling)
-        if isReplay, strategies.strategy == nil {
+        if isReplay, strategies.strategy == nil, names.contains(.selfSpeculative) {
             Output.note("early exit is left out, because its text is not the full model's")
         }
         let rounds = rounds ?? StrategyBenchmark.standardRounds

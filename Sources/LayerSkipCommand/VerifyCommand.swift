@@ -17,10 +17,9 @@ struct VerifyCommand: ParsableCommand {
 
     @Option(
         help: """
-            The strategy to test: auto or self-speculative (default: auto, or self-speculative with --exit-layers or \
-            --draft-lengths).
+            The strategy to test (default: auto, or self-speculative with --exit-layers or --draft-lengths).
             """)
-    var strategy: DecodingStrategy.Name?
+    var strategy: VerifiedStrategy?
 
     @Option(parsing: .unconditional, help: "Exit layers to test, comma-separated (default: the model's setting).")
     var exitLayers: CommaSeparated<Int>?
@@ -73,11 +72,6 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard [nil, .auto, .selfSpeculative].contains(strategy) else {
-            throw ValidationError(
-                "--strategy: expected auto or self-speculative, whose text is compared with plain decoding's, found "
-                    + (strategy?.rawValue ?? ""))
-        }
         if isAuto, draftLengths != nil {
             throw ValidationError("--draft-lengths: expected --strategy self-speculative with it")
         }
@@ -108,6 +102,9 @@ struct VerifyCommand: ParsableCommand {
         case .json: try Output.write(json: VerificationReport(verification))
         case .text: try report(verification, on: model)
         }
+        if verification.draftCount == 0 {
+            Output.note("nothing was drafted, so this says nothing about drafts; try more tokens or prompts")
+        }
         if !verification.isEqual { throw ExitCode.failure }
     }
 
@@ -125,7 +122,7 @@ struct VerifyCommand: ParsableCommand {
         try Output.write(
             """
             \(verification.caseCount.counted("case")), \(verification.equalCount) with equal tokens, \
-            \(verification.logitsEqualCount) with equal logits \
+            \(verification.logitsEqualCount) with equal logits, \(verification.draftCount.counted("draft")) \
             (\(compute.kernels.name), \(compute.pool.threadCount.counted("thread")))
 
             """)
@@ -148,6 +145,12 @@ extension Verification.Difference {
     }
 }
 
+/// The strategies that draft, and whose text must be plain decoding's.
+enum VerifiedStrategy: String, CaseIterable, ExpressibleByArgument {
+    case auto
+    case selfSpeculative = "self-speculative"
+}
+
 extension DecodingStrategy {
     fileprivate var summary: String {
         switch self {
@@ -165,6 +168,7 @@ private struct VerificationReport: Encodable {
     let cases: Int
     let equal: Int
     let logitsEqual: Int
+    let drafts: Int
     let differences: [Difference]
 
     struct Difference: Encodable {
@@ -180,6 +184,7 @@ private struct VerificationReport: Encodable {
         cases = verification.caseCount
         equal = verification.equalCount
         logitsEqual = verification.logitsEqualCount
+        drafts = verification.draftCount
         differences = verification.differences.map {
             Difference(
                 prompt: $0.prompt, strategy: $0.strategy, seed: $0.seed, position: $0.position,

@@ -44,17 +44,22 @@ struct BenchmarkCommandTests {
 
     @Test func theTableHasARowForEachStrategy() throws {
         let lines = try run(["--prompts", prompts] + Self.setting).output.split(separator: "\n")
-        #expect(lines.count == 5, "\(lines)")
-        let starts = ["plain            ", "early exit       ", "self-speculative ", "speedup ", "greedy texts, "]
-        for (line, start) in zip(lines, starts) { #expect(line.hasPrefix(start), "\(line)") }
-        #expect(lines[3].contains("), exit layer 3, draft length 3, ") && lines[4].hasSuffix("; texts equal"))
+        // Sources of drafts are indented.
+        let rows = lines.filter { !$0.hasPrefix("  ") }
+        #expect(rows.count == 6, "\(lines)")
+        let starts = [
+            "plain            ", "early exit       ", "self-speculative ", "auto             ",
+            "speedup of self-speculative ", "greedy texts, ",
+        ]
+        for (line, start) in zip(rows, starts) { #expect(line.hasPrefix(start), "\(line)") }
+        #expect(rows[4].contains("), exit layer 3, draft length 3, ") && rows[5].hasSuffix("; texts equal"))
         let sampled = try run(["--prompts", prompts, "--temperature", "0.8", "--seed", "7"] + Self.setting).output
         #expect(sampled.contains("\nsampled texts (temperature 0.8, seed 7), "), "\(sampled)")
     }
 
     @Test func strategiesAreChosenByName() throws {
         let all = try json(["--prompts", prompts] + Self.setting)
-        #expect(try names(all) == ["plain", "early-exit", "self-speculative"])
+        #expect(try names(all) == ["plain", "early-exit", "self-speculative", "auto"])
         for row in try #require(all["strategies"] as? [[String: Any]]) {
             let speedup = try #require(row["speedup"] as? [String: Double])
             #expect(try #require(row["decode_tokens_per_second"] as? Double) > 0)
@@ -66,6 +71,9 @@ struct BenchmarkCommandTests {
         let exit = try json(["--prompts", prompts, "--strategy", "early-exit", "--exit-layer", "2"])
         #expect(try names(exit) == ["plain", "early-exit"] && exit["exit_layer"] as? Int == 2)
         #expect(exit["draft_length"] is NSNull)
+        // Without an exit layer, drafts are from earlier text only.
+        let lookups = try json(["--prompts", prompts])
+        #expect(try names(lookups) == ["plain", "auto"] && lookups["exit_layer"] is NSNull)
         // Plain decoding needs no exit layer.
         let plain = try json(["--prompts", prompts, "--strategy", "plain"])
         #expect(try names(plain) == ["plain"])
@@ -93,7 +101,7 @@ struct BenchmarkCommandTests {
         #expect(run.errors.contains("replaying 3 texts with 19 tokens after their prompts\n"), "\(run.errors)")
         #expect(run.errors.contains("early exit is left out"))
         let json = try run.json
-        #expect(try names(json) == ["plain", "self-speculative"])
+        #expect(try names(json) == ["plain", "self-speculative", "auto"])
         #expect((json["plain"] as? [String: Any])?["tokens"] as? Int == 19)
         let text = try #require(json["text"] as? [String: Any])
         #expect(text["kind"] as? String == "replayed")

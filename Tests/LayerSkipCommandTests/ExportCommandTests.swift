@@ -119,7 +119,8 @@ struct ExportCommandTests {
         let prompts = files.write("{\"prompt\": \"the hare\"}", as: "prompts.jsonl")
         let benchmark = ["benchmark", "--prompts", prompts, "--max-tokens", "4", "--rounds", "1", "--model"]
         #expect(try CommandRun(benchmark + [saying]).code == 0)
-        for (arguments, missing) in [([], "--exit-layer"), (["--exit-layer", "3"], "--draft-length")] {
+        let strategy = ["--strategy", "self-speculative"]
+        for (arguments, missing) in [(strategy, "--exit-layer"), (["--exit-layer", "3"], "--draft-length")] {
             let unsaid = try CommandRun(benchmark + [silent] + arguments)
             #expect(unsaid.code == 1 && unsaid.errors.contains("\(missing), or a model whose metadata sets it"))
         }

@@ -37,6 +37,7 @@ struct VerificationTests {
         plan.samplings = [.greedy, GenerationOptions.test(temperature: 0.8, seed: 1).sampling]
         let verification = try Verification(model, plan)
         #expect(verification.isEqual && verification.caseCount == 16 && verification.logitsEqualCount == 16)
+        #expect(verification.draftCount > 0)
     }
 
     @Test func aPlanWithoutCasesIsAnError() {

@@ -85,6 +85,8 @@ public struct Verification: Sendable {
     public private(set) var equalCount = 0
     /// The number of cases with bit-identical logits at every generated token.
     public private(set) var logitsEqualCount = 0
+    /// The number of tokens that were drafted in all cases. If there are none, equality says nothing.
+    public private(set) var draftCount = 0
     /// One entry for each case in which tokens or logits differ.
     public private(set) var differences: [Difference] = []
 
@@ -131,6 +133,7 @@ public struct Verification: Sendable {
         caseCount += 1
         let isEqual = run.tokens == plain.tokens
         let areLogitsEqual = run.hashes == plain.hashes
+        draftCount += run.draftCount
         equalCount += isEqual ? 1 : 0
         logitsEqualCount += areLogitsEqual ? 1 : 0
         guard !isEqual || !areLogitsEqual else { return }

@@ -5,6 +5,8 @@ import TokenDecoding
 struct VerifiedRun {
     let tokens: [Token]
     let hashes: [UInt64]
+    /// The number of tokens that were drafted.
+    var draftCount = 0
 
     init(tokens: [Token], hashes: [UInt64]) {
         self.tokens = tokens
@@ -28,6 +30,7 @@ struct VerifiedRun {
             })
         tokens = Array(generator.tokens.dropFirst(prompt.count))
         hashes = generator.logitHashes
+        draftCount = generator.statistics.drafted
     }
 
     func token(_ position: Int) -> Token? { tokens.indices.contains(position) ? tokens[position] : nil }

@@ -6,8 +6,8 @@ struct BenchmarkStrategyArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Strategies that take turns, comma-separated: \(allNames); plain always runs (default: plain, early-exit, \
-            self-speculative; with --replay, without early-exit).
+            Strategies that take turns, comma-separated: \(allNames); plain always runs (default: all, with --replay \
+            without early-exit, and without an exit layer only plain and auto).
             """, valueName: "names"),
         transform: strategyNames)
     var strategy: [DecodingStrategy.Name]?
@@ -22,15 +22,20 @@ struct BenchmarkStrategyArguments: ParsableArguments {
 
     /// The names of all strategies that run, plain first.
     ///
-    /// - Parameter isReplay: whether texts are replayed, which early exit would not write.
-    func names(isReplay: Bool) -> [DecodingStrategy.Name] {
-        let standard: [DecodingStrategy.Name] = isReplay ? [.selfSpeculative] : [.earlyExit, .selfSpeculative]
+    /// - Parameters:
+    ///   - isReplay: whether texts are replayed, which early exit would not write.
+    ///   - hasExit: whether the model has an exit layer; one that is given counts as well.
+    func names(isReplay: Bool, hasExit: Bool) -> [DecodingStrategy.Name] {
+        var standard: [DecodingStrategy.Name] = [.auto]
+        if hasExit || exitLayer != nil || draftLength != nil {
+            standard = (isReplay ? [] : [.earlyExit]) + [.selfSpeculative, .auto]
+        }
         return [.plain] + (strategy ?? standard).filter { $0 != .plain }
     }
 
     /// Throws a usage error if early exit is to replay texts, or if no strategy uses a given option.
     func check(isReplay: Bool) throws {
-        let names = names(isReplay: isReplay)
+        let names = names(isReplay: isReplay, hasExit: true)
         if isReplay, names.contains(.earlyExit) {
             throw ValidationError(
                 """

@@ -52,7 +52,10 @@ struct StrategyArguments: ParsableArguments {
         }
         let setting = model.speculation(exitLayer: exitLayer, draftLength: draftLength)
         switch name {
-        case .auto: return .auto(exitLayer: exitLayer ?? model.summary.speculation?.exitLayer)
+        case .auto:
+            // Drafts by all layers would cost as much as the text.
+            let exit = exitLayer ?? model.summary.speculation?.exitLayer
+            return .auto(exitLayer: exit == model.shape.layerCount ? nil : exit)
         case .plain: return .plain
         case .earlyExit: return .earlyExit(exitLayer: setting.exitLayer)
         case .selfSpeculative: return .selfSpeculative(setting)

@@ -52,7 +52,8 @@ package struct CostModel: Sendable {
     /// Counts what drafting a token took in addition to passes: sampling it, and computing its probability.
     mutating func count(draftingToken seconds: Double) {
         guard !isFixed else { return }
-        drafting += 0.1 * (min(seconds, drafting > 0 ? 2 * drafting : seconds) - drafting)
+        guard drafting > 0 else { return drafting = seconds }
+        drafting += 0.1 * (min(seconds, 2 * drafting) - drafting)
     }
 
     /// Returns the expected seconds of a round without drafts; nil if nothing was measured.
