@@ -44,7 +44,11 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
         self.costs = costs
         fixedCosts = costs.isFixed ? costs : .typical()
         memory = BatchMemory(for: model)
+        rows.reserveCapacity(Self.reservedRows)
     }
+
+    /// Rows of a pass to reserve memory for; longer passes take more as needed.
+    private static var reservedRows: Int { 512 }
 
     /// Creates an empty text, which only this engine may step.
     ///

@@ -61,6 +61,7 @@ package final class TokenStream {
         self.residual = residual
         contextLength = self.cache.capacity
         next.reserveCapacity(drafter.draftLength + 1)
+        draft.reserveCapacity(drafter.draftLength)
     }
 
     /// Bytes of the cache.

@@ -11,7 +11,6 @@ guard let counter = AllocationCounter() else { fatalError("expected the counter 
 let measurement = Measurement(model: try TextModel(path: CommandLine.arguments[1]), counter: counter)
 let layers = measurement.model.model.layerCount
 let drafter = try EarlyExitDrafter(exitLayer: (layers + 1) / 2, draftLength: 4, for: measurement.model.model)
-let auto = try AutoDrafter(exitLayer: (layers + 1) / 2, for: measurement.model.model)
 let strategy = DecodingStrategy.selfSpeculative(
     SpeculationSetting(exitLayer: drafter.exitLayer, draftLength: drafter.draftLength))
 
@@ -28,10 +27,8 @@ for (name, sampling) in [("greedy", Sampling.greedy), ("sampled", sampled), ("fi
     let counts = [
         ("plain decoding", try measurement.generator(NoDrafter(), sampling)),
         ("self-speculative decoding", try measurement.generator(drafter, sampling)),
-        ("decoding with the best drafts", try measurement.generator(auto, sampling)),
         ("plain decoding of 4 texts", try measurement.texts(4, NoDrafter(), sampling)),
         ("self-speculative decoding of 4 texts", try measurement.texts(4, drafter, sampling)),
-        ("decoding of 4 texts with the best drafts", try measurement.texts(4, auto, sampling)),
         ("plain text", try measurement.text(.plain, sampling)),
         ("self-speculative text", try measurement.text(strategy, sampling)),
     ]

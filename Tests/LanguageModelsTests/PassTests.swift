@@ -10,8 +10,17 @@ struct PassTests {
     /// each thread prepares, and of attention in one step.
     private static let lengths = [1, 2, 3, 8, 9, 33]
 
+    /// A debug build is about ten times slower.
+    private static var threads: [Int] {
+        #if DEBUG
+            [3]
+        #else
+            [1, 2, 3]
+        #endif
+    }
+
     @Test(arguments: tableNames, TinyShape.all) func formats(table: String, shape: TinyShape) throws {
-        for threads in [1, 3] {
+        for threads in Self.threads {
             let model = try shape.file.model(on: ComputeContext(table: table, threads: threads))
             expectEqualPasses(model, "\(threads) threads")
         }
@@ -20,7 +29,7 @@ struct PassTests {
     @Test(arguments: tableNames, SampleModel.all) func architectures(table: String, sample: SampleModel) throws {
         var sample = sample
         sample.configuration.contextLength = 600
-        for threads in [1, 2] {
+        for threads in Self.threads {
             let model = try sample.model(on: ComputeContext(table: table, threads: threads))
             expectEqualPasses(model, "\(threads) threads")
         }

@@ -4,8 +4,8 @@
 /// or slower, so numbers of rows that were measured long ago still compare fairly with today's.
 struct RowCosts: Sendable {
     /// By the number of rows; 0 if never measured.
-    private var values: [Double] = [0]
-    private var counts: [Int] = [0]
+    private var values = Array(repeating: 0.0, count: mostRows + 1)
+    private var counts = Array(repeating: 0, count: mostRows + 1)
     /// Whether a number of rows has been measured ``firstMeasurements`` times.
     private var isAnyProven = false
     /// The least that each row after the first added to a pass, and the number of passes that were compared.
@@ -18,10 +18,6 @@ struct RowCosts: Sendable {
     mutating func count(rows: Int, seconds: Double) {
         guard rows > 0, seconds > 0 else { return }
         guard rows <= Self.mostRows else { return countLong(rows: rows, seconds: seconds) }
-        while values.count <= rows {
-            values.append(0)
-            counts.append(0)
-        }
         counts[rows] += 1
         if counts[rows] == Self.firstMeasurements { isAnyProven = true }
         if rows > 1, counts[1] > 0 {

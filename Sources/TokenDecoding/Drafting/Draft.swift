@@ -21,6 +21,14 @@ struct Draft {
     /// The source of the first token.
     private(set) var source: DraftSource?
 
+    /// Takes memory for so many tokens, so that rounds need not.
+    mutating func reserveCapacity(_ count: Int) {
+        tokens.reserveCapacity(count)
+        distributions.reserveCapacity(count)
+        confidences.reserveCapacity(count)
+        hidden.reserveCapacity(count)
+    }
+
     /// Adds a token.
     mutating func append(_ token: Token, from distribution: Distribution, confidence: Double?, by source: DraftSource) {
         if tokens.isEmpty { self.source = source }

@@ -23,6 +23,7 @@ struct LookupSource {
     mutating func propose(_ tokens: [Token], promptCount: Int, limit: Int) {
         read(tokens, promptCount: promptCount)
         proposal.removeAll(keepingCapacity: true)
+        proposal.reserveCapacity(limit)
         guard limit > 0, let match = index.match(tokens, end: tokens.count) else { return }
         matchLength = match.length
         for offset in 0..<limit {

@@ -95,9 +95,12 @@ private struct Table {
         return slot
     }
 
+    /// Room for 512 n-grams.
+    private static let leastSlots = 1024
+
     private mutating func grow(length: Int, in tokens: [Token]) {
         let old = slots
-        slots = Array(repeating: 0, count: max(256, 2 * old.count))
+        slots = Array(repeating: 0, count: max(Self.leastSlots, 2 * old.count))
         for position in old where position != 0 {
             slots[slot(ofKeyBefore: Int(position), length: length, in: tokens)] = position
         }
