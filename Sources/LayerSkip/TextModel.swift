@@ -62,8 +62,8 @@ public struct TextModel: Sendable {
 
     /// Loads an opened checkpoint for a given kernel table and thread pool.
     ///
-    /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported, or there is no memory
-    ///   for them.
+    /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported, or there is no
+    ///   memory for them.
     public init(
         _ checkpoint: Checkpoint, on compute: ComputeContext, loading: LoadingOptions = LoadingOptions()
     ) throws {
@@ -106,7 +106,7 @@ public struct TextModel: Sendable {
             draftLength: draftLength ?? stated?.draftLength ?? SpeculationSetting.defaultDraftLength)
     }
 
-    /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost, and on what
-    /// was done to its weights.
+    /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost, and on
+    /// what was done to its weights.
     public var notes: [String] { summary.assumptions + tokenizer.notes + model.notes }
 }

@@ -8,9 +8,9 @@ extension Engine {
     /// - Parameters:
     ///   - chunk: rows per pass; results do not depend on it.
     ///   - shouldContinue: called before each chunk; false cancels the prefill.
-    /// - Throws: ``GenerationError`` if the prompt is empty, has unknown ids, or leaves no room in the context; the text
-    ///   is then unchanged. After `cancelled`, the processed part stays in the cache for the next prefill, which must
-    ///   come before any round.
+    /// - Throws: ``GenerationError`` if the prompt is empty, has unknown ids, or leaves no room in the context; the
+    ///   text is then unchanged. After `cancelled`, the processed part stays in the cache for the next prefill, which
+    ///   must come before any round.
     package mutating func prefill(
         _ text: TokenStream, _ prompt: [Token], chunk: Int = prefillChunk, shouldContinue: () -> Bool = { true }
     ) throws(GenerationError) {

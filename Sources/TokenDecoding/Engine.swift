@@ -115,8 +115,8 @@ extension Engine {
         while true {
             wanted.removeAll(keepingCapacity: true)
             for (index, text) in texts.enumerated() {
-                // Drafts influence texts sampled with rejections, which must depend neither on the machine's speed nor on
-                // other texts.
+                // Drafts influence texts sampled with rejections, which must depend neither on the machine's speed nor
+                // on other texts.
                 let isFixed = text.sampler.acceptance == .rejection
                 let layers = text.continueDraft(texts: isFixed ? 1 : texts.count, isFixed ? fixedCosts : costs) {
                     report(index, $0, .lookup)

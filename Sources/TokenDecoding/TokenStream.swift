@@ -17,8 +17,8 @@ package final class TokenStream {
     package var statistics = DecodingStatistics()
     /// The most tokens that the next round generates, at least 1; drafts are shortened to it.
     package var limit = Int.max
-    /// A text to replay: at each of its positions, its token is taken in place of the one that the logits choose. Drafts
-    /// and the computation are the usual ones. Empty unless a text is replayed.
+    /// A text to replay: at each of its positions, its token is taken in place of the one that the logits choose.
+    /// Drafts and the computation are the usual ones. Empty unless a text is replayed.
     package var replayed: [Token] = []
     /// A hash of the logits for each token after the prompt, if requested when the text was created.
     package internal(set) var logitHashes: [UInt64] = []

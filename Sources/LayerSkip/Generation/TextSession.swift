@@ -13,8 +13,8 @@ public final class TextSession {
 
     /// Creates a session with an empty cache.
     ///
-    /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model; ``MemoryError`` if
-    ///   there is not enough memory for the first 256 positions of its cache.
+    /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model; ``MemoryError``
+    ///   if there is not enough memory for the first 256 positions of its cache.
     public init(_ model: TextModel, options: GenerationOptions = GenerationOptions()) throws {
         let page = KVCache.pageByteCount(for: model.model, format: options.cacheFormat)
         try MemoryBudget.check(page, for: "cache")

@@ -4,7 +4,8 @@ public import TokenDecoding
 /// The decoding strategy: which layers generate the text.
 public enum DecodingStrategy: Sendable, Equatable {
     /// The full model's text. Each round verifies the draft with the most expected tokens per second according to
-    /// measured costs: from earlier text, from the first `exitLayer` layers if the model has an exit for drafts, or none.
+    /// measured costs: from earlier text, from the first `exitLayer` layers if the model has an exit for drafts, or
+    /// none.
     case auto(exitLayer: Int?)
     /// All layers, one token at a time.
     case plain

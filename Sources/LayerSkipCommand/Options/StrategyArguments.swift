@@ -5,9 +5,9 @@ public import LayerSkip
 struct StrategyArguments: ParsableArguments {
     @Option(
         help: """
-            auto verifies the drafts that pay most by measured cost, from earlier text or the model's exit layer; plain \
-            runs all layers without drafts, early-exit only the first ones; self-speculative always drafts with the \
-            first ones (default: auto, or self-speculative with --exit-layer or --draft-length).
+            auto verifies the drafts that pay most by measured cost, from earlier text or the model's exit layer; \
+            plain runs all layers without drafts, early-exit only the first ones; self-speculative always drafts with \
+            the first ones (default: auto, or self-speculative with --exit-layer or --draft-length).
             """)
     var strategy: DecodingStrategy.Name?
 

@@ -68,8 +68,8 @@ package struct CostModel: Sendable {
     func lookup(layers: Int, texts: Int, drafted: Int) -> Double? { full(layers: layers, rows: texts + drafted) }
 
     /// Returns the expected seconds of a round in which each text drafts as many tokens by early exit (the paper's
-    /// self-speculation with an exit query cache, section 4.3): all rows run through the first layers one at a time, and
-    /// through the others together.
+    /// self-speculation with an exit query cache, section 4.3): all rows run through the first layers one at a time,
+    /// and through the others together.
     func earlyExit(_ exitLayer: Int, layers: Int, texts: Int, drafted: Int) -> Double? {
         guard let one = layer.seconds(rows: texts), let oneHead = head.seconds(rows: texts),
             let all = layer.seconds(rows: texts * (drafted + 1)),

@@ -1,7 +1,7 @@
 /// Estimates how long a pass takes by its number of rows, from passes that were measured while decoding.
 ///
-/// An estimate is a value for the number of rows times a common factor. The factor follows a machine that becomes faster
-/// or slower, so numbers of rows that were measured long ago still compare fairly with today's.
+/// An estimate is a value for the number of rows times a common factor. The factor follows a machine that becomes
+/// faster or slower, so numbers of rows that were measured long ago still compare fairly with today's.
 struct RowCosts: Sendable {
     /// By the number of rows; 0 if never measured.
     private var values = Array(repeating: 0.0, count: mostRows + 1)

@@ -4,8 +4,8 @@ package import LanguageModels
 /// according to measured costs. Often that is no draft at all.
 ///
 /// A round of d drafted tokens is expected to give N(d) = 1 + sum of S(i) over i = 1...d, where S(i) is the chance that
-/// the first i tokens are all accepted. A lookup's chances are known beforehand, so its best length is, too. Those of an
-/// exit become known with each drafted token: drafting continues as long as one more is expected to pay. (SpecDec++,
+/// the first i tokens are all accepted. A lookup's chances are known beforehand, so its best length is, too. Those of
+/// an exit become known with each drafted token: drafting continues as long as one more is expected to pay. (SpecDec++,
 /// arXiv 2405.19715, shows that the best rule is a threshold on the chance that all tokens so far are accepted.)
 package struct AutoDrafter: Drafter {
     private var lookup = LookupSource()
@@ -20,8 +20,8 @@ package struct AutoDrafter: Drafter {
 
     /// Creates a drafter that looks up earlier text, and drafts by early exit if the model has an exit for it.
     ///
-    /// - Parameter exitLayer: 1 to L - 1 layers that draft; nil for lookups only. With all layers there are only lookups,
-    ///   too.
+    /// - Parameter exitLayer: 1 to L - 1 layers that draft; nil for lookups only. With all layers there are only
+    ///   lookups, too.
     /// - Throws: ``ExitLayerError`` unless 1 <= exitLayer <= layerCount.
     package init(exitLayer: Int?, for model: some LanguageModel) throws(ExitLayerError) {
         guard let exitLayer else { return }

@@ -2,8 +2,8 @@ import LanguageModels
 
 /// Drafts what followed the latest occurrence of the text's last tokens (prompt lookup).
 ///
-/// It looks up each new token of a text, also those that it did not draft, to learn how often lookups of which length are
-/// right. That costs no pass.
+/// It looks up each new token of a text, also those that it did not draft, to learn how often lookups of which length
+/// are right. That costs no pass.
 struct LookupSource {
     /// How often lookups were right.
     var chances = Chances()

@@ -1,7 +1,7 @@
 import LanguageModels
 
-/// Where the last few tokens of a text occurred before: for each n-gram of 1 to 8 tokens, the position of the token that
-/// followed its latest occurrence.
+/// Where the last few tokens of a text occurred before: for each n-gram of 1 to 8 tokens, the position of the token
+/// that followed its latest occurrence.
 ///
 /// The tables hold positions only, and compare n-grams in the text itself, so a position takes four bytes per n.
 struct NGramIndex {
