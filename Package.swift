@@ -48,7 +48,8 @@ let package = Package(
             name: "StreamingExample", dependencies: ["LayerSkip", "LayerSkipDefaultModel"],
             path: "Examples/StreamingExample"),
         .target(
-            name: "TestSupport", dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore"],
+            name: "TestSupport",
+            dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore", "TokenDecoding"],
             path: "Tests/TestSupport"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CLibc", "CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),

@@ -40,6 +40,15 @@ package protocol LanguageModel: Sendable {
 
     /// Applies the final norm and the head, which all exits share: [n, width] -> [n, vocabularySize].
     func logits(_ x: Tensor) -> Tensor
+
+    /// Packs the head's rows of some tokens for drafts: at least one token, each once.
+    func draftVocabulary(_ tokens: [Token]) -> DraftVocabulary
+
+    /// The head's row of a token, dequantized: `width` values.
+    func headRow(_ token: Token) -> [Float]
+
+    /// Applies the final norm and the rows of the head that drafts use: [n, width] -> [n, head.tokens.count].
+    func logits(_ x: Tensor, of head: borrowing DraftHead) -> Tensor
 }
 
 extension LanguageModel {
@@ -55,6 +64,17 @@ extension LanguageModel {
     /// By default runs the whole block.
     package func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
         _ = block(index, x, &memory)
+    }
+
+    /// By default without rows, so that all logits are computed.
+    package func draftVocabulary(_ tokens: [Token]) -> DraftVocabulary { DraftVocabulary(tokens, nil) }
+
+    /// By default unused.
+    package func headRow(_ token: Token) -> [Float] { [] }
+
+    /// By default some of all logits.
+    package func logits(_ x: Tensor, of head: borrowing DraftHead) -> Tensor {
+        compute.columns(head.tokens, of: logits(x))
     }
 
     package func run(

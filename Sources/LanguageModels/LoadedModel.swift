@@ -62,6 +62,9 @@ package struct LoadedModel: TrainableModel {
 
     package func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }
     package func logits(_ x: Tensor) -> Tensor { model.logits(x) }
+    package func draftVocabulary(_ tokens: [Token]) -> DraftVocabulary { model.draftVocabulary(tokens) }
+    package func headRow(_ token: Token) -> [Float] { model.headRow(token) }
+    package func logits(_ x: Tensor, of head: borrowing DraftHead) -> Tensor { model.logits(x, of: head) }
 
     package func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         model.block(index, x, &memory)

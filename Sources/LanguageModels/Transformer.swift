@@ -57,6 +57,27 @@ package struct Transformer: TrainableModel {
         return compute.scaled(logits, by: 1 / configuration.multipliers.logits)
     }
 
+    package func draftVocabulary(_ tokens: [Token]) -> DraftVocabulary {
+        guard case .packed(let head) = separateHead ?? embedding else { return DraftVocabulary(tokens, nil) }
+        // Drafts need no more precision, and fewer bytes are read; rows that are no whole blocks stay as they are.
+        let dtype: DType = head.columns % DType.q8_0.elementsPerBlock == 0 ? .q8_0 : .f32
+        return DraftVocabulary(tokens, PackedMatrix(rows: tokens, of: head, as: dtype, on: compute))
+    }
+
+    package func headRow(_ token: Token) -> [Float] {
+        compute.embedding(CollectionOfOne(token).span, separateHead ?? embedding).values
+    }
+
+    package func logits(_ x: Tensor, of head: borrowing DraftHead) -> Tensor {
+        guard let matrix = head.vocabulary.matrix else { return compute.columns(head.tokens, of: logits(x)) }
+        let scale = 1 / configuration.multipliers.logits
+        guard let added = head.addedMatrix else {
+            return compute.scaled(compute.linear(x, norm: norm, matrix), by: scale)
+        }
+        let (first, second) = compute.linears(x, norm: norm, matrix, added)
+        return compute.scaled(compute.joined(first, second), by: scale)
+    }
+
     package func detached() -> Transformer {
         var model = self
         model.parameters = []

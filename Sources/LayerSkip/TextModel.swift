@@ -21,6 +21,8 @@ public struct TextModel: Sendable {
     public let summary: CheckpointSummary
     /// The model's dimensions.
     public let shape: ModelShape
+    /// What drafts can run besides the model's layers and head.
+    let drafting: LoadedDrafting
     /// What texts of this model have learned about drafts.
     let experience = SharedExperience()
     /// The loading time in seconds.
@@ -81,8 +83,11 @@ public struct TextModel: Sendable {
         tokenizer = try checkpoint.tokenizer()
         summary = try CheckpointSummary(checkpoint, tokenizer, notes: tokenizer.notes, obstacle: nil)
         shape = ModelShape(checkpoint.configuration)
-        model = try LoadedModel(
-            checkpoint.model(), on: compute, loading.weights(of: checkpoint), progress: progress)
+        let (stored, weights) = try (checkpoint.model(), loading.weights(of: checkpoint))
+        model = try LoadedModel(stored, on: compute, weights, progress: progress)
+        drafting = try LoadedDrafting(
+            loading.drafting,
+            lowBit: LowBitCopy(loading.drafting.lowBit, of: stored, for: model, weights, progress: progress))
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
                 file: checkpoint.path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",
@@ -108,5 +113,5 @@ public struct TextModel: Sendable {
 
     /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost, and on
     /// what was done to its weights.
-    public var notes: [String] { summary.assumptions + tokenizer.notes + model.notes }
+    public var notes: [String] { summary.assumptions + tokenizer.notes + model.notes + drafting.notes }
 }

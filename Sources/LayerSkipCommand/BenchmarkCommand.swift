@@ -140,7 +140,7 @@ struct BenchmarkCommand: ParsableCommand {
     }
 
     private func runStrategies(_ input: consuming BenchmarkInput) throws {
-        let model = try model.load()
+        let model = try model.load(drafting: strategies.loadedDrafting)
         let names = strategies.names(isReplay: isReplay, hasExit: model.knownSpeculation != nil)
         let compared = try strategies.strategies(names, of: model)
         let texts = try input.texts(for: model, maxTokens: options.maxTokens ?? .max)

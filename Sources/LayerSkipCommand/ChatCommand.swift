@@ -44,7 +44,7 @@ struct ChatCommand: ParsableCommand {
 
     func run() throws {
         let chatOptions = try chat.options()
-        let model = try model.load()
+        let model = try model.load(drafting: strategy.loadedDrafting)
         let template = try chat.template.template(of: model, hasTools: chatOptions.tools != nil)
         Output.note(unreadBy: template, chatOptions)
         var options = options

@@ -153,7 +153,7 @@ struct GenerateCommand: ParsableCommand {
             try conversation?.readMessages(text, name: TextInput.name(of: messages))
         }
         let pictureFile = try openPicture()
-        let model = try model.load()
+        let model = try model.load(drafting: strategy.loadedDrafting)
         let text = try messages == nil ? prompt ?? input?.prompt(for: model) ?? "" : ""
         if messages == nil { conversation?.messages.append(ChatMessage(role: .user, content: text)) }
         let tokens = try inText(path.map { TextInput.name(of: $0) }) {

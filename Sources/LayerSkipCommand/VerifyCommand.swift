@@ -27,6 +27,8 @@ struct VerifyCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "Draft lengths to test, comma-separated (default: the model's setting).")
     var draftLengths: CommaSeparated<Int>?
 
+    @OptionGroup var drafting: DraftingArguments
+
     @Option(parsing: .unconditional, help: "Maximum number of tokens to generate per prompt.")
     var maxTokens = 64
 
@@ -75,13 +77,14 @@ struct VerifyCommand: ParsableCommand {
         if isAuto, draftLengths != nil {
             throw ValidationError("--draft-lengths: expected --strategy self-speculative with it")
         }
+        try drafting.check(usesLowBit: isAuto, usesVocabulary: true)
         // The model's setting is not known yet, so any valid one will do.
         try checkUsage(plan(SpeculationSetting(exitLayer: 1, draftLength: 1), exitLayer: nil, .greedy).validate)
     }
 
     func run() throws {
         let prompts = try PromptFile(path: prompts)
-        let model = try model.load()
+        let model = try model.load(drafting: drafting.options(isUsed: isAuto))
         let setting = model.knownSpeculation
         var plan = plan(setting, exitLayer: model.summary.speculation?.exitLayer, source.sampling(of: model))
         if !isAuto {

@@ -6,9 +6,9 @@ package struct PackedMatrix: Sendable {
     package let layout: PanelLayout
     let storage: Storage
 
-    /// Uses panels in memory, or in a file that was written for the same layout.
+    /// Uses panels in memory, which may be longer, or in a file that was written for the same layout.
     package init(_ layout: PanelLayout, panels storage: Storage) {
-        precondition(storage.byteCount == layout.byteCount, "all panels of the matrix")
+        precondition(storage.byteCount >= layout.byteCount, "all panels of the matrix")
         self.layout = layout
         self.storage = storage
     }
@@ -42,7 +42,7 @@ package struct PackedMatrix: Sendable {
     var panels: Int { layout.panels }
 
     /// Bytes of the packed weights.
-    package var byteCount: Int { storage.byteCount }
+    package var byteCount: Int { layout.byteCount }
 
     /// Lends the panels, one after the other, for the duration of a call.
     package func withPanels<Result, Failure: Error>(

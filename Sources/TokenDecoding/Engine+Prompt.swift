@@ -40,6 +40,7 @@ extension TokenStream {
         tokens.reserveCapacity(min(contextLength, Self.reservedTokens))
         tokens += prompt
         promptCount = prompt.count
+        includedCount = 0
         next.removeAll(keepingCapacity: true)
         failure = nil
         logitHashes.removeAll()

@@ -20,6 +20,8 @@ package import TensorCore
 package struct Engine<Model: LanguageModel>: ~Copyable {
     /// The full model, which verifies drafts.
     package let model: Model
+    /// What drafts can run besides the model's layers and head.
+    package let parts: DraftParts<Model>
     /// The format of keys and values in caches.
     package let cacheFormat: CacheFormat
     /// The costs of the passes so far.
@@ -29,22 +31,32 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     // Refilled in each step, to reuse their memory.
     private var memory: BatchMemory
     private var rows: [Token] = []
-    private var parts: [Tensor] = []
-    /// For each text, the number of layers to run for its draft; 0 for none.
-    private var wanted: [Int] = []
+    private var hiddenRows: [Tensor] = []
+    /// For each text, the pass that its draft requests.
+    private var wanted: [DraftPass?] = []
+    /// The head of the draft vocabulary.
+    private var draftHead: DraftHead?
     /// For each text, the number of its rows in the current pass.
     private var passing: [Int] = []
 
     /// Creates an engine without texts.
     ///
-    /// - Parameter costs: predicts the duration of passes, and learns from those of this engine.
-    package init(_ model: Model, cacheFormat: CacheFormat = .standard, costs: CostModel = CostModel()) {
+    /// - Parameters:
+    ///   - parts: what drafts can run besides the model's layers and head.
+    ///   - costs: predicts the duration of passes, and learns from those of this engine.
+    package init(
+        _ model: Model, parts: DraftParts<Model> = DraftParts(), cacheFormat: CacheFormat = .standard,
+        costs: CostModel = CostModel()
+    ) {
         self.model = model
+        self.parts = parts
         self.cacheFormat = cacheFormat
         self.costs = costs
         fixedCosts = costs.isFixed ? costs : .typical()
+        draftHead = parts.vocabulary.map { DraftHead($0, for: model) }
         memory = BatchMemory(for: model)
         rows.reserveCapacity(Self.reservedRows)
+        expectCosts()
     }
 
     /// Rows of a pass to reserve memory for; longer passes take more as needed.
@@ -110,7 +122,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
 // MARK: Drafting
 
 extension Engine {
-    /// Drafts for all texts. Texts that draft with the same layers run in one batch.
+    /// Drafts for all texts. Texts that draft on the same path run in one batch.
     private mutating func draft(_ texts: [TokenStream], _ report: (Int, Token, DraftSource) -> Void) {
         while true {
             wanted.removeAll(keepingCapacity: true)
@@ -118,47 +130,59 @@ extension Engine {
                 // Drafts influence texts sampled with rejections, which must depend neither on the machine's speed nor
                 // on other texts.
                 let isFixed = text.sampler.acceptance == .rejection
-                let layers = text.continueDraft(texts: isFixed ? 1 : texts.count, isFixed ? fixedCosts : costs) {
-                    report(index, $0, .lookup)
-                }
-                wanted.append(layers ?? 0)
+                wanted.append(
+                    text.continueDraft(texts: isFixed ? 1 : texts.count, isFixed ? fixedCosts : costs) {
+                        report(index, $0, .lookup)
+                    })
             }
-            guard wanted.contains(where: { $0 > 0 }) else { return }
-            while let layers = wanted.first(where: { $0 > 0 }) { draft(texts, through: layers, report) }
+            guard wanted.contains(where: { $0 != nil }) else { break }
+            while case let pass?? = wanted.first(where: { $0 != nil }) { draft(texts, by: pass, report) }
         }
+        for text in texts { text.endDraft() }
     }
 
-    /// Drafts one more token for each text that requests these layers.
+    /// Drafts for each text that requests this pass: one more token, or those that replace the drafted ones.
     private mutating func draft(
-        _ texts: [TokenStream], through layers: Int, _ report: (Int, Token, DraftSource) -> Void
+        _ texts: [TokenStream], by pass: DraftPass, _ report: (Int, Token, DraftSource) -> Void
     ) {
         rows.removeAll(keepingCapacity: true)
         memory.removeAll()
-        for (index, text) in texts.enumerated() where wanted[index] == layers {
+        for (index, text) in texts.enumerated() where wanted[index] == pass {
             memory.addRows(text.unseenRowCount, of: text.cache)
             text.appendUnseenTokens(to: &rows)
+            if pass.path.usesDraftVocabulary { text.includeTokens(in: &draftHead, of: model) }
         }
-        let hidden = run(0..<layers, model.embed(rows.span))
-        parts.removeAll(keepingCapacity: true)
-        var end = 0
-        for (index, text) in texts.enumerated() where wanted[index] == layers {
-            end += text.unseenRowCount
-            parts.append(hidden[rows: end - 1..<end])
-        }
-        let logits = logits(parts.count == hidden.rows ? hidden : model.compute.stacked(parts))
-        let stopwatch = Stopwatch()
-        let count = parts.count
-        var (row, start) = (0, 0)
-        for (index, text) in texts.enumerated() where wanted[index] == layers {
-            let end = start + text.unseenRowCount
-            text.takeDraft(hidden: hidden[rows: start..<end], logits, row: row, on: model.compute) {
-                report(index, $0, .earlyExit)
+        let hidden = run(0..<pass.path.layers, model.embed(rows.span), by: pass.path.weights)
+        if !pass.checksTokens {
+            hiddenRows.removeAll(keepingCapacity: true)
+            var end = 0
+            for (index, text) in texts.enumerated() where wanted[index] == pass {
+                end += text.unseenRowCount
+                hiddenRows.append(hidden[rows: end - 1..<end])
             }
-            wanted[index] = 0
-            start = end
+        }
+        let isWhole = pass.checksTokens || hiddenRows.count == hidden.rows
+        let logits = logits(isWhole ? hidden : model.compute.stacked(hiddenRows), on: pass.path)
+        let choices = pass.path.usesDraftVocabulary ? draftHead?.tokens : nil
+        let stopwatch = Stopwatch()
+        let count = logits.rows
+        var (row, start) = (0, 0)
+        for (index, text) in texts.enumerated() where wanted[index] == pass {
+            let rows = start..<start + text.unseenRowCount
+            if pass.checksTokens {
+                text.checkDraft(hidden: hidden[rows: rows], logits, row: start, of: choices, on: model.compute) {
+                    report(index, $0, .cascade)
+                }
+            } else {
+                text.takeDraft(hidden: hidden[rows: rows], logits, row: row, of: choices, on: model.compute) {
+                    report(index, $0, $1)
+                }
+            }
+            wanted[index] = nil
+            start = rows.upperBound
             row += 1
         }
-        parts.removeAll(keepingCapacity: true)
+        hiddenRows.removeAll(keepingCapacity: true)
         costs.count(draftingToken: stopwatch.seconds / Double(count))
     }
 }
@@ -166,11 +190,38 @@ extension Engine {
 // MARK: Passes
 
 extension Engine {
+    /// Lets the costs of drafts that were never measured be guessed from bytes.
+    mutating func expectCosts() {
+        costs.expect(
+            lowBitShare: parts.lowBit.map { Double($0.bytesReadPerToken) / Double(max(1, model.bytesReadPerToken)) },
+            vocabularyShare: parts.vocabulary.map { Double($0.tokens.count) / Double(model.vocabularySize) })
+    }
+
     /// Runs rows of the batch through some layers.
-    private mutating func run(_ layers: Range<Int>, _ x: Tensor) -> Tensor {
+    private mutating func run(_ layers: Range<Int>, _ x: Tensor, by weights: DraftPath.Weights = .own) -> Tensor {
         let stopwatch = Stopwatch()
-        let result = model.run(layers, x, &memory)
-        costs.count(layers: layers.count, rows: x.rows, seconds: stopwatch.seconds)
+        let result =
+            if weights == .lowBit, let lowBit = parts.lowBit {
+                lowBit.run(layers, x, &memory)
+            } else {
+                model.run(layers, x, &memory)
+            }
+        costs.count(layers: layers.count, rows: x.rows, by: weights, seconds: stopwatch.seconds)
+        return result
+    }
+
+    private mutating func logits(_ x: Tensor, on path: DraftPath? = nil) -> Tensor {
+        let stopwatch = Stopwatch()
+        let result: Tensor
+        if path?.usesDraftVocabulary == true, draftHead != nil {
+            // A copy of the optional would copy the head.
+            result = model.logits(x, of: draftHead!)
+        } else if path?.weights == .lowBit, let lowBit = parts.lowBit {
+            result = lowBit.logits(x)
+        } else {
+            result = model.logits(x)
+        }
+        costs.count(headRows: x.rows, on: path, seconds: stopwatch.seconds)
         return result
     }
 
@@ -220,7 +271,7 @@ extension Engine {
     /// Returns the rows that run through the layers from `layer` on: removes rows of texts that end here, and adds rows
     /// that drafting has already run through the layers before.
     private mutating func joined(_ texts: [TokenStream], _ x: Tensor, at layer: Int) -> Tensor {
-        parts.removeAll(keepingCapacity: true)
+        hiddenRows.removeAll(keepingCapacity: true)
         memory.removeAll()
         var isChanged = false
         var start = 0
@@ -234,29 +285,29 @@ extension Engine {
                 continue
             }
             if layer > 0, text.draft.layersSeen == layer {
-                parts += text.draft.hidden
+                hiddenRows += text.draft.hidden
                 passing[index] += text.draft.rowsSeen
                 isChanged = true
             }
             guard passing[index] > 0 else { continue }
-            if !rows.isEmpty { parts.append(x[rows: rows]) }
+            if !rows.isEmpty { hiddenRows.append(x[rows: rows]) }
             memory.addRows(passing[index], of: text.cache)
         }
-        defer { parts.removeAll(keepingCapacity: true) }
-        return isChanged ? model.compute.stacked(parts) : x
+        defer { hiddenRows.removeAll(keepingCapacity: true) }
+        return isChanged ? model.compute.stacked(hiddenRows) : x
     }
 
     /// Returns the rows of all texts after their last layers, including those that have left the pass.
     private mutating func withOutputs(_ texts: [TokenStream], _ x: Tensor) -> Tensor {
-        parts.removeAll(keepingCapacity: true)
+        hiddenRows.removeAll(keepingCapacity: true)
         var start = 0
         for (index, text) in texts.enumerated() {
             let rows = start..<start + passing[index]
             start = rows.upperBound
-            parts.append(text.output ?? x[rows: rows])
+            hiddenRows.append(text.output ?? x[rows: rows])
             text.output = nil
         }
-        defer { parts.removeAll(keepingCapacity: true) }
-        return model.compute.stacked(parts)
+        defer { hiddenRows.removeAll(keepingCapacity: true) }
+        return model.compute.stacked(hiddenRows)
     }
 }

@@ -15,14 +15,16 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     ///   - context: the most tokens that the text may have; nil for the model's context.
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - hashesLogits: whether to keep ``logitHashes``.
+    ///   - parts: what drafts can run besides the model's layers and head.
     ///   - costs: predicts the duration of passes.
     /// - Throws: ``ExitLayerError``, or ``GenerationError`` if a sampling option is out of range.
     package init(
-        _ model: Model, exitLayer: Int? = nil, drafter: any Drafter, sampling: Sampling = .greedy,
+        _ model: Model, parts: DraftParts<Model> = DraftParts(), exitLayer: Int? = nil, drafter: any Drafter,
+        sampling: Sampling = .greedy,
         acceptance: Acceptance = .coupled, cacheFormat: CacheFormat = .standard, context: Int? = nil,
         hashesLogits: Bool = false, costs: CostModel = CostModel()
     ) throws {
-        engine = Engine(model, cacheFormat: cacheFormat, costs: costs)
+        engine = Engine(model, parts: parts, cacheFormat: cacheFormat, costs: costs)
         text = try engine.makeText(
             exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance, context: context,
             hashesLogits: hashesLogits)
@@ -32,9 +34,10 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     /// Creates a generator with another rule for rejections, for a test's counter-example.
     init(
         _ model: Model, drafter: any Drafter, sampling: Sampling, acceptance: Acceptance, hashesLogits: Bool,
-        costs: CostModel = CostModel(), residual: @escaping TokenStream.Residual
+        parts: DraftParts<Model> = DraftParts(), costs: CostModel = CostModel(),
+        residual: @escaping TokenStream.Residual
     ) throws {
-        engine = Engine(model, costs: costs)
+        engine = Engine(model, parts: parts, costs: costs)
         text = try engine.makeText(
             layerCount: model.layerCount, drafter, sampling, acceptance, hashesLogits: hashesLogits, residual: residual)
         texts = [text]
@@ -44,6 +47,7 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     /// costs, which it does not use: drafts influence it, so it must not depend on earlier texts.
     package mutating func learn(from experience: DraftingExperience) {
         engine.costs = experience.costs
+        engine.expectCosts()
         guard text.sampler.acceptance != .rejection, var drafter = text.drafter as? AutoDrafter else { return }
         drafter.learn(from: experience)
         text.drafter = drafter

@@ -29,6 +29,8 @@ package final class TokenStream {
     let hashesLogits: Bool
     /// The number of `tokens` that belong to the prompt.
     var promptCount = 0
+    /// The number of `tokens` that the head of the draft vocabulary was told of.
+    var includedCount = 0
     var drafter: any Drafter
     /// The drafter before it learned from any text.
     let newDrafter: any Drafter
@@ -86,6 +88,7 @@ package final class TokenStream {
         statistics.generatedTokens = max(0, statistics.generatedTokens - takenBack)
         tokens.removeLast(tokens.count - count)
         promptCount = min(promptCount, count)
+        includedCount = min(includedCount, count)
         next.removeAll(keepingCapacity: true)
         cache.truncate(to: count - 1)
         sampler.forget()

@@ -16,3 +16,11 @@ extension SeededGenerator {
         (0..<count).map { _ in Token(int(0...vocabularySize - 1)) }
     }
 }
+
+extension SeededGenerator {
+    /// Some tokens of a model, each once, in any order.
+    package mutating func vocabulary(of model: some LanguageModel) -> [Token] {
+        let tokens = (0..<Token(model.vocabularySize)).shuffled(using: &self)
+        return Array(tokens.prefix(int(1...tokens.count)))
+    }
+}

@@ -16,7 +16,9 @@ import Testing
                 )
             }
         }
-        return CostModel(layer: table(&random), head: table(&random))
+        return CostModel(
+            layer: table(&random), head: table(&random), lowBitShare: random.element([nil, 0.01, 0.5, 2]),
+            vocabularyShare: random.element([nil, 0.01, 0.5, 2]))
     }
 
     /// Tokens that are the same again and again, so that lookups find something.
@@ -31,12 +33,16 @@ import Testing
         let model = try MockModel(
             layerCount: 4, contextLength: random.element([2, 5, 64, 200]), disagreement: random.element([0.1, 0.5, 2]),
             seed: seed)
+        let lowBit = try MockModel(layerCount: 4, contextLength: model.contextLength, disagreement: 0.3, seed: seed)
         for sampling in EqualityTests.samplings {
             let prompt = Self.repetitive(&random, count: random.int(1...min(40, model.contextLength - 1)))
             let plain = try DecodingRun(model, NoDrafter(), sampling, prompt: prompt)
             for exitLayer in [nil, 1, 3, 4] {
-                let drafter = try AutoDrafter(exitLayer: exitLayer, for: model)
-                let run = try DecodingRun(model, drafter, sampling, prompt: prompt, costs: Self.costs(&random))
+                var parts = DraftParts(lowBit: random.chance(0.5) ? lowBit : nil)
+                if random.chance(0.5) { parts.vocabulary = model.draftVocabulary(random.vocabulary(of: model)) }
+                let drafter = try AutoDrafter(exitLayer: exitLayer, for: model, parts: parts)
+                let run = try DecodingRun(
+                    model, parts: parts, drafter, sampling, prompt: prompt, costs: Self.costs(&random))
                 #expect(run == plain, "exit layer \(exitLayer ?? 0), \(sampling)")
             }
         }
@@ -56,19 +62,25 @@ import Testing
 
     /// Counts of a text that is the same every few tokens, after `tokens` tokens.
     func statistics(
-        _ model: MockModel, exitLayer: Int?, costs: CostModel, sampling: Sampling = .greedy
+        _ model: MockModel, parts: DraftParts<MockModel> = DraftParts(), exitLayer: Int? = nil, costs: CostModel,
+        sampling: Sampling = .greedy
     ) throws -> DecodingStatistics {
         var generator = try Generator(
-            model, drafter: AutoDrafter(exitLayer: exitLayer, for: model), sampling: sampling, costs: costs)
-        try generator.prefill([3, 1, 4])
+            model, parts: parts, drafter: AutoDrafter(exitLayer: exitLayer, for: model, parts: parts),
+            sampling: sampling, costs: costs)
+        try generator.prefill([3, 1, 2])
         try generator.finish()
         return generator.statistics
     }
 
     /// Costs by which each row adds a share of one to a pass.
-    func costs(growth: Double, head: Double = 0.1) -> CostModel {
+    func costs(
+        growth: Double, head: Double = 0.1, lowBitShare: Double? = nil, vocabularyShare: Double? = nil
+    ) -> CostModel {
         let table = [1, 101].map { (rows: $0, seconds: 1 + growth * Double($0 - 1)) }
-        return CostModel(layer: table, head: table.map { ($0.rows, head * $0.seconds) })
+        return CostModel(
+            layer: table, head: table.map { ($0.rows, head * $0.seconds) }, lowBitShare: lowBitShare,
+            vocabularyShare: vocabularyShare)
     }
 
     /// The first step of a round after a text.
@@ -126,6 +138,59 @@ import Testing
         #expect(wrong.rounds < 60)
         let late = try statistics(model, exitLayer: 7, costs: costs(growth: 0.1, head: 3), sampling: sampling)
         #expect(late.sources[.earlyExit] == nil)
+    }
+
+    @Test func lowBitFollowsTheCosts() throws {
+        let model = try MockModel(layerCount: 8, contextLength: 1000)
+        var sampling = Sampling()
+        sampling.temperature = 5
+        let parts = DraftParts(lowBit: try MockModel(layerCount: 8, contextLength: 1000, disagreement: 0.9))
+        let cheap = try statistics(
+            model, parts: parts, costs: costs(growth: 0.02, lowBitShare: 0.3), sampling: sampling)
+        let drafts = try #require(cheap.sources[.lowBit])
+        #expect(drafts.accepted > drafts.rounds && drafts.generatedTokens > cheap.generatedTokens / 2)
+        // A copy that is as slow as the model is not used, nor one that never agrees.
+        let slow = try statistics(model, parts: parts, costs: costs(growth: 0.02, lowBitShare: 1), sampling: sampling)
+        #expect(slow.sources[.lowBit] == nil)
+        let wrong = DraftParts(lowBit: try MockModel(layerCount: 8, contextLength: 1000, seed: 5))
+        sampling.temperature = 0.5
+        let tried = try statistics(
+            model, parts: wrong, costs: costs(growth: 0.02, lowBitShare: 0.3), sampling: sampling)
+        #expect((1...60).contains(tried.sources[.lowBit]?.rounds ?? 0))
+    }
+
+    /// A cascade pays where an exit takes long, and lookups are often wrong.
+    @Test func cascadesFollowTheCosts() throws {
+        let model = try MockModel(layerCount: 30, vocabularySize: 4, contextLength: 600, disagreement: 0.6)
+        let found = try statistics(
+            model, exitLayer: 8, costs: costs(growth: 0.1), sampling: sampling(temperature: 0.5, seed: 3))
+        let cascades = try #require(found.sources[.cascade])
+        #expect(cascades.rounds > 20 && cascades.accepted > cascades.rounds)
+        // Rows that cost as much as a pass leave nothing to gain.
+        let dear = try statistics(
+            model, exitLayer: 8, costs: costs(growth: 1), sampling: sampling(temperature: 0.5, seed: 3))
+        #expect(dear.sources[.cascade] == nil)
+    }
+
+    /// The draft vocabulary is used if its head is cheaper, and its tokens suffice.
+    @Test func theVocabularyFollowsTheCosts() throws {
+        let model = CountingModel(
+            try MockModel(layerCount: 8, vocabularySize: 50, contextLength: 1000, disagreement: 0.01))
+        func rounds(vocabulary: [Token], share: Double) throws -> (part: Int, all: Int) {
+            let parts = DraftParts<CountingModel<MockModel>>(vocabulary: model.draftVocabulary(vocabulary))
+            var sampling = Sampling()
+            sampling.temperature = 5
+            var generator = try Generator(
+                model, parts: parts, drafter: AutoDrafter(exitLayer: 1, for: model, parts: parts), sampling: sampling,
+                costs: costs(growth: 0.1, head: 1, vocabularyShare: share))
+            try generator.prefill([3, 1, 4])
+            try generator.finish(maxTokens: 300)
+            let sources = generator.statistics.sources
+            return (sources[.earlyExit]?.rounds ?? 0, sources.values.reduce(0) { $0 + $1.rounds })
+        }
+        // Without the vocabulary, heads are too dear for drafts here.
+        #expect(try rounds(vocabulary: Array(0..<50), share: 0.1).part > 10)
+        #expect(try rounds(vocabulary: Array(0..<50), share: 3).part == rounds(vocabulary: [0], share: 3).part)
     }
 
     /// A text does not begin with a draft before a pass has been measured, and learns within a few rounds.

@@ -39,17 +39,18 @@ struct Continuations {
 
     /// Counts how often each text is generated, each time with another seed.
     func counts(
-        _ drafter: any Drafter, _ acceptance: Acceptance, samples: Int = defaultSampleCount,
-        costs: CostModel = CostModel(), statistics: inout DecodingStatistics,
+        _ drafter: any Drafter, _ acceptance: Acceptance, parts: DraftParts<MockModel> = DraftParts(),
+        samples: Int = defaultSampleCount,
+        firstSeed: UInt64 = 0, costs: CostModel = CostModel(), statistics: inout DecodingStatistics,
         residual: @escaping TokenStream.Residual = Distribution.residual
     ) throws -> [Int] {
         var counts = Array(repeating: 0, count: vocabulary * vocabulary * vocabulary)
         var sampling = sampling
         for seed in 0..<UInt64(samples) {
-            sampling.seed = seed
+            sampling.seed = firstSeed + seed
             var generator = try Generator(
                 model, drafter: drafter, sampling: sampling, acceptance: acceptance, hashesLogits: false,
-                costs: costs, residual: residual)
+                parts: parts, costs: costs, residual: residual)
             try generator.prefill(prompt)
             while generator.tokens.count < prompt.count + Self.length {
                 // One more than needed, so that drafts of three tokens are not shortened.

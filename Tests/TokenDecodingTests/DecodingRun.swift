@@ -12,13 +12,14 @@ struct DecodingRun: Equatable {
     let cache: [[[UInt32]]]
 
     init<M: LanguageModel>(
-        _ model: M, exitLayer: Int? = nil, _ drafter: any Drafter, _ sampling: Sampling = .greedy,
+        _ model: M, parts: DraftParts<M> = DraftParts(), exitLayer: Int? = nil, _ drafter: any Drafter,
+        _ sampling: Sampling = .greedy,
         _ acceptance: Acceptance = .coupled,
         prompt: [Token], maxTokens: Int = .max, cacheFormat: CacheFormat = .standard, context: Int? = nil,
         comparesCache: Bool = false, costs: CostModel = CostModel()
     ) throws {
         var generator = try Generator(
-            model, exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance,
+            model, parts: parts, exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance,
             cacheFormat: cacheFormat, context: context, hashesLogits: true, costs: costs)
         try generator.prefill(prompt)
         try generator.finish(maxTokens: maxTokens)
@@ -36,6 +37,16 @@ struct DecodingRun: Equatable {
         cache = (0..<(comparesCache ? tokens.count - 1 : 0)).map { position in
             text.cachedKeysAndValues(position: position).map { $0.map(\.bitPattern) }
         }
+    }
+}
+
+extension DecodingRun {
+    /// Whether two runs are equal as far as the shorter one goes.
+    func agrees(with other: DecodingRun) -> Bool {
+        func agree<Value: Equatable>(_ part: KeyPath<DecodingRun, [Value]>) -> Bool {
+            zip(self[keyPath: part], other[keyPath: part]).allSatisfy { $0 == $1 }
+        }
+        return agree(\.tokens) && agree(\.logitHashes) && agree(\.cache)
     }
 }
 

@@ -55,20 +55,49 @@ import Testing
         var continuations = try Self.continuations(filters)
         continuations.prompt = try #require(Self.promptForLookups(continuations))
         var sources: [DraftSource: SourceStatistics] = [:]
-        // Where heads are cheap, both sources are worth their cost.
-        let costs = CostModel(layer: [(1, 1), (9, 2)], head: [(1, 0.1), (9, 0.2)])
-        for exitLayer in [nil, 1] {
+        // Where heads are cheap, all sources are worth their cost.
+        let costs = CostModel(layer: [(1, 1), (9, 2)], head: [(1, 0.1), (9, 0.2)], lowBitShare: 0.2)
+        let lowBit = try MockModel(layerCount: 2, vocabularySize: 8, contextLength: 16, spread: 2, disagreement: 1.5)
+        for (exitLayer, parts) in [
+            (nil, DraftParts()), (1, DraftParts()), (nil, DraftParts(lowBit: lowBit)),
+        ] as [(Int?, DraftParts<MockModel>)] {
             var statistics = DecodingStatistics()
-            let drafter = try AutoDrafter(exitLayer: exitLayer, for: continuations.model)
+            let drafter = try AutoDrafter(exitLayer: exitLayer, for: continuations.model, parts: parts)
             let counts = try continuations.counts(
-                drafter, .rejection, samples: Continuations.defaultSampleCount / 2, costs: costs,
+                drafter, .rejection, parts: parts, samples: Continuations.defaultSampleCount / 2, costs: costs,
                 statistics: &statistics)
             let p = ChiSquare.pValue(counts: counts, probabilities: continuations.probabilities())
             #expect(p > 1e-4)
             sources.merge(statistics.sources) { $0 + $1 }
         }
-        for source in DraftSource.allCases {
+        for source in [.lookup, .earlyExit, .lowBit] as [DraftSource] {
             let found = try #require(sources[source], "\(source)")
+            #expect(found.accepted > 100 && found.accepted < found.drafted - 100, "\(source): \(found)")
+        }
+    }
+
+    /// Drafts of all kinds, chosen at random. A stop may depend on the tokens so far.
+    @Test(arguments: filters)
+    func anyDraftsAreExact(_ filters: Filters) throws {
+        let continuations = try Self.continuations(filters)
+        let parts = DraftParts(
+            lowBit: try MockModel(layerCount: 2, vocabularySize: 8, contextLength: 16, spread: 2, disagreement: 1.5))
+        var random = SeededGenerator(seed: 5)
+        var statistics = DecodingStatistics()
+        var counts: [Int] = []
+        for part in 0..<UInt64(16) {
+            let drafter = RandomDrafter(
+                &random, exitLayers: [1], draftLength: 3, for: continuations.model, parts: parts)
+            let found = try continuations.counts(
+                drafter, .rejection, parts: parts, samples: Continuations.defaultSampleCount / 16,
+                firstSeed: part << 32,
+                statistics: &statistics)
+            counts = counts.isEmpty ? found : zip(counts, found).map(+)
+        }
+        let p = ChiSquare.pValue(counts: counts, probabilities: continuations.probabilities())
+        #expect(p > 1e-4)
+        for source in DraftSource.allCases {
+            let found = try #require(statistics.sources[source], "\(source)")
             #expect(found.accepted > 100 && found.accepted < found.drafted - 100, "\(source): \(found)")
         }
     }

@@ -7,8 +7,10 @@ extension TextModel {
     /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model.
     func generator(_ options: GenerationOptions) throws -> Generator<LoadedModel> {
         let strategy = try strategy(options)
+        let parts = drafting.parts(for: strategy, of: model)
         var generator = try Generator(
-            model, exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model),
+            model, parts: parts, exitLayer: strategy.textLayerCount,
+            drafter: strategy.drafter(for: model, parts: parts),
             sampling: options.sampling, acceptance: options.acceptance, cacheFormat: options.cacheFormat,
             context: options.context)
         generator.learn(from: experience.current)
@@ -21,7 +23,8 @@ extension TextModel {
     func text(of engine: borrowing Engine<LoadedModel>, _ options: GenerationOptions) throws -> TokenStream {
         let strategy = try strategy(options)
         return try engine.makeText(
-            exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model), sampling: options.sampling,
+            exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model, parts: engine.parts),
+            sampling: options.sampling,
             acceptance: options.acceptance, context: options.context)
     }
 

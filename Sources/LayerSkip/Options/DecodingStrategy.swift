@@ -4,8 +4,8 @@ public import TokenDecoding
 /// The decoding strategy: which layers generate the text.
 public enum DecodingStrategy: Sendable, Equatable {
     /// The full model's text. Each round verifies the draft with the most expected tokens per second according to
-    /// measured costs: from earlier text, from the first `exitLayer` layers if the model has an exit for drafts, or
-    /// none.
+    /// measured costs: from earlier text, from the first `exitLayer` layers if the model has an exit for drafts, from a
+    /// copy of the weights in smaller formats if one was loaded, or none.
     case auto(exitLayer: Int?)
     /// All layers, one token at a time.
     case plain
@@ -61,13 +61,18 @@ extension DecodingStrategy {
 
     /// Creates the drafter.
     ///
+    /// - Parameter parts: what drafts can run besides the model's layers and head.
     /// - Throws: ``ExitLayerError``.
-    package func drafter(for model: some LanguageModel) throws(ExitLayerError) -> any Drafter {
+    package func drafter<Model: LanguageModel>(
+        for model: Model, parts: DraftParts<Model> = DraftParts()
+    ) throws(ExitLayerError) -> any Drafter {
         switch self {
         case .plain, .earlyExit: NoDrafter()
-        case .auto(let exitLayer): try AutoDrafter(exitLayer: exitLayer, for: model)
+        case .auto(let exitLayer): try AutoDrafter(exitLayer: exitLayer, for: model, parts: parts)
         case .selfSpeculative(let setting):
-            try EarlyExitDrafter(exitLayer: setting.exitLayer, draftLength: setting.draftLength, for: model)
+            try EarlyExitDrafter(
+                exitLayer: setting.exitLayer, draftLength: setting.draftLength,
+                usesDraftVocabulary: parts.vocabulary != nil, for: model)
         }
     }
 }

@@ -16,6 +16,8 @@ public struct LoadingOptions: Sendable, Hashable {
     /// again. ``TextModel/notes`` say where it is and how large. The folder is `layerskip` in `$XDG_CACHE_HOME`, by
     /// default `~/.cache`.
     public var keepsPacked = false
+    /// What the model gets for drafts.
+    public var drafting = DraftingOptions()
 
     /// Keeps all formats, and no packed weights.
     public init() {}

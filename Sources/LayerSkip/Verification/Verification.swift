@@ -109,13 +109,14 @@ public struct Verification: Sendable {
     public init(_ model: TextModel, _ plan: Plan, progress: (Int) -> Bool = { _ in true }) throws {
         try plan.validate()
         try plan.checkForCases()
-        let drafters = try plan.strategies.map { try $0.drafter(for: model.model) }
+        // Options are checked before the first case runs.
+        for strategy in plan.strategies { _ = try strategy.drafter(for: model.model) }
         for (index, prompt) in plan.prompts.enumerated() {
             for sampling in plan.samplings {
-                let plain = try VerifiedRun(model, NoDrafter(), prompt, sampling, plan)
-                for (strategy, drafter) in zip(plan.strategies, drafters) {
+                let plain = try VerifiedRun(model, .plain, prompt, sampling, plan)
+                for strategy in plan.strategies {
                     guard progress(caseCount) else { return }
-                    let run = try VerifiedRun(model, drafter, prompt, sampling, plan)
+                    let run = try VerifiedRun(model, strategy, prompt, sampling, plan)
                     count(run, plain) { position in
                         Difference(
                             prompt: index, strategy: strategy, seed: sampling.seed, position: position,

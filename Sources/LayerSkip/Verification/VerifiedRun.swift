@@ -15,11 +15,13 @@ struct VerifiedRun {
 
     /// Continues a prompt by the plan's number of tokens, or up to the end of the text.
     init(
-        _ model: TextModel, _ drafter: any Drafter, _ prompt: [Token], _ sampling: Sampling,
+        _ model: TextModel, _ strategy: DecodingStrategy, _ prompt: [Token], _ sampling: Sampling,
         _ plan: Verification.Plan
     ) throws {
+        let parts = model.drafting.parts(for: strategy, of: model.model)
         var generator = try Generator(
-            model.model, drafter: drafter, sampling: sampling, cacheFormat: plan.cacheFormat,
+            model.model, parts: parts, drafter: strategy.drafter(for: model.model, parts: parts), sampling: sampling,
+            cacheFormat: plan.cacheFormat,
             context: model.fittingContext(promptCount: prompt.count, maxTokens: plan.maxTokens), hashesLogits: true)
         let ends = model.tokenizer.endOfTextTokens
         _ = try generator.write(

@@ -20,6 +20,11 @@ struct BenchmarkStrategyArguments: ParsableArguments {
     @Option(parsing: .unconditional, help: "Number of tokens drafted per round (default: the model's setting).")
     var draftLength: Int?
 
+    @OptionGroup var drafting: DraftingArguments
+
+    /// What the model gets for drafts when it is loaded.
+    var loadedDrafting: DraftingOptions { drafting.options(isUsed: strategy?.contains(.auto) ?? true) }
+
     /// The names of all strategies that run, plain first.
     ///
     /// - Parameters:
@@ -46,6 +51,9 @@ struct BenchmarkStrategyArguments: ParsableArguments {
         if exitLayer != nil, names == [.plain] {
             throw ValidationError("--exit-layer: expected auto, early-exit or self-speculative in --strategy with it")
         }
+        try drafting.check(
+            usesLowBit: names.contains(.auto),
+            usesVocabulary: names.contains(.auto) || names.contains(.selfSpeculative))
         if draftLength != nil, !names.contains(.selfSpeculative) {
             throw ValidationError("--draft-length: expected self-speculative in --strategy with it")
         }

@@ -29,10 +29,13 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Loads the model, unless Ctrl-C stops it.
-    func load() throws -> TextModel {
+    ///
+    /// - Parameter drafting: what it gets for drafts.
+    func load(drafting: DraftingOptions = .none) throws -> TextModel {
         var loading = LoadingOptions()
         loading.quantization = formats.recipe
         loading.keepsPacked = keepPacked
+        loading.drafting = drafting
         do {
             let progress = Progress("percent of the weights loaded:", of: 100, after: .seconds(1))
             let model = try TextModel(.atPathOrDefault(model), on: ComputeContext(threads: threads), loading) {

@@ -27,7 +27,18 @@ struct StrategyArguments: ParsableArguments {
             """)
     var draftLength: Int?
 
+    @OptionGroup var drafting: DraftingArguments
+
+    /// What the model gets for drafts when it is loaded.
+    var loadedDrafting: DraftingOptions { drafting.options(isUsed: name == .auto) }
+
+    /// The strategy that is given, or meant by a given setting.
+    private var name: DecodingStrategy.Name {
+        strategy ?? (exitLayer != nil || draftLength != nil ? .selfSpeculative : .auto)
+    }
+
     func validate() throws {
+        try drafting.check(usesLowBit: name == .auto, usesVocabulary: name == .auto || name == .selfSpeculative)
         if strategy == .plain, exitLayer != nil {
             throw ValidationError("--exit-layer: expected --strategy auto, early-exit or self-speculative with it")
         }
@@ -42,8 +53,6 @@ struct StrategyArguments: ParsableArguments {
 
     /// The strategy that these options select. Says on standard error if a published setting is used.
     func strategy(for model: TextModel) -> DecodingStrategy {
-        let isGiven = exitLayer != nil || draftLength != nil
-        let name = strategy ?? (isGiven ? .selfSpeculative : .auto)
         // A setting published for another model of this shape is used only if a strategy needs one.
         if name == .auto ? model.summary.published?.isNamed == true : name != .plain {
             model.notePublished(

@@ -45,6 +45,8 @@ extension DraftSource {
         switch self {
         case .lookup: "lookup"
         case .earlyExit: "early exit"
+        case .lowBit: "low-bit"
+        case .cascade: "cascade"
         }
     }
 }

@@ -70,6 +70,8 @@ final class TextDisplay {
         switch source {
         case .earlyExit: "\u{1B}[32m"
         case .lookup: "\u{1B}[36m"
+        case .lowBit: "\u{1B}[35m"
+        case .cascade: "\u{1B}[34m"
         }
     }
     private static let plain = "\u{1B}[0m\u{1B}[?7h"

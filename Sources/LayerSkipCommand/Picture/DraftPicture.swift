@@ -7,7 +7,17 @@ import LayerSkip
 struct DraftPicture {
     /// How a token came. The names are classes in the picture.
     enum Origin: String {
-        case accepted, lookup, written, rejected
+        case accepted, lookup, cascade, lowbit, written, rejected
+
+        /// An accepted draft.
+        static func accepted(from source: DraftSource?) -> Origin {
+            switch source {
+            case .lookup: .lookup
+            case .cascade: .cascade
+            case .lowBit: .lowbit
+            case .earlyExit, nil: .accepted
+            }
+        }
     }
 
     private var layout = PictureLayout(left: Self.margin, right: Self.width - Self.margin)
@@ -24,12 +34,13 @@ struct DraftPicture {
     ///   - layerCount: the number of the model's layers.
     init(_ result: GenerationResult, prompt: String, strategy: DecodingStrategy, layerCount: Int) {
         bytesLeft = result.text.utf8.count
-        legend = PictureLegend(strategy, layerCount: layerCount)
+        legend = PictureLegend(
+            strategy, sources: Set(result.rounds.compactMap(\.source)), layerCount: layerCount)
         caption = strategy.caption(result.statistics, layerCount: layerCount)
         draw(prompt: prompt)
         for round in result.rounds {
             for (index, piece) in round.drafted.enumerated() {
-                draw(piece, index >= round.accepted ? .rejected : round.source == .lookup ? .lookup : .accepted)
+                draw(piece, index >= round.accepted ? .rejected : .accepted(from: round.source))
             }
             draw(round.written, .written)
         }

@@ -5,7 +5,8 @@ struct PictureLegend {
     /// Classes of the picture, and what they mean.
     let entries: [(name: String, meaning: String)]
 
-    init(_ strategy: DecodingStrategy, layerCount: Int) {
+    /// - Parameter sources: those of drafts in the text.
+    init(_ strategy: DecodingStrategy, sources: Set<DraftSource>, layerCount: Int) {
         var entries = [(name: "prompt", meaning: "prompt")]
         let exitLayer = strategy.draftingExitLayer
         if exitLayer != nil || strategy.looksUp {
@@ -13,6 +14,8 @@ struct PictureLegend {
                 entries.append(("accepted", "drafted by the first \(exitLayer.counted("layer")), accepted"))
             }
             if strategy.looksUp { entries.append(("lookup", "from earlier text, accepted")) }
+            if sources.contains(.cascade) { entries.append(("cascade", "from both, accepted")) }
+            if sources.contains(.lowBit) { entries.append(("lowbit", "drafted by low-bit weights, accepted")) }
             entries += [("written", "written by the full model"), ("rejected", "drafted, rejected")]
         } else {
             let writer = strategy.textLayerCount.map { "the first \($0.counted("layer"))" } ?? "the full model"

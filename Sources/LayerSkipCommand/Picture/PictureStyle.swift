@@ -9,6 +9,8 @@ enum PictureStyle {
         .prompt text{fill:#59636e}
         .accepted rect{fill:#aceebb}
         .lookup rect{fill:#f7e3a1}
+        .cascade rect{fill:#d3e8a4}
+        .lowbit rect{fill:#e3cdf7}
         .written rect{fill:#b6d4ff}
         .rejected rect{fill:#f6e3e1}
         .rejected text{fill:#86342c}
@@ -18,6 +20,8 @@ enum PictureStyle {
         .prompt text{fill:#9198a1}
         .accepted rect{fill:#14532d}
         .lookup rect{fill:#574a12}
+        .cascade rect{fill:#3b5217}
+        .lowbit rect{fill:#4a2b66}
         .written rect{fill:#1f4a8a}
         .rejected rect{fill:#33201f}
         .rejected text{fill:#e5aaa4}

@@ -4,6 +4,13 @@
 package struct CostModel: Sendable {
     private var layer = RowCosts()
     private var head = RowCosts()
+    private var lowBitLayer = RowCosts()
+    private var lowBitHead = RowCosts()
+    /// Of the draft vocabulary.
+    private var draftHead = RowCosts()
+    /// What passes cost that were never measured, relative to those of the model; nil if there are none.
+    private var lowBitShare: Double?
+    private var vocabularyShare: Double?
     private var drafting = 0.0
     /// Whether costs are given, and not measured.
     let isFixed: Bool
@@ -21,32 +28,59 @@ package struct CostModel: Sendable {
         }
     }
 
-    /// Typical costs: a further row adds 6 % to a pass, and the head takes as long as a layer.
-    package static func typical() -> CostModel { CostModel(layer: 1, head: 1, growth: 0.06) }
+    /// Typical costs: a further row adds 6 % to a pass, the head takes as long as a layer, and low-bit weights take
+    /// 60 % of the time. There is no draft vocabulary, because it depends on other texts.
+    package static func typical() -> CostModel {
+        var costs = CostModel(layer: 1, head: 1, growth: 0.06)
+        costs.lowBitShare = 0.6
+        return costs
+    }
 
     /// Creates a model with arbitrary fixed costs, for tests.
-    init(layer: [(rows: Int, seconds: Double)], head: [(rows: Int, seconds: Double)]) {
+    init(
+        layer: [(rows: Int, seconds: Double)], head: [(rows: Int, seconds: Double)], lowBitShare: Double? = nil,
+        vocabularyShare: Double? = nil
+    ) {
         isFixed = true
+        self.lowBitShare = lowBitShare
+        self.vocabularyShare = vocabularyShare
         for (rows, seconds) in layer { self.layer.count(rows: rows, seconds: seconds) }
         for (rows, seconds) in head { self.head.count(rows: rows, seconds: seconds) }
     }
 
+    /// Guesses what drafts cost until they are measured.
+    ///
+    /// - Parameters:
+    ///   - lowBitShare: the bytes of the low-bit copy, relative to those of the model; nil if there is none.
+    ///   - vocabularyShare: the draft vocabulary's share of all tokens; nil if there is none.
+    mutating func expect(lowBitShare: Double?, vocabularyShare: Double?) {
+        guard !isFixed else { return }
+        (self.lowBitShare, self.vocabularyShare) = (lowBitShare, vocabularyShare)
+    }
+
     /// Counts a pass of rows through some layers.
-    mutating func count(layers: Int, rows: Int, seconds: Double) {
+    mutating func count(layers: Int, rows: Int, by weights: DraftPath.Weights = .own, seconds: Double) {
         guard !isFixed, layers > 0 else { return }
-        layer.count(rows: rows, seconds: seconds / Double(layers))
+        switch weights {
+        case .own: layer.count(rows: rows, seconds: seconds / Double(layers))
+        case .lowBit: lowBitLayer.count(rows: rows, seconds: seconds / Double(layers))
+        }
+    }
+
+    /// Counts a pass of rows through the head that a path uses; nil for the model's own.
+    mutating func count(headRows rows: Int, on path: DraftPath? = nil, seconds: Double) {
+        guard !isFixed else { return }
+        switch (path?.usesDraftVocabulary, path?.weights) {
+        case (true, _): draftHead.count(rows: rows, seconds: seconds)
+        case (_, .lowBit): lowBitHead.count(rows: rows, seconds: seconds)
+        default: head.count(rows: rows, seconds: seconds)
+        }
     }
 
     /// Counts a part of a prompt.
     mutating func count(prompt rows: Int, layers: Int, seconds: Double) {
         guard !isFixed, layers > 0 else { return }
         layer.countLong(rows: rows, seconds: seconds / Double(layers))
-    }
-
-    /// Counts a pass of rows through the head.
-    mutating func count(headRows rows: Int, seconds: Double) {
-        guard !isFixed else { return }
-        head.count(rows: rows, seconds: seconds)
     }
 
     /// Counts what drafting a token took in addition to passes: sampling it, and computing its probability.
@@ -71,13 +105,58 @@ package struct CostModel: Sendable {
     /// self-speculation with an exit query cache, section 4.3): all rows run through the first layers one at a time,
     /// and through the others together.
     func earlyExit(_ exitLayer: Int, layers: Int, texts: Int, drafted: Int) -> Double? {
-        guard let one = layer.seconds(rows: texts), let oneHead = head.seconds(rows: texts),
-            let all = layer.seconds(rows: texts * (drafted + 1)),
-            let allHead = head.seconds(rows: texts * (drafted + 1))
+        draft(on: DraftPath(layers: exitLayer), layers: layers, texts: texts, drafted: drafted)
+    }
+
+    /// Returns the expected seconds of a round in which each text drafts as many tokens on a path; nil if the path's
+    /// costs are unknown.
+    func draft(on path: DraftPath, layers: Int, texts: Int, drafted: Int) -> Double? {
+        guard let token = draftedToken(on: path, texts: texts),
+            let rest = verification(of: path, layers: layers, rows: texts * (drafted + 1), texts: texts)
         else { return nil }
-        let (exit, drafted) = (Double(exitLayer), Double(drafted))
-        return drafted * (exit * one + oneHead + drafting * Double(texts)) + exit * one
-            + (Double(layers) - exit) * all + allHead
+        return Double(drafted) * token + rest
+    }
+
+    /// Returns the expected seconds of a round in which one text runs looked-up tokens through the first layers at once,
+    /// keeps some of them, adds the layers' own token, and verifies these.
+    func cascade(_ path: DraftPath, layers: Int, lookedUp: Int, verified: Int) -> Double? {
+        guard let pass = layer.seconds(rows: lookedUp + 1), let head = headSeconds(on: path, rows: lookedUp + 1),
+            let rest = verification(of: path, layers: layers, rows: verified + 1, texts: 1)
+        else { return nil }
+        return Double(path.layers) * pass + head + drafting * Double(lookedUp + 1) + rest
+    }
+
+    /// The seconds of drafting one token for each text.
+    private func draftedToken(on path: DraftPath, texts: Int) -> Double? {
+        guard let pass = layerSeconds(path.weights, rows: texts), let head = headSeconds(on: path, rows: texts) else {
+            return nil
+        }
+        return Double(path.layers) * pass + head + drafting * Double(texts)
+    }
+
+    /// The seconds of verifying rows, of which the last of each text has not been through the drafting layers.
+    private func verification(of path: DraftPath, layers: Int, rows: Int, texts: Int) -> Double? {
+        guard path.weights == .own else { return full(layers: layers, rows: rows) }
+        guard let one = layer.seconds(rows: texts), let all = layer.seconds(rows: rows),
+            let head = head.seconds(rows: rows)
+        else { return nil }
+        return Double(path.layers) * one + Double(layers - path.layers) * all + head
+    }
+
+    private func layerSeconds(_ weights: DraftPath.Weights, rows: Int) -> Double? {
+        guard weights == .lowBit else { return layer.seconds(rows: rows) }
+        guard let lowBitShare else { return nil }
+        return lowBitLayer.seconds(rows: rows) ?? layer.seconds(rows: rows).map { lowBitShare * $0 }
+    }
+
+    private func headSeconds(on path: DraftPath, rows: Int) -> Double? {
+        if path.usesDraftVocabulary {
+            guard let vocabularyShare else { return nil }
+            return draftHead.seconds(rows: rows) ?? head.seconds(rows: rows).map { vocabularyShare * $0 }
+        }
+        guard path.weights == .lowBit else { return head.seconds(rows: rows) }
+        guard let lowBitShare else { return nil }
+        return lowBitHead.seconds(rows: rows) ?? head.seconds(rows: rows).map { lowBitShare * $0 }
     }
 
     private func full(layers: Int, rows: Int) -> Double? {

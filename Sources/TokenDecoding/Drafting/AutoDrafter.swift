@@ -5,76 +5,176 @@ package import LanguageModels
 ///
 /// A round of d drafted tokens is expected to give N(d) = 1 + sum of S(i) over i = 1...d, where S(i) is the chance that
 /// the first i tokens are all accepted. A lookup's chances are known beforehand, so its best length is, too. Those of
-/// an exit become known with each drafted token: drafting continues as long as one more is expected to pay. (SpecDec++,
+/// layers become known with each drafted token: drafting continues as long as one more is expected to pay. (SpecDec++,
 /// arXiv 2405.19715, shows that the best rule is a threshold on the chance that all tokens so far are accepted.)
 package struct AutoDrafter: Drafter {
     private var lookup = LookupSource()
-    private var exit: ExitSource?
-    private var choice: DraftSource?
-    /// Of the tokens that the exit has drafted in this round.
+    private var cascade = CascadeSource()
+    /// Layers that can draft, each with and without the draft vocabulary.
+    private var layers: [LayerSource] = []
+    private var choice: Choice?
+    /// Of the tokens that layers have drafted in this round.
     private var survival = 1.0
     private var expectedTokens = 1.0
+    /// The number of tokens that these were computed from.
+    private var counted = 0
+    /// The number of looked-up tokens in a cascade; nil before the layers have judged them.
+    private var agreed: Int?
+    /// By how much a cascade was cheaper than drafting its tokens one by one.
+    private var savedSeconds = 0.0
+
+    /// The source of a draft.
+    private enum Choice: Equatable {
+        /// The first tokens of the proposal.
+        case lookup(Int)
+        /// The source of this index.
+        case layers(Int)
+        /// The first tokens of the proposal, judged by the source of this index.
+        case cascade(Int, by: Int)
+
+        /// The index of the layers that draft.
+        var source: Int? {
+            switch self {
+            case .lookup: nil
+            case .layers(let index), .cascade(_, by: let index): index
+            }
+        }
+    }
 
     /// The most tokens of a draft. Sources seldom expect more, and the logits of each take memory.
     package let draftLength = 32
 
-    /// Creates a drafter that looks up earlier text, and drafts by early exit if the model has an exit for it.
+    /// Creates a drafter that looks up earlier text, and drafts by what the model has for it.
     ///
-    /// - Parameter exitLayer: 1 to L - 1 layers that draft; nil for lookups only. With all layers there are only
-    ///   lookups, too.
+    /// - Parameters:
+    ///   - exitLayer: 1 to L - 1 layers that draft; nil if the model has no exit for it. With all layers there are none,
+    ///     either.
+    ///   - parts: what drafts can run besides the model's layers and head.
     /// - Throws: ``ExitLayerError`` unless 1 <= exitLayer <= layerCount.
-    package init(exitLayer: Int?, for model: some LanguageModel) throws(ExitLayerError) {
-        guard let exitLayer else { return }
-        try ExitLayerError.check(exitLayer, layerCount: model.layerCount)
-        if exitLayer < model.layerCount { exit = ExitSource(exitLayer: exitLayer) }
+    package init<Model: LanguageModel>(
+        exitLayer: Int?, for model: Model, parts: DraftParts<Model> = DraftParts()
+    ) throws(ExitLayerError) {
+        var paths: [DraftPath] = []
+        if let exitLayer {
+            try ExitLayerError.check(exitLayer, layerCount: model.layerCount)
+            if exitLayer < model.layerCount { paths.append(DraftPath(layers: exitLayer)) }
+        }
+        if parts.lowBit != nil { paths.append(DraftPath(layers: model.layerCount, weights: .lowBit)) }
+        layers = paths.flatMap { path in
+            (parts.vocabulary == nil ? [false] : [true, false]).map {
+                LayerSource(DraftPath(layers: path.layers, weights: path.weights, usesDraftVocabulary: $0))
+            }
+        }
     }
 
-    /// Takes over what other texts have learned; of an exit, if it is the same.
+    /// Takes over what other texts have learned; of layers, if they are the same.
     mutating func learn(from experience: DraftingExperience) {
         if let chances = experience.lookups { lookup.chances = chances }
-        if let known = experience.exit, known.exitLayer == exit?.exitLayer { exit = known }
+        if let known = experience.cascade { cascade = known }
+        for index in layers.indices {
+            if let known = experience.layers[layers[index].path] { layers[index] = known }
+        }
     }
 
     /// Adds what this text has learned.
     func teach(_ experience: inout DraftingExperience) {
         experience.lookups = lookup.chances
-        if let exit { experience.exit = exit }
+        experience.cascade = cascade
+        for source in layers { experience.layers[source.path] = source }
     }
 
-    package var needsConfidences: Bool { exit != nil }
+    package var needsConfidences: Bool { !layers.isEmpty }
 
     package mutating func restart() { lookup.restart() }
 
     package mutating func next(_ context: DraftingContext) -> DraftStep {
         if context.drafted.isEmpty { return begin(context) }
-        guard choice == .earlyExit, let exit, let last = context.confidences.last else { return .done }
-        survival *= exit.chance(confidence: last)
-        expectedTokens += survival
-        guard let now = exitSeconds(exit, context.drafted.count, context),
-            let later = exitSeconds(exit, context.drafted.count + 1, context)
-        else { return .done }
-        let more = survival * exit.chanceOfNext(after: last)
-        return (expectedTokens + more) * now > expectedTokens * later ? .rows(through: exit.exitLayer) : .done
+        guard let index = choice?.source, !context.confidences.isEmpty else { return .done }
+        if case .cascade(let count, _) = choice, agreed == nil { judge(count, context) }
+        return goOn(layers[index], context)
     }
 
     package mutating func learn(_ round: Round) {
-        if round.source == .earlyExit {
-            exit?.learn(confidences: round.confidences, accepted: round.accepted)
-        } else {
-            exit?.learnNothing()
+        for index in layers.indices {
+            if index == choice?.source, round.drafted > 0 {
+                layers[index].learn(confidences: round.confidences, accepted: round.accepted)
+            } else {
+                layers[index].learnNothing()
+            }
+        }
+        if case .cascade(let count, _) = choice {
+            // A draft may end with its looked-up tokens, before another step.
+            let agreed = agreed ?? min(round.drafted, count)
+            cascade.learn(
+                matchLength: lookup.matchLength, proposed: count, agreed: agreed, drafted: round.drafted,
+                accepted: round.accepted)
+        }
+    }
+}
+
+// MARK: A draft that goes on
+
+extension AutoDrafter {
+    /// Learns what the layers made of looked-up tokens.
+    private mutating func judge(_ count: Int, _ context: DraftingContext) {
+        let agreed = zip(context.drafted, lookup.proposal.prefix(count)).prefix { $0 == $1 }.count
+        self.agreed = agreed
+        cascade.learn(matchLength: lookup.matchLength, proposed: count, agreed: agreed)
+        guard let path = choice?.source.map({ layers[$0].path }),
+            let slow = context.costs.draft(
+                on: path, layers: context.layerCount, texts: 1, drafted: context.drafted.count),
+            let fast = context.costs.cascade(
+                path, layers: context.layerCount, lookedUp: count, verified: context.drafted.count)
+        else { return }
+        savedSeconds = slow - fast
+    }
+
+    /// Drafts one more token if that is expected to pay.
+    private mutating func goOn(_ source: LayerSource, _ context: DraftingContext) -> DraftStep {
+        // A cascade has drafted several.
+        while counted < context.confidences.count {
+            survival *= source.chance(confidence: context.confidences[counted])
+            expectedTokens += survival
+            counted += 1
+        }
+        guard let now = seconds(source, context.drafted.count, context),
+            let later = seconds(source, context.drafted.count + 1, context)
+        else { return .done }
+        let more = survival * source.chanceOfNext(after: context.confidences.last)
+        let pays = (expectedTokens + more) * (now - savedSeconds) > expectedTokens * (later - savedSeconds)
+        return pays ? .rows(source.path) : .done
+    }
+}
+
+// MARK: The choice
+
+extension AutoDrafter {
+    /// Chooses the source of a round.
+    private mutating func begin(_ context: DraftingContext) -> DraftStep {
+        (choice, agreed, savedSeconds) = (nil, nil, 0)
+        (survival, expectedTokens, counted) = (1, 1, 0)
+        lookup.propose(context.tokens, promptCount: context.promptCount, limit: context.limit)
+        // The first round measures what one token costs.
+        guard let plain = context.costs.plain(layers: context.layerCount, texts: context.texts) else { return .done }
+        var best = Self.leastGain * Double(context.texts) / plain
+        chooseLookup(context, &best)
+        for index in layers.indices {
+            if let speed = speed(of: layers[index], context), speed > best { (best, choice) = (speed, .layers(index)) }
+        }
+        if context.texts == 1, !lookup.proposal.isEmpty {
+            for index in layers.indices where layers[index].path.weights == .own {
+                chooseCascade(index, context, &best)
+            }
+        }
+        switch choice {
+        case .lookup(let count): return .tokens(lookup.proposal[..<count])
+        case .layers(let index): return .rows(layers[index].path)
+        case .cascade(let count, let index): return .cascade(lookup.proposal[..<count], layers[index].path)
+        case nil: return .done
         }
     }
 
-    /// Chooses the source of a round.
-    private mutating func begin(_ context: DraftingContext) -> DraftStep {
-        choice = nil
-        (survival, expectedTokens) = (1, 1)
-        lookup.propose(context.tokens, promptCount: context.promptCount, limit: context.limit)
-        let texts = Double(context.texts)
-        // The first round measures what one token costs.
-        guard let plain = context.costs.plain(layers: context.layerCount, texts: context.texts) else { return .done }
-        var best = Self.leastGain * texts / plain
-        var length = 0
+    private mutating func chooseLookup(_ context: DraftingContext, _ best: inout Double) {
         var (survival, tokens) = (1.0, 1.0)
         for position in lookup.proposal.indices {
             survival *= lookup.chance(ofToken: position)
@@ -83,39 +183,54 @@ package struct AutoDrafter: Drafter {
                 let seconds = context.costs.lookup(
                     layers: context.layerCount, texts: context.texts, drafted: position + 1)
             else { break }
-            let speed = (texts - 1 + tokens) / seconds
-            if speed > best { (best, length, choice) = (speed, position + 1, .lookup) }
-        }
-        if let exit, let speed = exitSpeed(exit, context), speed > best { choice = .earlyExit }
-        switch choice {
-        case .lookup: return .tokens(lookup.proposal[..<length])
-        case .earlyExit: return exit.map { .rows(through: $0.exitLayer) } ?? .done
-        case nil: return .done
+            let speed = (Double(context.texts) - 1 + tokens) / seconds
+            if speed > best { (best, choice) = (speed, .lookup(position + 1)) }
         }
     }
 
-    /// The most expected tokens per second of a draft by early exit, before its first token is known.
-    private func exitSpeed(_ exit: ExitSource, _ context: DraftingContext) -> Double? {
-        var survival = exit.chanceOfNext(after: nil)
-        var (tokens, best) = (1.0, 0.0)
+    /// The most expected tokens per second of a draft by layers, before its first token is known.
+    private func speed(of source: LayerSource, _ context: DraftingContext) -> Double? {
         // The chance of later tokens is that after a token of average confidence.
-        let chance = survival
+        let chance = source.chanceOfNext(after: nil)
+        var (survival, tokens, best) = (chance, 1.0, 0.0)
         for drafted in 1...max(1, context.limit) {
-            guard survival > Self.leastSurvival, let seconds = exitSeconds(exit, drafted, context) else { break }
+            guard survival > Self.leastSurvival, let seconds = seconds(source, drafted, context) else { break }
             tokens += survival
-            best = max(best, Double(context.texts) * tokens / seconds)
+            let speed = Double(context.texts) * tokens / seconds
+            // Each further token adds less than the one before.
+            guard speed > best else { break }
+            best = speed
             survival *= chance
         }
         return context.limit > 0 ? best : nil
     }
 
-    private func exitSeconds(_ exit: ExitSource, _ drafted: Int, _ context: DraftingContext) -> Double? {
-        context.costs.earlyExit(
-            exit.exitLayer, layers: context.layerCount, texts: context.texts, drafted: drafted)
+    private mutating func chooseCascade(_ index: Int, _ context: DraftingContext, _ best: inout Double) {
+        let path = layers[index].path
+        let next = layers[index].chanceOfNext(after: 1)
+        for count in Self.cascadeLengths where count <= lookup.proposal.count {
+            let expected = cascade.expectation(matchLength: lookup.matchLength, count: count, next: next)
+            var seconds = 0.0
+            for (agreed, chance) in expected.agreed.enumerated() {
+                guard
+                    let cost = context.costs.cascade(
+                        path, layers: context.layerCount, lookedUp: count, verified: min(agreed + 1, context.limit))
+                else { return }
+                seconds += chance * cost
+            }
+            let speed = expected.tokens / seconds
+            if speed > best { (best, choice) = (speed, .cascade(count, by: index)) }
+        }
+    }
+
+    private func seconds(_ source: LayerSource, _ drafted: Int, _ context: DraftingContext) -> Double? {
+        context.costs.draft(on: source.path, layers: context.layerCount, texts: context.texts, drafted: drafted)
     }
 
     /// A draft that is expected to gain less may well lose, because costs and chances are estimates.
     private static let leastGain = 1.03
     /// Tokens that are so unlikely to be reached add nothing.
     private static let leastSurvival = 0.02
+    /// Numbers of looked-up tokens that are considered; others lie between them.
+    private static let cascadeLengths = [1, 2, 3, 4, 6, 8, 12]
 }

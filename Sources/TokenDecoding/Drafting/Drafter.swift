@@ -30,12 +30,15 @@ extension Drafter {
 
 /// The next step of a draft.
 package enum DraftStep: Sendable {
-    /// Runs the rows of the draft that have been through no layers yet through the first `layers` layers, 1 to L - 1,
-    /// and draws one more token from the head's logits of the last row. All such steps of a round must have the same
-    /// number of layers.
-    case rows(through: Int)
+    /// Runs the rows of the draft that have been through no layers yet on this path, and draws one more token from the
+    /// head's logits of the last row. All such steps of a round must have the same path.
+    case rows(DraftPath)
     /// Adds these tokens, up to the limit; an empty list ends the draft.
     case tokens(ArraySlice<Token>)
+    /// Runs these tokens, up to the limit, through the first layers in one pass. Those before the first that the layers
+    /// would not have drafted stay, and the layers' own token follows them: what they would have drafted one by one.
+    /// Only the first step of a round, with the model's own weights and at least one token.
+    case cascade(ArraySlice<Token>, DraftPath)
     /// The draft is complete.
     case done
 }

@@ -10,7 +10,8 @@ struct LookupSource {
     private var index = NGramIndex()
     /// The proposed tokens.
     private(set) var proposal: [Token] = []
-    private var matchLength = 0
+    /// The number of tokens before the proposal that it followed before.
+    private(set) var matchLength = 0
 
     /// Forgets the text, but not how often lookups were right.
     mutating func restart() { index.removeAll() }
@@ -66,9 +67,9 @@ extension LookupSource {
 
     /// The chance without observations, for matches of 1, 2, 3, 4, 5 to 6, 7 to 8, 9 to 12, 13 to 16, 17 to 24 and more
     /// tokens.
-    private static let expected = [0.2, 0.35, 0.45, 0.55, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95]
+    static let expected = [0.2, 0.35, 0.45, 0.55, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95]
 
-    private static func kind(_ matchLength: Int) -> Int {
+    static func kind(_ matchLength: Int) -> Int {
         switch matchLength {
         case ...4: max(1, matchLength) - 1
         case ...6: 4

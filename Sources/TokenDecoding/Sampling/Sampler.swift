@@ -74,6 +74,25 @@ package struct Sampler: Sendable {
         return choose(others, random(.coupledNoise, at: position), on: compute)
     }
 
+    /// The distribution of the token at `position`, if only some tokens have logits.
+    ///
+    /// - Parameter choices: the tokens of the logits' columns; nil for all. The others are never chosen.
+    mutating func distribution(
+        _ logits: Tensor, row: Int, of choices: [Token]?, position: Int, after drafted: some Collection<Token>,
+        on compute: ComputeContext
+    ) throws(GenerationError) -> Distribution {
+        guard let choices else {
+            return try distribution(logits, row: row, position: position, after: drafted, on: compute)
+        }
+        if sampling.isGreedy, sampling.repetitionPenalty == 1 {
+            guard let best = compute.argmax(logits, row: row) else { throw .nonFiniteLogits(position: position) }
+            return .oneHot(choices[best])
+        }
+        // Finite, because a row with others is refused, but far below any logit.
+        let all = compute.spread(logits, row: row, to: choices, of: history.vocabularySize, else: -1e9)
+        return try distribution(all, row: 0, position: position, after: drafted, on: compute)
+    }
+
     /// The distribution over the candidates, which are already penalized, and a row with all other tokens.
     private mutating func choose(
         _ others: Tensor, _ noise: CounterRandom, on compute: ComputeContext

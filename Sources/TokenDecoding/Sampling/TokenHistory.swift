@@ -6,6 +6,8 @@ struct TokenHistory: Sendable {
     private(set) var distinct: [Token] = []
     private var isPresent: [Bool]
 
+    var vocabularySize: Int { isPresent.count }
+
     init(vocabularySize: Int) {
         isPresent = Array(repeating: false, count: vocabularySize)
         distinct.reserveCapacity(vocabularySize)

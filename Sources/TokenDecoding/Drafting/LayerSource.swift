@@ -1,16 +1,16 @@
-/// Estimates whether tokens that the first layers draft are accepted, from their probability in the exit's softmax.
+/// Estimates whether tokens that layers draft are accepted, from their probability in these layers' softmax.
 ///
-/// An exit's probabilities are no chances of acceptance: an exit may be too sure, or the text sampled. So they are
+/// These probabilities are no chances of acceptance: an exit may be too sure, or the text sampled. So they are
 /// calibrated by what was accepted.
-struct ExitSource {
-    /// The number of layers that draft.
-    let exitLayer: Int
+struct LayerSource {
+    /// How rows run that draft.
+    let path: DraftPath
     /// By the probability of the drafted token.
     private var evidence = Array(repeating: Evidence(), count: kinds)
     /// Of a token that is not drafted yet, by the kind of the one before it; the last entry is that of a first token.
     private var nextEvidence = Array(repeating: Evidence(), count: kinds + 1)
 
-    init(exitLayer: Int) { self.exitLayer = exitLayer }
+    init(_ path: DraftPath) { self.path = path }
 
     /// The chance that a drafted token is accepted if those before it are.
     func chance(confidence: Double) -> Double {
@@ -21,7 +21,7 @@ struct ExitSource {
     ///
     /// - Parameter last: the probability of the one before it; nil if there is none.
     func chanceOfNext(after last: Double?) -> Double {
-        nextEvidence[last.map(Self.kind) ?? Self.kinds].chance(expected: Self.expected)
+        nextEvidence[last.map(Self.kind) ?? Self.kinds].chance(expected: expected)
     }
 
     /// Learns from a draft of this source.
@@ -40,7 +40,8 @@ struct ExitSource {
     }
 
     private static let kinds = 8
-    private static let expected = 0.7
+    /// Of a token before anything was drafted. A low-bit copy agrees more often than an exit.
+    private var expected: Double { path.weights == .lowBit ? 0.85 : 0.7 }
     private static let memory = 0.999
 
     private static func kind(_ confidence: Double) -> Int {

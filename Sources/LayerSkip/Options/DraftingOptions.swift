@@ -1,0 +1,42 @@
+public import LanguageModels
+
+/// What a model gets for drafts when it is loaded. Texts do not depend on it.
+public struct DraftingOptions: Sendable, Hashable {
+    /// A copy of the weights in smaller formats, which drafts for them.
+    public enum LowBit: Sendable, Hashable {
+        /// Makes a copy where it is expected to gain speed: if most weights have 16 bits or more, they do not fit into
+        /// a processor's caches, and there is memory for the copy. ``TextModel/notes`` say how large it is.
+        case automatic
+        /// Makes no copy.
+        case none
+        /// Makes a copy with this recipe, which applies to matrices in F32, F16 or BF16.
+        case recipe(QuantizationRecipe)
+    }
+
+    /// The tokens that drafts of layers choose from. The fewer there are, the faster is the head.
+    public enum Vocabulary: Sendable, Hashable {
+        /// A quarter of all tokens, and those of the text. ``DecodingStrategy/auto(exitLayer:)`` uses them where that
+        /// is faster; ``DecodingStrategy/selfSpeculative(_:)`` drafts from all tokens.
+        case automatic
+        /// All tokens.
+        case full
+        /// So many tokens, at least 1, and those of the text, with both strategies.
+        case count(Int)
+    }
+
+    /// The copy of the weights.
+    public var lowBit = LowBit.automatic
+    /// The tokens that drafts choose from.
+    public var vocabulary = Vocabulary.automatic
+
+    /// Makes what gains speed.
+    public init() {}
+
+    /// No copy of the weights, and drafts from all tokens.
+    public static let none: DraftingOptions = {
+        var options = DraftingOptions()
+        options.lowBit = .none
+        options.vocabulary = .full
+        return options
+    }()
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import LayerSkip
+
+/// Options for what a model gets for drafts when it is loaded.
+struct DraftingArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            Formats of a copy of the weights that drafts with --strategy auto: a recipe as for --quantize, none, or \
+            auto, which makes one of large weights in F32, F16 or BF16 if there is memory for it (default: auto). \
+            The text does not depend on it.
+            """, valueName: "recipe"),
+        transform: lowBit)
+    var draftQuantize: DraftingOptions.LowBit?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Tokens that drafts choose from, in addition to those of the text: a number, full for all, or auto for a \
+            quarter of them with --strategy auto (default: auto). The text does not depend on it.
+            """, valueName: "count"),
+        transform: vocabulary)
+    var draftVocabulary: DraftingOptions.Vocabulary?
+
+    /// The options for loading.
+    ///
+    /// - Parameter isUsed: whether a strategy chooses among sources of drafts; otherwise no copy of the weights is made.
+    func options(isUsed: Bool = true) -> DraftingOptions {
+        var options = DraftingOptions()
+        options.lowBit = isUsed ? draftQuantize ?? .automatic : .none
+        options.vocabulary = draftVocabulary ?? .automatic
+        return options
+    }
+
+    /// Throws a usage error if no strategy uses a given option.
+    func check(usesLowBit: Bool, usesVocabulary: Bool) throws {
+        if draftQuantize != nil, !usesLowBit {
+            throw ValidationError("--draft-quantize: expected --strategy auto with it")
+        }
+        if draftVocabulary != nil, !usesVocabulary {
+            throw ValidationError("--draft-vocabulary: expected --strategy auto or self-speculative with it")
+        }
+    }
+}
+
+private func lowBit(_ argument: String) throws -> DraftingOptions.LowBit {
+    switch argument {
+    case "auto": return .automatic
+    case "none": return .none
+    default:
+        guard let recipe = QuantizationRecipe(named: argument) else {
+            let names = QuantizationRecipe.names.joined(separator: ", ")
+            throw ValidationError("expected auto, none or one of \(names), found \(argument.quoted)")
+        }
+        return .recipe(recipe)
+    }
+}
+
+private func vocabulary(_ argument: String) throws -> DraftingOptions.Vocabulary {
+    switch argument {
+    case "auto": return .automatic
+    case "full": return .full
+    default:
+        guard let count = Int(argument), count >= 1 else {
+            throw ValidationError("expected auto, full or a number of 1 or more, found \(argument.quoted)")
+        }
+        return .count(count)
+    }
+}
