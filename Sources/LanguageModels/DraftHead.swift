@@ -63,6 +63,9 @@ package struct DraftHead: ~Copyable {
         }
     }
 
+    /// Whether a token can be drafted.
+    package func includes(_ token: Token) -> Bool { isIncluded[Int(token)] }
+
     /// Includes the tokens of a text. If there is no more room, it forgets those of earlier ones first.
     package mutating func include(_ text: ArraySlice<Token>, of model: some LanguageModel) {
         for token in text where !isIncluded[Int(token)] {

@@ -84,10 +84,14 @@ public struct TextModel: Sendable {
         summary = try CheckpointSummary(checkpoint, tokenizer, notes: tokenizer.notes, obstacle: nil)
         shape = ModelShape(checkpoint.configuration)
         let (stored, weights) = try (checkpoint.model(), loading.weights(of: checkpoint))
-        model = try LoadedModel(stored, on: compute, weights, progress: progress)
-        drafting = try LoadedDrafting(
-            loading.drafting,
-            lowBit: LowBitCopy(loading.drafting.lowBit, of: stored, for: model, weights, progress: progress))
+        let plan = try LowBitCopy(loading.drafting.lowBit, of: stored, weights)
+        let share = 1 - (plan?.share ?? 0)
+        model = try LoadedModel(stored, on: compute, weights) { progress(share * $0) }
+        var notes: [String] = []
+        let lowBit = try plan?.load(stored, for: model, weights, notes: &notes) {
+            progress(share + (1 - share) * $0)
+        }
+        drafting = LoadedDrafting(loading.drafting, lowBit: lowBit, notes: notes)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
                 file: checkpoint.path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",

@@ -115,6 +115,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
                 logits, firstRow: row, on: model.compute, stopwatch, drafted: drafted, verified: verified,
                 plainSeconds: texts.count == 1 ? costs.plain(layers: text.layerCount, texts: 1) : nil)
             row += text.draft.tokens.count + 1
+            text.endRound(&draftHead, of: model)
         }
     }
 }
@@ -150,7 +151,6 @@ extension Engine {
         for (index, text) in texts.enumerated() where wanted[index] == pass {
             memory.addRows(text.unseenRowCount, of: text.cache)
             text.appendUnseenTokens(to: &rows)
-            if pass.path.usesDraftVocabulary { text.includeTokens(in: &draftHead, of: model) }
         }
         let hidden = run(0..<pass.path.layers, model.embed(rows.span), by: pass.path.weights)
         if !pass.checksTokens {

@@ -35,6 +35,22 @@ extension TokenStream {
         statistics.draftSeconds += drafted
         statistics.verifySeconds += verified - drafted
         statistics.decodeSeconds += seconds
+    }
+
+    /// Tells the drafter what became of its draft, and includes the new tokens in the head that drafts choose from.
+    func endRound(_ head: inout DraftHead?, of model: some LanguageModel) {
+        isCovered = true
+        if head != nil, sampler.acceptance != .rejection, failure == nil {
+            // Those of the prompt first.
+            let old = tokens.count - next.count
+            head?.include(tokens[min(includedCount, old)..<old], of: model)
+            for token in next {
+                isCovered = head?.includes(token) ?? true
+                coverage.add(isHit: isCovered)
+            }
+            head?.include(tokens[old...], of: model)
+            includedCount = tokens.count
+        }
         if let round { drafter.learn(round) }
     }
 

@@ -21,7 +21,8 @@ extension TokenStream {
         while isDrafting, draft.tokens.count < draftLimit {
             let context = DraftingContext(
                 tokens: tokens, promptCount: promptCount, layerCount: layerCount, texts: texts, costs: costs,
-                drafted: draft.tokens, confidences: draft.confidences, limit: draftLimit)
+                drafted: draft.tokens, confidences: draft.confidences, limit: draftLimit,
+                coverage: coverage.chance(expected: 0.95))
             switch drafter.next(context) {
             case .rows(let path): return DraftPass(path: begin(path), checksTokens: false)
             case .cascade(let proposal, let path):
@@ -69,12 +70,6 @@ extension TokenStream {
     func appendUnseenTokens(to rows: inout [Token]) {
         if draft.rowsSeen == 0 { rows.append(tokens[tokens.count - 1]) }
         rows += draft.tokens[max(0, draft.rowsSeen - 1)...]
-    }
-
-    /// Includes the text's new tokens in the head of the draft vocabulary.
-    func includeTokens(in head: inout DraftHead?, of model: some LanguageModel) {
-        head?.include(tokens[min(includedCount, tokens.count)...], of: model)
-        includedCount = tokens.count
     }
 
     /// Drafts a token from a row of logits.

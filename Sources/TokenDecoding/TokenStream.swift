@@ -31,6 +31,10 @@ package final class TokenStream {
     var promptCount = 0
     /// The number of `tokens` that the head of the draft vocabulary was told of.
     var includedCount = 0
+    /// How often new tokens were among those that the draft vocabulary had.
+    var coverage = Evidence()
+    /// Whether the last token was.
+    var isCovered = true
     var drafter: any Drafter
     /// The drafter before it learned from any text.
     let newDrafter: any Drafter
@@ -77,7 +81,7 @@ package final class TokenStream {
         guard !next.isEmpty, failure == nil else { return nil }
         return Round(
             tokens: tokens.suffix(next.count), drafted: draft.tokens.count, accepted: accepted, source: draft.source,
-            confidences: draft.confidences, seconds: seconds)
+            confidences: draft.confidences, isCovered: isCovered, seconds: seconds)
     }
 
     /// Removes all tokens but the first `count`, at least one; the last of these becomes pending again.

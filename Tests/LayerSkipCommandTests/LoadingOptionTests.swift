@@ -40,6 +40,31 @@ struct LoadingOptionTests {
             "\(run.errors)")
     }
 
+    /// The copy and the vocabulary change nothing in the text.
+    @Test func drafts() throws {
+        let files = try CommandFiles()
+        let plain = try generate(files, ["--strategy", "plain", "--max-tokens", "20"])
+        for options in [
+            ["--draft-quantize", "q8_0"], ["--draft-vocabulary", "30"], ["--draft-vocabulary", "full"],
+            ["--draft-vocabulary", "9", "--exit-layer", "2"], ["--draft-quantize", "none"],
+        ] {
+            let run = try generate(files, options + ["--max-tokens", "20"])
+            #expect(run.code == 0 && run.output == plain.output, "\(options): \(run.errors)")
+            #expect(run.errors.contains("a copy of the weights in q8_0 drafts") == (options[1] == "q8_0"))
+        }
+    }
+
+    @Test(arguments: [
+        (["--draft-quantize", "q9"], "expected auto, none or one of f32"),
+        (["--draft-quantize", "q8_0", "--strategy", "plain"], "--draft-quantize: expected --strategy auto with it"),
+        (["--draft-quantize", "q8_0", "--exit-layer", "1"], "--draft-quantize: expected --strategy auto with it"),
+        (["--draft-vocabulary", "0"], "expected auto, full or a number of 1 or more, found \"0\""),
+        (["--draft-vocabulary", "9", "--strategy", "early-exit"], "--draft-vocabulary: expected --strategy auto or"),
+    ]) func wrongDrafts(options: [String], message: String) throws {
+        let run = try generate(try CommandFiles(), options)
+        #expect(run.code == 2 && run.errors.contains(message), "\(run.errors)")
+    }
+
     @Test func wrongUse() throws {
         let files = try CommandFiles()
         let unknown = try generate(files, ["--quantize", "q9"])

@@ -7,6 +7,8 @@ import TestSupport
 struct Models {
     let plain: LoadedModel
     let fast: LoadedModel
+    /// What may draft for `fast`: for a random model, one with nearly the same weights, and some tokens.
+    let parts: DraftParts<LoadedModel>
     /// The same models with their tokenizer, if they have one.
     let text: (plain: TextModel, fast: TextModel)?
     /// The file of a random model.
@@ -40,6 +42,7 @@ struct Models {
             let fastText = plainThreads == fastThreads ? plainText : try TextModel(checkpoint, on: onFast)
             text = (plainText, fastText)
             (plain, fast) = (plainText.model, fastText.model)
+            parts = DraftParts(vocabulary: fast.draftVocabulary(random.vocabulary(of: fast)))
             (file, hasBF16) = (nil, false)
             formatName = subject.rawValue
             summary = "\(checkpoint.path); \(threads)"
@@ -68,6 +71,12 @@ struct Models {
             plain = try LoadedModel(file, on: onPlain)
             fast = try LoadedModel(GGUFFile(path: fastPath), on: onFast)
         }
+        var other = tiny
+        other.blockSize *= random.element([0.5, 0.9, 0.99])
+        parts = DraftParts(
+            lowBit: try LoadedModel(
+                GGUFFile(path: folder.write(other.bytes(), as: "other.gguf")), on: onFast),
+            vocabulary: fast.draftVocabulary(random.vocabulary(of: fast)))
         hasBF16 = tiny.matrixTypes.contains(.bf16)
         formatName = tiny.formatName
         summary = "\(tiny.summary); \(threads)"

@@ -55,7 +55,7 @@ struct SoakCase {
         var prompts = [try prompt(models, &random)]
         if setting.isExact { prompts.append(try longer(prompts[0], plain, models.plain, &random)) }
         for _ in 0..<(isLarge ? 2 : 4) {
-            let drafting = Drafting(&random, layerCount: models.plain.layerCount, isLarge: isLarge)
+            let drafting = Drafting(&random, models, isLarge: isLarge)
             lines.append("\(drafting)")
             let writer = try setting.speculativeWriter(models.fast, drafting, breakage)
             var count = 0

@@ -89,7 +89,7 @@ import Testing
         return drafter.next(
             DraftingContext(
                 tokens: tokens, promptCount: 1, layerCount: 8, texts: 1, costs: costs, drafted: [], confidences: [],
-                limit: limit))
+                limit: limit, coverage: 1))
     }
 
     @Test func lookupsFollowTheCosts() throws {

@@ -91,13 +91,30 @@ package struct StoredModel: Sendable {
 
     /// Throws unless there is memory for all weights. Their size in a file is about their packed size.
     func checkMemory(_ formats: MatrixFormats) throws(CheckpointError) {
+        try CheckpointError.checkMemory(byteCount(formats), file: source.file, name: "weights")
+    }
+
+    /// Throws if there is no memory for the weights that a recipe makes.
+    package func checkMemory(quantizing recipe: QuantizationRecipe) throws(CheckpointError) {
+        try checkMemory(MatrixFormats(self, quantizing: recipe))
+    }
+
+    /// The number of weights.
+    package var weightCount: Int { tensors.reduce(0) { $0 + $1.count } }
+
+    /// Bytes of the weights if a recipe converts them while they are loaded; nil keeps their formats.
+    package func byteCount(quantizing recipe: QuantizationRecipe?) throws(CheckpointError) -> Int {
+        try byteCount(MatrixFormats(self, quantizing: recipe))
+    }
+
+    private func byteCount(_ formats: MatrixFormats) throws(CheckpointError) -> Int {
         var byteCount = 0
         for tensor in tensors where source.contains(tensor.name) {
             let stored = try source.tensor(named: tensor.name, shape: tensor.shape)
             let dtype = formats.dtype(of: tensor, stored: stored)
             byteCount += stored.rows * dtype.bytesPerRow(columns: stored.columns)
         }
-        try CheckpointError.checkMemory(byteCount, file: source.file, name: "weights")
+        return byteCount
     }
 
     /// Throws if there is a tensor that the model does not use, such as a bias that its configuration does not state:

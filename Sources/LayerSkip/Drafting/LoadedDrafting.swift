@@ -15,10 +15,10 @@ final class LoadedDrafting: Sendable {
     private let vocabulary = Mutex<DraftVocabulary?>(nil)
 
     /// - Parameter ranking: tokens from the most frequent on; others follow in order of their ids.
-    init(_ options: DraftingOptions, lowBit: LowBitCopy, ranking: [Token] = []) {
+    init(_ options: DraftingOptions, lowBit: LoadedModel?, notes: [String], ranking: [Token] = []) {
         choice = options.vocabulary
-        self.lowBit = lowBit.model
-        notes = lowBit.notes
+        self.lowBit = lowBit
+        self.notes = notes
         self.ranking = ranking
     }
 

@@ -1,53 +1,76 @@
 import CheckpointFiles
 import LanguageModels
-import TensorCore
 
-/// A copy of a model's weights in smaller formats, if there is one.
+/// The plan of a copy of a model's weights in smaller formats, which drafts for the model.
 struct LowBitCopy {
-    /// The copy.
-    var model: LoadedModel?
-    /// Notes for people on it.
-    var notes: [String] = []
+    /// The formats of the copy.
+    let recipe: QuantizationRecipe
+    /// The bytes of the copy, as a share of those of model and copy.
+    let share: Double
+    /// Whether the caller did not ask for the copy, so that it is left out if there is no memory.
+    private let isOptional: Bool
 
-    /// Loads a copy that drafts for a model.
+    /// Plans a copy.
     ///
     /// - Parameters:
     ///   - choice: whether there is one.
-    ///   - model: the loaded model.
-    ///   - weights: how its weights were loaded.
-    /// - Throws: if a given recipe is not for this model or leaves its weights as they are, there is no memory, or
-    ///   `progress` stops the loading.
-    init(
-        _ choice: DraftingOptions.LowBit, of stored: StoredModel, for model: LoadedModel, _ weights: WeightOptions,
-        progress: (Double) -> Bool
+    ///   - weights: how the model's own weights are loaded.
+    /// - Returns: nil if there is none.
+    /// - Throws: if a given recipe is not for this model, or would not make it smaller.
+    init?(
+        _ choice: DraftingOptions.LowBit, of stored: StoredModel, _ weights: WeightOptions
     ) throws(CheckpointError) {
-        var weights = weights
-        let bytesPerWeight = Double(model.weightByteCount) / Double(stored.tensors.reduce(0) { $0 + $1.count })
+        let own = try stored.byteCount(quantizing: weights.quantization)
         switch choice {
-        case .none: return
+        case .none: return nil
         case .automatic:
-            guard bytesPerWeight > Self.leastBytesPerWeight, model.bytesReadPerToken >= Self.leastBytes else { return }
-            weights.quantization = Self.standardRecipe
-        case .recipe(let recipe):
-            try QuantizationChoice(recipe: recipe, importance: nil).check(stored)
-            weights.quantization = recipe
-        }
-        do throws(CheckpointError) {
-            let copy = try LoadedModel(stored, on: model.compute, weights, progress: progress)
-            guard copy.weightByteCount < model.weightByteCount else {
-                throw CheckpointError(
-                    file: stored.source.file, name: "draft weights",
-                    expected: "smaller formats than the model's own, which take \(model.weightByteCount) bytes",
-                    found: "\(copy.weightByteCount) bytes; matrices that are quantized already keep their formats")
+            guard own >= Self.leastBytes, Double(own) > Self.leastBytesPerWeight * Double(stored.weightCount) else {
+                return nil
             }
-            let name = weights.quantization?.name ?? ""
-            let megabytes = (copy.weightByteCount + 500_000) / 1_000_000
-            notes = copy.notes.filter { !model.notes.contains($0) && !$0.contains("quantized") }
-            notes.append("a copy of the weights in \(name) drafts; it takes \(megabytes) MB of memory")
-            self.model = copy
-        } catch  where choice == .automatic && progress(1) {
-            notes = ["no copy of the weights in a smaller format drafts: \(error)"]
+            recipe = Self.standardRecipe
+        case .recipe(let given):
+            try QuantizationChoice(recipe: given, importance: nil).check(stored)
+            recipe = given
         }
+        isOptional = choice == .automatic
+        let copy = try stored.byteCount(quantizing: recipe)
+        share = Double(copy) / Double(own + copy)
+        guard copy >= own else { return }
+        if isOptional { return nil }
+        throw CheckpointError(
+            file: stored.source.file, name: "draft weights",
+            expected: "fewer bytes than the model's own weights have (\(own))",
+            found: "\(copy) in \(recipe.name); matrices that are quantized already keep their formats")
+    }
+
+    /// Loads the copy.
+    ///
+    /// - Parameters:
+    ///   - model: the model, which is loaded already.
+    ///   - notes: receives notes for people on the copy.
+    ///   - progress: is told the fraction of the copy that is loaded, and returns whether to continue.
+    /// - Returns: nil if there is no memory for a copy that was not asked for.
+    /// - Throws: as the loading of a model does.
+    func load(
+        _ stored: StoredModel, for model: LoadedModel, _ weights: WeightOptions, notes: inout [String],
+        progress: (Double) -> Bool
+    ) throws(CheckpointError) -> LoadedModel? {
+        var weights = weights
+        weights.quantization = recipe
+        if isOptional {
+            do throws(CheckpointError) {
+                try stored.checkMemory(quantizing: recipe)
+            } catch {
+                notes.append("no copy of the weights in \(recipe.name) drafts: \(error)")
+                return nil
+            }
+        }
+        let copy = try LoadedModel(stored, on: model.compute, weights, progress: progress)
+        // The formats of each matrix say little about drafts.
+        notes += copy.notes.filter { !$0.hasPrefix("quantization ") }
+        let megabytes = (copy.weightByteCount + 500_000) / 1_000_000
+        notes.append("a copy of the weights in \(recipe.name) drafts; it takes \(megabytes) MB of memory")
+        return copy
     }
 
     /// Most weights have 16 bits.

@@ -10,8 +10,9 @@ package import LanguageModels
 package struct AutoDrafter: Drafter {
     private var lookup = LookupSource()
     private var cascade = CascadeSource()
-    /// Layers that can draft, each with and without the draft vocabulary.
+    /// Layers that can draft.
     private var layers: [LayerSource] = []
+    private let hasVocabulary: Bool
     private var choice: Choice?
     /// Of the tokens that layers have drafted in this round.
     private var survival = 1.0
@@ -27,16 +28,23 @@ package struct AutoDrafter: Drafter {
     private enum Choice: Equatable {
         /// The first tokens of the proposal.
         case lookup(Int)
-        /// The source of this index.
-        case layers(Int)
+        /// The source of this index, with or without the draft vocabulary.
+        case layers(Int, usesVocabulary: Bool)
         /// The first tokens of the proposal, judged by the source of this index.
-        case cascade(Int, by: Int)
+        case cascade(Int, by: Int, usesVocabulary: Bool)
 
         /// The index of the layers that draft.
         var source: Int? {
             switch self {
             case .lookup: nil
-            case .layers(let index), .cascade(_, by: let index): index
+            case .layers(let index, _), .cascade(_, by: let index, _): index
+            }
+        }
+
+        var usesVocabulary: Bool {
+            switch self {
+            case .lookup: false
+            case .layers(_, let usesVocabulary), .cascade(_, _, let usesVocabulary): usesVocabulary
             }
         }
     }
@@ -60,11 +68,8 @@ package struct AutoDrafter: Drafter {
             if exitLayer < model.layerCount { paths.append(DraftPath(layers: exitLayer)) }
         }
         if parts.lowBit != nil { paths.append(DraftPath(layers: model.layerCount, weights: .lowBit)) }
-        layers = paths.flatMap { path in
-            (parts.vocabulary == nil ? [false] : [true, false]).map {
-                LayerSource(DraftPath(layers: path.layers, weights: path.weights, usesDraftVocabulary: $0))
-            }
-        }
+        layers = paths.map { LayerSource($0) }
+        hasVocabulary = parts.vocabulary != nil
     }
 
     /// Takes over what other texts have learned; of layers, if they are the same.
@@ -90,19 +95,22 @@ package struct AutoDrafter: Drafter {
     package mutating func next(_ context: DraftingContext) -> DraftStep {
         if context.drafted.isEmpty { return begin(context) }
         guard let index = choice?.source, !context.confidences.isEmpty else { return .done }
-        if case .cascade(let count, _) = choice, agreed == nil { judge(count, context) }
-        return goOn(layers[index], context)
+        let path = layers[index].path(usingVocabulary: choice?.usesVocabulary ?? false)
+        if case .cascade(let count, _, _) = choice, agreed == nil { judge(count, path, context) }
+        return goOn(layers[index], path, context)
     }
 
     package mutating func learn(_ round: Round) {
         for index in layers.indices {
             if index == choice?.source, round.drafted > 0 {
-                layers[index].learn(confidences: round.confidences, accepted: round.accepted)
+                let isCovered = round.isCovered || choice?.usesVocabulary == false
+                layers[index].learn(
+                    confidences: round.confidences, accepted: round.accepted, isCovered: isCovered)
             } else {
                 layers[index].learnNothing()
             }
         }
-        if case .cascade(let count, _) = choice {
+        if case .cascade(let count, _, _) = choice {
             // A draft may end with its looked-up tokens, before another step.
             let agreed = agreed ?? min(round.drafted, count)
             cascade.learn(
@@ -116,11 +124,11 @@ package struct AutoDrafter: Drafter {
 
 extension AutoDrafter {
     /// Learns what the layers made of looked-up tokens.
-    private mutating func judge(_ count: Int, _ context: DraftingContext) {
+    private mutating func judge(_ count: Int, _ path: DraftPath, _ context: DraftingContext) {
         let agreed = zip(context.drafted, lookup.proposal.prefix(count)).prefix { $0 == $1 }.count
         self.agreed = agreed
         cascade.learn(matchLength: lookup.matchLength, proposed: count, agreed: agreed)
-        guard let path = choice?.source.map({ layers[$0].path }),
+        guard
             let slow = context.costs.draft(
                 on: path, layers: context.layerCount, texts: 1, drafted: context.drafted.count),
             let fast = context.costs.cascade(
@@ -130,19 +138,21 @@ extension AutoDrafter {
     }
 
     /// Drafts one more token if that is expected to pay.
-    private mutating func goOn(_ source: LayerSource, _ context: DraftingContext) -> DraftStep {
+    private mutating func goOn(
+        _ source: LayerSource, _ path: DraftPath, _ context: DraftingContext
+    ) -> DraftStep {
         // A cascade has drafted several.
         while counted < context.confidences.count {
             survival *= source.chance(confidence: context.confidences[counted])
             expectedTokens += survival
             counted += 1
         }
-        guard let now = seconds(source, context.drafted.count, context),
-            let later = seconds(source, context.drafted.count + 1, context)
+        guard let now = seconds(path, context.drafted.count, context),
+            let later = seconds(path, context.drafted.count + 1, context)
         else { return .done }
-        let more = survival * source.chanceOfNext(after: context.confidences.last)
+        let more = survival * chance(source, path, after: context.confidences.last, context)
         let pays = (expectedTokens + more) * (now - savedSeconds) > expectedTokens * (later - savedSeconds)
-        return pays ? .rows(source.path) : .done
+        return pays ? .rows(path) : .done
     }
 }
 
@@ -159,17 +169,18 @@ extension AutoDrafter {
         var best = Self.leastGain * Double(context.texts) / plain
         chooseLookup(context, &best)
         for index in layers.indices {
-            if let speed = speed(of: layers[index], context), speed > best { (best, choice) = (speed, .layers(index)) }
-        }
-        if context.texts == 1, !lookup.proposal.isEmpty {
-            for index in layers.indices where layers[index].path.weights == .own {
-                chooseCascade(index, context, &best)
+            for usesVocabulary in hasVocabulary ? [true, false] : [false] {
+                chooseLayers(index, usesVocabulary, context, &best)
+                guard context.texts == 1, layers[index].path.weights == .own else { continue }
+                chooseCascade(index, usesVocabulary, context, &best)
             }
         }
         switch choice {
         case .lookup(let count): return .tokens(lookup.proposal[..<count])
-        case .layers(let index): return .rows(layers[index].path)
-        case .cascade(let count, let index): return .cascade(lookup.proposal[..<count], layers[index].path)
+        case .layers(let index, let usesVocabulary):
+            return .rows(layers[index].path(usingVocabulary: usesVocabulary))
+        case .cascade(let count, let index, let usesVocabulary):
+            return .cascade(lookup.proposal[..<count], layers[index].path(usingVocabulary: usesVocabulary))
         case nil: return .done
         }
     }
@@ -188,26 +199,33 @@ extension AutoDrafter {
         }
     }
 
-    /// The most expected tokens per second of a draft by layers, before its first token is known.
-    private func speed(of source: LayerSource, _ context: DraftingContext) -> Double? {
+    /// Chooses a draft by layers by its most expected tokens per second, before its first token is known.
+    private mutating func chooseLayers(
+        _ index: Int, _ usesVocabulary: Bool, _ context: DraftingContext, _ best: inout Double
+    ) {
+        guard context.limit > 0 else { return }
+        let path = layers[index].path(usingVocabulary: usesVocabulary)
         // The chance of later tokens is that after a token of average confidence.
-        let chance = source.chanceOfNext(after: nil)
-        var (survival, tokens, best) = (chance, 1.0, 0.0)
-        for drafted in 1...max(1, context.limit) {
-            guard survival > Self.leastSurvival, let seconds = seconds(source, drafted, context) else { break }
+        let chance = chance(layers[index], path, after: nil, context)
+        var (survival, tokens, last) = (chance, 1.0, 0.0)
+        for drafted in 1...context.limit {
+            guard survival > Self.leastSurvival, let seconds = seconds(path, drafted, context) else { break }
             tokens += survival
             let speed = Double(context.texts) * tokens / seconds
             // Each further token adds less than the one before.
-            guard speed > best else { break }
-            best = speed
+            guard speed > last else { break }
+            last = speed
             survival *= chance
         }
-        return context.limit > 0 ? best : nil
+        if last > best { (best, choice) = (last, .layers(index, usesVocabulary: usesVocabulary)) }
     }
 
-    private mutating func chooseCascade(_ index: Int, _ context: DraftingContext, _ best: inout Double) {
-        let path = layers[index].path
-        let next = layers[index].chanceOfNext(after: 1)
+    private mutating func chooseCascade(
+        _ index: Int, _ usesVocabulary: Bool, _ context: DraftingContext, _ best: inout Double
+    ) {
+        guard !lookup.proposal.isEmpty else { return }
+        let path = layers[index].path(usingVocabulary: usesVocabulary)
+        let next = chance(layers[index], path, after: 1, context)
         for count in Self.cascadeLengths where count <= lookup.proposal.count {
             let expected = cascade.expectation(matchLength: lookup.matchLength, count: count, next: next)
             var seconds = 0.0
@@ -219,12 +237,19 @@ extension AutoDrafter {
                 seconds += chance * cost
             }
             let speed = expected.tokens / seconds
-            if speed > best { (best, choice) = (speed, .cascade(count, by: index)) }
+            if speed > best { (best, choice) = (speed, .cascade(count, by: index, usesVocabulary: usesVocabulary)) }
         }
     }
 
-    private func seconds(_ source: LayerSource, _ drafted: Int, _ context: DraftingContext) -> Double? {
-        context.costs.draft(on: source.path, layers: context.layerCount, texts: context.texts, drafted: drafted)
+    /// The chance that one more token that layers draft would be accepted if those before it are.
+    private func chance(
+        _ source: LayerSource, _ path: DraftPath, after last: Double?, _ context: DraftingContext
+    ) -> Double {
+        source.chanceOfNext(after: last) * (path.usesDraftVocabulary ? context.coverage : 1)
+    }
+
+    private func seconds(_ path: DraftPath, _ drafted: Int, _ context: DraftingContext) -> Double? {
+        context.costs.draft(on: path, layers: context.layerCount, texts: context.texts, drafted: drafted)
     }
 
     /// A draft that is expected to gain less may well lose, because costs and chances are estimates.

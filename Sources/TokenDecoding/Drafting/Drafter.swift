@@ -62,4 +62,6 @@ package struct DraftingContext {
     package let confidences: [Double]
     /// The most tokens to draft in this round.
     package let limit: Int
+    /// The share of new tokens that the draft vocabulary has.
+    package let coverage: Double
 }

@@ -3,7 +3,7 @@
 /// These probabilities are no chances of acceptance: an exit may be too sure, or the text sampled. So they are
 /// calibrated by what was accepted.
 struct LayerSource {
-    /// How rows run that draft.
+    /// How rows run that draft, with all tokens to choose from.
     let path: DraftPath
     /// By the probability of the drafted token.
     private var evidence = Array(repeating: Evidence(), count: kinds)
@@ -11,6 +11,11 @@ struct LayerSource {
     private var nextEvidence = Array(repeating: Evidence(), count: kinds + 1)
 
     init(_ path: DraftPath) { self.path = path }
+
+    /// The path with or without the draft vocabulary.
+    func path(usingVocabulary: Bool) -> DraftPath {
+        DraftPath(layers: path.layers, weights: path.weights, usesDraftVocabulary: usingVocabulary)
+    }
 
     /// The chance that a drafted token is accepted if those before it are.
     func chance(confidence: Double) -> Double {
@@ -25,9 +30,12 @@ struct LayerSource {
     }
 
     /// Learns from a draft of this source.
-    mutating func learn(confidences: [Double], accepted: Int) {
+    ///
+    /// - Parameter isCovered: whether the source could have drafted the token that was right in place of the first
+    ///   rejected one. If not, the rejection says nothing about the source.
+    mutating func learn(confidences: [Double], accepted: Int, isCovered: Bool) {
         // Nothing is known of tokens after the first rejected one.
-        for (position, confidence) in confidences.prefix(accepted + 1).enumerated() {
+        for (position, confidence) in confidences.prefix(isCovered ? accepted + 1 : accepted).enumerated() {
             let isHit = position < accepted
             evidence[Self.kind(confidence)].add(isHit: isHit)
             nextEvidence[position > 0 ? Self.kind(confidences[position - 1]) : Self.kinds].add(isHit: isHit)

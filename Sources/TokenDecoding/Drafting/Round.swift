@@ -15,6 +15,8 @@ package struct Round: Sendable {
     package let source: DraftSource?
     /// See ``DraftingContext/confidences``.
     package let confidences: [Double]
+    /// Whether the last token is one that the draft vocabulary had when the round began.
+    package let isCovered: Bool
     /// The duration of the step, for all its texts.
     package let seconds: Double
 }
