@@ -39,18 +39,14 @@ extension TokenizerDefinition {
     }
 }
 
-/// 64-bit FNV-1a. Each text is followed by a byte that never occurs in UTF-8, as a separator.
-private struct FowlerNollVo {
-    private(set) var state: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    mutating func add(_ text: String) {
+extension FowlerNollVo {
+    /// Appends a text, and a byte that never occurs in UTF-8, as a separator.
+    fileprivate mutating func add(_ text: String) {
         for byte in text.utf8 { add(byte) }
         add(0xFF as UInt8)
     }
 
-    mutating func add(_ number: UInt64) {
+    fileprivate mutating func add(_ number: UInt64) {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
     }
-
-    private mutating func add(_ byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
 }

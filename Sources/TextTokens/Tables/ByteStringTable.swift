@@ -105,12 +105,10 @@ extension ByteStringTable {
     }
 }
 
-/// The hash of a short byte string (FNV-1a, with the high half folded in because tables use the low bits).
+/// The hash of a short byte string, with the high half folded in because tables use the low bits.
 @inline(__always)
 func hash(_ bytes: Span<UInt8>) -> UInt64 {
-    var state: UInt64 = 0xCBF2_9CE4_8422_2325
-    for offset in bytes.indices {
-        state = (state ^ UInt64(bytes[offset])) &* 0x0000_0100_0000_01B3
-    }
-    return state ^ (state >> 32)
+    var hash = FowlerNollVo()
+    for offset in bytes.indices { hash.add(bytes[offset]) }
+    return hash.state ^ (hash.state >> 32)
 }
