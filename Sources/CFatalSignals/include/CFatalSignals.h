@@ -18,7 +18,7 @@ cfs_mapping *cfs_add_mapping(const void *base, size_t byte_count, const char *pa
 void cfs_remove_mapping(cfs_mapping *mapping);
 
 /// Adds the path of a file or folder to remove when a handler ends the program. Returns its number for
-/// `cfs_forget_leftover`; or -1 if the table is full or the path too long, in which case it is not removed.
+/// `cfs_forget_leftover`; or -1 if there is no memory for it or the path is too long, in which case it is not removed.
 int cfs_add_leftover(const char *path);
 
 /// Removes a path from the table without touching the file; -1 is allowed.
