@@ -70,7 +70,9 @@ let package = Package(
         .testTarget(
             name: "LayerSkipTests",
             dependencies: ["CheckpointFiles", "LanguageModels", "LayerSkip", "LayerSkipDefaultModel", "TestSupport"]),
-        .testTarget(name: "LayerSkipCommandTests", dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport"]),
+        .testTarget(
+            name: "LayerSkipCommandTests",
+            dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport", argumentParser]),
     ]
 )
 

@@ -30,14 +30,17 @@ struct ModelOptions: ParsableArguments {
 
     /// Loads the model, unless Ctrl-C stops it.
     ///
-    /// - Parameter drafting: what it gets for drafts.
-    func load(drafting: DraftingOptions = .none) throws -> TextModel {
+    /// - Parameters:
+    ///   - drafting: what it gets for drafts.
+    ///   - progress: shows the percentage of the weights that is loaded.
+    func load(
+        drafting: DraftingOptions = .none, _ progress: Progress = .ofLoading(after: .seconds(1))
+    ) throws -> TextModel {
         var loading = LoadingOptions()
         loading.quantization = formats.recipe
         loading.keepsPacked = keepPacked
         loading.drafting = drafting
         do {
-            let progress = Progress("percent of the weights loaded:", of: 100, after: .seconds(1))
             let model = try TextModel(.atPathOrDefault(model), on: ComputeContext(threads: threads), loading) {
                 progress(Int($0 * 100))
             }
@@ -47,5 +50,15 @@ struct ModelOptions: ParsableArguments {
         } catch  where Interruption.isRequested {
             throw InterruptedError()
         }
+    }
+}
+
+extension Progress {
+    /// The progress of loading a model.
+    static func ofLoading(
+        after delay: Duration, isTerminal: Bool = Output.isErrorTerminal,
+        show: @escaping (String) -> Void = Output.prompt
+    ) -> Progress {
+        Progress("percent of the weights loaded:", of: 100, after: delay, isTerminal: isTerminal, show: show)
     }
 }

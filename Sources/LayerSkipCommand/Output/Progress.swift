@@ -4,18 +4,27 @@ struct Progress {
     private let total: Int
     /// Nothing is shown before.
     private let start: ContinuousClock.Instant
+    private let isTerminal: Bool
+    private let show: (String) -> Void
 
-    /// - Parameter delay: how long to show nothing, for work that usually takes less.
-    init(_ label: String, of total: Int, after delay: Duration = .zero) {
+    /// - Parameters:
+    ///   - delay: how long to show nothing, for work that usually takes less.
+    ///   - show: writes text without ending the line.
+    init(
+        _ label: String, of total: Int, after delay: Duration = .zero, isTerminal: Bool = Output.isErrorTerminal,
+        show: @escaping (String) -> Void = Output.prompt
+    ) {
         self.label = label
         self.total = total
+        self.isTerminal = isTerminal
+        self.show = show
         start = .now + delay
     }
 
     /// Shows how much is done. Returns whether to continue, which is false after Ctrl-C.
     func callAsFunction(_ done: Int) -> Bool {
-        if Output.isErrorTerminal, .now >= start {
-            Output.prompt("\r\(label) \(done)/\(total)" + (done == total ? "\n" : ""))
+        if isTerminal, .now >= start {
+            show("\r\(label) \(done)/\(total)" + (done == total ? "\n" : ""))
         }
         return !Interruption.isRequested
     }
