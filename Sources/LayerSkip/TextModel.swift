@@ -103,7 +103,16 @@ public struct TextModel: Sendable {
 
     /// Drafts chosen by measured cost, also from the exit layer in the model's file or that of the published checkpoint
     /// that it is, if there is one.
-    public var recommendedStrategy: DecodingStrategy { .auto(exitLayer: summary.speculation?.exitLayer) }
+    public var recommendedStrategy: DecodingStrategy { autoStrategy(exitLayer: nil) }
+
+    /// Drafts chosen by measured cost.
+    ///
+    /// - Parameter exitLayer: the layers that draft; nil for the exit layer in the model's file or that of the published
+    ///   checkpoint that it is. Drafts by all layers would cost as much as the text, so there are none.
+    package func autoStrategy(exitLayer: Int?) -> DecodingStrategy {
+        let exit = exitLayer ?? summary.speculation?.exitLayer
+        return .auto(exitLayer: exit == shape.layerCount ? nil : exit)
+    }
 
     /// A setting for self-speculation: what is left out is as the file says, or as published for a checkpoint of this
     /// shape, or else by default.

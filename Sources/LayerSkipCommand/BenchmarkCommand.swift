@@ -47,7 +47,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Generate this many texts in one batch, plain and self-speculative; one or more counts, such as 1,2,4,8.",
+            "Generate this many texts in one batch; one or more counts, such as 1,2,4,8.",
             valueName: "counts"))
     var texts: CommaSeparated<Int>?
 
@@ -91,7 +91,7 @@ struct BenchmarkCommand: ParsableCommand {
             }
             return
         }
-        if texts != nil { try Self.refuse(ofStrategies, with: "--texts") }
+        if texts != nil { try Self.refuse([("--replay", isReplay)], with: "--texts") }
         switch (prompts, replay) {
         case (nil, nil): throw ValidationError("expected --prompts, --replay or --cost, found none of them")
         case (.some, .some): throw ValidationError("expected --prompts or --replay, found both")
@@ -153,7 +153,8 @@ struct BenchmarkCommand: ParsableCommand {
             model, texts: texts, strategies: compared, rounds: rounds, options: options,
             progress: Progress("written", of: rounds * compared.count * texts.count).callAsFunction)
         guard let benchmark else { throw InterruptedError() }
-        let text = BenchmarkTextReport(benchmark, options.sampling, isReplay: isReplay)
+        let text = BenchmarkTextReport(
+            repeatedShare: benchmark.repeatedShare, options.sampling, isReplay: isReplay)
         let report = BenchmarkReport(benchmark, of: model, text)
         switch format {
         case .json: try Output.write(json: report)
@@ -162,14 +163,19 @@ struct BenchmarkCommand: ParsableCommand {
     }
 
     private func runTexts(_ file: consuming PromptFile, _ counts: [Int]) throws {
-        let model = try model.load()
-        let setting = try strategies.setting(of: model)
+        let model = try model.load(drafting: strategies.loadedDrafting)
+        let names = strategies.names(isReplay: false, hasExit: model.knownSpeculation != nil)
+        let compared = try strategies.strategies(names, of: model)
+        let prompts = try file.tokens(for: model)
+        sampling.noteSeed(of: options.sampling)
         let rounds = rounds ?? StrategyBenchmark.standardRounds
         let benchmark = try BatchBenchmark(
-            model, prompts: file.tokens(for: model), counts: counts, setting: setting, rounds: rounds,
-            options: options, progress: Progress("measured", of: rounds * counts.count * 2).callAsFunction)
+            model, prompts: prompts, counts: counts, strategies: compared, rounds: rounds, options: options,
+            progress: Progress("measured", of: rounds * counts.count * compared.count).callAsFunction)
         guard let benchmark else { throw InterruptedError() }
-        let report = BatchReport(benchmark, of: model, setting)
+        let text = BenchmarkTextReport(
+            repeatedShare: benchmark.repeatedShare, options.sampling, isReplay: false)
+        let report = BatchReport(benchmark, of: model, text)
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.table)

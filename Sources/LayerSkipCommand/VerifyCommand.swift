@@ -52,13 +52,13 @@ struct VerifyCommand: ParsableCommand {
     ///
     /// - Parameters:
     ///   - setting: that of self-speculation by default.
-    ///   - exitLayer: the layers that draft with ``DecodingStrategy/auto(exitLayer:)``.
-    private func plan(_ setting: SpeculationSetting?, exitLayer: Int?, _ base: Sampling) -> Verification.Plan {
+    ///   - auto: makes the strategy ``DecodingStrategy/auto(exitLayer:)`` for a given exit layer, or that of the model.
+    private func plan(
+        _ setting: SpeculationSetting?, _ base: Sampling, auto: (Int?) -> DecodingStrategy
+    ) -> Verification.Plan {
         var plan =
             isAuto
-            ? Verification.Plan(
-                prompts: [],
-                strategies: exitLayers?.values.map { .auto(exitLayer: $0) } ?? [.auto(exitLayer: exitLayer)])
+            ? Verification.Plan(prompts: [], strategies: exitLayers?.values.map(auto) ?? [auto(nil)])
             : Verification.Plan(
                 prompts: [], exitLayers: exitLayers?.values ?? [setting?.exitLayer].compactMap(\.self),
                 draftLengths: draftLengths?.values ?? [setting?.draftLength].compactMap(\.self))
@@ -79,14 +79,15 @@ struct VerifyCommand: ParsableCommand {
         }
         try drafting.check(usesLowBit: isAuto, usesVocabulary: true)
         // The model's setting is not known yet, so any valid one will do.
-        try checkUsage(plan(SpeculationSetting(exitLayer: 1, draftLength: 1), exitLayer: nil, .greedy).validate)
+        let plan = plan(SpeculationSetting(exitLayer: 1, draftLength: 1), .greedy) { .auto(exitLayer: $0) }
+        try checkUsage(plan.validate)
     }
 
     func run() throws {
         let prompts = try PromptFile(path: prompts)
         let model = try model.load(drafting: drafting.options(isUsed: isAuto))
         let setting = model.knownSpeculation
-        var plan = plan(setting, exitLayer: model.summary.speculation?.exitLayer, source.sampling(of: model))
+        var plan = plan(setting, source.sampling(of: model), auto: model.autoStrategy)
         if !isAuto {
             model.notePublished(
                 exitLayer: exitLayers, draftLength: draftLengths, options: "--exit-layers and --draft-lengths")

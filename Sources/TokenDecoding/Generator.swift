@@ -48,16 +48,13 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     package mutating func learn(from experience: DraftingExperience) {
         engine.costs = experience.costs
         engine.expectCosts()
-        guard text.sampler.acceptance != .rejection, var drafter = text.drafter as? AutoDrafter else { return }
-        drafter.learn(from: experience)
-        text.drafter = drafter
+        text.learn(from: experience)
     }
 
     /// Adds what this text has learned. One sampled with rejections adds only costs, because it began with nothing.
     package func teach(_ experience: inout DraftingExperience) {
-        experience.costs = engine.costs
-        guard text.sampler.acceptance != .rejection else { return }
-        (text.drafter as? AutoDrafter)?.teach(&experience)
+        engine.teach(&experience)
+        text.teach(&experience)
     }
 
     /// The full model.

@@ -92,6 +92,54 @@ struct BenchmarkCommandTests {
         #expect(both.contains("speedup of auto ") && both.contains(", speedup of self-speculative "), "\(both)")
     }
 
+    /// An exit after all layers is none for drafts chosen by cost, so nothing names it.
+    @Test func anExitAfterAllLayersOnlyLooksUp() throws {
+        let json = try json(["--prompts", prompts, "--strategy", "auto", "--exit-layer", "4"])
+        #expect(try names(json) == ["plain", "auto"] && json["exit_layer"] is NSNull)
+        let verified = try CommandRun([
+            "verify", "--model", files.model, "--prompts", prompts, "--strategy", "auto", "--exit-layers", "3,4",
+        ])
+        #expect(verified.code == 0 && verified.output.contains("4 cases, 4 with equal tokens"), "\(verified.output)")
+        let picture = files.file("picture.svg")
+        let run = try CommandRun([
+            "generate", "Once upon", "--model", files.model, "--strategy", "auto", "--exit-layer", "4", "--picture",
+            picture,
+        ])
+        #expect(run.code == 0, "\(run.errors)")
+        let svg = try String(contentsOfFile: picture, encoding: .utf8)
+        #expect(svg.contains("drafts by lookup ·") && svg.contains("from earlier text, accepted"), "\(svg)")
+        #expect(!svg.contains("exit layer") && !svg.contains("drafted by the first"), "\(svg)")
+    }
+
+    @Test func severalTextsAtOnce() throws {
+        func rows(_ arguments: [String]) throws -> [[String: Any]] {
+            try #require(try json(["--prompts", prompts, "--texts", "1,3"] + arguments)["rows"] as? [[String: Any]])
+        }
+        func names(_ row: [String: Any]) throws -> [String?] {
+            try #require(row["strategies"] as? [[String: Any]]).map { $0["name"] as? String }
+        }
+        for row in try rows(Self.setting) {
+            #expect(try names(row) == ["plain", "early-exit", "self-speculative", "auto"])
+            for strategy in try #require(row["strategies"] as? [[String: Any]]) {
+                let speedup = try #require(strategy["speedup"] as? [String: Double])
+                #expect(strategy["name"] as? String != "plain" || speedup == ["median": 1, "min": 1, "max": 1])
+            }
+        }
+        // A model without an exit layer drafts from earlier text only.
+        for row in try rows([]) {
+            #expect(try names(row) == ["plain", "auto"] && row["self_speculative"] is NSNull)
+        }
+        let sampled = try run(
+            ["--prompts", prompts, "--texts", "1,3", "--strategy", "auto", "--temperature", "0.8", "--seed", "7"])
+        let lines = sampled.output.split(separator: "\n")
+        #expect(lines.count == 7 && lines[0].hasPrefix("texts  ") && lines[0].contains("over 1 text  "), "\(lines)")
+        for (line, start) in zip(lines.dropFirst(), ["    1  plain ", "       auto ", "    3  plain ", "       auto "])
+        {
+            #expect(line.hasPrefix(start), "\(line)")
+        }
+        #expect(lines[6].hasPrefix("sampled texts (temperature 0.8, seed 7), ") && lines[6].hasSuffix("; texts equal"))
+    }
+
     @Test func plainTextIsCutIntoReplayedTexts() throws {
         // The model's tokens for digits are single ones.
         let path = files.write(String(repeating: "0123456789", count: 15), as: "text.swift")
@@ -149,9 +197,7 @@ struct BenchmarkCommandTests {
         (["--cost", "--replay", "r"], "--replay"), (["--cost", "--strategy", "plain"], "--strategy"),
         (["--cost", "--temperature", "0.8"], "--temperature"), (["--cost", "--seed", "1"], "--seed"),
         (["--texts", "2", "--replay", "r"], "--replay"),
-        (["--texts", "2", "--prompts", "p", "--strategy", "plain"], "--strategy"),
-        (["--texts", "2", "--prompts", "p", "--temperature", "0.8"], "--temperature"),
-        (["--texts", "2", "--prompts", "p", "--seed", "1"], "--seed"),
+        (["--texts", "2", "--prompts", "p", "--strategy", "plain", "--exit-layer", "1"], "--exit-layer"),
     ]) func wrongCombinationsAreUsage(arguments: [String], complaint: String) throws {
         // Found before the model is loaded.
         let run = try CommandRun(["benchmark", "--model", "/nowhere"] + arguments)

@@ -1,24 +1,37 @@
 public import LanguageModels
 import TokenDecoding
-import TensorCore
 
-/// A benchmark of generating several texts at once: the total throughput by number of texts.
+/// A benchmark of generating several texts at once: the total throughput by number of texts and strategy.
 ///
 /// A machine's speed drifts within seconds. So numbers of texts and strategies take turns, and only ratios within a
 /// round are meaningful.
+/// All strategies but early exit must write the texts that plain decoding writes, which is checked.
 public struct BatchBenchmark: Sendable {
     /// The throughput for one number of texts.
     public struct Measurement: Sendable {
         /// The number of texts at once.
         public let texts: Int
+        /// One entry for each strategy, plain decoding first.
+        public fileprivate(set) var throughputs: [Throughput]
+
+        /// The throughput of a strategy relative to plain decoding's, one entry per round.
+        public func speedups(of throughput: Throughput) -> [Double] {
+            zip(throughput.tokensPerSecond, throughputs[0].tokensPerSecond).map { $0 / $1 }
+        }
+    }
+
+    /// The throughput of one strategy.
+    public struct Throughput: Sendable {
+        /// The strategy.
+        public let strategy: DecodingStrategy
         /// Tokens per second of all texts, without their prompts, one entry per round.
-        public fileprivate(set) var plain: [Double] = []
-        /// Tokens per second of all texts, without their prompts, one entry per round.
-        public fileprivate(set) var selfSpeculative: [Double] = []
+        public fileprivate(set) var tokensPerSecond: [Double] = []
     }
 
     /// One measurement for each number of texts, in the given order.
     public private(set) var measurements: [Measurement]
+    /// The share of plain decoding's tokens that continue a repeated 12-gram: see ``StrategyBenchmark/repeatedShare``.
+    public private(set) var repeatedShare = 0.0
 
     /// Runs `rounds` rounds, after a short one that does not count.
     ///
@@ -26,14 +39,15 @@ public struct BatchBenchmark: Sendable {
     ///   - model: the model.
     ///   - prompts: at least one. If there are more texts, prompts are reused.
     ///   - counts: numbers of texts, each at least 1.
-    ///   - setting: the exit layer and draft length of self-speculation.
+    ///   - strategies: the strategies to compare with plain decoding, which always runs.
     ///   - rounds: at least 1.
     ///   - options: sampling and limits. The strategy is ignored.
     ///   - progress: receives the number of finished measurements, and returns whether to continue.
     /// - Returns: nil if `progress` returned false.
-    /// - Throws: ``ExitLayerError`` or ``GenerationError``.
+    /// - Throws: ``TextDifferenceError`` if a strategy that runs all layers writes another text than plain decoding, as
+    ///   it does with ``Acceptance/rejection`` of sampled drafts; ``ExitLayerError`` or ``GenerationError``.
     public init?(
-        _ model: TextModel, prompts: [[Token]], counts: [Int], setting: SpeculationSetting, rounds: Int,
+        _ model: TextModel, prompts: [[Token]], counts: [Int], strategies: [DecodingStrategy], rounds: Int,
         options: GenerationOptions, progress: (Int) -> Bool = { _ in true }
     ) throws {
         guard rounds >= 1 else {
@@ -45,57 +59,42 @@ public struct BatchBenchmark: Sendable {
         guard let most = counts.max(), counts.allSatisfy({ $0 >= 1 }) else {
             throw GenerationError.invalidOption(name: "texts", expected: "numbers of 1 or more", found: "\(counts)")
         }
-        measurements = counts.map { Measurement(texts: $0) }
-        let strategies: [(WritableKeyPath<Measurement, [Double]>, DecodingStrategy)] = [
-            (\.plain, .plain),
-            (\.selfSpeculative, .selfSpeculative(setting)),
-        ]
+        let throughputs = ([.plain] + strategies.filter { $0 != .plain }).map { Throughput(strategy: $0) }
+        measurements = counts.map { Measurement(texts: $0, throughputs: throughputs) }
+        func write(_ texts: Int, by strategy: DecodingStrategy, maxTokens: Int? = nil) throws -> TextBatch {
+            var options = options
+            options.strategy = strategy
+            options.maxTokens = [options.maxTokens, maxTokens].compactMap(\.self).min()
+            return try TextBatch(model, continuing: (0..<texts).map { prompts[$0 % prompts.count] }, options)
+        }
+        // Caches, clocks and threads warm up.
+        for throughput in throughputs {
+            guard progress(0) else { return nil }
+            _ = try write(most, by: throughput.strategy, maxTokens: 8)
+        }
+        // A text depends neither on its company nor on drafts, so each prompt has one text.
+        var plain: [[Token]] = []
         var done = 0
-        for round in 0...rounds {
+        for _ in 0..<rounds {
             for index in measurements.indices {
-                for (place, strategy) in strategies {
+                for (number, throughput) in throughputs.enumerated() {
                     guard progress(done) else { return nil }
-                    var options = options
-                    options.strategy = strategy
-                    // Round 0 warms up caches, clocks and threads.
-                    if round == 0 { options.maxTokens = min(options.maxTokens ?? 8, 8) }
-                    let texts = (0..<(round == 0 ? most : measurements[index].texts)).map {
-                        prompts[$0 % prompts.count]
-                    }
-                    let speed = try Self.tokensPerSecond(model, texts, options)
-                    guard round > 0 else { continue }
-                    measurements[index][keyPath: place].append(speed)
+                    let batch = try write(measurements[index].texts, by: throughput.strategy)
+                    measurements[index].throughputs[number].tokensPerSecond.append(batch.tokensPerSecond)
                     done += 1
+                    if throughput.strategy == .plain {
+                        plain += batch.tokens.prefix(prompts.count).dropFirst(plain.count)
+                    }
+                    guard throughput.strategy.textLayerCount == nil else { continue }
+                    for (text, tokens) in batch.tokens.enumerated() {
+                        let text = text % prompts.count
+                        try TextDifferenceError.check(
+                            tokens, are: plain[text], text: text, by: throughput.strategy.name)
+                    }
                 }
             }
         }
+        repeatedShare = zip(prompts, plain).map { (prompt: $0, written: $1) }.repeatedShare()
         _ = progress(done)
-    }
-
-    /// Continues all prompts at once, and returns the throughput.
-    private static func tokensPerSecond(
-        _ model: TextModel, _ prompts: [[Token]], _ options: GenerationOptions
-    ) throws -> Double {
-        var engine = Engine(model.model, cacheFormat: options.cacheFormat)
-        var open: [(text: TokenStream, end: Int)] = []
-        for prompt in prompts {
-            let text = try model.text(of: engine, options)
-            try engine.prefill(text, prompt)
-            open.append((text, options.maxTokens.map { prompt.count + $0 } ?? .max))
-        }
-        let ends = options.ignoresEndOfText ? [] : model.tokenizer.endOfTextTokens
-        var tokens = 0
-        let stopwatch = Stopwatch()
-        while true {
-            open.removeAll { text, end in text.room == 0 || text.tokens.count >= end }
-            guard !open.isEmpty else { return Double(tokens) / stopwatch.seconds }
-            for (text, end) in open { text.limit = end - text.tokens.count }
-            engine.step(open.map(\.text))
-            for (text, _) in open {
-                if let failure = text.failure { throw failure }
-                tokens += text.round?.tokens.count ?? 0
-            }
-            open.removeAll { text, _ in text.round?.tokens.contains { ends.contains($0) } ?? true }
-        }
     }
 }

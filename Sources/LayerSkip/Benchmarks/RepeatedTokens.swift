@@ -14,3 +14,15 @@ extension [Token] {
         }
     }
 }
+
+extension Sequence {
+    /// The share of all written tokens that continue a repeated 12-gram of prompt and text; 0 without tokens.
+    func repeatedShare() -> Double where Element == (prompt: [Token], written: [Token]) {
+        var (repeated, all) = (0, 0)
+        for (prompt, written) in self {
+            repeated += (prompt + written).repeatedCount(from: prompt.count)
+            all += written.count
+        }
+        return all > 0 ? Double(repeated) / Double(all) : 0
+    }
+}

@@ -69,7 +69,7 @@ public struct StrategyBenchmark: Sendable {
                 }
             }
         }
-        repeatedShare = Self.repeatedShare(of: zip(texts, plain))
+        repeatedShare = zip(texts, plain).map { (prompt: $0.prompt, written: $1) }.repeatedShare()
         _ = progress(written)
     }
 
@@ -94,14 +94,5 @@ public struct StrategyBenchmark: Sendable {
         }
         let session = try TextSession(model, options: options.fitted(to: text.prompt.count, of: model))
         return try session.generate(text.prompt, replaying: text.replayed ?? [])
-    }
-
-    private static func repeatedShare(of texts: some Sequence<(BenchmarkText, [Token])>) -> Double {
-        var (repeated, all) = (0, 0)
-        for (text, tokens) in texts {
-            repeated += (text.prompt + tokens).repeatedCount(from: text.prompt.count)
-            all += tokens.count
-        }
-        return all > 0 ? Double(repeated) / Double(all) : 0
     }
 }

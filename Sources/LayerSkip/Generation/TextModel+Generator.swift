@@ -17,15 +17,24 @@ extension TextModel {
         return generator
     }
 
+    /// Creates an engine for several texts, which knows what earlier passes of the model cost.
+    func engine(_ options: GenerationOptions) -> Engine<LoadedModel> {
+        Engine(
+            model, parts: drafting.parts(for: options.strategy ?? recommendedStrategy, of: model),
+            cacheFormat: options.cacheFormat, learningFrom: experience.current)
+    }
+
     /// Creates an empty text that an engine steps together with others, for the options' strategy or the model's own.
     ///
     /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model.
     func text(of engine: borrowing Engine<LoadedModel>, _ options: GenerationOptions) throws -> TokenStream {
         let strategy = try strategy(options)
-        return try engine.makeText(
+        let text = try engine.makeText(
             exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model, parts: engine.parts),
             sampling: options.sampling,
             acceptance: options.acceptance, context: options.context)
+        text.learn(from: experience.current)
+        return text
     }
 
     private func strategy(_ options: GenerationOptions) throws(GenerationError) -> DecodingStrategy {

@@ -67,18 +67,12 @@ struct BenchmarkStrategyArguments: ParsableArguments {
         if drafts || names.contains(.earlyExit) { note(of: model, usesDraftLength: drafts) }
         return try names.map { name in
             switch name {
-            case .auto: .auto(exitLayer: exitLayer ?? model.summary.speculation?.exitLayer)
+            case .auto: model.autoStrategy(exitLayer: exitLayer)
             case .plain: .plain
             case .earlyExit: .earlyExit(exitLayer: try exitLayer(of: model))
             case .selfSpeculative: .selfSpeculative(try knownSetting(of: model))
             }
         }
-    }
-
-    /// The setting of self-speculation for a model, as above.
-    func setting(of model: TextModel) throws -> SpeculationSetting {
-        note(of: model, usesDraftLength: true)
-        return try knownSetting(of: model)
     }
 
     private func note(of model: TextModel, usesDraftLength: Bool) {

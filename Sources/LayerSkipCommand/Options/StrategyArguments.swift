@@ -61,10 +61,7 @@ struct StrategyArguments: ParsableArguments {
         }
         let setting = model.speculation(exitLayer: exitLayer, draftLength: draftLength)
         switch name {
-        case .auto:
-            // Drafts by all layers would cost as much as the text.
-            let exit = exitLayer ?? model.summary.speculation?.exitLayer
-            return .auto(exitLayer: exit == model.shape.layerCount ? nil : exit)
+        case .auto: return model.autoStrategy(exitLayer: exitLayer)
         case .plain: return .plain
         case .earlyExit: return .earlyExit(exitLayer: setting.exitLayer)
         case .selfSpeculative: return .selfSpeculative(setting)

@@ -15,12 +15,12 @@ struct BenchmarkTextReport: Encodable {
         case greedy, sampled, replayed
     }
 
-    init(_ benchmark: StrategyBenchmark, _ sampling: Sampling, isReplay: Bool) {
+    init(repeatedShare: Double, _ sampling: Sampling, isReplay: Bool) {
         kind = isReplay ? .replayed : sampling.isGreedy ? .greedy : .sampled
         // In decimals, as it was given.
         temperature = Double("\(sampling.temperature)") ?? 0
         seed = Nullable(sampling.isGreedy ? nil : sampling.seed)
-        repeatedShare = benchmark.repeatedShare
+        self.repeatedShare = repeatedShare
     }
 
     var line: String {
