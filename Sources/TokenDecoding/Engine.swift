@@ -151,6 +151,9 @@ extension Engine {
         for (index, text) in texts.enumerated() where wanted[index] == pass {
             memory.addRows(text.unseenRowCount, of: text.cache)
             text.appendUnseenTokens(to: &rows)
+            if pass.path.usesDraftVocabulary {
+                text.includeTokens(upTo: text.tokens.count, in: &draftHead, of: model)
+            }
         }
         let hidden = run(0..<pass.path.layers, model.embed(rows.span), by: pass.path.weights)
         if !pass.checksTokens {

@@ -42,16 +42,21 @@ extension TokenStream {
         isCovered = true
         if head != nil, sampler.acceptance != .rejection, failure == nil {
             // Those of the prompt first.
-            let old = tokens.count - next.count
-            head?.include(tokens[min(includedCount, old)..<old], of: model)
+            includeTokens(upTo: tokens.count - next.count, in: &head, of: model)
             for token in next {
                 isCovered = head?.includes(token) ?? true
                 coverage.add(isHit: isCovered)
             }
-            head?.include(tokens[old...], of: model)
-            includedCount = tokens.count
+            includeTokens(upTo: tokens.count, in: &head, of: model)
         }
         if let round { drafter.learn(round) }
+    }
+
+    /// Includes the text's first tokens in the head that drafts choose from.
+    func includeTokens(upTo count: Int, in head: inout DraftHead?, of model: some LanguageModel) {
+        guard includedCount < count else { return }
+        head?.include(tokens[includedCount..<count], of: model)
+        includedCount = count
     }
 
     /// Sets `next` to the longest prefix of the draft that the target agrees with, followed by one token of the
