@@ -18,7 +18,7 @@ struct DenseModelTests {
     }
 
     /// For every order of rows, RoPE scaling and format of the file.
-    @Test(arguments: tableNames, TinyShape.all) func logitsAreThoseOfF32Weights(
+    @Test(arguments: TinyShape.onTables) func logitsAreThoseOfF32Weights(
         table: String, shape: TinyShape
     ) throws {
         let compute = try ComputeContext(table: table, threads: 2)

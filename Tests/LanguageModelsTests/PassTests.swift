@@ -19,7 +19,7 @@ struct PassTests {
         #endif
     }
 
-    @Test(arguments: tableNames, TinyShape.all) func formats(table: String, shape: TinyShape) throws {
+    @Test(arguments: TinyShape.onTables) func formats(table: String, shape: TinyShape) throws {
         for threads in Self.threads {
             let model = try shape.file.model(on: ComputeContext(table: table, threads: threads))
             expectEqualPasses(model, "\(threads) threads")

@@ -6,7 +6,7 @@ import Testing
 /// A row's logits and its keys and values in the cache have the same bits, whatever other rows run with it.
 @Suite("A row's result never depends on other rows")
 struct RowIndependenceTests {
-    @Test(arguments: tableNames, TinyShape.all) func rowsTogetherOrApart(table: String, shape: TinyShape) throws {
+    @Test(arguments: TinyShape.onTables) func rowsTogetherOrApart(table: String, shape: TinyShape) throws {
         let model = try shape.file.model(on: ComputeContext(table: table))
         let tokens = shape.tokens(count: 3 + 17)
         for format in CacheFormat.allCases {
@@ -19,7 +19,7 @@ struct RowIndependenceTests {
     }
 
     /// 300 tokens: the last of them attend over more than one page of the cache.
-    @Test(arguments: tableNames, TinyShape.all) func chunksOfThePrompt(table: String, shape: TinyShape) throws {
+    @Test(arguments: TinyShape.onTables) func chunksOfThePrompt(table: String, shape: TinyShape) throws {
         let model = try shape.file.model(on: ComputeContext(table: table))
         let tokens = shape.tokens(count: 300)
         for format in CacheFormat.allCases {
@@ -30,7 +30,7 @@ struct RowIndependenceTests {
         }
     }
 
-    @Test(arguments: tableNames, TinyShape.all) func threads(table: String, shape: TinyShape) throws {
+    @Test(arguments: TinyShape.onTables) func threads(table: String, shape: TinyShape) throws {
         let tokens = shape.tokens(count: 300)
         let file = shape.file
         let alone = run(try file.model(on: ComputeContext(table: table)), tokens, chunk: 64)
