@@ -20,9 +20,9 @@ struct ModelCostTests {
         #expect(decoding.tokensPerSecond > 0 && decoding.shareOfReadSpeed > 0)
         #expect(try #require(cost.prefillTokensPerSecond) > 0)
         let passes = try #require(cost.passes)
-        #expect(passes.costs.points.map(\.tokens) == [1, 2, 3, 4, 6, 8, 12, 16])
+        #expect(passes.costs.map(\.tokens) == [1, 2, 3, 4, 6, 8, 12, 16])
         // The unit is the fastest pass, so one pass costs exactly 1, and none costs less.
-        #expect(passes.costs.points.contains { $0.cost == 1 })
+        #expect(passes.costs.contains { $0.cost == 1 })
         #expect(passes.headCost > 0)
         #expect(passes.draftCosts.count == 3)
         #expect(passes.draftCosts.allSatisfy { $0 > 0 })

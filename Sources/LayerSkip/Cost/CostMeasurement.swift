@@ -13,16 +13,17 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     }
 
     struct Passes {
-        /// The duration of a pass over each of ``ModelCost/passLengths``.
+        /// The duration of a pass over each number of tokens.
         let seconds: [Double]
-        /// The duration of the head in the pass over one token.
-        let headSeconds: Double
+        /// The duration of the head in each of these passes.
+        let headSeconds: [Double]
         /// The duration of one drafted token, at each exit from 1 to L - 1.
         let draftSeconds: [Double]
     }
 
     private let model: Model
     private let parts: Set<ModelCost.Part>
+    private let passLengths: [Int]
     private var decodingSequence: TimedSequence<Model>
     private var promptSequence: TimedSequence<Model>
     private var passSequence: TimedSequence<Model>
@@ -34,9 +35,12 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     private(set) var regionSeconds: [Double] = []
     private(set) var stepSeconds: [Double] = []
 
-    init(_ model: Model, _ parts: Set<ModelCost.Part>, depth: Int, cacheFormat: CacheFormat) {
+    init(
+        _ model: Model, _ parts: Set<ModelCost.Part>, depth: Int, passLengths: [Int], cacheFormat: CacheFormat
+    ) {
         self.model = model
         self.parts = parts
+        self.passLengths = passLengths
         decodingSequence = TimedSequence(model, length: parts.contains(.decode) ? depth : 0, cacheFormat)
         promptSequence = TimedSequence(model, length: 0, cacheFormat)
         passSequence = TimedSequence(model, length: ModelCost.passContext, cacheFormat)
@@ -89,16 +93,14 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
         // While generating, the weights that fit into the processor's caches are there. Other parts may have evicted
         // them.
         _ = passSequence.pass(1)
-        var seconds: [Double] = []
-        var head = 0.0
-        for length in ModelCost.passLengths {
+        var (seconds, heads, drafts): ([Double], [Double], [Double]) = ([], [], [])
+        for length in passLengths {
             let pass = passSequence.pass(length)
             seconds.append(pass.whole)
-            if length == 1 { head = pass.head }
+            heads.append(pass.head)
         }
-        var drafts: [Double] = []
         for exit in 1..<model.layerCount { drafts.append(passSequence.draft(exitLayer: exit)) }
-        passes.append(Passes(seconds: seconds, headSeconds: head, draftSeconds: drafts))
+        passes.append(Passes(seconds: seconds, headSeconds: heads, draftSeconds: drafts))
     }
 
     private mutating func measureRegions() {

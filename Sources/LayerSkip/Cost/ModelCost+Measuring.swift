@@ -30,9 +30,11 @@ extension ModelCost {
     }
 
     /// Measures any model; see above.
+    ///
+    /// - Parameter passLengths: the numbers of tokens of the passes, in ascending order from 1.
     static func measure(
         _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
-        cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
+        passLengths: [Int] = Self.passLengths, cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(GenerationError) -> ModelCost? {
         let (behindDepth, overflows) = depth.addingReportingOverflow(decodedTokens)
@@ -44,7 +46,8 @@ extension ModelCost {
         try require(model.contextLength >= longest, "context", "\(longest) or more", model.contextLength)
         try require(rounds ?? 1 >= 1, "rounds", "1 or more", rounds ?? 1)
 
-        var measurement = CostMeasurement(model, parts, depth: depth, cacheFormat: cacheFormat)
+        var measurement = CostMeasurement(
+            model, parts, depth: depth, passLengths: passLengths, cacheFormat: cacheFormat)
         var (done, total) = (0, rounds ?? 3)
         func goesOn() -> Bool { progress(done, total) }
         guard measurement.prepare(goesOn) else { return nil }
@@ -57,18 +60,19 @@ extension ModelCost {
         }
         _ = goesOn()
         let counts = measurement.regionCounts()
-        return ModelCost(measurement, of: model, depth: depth, rounds: done, regions: counts)
+        return ModelCost(
+            measurement, of: model, depth: depth, passLengths: passLengths, rounds: done, regions: counts)
     }
 
     private init<Model: LanguageModel>(
-        _ measurement: borrowing CostMeasurement<Model>, of model: Model, depth: Int, rounds: Int,
-        regions counts: RegionCounts
+        _ measurement: borrowing CostMeasurement<Model>, of model: Model, depth: Int, passLengths: [Int],
+        rounds: Int, regions counts: RegionCounts
     ) {
         weightByteCount = model.weightByteCount
         self.rounds = rounds
         decoding = Decoding(measurement.decoding, depth: depth, bytesPerToken: model.bytesReadPerToken)
         prefillTokensPerSecond = measurement.prefillTokensPerSecond.median
-        passes = Passes(measurement.passes, layerCount: model.layerCount)
+        passes = Passes(measurement.passes, lengths: passLengths, layerCount: model.layerCount)
         let layers = Double(model.layerCount)
         regions = Regions(
             count: counts.regions, perLayer: Double(counts.regions) / layers,
@@ -90,24 +94,36 @@ extension ModelCost.Decoding {
 }
 
 extension ModelCost.Passes {
-    fileprivate init?(_ samples: [CostMeasurement<some LanguageModel>.Passes], layerCount: Int) {
-        let lengths = ModelCost.passLengths
+    fileprivate init?(
+        _ samples: [CostMeasurement<some LanguageModel>.Passes], lengths: [Int], layerCount: Int
+    ) {
         let medians = lengths.indices.compactMap { index in samples.map { $0.seconds[index] }.median }
         guard let secondsPerToken = medians.min(), let fastest = medians.firstIndex(of: secondsPerToken),
             let headCost = samples.map({ sample in
-                sample.headSeconds / ((sample.seconds[0] - sample.headSeconds) / Double(layerCount))
+                sample.headSeconds[0] / ((sample.seconds[0] - sample.headSeconds[0]) / Double(layerCount))
             }).median
         else { return nil }
-        let costs = PassCosts(
+        /// The seconds of a part of a pass: the median of its ratio to the round's first pass, so that the passes of
+        /// rounds at different speeds compare fairly.
+        func points(_ part: (_ whole: Double, _ head: Double) -> Double) -> [(rows: Int, seconds: Double)] {
             lengths.indices.compactMap { index in
-                samples.map { $0.seconds[index] / $0.seconds[fastest] }.median.map {
-                    PassCosts.Point(tokens: lengths[index], cost: $0)
+                samples.map { part($0.seconds[index], $0.headSeconds[index]) / $0.seconds[0] }.median.map {
+                    (lengths[index], $0 * medians[0])
                 }
-            })
+            }
+        }
         self.init(
-            secondsPerToken: secondsPerToken, costs: costs, headCost: headCost,
+            secondsPerToken: secondsPerToken,
+            costs: lengths.indices.compactMap { index in
+                samples.map { $0.seconds[index] / $0.seconds[fastest] }.median.map {
+                    Point(tokens: lengths[index], cost: $0)
+                }
+            }, headCost: headCost,
             draftCosts: (0..<layerCount - 1).compactMap { exit in
                 samples.map { $0.draftSeconds[exit] / $0.seconds[0] }.median
-            }, expected: ExpectedSpeedup(layerCount: layerCount, headCost: headCost, passCosts: costs))
+            },
+            model: CostModel(
+                layer: points { ($0 - $1) / Double(layerCount) }, head: points { $1 }),
+            layerCount: layerCount)
     }
 }

@@ -1,3 +1,5 @@
+package import TokenDecoding
+
 /// The cost of a model's forward passes on this machine, with random token ids, as medians of interleaved repetitions.
 public struct ModelCost: Sendable {
     /// A part that can be measured.
@@ -26,14 +28,25 @@ public struct ModelCost: Sendable {
     public struct Passes: Sendable {
         /// The duration of the fastest measured pass, which may be one over several tokens.
         public let secondsPerToken: Double
-        /// v(n), in units of that duration.
-        public let costs: PassCosts
+        /// v(n), in units of that duration, in ascending order of tokens.
+        public let costs: [Point]
         /// h, in units of one layer.
         public let headCost: Double
         /// The cost of a drafted token at each exit from 1 to L - 1, in units of a pass over one token.
         public let draftCosts: [Double]
-        /// The speedup that these costs predict for speculation.
-        public let expected: ExpectedSpeedup
+        /// Predicts the duration of rounds from these passes.
+        package let model: CostModel
+        let layerCount: Int
+
+        /// v(n): the cost of a forward pass over n tokens with all n logits, in units of the cost of one token.
+        ///
+        /// It decides whether speculation pays off: it cannot if v(n) is near n, and always does if v(n) is near 1.
+        public struct Point: Sendable, Equatable {
+            /// n.
+            public let tokens: Int
+            /// v(n).
+            public let cost: Double
+        }
     }
 
     /// The cost of synchronizing threads for one token.

@@ -79,18 +79,18 @@ extension CostReport.Decode {
 
 extension CostReport.Passes {
     fileprivate init(_ passes: ModelCost.Passes, acceptance: Double, draftLength: Int) {
-        let chance = ExpectedSpeedup.chance(acceptanceRate: acceptance, draftLength: draftLength)
+        let chance = ModelCost.chance(acceptanceRate: acceptance, draftLength: draftLength)
         let exits = passes.draftCosts.enumerated().map { index, cost in
-            let best = passes.expected.best(chance: chance, exitLayer: index + 1)
+            let best = passes.best(chance: chance, exitLayer: index + 1)
             return CostReport.Exit(
                 exitLayer: index + 1, draftCost: cost, bestDraftLength: best.draftLength,
                 expectedSpeedup: best.speedup,
-                expectedSpeedupAsCounted: passes.expected(
+                expectedSpeedupAsCounted: passes.speedup(
                     chance: chance, exitLayer: index + 1, draftLength: draftLength))
         }
         self.init(
             secondsPerToken: passes.secondsPerToken,
-            v: passes.costs.points.map { CostReport.Point(tokens: $0.tokens, cost: $0.cost) },
+            v: passes.costs.map { CostReport.Point(tokens: $0.tokens, cost: $0.cost) },
             headCost: passes.headCost, acceptance: acceptance, draftLength: draftLength, exits: exits,
             best: Nullable(exits.max { $0.expectedSpeedup < $1.expectedSpeedup }))
     }

@@ -36,8 +36,8 @@ package struct CostModel: Sendable {
         return costs
     }
 
-    /// Creates a model with arbitrary fixed costs, for tests.
-    init(
+    /// Creates a model with fixed costs of passes over some numbers of rows; those between them are interpolated.
+    package init(
         layer: [(rows: Int, seconds: Double)], head: [(rows: Int, seconds: Double)], lowBitShare: Double? = nil,
         vocabularyShare: Double? = nil
     ) {
