@@ -1,0 +1,30 @@
+extension SimulatedRounds {
+    /// The seconds that the rounds would take, and those of plain decoding of the same tokens; nil if nothing was
+    /// measured.
+    ///
+    /// - Parameters:
+    ///   - costs: predicts the duration of passes.
+    ///   - exitLayer: the number of layers that draft; nil for lookups.
+    ///   - layers: those that determine the text.
+    ///   - choosing: the seconds of choosing a token from its logits, which the costs of passes do not include.
+    package func seconds(
+        _ costs: CostModel, exitLayer: Int?, layers: Int, choosing: Double
+    ) -> (drafting: Double, plain: Double)? {
+        guard let plain = costs.plain(layers: layers, texts: 1) else { return nil }
+        // Verification stops at the first rejected token.
+        var seconds = choosing * Double(tokens + (exitLayer == nil ? 0 : drafted))
+        for (drafted, count) in roundsByDrafted {
+            let round =
+                if drafted == 0 {
+                    plain
+                } else if let exitLayer {
+                    costs.earlyExit(exitLayer, layers: layers, texts: 1, drafted: drafted)
+                } else {
+                    costs.lookup(layers: layers, texts: 1, drafted: drafted)
+                }
+            guard let round else { return nil }
+            seconds += Double(count) * round
+        }
+        return (seconds, Double(tokens) * (plain + choosing))
+    }
+}
