@@ -42,8 +42,8 @@ struct PackedFile {
             + ["gains + \(model.source.gainOffset), \(model.configuration.architecture.name)"]
         var header = Array((beginning + contents.lines).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
         header += Array(repeating: 0, count: header.count.padding(to: Self.alignment))
-        path =
-            "\(folder)/\(Self.fileName(Self.name(of: sources.first?.path ?? model.source.file)))-\(hash(variant)).packed"
+        let name = CacheFolder.fileName(ofModel: sources.first?.path ?? model.source.file, variant, suffix: "packed")
+        path = "\(folder)/\(name)"
         self.header = header
         byteCount = header.count + contents.byteCount
     }
@@ -101,21 +101,4 @@ struct PackedFile {
         try file.write(header)
         return file
     }
-
-    /// What people call the model: the name of its file, or of a folder whose files all have the same names.
-    private static func name(of path: String) -> Substring {
-        let parts = path.split(separator: "/")
-        guard let last = parts.last else { return "model" }
-        return last.hasPrefix("model") && last.hasSuffix(".safetensors") ? parts.dropLast().last ?? last : last
-    }
-
-    /// A name without characters that file systems or shells treat specially.
-    private static func fileName(_ name: Substring) -> String {
-        let allowed = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
-        return String(name.prefix(100).map { allowed.contains($0) ? $0 : "_" })
-    }
-}
-
-private func hash(_ texts: [String]) -> String {
-    String(FowlerNollVo(texts.joined(separator: "\n").utf8).value, radix: 16)
 }

@@ -42,7 +42,7 @@ package enum MemoryBudget {
             guard let free = kilobytes("MemAvailable:") else { return nil }
             let machine = (free + (kilobytes("SwapFree:") ?? 0)) * 1024
             // A container's limit (cgroup v2). Memory in use is not subtracted, since it may be cached files.
-            let container = firstLine("/sys/fs/cgroup/memory.max") { _ in true }.flatMap { Int($0) }
+            let container = SystemFile.firstLine("/sys/fs/cgroup/memory.max") { _ in true }.flatMap { Int($0) }
             return min(machine, container ?? machine)
         #else
             return nil
@@ -50,19 +50,7 @@ package enum MemoryBudget {
     }
 
     private static func kilobytes(_ key: String) -> Int? {
-        let words = firstLine("/proc/meminfo") { $0.hasPrefix(key) }?.split(separator: " ")
+        let words = SystemFile.firstLine("/proc/meminfo") { $0.hasPrefix(key) }?.split(separator: " ")
         return words.flatMap { $0.count > 1 ? Int($0[1]) : nil }
-    }
-
-    private static func firstLine(_ path: String, where isWanted: (String) -> Bool) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var buffer = [CChar](repeating: 0, count: 256)
-        while fgets(&buffer, Int32(buffer.count), file) != nil {
-            let line = String(
-                decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            if isWanted(line) { return line }
-        }
-        return nil
     }
 }
