@@ -91,7 +91,7 @@ public struct TextModel: Sendable {
         let lowBit = try plan?.load(stored, for: model, weights, notes: &notes) {
             progress(share + (1 - share) * $0)
         }
-        drafting = LoadedDrafting(loading.drafting, lowBit: lowBit, notes: notes)
+        drafting = LoadedDrafting(loading.drafting, lowBit: lowBit, notes: notes, ranking: checkpoint.writtenTokens ?? [])
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
                 file: checkpoint.path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",
@@ -124,7 +124,10 @@ public struct TextModel: Sendable {
             draftLength: draftLength ?? stated?.draftLength ?? SpeculationSetting.defaultDraftLength)
     }
 
-    /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost, and on
-    /// what was done to its weights.
-    public var notes: [String] { summary.assumptions + tokenizer.notes + model.notes + drafting.notes }
+    /// Notes for people on what had to be assumed about the model, and guessed about its text, or gets lost, on what
+    /// was done to its weights, and on what is known from a tuning.
+    public var notes: [String] {
+        summary.assumptions + tokenizer.notes + model.notes + drafting.notes
+            + [summary.tuningNote].compactMap(\.self)
+    }
 }

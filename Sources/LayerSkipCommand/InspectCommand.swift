@@ -64,9 +64,11 @@ private struct InspectionReport: Encodable {
     let strategy: String
     /// Whether it drafts by early exit.
     let usesExitLayer: Bool
+    /// Whether the defaults are from `tune --save`.
+    let isTuned: Bool
     /// The published checkpoint that the defaults are from.
     let published: Nullable<String>
-    /// What had to be assumed about the model.
+    /// What had to be assumed about the model, and what is known from a tuning.
     let notes: [String]
     let tensors: [Tensor]
 
@@ -110,16 +112,20 @@ private struct InspectionReport: Encodable {
         draftLength = Nullable(known?.draftLength)
         strategy = DecodingStrategy.Name.auto.rawValue
         usesExitLayer = summary.speculation != nil
+        isTuned = summary.isTuned
         published = Nullable(summary.published?.checkpoint)
-        notes = summary.assumptions
+        notes = summary.assumptions + [summary.tuningNote].compactMap(\.self)
         tensors = summary.tensors.map {
             Tensor(name: $0.name, format: $0.format, shape: $0.shape, bytes: $0.byteCount)
         }
     }
 
     private var speculation: String {
-        guard let exit = exitLayer.value, let length = draftLength.value else { return "not set" }
+        guard let exit = exitLayer.value, let length = draftLength.value else {
+            return isTuned ? "by lookup only, as stored by tune --save" : "not set"
+        }
         let setting = SpeculationSetting(exitLayer: exit, draftLength: length).summary
+        if isTuned { return "\(setting), as stored by tune --save" }
         guard let published = published.value else { return setting }
         return !usesExitLayer
             ? "not set; --strategy self-speculative uses \(setting), published for \(published), which has this shape"

@@ -19,11 +19,15 @@ public struct Checkpoint: Sendable {
     package let files: ModelFiles
     /// The chat templates and the special tokens that they may write.
     package let templates: StoredChatTemplates
-    /// The model's best setting for self-speculation: the one in its file, or that of the published checkpoint whose
-    /// name and shape it has; nil if there is neither.
+    /// The model's best setting for self-speculation: the one that `tune --save` stored in the user's cache, or else
+    /// the one in its file, or that of the published checkpoint whose name and shape it has; nil if there is none.
     public let speculation: SpeculationSetting?
-    /// The published checkpoint with the model's shape; nil if there is none, or if the file has a setting of its own.
+    /// The published checkpoint with the model's shape; nil if there is none, or if the model has a setting of its own.
     public let published: PublishedSpeculation?
+    /// What is kept of a tuning on this machine; nil if the user has no cache.
+    let tuning: KeptTuning?
+    /// The tokens that the model wrote in a tuning, the most frequent first; nil if none are known.
+    let writtenTokens: [Token]?
     /// The sampling that the files recommend.
     let recommended: RecommendedSampling
     /// Settings that are passed on to other formats.
@@ -53,17 +57,21 @@ public struct Checkpoint: Sendable {
     private init(_ files: ModelFiles, source: String?) throws(CheckpointError) {
         self.files = files
         self.source = source
+        tuning = KeptTuning(of: files)
+        let tuned = tuning?.tuning
         switch files {
         case .gguf(let file, let configuration):
             templates = try StoredChatTemplates(file.metadata)
             let stated = try SpeculationSetting(file.metadata, layerCount: configuration.layerCount)
+            let written = try TokenRanking.written(in: file.metadata, size: configuration.vocabularySize)
+            writtenTokens = tuned?.written ?? written
             let names = ["general.name", "general.basename", "general.finetune"].compactMap {
                 try? file.metadata.stringIfPresent(named: $0)
             }
             published =
-                stated == nil
+                tuned == nil && stated == nil
                 ? PublishedSpeculation(configuration, names: names + PublishedSpeculation.names(of: file.path)) : nil
-            speculation = stated ?? published.flatMap { $0.isNamed ? $0.setting : nil }
+            speculation = tuned.map(\.setting) ?? stated ?? published.flatMap { $0.isNamed ? $0.setting : nil }
             recommended = RecommendedSampling(file.metadata)
             var passed = PassedSettings()
             passed.generation = recommended.members
@@ -72,9 +80,10 @@ public struct Checkpoint: Sendable {
         case .folder(let folder, let stated):
             let texts = try TextFiles(folder.paths)
             templates = texts.chatTemplates
-            published = PublishedSpeculation(
-                stated.model, names: PublishedSpeculation.names(of: folder.path) + [stated.origin].compactMap(\.self))
-            speculation = published.flatMap { $0.isNamed ? $0.setting : nil }
+            writtenTokens = tuned?.written
+            let names = PublishedSpeculation.names(of: folder.path) + [stated.origin].compactMap(\.self)
+            published = tuned == nil ? PublishedSpeculation(stated.model, names: names) : nil
+            speculation = tuned.map(\.setting) ?? published.flatMap { $0.isNamed ? $0.setting : nil }
             recommended = RecommendedSampling(texts.generationMembers)
             passed = PassedSettings(texts)
             definition = Result { () throws(CheckpointError) in try TokenizerDefinition(folder.paths, stated, texts) }
@@ -87,6 +96,11 @@ public struct Checkpoint: Sendable {
 
     /// The chat template for ordinary conversations, in Jinja; nil if there is none.
     public var chatTemplate: String? { templates.main }
+
+    /// All of the model's tokens, those first that it writes most; nil if no tuning has ranked them.
+    public var draftVocabulary: [Token]? {
+        writtenTokens.map { TokenRanking.complete($0, size: configuration.vocabularySize) }
+    }
 
     /// The model's architecture, shapes and constants.
     public var configuration: ModelConfiguration { files.configuration }

@@ -33,10 +33,15 @@ public struct CheckpointSummary: Sendable {
     public let textEnds: TextEnds?
     /// The chat templates and the special tokens that they may write.
     package let templates: StoredChatTemplates
-    /// The model's best setting for self-speculation: the one in its file, or that of the published checkpoint whose
-    /// name and shape it has; nil if there is neither.
+    /// The model's best setting for self-speculation; see ``Checkpoint/speculation``.
     public let speculation: SpeculationSetting?
-    /// The published checkpoint with the model's shape; nil if there is none, or if the file has a setting of its own.
+    /// A note for people on what `tune --save` stored for the model, or why that is not used; nil if there is nothing.
+    public let tuningNote: String?
+    /// Whether ``speculation`` is from `tune --save`.
+    public let isTuned: Bool
+    /// See ``Checkpoint/draftVocabulary``.
+    public let draftVocabulary: [Token]?
+    /// The published checkpoint with the model's shape; nil if there is none, or if the model has a setting of its own.
     public let published: PublishedSpeculation?
     /// The sampling that the model's makers recommend; nil if there is none.
     public let recommendedSampling: Sampling?
@@ -139,6 +144,9 @@ public struct CheckpointSummary: Sendable {
         path = checkpoint.path
         templates = checkpoint.templates
         speculation = checkpoint.speculation
+        tuningNote = checkpoint.tuning?.note
+        isTuned = checkpoint.tuning?.tuning != nil
+        draftVocabulary = checkpoint.draftVocabulary
         switch checkpoint.files {
         case .gguf(let file, _):
             let metadata = file.metadata
@@ -182,6 +190,9 @@ public struct CheckpointSummary: Sendable {
         assumptions = []
         textEnds = nil
         speculation = nil
+        tuningNote = nil
+        isTuned = false
+        draftVocabulary = nil
         published = nil
         recommendedSampling = nil
         samplingNotes = []

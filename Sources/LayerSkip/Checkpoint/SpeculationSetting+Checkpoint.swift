@@ -38,6 +38,11 @@ extension SpeculationSetting {
         metadata[Key.draftLength] = .uint32(UInt32(draftLength))
     }
 
+    static func remove(from metadata: inout GGUFMetadata) {
+        metadata[Key.exitLayer] = nil
+        metadata[Key.draftLength] = nil
+    }
+
     private enum Key {
         static let exitLayer = "layerskip.exit_layer"
         static let draftLength = "layerskip.draft_length"

@@ -31,7 +31,10 @@ extension CheckpointExport {
             checkpoint.templates.write(to: &metadata)
         }
         for gain in plan.inexactGains { metadata[gain.key] = .array(.float32s(gain.values)) }
+        // A tuning that found no fast exit replaces the source's setting, too.
+        if checkpoint.tuning?.tuning != nil { SpeculationSetting.remove(from: &metadata) }
         speculation?.write(to: &metadata)
+        if let written = checkpoint.writtenTokens { TokenRanking.write(written, to: &metadata) }
         if let name { metadata["general.name"] = .string(name.text) }
         if let recipe = choice?.recipe {
             metadata["general.file_type"] = .uint32(recipe.fileType)

@@ -39,7 +39,9 @@ public struct CheckpointExport: Sendable {
     /// Notes for people on what differs from the request or gets lost, and why.
     public var notes: [String] {
         let notes = checkpoint.configuration.notes.texts + plan.notes + textNotes
-        if target == .gguf { return notes + model.configuration.ggufNotes + [name?.note].compactMap(\.self) }
+        if target == .gguf {
+            return notes + model.configuration.ggufNotes + [name?.note, checkpoint.tuning?.note].compactMap(\.self)
+        }
         guard speculation != nil else { return notes }
         return notes + ["a folder has no place for the model's exit layer and draft length"]
     }

@@ -1,0 +1,43 @@
+public import LanguageModels
+import TextTokens
+
+extension TextModel {
+    /// Prompts of several kinds, for a tuning without prompts of its own: messages if the model has a chat template,
+    /// otherwise beginnings of texts.
+    ///
+    /// - Throws: ``CheckpointError`` if the chat template does not accept a message; ``GenerationError`` if a prompt
+    ///   does not fit into the model's context.
+    public func tuningPrompts() throws -> [[Token]] {
+        let hasTemplate = summary.chatTemplates["default"] != nil
+        let prompts =
+            hasTemplate
+            ? try Self.messages.map { try encode([ChatMessage(role: .user, content: $0)]) }
+            : try Self.beginnings.map { try encode(prompt: $0) }
+        for prompt in prompts { try checkPrompt(prompt) }
+        return prompts
+    }
+
+    private static let messages = [
+        "Write a short story about a fox who learns to swim.",
+        "Why is the sky blue?",
+        "Translate into French: The train leaves at seven, and we should be at the station ten minutes earlier.",
+        "Write a Python function that checks whether a word is a palindrome.",
+        "Rename the variable `total` to `sum`. Answer with the whole code.\n\ndef average(values):\n    total = 0\n"
+            + "    for value in values:\n        total += value\n    return total / len(values)\n",
+        "Summarize in one sentence: The old mill was built in 1742 by a family of weavers. For a hundred years it "
+            + "ground the corn of three villages. Today it is a museum, and its wheel turns only on Sundays.",
+        "List the planets of the solar system, one per line.",
+        "Explain how a bicycle stays upright.",
+    ]
+
+    private static let beginnings = [
+        "struct Queue<Element> {",
+        "/// Returns the greatest common divisor of two integers.\nfunc greatestCommonDivisor(",
+        "import Foundation\n\n/// Reads the settings of a program from a file.\npublic final class",
+        "    @Test func emptyInputIsRejected() throws {",
+        "extension Array where Element: Comparable {",
+        "def average(values):",
+        "Once upon a time, there was a fox who",
+        "The history of the city begins",
+    ]
+}

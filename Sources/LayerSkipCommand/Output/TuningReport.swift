@@ -1,0 +1,143 @@
+import LayerSkip
+
+/// A tuning as JSON and as text.
+struct TuningReport: Encodable {
+    let texts: Int
+    let tokens: Int
+    let temperature: Double
+    /// The seed; null if the most likely tokens are taken.
+    let seed: Nullable<UInt64>
+    /// The predicted speed of plain decoding.
+    let plainTokensPerSecond: Double
+    let exits: [Exit]
+    let cells: [Cell]
+    /// Lookups of earlier text, by draft length.
+    let lookups: [Cell]
+    let draftVocabulary: Vocabulary
+    /// Null if no exit layer is faster than plain decoding.
+    let recommended: Nullable<Recommendation>
+    let auto: Checked
+    /// The file that the result was stored in.
+    let saved: Nullable<String>
+    let kernels: String
+    let threads: Int
+
+    struct Exit: Encodable {
+        let exitLayer: Int
+        /// The share of tokens at which the exit has the text's token.
+        let agreement: Double
+    }
+
+    struct Cell: Encodable {
+        let exitLayer: Nullable<Int>
+        let draftLength: Int
+        let rounds: Int
+        let drafted: Int
+        let accepted: Int
+        let acceptanceRate: Double
+        let predictedSpeedup: Double
+
+        init(_ cell: Tuning.Cell) {
+            exitLayer = Nullable(cell.exitLayer)
+            draftLength = cell.draftLength
+            rounds = cell.rounds
+            drafted = cell.drafted
+            accepted = cell.accepted
+            acceptanceRate = cell.acceptanceRate
+            predictedSpeedup = cell.speedup
+        }
+    }
+
+    struct Vocabulary: Encodable {
+        /// The number of different tokens that the model wrote.
+        let written: Int
+        let size: Int
+        let coverage: [Coverage]
+    }
+
+    struct Coverage: Encodable {
+        /// The number of tokens at the beginning of the ranking.
+        let tokens: Int
+        let share: Double
+    }
+
+    struct Recommendation: Encodable {
+        let exitLayer: Int
+        let draftLength: Int
+        let predictedSpeedup: Double
+        let measuredSpeedup: BenchmarkReport.Spread
+    }
+
+    struct Checked: Encodable {
+        let exitLayer: Nullable<Int>
+        let measuredSpeedup: BenchmarkReport.Spread
+    }
+
+    /// - Parameters:
+    ///   - check: a benchmark of the recommended setting, if there is one, and of `auto`.
+    ///   - path: the file that the result was stored in.
+    init(
+        _ tuning: Tuning, _ check: StrategyBenchmark, of model: TextModel, _ sampling: Sampling, savedTo path: String?
+    ) {
+        func speedup(_ name: DecodingStrategy.Name) -> BenchmarkReport.Spread {
+            BenchmarkReport.Spread(
+                check.measurements.first { $0.strategy.name == name }.map { check.speedups(of: $0) } ?? [])
+        }
+        texts = tuning.textCount
+        tokens = tuning.tokenCount
+        // In decimals, as it was given.
+        temperature = Double("\(sampling.temperature)") ?? 0
+        seed = Nullable(sampling.isGreedy ? nil : sampling.seed)
+        plainTokensPerSecond = 1 / tuning.plainSecondsPerToken
+        exits = zip(tuning.exitLayers, tuning.agreements).map { Exit(exitLayer: $0, agreement: $1) }
+        cells = tuning.cells.map(Cell.init)
+        lookups = tuning.lookups.map(Cell.init)
+        draftVocabulary = Vocabulary(
+            written: tuning.vocabulary.written.count, size: tuning.vocabulary.size,
+            coverage: tuning.vocabulary.coverage.map { Coverage(tokens: $0.count, share: $0.share) })
+        recommended = Nullable(
+            tuning.best.flatMap { best in
+                best.exitLayer.map {
+                    Recommendation(
+                        exitLayer: $0, draftLength: best.draftLength, predictedSpeedup: best.speedup,
+                        measuredSpeedup: speedup(.selfSpeculative))
+                }
+            })
+        auto = Checked(exitLayer: Nullable(tuning.setting?.exitLayer), measuredSpeedup: speedup(.auto))
+        saved = Nullable(path)
+        kernels = model.model.compute.kernels.name
+        threads = model.model.compute.pool.threadCount
+    }
+}
+
+// MARK: Text
+
+extension TuningReport {
+    /// The report for people.
+    var text: String {
+        let draws = seed.value.map { "sampled (temperature \(temperature), seed \($0))" } ?? "greedy"
+        var lines = [
+            "\(texts.counted("text")) of \(tokens.counted("token")), \(draws), \(kernels), \(threads.counted("thread"))",
+            "predicted speed relative to plain decoding (\(plainTokensPerSecond.formatted(decimals: 1)) tok/s), "
+                + "by exit layer and draft length:",
+        ]
+        lines += TuningGrid(self).lines
+        if let recommended = recommended.value {
+            let setting = SpeculationSetting(
+                exitLayer: recommended.exitLayer, draftLength: recommended.draftLength)
+            lines.append(
+                "recommended  \(setting.summary): predicted \(recommended.predictedSpeedup.formatted(decimals: 2)), "
+                    + "measured \(recommended.measuredSpeedup.text)")
+        } else {
+            lines.append("recommended  no drafts by early exit: none is predicted to be faster than plain decoding")
+        }
+        let exit = auto.exitLayer.value.map { "lookup or exit layer \($0)" } ?? "lookup only"
+        lines.append("auto         \(exit): measured \(auto.measuredSpeedup.text)")
+        let covered = draftVocabulary.coverage.map { "\($0.tokens) cover \($0.share.percentage)" }
+        lines.append(
+            "vocabulary   \(draftVocabulary.written) of \(draftVocabulary.size) tokens were written; of other texts, "
+                + "the most frequent \(covered.joined(separator: ", "))")
+        if let saved = saved.value { lines.append("saved        \(saved.harmless(limit: 4096))") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

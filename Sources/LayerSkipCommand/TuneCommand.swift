@@ -1,0 +1,153 @@
+import ArgumentParser
+import LayerSkip
+
+struct TuneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tune",
+        abstract: "Find the exit layer and draft length with which a model is fastest on this machine.",
+        discussion: """
+            The model continues the prompts by plain decoding, the cost of its passes is measured, and every exit \
+            layer reads the texts once. That says exactly which drafts of any length would be accepted, so the speed \
+            of every exit layer and draft length is predicted without running it. The best is then run, in turn with \
+            plain decoding and with drafts chosen by cost (auto).
+
+            The output also ranks the tokens that the model wrote, and says how many of the written tokens the first \
+            ones of the ranking cover.
+
+            Without --prompts, a few questions and tasks are used if the model has a chat template, and otherwise \
+            beginnings of code and stories. Prompts like those that the model will get give a better answer.
+
+            --csv and --svg replace a file that exists. --save stores the result in the user's cache. All commands \
+            then use its exit layer and draft length for this model, and say so; export writes them to GGUF files.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(
+        help: "File of prompts in JSON Lines, one {\"prompt\": \"...\"} per line (default: a few built-in ones).",
+        transform: expandedPath)
+    var prompts: String?
+
+    @Option(parsing: .unconditional, help: "Exit layers to try, comma-separated (default: all but the last).")
+    var exitLayers: CommaSeparated<Int>?
+
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Draft lengths to try, comma-separated (default: \(Tuning.Plan.standardDraftLengths.lowerBound) to \
+            \(Tuning.Plan.standardDraftLengths.upperBound)).
+            """)
+    var draftLengths: CommaSeparated<Int>?
+
+    @Option(parsing: .unconditional, help: "Maximum number of tokens to generate per prompt.")
+    var maxTokens = Tuning.Plan.standardMaxTokens
+
+    @OptionGroup var sampling: TemperatureArguments
+
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Number of rounds of each measurement (default: as many as fit in a few seconds for the cost of passes, and \
+            \(StrategyBenchmark.standardRounds) for the check).
+            """)
+    var rounds: Int?
+
+    @Flag(name: .customLong("ignore-eos"), help: "Keep generating after the model's end-of-text token.")
+    var ignoresEndOfText = false
+
+    @OptionGroup var cache: CacheArguments
+
+    @Option(
+        help: """
+            File for the sweep as CSV, with the columns of the LayerSkip authors' sweep.py, and the predicted speedup.
+            """,
+        transform: expandedPath)
+    var csv: String?
+
+    @Option(help: "File for a picture of the predicted speedups, as SVG.", transform: expandedPath)
+    var svg: String?
+
+    @Flag(help: "Store the result in the user's cache, and use it whenever this model is loaded on this machine.")
+    var save = false
+
+    @Option(help: "How to print the result.")
+    var format: OutputFormat = .text
+
+    private func plan(_ prompts: [[Token]]) -> Tuning.Plan {
+        var plan = Tuning.Plan(prompts: prompts)
+        plan.exitLayers = exitLayers?.values
+        if let draftLengths { plan.draftLengths = draftLengths.values }
+        plan.options.maxTokens = maxTokens
+        plan.options.sampling = sampling.sampling(over: .greedy)
+        plan.options.ignoresEndOfText = ignoresEndOfText
+        plan.options.cacheFormat = cache.cacheFormat
+        plan.costRounds = rounds
+        return plan
+    }
+
+    func validate() throws {
+        // The prompts are not known yet, so any will do.
+        try checkUsage(plan([[0]]).validate)
+        if save, model.formats.recipe != nil {
+            throw ValidationError(
+                "--save: expected a model as it is stored, found --quantize or --layers, which change its speed")
+        }
+        for (option, path) in [("--csv", csv), ("--svg", svg)] {
+            if let path, StandardDescriptors.outputIs(path) {
+                throw ValidationError("\(option): expected a file, found standard output, which has the report")
+            }
+        }
+    }
+
+    func run() throws {
+        let promptFile = try prompts.map { try PromptFile(path: $0) }
+        let outputs = try TuningOutputs(csv: csv, svg: svg, model: model.model, prompts: prompts)
+        // Opened before it is loaded: a result is only ever stored for files that it is of.
+        let checkpoint = try Checkpoint.atPathOrDefault(model.model)
+        let model = try model.load()
+        let prompts = if let promptFile { try promptFile.tokens(for: model) } else { try model.tuningPrompts() }
+        let plan = plan(prompts)
+        sampling.noteSeed(of: plan.options.sampling)
+        let tuning = try Tuning(model, plan) { phase, done, total in Progress(phase.label, of: total)(done) }
+        guard let tuning else { throw InterruptedError() }
+        let check = try check(tuning, plan, on: model)
+        try outputs.write(tuning, of: model)
+        let saved = save ? try model.save(tuning, of: checkpoint) : nil
+        let report = TuningReport(tuning, check, of: model, plan.options.sampling, savedTo: saved)
+        switch format {
+        case .json: try Output.write(json: report)
+        case .text: try Output.write(report.text)
+        }
+    }
+
+    /// Measures the best setting and drafts chosen by cost, in turn with plain decoding.
+    private func check(_ tuning: Tuning, _ plan: Tuning.Plan, on model: TextModel) throws -> StrategyBenchmark {
+        let strategies: [DecodingStrategy] =
+            (tuning.setting.map { [.selfSpeculative($0)] } ?? []) + [.auto(exitLayer: tuning.setting?.exitLayer)]
+        let rounds = rounds ?? StrategyBenchmark.standardRounds
+        let total = rounds * (strategies.count + 1) * plan.prompts.count
+        let benchmark = try StrategyBenchmark(
+            model, texts: plan.prompts.map { BenchmarkText(prompt: $0) }, strategies: strategies, rounds: rounds,
+            options: plan.options, progress: Progress("texts written to check:", of: total).callAsFunction)
+        guard let benchmark else { throw InterruptedError() }
+        return benchmark
+    }
+}
+
+extension Tuning.Phase {
+    /// What is counted in the phase.
+    fileprivate var label: String {
+        switch self {
+        case .writing: "texts written:"
+        case .measuring: "passes measured:"
+        case .reading: "texts read by every exit:"
+        }
+    }
+}
+
+extension TextModel {
+    /// Stores a tuning in the user's cache, and returns the path.
+    fileprivate func save(_ tuning: Tuning, of checkpoint: Checkpoint) throws -> String {
+        try SavedTuning(tuning, of: checkpoint.files, on: .init(model.compute)).save(for: checkpoint.files)
+    }
+}
