@@ -91,7 +91,8 @@ public struct TextModel: Sendable {
         let lowBit = try plan?.load(stored, for: model, weights, notes: &notes) {
             progress(share + (1 - share) * $0)
         }
-        drafting = LoadedDrafting(loading.drafting, lowBit: lowBit, notes: notes, ranking: checkpoint.writtenTokens ?? [])
+        drafting = LoadedDrafting(
+            loading.drafting, lowBit: lowBit, notes: notes, ranking: checkpoint.writtenTokens ?? [])
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw CheckpointError(
                 file: checkpoint.path, name: summary.version == nil ? "tokenizer.json" : "tokenizer.ggml.tokens",

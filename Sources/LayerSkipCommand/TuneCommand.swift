@@ -11,6 +11,9 @@ struct TuneCommand: ParsableCommand {
             of every exit layer and draft length is predicted without running it. The best is then run, in turn with \
             plain decoding and with drafts chosen by cost (auto).
 
+            If the weights have 16 bits or more, copies in smaller formats are tried, too, as drafts for \
+            --draft-quantize. Their figures are estimates.
+
             The output also ranks the tokens that the model wrote, and says how many of the written tokens the first \
             ones of the ranking cover.
 
@@ -38,6 +41,15 @@ struct TuneCommand: ParsableCommand {
             \(Tuning.Plan.standardDraftLengths.upperBound)).
             """)
     var draftLengths: CommaSeparated<Int>?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Formats of copies of the weights to try as drafts if the weights have 16 bits or more: recipes as for \
+            --quantize, comma-separated, or none (default: q8_0,q6_k,q5_0,q4_k_m).
+            """, valueName: "recipes"),
+        transform: recipes)
+    var copies: [QuantizationRecipe]?
 
     @Option(parsing: .unconditional, help: "Maximum number of tokens to generate per prompt.")
     var maxTokens = Tuning.Plan.standardMaxTokens
@@ -77,6 +89,7 @@ struct TuneCommand: ParsableCommand {
         var plan = Tuning.Plan(prompts: prompts)
         plan.exitLayers = exitLayers?.values
         if let draftLengths { plan.draftLengths = draftLengths.values }
+        if let copies { plan.copies = copies }
         plan.options.maxTokens = maxTokens
         plan.options.sampling = sampling.sampling(over: .greedy)
         plan.options.ignoresEndOfText = ignoresEndOfText
@@ -104,11 +117,14 @@ struct TuneCommand: ParsableCommand {
         let outputs = try TuningOutputs(csv: csv, svg: svg, model: model.model, prompts: prompts)
         // Opened before it is loaded: a result is only ever stored for files that it is of.
         let checkpoint = try Checkpoint.atPathOrDefault(model.model)
-        let model = try model.load()
+        // As other commands load it, so that `auto` has what it has there. Copies are only tried.
+        let model = try model.load(drafting: DraftingOptions())
         let prompts = if let promptFile { try promptFile.tokens(for: model) } else { try model.tuningPrompts() }
         let plan = plan(prompts)
         sampling.noteSeed(of: plan.options.sampling)
-        let tuning = try Tuning(model, plan) { phase, done, total in Progress(phase.label, of: total)(done) }
+        let tuning = try Tuning(model, plan, copying: checkpoint) { phase, done, total in
+            Progress(phase.label, of: total)(done)
+        }
         guard let tuning else { throw InterruptedError() }
         let check = try check(tuning, plan, on: model)
         try outputs.write(tuning, of: model)
@@ -134,6 +150,19 @@ struct TuneCommand: ParsableCommand {
     }
 }
 
+/// Parses the names of recipes that make weights smaller, separated by commas; none for `none`.
+private func recipes(_ argument: String) throws -> [QuantizationRecipe] {
+    guard argument != "none" else { return [] }
+    let known = QuantizationRecipe.all.filter(\.isQuantized)
+    return try argument.split(separator: ",", omittingEmptySubsequences: false).map { name in
+        guard let recipe = known.first(where: { $0.name == name }) else {
+            let names = known.map(\.name).joined(separator: ", ")
+            throw ValidationError("expected none, or names among \(names), found \(String(name).quoted)")
+        }
+        return recipe
+    }
+}
+
 extension Tuning.Phase {
     /// What is counted in the phase.
     fileprivate var label: String {
@@ -141,6 +170,7 @@ extension Tuning.Phase {
         case .writing: "texts written:"
         case .measuring: "passes measured:"
         case .reading: "texts read by every exit:"
+        case .copying: "copies in smaller formats tried:"
         }
     }
 }

@@ -38,6 +38,7 @@ struct TuneCommandTests {
         #expect(
             Set(json.keys) == [
                 "texts", "tokens", "temperature", "seed", "plain_tokens_per_second", "exits", "cells", "lookups",
+                "copies",
                 "draft_vocabulary", "recommended", "auto", "saved", "kernels", "threads",
             ])
         #expect(json["texts"] as? Int == 2 && json["seed"] as? Int == 3 && json["temperature"] as? Double == 0.8)
@@ -103,6 +104,23 @@ struct TuneCommandTests {
         }
         let hasBest = run.output.contains("recommended  exit layer")
         #expect(run.output.filter { $0 == "*" }.count == (hasBest ? 1 : 0))
+    }
+
+    /// The tiny model has F32 weights.
+    @Test func copiesInSmallerFormats() throws {
+        let run = try tune("--copies", "q8_0,q4_0", "--format", "json")
+        let copies = try #require(try run.json["copies"] as? [[String: Any]])
+        #expect(copies.map { $0["recipe"] as? String } == ["q8_0", "q4_0"])
+        for copy in copies {
+            #expect(Set(copy.keys) == ["recipe", "bytes", "agreement", "time_share", "cells"])
+            #expect((copy["cells"] as? [[String: Any]])?.count == 3 && (copy["bytes"] as? Int ?? 0) > 0)
+        }
+        let agreements = copies.compactMap { $0["agreement"] as? Double }
+        #expect(agreements.count == 2 && agreements[0] > 0.5 && agreements[0] >= agreements[1], "\(agreements)")
+        let none = try tune("--copies", "none")
+        #expect(none.code == 0 && !none.output.contains("q8_0"), "\(none.output)")
+        let text = try tune("--copies", "q8_0").output
+        #expect(text.contains("  q8_0 ") && text.contains("copies       best: q8_0"), "\(text)")
     }
 
     @Test func promptsOfItsOwn() throws {
@@ -204,7 +222,8 @@ struct TuneCommandTests {
         (["--exit-layers", "1,x"], "--exit-layers"), (["--draft-lengths", "0"], "draft length"),
         (["--draft-lengths", "129"], "draft length"), (["--draft-lengths", "3,3"], "draft lengths"),
         (["--max-tokens", "0"], "max tokens"), (["--rounds", "0"], "rounds"), (["--temperature", "-1"], "temperature"),
-        (["--save", "--quantize", "q8_0"], "--save"), (["--csv", "/dev/stdout"], "--csv"),
+        (["--save", "--quantize", "q8_0"], "--save"),
+        (["--copies", "f16"], "--copies"), (["--copies", "q8_0,"], "--copies"), (["--csv", "/dev/stdout"], "--csv"),
         (["--svg", "/dev/stdout"], "--svg"), (["--threads", "0"], "--threads"), (["extra"], "extra"),
     ]) func wrongUsage(arguments: [String], name: String) throws {
         // Found before the model is loaded.

@@ -84,10 +84,43 @@ struct TuningTests {
             #expect(done <= total)
             return true
         }
-        #expect(tuning != nil && phases == Tuning.Phase.allCases)
-        for last in Tuning.Phase.allCases {
+        #expect(tuning != nil && phases == [.writing, .measuring, .reading])
+        for last in phases {
             #expect(try Tuning(model, plan) { phase, _, _ in phase != last } == nil)
         }
+    }
+
+    /// A copy agrees where it would choose the text's token after the text so far.
+    @Test func copies() throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("tiny.gguf")
+        try TinyModel.writer().write(to: path)
+        let checkpoint = try Checkpoint(path: path)
+        var plan = try plan(["Once upon a time"])
+        plan.options.ignoresEndOfText = true
+        plan.copies = [.q8_0, .q4_0]
+        let tuning = try #require(try Tuning(model, plan, copying: checkpoint))
+        #expect(tuning.copies.map(\.recipe) == ["q8_0", "q4_0"])
+        let text = try TextSession(model, options: .test(.plain, maxTokens: 40)).generate(plan.prompts[0]).tokens
+        for (copy, recipe) in zip(tuning.copies, plan.copies) {
+            var loading = LoadingOptions()
+            loading.quantization = recipe
+            let quantized = try TextModel(checkpoint, threads: 1, loading: loading)
+            let agreeing = try text.indices.count { index in
+                let next = try TextSession(quantized, options: .test(.plain, maxTokens: 1)).generate(
+                    plan.prompts[0] + text[..<index])
+                return next.tokens == [text[index]]
+            }
+            #expect(copy.agreement == Double(agreeing) / 40 && copy.byteCount == quantized.model.weightByteCount)
+            #expect(copy.timeShare > 0 && copy.cells.map(\.draftLength) == plan.draftLengths)
+            #expect(copy.cells.allSatisfy { $0.exitLayer == nil && $0.seconds > 0 })
+        }
+        #expect(try Tuning(model, plan, copying: checkpoint) { phase, _, _ in phase != .copying } == nil)
+        // Weights in 8 bits would gain little by smaller copies.
+        var loading = LoadingOptions()
+        loading.quantization = .q8_0
+        let small = try TextModel(checkpoint, threads: 1, loading: loading)
+        #expect(try #require(try Tuning(small, plan, copying: checkpoint)).copies.isEmpty)
     }
 
     @Test func plansThatDoNotFit() throws {

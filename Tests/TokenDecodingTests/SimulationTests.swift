@@ -115,15 +115,22 @@ struct SimulationTests {
         var rounds = SimulatedRounds()
         rounds.add(agreements: [true, false, true, true], draftLength: 2, limit: 4)
         #expect(rounds.roundsByDrafted == [2: 1, 1: 1])
-        let exit = try #require(rounds.seconds(costs, exitLayer: 1, layers: 3, choosing: 0.25))
+        let exit = try #require(rounds.seconds(costs, on: DraftPath(layers: 1), layers: 3, choosing: 0.25))
         // Two drafts: 2 (2 + 1) + 2, then 2 layers and the head for 3 rows; one draft: 2 + 1 + 2, then for 2 rows.
         let exitRounds: [Double] = [2 * 3 + 2, 2 * 4 + 2, 3 + 2, 2 * 3 + 1.5]
         #expect(exit.drafting == exitRounds.reduce(0, +) + 0.25 * Double(4 + 3))
         #expect(exit.plain == 4 * (7 + 0.25))
-        let lookup = try #require(rounds.seconds(costs, exitLayer: nil, layers: 3, choosing: 0.25))
+        let lookup = try #require(rounds.seconds(costs, on: nil, layers: 3, choosing: 0.25))
         let lookupRounds: [Double] = [3 * 4 + 2, 3 * 3 + 1.5]
         #expect(lookup.drafting == lookupRounds.reduce(0, +) + 0.25 * 4)
-        #expect(SimulatedRounds().seconds(CostModel(), exitLayer: 1, layers: 3, choosing: 0) == nil)
+        // A copy that takes half of the time drafts with all layers, and verification runs them again.
+        let copy = try #require(
+            rounds.seconds(
+                costs.withLowBit(share: 0.5), on: DraftPath(layers: 3, weights: .lowBit), layers: 3, choosing: 0))
+        let copyRounds: [Double] = [2 * 0.5 * 7, 3 * 4 + 2, 0.5 * 7, 3 * 3 + 1.5]
+        #expect(copy.drafting == copyRounds.reduce(0, +))
+        #expect(rounds.seconds(costs, on: DraftPath(layers: 3, weights: .lowBit), layers: 3, choosing: 0) == nil)
+        #expect(SimulatedRounds().seconds(CostModel(), on: nil, layers: 3, choosing: 0) == nil)
     }
 }
 

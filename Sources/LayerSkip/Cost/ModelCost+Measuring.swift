@@ -31,10 +31,14 @@ extension ModelCost {
 
     /// Measures any model; see above.
     ///
-    /// - Parameter passLengths: the numbers of tokens of the passes, in ascending order from 1.
+    /// - Parameters:
+    ///   - passLengths: the numbers of tokens of the passes, in ascending order from 1.
+    ///   - measuresDrafts: whether each exit's drafts are timed, too.
+    ///   - mostRounds: the most rounds if their number is not given.
     static func measure(
         _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
-        passLengths: [Int] = Self.passLengths, cacheFormat: CacheFormat = .standard, rounds: Int? = nil,
+        passLengths: [Int] = Self.passLengths, measuresDrafts: Bool = true, cacheFormat: CacheFormat = .standard,
+        rounds: Int? = nil, mostRounds: Int = 25,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(GenerationError) -> ModelCost? {
         let (behindDepth, overflows) = depth.addingReportingOverflow(decodedTokens)
@@ -47,7 +51,8 @@ extension ModelCost {
         try require(rounds ?? 1 >= 1, "rounds", "1 or more", rounds ?? 1)
 
         var measurement = CostMeasurement(
-            model, parts, depth: depth, passLengths: passLengths, cacheFormat: cacheFormat)
+            model, parts, depth: depth, passLengths: passLengths, measuresDrafts: measuresDrafts,
+            cacheFormat: cacheFormat)
         var (done, total) = (0, rounds ?? 3)
         func goesOn() -> Bool { progress(done, total) }
         guard measurement.prepare(goesOn) else { return nil }
@@ -56,7 +61,7 @@ extension ModelCost {
             measurement.round(goesOn)
             guard goesOn() else { return nil }
             done += 1
-            if rounds == nil, done == 1 { total = min(max(3, Int(12 / stopwatch.seconds)), 25) }
+            if rounds == nil, done == 1 { total = min(max(3, Int(12 / stopwatch.seconds)), mostRounds) }
         }
         _ = goesOn()
         let counts = measurement.regionCounts()
@@ -119,7 +124,7 @@ extension ModelCost.Passes {
                     Point(tokens: lengths[index], cost: $0)
                 }
             }, headCost: headCost,
-            draftCosts: (0..<layerCount - 1).compactMap { exit in
+            draftCosts: (samples.first?.draftSeconds ?? []).indices.compactMap { exit in
                 samples.map { $0.draftSeconds[exit] / $0.seconds[0] }.median
             },
             model: CostModel(

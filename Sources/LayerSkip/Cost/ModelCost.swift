@@ -32,7 +32,8 @@ public struct ModelCost: Sendable {
         public let costs: [Point]
         /// h, in units of one layer.
         public let headCost: Double
-        /// The cost of a drafted token at each exit from 1 to L - 1, in units of a pass over one token.
+        /// The cost of a drafted token at each exit from 1 to L - 1, in units of a pass over one token; empty in a
+        /// ``Tuning``.
         public let draftCosts: [Double]
         /// Predicts the duration of rounds from these passes.
         package let model: CostModel

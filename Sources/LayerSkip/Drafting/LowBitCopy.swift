@@ -24,9 +24,7 @@ struct LowBitCopy {
         switch choice {
         case .none: return nil
         case .automatic:
-            guard own >= Self.leastBytes, Double(own) > Self.leastBytesPerWeight * Double(stored.weightCount) else {
-                return nil
-            }
+            guard own >= Self.leastBytes, Self.gainsMemory(own, stored) else { return nil }
             recipe = Self.standardRecipe
         case .recipe(let given):
             try QuantizationChoice(recipe: given, importance: nil).check(stored)
@@ -73,8 +71,11 @@ struct LowBitCopy {
         return copy
     }
 
-    /// Most weights have 16 bits.
-    private static let leastBytesPerWeight = 1.5
+    /// Whether most of a model's weights, which take so many bytes, have 16 bits or more.
+    static func gainsMemory(_ byteCount: Int, _ stored: StoredModel) -> Bool {
+        Double(byteCount) > 1.5 * Double(stored.weightCount)
+    }
+
     /// Smaller models are read from a processor's caches, where smaller formats gain little.
     private static let leastBytes = 64 << 20
     private static let standardRecipe = QuantizationRecipe.q4_K_M

@@ -8,19 +8,23 @@ extension Tuning {
     /// - Parameters:
     ///   - model: the model.
     ///   - plan: what is tried.
+    ///   - checkpoint: the model's files, from which copies in smaller formats are made; nil for no copies.
     ///   - progress: receives the current phase, what of it is done and its total, and returns whether to continue.
     /// - Returns: nil if `progress` returned false.
-    /// - Throws: ``ExitLayerError`` or ``GenerationError`` if the plan does not fit the model.
+    /// - Throws: ``GenerationError`` if the plan does not fit the model; ``CheckpointError`` if there is no memory for a
+    ///   copy.
     public init?(
-        _ model: TextModel, _ plan: Plan, progress: (Phase, _ done: Int, _ total: Int) -> Bool = { _, _, _ in true }
+        _ model: TextModel, _ plan: Plan, copying checkpoint: Checkpoint? = nil,
+        progress: (Phase, _ done: Int, _ total: Int) -> Bool = { _, _, _ in true }
     ) throws {
         try plan.validate(layerCount: model.shape.layerCount)
         guard let texts = try TuningText.write(plan, by: model, progress: { progress(.writing, $0, $1) }) else {
             return nil
         }
         let measured = try ModelCost.measure(
-            model.model, [.passes], passLengths: plan.passLengths, cacheFormat: plan.options.cacheFormat,
-            rounds: plan.costRounds, progress: { progress(.measuring, $0, $1) })
+            model.model, [.passes], passLengths: plan.passLengths, measuresDrafts: false,
+            cacheFormat: plan.options.cacheFormat, rounds: plan.costRounds, mostRounds: Self.mostCostRounds,
+            progress: { progress(.measuring, $0, $1) })
         guard let measured else { return nil }
         let exits = plan.exitLayers ?? Array(1..<model.shape.layerCount)
         var traces: [ExitTrace] = []
@@ -33,60 +37,49 @@ extension Tuning {
             traces.append(trace)
         }
         _ = progress(.reading, texts.count, texts.count)
-        self.init(
-            texts, traces, plan.draftLengths.sorted(), cost: measured, layers: model.shape.layerCount,
-            vocabularySize: model.model.vocabularySize)
+        let prediction = TuningPrediction(
+            texts, layers: model.shape.layerCount, costs: measured.passes?.model ?? CostModel(),
+            choosing: traces.map(\.choosingSeconds).median ?? 0)
+        var copies: [Copy] = []
+        if let checkpoint {
+            let tried = try Copy.all(plan, of: model, checkpoint, prediction) { progress(.copying, $0, $1) }
+            guard let tried else { return nil }
+            copies = tried
+        }
+        self.init(prediction, traces, plan.draftLengths.sorted(), copies, cost: measured, of: model)
     }
 
     /// Predicts the speed of all combinations.
     private init(
-        _ texts: [TuningText], _ traces: [ExitTrace], _ draftLengths: [Int], cost: ModelCost, layers: Int,
-        vocabularySize: Int
+        _ prediction: TuningPrediction, _ traces: [ExitTrace], _ draftLengths: [Int], _ copies: [Copy],
+        cost: ModelCost, of model: TextModel
     ) {
-        let choosing = traces.map(\.choosingSeconds).median ?? 0
-        let costs = cost.passes?.model ?? CostModel()
-        func cell(_ exitLayer: Int?, _ draftLength: Int, _ rounds: SimulatedRounds) -> Cell {
-            let seconds = rounds.seconds(costs, exitLayer: exitLayer, layers: layers, choosing: choosing)
-            return Cell(
-                exitLayer: exitLayer, draftLength: draftLength, rounds: rounds.rounds, drafted: rounds.drafted,
-                accepted: rounds.accepted, seconds: seconds?.drafting ?? 0,
-                speedup: seconds.map { $0.plain / $0.drafting } ?? 1)
-        }
         exitLayers = traces.first?.exitLayers ?? []
-        textCount = texts.count
-        tokenCount = texts.reduce(0) { $0 + $1.written.count }
+        textCount = prediction.texts.count
+        tokenCount = prediction.tokenCount
         cells = exitLayers.enumerated().flatMap { index, exitLayer in
             draftLengths.map { length in
-                var rounds = SimulatedRounds()
-                for (text, trace) in zip(texts, traces) {
-                    rounds.add(agreements: trace.agreements[index], draftLength: length, limit: text.limit)
-                }
-                return cell(exitLayer, length, rounds)
+                prediction.cell(DraftPath(layers: exitLayer), traces.map { $0.agreements[index] }, length)
             }
         }
-        lookups = draftLengths.map { length in
-            var rounds = SimulatedRounds()
-            for text in texts {
-                rounds.add(
-                    lookupsIn: text.tokens, promptCount: text.promptCount, draftLength: length, limit: text.limit)
-            }
-            return cell(nil, length, rounds)
-        }
-        let count = Double(max(1, tokenCount))
-        agreements = exitLayers.indices.map { index in
-            Double(traces.reduce(0) { $0 + $1.agreements[index].count { $0 } }) / count
-        }
-        vocabulary = TokenRanking(writtenIn: texts.map(\.written), vocabularySize: vocabularySize)
-        plainSecondsPerToken = (costs.secondsPerToken(layers: layers) ?? 0) + choosing
+        lookups = draftLengths.map { prediction.lookups($0) }
+        agreements = exitLayers.indices.map { index in prediction.share(of: traces.map { $0.agreements[index] }) }
+        self.copies = copies
+        vocabulary = TokenRanking(
+            writtenIn: prediction.texts.map(\.written), vocabularySize: model.model.vocabularySize)
+        plainSecondsPerToken = prediction.plainSecondsPerToken
         self.cost = cost
     }
+
+    /// With more, the measurement would take longer without being much more precise.
+    private static let mostCostRounds = 100
 }
 
 extension Tuning.Plan {
     /// The numbers of rows of the passes whose cost is measured; those between them are interpolated.
     var passLengths: [Int] {
         let longest = (draftLengths.max() ?? 1) + 1
-        return [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128].filter { $0 < longest } + [longest]
+        return (Array(1...16) + [20, 24, 32, 48, 64, 96, 128]).filter { $0 < longest } + [longest]
     }
 
     /// Throws if the plan is invalid for every model.

@@ -22,6 +22,8 @@ public struct Tuning: Sendable {
         public var draftLengths: [Int]
         /// Sampling, limits and the format of the cache. The strategy is ignored, and so are stop texts.
         public var options: GenerationOptions
+        /// The formats of copies of the weights that may draft, if the weights have 16 bits or more.
+        public var copies: [QuantizationRecipe]
         /// The number of measurements of the costs of passes; nil for as many as fit in a few seconds.
         public var costRounds: Int?
 
@@ -29,6 +31,7 @@ public struct Tuning: Sendable {
         public init(prompts: [[Token]]) {
             self.prompts = prompts
             draftLengths = Array(Self.standardDraftLengths)
+            copies = [.q8_0, .q6_K, .q5_0, .q4_K_M]
             options = GenerationOptions(maxTokens: Self.standardMaxTokens)
         }
 
@@ -46,11 +49,27 @@ public struct Tuning: Sendable {
         case measuring
         /// Exits read the texts.
         case reading
+        /// Copies of the weights in smaller formats read them.
+        case copying
+    }
+
+    /// A copy of the weights in smaller formats, which drafts with all its layers.
+    public struct Copy: Sendable {
+        /// The name of the recipe of its formats.
+        public let recipe: String
+        /// The bytes that it takes.
+        public let byteCount: Int
+        /// The share of the texts' tokens at which it has the same token.
+        public let agreement: Double
+        /// The duration of its passes relative to those of the model.
+        public let timeShare: Double
+        /// Its drafts by draft length. They are estimates, because in decoding it reads on from what the model read.
+        public let cells: [Cell]
     }
 
     /// One combination of exit layer and draft length.
     public struct Cell: Sendable, Equatable {
-        /// The number of layers that draft; nil for lookups of earlier text.
+        /// The number of layers that draft; nil for lookups of earlier text, and for a copy of the weights.
         public let exitLayer: Int?
         /// The number of tokens drafted per round.
         public let draftLength: Int
@@ -78,6 +97,8 @@ public struct Tuning: Sendable {
     public let cells: [Cell]
     /// Lookups of earlier text, by draft length.
     public let lookups: [Cell]
+    /// Copies of the weights in smaller formats; empty if the weights have less than 16 bits.
+    public let copies: [Copy]
     /// The tokens that the model wrote, ranked.
     public let vocabulary: TokenRanking
     /// The costs of passes.

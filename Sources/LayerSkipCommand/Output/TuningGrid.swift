@@ -25,15 +25,16 @@ struct TuningGrid {
                 let cells = report.cells.filter { $0.exitLayer.value == exit }
                 return line(
                     "\(exit)", report.exits.first { $0.exitLayer == exit }?.agreement.percentage ?? "",
-                    Dictionary(uniqueKeysWithValues: cells.map { ($0.draftLength, $0.predictedSpeedup) }),
-                    isBest: { exit == best?.exitLayer && $0 == best?.draftLength })
-            } + [
-                line(
-                    "lookup", "",
-                    Dictionary(
-                        uniqueKeysWithValues: report.lookups.map { ($0.draftLength, $0.predictedSpeedup) }),
-                    isBest: { _ in false })
-            ]
+                    Self.speedups(cells), isBest: { exit == best?.exitLayer && $0 == best?.draftLength })
+            } + [line("lookup", "", Self.speedups(report.lookups), isBest: { _ in false })]
+            + report.copies.map { copy in
+                line(copy.recipe, copy.agreement.percentage, Self.speedups(copy.cells), isBest: { _ in false })
+            }
+    }
+
+    /// Predicted speedups by draft length.
+    private static func speedups(_ cells: [TuningReport.Cell]) -> [Int: Double] {
+        Dictionary(uniqueKeysWithValues: cells.map { ($0.draftLength, $0.predictedSpeedup) })
     }
 
     /// All values if they are few, otherwise those that are wanted, and the best.

@@ -13,6 +13,8 @@ struct TuningReport: Encodable {
     let cells: [Cell]
     /// Lookups of earlier text, by draft length.
     let lookups: [Cell]
+    /// Copies of the weights in smaller formats, if there are any.
+    let copies: [Copy]
     let draftVocabulary: Vocabulary
     /// Null if no exit layer is faster than plain decoding.
     let recommended: Nullable<Recommendation>
@@ -26,6 +28,15 @@ struct TuningReport: Encodable {
         let exitLayer: Int
         /// The share of tokens at which the exit has the text's token.
         let agreement: Double
+    }
+
+    struct Copy: Encodable {
+        let recipe: String
+        let bytes: Int
+        let agreement: Double
+        /// The duration of its passes relative to those of the model.
+        let timeShare: Double
+        let cells: [Cell]
     }
 
     struct Cell: Encodable {
@@ -65,12 +76,12 @@ struct TuningReport: Encodable {
         let exitLayer: Int
         let draftLength: Int
         let predictedSpeedup: Double
-        let measuredSpeedup: BenchmarkReport.Spread
+        let measuredSpeedup: Spread
     }
 
     struct Checked: Encodable {
         let exitLayer: Nullable<Int>
-        let measuredSpeedup: BenchmarkReport.Spread
+        let measuredSpeedup: Spread
     }
 
     /// - Parameters:
@@ -79,8 +90,8 @@ struct TuningReport: Encodable {
     init(
         _ tuning: Tuning, _ check: StrategyBenchmark, of model: TextModel, _ sampling: Sampling, savedTo path: String?
     ) {
-        func speedup(_ name: DecodingStrategy.Name) -> BenchmarkReport.Spread {
-            BenchmarkReport.Spread(
+        func speedup(_ name: DecodingStrategy.Name) -> Spread {
+            Spread(
                 check.measurements.first { $0.strategy.name == name }.map { check.speedups(of: $0) } ?? [])
         }
         texts = tuning.textCount
@@ -92,6 +103,11 @@ struct TuningReport: Encodable {
         exits = zip(tuning.exitLayers, tuning.agreements).map { Exit(exitLayer: $0, agreement: $1) }
         cells = tuning.cells.map(Cell.init)
         lookups = tuning.lookups.map(Cell.init)
+        copies = tuning.copies.map {
+            Copy(
+                recipe: $0.recipe, bytes: $0.byteCount, agreement: $0.agreement, timeShare: $0.timeShare,
+                cells: $0.cells.map(Cell.init))
+        }
         draftVocabulary = Vocabulary(
             written: tuning.vocabulary.written.count, size: tuning.vocabulary.size,
             coverage: tuning.vocabulary.coverage.map { Coverage(tokens: $0.count, share: $0.share) })
@@ -130,6 +146,12 @@ extension TuningReport {
                     + "measured \(recommended.measuredSpeedup.text)")
         } else {
             lines.append("recommended  no drafts by early exit: none is predicted to be faster than plain decoding")
+        }
+        let drafts = copies.flatMap { copy in copy.cells.map { (copy, $0) } }
+        if let (copy, cell) = drafts.max(by: { $0.1.predictedSpeedup < $1.1.predictedSpeedup }) {
+            lines.append(
+                "copies       best: \(copy.recipe), \(copy.bytes.megabytes), draft length \(cell.draftLength), "
+                    + "estimated \(cell.predictedSpeedup.formatted(decimals: 2)) (--draft-quantize \(copy.recipe))")
         }
         let exit = auto.exitLayer.value.map { "lookup or exit layer \($0)" } ?? "lookup only"
         lines.append("auto         \(exit): measured \(auto.measuredSpeedup.text)")

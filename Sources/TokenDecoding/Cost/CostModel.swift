@@ -48,6 +48,13 @@ package struct CostModel: Sendable {
         for (rows, seconds) in head { self.head.count(rows: rows, seconds: seconds) }
     }
 
+    /// Returns these costs for a model with a low-bit copy, whose passes take a share of the model's time.
+    package func withLowBit(share: Double) -> CostModel {
+        var costs = self
+        costs.lowBitShare = share
+        return costs
+    }
+
     /// Guesses what drafts cost until they are measured.
     ///
     /// - Parameters:

@@ -20,7 +20,8 @@ package struct ExitTrace: Sendable {
     /// - Parameters:
     ///   - text: a prompt, and what the full model wrote after it.
     ///   - promptCount: the number of tokens of the prompt, at least 1.
-    ///   - exitLayers: numbers of layers, each less than the model's.
+    ///   - exitLayers: numbers of layers. For a copy of the model in smaller formats, all layers may draft; this is then
+    ///     an estimate, because the copy has read the text itself, where in decoding it reads on from what the model read.
     ///   - sampling: how the text was sampled, with coupled acceptance.
     ///   - context: as of the text; see ``Engine/makeText(exitLayer:drafter:sampling:acceptance:context:hashesLogits:)``.
     ///   - shouldContinue: called before each chunk of tokens.

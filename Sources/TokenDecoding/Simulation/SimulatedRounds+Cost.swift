@@ -4,21 +4,21 @@ extension SimulatedRounds {
     ///
     /// - Parameters:
     ///   - costs: predicts the duration of passes.
-    ///   - exitLayer: the number of layers that draft; nil for lookups.
+    ///   - path: how drafts run; nil for lookups.
     ///   - layers: those that determine the text.
     ///   - choosing: the seconds of choosing a token from its logits, which the costs of passes do not include.
     package func seconds(
-        _ costs: CostModel, exitLayer: Int?, layers: Int, choosing: Double
+        _ costs: CostModel, on path: DraftPath?, layers: Int, choosing: Double
     ) -> (drafting: Double, plain: Double)? {
         guard let plain = costs.plain(layers: layers, texts: 1) else { return nil }
         // Verification stops at the first rejected token.
-        var seconds = choosing * Double(tokens + (exitLayer == nil ? 0 : drafted))
+        var seconds = choosing * Double(tokens + (path == nil ? 0 : drafted))
         for (drafted, count) in roundsByDrafted {
             let round =
                 if drafted == 0 {
                     plain
-                } else if let exitLayer {
-                    costs.earlyExit(exitLayer, layers: layers, texts: 1, drafted: drafted)
+                } else if let path {
+                    costs.draft(on: path, layers: layers, texts: 1, drafted: drafted)
                 } else {
                     costs.lookup(layers: layers, texts: 1, drafted: drafted)
                 }

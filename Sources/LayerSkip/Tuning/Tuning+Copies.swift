@@ -1,0 +1,72 @@
+import LanguageModels
+import TokenDecoding
+
+extension Tuning.Copy {
+    /// Tries all copies of a plan, one after the other, so that only one is in memory at a time.
+    ///
+    /// - Returns: nil if `progress` returned false; no copies if the weights have less than 16 bits.
+    static func all(
+        _ plan: Tuning.Plan, of model: TextModel, _ checkpoint: Checkpoint, _ prediction: TuningPrediction,
+        progress: (_ done: Int, _ total: Int) -> Bool
+    ) throws -> [Tuning.Copy]? {
+        let stored = try checkpoint.model()
+        guard LowBitCopy.gainsMemory(model.model.weightByteCount, stored) else { return [] }
+        var copies: [Tuning.Copy] = []
+        func goesOn() -> Bool { progress(copies.count, plan.copies.count) }
+        var notes: [String] = []
+        for recipe in plan.copies {
+            guard goesOn(),
+                let loaded = try LowBitCopy(.recipe(recipe), of: stored, WeightOptions())?.load(
+                    stored, for: model.model, WeightOptions(), notes: &notes, progress: { _ in goesOn() }),
+                let copy = try Tuning.Copy(recipe.name, loaded, of: model, plan, prediction, goesOn)
+            else { return nil }
+            copies.append(copy)
+        }
+        return goesOn() ? copies : nil
+    }
+
+    private init?(
+        _ recipe: String, _ copy: LoadedModel, of model: TextModel, _ plan: Tuning.Plan,
+        _ prediction: TuningPrediction, _ goesOn: () -> Bool
+    ) throws {
+        let layers = copy.layerCount
+        var agreements: [[Bool]] = []
+        for text in prediction.texts {
+            let trace = try ExitTrace(
+                copy, text: text.tokens, promptCount: text.promptCount, exitLayers: [layers],
+                sampling: plan.options.sampling, cacheFormat: plan.options.cacheFormat, context: text.context,
+                shouldContinue: goesOn)
+            guard let trace else { return nil }
+            agreements.append(trace.agreements[0])
+        }
+        guard let share = Self.timeShare(of: copy, to: model.model, plan.options.cacheFormat, goesOn) else {
+            return nil
+        }
+        self.recipe = recipe
+        byteCount = copy.weightByteCount
+        agreement = prediction.share(of: agreements)
+        timeShare = share
+        cells = plan.draftLengths.sorted().map { length in
+            prediction.cell(
+                DraftPath(layers: layers, weights: .lowBit), agreements, length, timeShare: share)
+        }
+    }
+
+    /// The duration of a copy's pass over one token relative to the model's; both are timed in turn.
+    private static func timeShare(
+        of copy: LoadedModel, to model: LoadedModel, _ format: CacheFormat, _ goesOn: () -> Bool
+    ) -> Double? {
+        var own = TimedSequence(model, length: ModelCost.passContext, format)
+        var copied = TimedSequence(copy, length: ModelCost.passContext, format)
+        guard own.begin(goesOn), copied.begin(goesOn) else { return nil }
+        var ratios: [Double] = []
+        for _ in 0..<timedPasses {
+            guard goesOn() else { return nil }
+            let seconds = own.pass(1).whole
+            ratios.append(copied.pass(1).whole / seconds)
+        }
+        return ratios.median
+    }
+
+    private static let timedPasses = 15
+}
