@@ -6,14 +6,17 @@ import TokenDecoding
 @Suite("Predicted speedup")
 struct PredictedSpeedupTests {
     /// Passes over up to 16 tokens, in units of a layer's pass over one.
-    private func passes(layers: Int, head: Double, cost: (Int) -> Double) -> ModelCost.Passes {
+    private func passes(
+        layers: Int, head: Double, drafts: [Double] = [], cost: (Int) -> Double
+    ) -> ModelCost.Passes {
         let lengths = [1, 2, 4, 8, 16]
         let points = lengths.map { ModelCost.Passes.Point(tokens: $0, cost: cost($0)) }
         return ModelCost.Passes(
-            secondsPerToken: Double(layers) + head, costs: points, headCost: head, draftCosts: [],
-            model: CostModel(
+            secondsPerToken: Double(layers) + head, costs: points, headCost: head, draftCosts: drafts,
+            points: (
                 layer: lengths.map { ($0, cost($0)) },
-                head: head > 0 ? lengths.map { ($0, head * cost($0)) } : [(1, 1e-12), (16, 16e-12)]),
+                head: head > 0 ? lengths.map { ($0, head * cost($0)) } : [(1, 1e-12), (16, 16e-12)]
+            ),
             layerCount: layers)
     }
 
@@ -59,6 +62,14 @@ struct PredictedSpeedupTests {
     @Test func oneRoundByHand() {
         let passes = passes(layers: 8, head: 0.5) { $0 == 4 ? 1.25 : 1 }
         let round = 3 * (2 + 0.5) + 2 + (6 + 0.5) * 1.25
+        #expect(abs(passes.speedup(chance: 1, exitLayer: 2, draftLength: 3) - 4 * 8.5 / round) < 1e-12)
+    }
+
+    /// By hand: drafts that take half of their share of a pass, except for the first run of their layers.
+    @Test func draftsFromTheCache() {
+        let passes = passes(layers: 8, head: 0.5, drafts: [0.5 * 1.5 / 8.5, 0.5 * 2.5 / 8.5]) { $0 == 4 ? 1.25 : 1 }
+        let factor = (1 + 3 * 0.5) / 4
+        let round = factor * (3 * (2 + 0.5) + 2) + (6 + 0.5) * 1.25
         #expect(abs(passes.speedup(chance: 1, exitLayer: 2, draftLength: 3) - 4 * 8.5 / round) < 1e-12)
     }
 

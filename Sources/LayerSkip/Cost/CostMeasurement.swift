@@ -17,14 +17,13 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
         let seconds: [Double]
         /// The duration of the head in each of these passes.
         let headSeconds: [Double]
-        /// The duration of one drafted token, at each exit from 1 to L - 1; empty if that is not measured.
+        /// The duration of one drafted token, at each exit from 1 to L - 1.
         let draftSeconds: [Double]
     }
 
     private let model: Model
     private let parts: Set<ModelCost.Part>
     private let passLengths: [Int]
-    private let measuresDrafts: Bool
     private var decodingSequence: TimedSequence<Model>
     private var promptSequence: TimedSequence<Model>
     private var passSequence: TimedSequence<Model>
@@ -37,13 +36,11 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
     private(set) var stepSeconds: [Double] = []
 
     init(
-        _ model: Model, _ parts: Set<ModelCost.Part>, depth: Int, passLengths: [Int], measuresDrafts: Bool,
-        cacheFormat: CacheFormat
+        _ model: Model, _ parts: Set<ModelCost.Part>, depth: Int, passLengths: [Int], cacheFormat: CacheFormat
     ) {
         self.model = model
         self.parts = parts
         self.passLengths = passLengths
-        self.measuresDrafts = measuresDrafts
         decodingSequence = TimedSequence(model, length: parts.contains(.decode) ? depth : 0, cacheFormat)
         promptSequence = TimedSequence(model, length: 0, cacheFormat)
         passSequence = TimedSequence(model, length: ModelCost.passContext, cacheFormat)
@@ -102,7 +99,7 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
             seconds.append(pass.whole)
             heads.append(pass.head)
         }
-        for exit in 1..<(measuresDrafts ? model.layerCount : 1) { drafts.append(passSequence.draft(exitLayer: exit)) }
+        for exit in 1..<model.layerCount { drafts.append(passSequence.draft(exitLayer: exit)) }
         passes.append(Passes(seconds: seconds, headSeconds: heads, draftSeconds: drafts))
     }
 

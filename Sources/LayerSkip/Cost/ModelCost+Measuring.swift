@@ -33,11 +33,10 @@ extension ModelCost {
     ///
     /// - Parameters:
     ///   - passLengths: the numbers of tokens of the passes, in ascending order from 1.
-    ///   - measuresDrafts: whether each exit's drafts are timed, too.
     ///   - mostRounds: the most rounds if their number is not given.
     static func measure(
         _ model: some LanguageModel, _ parts: Set<Part> = Set(Part.allCases), depth: Int = 0,
-        passLengths: [Int] = Self.passLengths, measuresDrafts: Bool = true, cacheFormat: CacheFormat = .standard,
+        passLengths: [Int] = Self.passLengths, cacheFormat: CacheFormat = .standard,
         rounds: Int? = nil, mostRounds: Int = 25,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(GenerationError) -> ModelCost? {
@@ -51,8 +50,7 @@ extension ModelCost {
         try require(rounds ?? 1 >= 1, "rounds", "1 or more", rounds ?? 1)
 
         var measurement = CostMeasurement(
-            model, parts, depth: depth, passLengths: passLengths, measuresDrafts: measuresDrafts,
-            cacheFormat: cacheFormat)
+            model, parts, depth: depth, passLengths: passLengths, cacheFormat: cacheFormat)
         var (done, total) = (0, rounds ?? 3)
         func goesOn() -> Bool { progress(done, total) }
         guard measurement.prepare(goesOn) else { return nil }
@@ -124,11 +122,10 @@ extension ModelCost.Passes {
                     Point(tokens: lengths[index], cost: $0)
                 }
             }, headCost: headCost,
-            draftCosts: (samples.first?.draftSeconds ?? []).indices.compactMap { exit in
+            draftCosts: (0..<layerCount - 1).compactMap { exit in
                 samples.map { $0.draftSeconds[exit] / $0.seconds[0] }.median
             },
-            model: CostModel(
-                layer: points { ($0 - $1) / Double(layerCount) }, head: points { $1 }),
+            points: (points { ($0 - $1) / Double(layerCount) }, points { $1 }),
             layerCount: layerCount)
     }
 }

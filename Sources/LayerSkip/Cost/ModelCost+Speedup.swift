@@ -34,6 +34,27 @@ extension ModelCost {
 }
 
 extension ModelCost.Passes {
+    /// Predicts the duration of rounds from these passes.
+    var model: CostModel { CostModel(layer: points.layer, head: points.head) }
+
+    /// The same for rounds of drafts by an exit.
+    ///
+    /// The weights of a few layers and the head may stay in a processor's cache from one drafted token to the next, so
+    /// drafts can take less than their share of a whole pass. Only the first run of these layers in a round finds that
+    /// the other layers have evicted them.
+    func model(exitLayer: Int, draftLength: Int) -> CostModel {
+        guard exitLayer <= draftCosts.count, let layer = points.layer.first, let head = points.head.first else {
+            return model
+        }
+        let pass = Double(layerCount) * layer.seconds + head.seconds
+        let share = draftCosts[exitLayer - 1] * pass / (Double(exitLayer) * layer.seconds + head.seconds)
+        let factor = (1 + Double(draftLength) * share) / Double(draftLength + 1)
+        func scaled(_ points: [PassPoint]) -> [PassPoint] {
+            points.map { $0.rows == 1 ? (1, factor * $0.seconds) : $0 }
+        }
+        return CostModel(layer: scaled(points.layer), head: scaled(points.head))
+    }
+
     /// Returns the expected speedup of self-speculation over plain decoding.
     ///
     /// - Parameters:
@@ -43,7 +64,8 @@ extension ModelCost.Passes {
     public func speedup(chance: Double, exitLayer: Int, draftLength: Int) -> Double {
         model.speedup(
             tokensPerRound: ModelCost.tokensPerRound(chance: chance, draftLength: draftLength),
-            exitLayer: exitLayer, layers: layerCount, draftLength: draftLength) ?? 1
+            exitLayer: exitLayer, layers: layerCount, draftLength: draftLength,
+            drafting: model(exitLayer: exitLayer, draftLength: draftLength)) ?? 1
     }
 
     /// Returns the draft length with the greatest speedup among those whose verification has been measured.

@@ -1,5 +1,3 @@
-package import TokenDecoding
-
 /// The cost of a model's forward passes on this machine, with random token ids, as medians of interleaved repetitions.
 public struct ModelCost: Sendable {
     /// A part that can be measured.
@@ -32,12 +30,14 @@ public struct ModelCost: Sendable {
         public let costs: [Point]
         /// h, in units of one layer.
         public let headCost: Double
-        /// The cost of a drafted token at each exit from 1 to L - 1, in units of a pass over one token; empty in a
-        /// ``Tuning``.
+        /// The cost of a drafted token at each exit from 1 to L - 1, in units of a pass over one token.
         public let draftCosts: [Double]
-        /// Predicts the duration of rounds from these passes.
-        package let model: CostModel
+        /// The seconds of a layer and of the head in these passes.
+        let points: (layer: [PassPoint], head: [PassPoint])
         let layerCount: Int
+
+        /// The seconds of a part of a pass.
+        typealias PassPoint = (rows: Int, seconds: Double)
 
         /// v(n): the cost of a forward pass over n tokens with all n logits, in units of the cost of one token.
         ///

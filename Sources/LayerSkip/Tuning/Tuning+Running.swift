@@ -22,8 +22,8 @@ extension Tuning {
             return nil
         }
         let measured = try ModelCost.measure(
-            model.model, [.passes], passLengths: plan.passLengths, measuresDrafts: false,
-            cacheFormat: plan.options.cacheFormat, rounds: plan.costRounds, mostRounds: Self.mostCostRounds,
+            model.model, [.passes], passLengths: plan.passLengths, cacheFormat: plan.options.cacheFormat,
+            rounds: plan.costRounds, mostRounds: Self.mostCostRounds,
             progress: { progress(.measuring, $0, $1) })
         guard let measured else { return nil }
         let exits = plan.exitLayers ?? Array(1..<model.shape.layerCount)
@@ -38,7 +38,7 @@ extension Tuning {
         }
         _ = progress(.reading, texts.count, texts.count)
         let prediction = TuningPrediction(
-            texts, layers: model.shape.layerCount, costs: measured.passes?.model ?? CostModel(),
+            texts, layers: model.shape.layerCount, passes: measured.passes,
             choosing: traces.map(\.choosingSeconds).median ?? 0)
         var copies: [Copy] = []
         if let checkpoint {

@@ -4,14 +4,16 @@ import TokenDecoding
 struct TuningPrediction {
     let texts: [TuningText]
     private let layers: Int
+    private let passes: ModelCost.Passes?
     private let costs: CostModel
     /// The seconds of choosing a token from its logits.
     private let choosing: Double
 
-    init(_ texts: [TuningText], layers: Int, costs: CostModel, choosing: Double) {
+    init(_ texts: [TuningText], layers: Int, passes: ModelCost.Passes?, choosing: Double) {
         self.texts = texts
         self.layers = layers
-        self.costs = costs
+        self.passes = passes
+        costs = passes?.model ?? CostModel()
         self.choosing = choosing
     }
 
@@ -35,7 +37,10 @@ struct TuningPrediction {
         for (text, agreements) in zip(texts, agreements) {
             rounds.add(agreements: agreements, draftLength: draftLength, limit: text.limit)
         }
-        return cell(path, rounds, draftLength, timeShare.map { costs.withLowBit(share: $0) } ?? costs)
+        let drafting =
+            timeShare.map { costs.withLowBit(share: $0) }
+            ?? passes?.model(exitLayer: path.layers, draftLength: draftLength)
+        return cell(path, rounds, draftLength, drafting)
     }
 
     /// Lookups of earlier text.
@@ -45,13 +50,13 @@ struct TuningPrediction {
             rounds.add(
                 lookupsIn: text.tokens, promptCount: text.promptCount, draftLength: draftLength, limit: text.limit)
         }
-        return cell(nil, rounds, draftLength, costs)
+        return cell(nil, rounds, draftLength, nil)
     }
 
     private func cell(
-        _ path: DraftPath?, _ rounds: SimulatedRounds, _ draftLength: Int, _ costs: CostModel
+        _ path: DraftPath?, _ rounds: SimulatedRounds, _ draftLength: Int, _ drafting: CostModel?
     ) -> Tuning.Cell {
-        let seconds = rounds.seconds(costs, on: path, layers: layers, choosing: choosing)
+        let seconds = rounds.seconds(costs, drafting: drafting, on: path, layers: layers, choosing: choosing)
         return Tuning.Cell(
             exitLayer: path?.weights == .own ? path?.layers : nil, draftLength: draftLength, rounds: rounds.rounds,
             drafted: rounds.drafted, accepted: rounds.accepted, seconds: seconds?.drafting ?? 0,

@@ -11,9 +11,12 @@ extension CostModel {
     ///   - exitLayer: the number of layers that draft.
     ///   - layers: those that determine the text.
     ///   - draftLength: the number of tokens drafted per round.
-    package func speedup(tokensPerRound tokens: Double, exitLayer: Int, layers: Int, draftLength: Int) -> Double? {
+    ///   - drafting: predicts rounds with drafts.
+    package func speedup(
+        tokensPerRound tokens: Double, exitLayer: Int, layers: Int, draftLength: Int, drafting: CostModel
+    ) -> Double? {
         guard let plain = plain(layers: layers, texts: 1),
-            let round = earlyExit(exitLayer, layers: layers, texts: 1, drafted: draftLength)
+            let round = drafting.earlyExit(exitLayer, layers: layers, texts: 1, drafted: draftLength)
         else { return nil }
         return tokens * plain / round
     }
