@@ -56,13 +56,20 @@ struct TuneCommand: ParsableCommand {
 
     @OptionGroup var sampling: TemperatureArguments
 
+    @Option(parsing: .unconditional, help: "Number of rounds of the check.")
+    var rounds = StrategyBenchmark.standardRounds
+
     @Option(
         parsing: .unconditional,
+        help: "Number of rounds that measure the cost of passes (default: as many as fit in a few seconds).")
+    var costRounds: Int?
+
+    @Flag(
         help: """
-            Number of rounds of each measurement (default: as many as fit in a few seconds for the cost of passes, and \
-            \(StrategyBenchmark.standardRounds) for the check).
+            Also run all settings that are predicted to gain at least half of the best one's gain, in turn, to check the \
+            prediction. This takes long.
             """)
-    var rounds: Int?
+    var search = false
 
     @Flag(name: .customLong("ignore-eos"), help: "Keep generating after the model's end-of-text token.")
     var ignoresEndOfText = false
@@ -94,11 +101,15 @@ struct TuneCommand: ParsableCommand {
         plan.options.sampling = sampling.sampling(over: .greedy)
         plan.options.ignoresEndOfText = ignoresEndOfText
         plan.options.cacheFormat = cache.cacheFormat
-        plan.costRounds = rounds
+        plan.costRounds = costRounds
         return plan
     }
 
     func validate() throws {
+        if rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
+        if let costRounds, costRounds < 1 {
+            throw ValidationError("--cost-rounds: expected 1 or more, found \(costRounds)")
+        }
         // The prompts are not known yet, so any will do.
         try checkUsage(plan([[0]]).validate)
         if save, model.formats.recipe != nil {
@@ -136,11 +147,11 @@ struct TuneCommand: ParsableCommand {
         }
     }
 
-    /// Measures the best setting and drafts chosen by cost, in turn with plain decoding.
+    /// Measures the best setting, with `--search` also others, and drafts chosen by cost, in turn with plain decoding.
     private func check(_ tuning: Tuning, _ plan: Tuning.Plan, on model: TextModel) throws -> StrategyBenchmark {
+        let settings = [tuning.setting].compactMap(\.self) + (search ? tuning.otherSettings : [])
         let strategies: [DecodingStrategy] =
-            (tuning.setting.map { [.selfSpeculative($0)] } ?? []) + [.auto(exitLayer: tuning.setting?.exitLayer)]
-        let rounds = rounds ?? StrategyBenchmark.standardRounds
+            settings.map { .selfSpeculative($0) } + [.auto(exitLayer: tuning.setting?.exitLayer)]
         let total = rounds * (strategies.count + 1) * plan.prompts.count
         let benchmark = try StrategyBenchmark(
             model, texts: plan.prompts.map { BenchmarkText(prompt: $0) }, strategies: strategies, rounds: rounds,
@@ -160,6 +171,16 @@ private func recipes(_ argument: String) throws -> [QuantizationRecipe] {
             throw ValidationError("expected none, or names among \(names), found \(String(name).quoted)")
         }
         return recipe
+    }
+}
+
+extension Tuning {
+    /// The settings other than the best that are predicted to gain at least half of its gain.
+    fileprivate var otherSettings: [SpeculationSetting] {
+        guard let best else { return [] }
+        return cells.filter { $0 != best && $0.speedup - 1 >= (best.speedup - 1) / 2 }.compactMap { cell in
+            cell.exitLayer.map { SpeculationSetting(exitLayer: $0, draftLength: cell.draftLength) }
+        }
     }
 }
 

@@ -26,7 +26,8 @@ struct TuneCommandTests {
     private func tune(_ arguments: String..., from model: String? = nil) throws -> CommandRun {
         try CommandRun(
             [
-                "tune", "--model", model ?? files.model, "--prompts", prompts, "--rounds", "1", "--max-tokens", "24",
+                "tune", "--model", model ?? files.model, "--prompts", prompts, "--rounds", "1", "--cost-rounds", "1",
+                "--max-tokens", "24",
                 "--draft-lengths", "1,2,5", "--threads", "1",
             ] + arguments, environment: cache)
     }
@@ -38,7 +39,7 @@ struct TuneCommandTests {
         #expect(
             Set(json.keys) == [
                 "texts", "tokens", "temperature", "seed", "plain_tokens_per_second", "exits", "cells", "lookups",
-                "copies",
+                "copies", "searched",
                 "draft_vocabulary", "recommended", "auto", "saved", "kernels", "threads",
             ])
         #expect(json["texts"] as? Int == 2 && json["seed"] as? Int == 3 && json["temperature"] as? Double == 0.8)
@@ -94,6 +95,24 @@ struct TuneCommandTests {
         #expect(picture.bestCount == (try run.json["recommended"] is NSNull ? 0 : 1))
     }
 
+    /// All settings that are predicted to gain half of the best one's gain or more, and no others.
+    @Test func searchRunsOtherSettings() throws {
+        let json = try tune("--search", "--exit-layers", "1,2", "--format", "json").json
+        let cells = try #require(json["cells"] as? [[String: Any]])
+        let searched = try #require(json["searched"] as? [[String: Any]])
+        func setting(_ cell: [String: Any]) -> [Int?] { [cell["exit_layer"] as? Int, cell["draft_length"] as? Int] }
+        func speedup(_ cell: [String: Any]) -> Double { cell["predicted_speedup"] as? Double ?? 0 }
+        let best = json["recommended"] as? [String: Any]
+        let expected = best.map { best in
+            cells.filter { setting($0) != setting(best) && speedup($0) - 1 >= (speedup(best) - 1) / 2 }
+        }
+        #expect(searched.map(setting) == (expected ?? []).map(setting))
+        for cell in searched {
+            let measured = try #require(cell["measured_speedup"] as? [String: Any])
+            #expect(try #require(measured["median"] as? Double) > 0)
+        }
+    }
+
     @Test func textMarksTheBest() throws {
         let run = try tune()
         #expect(run.code == 0, "\(run.errors)")
@@ -126,7 +145,8 @@ struct TuneCommandTests {
     @Test func promptsOfItsOwn() throws {
         let run = try CommandRun(
             [
-                "tune", "--model", files.model, "--rounds", "1", "--max-tokens", "4", "--draft-lengths", "2",
+                "tune", "--model", files.model, "--rounds", "1", "--cost-rounds", "1", "--max-tokens", "4",
+                "--draft-lengths", "2",
                 "--format", "json",
             ], environment: cache)
         #expect(try run.json["texts"] as? Int == 8)
@@ -221,7 +241,8 @@ struct TuneCommandTests {
         (["--exit-layers", "0"], "exit layer"), (["--exit-layers", "2,2"], "exit layers"),
         (["--exit-layers", "1,x"], "--exit-layers"), (["--draft-lengths", "0"], "draft length"),
         (["--draft-lengths", "129"], "draft length"), (["--draft-lengths", "3,3"], "draft lengths"),
-        (["--max-tokens", "0"], "max tokens"), (["--rounds", "0"], "rounds"), (["--temperature", "-1"], "temperature"),
+        (["--max-tokens", "0"], "max tokens"), (["--rounds", "0"], "--rounds"),
+        (["--cost-rounds", "0"], "--cost-rounds"), (["--temperature", "-1"], "temperature"),
         (["--save", "--quantize", "q8_0"], "--save"),
         (["--copies", "f16"], "--copies"), (["--copies", "q8_0,"], "--copies"), (["--csv", "/dev/stdout"], "--csv"),
         (["--svg", "/dev/stdout"], "--svg"), (["--threads", "0"], "--threads"), (["extra"], "extra"),
@@ -251,7 +272,7 @@ struct TuneCommandTests {
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
         let run = try CommandRun(
             script: """
-                "$LAYERSKIP" tune --model "$1" --prompts "$2" --csv "$3/a.csv" --svg "$3/a.svg" --rounds 1000000 &
+                "$LAYERSKIP" tune --model "$1" --prompts "$2" --csv "$3/a.csv" --svg "$3/a.svg" --cost-rounds 1000000 &
                 pid=$!
                 until [ -n "$(find "$3" -name '*.partial')" ]; do sleep 0.02; done
                 sleep 0.5

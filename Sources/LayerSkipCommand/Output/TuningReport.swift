@@ -18,6 +18,8 @@ struct TuningReport: Encodable {
     let draftVocabulary: Vocabulary
     /// Null if no exit layer is faster than plain decoding.
     let recommended: Nullable<Recommendation>
+    /// The other settings that were run.
+    let searched: [Recommendation]
     let auto: Checked
     /// The file that the result was stored in.
     let saved: Nullable<String>
@@ -119,6 +121,16 @@ struct TuningReport: Encodable {
                         measuredSpeedup: speedup(.selfSpeculative))
                 }
             })
+        searched = check.measurements.filter { $0.strategy.name == .selfSpeculative }.dropFirst().compactMap { other in
+            guard case .selfSpeculative(let setting) = other.strategy,
+                let cell = tuning.cells.first(where: {
+                    $0.exitLayer == setting.exitLayer && $0.draftLength == setting.draftLength
+                })
+            else { return nil }
+            return Recommendation(
+                exitLayer: setting.exitLayer, draftLength: setting.draftLength, predictedSpeedup: cell.speedup,
+                measuredSpeedup: BenchmarkReport.Spread(check.speedups(of: other)))
+        }
         auto = Checked(exitLayer: Nullable(tuning.setting?.exitLayer), measuredSpeedup: speedup(.auto))
         saved = Nullable(path)
         kernels = model.model.compute.kernels.name
@@ -139,13 +151,12 @@ extension TuningReport {
         ]
         lines += TuningGrid(self).lines
         if let recommended = recommended.value {
-            let setting = SpeculationSetting(
-                exitLayer: recommended.exitLayer, draftLength: recommended.draftLength)
-            lines.append(
-                "recommended  \(setting.summary): predicted \(recommended.predictedSpeedup.formatted(decimals: 2)), "
-                    + "measured \(recommended.measuredSpeedup.text)")
+            lines.append("recommended  \(recommended.text)")
         } else {
             lines.append("recommended  no drafts by early exit: none is predicted to be faster than plain decoding")
+        }
+        if let best = searched.max(by: { $0.measuredMedian < $1.measuredMedian }) {
+            lines.append("searched     \(searched.count.counted("other setting")), the fastest \(best.text)")
         }
         let drafts = copies.flatMap { copy in copy.cells.map { (copy, $0) } }
         if let (copy, cell) = drafts.max(by: { $0.1.predictedSpeedup < $1.1.predictedSpeedup }) {
@@ -161,5 +172,14 @@ extension TuningReport {
                 + "the most frequent \(covered.joined(separator: ", "))")
         if let saved = saved.value { lines.append("saved        \(saved.harmless(limit: 4096))") }
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension TuningReport.Recommendation {
+    fileprivate var measuredMedian: Double { measuredSpeedup.median.value ?? 0 }
+
+    fileprivate var text: String {
+        SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength).summary
+            + ": predicted \(predictedSpeedup.formatted(decimals: 2)), measured \(measuredSpeedup.text)"
     }
 }
