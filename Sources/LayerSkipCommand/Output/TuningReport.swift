@@ -129,7 +129,7 @@ struct TuningReport: Encodable {
             else { return nil }
             return Recommendation(
                 exitLayer: setting.exitLayer, draftLength: setting.draftLength, predictedSpeedup: cell.speedup,
-                measuredSpeedup: BenchmarkReport.Spread(check.speedups(of: other)))
+                measuredSpeedup: Spread(check.speedups(of: other)))
         }
         auto = Checked(exitLayer: Nullable(tuning.setting?.exitLayer), measuredSpeedup: speedup(.auto))
         saved = Nullable(path)
