@@ -155,7 +155,7 @@ extension Engine {
                 text.includeTokens(upTo: text.tokens.count, in: &draftHead, of: model)
             }
         }
-        let hidden = run(0..<pass.path.layers, model.embed(rows.span), by: pass.path.weights)
+        let hidden = run(0..<pass.path.layers, model.embed(rows.span), on: pass.path)
         if !pass.checksTokens {
             hiddenRows.removeAll(keepingCapacity: true)
             var end = 0
@@ -201,15 +201,15 @@ extension Engine {
     }
 
     /// Runs rows of the batch through some layers.
-    private mutating func run(_ layers: Range<Int>, _ x: Tensor, by weights: DraftPath.Weights = .own) -> Tensor {
+    private mutating func run(_ layers: Range<Int>, _ x: Tensor, on path: DraftPath? = nil) -> Tensor {
         let stopwatch = Stopwatch()
         let result =
-            if weights == .lowBit, let lowBit = parts.lowBit {
+            if path?.weights == .lowBit, let lowBit = parts.lowBit {
                 lowBit.run(layers, x, &memory)
             } else {
                 model.run(layers, x, &memory)
             }
-        costs.count(layers: layers.count, rows: x.rows, by: weights, seconds: stopwatch.seconds)
+        costs.count(layers: layers.count, rows: x.rows, on: path, seconds: stopwatch.seconds)
         return result
     }
 
@@ -225,13 +225,6 @@ extension Engine {
             result = model.logits(x)
         }
         costs.count(headRows: x.rows, on: path, seconds: stopwatch.seconds)
-        return result
-    }
-
-    private mutating func logits(_ x: Tensor) -> Tensor {
-        let stopwatch = Stopwatch()
-        let result = model.logits(x)
-        costs.count(headRows: x.rows, seconds: stopwatch.seconds)
         return result
     }
 }
@@ -253,7 +246,9 @@ extension Engine {
         var layer = 0
         while let end = nextBorder(texts, after: layer) {
             x = joined(texts, x, at: layer)
-            if x.rows > 0 { x = run(layer..<end, x) }
+            // A pass that ends at an exit runs what has just drafted.
+            let path = layer == 0 && end < model.layerCount ? DraftPath(layers: end) : nil
+            if x.rows > 0 { x = run(layer..<end, x, on: path) }
             layer = end
         }
         // Texts with fewer layers have already left the pass.

@@ -4,6 +4,10 @@
 package struct CostModel: Sendable {
     private var layer = RowCosts()
     private var head = RowCosts()
+    /// Of the first layers and the head while they draft: they stay in a processor's caches, and take less time than in
+    /// a pass through all layers.
+    private var exitLayer = RowCosts()
+    private var exitHead = RowCosts()
     private var lowBitLayer = RowCosts()
     private var lowBitHead = RowCosts()
     /// Of the draft vocabulary.
@@ -65,22 +69,25 @@ package struct CostModel: Sendable {
         (self.lowBitShare, self.vocabularyShare) = (lowBitShare, vocabularyShare)
     }
 
-    /// Counts a pass of rows through some layers.
-    mutating func count(layers: Int, rows: Int, by weights: DraftPath.Weights = .own, seconds: Double) {
+    /// Counts a pass of rows through some layers, which draft on a path; nil if they verify.
+    mutating func count(layers: Int, rows: Int, on path: DraftPath? = nil, seconds: Double) {
         guard !isFixed, layers > 0 else { return }
-        switch weights {
-        case .own: layer.count(rows: rows, seconds: seconds / Double(layers))
-        case .lowBit: lowBitLayer.count(rows: rows, seconds: seconds / Double(layers))
+        let seconds = seconds / Double(layers)
+        switch path?.weights {
+        case nil: layer.count(rows: rows, seconds: seconds)
+        case .own: exitLayer.count(rows: rows, seconds: seconds)
+        case .lowBit: lowBitLayer.count(rows: rows, seconds: seconds)
         }
     }
 
-    /// Counts a pass of rows through the head that a path uses; nil for the model's own.
+    /// Counts a pass of rows through the head that a path uses; nil if it verifies.
     mutating func count(headRows rows: Int, on path: DraftPath? = nil, seconds: Double) {
         guard !isFixed else { return }
         switch (path?.usesDraftVocabulary, path?.weights) {
         case (true, _): draftHead.count(rows: rows, seconds: seconds)
         case (_, .lowBit): lowBitHead.count(rows: rows, seconds: seconds)
-        default: head.count(rows: rows, seconds: seconds)
+        case (_, .own): exitHead.count(rows: rows, seconds: seconds)
+        case (_, nil): head.count(rows: rows, seconds: seconds)
         }
     }
 
@@ -127,7 +134,8 @@ package struct CostModel: Sendable {
     /// Returns the expected seconds of a round in which one text runs looked-up tokens through the first layers at once,
     /// keeps some of them, adds the layers' own token, and verifies these.
     func cascade(_ path: DraftPath, layers: Int, lookedUp: Int, verified: Int) -> Double? {
-        guard let pass = layer.seconds(rows: lookedUp + 1), let head = headSeconds(on: path, rows: lookedUp + 1),
+        guard let pass = layerSeconds(path.weights, rows: lookedUp + 1),
+            let head = headSeconds(on: path, rows: lookedUp + 1),
             let rest = verification(of: path, layers: layers, rows: verified + 1, texts: 1)
         else { return nil }
         return Double(path.layers) * pass + head + drafting * Double(lookedUp + 1) + rest
@@ -144,14 +152,14 @@ package struct CostModel: Sendable {
     /// The seconds of verifying rows, of which the last of each text has not been through the drafting layers.
     private func verification(of path: DraftPath, layers: Int, rows: Int, texts: Int) -> Double? {
         guard path.weights == .own else { return full(layers: layers, rows: rows) }
-        guard let one = layer.seconds(rows: texts), let all = layer.seconds(rows: rows),
+        guard let one = layerSeconds(path.weights, rows: texts), let all = layer.seconds(rows: rows),
             let head = head.seconds(rows: rows)
         else { return nil }
         return Double(path.layers) * one + Double(layers - path.layers) * all + head
     }
 
     private func layerSeconds(_ weights: DraftPath.Weights, rows: Int) -> Double? {
-        guard weights == .lowBit else { return layer.seconds(rows: rows) }
+        guard weights == .lowBit else { return exitLayer.seconds(rows: rows) ?? layer.seconds(rows: rows) }
         guard let lowBitShare else { return nil }
         return lowBitLayer.seconds(rows: rows) ?? layer.seconds(rows: rows).map { lowBitShare * $0 }
     }
@@ -161,7 +169,7 @@ package struct CostModel: Sendable {
             guard let vocabularyShare else { return nil }
             return draftHead.seconds(rows: rows) ?? head.seconds(rows: rows).map { vocabularyShare * $0 }
         }
-        guard path.weights == .lowBit else { return head.seconds(rows: rows) }
+        guard path.weights == .lowBit else { return exitHead.seconds(rows: rows) ?? head.seconds(rows: rows) }
         guard let lowBitShare else { return nil }
         return lowBitHead.seconds(rows: rows) ?? head.seconds(rows: rows).map { lowBitShare * $0 }
     }
