@@ -26,7 +26,8 @@ let benchmarks: @Sendable () -> Void = {
             cost.prefillTokensPerSecond.map { [(tokensPerSecond, $0)] } ?? []
         }
         measure(file, "passes", .passes, passLengths.map(passCost)) { cost in
-            cost.passes.map { passes in passLengths.map { (passCost($0), 100 * passes.costs[$0]) } } ?? []
+            let costs = cost.passes?.costs.filter { passLengths.contains($0.tokens) } ?? []
+            return costs.map { (passCost($0.tokens), 100 * $0.cost) }
         }
     }
 }
