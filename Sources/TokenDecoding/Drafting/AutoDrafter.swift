@@ -19,7 +19,7 @@ package struct AutoDrafter: Drafter {
     private var expectedTokens = 1.0
     /// The number of tokens that these were computed from.
     private var counted = 0
-    /// The number of looked-up tokens in a cascade; nil before the layers have judged them.
+    /// The number of a cascade's looked-up tokens that the layers agree with; nil before they have run.
     private var agreed: Int?
     /// By how much a cascade was cheaper than drafting its tokens one by one.
     private var savedSeconds = 0.0
