@@ -102,17 +102,16 @@ public struct TextModel: Sendable {
         loadSeconds = stopwatch.seconds
     }
 
-    /// Drafts chosen by measured cost, also from the exit layer in the model's file or that of the published checkpoint
-    /// that it is, if there is one.
-    public var recommendedStrategy: DecodingStrategy { autoStrategy(exitLayer: nil) }
+    /// Drafts chosen by measured cost, also from the exit layers in the model's file or that of the published checkpoint
+    /// that it is, if there are any.
+    public var recommendedStrategy: DecodingStrategy { autoStrategy(exitLayers: nil) }
 
     /// Drafts chosen by measured cost.
     ///
-    /// - Parameter exitLayer: the layers that draft; nil for the exit layer in the model's file or that of the published
-    ///   checkpoint that it is. Drafts by all layers would cost as much as the text, so there are none.
-    package func autoStrategy(exitLayer: Int?) -> DecodingStrategy {
-        let exit = exitLayer ?? summary.speculation?.exitLayer
-        return .auto(exitLayer: exit == shape.layerCount ? nil : exit)
+    /// - Parameter exitLayers: the numbers of layers that may draft; nil for the exit layers in the model's file or that
+    ///   of the published checkpoint that it is. Drafts by all layers would cost as much as the text, so there are none.
+    package func autoStrategy(exitLayers: [Int]?) -> DecodingStrategy {
+        .auto(exitLayers: (exitLayers ?? summary.exitLayers).filter { $0 != shape.layerCount })
     }
 
     /// A setting for self-speculation: what is left out is as the file says, or as published for a checkpoint of this

@@ -61,7 +61,7 @@ struct BenchmarkCommand: ParsableCommand {
         var options = GenerationOptions()
         options.strategy = .selfSpeculative(
             SpeculationSetting(
-                exitLayer: strategies.exitLayer ?? 1,
+                exitLayer: strategies.exitLayer?.values.min() ?? 1,
                 draftLength: strategies.draftLength ?? SpeculationSetting.defaultDraftLength))
         options.sampling = sampling.sampling(over: .greedy)
         options.maxTokens = maxTokens ?? 128

@@ -12,77 +12,33 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Plain text file in UTF-8; not JSON Lines (- for standard input).", transform: expandedPath)
-    var text: String
-
-    @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")
-    var context: Int?
-
-    @Flag(name: .customLong("bos"), help: "Begin each window with the model's beginning-of-text token.")
-    var beginsText = false
-
+    @OptionGroup var text: EvaluatedTextArguments
     @OptionGroup var cache: CacheArguments
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
-    func validate() throws {
-        if let context, context < 2 { throw ValidationError("--context: expected 2 or more, found \(context)") }
-    }
-
     func run() throws {
-        try JSONLines.refuse(path: text)
-        let name = TextInput.name(of: text)
-        let text = try TextInput.read(text, atMost: .text)
-        try JSONLines.refuse(Array(text.utf8), file: name)
+        let text = try text.read()
         let model = try model.load()
-        let window = context ?? model.standardWindow
-        guard (2...max(2, model.model.contextLength)).contains(window) else {
-            throw InputError(name: "--context", expected: "2...\(model.model.contextLength)", found: "\(window)")
-        }
-        if beginsText, model.tokenizer.beginningOfText == nil {
-            throw InputError(name: "--bos", expected: "a model with a beginning-of-text token", found: "none")
-        }
-        Output.note(lossIn: [text], model.tokenizer)
-        // The text is a corpus, not a prompt, so a token is added at its beginning only on request.
-        let encoded = try model.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false) { _ in
-            !Interruption.isRequested
-        }
-        guard let tokens = encoded else { throw InterruptedError() }
-        try checkDynamicRoPE(model, tokens.count)
-        Output.note(longRoPEOf: model, contexts: [min(window, tokens.count)])
+        let tokens = try text.tokens(for: model)
         let progress = Progress("evaluated", of: tokens.count)
-        let evaluation = try inText(name) {
+        let evaluation = try inText(text.name) {
             try model.evaluateExits(
-                on: tokens, beginsText: beginsText, window: window, cacheFormat: cache.cacheFormat,
+                on: tokens, beginsText: self.text.beginsText, window: self.text.window(for: model),
+                cacheFormat: cache.cacheFormat,
                 progress: progress.callAsFunction)
         }
         guard let evaluation else { throw InterruptedError() }
         switch format {
-        case .json: try Output.write(json: EvaluationReport(evaluation, beginsText: beginsText))
+        case .json: try Output.write(json: EvaluationReport(evaluation, beginsText: self.text.beginsText))
         case .text: try table(evaluation)
         }
     }
 
-    /// Dynamic RoPE changes with the length of the text, so windows are not what the whole text would be.
-    private func checkDynamicRoPE(_ model: TextModel, _ tokenCount: Int) throws {
-        let limit = model.shape.contextLength
-        guard context == nil, tokenCount > limit, model.model.hasDynamicRoPE else { return }
-        throw InputError(
-            name: "text",
-            expected: "at most \(limit) tokens, since dynamic RoPE is exact only within the model's context "
-                + "(--context \(limit) evaluates windows)", found: "\(tokenCount)")
-    }
-
-    private var beginning: String {
-        beginsText
-            ? "each window begins with the beginning-of-text token"
-            : "no beginning-of-text token (--bos adds it)"
-    }
-
     private func table(_ evaluation: ExitEvaluation) throws {
         try Output.write(
-            "\(evaluation.scoredTokens.counted("token")) scored, \(beginning)\n"
+            "\(evaluation.scoredTokens.counted("token")) scored, \(text.beginning)\n"
                 + " exit      nll   perplexity  accuracy  agreement\n"
         )
         for exit in evaluation.exits {

@@ -29,8 +29,11 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "Number of layers that draft, to store in the file as the model's default (gguf only).")
-    var exitLayer: Int?
+        help: """
+            Number of layers that draft, to store in the file as the model's default (gguf only). If there are several, \
+            comma-separated, auto chooses among them, and self-speculative uses the first one.
+            """)
+    var exitLayer: CommaSeparated<Int>?
 
     @Option(
         parsing: .unconditional,
@@ -78,7 +81,7 @@ struct ExportCommand: ParsableCommand {
     }
 
     private var speculation: SpeculationSetting? {
-        guard let exitLayer, let draftLength else { return nil }
+        guard let exitLayer = exitLayer?.values.first, let draftLength else { return nil }
         return SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength)
     }
 
@@ -87,7 +90,7 @@ struct ExportCommand: ParsableCommand {
         func plan(_ importance: ImportanceMatrix?) throws -> CheckpointExport {
             try CheckpointExport(
                 checkpoint, to: target.value, quantizing: quantization.formats.recipe, importance: importance,
-                speculation: speculation, name: name)
+                speculation: speculation, exitLayers: exitLayer?.values, name: name)
         }
         // Errors in the options, and places that cannot be written to, appear before the importance is measured, which
         // takes long.

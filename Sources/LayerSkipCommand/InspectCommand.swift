@@ -59,6 +59,8 @@ private struct InspectionReport: Encodable {
     let sampling: Nullable<SamplingReport>
     /// The defaults of self-speculation, whether or not the model uses it by default.
     let exitLayer: Nullable<Int>
+    /// The exits from which auto chooses drafts.
+    let exitLayers: [Int]
     let draftLength: Nullable<Int>
     /// The strategy that decodes by default.
     let strategy: String
@@ -109,6 +111,7 @@ private struct InspectionReport: Encodable {
             summary.recommendedSampling.map { SamplingReport($0, notes: summary.samplingNotes) })
         let known = summary.speculation ?? summary.published?.setting
         exitLayer = Nullable(known?.exitLayer)
+        exitLayers = summary.exitLayers
         draftLength = Nullable(known?.draftLength)
         strategy = DecodingStrategy.Name.auto.rawValue
         usesExitLayer = summary.speculation != nil
@@ -124,7 +127,10 @@ private struct InspectionReport: Encodable {
         guard let exit = exitLayer.value, let length = draftLength.value else {
             return isTuned ? "by lookup only, as stored by tune --save" : "not set"
         }
-        let setting = SpeculationSetting(exitLayer: exit, draftLength: length).summary
+        var setting = SpeculationSetting(exitLayer: exit, draftLength: length).summary
+        if exitLayers.count > 1 {
+            setting += "; auto chooses among exit layers \(exitLayers.map(\.description).joined(separator: ", "))"
+        }
         if isTuned { return "\(setting), as stored by tune --save" }
         guard let published = published.value else { return setting }
         return !usesExitLayer

@@ -89,6 +89,7 @@ struct LayerSkipCommand: ParsableCommand {
         version: layerSkipVersion,
         subcommands: [
             GenerateCommand.self, ChatCommand.self, VerifyCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
+            ApproximateCommand.self,
             TuneCommand.self, InspectCommand.self, TokenizeCommand.self, TrainTokenizerCommand.self,
             PrepareDataCommand.self, ExportCommand.self, TrainCommand.self,
         ])

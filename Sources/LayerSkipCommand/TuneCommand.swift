@@ -116,16 +116,12 @@ struct TuneCommand: ParsableCommand {
             throw ValidationError(
                 "--save: expected a model as it is stored, found --quantize or --layers, which change its speed")
         }
-        for (option, path) in [("--csv", csv), ("--svg", svg)] {
-            if let path, StandardDescriptors.outputIs(path) {
-                throw ValidationError("\(option): expected a file, found standard output, which has the report")
-            }
-        }
+        try ResultFiles.check(csv: csv, svg: svg)
     }
 
     func run() throws {
         let promptFile = try prompts.map { try PromptFile(path: $0) }
-        let outputs = try TuningOutputs(csv: csv, svg: svg, model: model.model, prompts: prompts)
+        let outputs = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (prompts, "the prompts"))
         // Opened before it is loaded: a result is only ever stored for files that it is of.
         let checkpoint = try Checkpoint.atPathOrDefault(model.model)
         // As other commands load it, so that `auto` has what it has there. Copies are only tried.
@@ -138,7 +134,7 @@ struct TuneCommand: ParsableCommand {
         }
         guard let tuning else { throw InterruptedError() }
         let check = try check(tuning, plan, on: model)
-        try outputs.write(tuning, of: model)
+        try outputs.write(csv: tuning.csv, svg: TuningPicture(tuning, of: model).svg)
         let saved = save ? try model.save(tuning, of: checkpoint) : nil
         let report = TuningReport(tuning, check, of: model, plan.options.sampling, savedTo: saved)
         switch format {
@@ -151,7 +147,7 @@ struct TuneCommand: ParsableCommand {
     private func check(_ tuning: Tuning, _ plan: Tuning.Plan, on model: TextModel) throws -> StrategyBenchmark {
         let settings = [tuning.setting].compactMap(\.self) + (search ? tuning.otherSettings : [])
         let strategies: [DecodingStrategy] =
-            settings.map { .selfSpeculative($0) } + [.auto(exitLayer: tuning.setting?.exitLayer)]
+            settings.map { .selfSpeculative($0) } + [.auto(exitLayers: tuning.setting.map { [$0.exitLayer] } ?? [])]
         let total = rounds * (strategies.count + 1) * plan.prompts.count
         let benchmark = try StrategyBenchmark(
             model, texts: plan.prompts.map { BenchmarkText(prompt: $0) }, strategies: strategies, rounds: rounds,

@@ -7,7 +7,8 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Check that speculative output is identical to plain decoding, logits included.",
         discussion: """
             If anything differs, prints the first difference of each test case and exits with code 1. There is a case \
-            for each prompt, seed and exit layer, and with --strategy self-speculative for each draft length, too.
+            for each prompt, seed and exit layer, and one for all exit layers together. With --strategy \
+            self-speculative, there is one for each prompt, seed, exit layer and draft length.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -52,13 +53,13 @@ struct VerifyCommand: ParsableCommand {
     ///
     /// - Parameters:
     ///   - setting: that of self-speculation by default.
-    ///   - auto: makes the strategy ``DecodingStrategy/auto(exitLayer:)`` for a given exit layer, or that of the model.
+    ///   - auto: makes the strategy ``DecodingStrategy/auto(exitLayers:)`` for given exit layers, or those of the model.
     private func plan(
-        _ setting: SpeculationSetting?, _ base: Sampling, auto: (Int?) -> DecodingStrategy
+        _ setting: SpeculationSetting?, _ base: Sampling, auto: ([Int]?) -> DecodingStrategy
     ) -> Verification.Plan {
         var plan =
             isAuto
-            ? Verification.Plan(prompts: [], strategies: exitLayers?.values.map(auto) ?? [auto(nil)])
+            ? Verification.Plan(prompts: [], strategies: Self.exits(exitLayers?.values).map(auto))
             : Verification.Plan(
                 prompts: [], exitLayers: exitLayers?.values ?? [setting?.exitLayer].compactMap(\.self),
                 draftLengths: draftLengths?.values ?? [setting?.draftLength].compactMap(\.self))
@@ -73,13 +74,19 @@ struct VerifyCommand: ParsableCommand {
         return plan
     }
 
+    /// The exits that drafts are chosen from, case by case: each alone, and all together. Nil is for those of the model.
+    private static func exits(_ given: [Int]?) -> [[Int]?] {
+        guard let given else { return [nil] }
+        return given.map { [$0] } + (given.count > 1 ? [given] : [])
+    }
+
     func validate() throws {
         if isAuto, draftLengths != nil {
             throw ValidationError("--draft-lengths: expected --strategy self-speculative with it")
         }
         try drafting.check(usesLowBit: isAuto, usesVocabulary: true)
         // The model's setting is not known yet, so any valid one will do.
-        let plan = plan(SpeculationSetting(exitLayer: 1, draftLength: 1), .greedy) { .auto(exitLayer: $0) }
+        let plan = plan(SpeculationSetting(exitLayer: 1, draftLength: 1), .greedy) { .auto(exitLayers: $0 ?? []) }
         try checkUsage(plan.validate)
     }
 
@@ -158,10 +165,11 @@ enum VerifiedStrategy: String, CaseIterable, ExpressibleByArgument {
 extension DecodingStrategy {
     fileprivate var summary: String {
         switch self {
-        case .auto(nil): "auto"
-        case .auto(let exitLayer?): "auto with exit layer \(exitLayer)"
+        case .auto([]): "auto"
+        case .auto(let exitLayers): "auto with exit layer \(exitLayers.map(\.description).joined(separator: ", "))"
         case .plain: "plain"
         case .earlyExit(let exitLayer): "early exit \(exitLayer)"
+        case .approximate(let rule): "early exit by \(rule.summary)"
         case .selfSpeculative(let setting): setting.summary
         }
     }

@@ -19,6 +19,8 @@ public struct DecodingStatistics: Sendable, Equatable {
     public var draftSeconds = 0.0
     /// Seconds of `decodeSeconds` spent verifying.
     public var verifySeconds = 0.0
+    /// In approximate decoding, the tokens by the number of layers that chose them; otherwise empty.
+    public var tokensByExit: [Int: Int] = [:]
     /// The rounds by the source of their draft.
     public var sources: [DraftSource: SourceStatistics] = [:]
 
@@ -69,6 +71,7 @@ extension DecodingStatistics {
         verifySeconds += other.verifySeconds
         draftedByPosition = Self.sums(draftedByPosition, other.draftedByPosition)
         acceptedByPosition = Self.sums(acceptedByPosition, other.acceptedByPosition)
+        tokensByExit.merge(other.tokensByExit) { $0 + $1 }
         sources.merge(other.sources) { $0 + $1 }
     }
 

@@ -36,6 +36,7 @@ extension TokenStream {
     fileprivate func begin(_ prompt: [Token]) {
         let common = zip(tokens.prefix(cache.length), prompt.dropLast()).prefix { $0 == $1 }.count
         cache.truncate(to: common)
+        leaving?.waiting.removeAll()
         tokens.removeAll(keepingCapacity: true)
         tokens.reserveCapacity(min(contextLength, Self.reservedTokens))
         tokens += prompt

@@ -37,7 +37,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     /// The head of the draft vocabulary.
     private var draftHead: DraftHead?
     /// For each text, the number of its rows in the current pass.
-    private var passing: [Int] = []
+    var passing: [Int] = []
 
     /// Creates an engine without texts.
     ///
@@ -66,30 +66,35 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     ///
     /// - Parameters:
     ///   - exitLayer: the number of layers that determine the text; nil for all.
+    ///   - exitRule: where tokens leave the model early; nil if none do. With it there must be no drafts.
     ///   - context: the most tokens that the text may have; nil for the model's context.
     ///   - hashesLogits: whether to keep ``TokenStream/logitHashes``.
     /// - Throws: ``ExitLayerError``, or ``GenerationError`` if a sampling option is out of range.
     package func makeText(
-        exitLayer: Int? = nil, drafter: any Drafter = NoDrafter(), sampling: Sampling = .greedy,
+        exitLayer: Int? = nil, exitRule: ExitRule? = nil, drafter: any Drafter = NoDrafter(),
+        sampling: Sampling = .greedy,
         acceptance: Acceptance = .coupled, context: Int? = nil, hashesLogits: Bool = false
     ) throws -> TokenStream {
-        if let exitLayer { try ExitLayerError.check(exitLayer, layerCount: model.layerCount) }
+        let layerCount = exitLayer ?? model.layerCount
+        try ExitLayerError.check(layerCount, layerCount: model.layerCount)
+        try exitRule?.validate()
+        try exitRule?.check(layerCount: layerCount)
         return try makeText(
-            layerCount: exitLayer ?? model.layerCount, drafter, sampling, acceptance, context: context,
+            layerCount: layerCount, exitRule: exitRule, drafter, sampling, acceptance, context: context,
             hashesLogits: hashesLogits, residual: Distribution.residual)
     }
 
     /// Creates a text with another rule for rejections, for a test's counter-example.
     func makeText(
-        layerCount: Int, _ drafter: any Drafter, _ sampling: Sampling, _ acceptance: Acceptance, context: Int? = nil,
-        hashesLogits: Bool, residual: @escaping TokenStream.Residual
+        layerCount: Int, exitRule: ExitRule? = nil, _ drafter: any Drafter, _ sampling: Sampling,
+        _ acceptance: Acceptance, context: Int? = nil, hashesLogits: Bool, residual: @escaping TokenStream.Residual
     ) throws(GenerationError) -> TokenStream {
         let sampler = try Sampler(sampling, acceptance: acceptance, vocabularySize: model.vocabularySize)
         let cache = KVCache(
             for: model, layerCount: layerCount, format: cacheFormat, context: context, pool: pages)
         return TokenStream(
-            model, layerCount: layerCount, drafter: drafter, sampler: sampler, cache: cache, hashesLogits: hashesLogits,
-            residual: residual)
+            model, layerCount: layerCount, exitRule: exitRule, drafter: drafter, sampler: sampler, cache: cache,
+            hashesLogits: hashesLogits, residual: residual)
     }
 
     /// Gives each text its next tokens: at least one, at most its ``TokenStream/limit``.
@@ -104,17 +109,23 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
     ) {
         guard !texts.isEmpty else { return }
         let stopwatch = Stopwatch()
-        for text in texts { text.beginRound() }
+        for text in texts {
+            text.beginRound()
+            text.beginObserving(texts: texts.count)
+        }
         draft(texts, report)
         let drafted = stopwatch.seconds
         let logits = verify(texts)
+        observe(texts)
         let verified = stopwatch.seconds
         var row = 0
         for text in texts {
+            let early = text.leaving?.departure?.logits
             text.acceptAndTruncate(
-                logits, firstRow: row, on: model.compute, stopwatch, drafted: drafted, verified: verified,
+                early ?? logits, firstRow: early == nil ? row : 0, on: model.compute, stopwatch, drafted: drafted,
+                verified: verified,
                 plainSeconds: texts.count == 1 ? costs.plain(layers: text.layerCount, texts: 1) : nil)
-            row += text.draft.tokens.count + 1
+            if early == nil { row += text.draft.tokens.count + 1 }
             text.endRound(&draftHead, of: model)
         }
     }
@@ -155,7 +166,7 @@ extension Engine {
                 text.includeTokens(upTo: text.tokens.count, in: &draftHead, of: model)
             }
         }
-        let hidden = run(0..<pass.path.layers, model.embed(rows.span), on: pass.path)
+        let hidden = runDraft(texts, model.embed(rows.span), on: pass.path)
         if !pass.checksTokens {
             hiddenRows.removeAll(keepingCapacity: true)
             var end = 0
@@ -201,7 +212,7 @@ extension Engine {
     }
 
     /// Runs rows of the batch through some layers.
-    private mutating func run(_ layers: Range<Int>, _ x: Tensor, on path: DraftPath? = nil) -> Tensor {
+    mutating func run(_ layers: Range<Int>, _ x: Tensor, on path: DraftPath? = nil) -> Tensor {
         let stopwatch = Stopwatch()
         let result =
             if path?.weights == .lowBit, let lowBit = parts.lowBit {
@@ -213,7 +224,7 @@ extension Engine {
         return result
     }
 
-    private mutating func logits(_ x: Tensor, on path: DraftPath? = nil) -> Tensor {
+    mutating func logits(_ x: Tensor, on path: DraftPath? = nil) -> Tensor {
         let stopwatch = Stopwatch()
         let result: Tensor
         if path?.usesDraftVocabulary == true, draftHead != nil {
@@ -234,8 +245,9 @@ extension Engine {
 extension Engine {
     /// Runs the pending and all drafted tokens of all texts through the layers that they have not been through:
     /// [drafted + 1 of each text, vocabulary]. Rows join the pass at their next layer, and leave it after their text's
-    /// last layer.
+    /// last layer. Texts whose pending token leaves early keep its logits themselves.
     private mutating func verify(_ texts: [TokenStream]) -> Tensor {
+        for text in texts where text.leaving != nil { catchUp(text, ifMoreThan: Self.mostWaitingRows) }
         rows.removeAll(keepingCapacity: true)
         passing.removeAll(keepingCapacity: true)
         for text in texts {
@@ -245,15 +257,17 @@ extension Engine {
         var x = rows.isEmpty ? Tensor([], rows: 0, columns: 0) : model.embed(rows.span)
         var layer = 0
         while let end = nextBorder(texts, after: layer) {
+            if layer > 0 { letLeave(texts, x, at: layer) }
             x = joined(texts, x, at: layer)
-            // A pass that ends at an exit runs what has just drafted.
-            let path = layer == 0 && end < model.layerCount ? DraftPath(layers: end) : nil
+            // The first layers run what has just drafted.
+            let path = texts.contains { $0.draft.layersSeen >= end } ? DraftPath(layers: end) : nil
             if x.rows > 0 { x = run(layer..<end, x, on: path) }
+            if texts.count == 1 { texts[0].observed.append(x, at: end) }
             layer = end
         }
         // Texts with fewer layers have already left the pass.
-        if texts.contains(where: { $0.output != nil }) { x = withOutputs(texts, x) }
-        return logits(x)
+        if texts.contains(where: { $0.output != nil || $0.leaving != nil }) { x = withOutputs(texts, x) }
+        return x.rows > 0 ? logits(x) : x
     }
 
     /// The next layer at which rows join or leave.
@@ -262,6 +276,11 @@ extension Engine {
         for text in texts {
             if text.draft.layersSeen > layer { border = min(border, text.draft.layersSeen) }
             if text.layerCount > layer { border = min(border, text.layerCount) }
+            for exit in text.observed.exitLayers where exit > layer { border = min(border, exit) }
+            guard let leaving = text.leaving, leaving.departure == nil else { continue }
+            for exit in leaving.rule.exitLayers where exit > layer && exit < text.layerCount {
+                border = min(border, exit)
+            }
         }
         return border == .max ? nil : border
     }
@@ -282,6 +301,16 @@ extension Engine {
                 isChanged = true
                 continue
             }
+            if text.leaving?.departure?.exitLayer == layer {
+                passing[index] = 0
+                isChanged = true
+                continue
+            }
+            if layer > 0, let waiting = text.leaving?.waiting.take(at: layer), waiting.count > 0 {
+                hiddenRows += waiting.rows
+                passing[index] += waiting.count
+                isChanged = true
+            }
             if layer > 0, text.draft.layersSeen == layer {
                 hiddenRows += text.draft.hidden
                 passing[index] += text.draft.rowsSeen
@@ -295,15 +324,21 @@ extension Engine {
         return isChanged ? model.compute.stacked(hiddenRows) : x
     }
 
-    /// Returns the rows of all texts after their last layers, including those that have left the pass.
+    /// Returns the rows of all texts after their last layers, including those that have left the pass. Of texts whose
+    /// tokens may leave early, these are the pending tokens' alone.
     private mutating func withOutputs(_ texts: [TokenStream], _ x: Tensor) -> Tensor {
         hiddenRows.removeAll(keepingCapacity: true)
         var start = 0
         for (index, text) in texts.enumerated() {
             let rows = start..<start + passing[index]
             start = rows.upperBound
-            hiddenRows.append(text.output ?? x[rows: rows])
+            let output = text.output ?? x[rows: rows]
             text.output = nil
+            guard text.leaving != nil else {
+                hiddenRows.append(output)
+                continue
+            }
+            if output.rows > 0 { hiddenRows.append(output[rows: output.rows - 1..<output.rows]) }
         }
         defer { hiddenRows.removeAll(keepingCapacity: true) }
         return model.compute.stacked(hiddenRows)

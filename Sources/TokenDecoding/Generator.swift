@@ -12,6 +12,7 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     ///
     /// - Parameters:
     ///   - exitLayer: the number of layers that determine the text; nil for all.
+    ///   - exitRule: where tokens leave these layers early; nil if none do.
     ///   - context: the most tokens that the text may have; nil for the model's context.
     ///   - cacheFormat: the format of keys and values in the cache.
     ///   - hashesLogits: whether to keep ``logitHashes``.
@@ -19,14 +20,15 @@ package struct Generator<Model: LanguageModel>: ~Copyable {
     ///   - costs: predicts the duration of passes.
     /// - Throws: ``ExitLayerError``, or ``GenerationError`` if a sampling option is out of range.
     package init(
-        _ model: Model, parts: DraftParts<Model> = DraftParts(), exitLayer: Int? = nil, drafter: any Drafter,
-        sampling: Sampling = .greedy,
+        _ model: Model, parts: DraftParts<Model> = DraftParts(), exitLayer: Int? = nil, exitRule: ExitRule? = nil,
+        drafter: any Drafter, sampling: Sampling = .greedy,
         acceptance: Acceptance = .coupled, cacheFormat: CacheFormat = .standard, context: Int? = nil,
         hashesLogits: Bool = false, costs: CostModel = CostModel()
     ) throws {
         engine = Engine(model, parts: parts, cacheFormat: cacheFormat, costs: costs)
         text = try engine.makeText(
-            exitLayer: exitLayer, drafter: drafter, sampling: sampling, acceptance: acceptance, context: context,
+            exitLayer: exitLayer, exitRule: exitRule, drafter: drafter, sampling: sampling, acceptance: acceptance,
+            context: context,
             hashesLogits: hashesLogits)
         texts = [text]
     }

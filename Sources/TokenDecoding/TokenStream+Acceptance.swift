@@ -22,6 +22,7 @@ extension TokenStream {
             failure = error
             return
         }
+        learnObserved(on: compute)
         // Everything up to the last accepted token stays in the cache; the token after it is pending.
         cache.truncate(to: tokens.count + accepted)
         tokens += next
@@ -32,6 +33,9 @@ extension TokenStream {
             drafted: draft.tokens.count, accepted: accepted, by: draft.source, seconds: seconds,
             plainSeconds: plainSeconds)
         statistics.generatedTokens += next.count
+        if let leaving {
+            statistics.tokensByExit[leaving.departure?.exitLayer ?? layerCount, default: 0] += next.count
+        }
         statistics.draftSeconds += drafted
         statistics.verifySeconds += verified - drafted
         statistics.decodeSeconds += seconds

@@ -5,7 +5,8 @@ extension TokenStream {
     /// Begins a round with an empty draft.
     func beginRound() {
         precondition(limit >= 1 && room >= 1 && !tokens.isEmpty, "a round needs a prompt and room for a token")
-        precondition(cache.length == tokens.count - 1, "prefill was cancelled, or a round failed")
+        precondition(readCount == tokens.count - 1, "prefill was cancelled, or a round failed")
+        leaving?.beginRound()
         draft.removeAll()
         draftLimit = min(drafter.draftLength, limit - 1, room - 1)
         isDrafting = draftLimit > 0
@@ -112,6 +113,7 @@ extension TokenStream {
         // The rows of tokens that were replaced are dropped.
         let agreed = zip(draft.tokens, proposal).prefix { $0 == $1 }.count
         draft.append(hidden: hidden[rows: 0..<agreed + 1])
+        observed.keep(agreed + 1)
         cache.truncate(to: tokens.count + agreed)
     }
 

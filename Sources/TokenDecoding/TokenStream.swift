@@ -50,17 +50,23 @@ package final class TokenStream {
     var seconds = 0.0
     /// The text's output rows, if its last layer is not the last of the pass.
     var output: Tensor?
+    /// The rows of exits that are observed in this round.
+    var observed = ObservedRows()
+    /// Where tokens leave the model early; nil if all go through the text's layers.
+    var leaving: EarlyLeaving?
 
     /// Returns the distribution to sample from after a rejection, given those of target and draft.
     package typealias Residual = @Sendable (_ target: Distribution, _ draft: Distribution) -> Distribution
 
     init(
-        _ model: some LanguageModel, layerCount: Int, drafter: any Drafter, sampler: Sampler, cache: consuming KVCache,
-        hashesLogits: Bool, residual: @escaping Residual
+        _ model: some LanguageModel, layerCount: Int, exitRule: ExitRule?, drafter: any Drafter, sampler: Sampler,
+        cache: consuming KVCache, hashesLogits: Bool, residual: @escaping Residual
     ) {
+        precondition(exitRule == nil || drafter.draftLength == 0, "drafts need the full model's text")
         self.layerCount = layerCount
         self.drafter = drafter
         newDrafter = drafter
+        leaving = exitRule.map { EarlyLeaving($0) }
         self.sampler = sampler
         self.cache = cache
         self.hashesLogits = hashesLogits
@@ -72,6 +78,9 @@ package final class TokenStream {
 
     /// Bytes of the cache.
     package var cacheByteCount: Int { cache.byteCount }
+
+    /// The number of tokens that have been through the first layer. Those that left early are missing in later ones.
+    var readCount: Int { leaving == nil ? cache.length : cache.length(layer: 0) }
 
     /// The number of tokens that still fit into the context.
     package var room: Int { max(0, contextLength - tokens.count) }
@@ -94,6 +103,8 @@ package final class TokenStream {
         promptCount = min(promptCount, count)
         includedCount = min(includedCount, count)
         next.removeAll(keepingCapacity: true)
+        let unread = max(0, readCount - (count - 1))
+        leaving?.waiting.removeLast(unread)
         cache.truncate(to: count - 1)
         sampler.forget()
         sampler.remember(tokens)

@@ -99,7 +99,7 @@ struct BenchmarkCommandTests {
         let verified = try CommandRun([
             "verify", "--model", files.model, "--prompts", prompts, "--strategy", "auto", "--exit-layers", "3,4",
         ])
-        #expect(verified.code == 0 && verified.output.contains("4 cases, 4 with equal tokens"), "\(verified.output)")
+        #expect(verified.code == 0 && verified.output.contains("6 cases, 6 with equal tokens"), "\(verified.output)")
         let picture = files.file("picture.svg")
         let run = try CommandRun([
             "generate", "Once upon", "--model", files.model, "--strategy", "auto", "--exit-layer", "4", "--picture",

@@ -21,7 +21,7 @@ struct JSONTests {
     private static let statistics: Set = [
         "load_seconds", "prefill_tokens_per_second", "decode_tokens_per_second", "rounds", "drafted", "accepted",
         "acceptance_rate", "accepted_by_position", "draft_seconds", "verify_seconds", "sources", "kernels", "threads",
-        "weight_bytes", "cache_bytes", "peak_memory_bytes",
+        "weight_bytes", "cache_bytes", "peak_memory_bytes", "tokens_by_exit",
     ]
 
     @Test func generate() throws {

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Benchmark of several texts at once")
 struct BatchBenchmarkTests {
-    private static let strategies: [DecodingStrategy] = [.earlyExit(exitLayer: 3), .speculative, .auto(exitLayer: 3)]
+    private static let strategies: [DecodingStrategy] = [
+        .earlyExit(exitLayer: 3), .speculative, .auto(exitLayers: [3]),
+    ]
 
     private let model: TextModel
     private let prompts: [[Token]]

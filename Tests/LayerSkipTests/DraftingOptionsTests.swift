@@ -42,7 +42,7 @@ struct DraftingOptionsTests {
                     $0.lowBit = .recipe(recipe)
                     $0.vocabulary = vocabulary
                 }
-                let found = try text(model, .auto(exitLayer: exitLayer))
+                let found = try text(model, .auto(exitLayers: [exitLayer].compactMap(\.self)))
                 #expect(found.tokens == plain.tokens)
                 #expect(found.statistics.drafted > 0)
             }

@@ -42,18 +42,18 @@ struct TextModelTests {
     }
 
     @Test func aFileSaysHowItSpeculatesBest() throws {
-        #expect(try TinyModel.shared.get().recommendedStrategy == .auto(exitLayer: nil))
+        #expect(try TinyModel.shared.get().recommendedStrategy == .auto(exitLayers: []))
         func load(_ exitLayer: GGUFValue?, _ draftLength: GGUFValue?) throws -> TextModel {
             var writer = TinyLlamaFile().writer()
             writer.metadata["layerskip.exit_layer"] = exitLayer
             writer.metadata["layerskip.draft_length"] = draftLength
             return try TinyModel.load(writer)
         }
-        let expected = DecodingStrategy.auto(exitLayer: 1)
+        let expected = DecodingStrategy.auto(exitLayers: [1])
         #expect(try load(.uint32(1), .uint32(5)).recommendedStrategy == expected)
         #expect(try load(.int64(1), .uint8(5)).recommendedStrategy == expected)
         // Drafts by all of the two layers would cost as much as the text.
-        #expect(try load(.uint32(2), .uint32(5)).recommendedStrategy == .auto(exitLayer: nil))
+        #expect(try load(.uint32(2), .uint32(5)).recommendedStrategy == .auto(exitLayers: []))
         for (exitLayer, draftLength, key) in [
             (.uint32(3), .uint32(5), "exit_layer"), (.uint32(0), .uint32(5), "exit_layer"),
             (.uint32(1), .uint32(129), "draft_length"), (.uint32(1), nil, "draft_length"),

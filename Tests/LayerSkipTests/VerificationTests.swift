@@ -32,11 +32,12 @@ struct VerificationTests {
     }
 
     @Test func auto() throws {
-        var plan = Verification.Plan(prompts: prompts, strategies: [nil, 1, 3, 4].map { .auto(exitLayer: $0) })
+        var plan = Verification.Plan(
+            prompts: prompts, strategies: [[], [1], [3], [4], [1, 3]].map { .auto(exitLayers: $0) })
         plan.maxTokens = 48
         plan.samplings = [.greedy, GenerationOptions.test(temperature: 0.8, seed: 1).sampling]
         let verification = try Verification(model, plan)
-        #expect(verification.isEqual && verification.caseCount == 16 && verification.logitsEqualCount == 16)
+        #expect(verification.isEqual && verification.caseCount == 20 && verification.logitsEqualCount == 20)
         #expect(verification.draftCount > 0)
     }
 
@@ -91,7 +92,7 @@ struct VerificationTests {
             var verification = Verification()
             verification.count(run, plain) { place in
                 Verification.Difference(
-                    prompt: 0, strategy: .auto(exitLayer: 1), seed: 3,
+                    prompt: 0, strategy: .auto(exitLayers: [1]), seed: 3,
                     position: place, expected: plain.token(place), found: run.token(place))
             }
             #expect(verification.caseCount == 1 && !verification.isEqual)

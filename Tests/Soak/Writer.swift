@@ -31,7 +31,7 @@ struct Drafting: Sendable {
         self.parts = parts
         steps = random.chance(0.3) ? random.next() : nil
         if steps != nil || random.chance(0.5) {
-            strategy = .auto(exitLayer: random.chance(0.7) ? exitLayer : nil)
+            strategy = .auto(exitLayers: random.chance(0.7) ? [exitLayer] : [])
             return
         }
         // Long drafts are mostly rejected, so they are rare.

@@ -9,7 +9,10 @@ package struct RandomDrafter: Drafter {
     /// The paths that layers can draft on; may be empty.
     private let paths: [DraftPath]
     private let vocabularySize: Int
+    private let exitLayers: [Int]
     private var random: SeededGenerator
+    /// Apart from the other, because a text in a batch is not observed.
+    private var randomExits: SeededGenerator
     private var path: DraftPath?
 
     /// - Parameter exitLayers: numbers of layers that draft, each 1 to L - 1.
@@ -32,7 +35,9 @@ package struct RandomDrafter: Drafter {
             }
         }
         self.paths = paths
+        self.exitLayers = exitLayers
         self.random = SeededGenerator(seed: random.next())
+        randomExits = SeededGenerator(seed: random.next())
     }
 
     package mutating func next(_ context: DraftingContext) -> DraftStep {
@@ -59,6 +64,14 @@ package struct RandomDrafter: Drafter {
         }
         if tokens.isEmpty || random.chance(0.2) { tokens += random.tokens(1, vocabularySize: vocabularySize) }
         return tokens
+    }
+
+    package mutating func observedExits() -> [Int] {
+        randomExits.chance(0.3) ? Set(exitLayers).sorted().filter { _ in randomExits.chance(0.7) } : []
+    }
+
+    package mutating func learn(_ observation: ExitObservation) {
+        precondition(exitLayers.contains(observation.exitLayer) && observation.tokens.count <= draftLength + 1)
     }
 
     package mutating func learn(_ round: Round) {

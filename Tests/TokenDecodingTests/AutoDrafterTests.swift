@@ -37,13 +37,13 @@ import Testing
         for sampling in EqualityTests.samplings {
             let prompt = Self.repetitive(&random, count: random.int(1...min(40, model.contextLength - 1)))
             let plain = try DecodingRun(model, NoDrafter(), sampling, prompt: prompt)
-            for exitLayer in [nil, 1, 3, 4] {
+            for exitLayers in [[], [1], [3], [4], [1, 2, 3]] {
                 var parts = DraftParts(lowBit: random.chance(0.5) ? lowBit : nil)
                 if random.chance(0.5) { parts.vocabulary = model.draftVocabulary(random.vocabulary(of: model)) }
-                let drafter = try AutoDrafter(exitLayer: exitLayer, for: model, parts: parts)
+                let drafter = try AutoDrafter(exitLayers: exitLayers, for: model, parts: parts)
                 let run = try DecodingRun(
                     model, parts: parts, drafter, sampling, prompt: prompt, costs: Self.costs(&random))
-                #expect(run == plain, "exit layer \(exitLayer ?? 0), \(sampling)")
+                #expect(run == plain, "exit layers \(exitLayers), \(sampling)")
             }
         }
     }
@@ -54,7 +54,7 @@ import Testing
         let model = try MockModel(layerCount: 4)
         for sampling in EqualityTests.samplings {
             let plain = try DecodingRun(model, NoDrafter(), sampling, prompt: [1, 2, 1, 2, 1], maxTokens: maxTokens)
-            let drafter = try AutoDrafter(exitLayer: 1, for: model)
+            let drafter = try AutoDrafter(exitLayers: [1], for: model)
             let run = try DecodingRun(model, drafter, sampling, prompt: [1, 2, 1, 2, 1], maxTokens: maxTokens)
             #expect(run == plain)
         }
@@ -66,7 +66,8 @@ import Testing
         sampling: Sampling = .greedy
     ) throws -> DecodingStatistics {
         var generator = try Generator(
-            model, parts: parts, drafter: AutoDrafter(exitLayer: exitLayer, for: model, parts: parts),
+            model, parts: parts,
+            drafter: AutoDrafter(exitLayers: [exitLayer].compactMap(\.self), for: model, parts: parts),
             sampling: sampling, costs: costs)
         try generator.prefill([3, 1, 2])
         try generator.finish()
@@ -85,7 +86,7 @@ import Testing
 
     /// The first step of a round after a text.
     func step(_ tokens: [Token], limit: Int = 40, exitLayer: Int? = nil, _ costs: CostModel) throws -> DraftStep {
-        var drafter = try AutoDrafter(exitLayer: exitLayer, for: MockModel(layerCount: 8))
+        var drafter = try AutoDrafter(exitLayers: [exitLayer].compactMap(\.self), for: MockModel(layerCount: 8))
         return drafter.next(
             DraftingContext(
                 tokens: tokens, promptCount: 1, layerCount: 8, texts: 1, costs: costs, drafted: [], confidences: [],
@@ -181,7 +182,8 @@ import Testing
             var sampling = Sampling()
             sampling.temperature = 5
             var generator = try Generator(
-                model, parts: parts, drafter: AutoDrafter(exitLayer: 1, for: model, parts: parts), sampling: sampling,
+                model, parts: parts, drafter: AutoDrafter(exitLayers: [1], for: model, parts: parts),
+                sampling: sampling,
                 costs: costs(growth: 0.1, head: 1, vocabularyShare: share))
             try generator.prefill([3, 1, 4])
             try generator.finish(maxTokens: 300)
@@ -196,7 +198,7 @@ import Testing
     /// A text does not begin with a draft before a pass has been measured, and learns within a few rounds.
     @Test func theFirstRoundMeasures() throws {
         let model = try MockModel(layerCount: 4)
-        var generator = try Generator(model, drafter: AutoDrafter(exitLayer: 1, for: model))
+        var generator = try Generator(model, drafter: AutoDrafter(exitLayers: [1], for: model))
         try generator.prefill([1, 1, 1, 1, 1, 1])
         #expect(try generator.nextRound(limit: .max).drafted == 0)
     }
@@ -207,7 +209,7 @@ import Testing
         for seed in 0..<10 as Range<UInt64> {
             let runs = try (0..<3).map { _ in
                 try DecodingRun(
-                    model, AutoDrafter(exitLayer: 1, for: model), sampling(temperature: 0.9, seed: seed), .rejection,
+                    model, AutoDrafter(exitLayers: [1], for: model), sampling(temperature: 0.9, seed: seed), .rejection,
                     prompt: [1, 2, 1, 2, 1, 2])
             }
             #expect(runs[0] == runs[1] && runs[1] == runs[2])
@@ -219,7 +221,8 @@ import Testing
         let model = try MockModel(layerCount: 4)
         for seed in 0..<20 as Range<UInt64> {
             var generator = try Generator(
-                model, drafter: AutoDrafter(exitLayer: 1, for: model), sampling: sampling(temperature: 0.9, seed: seed),
+                model, drafter: AutoDrafter(exitLayers: [1], for: model),
+                sampling: sampling(temperature: 0.9, seed: seed),
                 acceptance: .rejection)
             var texts: [[Token]] = []
             for prompt in [[1, 2, 1, 2, 1, 2], [3, 4, 4], [1, 2, 1, 2, 1, 2]] as [[Token]] {
@@ -243,7 +246,7 @@ import Testing
             var engine = Engine(model, costs: costs)
             let texts = try prompts.enumerated().map { index, prompt in
                 let text = try engine.makeText(
-                    drafter: AutoDrafter(exitLayer: index % 2 == 0 ? 1 : nil, for: model), sampling: sampling,
+                    drafter: AutoDrafter(exitLayers: index % 2 == 0 ? [1] : [], for: model), sampling: sampling,
                     acceptance: acceptance)
                 try engine.prefill(text, prompt)
                 return text
@@ -253,7 +256,7 @@ import Testing
                 // Only texts sampled with rejections depend on drafts.
                 let drafter: any Drafter =
                     acceptance == .coupled
-                    ? NoDrafter() : try AutoDrafter(exitLayer: index % 2 == 0 ? 1 : nil, for: model)
+                    ? NoDrafter() : try AutoDrafter(exitLayers: index % 2 == 0 ? [1] : [], for: model)
                 let alone = try DecodingRun(
                     model, drafter, sampling, acceptance, prompt: prompts[index], costs: costs)
                 #expect(text.tokens == alone.tokens, "\(acceptance), text \(index)")
@@ -264,7 +267,7 @@ import Testing
     @Test func aShorterTextIsLookedUpAnew() throws {
         let model = try MockModel(layerCount: 4, contextLength: 200)
         var generator = try Generator(
-            model, drafter: AutoDrafter(exitLayer: 1, for: model), hashesLogits: true, costs: costs(growth: 0.01))
+            model, drafter: AutoDrafter(exitLayers: [1], for: model), hashesLogits: true, costs: costs(growth: 0.01))
         try generator.prefill([1, 2, 3])
         try generator.finish(maxTokens: 100)
         let text = generator.tokens
@@ -279,6 +282,6 @@ import Testing
 
     @Test(arguments: [-1, 0, 5]) func exitLayerOutOfRange(exitLayer: Int) throws {
         let model = try MockModel(layerCount: 4)
-        #expect(throws: ExitLayerError.self) { try AutoDrafter(exitLayer: exitLayer, for: model) }
+        #expect(throws: ExitLayerError.self) { try AutoDrafter(exitLayers: [exitLayer], for: model) }
     }
 }

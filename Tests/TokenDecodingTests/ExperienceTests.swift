@@ -20,7 +20,7 @@ import Testing
         after prompt: [Token], _ experience: DraftingExperience, acceptance: Acceptance = .coupled
     ) throws -> Int {
         var engine = Engine(model, cacheFormat: .standard, learningFrom: experience)
-        let text = try engine.makeText(drafter: AutoDrafter(exitLayer: nil, for: model), acceptance: acceptance)
+        let text = try engine.makeText(drafter: AutoDrafter(exitLayers: [], for: model), acceptance: acceptance)
         text.learn(from: experience)
         try engine.prefill(text, prompt)
         engine.step([text])
@@ -42,7 +42,7 @@ import Testing
         engine.teach(&experience)
         let before = try firstDraft(after: Self.prompt, experience, acceptance: acceptance)
         #expect(before > 0)
-        let text = try engine.makeText(drafter: AutoDrafter(exitLayer: nil, for: model), acceptance: acceptance)
+        let text = try engine.makeText(drafter: AutoDrafter(exitLayers: [], for: model), acceptance: acceptance)
         var random = SeededGenerator(seed: 1)
         text.replayed = random.tokens(240, vocabularySize: model.vocabularySize)
         try engine.prefill(text, [text.replayed[0]])

@@ -62,7 +62,8 @@ import Testing
             (nil, DraftParts()), (1, DraftParts()), (nil, DraftParts(lowBit: lowBit)),
         ] as [(Int?, DraftParts<MockModel>)] {
             var statistics = DecodingStatistics()
-            let drafter = try AutoDrafter(exitLayer: exitLayer, for: continuations.model, parts: parts)
+            let drafter = try AutoDrafter(
+                exitLayers: [exitLayer].compactMap(\.self), for: continuations.model, parts: parts)
             let counts = try continuations.counts(
                 drafter, .rejection, parts: parts, samples: Continuations.defaultSampleCount / 2, costs: costs,
                 statistics: &statistics)

@@ -61,7 +61,7 @@ import Testing
             model, NoDrafter(), sampling, acceptance, prompt: Array(text.prefix(Self.promptCount)))
         #expect(own.tokens != text)
         let fixed = try [1, 3, 8].map { try EarlyExitDrafter(exitLayer: 1, draftLength: $0, for: model) }
-        for drafter: any Drafter in fixed + [try AutoDrafter(exitLayer: 1, for: model)] {
+        for drafter: any Drafter in fixed + [try AutoDrafter(exitLayers: [1], for: model)] {
             #expect(try replay(text, model, drafter, sampling, acceptance).run == plain, "\(drafter)")
         }
     }

@@ -15,36 +15,15 @@ extension ExitEvaluation {
         _ model: some LanguageModel, on text: [Token], beginning: Token? = nil, window: Int,
         cacheFormat: CacheFormat = .standard, progress: (Int) -> Bool = { _ in true }
     ) throws(EvaluationError) -> ExitEvaluation? {
-        guard (2...max(2, model.contextLength)).contains(window) else {
-            throw .invalidWindow(found: window, contextLength: model.contextLength)
-        }
-        let opening = [beginning].compactMap(\.self)
-        guard opening.count + text.count >= 2 else { throw .textTooShort(found: text.count) }
-        if let unknown = (opening + text).first(where: { $0 < 0 || $0 >= model.vocabularySize }) {
-            throw .unknownToken(unknown, vocabularySize: model.vocabularySize)
-        }
+        let windows = try EvaluationWindows(
+            of: text, beginning: beginning, window: window, cacheFormat: cacheFormat, for: model)
         var result = ExitEvaluation(layerCount: model.layerCount)
-        let step = window - opening.count
-        for start in stride(from: 0, to: opening.count + text.count - 1, by: step) {
-            let tokens = opening + text[start..<min(start + step, text.count)]
-            var cache = KVCache(for: model, format: cacheFormat, context: min(window, opening.count + text.count))
-            // Few rows at a time: the logits of a whole window would take more memory than the model.
-            for first in stride(from: 0, to: tokens.count - 1, by: chunk) {
-                guard progress(start + first) else { return nil }
-                let rows = first..<min(first + chunk, tokens.count - 1)
-                let targets = Array(tokens[rows.lowerBound + 1..<rows.upperBound + 1])
-                do throws(NotFinite) {
-                    try result.score(model, Array(tokens[rows]), targets: targets, rowsAtOnce: chunk, &cache)
-                } catch {
-                    throw .nonFiniteLogits(exit: error.exit, position: start + first, halfCache: cache.isNonFiniteHalf)
-                }
-            }
+        let isWhole = try windows.forEachChunk(model, progress: progress) {
+            (tokens, targets, cache) throws(NotFinite) in
+            try result.score(model, tokens, targets: targets, rowsAtOnce: EvaluationWindows.chunk, &cache)
         }
-        _ = progress(text.count)
-        return result
+        return isWhole ? result : nil
     }
-
-    private static let chunk = 64
 }
 
 /// The reason why a text could not be evaluated.

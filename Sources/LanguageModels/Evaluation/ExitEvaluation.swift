@@ -57,6 +57,8 @@ public struct ExitEvaluation: Sendable {
     package struct NotFinite: Error {
         /// The lowest such exit, 1...L.
         package let exit: Int
+
+        package init(exit: Int) { self.exit = exit }
     }
 
     /// Runs tokens through all layers, and scores every exit's predictions.

@@ -85,7 +85,7 @@ public struct BatchBenchmark: Sendable {
                     if throughput.strategy == .plain {
                         plain += batch.tokens.prefix(prompts.count).dropFirst(plain.count)
                     }
-                    guard throughput.strategy.textLayerCount == nil else { continue }
+                    guard throughput.strategy.isExact else { continue }
                     for (text, tokens) in batch.tokens.enumerated() {
                         let text = text % prompts.count
                         try TextDifferenceError.check(

@@ -22,6 +22,8 @@ public struct Checkpoint: Sendable {
     /// The model's best setting for self-speculation: the one that `tune --save` stored in the user's cache, or else
     /// the one in its file, or that of the published checkpoint whose name and shape it has; nil if there is none.
     public let speculation: SpeculationSetting?
+    /// The exits from which drafts are chosen: those in its file, or else that of ``speculation``.
+    public let exitLayers: [Int]
     /// The published checkpoint with the model's shape; nil if there is none, or if the model has a setting of its own.
     public let published: PublishedSpeculation?
     /// What is kept of a tuning on this machine; nil if the user has no cache.
@@ -72,6 +74,8 @@ public struct Checkpoint: Sendable {
                 tuned == nil && stated == nil
                 ? PublishedSpeculation(configuration, names: names + PublishedSpeculation.names(of: file.path)) : nil
             speculation = tuned.map(\.setting) ?? stated ?? published.flatMap { $0.isNamed ? $0.setting : nil }
+            let several = try DraftExits.read(file.metadata, layerCount: configuration.layerCount)
+            exitLayers = (tuned == nil ? several : nil) ?? speculation.map { [$0.exitLayer] } ?? []
             recommended = RecommendedSampling(file.metadata)
             var passed = PassedSettings()
             passed.generation = recommended.members
@@ -84,6 +88,7 @@ public struct Checkpoint: Sendable {
             let names = PublishedSpeculation.names(of: folder.path) + [stated.origin].compactMap(\.self)
             published = tuned == nil ? PublishedSpeculation(stated.model, names: names) : nil
             speculation = tuned.map(\.setting) ?? published.flatMap { $0.isNamed ? $0.setting : nil }
+            exitLayers = speculation.map { [$0.exitLayer] } ?? []
             recommended = RecommendedSampling(texts.generationMembers)
             passed = PassedSettings(texts)
             definition = Result { () throws(CheckpointError) in try TokenizerDefinition(folder.paths, stated, texts) }

@@ -35,6 +35,8 @@ public struct CheckpointSummary: Sendable {
     package let templates: StoredChatTemplates
     /// The model's best setting for self-speculation; see ``Checkpoint/speculation``.
     public let speculation: SpeculationSetting?
+    /// The exits from which drafts are chosen; see ``Checkpoint/exitLayers``.
+    public let exitLayers: [Int]
     /// A note for people on what `tune --save` stored for the model, or why that is not used; nil if there is nothing.
     public let tuningNote: String?
     /// Whether ``speculation`` is from `tune --save`.
@@ -144,6 +146,7 @@ public struct CheckpointSummary: Sendable {
         path = checkpoint.path
         templates = checkpoint.templates
         speculation = checkpoint.speculation
+        exitLayers = checkpoint.exitLayers
         tuningNote = checkpoint.tuning?.note
         isTuned = checkpoint.tuning?.tuning != nil
         draftVocabulary = checkpoint.draftVocabulary
@@ -190,6 +193,7 @@ public struct CheckpointSummary: Sendable {
         assumptions = []
         textEnds = nil
         speculation = nil
+        exitLayers = []
         tuningNote = nil
         isTuned = false
         draftVocabulary = nil

@@ -25,10 +25,10 @@ final class LoadedDrafting: Sendable {
     /// What drafts of a strategy can run.
     func parts(for strategy: DecodingStrategy, of model: LoadedModel) -> DraftParts<LoadedModel> {
         switch strategy {
-        case .plain, .earlyExit: DraftParts()
-        case .auto(let exitLayer):
+        case .plain, .earlyExit, .approximate: DraftParts()
+        case .auto(let exitLayers):
             DraftParts(
-                lowBit: lowBit, vocabulary: exitLayer != nil || lowBit != nil ? vocabulary(choice, of: model) : nil)
+                lowBit: lowBit, vocabulary: !exitLayers.isEmpty || lowBit != nil ? vocabulary(choice, of: model) : nil)
         case .selfSpeculative:
             if case .count = choice { DraftParts(vocabulary: vocabulary(choice, of: model)) } else { DraftParts() }
         }

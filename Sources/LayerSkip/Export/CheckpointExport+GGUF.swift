@@ -34,6 +34,7 @@ extension CheckpointExport {
         // A tuning that found no fast exit replaces the source's setting, too.
         if checkpoint.tuning?.tuning != nil { SpeculationSetting.remove(from: &metadata) }
         speculation?.write(to: &metadata)
+        DraftExits.write(exitLayers, to: &metadata)
         if let written = checkpoint.writtenTokens { TokenRanking.write(written, to: &metadata) }
         if let name { metadata["general.name"] = .string(name.text) }
         if let recipe = choice?.recipe {

@@ -43,7 +43,7 @@ public struct CheckpointExport: Sendable {
             return notes + model.configuration.ggufNotes + [name?.note, checkpoint.tuning?.note].compactMap(\.self)
         }
         guard speculation != nil else { return notes }
-        return notes + ["a folder has no place for the model's exit layer and draft length"]
+        return notes + ["a folder has no place for the model's exit layers and draft length"]
     }
     /// The number of threads that convert weights; by default one per physical core. The output does not depend on it.
     public var threads: Int?
@@ -54,6 +54,7 @@ public struct CheckpointExport: Sendable {
 
     let checkpoint: Checkpoint
     let speculation: SpeculationSetting?
+    let exitLayers: [Int]
     /// The name to write in a GGUF file; nil for the source's.
     let name: GGUFName?
     let model: StoredModel
@@ -68,11 +69,12 @@ public struct CheckpointExport: Sendable {
     /// - Throws: ``CheckpointError`` as ``Checkpoint/init(path:)`` does, and as below.
     public init(
         path: String, to target: Target, quantizing recipe: QuantizationRecipe? = nil,
-        importance: ImportanceMatrix? = nil, speculation: SpeculationSetting? = nil, name: String? = nil
+        importance: ImportanceMatrix? = nil, speculation: SpeculationSetting? = nil, exitLayers: [Int]? = nil,
+        name: String? = nil
     ) throws(CheckpointError) {
         try self.init(
             Checkpoint(path: path), to: target, quantizing: recipe, importance: importance, speculation: speculation,
-            name: name)
+            exitLayers: exitLayers, name: name)
     }
 
     /// Plans the export of a checkpoint.
@@ -85,12 +87,14 @@ public struct CheckpointExport: Sendable {
     ///   - importance: makes errors in important columns smaller than others. It needs a recipe.
     ///   - speculation: the setting for self-speculation to store in a GGUF file; nil for the source's. Folders cannot
     ///     store it.
+    ///   - exitLayers: the exits from which drafts are chosen, to store with it; nil for that of the setting alone.
     ///   - name: the model's name to store in a GGUF file; nil for the source's. In a folder, the folder's name counts.
     /// - Throws: ``CheckpointError`` if a tensor is missing or not supported, the model has no such exit layer or no
     ///   such layers, the target has no such recipe, or the importance matrix is of another model.
     public init(
         _ checkpoint: Checkpoint, to target: Target, quantizing recipe: QuantizationRecipe? = nil,
-        importance: ImportanceMatrix? = nil, speculation: SpeculationSetting? = nil, name: String? = nil
+        importance: ImportanceMatrix? = nil, speculation: SpeculationSetting? = nil, exitLayers: [Int]? = nil,
+        name: String? = nil
     ) throws(CheckpointError) {
         if let recipe { try target.check(recipe, file: checkpoint.path) }
         if recipe == nil, let importance {
@@ -104,8 +108,15 @@ public struct CheckpointExport: Sendable {
         if let speculation {
             try speculation.check(layerCount: model.configuration.layerCount, file: checkpoint.path)
             self.speculation = speculation
+            self.exitLayers = exitLayers ?? [speculation.exitLayer]
         } else {
             self.speculation = checkpoint.speculation
+            self.exitLayers = exitLayers ?? checkpoint.exitLayers
+        }
+        if !self.exitLayers.isEmpty {
+            try DraftExits.check(self.exitLayers, layerCount: model.configuration.layerCount) {
+                CheckpointError(file: checkpoint.path, name: "exit layers", expected: $0, found: $1)
+            }
         }
         var written = name
         if written == nil, case .folder(let folder, _) = checkpoint.files { written = folder.name }

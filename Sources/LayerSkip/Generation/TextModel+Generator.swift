@@ -9,7 +9,7 @@ extension TextModel {
         let strategy = try strategy(options)
         let parts = drafting.parts(for: strategy, of: model)
         var generator = try Generator(
-            model, parts: parts, exitLayer: strategy.textLayerCount,
+            model, parts: parts, exitLayer: strategy.textLayerCount, exitRule: strategy.exitRule,
             drafter: strategy.drafter(for: model, parts: parts),
             sampling: options.sampling, acceptance: options.acceptance, cacheFormat: options.cacheFormat,
             context: options.context)
@@ -30,8 +30,8 @@ extension TextModel {
     func text(of engine: borrowing Engine<LoadedModel>, _ options: GenerationOptions) throws -> TokenStream {
         let strategy = try strategy(options)
         let text = try engine.makeText(
-            exitLayer: strategy.textLayerCount, drafter: strategy.drafter(for: model, parts: engine.parts),
-            sampling: options.sampling,
+            exitLayer: strategy.textLayerCount, exitRule: strategy.exitRule,
+            drafter: strategy.drafter(for: model, parts: engine.parts), sampling: options.sampling,
             acceptance: options.acceptance, context: options.context)
         text.learn(from: experience.current)
         return text

@@ -4,7 +4,7 @@ extension DecodingStrategy {
         switch self {
         case .auto: .auto
         case .plain: .plain
-        case .earlyExit: .earlyExit
+        case .earlyExit, .approximate: .earlyExit
         case .selfSpeculative: .selfSpeculative
         }
     }

@@ -53,7 +53,7 @@ public struct Verification: Sendable {
                 try options.validate()
             }
             for strategy in strategies {
-                guard strategy.textLayerCount == nil else {
+                guard strategy.isExact else {
                     throw .invalidOption(
                         name: "strategy", expected: "one that gives the full model's text", found: "early exit")
                 }

@@ -14,12 +14,22 @@ struct BenchmarkStrategyArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: "Number of layers that run before the early exit (default: the model's setting).")
-    var exitLayer: Int?
+        help: """
+            Number of layers that run before the early exit (default: the model's setting). If there are several, \
+            comma-separated, auto and early-exit with a threshold choose among them, and the first one is that of the \
+            other strategies.
+            """)
+    var exitLayer: CommaSeparated<Int>?
+
+    @Flag(
+        name: .customLong("each-exit"), help: "Measure auto and self-speculative with each of several exits alone, too."
+    )
+    var measuresEachExit = false
 
     @Option(parsing: .unconditional, help: "Number of tokens drafted per round (default: the model's setting).")
     var draftLength: Int?
 
+    @OptionGroup var threshold: ExitThresholdArguments
     @OptionGroup var drafting: DraftingArguments
 
     /// What the model gets for drafts when it is loaded.
@@ -33,7 +43,7 @@ struct BenchmarkStrategyArguments: ParsableArguments {
     func names(isReplay: Bool, hasExit: Bool) -> [DecodingStrategy.Name] {
         var standard: [DecodingStrategy.Name] = [.auto]
         if hasExit || exitLayer != nil || draftLength != nil {
-            standard = (isReplay ? [] : [.earlyExit]) + [.selfSpeculative, .auto]
+            standard = (isReplay && threshold.threshold == nil ? [] : [.earlyExit]) + [.selfSpeculative, .auto]
         }
         return [.plain] + (strategy ?? standard).filter { $0 != .plain }
     }
@@ -41,12 +51,16 @@ struct BenchmarkStrategyArguments: ParsableArguments {
     /// Throws a usage error if early exit is to replay texts, or if no strategy uses a given option.
     func check(isReplay: Bool) throws {
         let names = names(isReplay: isReplay, hasExit: true)
-        if isReplay, names.contains(.earlyExit) {
+        try threshold.check(isEarlyExit: names.contains(.earlyExit))
+        if isReplay, names.contains(.earlyExit), threshold.threshold == nil {
             throw ValidationError(
                 """
-                --strategy: expected none but strategies that write the full model's text with --replay, found \
-                early-exit; leave it out
+                --strategy: expected none but strategies that run all layers with --replay, found early-exit; leave it \
+                out, or give --confidence or --entropy
                 """)
+        }
+        if measuresEachExit, (exitLayer?.values.count ?? 0) < 2 {
+            throw ValidationError("--each-exit: expected several layers in --exit-layer with it")
         }
         if exitLayer != nil, names == [.plain] {
             throw ValidationError("--exit-layer: expected auto, early-exit or self-speculative in --strategy with it")
@@ -65,12 +79,20 @@ struct BenchmarkStrategyArguments: ParsableArguments {
     func strategies(_ names: [DecodingStrategy.Name], of model: TextModel) throws -> [DecodingStrategy] {
         let drafts = names.contains(.selfSpeculative)
         if drafts || names.contains(.earlyExit) { note(of: model, usesDraftLength: drafts) }
-        return try names.map { name in
+        let each = measuresEachExit ? exitLayer?.values ?? [] : []
+        return try names.flatMap { name -> [DecodingStrategy] in
             switch name {
-            case .auto: model.autoStrategy(exitLayer: exitLayer)
-            case .plain: .plain
-            case .earlyExit: .earlyExit(exitLayer: try exitLayer(of: model))
-            case .selfSpeculative: .selfSpeculative(try knownSetting(of: model))
+            case .auto:
+                return each.map { model.autoStrategy(exitLayers: [$0]) }
+                    + [model.autoStrategy(exitLayers: exitLayer?.values)]
+            case .plain: return [.plain]
+            case .earlyExit: return [threshold.strategy(exitLayers: try exitLayers(of: model))]
+            case .selfSpeculative:
+                let setting = try knownSetting(of: model)
+                guard !each.isEmpty else { return [.selfSpeculative(setting)] }
+                return each.map {
+                    .selfSpeculative(SpeculationSetting(exitLayer: $0, draftLength: setting.draftLength))
+                }
             }
         }
     }
@@ -82,18 +104,18 @@ struct BenchmarkStrategyArguments: ParsableArguments {
     }
 
     private func knownSetting(of model: TextModel) throws -> SpeculationSetting {
-        let exitLayer = try exitLayer(of: model)
+        let exitLayer = try exitLayers(of: model)[0]
         guard let draftLength = draftLength ?? model.knownSpeculation?.draftLength else {
             throw InputError.unsaid("--draft-length", by: model)
         }
         return SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength)
     }
 
-    private func exitLayer(of model: TextModel) throws -> Int {
-        guard let exitLayer = exitLayer ?? model.knownSpeculation?.exitLayer else {
-            throw InputError.unsaid("--exit-layer", by: model)
-        }
-        return exitLayer
+    /// The given exit layers, or those of the model; at least one.
+    private func exitLayers(of model: TextModel) throws -> [Int] {
+        if let exitLayer { return exitLayer.values }
+        guard let setting = model.knownSpeculation else { throw InputError.unsaid("--exit-layer", by: model) }
+        return model.exits(or: setting)
     }
 }
 

@@ -5,9 +5,9 @@ public import LayerSkip
 struct StrategyArguments: ParsableArguments {
     @Option(
         help: """
-            auto verifies the drafts that pay most by measured cost, from earlier text or the model's exit layer; \
+            auto verifies the drafts that pay most by measured cost, from earlier text or the model's exit layers; \
             plain runs all layers without drafts, early-exit only the first ones; self-speculative always drafts with \
-            the first ones (default: auto, or self-speculative with --exit-layer or --draft-length).
+            the first ones (default: auto, or self-speculative with one --exit-layer or --draft-length).
             """)
     var strategy: DecodingStrategy.Name?
 
@@ -15,9 +15,10 @@ struct StrategyArguments: ParsableArguments {
         parsing: .unconditional,
         help: """
             Number of layers that run before the early exit (default: the model's setting; without one, auto only \
-            looks up earlier text, and the other strategies exit after a quarter of all layers).
+            looks up earlier text, and the other strategies exit after a quarter of all layers). With auto, and with \
+            --confidence or --entropy, there may be several, comma-separated.
             """)
-    var exitLayer: Int?
+    var exitLayer: CommaSeparated<Int>?
 
     @Option(
         parsing: .unconditional,
@@ -27,6 +28,7 @@ struct StrategyArguments: ParsableArguments {
             """)
     var draftLength: Int?
 
+    @OptionGroup var threshold: ExitThresholdArguments
     @OptionGroup var drafting: DraftingArguments
 
     /// What the model gets for drafts when it is loaded.
@@ -34,7 +36,7 @@ struct StrategyArguments: ParsableArguments {
 
     /// The strategy that is given, or meant by a given setting.
     private var name: DecodingStrategy.Name {
-        strategy ?? (exitLayer != nil || draftLength != nil ? .selfSpeculative : .auto)
+        strategy ?? (exitLayer?.values.count == 1 || draftLength != nil ? .selfSpeculative : .auto)
     }
 
     func validate() throws {
@@ -45,10 +47,17 @@ struct StrategyArguments: ParsableArguments {
         if let strategy, strategy != .selfSpeculative, draftLength != nil {
             throw ValidationError("--draft-length: expected --strategy self-speculative with it")
         }
+        try threshold.check(isEarlyExit: strategy == .earlyExit)
+        if let exitLayer, exitLayer.values.count != 1, name != .auto, threshold.threshold == nil {
+            throw ValidationError(
+                "--exit-layer: expected one layer with --strategy \(name.rawValue), found \(exitLayer.values.count)")
+        }
         var options = GenerationOptions()
-        options.strategy = .selfSpeculative(
-            SpeculationSetting(exitLayer: exitLayer ?? 1, draftLength: draftLength ?? 0))
-        try checkUsage(options.validate)
+        for exitLayer in exitLayer?.values ?? [1] {
+            options.strategy = .selfSpeculative(
+                SpeculationSetting(exitLayer: exitLayer, draftLength: draftLength ?? 0))
+            try checkUsage(options.validate)
+        }
     }
 
     /// The strategy that these options select. Says on standard error if a published setting is used.
@@ -59,11 +68,11 @@ struct StrategyArguments: ParsableArguments {
                 exitLayer: exitLayer, draftLength: name == .selfSpeculative ? draftLength : 0,
                 options: "--exit-layer, --draft-length or --strategy plain")
         }
-        let setting = model.speculation(exitLayer: exitLayer, draftLength: draftLength)
+        let setting = model.speculation(exitLayer: exitLayer?.values.first, draftLength: draftLength)
         switch name {
-        case .auto: return model.autoStrategy(exitLayer: exitLayer)
+        case .auto: return model.autoStrategy(exitLayers: exitLayer?.values)
         case .plain: return .plain
-        case .earlyExit: return .earlyExit(exitLayer: setting.exitLayer)
+        case .earlyExit: return threshold.strategy(exitLayers: exitLayer?.values ?? model.exits(or: setting))
         case .selfSpeculative: return .selfSpeculative(setting)
         }
     }

@@ -5,6 +5,11 @@ extension TextModel {
     /// there is neither.
     var knownSpeculation: SpeculationSetting? { summary.speculation ?? summary.published?.setting }
 
+    /// The exit layers in the model's file; if there are none, that of a setting.
+    func exits(or setting: SpeculationSetting) -> [Int] {
+        summary.exitLayers.isEmpty ? [setting.exitLayer] : summary.exitLayers
+    }
+
     /// Says on standard error which parts of a published setting are used, if any.
     ///
     /// - Parameters:

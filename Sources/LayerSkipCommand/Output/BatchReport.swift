@@ -4,6 +4,9 @@ import LayerSkip
 struct BatchReport: Encodable {
     let rows: [Row]
     let text: BenchmarkTextReport
+    /// The settings of all strategies.
+    let compared: ComparedStrategies
+    /// The first exit of the first strategy that has one.
     let exitLayer: Nullable<Int>
     let draftLength: Nullable<Int>
     let kernels: String
@@ -46,9 +49,10 @@ struct BatchReport: Encodable {
     init(_ benchmark: BatchBenchmark, of model: TextModel, _ text: BenchmarkTextReport) {
         rows = benchmark.measurements.map { Row($0, over: benchmark.measurements[0]) }
         self.text = text
-        let compared = ComparedStrategies(benchmark.measurements.first?.throughputs.map(\.strategy) ?? [])
-        exitLayer = Nullable(compared.exitLayer)
-        draftLength = Nullable(compared.draftLength)
+        let strategies = benchmark.measurements.first?.throughputs.map(\.strategy) ?? []
+        compared = ComparedStrategies(strategies)
+        exitLayer = Nullable(strategies.lazy.compactMap(\.exitLayers.first).first)
+        draftLength = compared.draftLength
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
     }
@@ -67,7 +71,6 @@ extension BatchReport {
         let lines = rows.flatMap { row in
             row.strategies.enumerated().map { ($0 == 0 ? "\(row.texts)" : "").padded(to: 5) + "  " + $1.line + "\n" }
         }
-        let compared = ComparedStrategies(exitLayer: exitLayer.value, draftLength: draftLength.value)
         let settings = compared.facts + [kernels, threads.counted("thread")]
         return head + lines.joined() + settings.joined(separator: ", ") + "\n" + text.line
     }

@@ -10,6 +10,9 @@ struct BenchmarkReport: Encodable {
     /// The rows of all strategies, plain first.
     let strategies: [Row]
     let text: BenchmarkTextReport
+    /// The settings of all strategies.
+    let compared: ComparedStrategies
+    /// The first exit of the first strategy that has one.
     let exitLayer: Nullable<Int>
     let draftLength: Nullable<Int>
     let kernels: String
@@ -17,6 +20,8 @@ struct BenchmarkReport: Encodable {
 
     struct Row: Encodable {
         let name: DecodingStrategy.Name
+        /// The exits that drafts or tokens use.
+        let exitLayers: [Int]
         let decodeTokensPerSecond: Nullable<Double>
         let prefillTokensPerSecond: Nullable<Double>
         let acceptanceRate: Nullable<Double>
@@ -24,6 +29,8 @@ struct BenchmarkReport: Encodable {
         let draftShare: Nullable<Double>
         let verifyShare: Nullable<Double>
         let tokens: Int
+        /// In approximate decoding, the tokens of all rounds by the number of layers that chose them.
+        let tokensByExit: [String: Int]
         /// The sources of drafts, over all rounds.
         let sources: [String: SourceReport]
         /// The speed relative to that of plain decoding.
@@ -32,6 +39,7 @@ struct BenchmarkReport: Encodable {
         init(_ measurement: StrategyBenchmark.Measurement, in benchmark: StrategyBenchmark) {
             let all = measurement.rounds
             name = measurement.strategy.name
+            exitLayers = measurement.strategy.exitLayers
             decodeTokensPerSecond = Nullable(all.compactMap(\.decodeTokensPerSecond).median)
             prefillTokensPerSecond = Nullable(all.compactMap(\.prefillTokensPerSecond).median)
             acceptanceRate = Nullable(all.compactMap(\.acceptanceRate).median)
@@ -43,6 +51,7 @@ struct BenchmarkReport: Encodable {
             for round in all { sum.add(round) }
             var plain = DecodingStatistics()
             for round in benchmark.measurements[0].rounds { plain.add(round) }
+            tokensByExit = sum.tokensByExitName
             sources = SourceReport.all(sum.sources, plain: plain.decodeTokensPerSecond)
             speedup = Spread(benchmark.speedups(of: measurement))
         }
@@ -57,9 +66,9 @@ struct BenchmarkReport: Encodable {
         speedup = Nullable(row(.selfSpeculative)?.speedup)
         strategies = rows
         self.text = text
-        let compared = ComparedStrategies(benchmark.measurements.map(\.strategy))
-        exitLayer = Nullable(compared.exitLayer)
-        draftLength = Nullable(compared.draftLength)
+        compared = ComparedStrategies(benchmark.measurements.map(\.strategy))
+        exitLayer = Nullable(rows.lazy.compactMap(\.exitLayers.first).first)
+        draftLength = compared.draftLength
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
     }
@@ -70,23 +79,29 @@ struct BenchmarkReport: Encodable {
 extension BenchmarkReport {
     /// A line for each strategy, one with speedups and settings, and one about the texts.
     var table: String {
-        let compared = ComparedStrategies(exitLayer: exitLayer.value, draftLength: draftLength.value)
         let facts = speedups + compared.facts + [kernels, threads.counted("thread")]
-        return strategies.map(\.line).joined() + facts.joined(separator: ", ") + "\n" + text.line
+        return strategies.map { $0.line(label($0)) }.joined() + facts.joined(separator: ", ") + "\n" + text.line
+    }
+
+    /// A row's name, with its exits if another row has the same name.
+    private func label(_ row: Row) -> String {
+        guard strategies.count(where: { $0.name == row.name }) > 1 else { return row.name.label }
+        return "\(row.name.label) \(row.exitLayers.map(\.description).joined(separator: ","))"
     }
 
     /// The speedups of the strategies that write plain decoding's texts. If there are several, each is named.
     private var speedups: [String] {
         let rows = strategies.filter { $0.name != .plain && $0.name != .earlyExit }
-        return rows.map { row in "speedup " + (rows.count > 1 ? "of \(row.name.label) " : "") + row.speedup.text }
+        return rows.map { row in "speedup " + (rows.count > 1 ? "of \(label(row)) " : "") + row.speedup.text }
     }
 }
 
 extension BenchmarkReport.Row {
-    fileprivate var line: String {
+    fileprivate func line(_ label: String) -> String {
         let rate = decodeTokensPerSecond.value?.formatted(decimals: 1) ?? "-"
         let acceptance = acceptanceRate.value?.percentage ?? ""
-        let total = name.paddedLabel + rate.padded(to: 10) + " tok/s" + acceptance.padded(to: 10) + "\n"
+        let total =
+            DecodingStrategy.Name.padded(label) + rate.padded(to: 10) + " tok/s" + acceptance.padded(to: 10) + "\n"
         guard name == .auto else { return total }
         let parts = DraftSource.allCases.compactMap { source in
             sources[source.rawValue].map { "  \(source.summary): \($0.text)\n" }

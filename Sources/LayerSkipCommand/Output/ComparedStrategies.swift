@@ -1,24 +1,38 @@
 import LayerSkip
 
 /// The settings that strategies of a benchmark have in common.
-struct ComparedStrategies {
-    let exitLayer: Int?
-    let draftLength: Int?
+struct ComparedStrategies: Encodable {
+    /// The exits that some strategy drafts with, or leaves at.
+    let exitLayers: [Int]
+    let draftLength: Nullable<Int>
+    /// When tokens leave early, in words; nil if none do.
+    let rule: Nullable<String>
 
     /// The settings in words, those that there are.
     var facts: [String] {
-        [exitLayer.map { "exit layer \($0)" }, draftLength.map { "draft length \($0)" }].compactMap(\.self)
+        let layers = exitLayers.map(\.description).joined(separator: ", ")
+        let parts = [
+            exitLayers.isEmpty ? nil : "exit layer \(layers)", draftLength.value.map { "draft length \($0)" },
+            rule.value.map { "early exit with \($0)" },
+        ]
+        return parts.compactMap(\.self)
     }
 }
 
 extension ComparedStrategies {
     init(_ strategies: [DecodingStrategy]) {
-        exitLayer = strategies.lazy.compactMap { $0.draftingExitLayer ?? $0.textLayerCount }.first
-        draftLength = strategies.lazy.compactMap(\.draftLength).first
+        exitLayers = Set(strategies.flatMap(\.exitLayers)).sorted()
+        draftLength = Nullable(strategies.lazy.compactMap(\.draftLength).first)
+        rule = Nullable(strategies.lazy.compactMap { $0.exitRule?.summary }.first)
     }
 }
 
 extension DecodingStrategy {
+    /// The exits that drafts or tokens use.
+    var exitLayers: [Int] {
+        draftingExitLayers + (exitRule?.exitLayers ?? []) + [textLayerCount].compactMap(\.self)
+    }
+
     /// The number of tokens drafted per round; nil if it is not fixed.
     fileprivate var draftLength: Int? {
         if case .selfSpeculative(let setting) = self { setting.draftLength } else { nil }
@@ -30,8 +44,11 @@ extension DecodingStrategy.Name {
     var label: String { self == .earlyExit ? "early exit" : rawValue }
 
     /// The label with spaces after it, up to the longest name's length.
-    var paddedLabel: String {
-        let longest = Self.allCases.map(\.rawValue.count).max() ?? 0
+    var paddedLabel: String { Self.padded(label) }
+
+    /// A label with spaces after it, up to the longest name's length.
+    static func padded(_ label: String) -> String {
+        let longest = allCases.map(\.rawValue.count).max() ?? 0
         return label + String(repeating: " ", count: max(0, longest - label.count))
     }
 }

@@ -15,6 +15,8 @@ struct StatisticsReport: Encodable {
     let verifySeconds: Double
     /// By the source of drafts.
     let sources: [String: SourceReport]
+    /// In approximate decoding, the tokens by the number of layers that chose them; otherwise empty.
+    let tokensByExit: [String: Int]
     let kernels: String
     let threads: Int
     let weightBytes: Int
@@ -34,6 +36,7 @@ struct StatisticsReport: Encodable {
         draftSeconds = statistics.draftSeconds
         verifySeconds = statistics.verifySeconds
         sources = SourceReport.all(statistics.sources)
+        tokensByExit = statistics.tokensByExitName
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
         weightBytes = model.model.weightByteCount
@@ -54,6 +57,7 @@ extension GenerationResult {
                 "accepted \(statistics.accepted) of \(statistics.drafted.counted("draft")) (\(rate.percentage))"
                     + statistics.sourceSummary)
         }
+        if let exits = statistics.exitSummary { parts.append(exits) }
         parts.append("ended by \(finishReason.summary)")
         let compute = model.model.compute
         parts.append("\(compute.kernels.name), \(compute.pool.threadCount.counted("thread"))")
@@ -70,6 +74,22 @@ extension DecodingStatistics {
             sources[source].map { "\($0.accepted) by \(source.summary)" }
         }
         return ": " + parts.joined(separator: ", ")
+    }
+}
+
+extension DecodingStatistics {
+    /// ``tokensByExit`` with numbers of layers as strings, as keys in JSON are.
+    var tokensByExitName: [String: Int] {
+        Dictionary(uniqueKeysWithValues: tokensByExit.map { ("\($0.key)", $0.value) })
+    }
+
+    /// How many tokens each number of layers chose; nil unless decoding was approximate.
+    fileprivate var exitSummary: String? {
+        guard !tokensByExit.isEmpty else { return nil }
+        let shares = tokensByExit.sorted { $0.key < $1.key }.map { layers, count in
+            "\((Double(count) / Double(max(1, generatedTokens))).percentage) after \(layers)"
+        }
+        return "approximate: tokens chosen " + shares.joined(separator: ", ") + " layers"
     }
 }
 

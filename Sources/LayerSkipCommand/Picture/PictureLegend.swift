@@ -8,17 +8,21 @@ struct PictureLegend {
     /// - Parameter sources: those of drafts in the text.
     init(_ strategy: DecodingStrategy, sources: Set<DraftSource>, layerCount: Int) {
         var entries = [(name: "prompt", meaning: "prompt")]
-        let exitLayer = strategy.draftingExitLayer
-        if exitLayer != nil || strategy.looksUp {
-            if let exitLayer {
-                entries.append(("accepted", "drafted by the first \(exitLayer.counted("layer")), accepted"))
+        let exitLayers = strategy.draftingExitLayers
+        if !exitLayers.isEmpty || strategy.looksUp {
+            if let last = exitLayers.last {
+                let others = exitLayers.dropLast().map { "\($0) or " }.joined()
+                entries.append(("accepted", "drafted by the first \(others)\(last.counted("layer")), accepted"))
             }
             if strategy.looksUp { entries.append(("lookup", "from earlier text, accepted")) }
             if sources.contains(.cascade) { entries.append(("cascade", "from both, accepted")) }
             if sources.contains(.lowBit) { entries.append(("lowbit", "drafted by low-bit weights, accepted")) }
             entries += [("written", "written by the full model"), ("rejected", "drafted, rejected")]
         } else {
-            let writer = strategy.textLayerCount.map { "the first \($0.counted("layer"))" } ?? "the full model"
+            let writer =
+                strategy.exitRule.map { "the first exit with \($0.summary)" } ?? strategy.textLayerCount.map {
+                    "the first \($0.counted("layer"))"
+                } ?? "the full model"
             entries.append(("written", "written by \(writer)"))
         }
         self.entries = entries
@@ -53,6 +57,7 @@ extension DecodingStrategy {
     /// How a text was decoded, and how many tokens each pass of the full model gave.
     func caption(_ statistics: DecodingStatistics, layerCount: Int) -> String {
         let tokens = statistics.generatedTokens.counted("token")
+        if let exitRule { return "approximate · early exit with \(exitRule.summary) · \(tokens)" }
         guard let drafting = draftingDescription(layerCount: layerCount) else {
             return textLayerCount.map {
                 "early exit · \(tokens), one for each pass of the first \($0) of \(layerCount) layers"

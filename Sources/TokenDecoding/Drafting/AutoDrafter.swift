@@ -21,6 +21,9 @@ package struct AutoDrafter: Drafter {
     private var counted = 0
     /// The number of a cascade's looked-up tokens that the layers agree with; nil before they have run.
     private var agreed: Int?
+    /// The number of rounds in which exits were observed, and of rounds since the last of them.
+    private var observations = 0
+    private var roundsSinceObservation = 0
     /// By how much a cascade was cheaper than drafting its tokens one by one.
     private var savedSeconds = 0.0
 
@@ -55,15 +58,15 @@ package struct AutoDrafter: Drafter {
     /// Creates a drafter that looks up earlier text, and drafts by what the model has for it.
     ///
     /// - Parameters:
-    ///   - exitLayer: 1 to L - 1 layers that draft; nil if the model has no exit for it. With all layers there are none,
-    ///     either.
+    ///   - exitLayers: the numbers of layers that may draft; drafts by all layers would cost as much as the text, so
+    ///     that exit drafts nothing.
     ///   - parts: what drafts can run besides the model's layers and head.
     /// - Throws: ``ExitLayerError`` unless 1 <= exitLayer <= layerCount.
     package init<Model: LanguageModel>(
-        exitLayer: Int?, for model: Model, parts: DraftParts<Model> = DraftParts()
+        exitLayers: [Int], for model: Model, parts: DraftParts<Model> = DraftParts()
     ) throws(ExitLayerError) {
         var paths: [DraftPath] = []
-        if let exitLayer {
+        for exitLayer in Set(exitLayers).sorted() {
             try ExitLayerError.check(exitLayer, layerCount: model.layerCount)
             if exitLayer < model.layerCount { paths.append(DraftPath(layers: exitLayer)) }
         }
@@ -76,6 +79,7 @@ package struct AutoDrafter: Drafter {
     mutating func learn(from experience: DraftingExperience) {
         if let chances = experience.lookups { lookup.chances = chances }
         if let known = experience.cascade { cascade = known }
+        observations = experience.observations
         for index in layers.indices {
             if let known = experience.layers[layers[index].path] { layers[index] = known }
         }
@@ -85,12 +89,28 @@ package struct AutoDrafter: Drafter {
     func teach(_ experience: inout DraftingExperience) {
         experience.lookups = lookup.chances
         experience.cascade = cascade
+        experience.observations = observations
         for source in layers { experience.layers[source.path] = source }
     }
 
     package var needsConfidences: Bool { !layers.isEmpty }
 
     package mutating func restart() { lookup.restart() }
+
+    /// Observes all exits, if there are several, in the first rounds and then in every ``longestInterval``-th.
+    package mutating func observedExits() -> [Int] {
+        guard layers.count(where: { $0.path.weights == .own }) > 1 else { return [] }
+        roundsSinceObservation += 1
+        guard roundsSinceObservation >= min(1 + observations / 4, Self.longestInterval) else { return [] }
+        (roundsSinceObservation, observations) = (0, observations + 1)
+        return layers.compactMap { $0.path.weights == .own ? $0.path.layers : nil }
+    }
+
+    package mutating func learn(_ observation: ExitObservation) {
+        for index in layers.indices where layers[index].path == DraftPath(layers: observation.exitLayer) {
+            layers[index].learn(observed: observation.tokens)
+        }
+    }
 
     package mutating func next(_ context: DraftingContext) -> DraftStep {
         if context.drafted.isEmpty { return begin(context) }
@@ -254,6 +274,8 @@ extension AutoDrafter {
 
     /// A draft that is expected to gain less may well lose, because costs and chances are estimates.
     private static let leastGain = 1.03
+    /// Rounds from one observation of the exits to the next.
+    private static let longestInterval = 16
     /// Tokens that are so unlikely to be reached add nothing.
     private static let leastSurvival = 0.02
     /// Numbers of looked-up tokens that are considered; others lie between them.

@@ -16,6 +16,13 @@ package protocol Drafter: Sendable {
     /// Receives the result of a round before the next one begins.
     mutating func learn(_ round: Round)
 
+    /// The exits whose rows of the round that begins also go through the head, in ascending order; mostly none, because
+    /// that takes time.
+    mutating func observedExits() -> [Int]
+
+    /// Receives what one of them would have drafted in the round.
+    mutating func learn(_ observation: ExitObservation)
+
     /// Is called when the text is replaced or shortened, before the next round.
     mutating func restart()
 }
@@ -24,6 +31,10 @@ extension Drafter {
     package var needsConfidences: Bool { false }
 
     package mutating func learn(_ round: Round) {}
+
+    package mutating func observedExits() -> [Int] { [] }
+
+    package mutating func learn(_ observation: ExitObservation) {}
 
     package mutating func restart() {}
 }

@@ -8,6 +8,9 @@ package struct DraftingExperience: Sendable {
     /// Of layers that drafted.
     var layers: [DraftPath: LayerSource] = [:]
 
+    /// The number of rounds in which exits that did not draft were observed.
+    var observations = 0
+
     /// Creates an experience without observations.
     package init() {}
 }

@@ -42,6 +42,17 @@ struct LayerSource {
         }
     }
 
+    /// Learns what this source would have drafted: one draft after another, each up to its first token that is not the
+    /// text's.
+    mutating func learn(observed tokens: [ExitObservation.Token]) {
+        var last: Double?
+        for token in tokens {
+            evidence[Self.kind(token.confidence)].add(isHit: token.isHit)
+            nextEvidence[last.map(Self.kind) ?? Self.kinds].add(isHit: token.isHit)
+            last = token.isHit ? token.confidence : nil
+        }
+    }
+
     /// Lets observations fade in a round without a draft of this source, so that it is tried again some day.
     mutating func learnNothing() {
         for index in nextEvidence.indices { nextEvidence[index].fade(by: Self.memory) }
