@@ -111,7 +111,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
         let stopwatch = Stopwatch()
         for text in texts {
             text.beginRound()
-            text.beginObserving(texts: texts.count)
+            text.beginObserving(texts: texts.count, costs)
         }
         draft(texts, report)
         let drafted = stopwatch.seconds
@@ -128,6 +128,7 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
             if early == nil { row += text.draft.tokens.count + 1 }
             text.endRound(&draftHead, of: model)
         }
+        countObserving(texts)
     }
 }
 

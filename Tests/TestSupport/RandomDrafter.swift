@@ -66,7 +66,7 @@ package struct RandomDrafter: Drafter {
         return tokens
     }
 
-    package mutating func observedExits() -> [Int] {
+    package mutating func observedExits(_ costs: CostModel, layerCount: Int) -> [Int] {
         randomExits.chance(0.3) ? Set(exitLayers).sorted().filter { _ in randomExits.chance(0.7) } : []
     }
 

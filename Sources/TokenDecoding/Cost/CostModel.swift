@@ -16,6 +16,7 @@ package struct CostModel: Sendable {
     private var lowBitShare: Double?
     private var vocabularyShare: Double?
     private var drafting = 0.0
+    private var observing = 0.0
     /// Whether costs are given, and not measured.
     let isFixed: Bool
 
@@ -102,6 +103,18 @@ package struct CostModel: Sendable {
         guard !isFixed else { return }
         guard drafting > 0 else { return drafting = seconds }
         drafting += 0.1 * (min(seconds, 2 * drafting) - drafting)
+    }
+
+    /// Counts what it took to observe exits in a round, in addition to passes.
+    mutating func count(observing seconds: Double) {
+        guard !isFixed else { return }
+        observing = observing > 0 ? observing + 0.2 * (min(seconds, 2 * observing) - observing) : seconds
+    }
+
+    /// The time that observing exits takes, in units of plain decoding of a token; nil if one of them was not measured.
+    func observation(layers: Int) -> Double? {
+        guard observing > 0, let plain = plain(layers: layers, texts: 1) else { return nil }
+        return observing / plain
     }
 
     /// Returns the expected seconds of a round without drafts; nil if nothing was measured.

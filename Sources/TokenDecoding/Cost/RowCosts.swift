@@ -6,6 +6,8 @@ struct RowCosts: Sendable {
     /// By the number of rows; 0 if never measured.
     private var values = Array(repeating: 0.0, count: mostRows + 1)
     private var counts = Array(repeating: 0, count: mostRows + 1)
+    /// The numbers of rows that were measured, in ascending order: few, while there are many to estimate in each round.
+    private var measured: [Int] = []
     /// Whether a number of rows has been measured ``firstMeasurements`` times.
     private var isAnyProven = false
     /// The least that each row after the first added to a pass, and the number of passes that were compared.
@@ -19,6 +21,7 @@ struct RowCosts: Sendable {
         guard rows > 0, seconds > 0 else { return }
         guard rows <= Self.mostRows else { return countLong(rows: rows, seconds: seconds) }
         counts[rows] += 1
+        if counts[rows] == 1 { measured.insert(rows, at: measured.firstIndex { $0 > rows } ?? measured.count) }
         if counts[rows] == Self.firstMeasurements { isAnyProven = true }
         if rows > 1, counts[1] > 0 {
             slope.least = min(slope.least, slope(to: seconds / factor, rows: rows))
@@ -58,10 +61,16 @@ struct RowCosts: Sendable {
 
     /// Returns what the measurements say that count.
     private func expected(rows: Int) -> Double? {
-        var (below, above) = (min(rows, values.count - 1), rows)
-        while below > 0, !isProven(rows: below) { below -= 1 }
+        // The nearest proven ones.
+        var (below, above) = (0, values.count)
+        for number in measured where isProven(rows: number) {
+            if number > rows {
+                above = number
+                break
+            }
+            below = number
+        }
         if below == rows { return factor * values[rows] }
-        while above < values.count, !isProven(rows: above) { above += 1 }
         switch (below > 0, above < values.count) {
         case (true, true):
             let share = Double(rows - below) / Double(above - below)

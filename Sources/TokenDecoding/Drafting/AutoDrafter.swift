@@ -24,6 +24,8 @@ package struct AutoDrafter: Drafter {
     /// The number of rounds in which exits were observed, and of rounds since the last of them.
     private var observations = 0
     private var roundsSinceObservation = 0
+    /// Whether exits can be observed in this round.
+    private var canObserve = false
     /// By how much a cascade was cheaper than drafting its tokens one by one.
     private var savedSeconds = 0.0
 
@@ -97,11 +99,17 @@ package struct AutoDrafter: Drafter {
 
     package mutating func restart() { lookup.restart() }
 
-    /// Observes all exits, if there are several, in the first rounds and then in every ``longestInterval``-th.
-    package mutating func observedExits() -> [Int] {
-        guard layers.count(where: { $0.path.weights == .own }) > 1 else { return [] }
+    /// Observes the exits, to know what they would draft without trying: in every fourth round at first, and then as
+    /// often as takes 1 % of the time. A single exit is not observed while it drafts.
+    package mutating func observedExits(_ costs: CostModel, layerCount: Int) -> [Int] {
+        canObserve = true
+        guard layers.contains(where: { $0.path.weights == .own }) else { return [] }
         roundsSinceObservation += 1
-        guard roundsSinceObservation >= min(1 + observations / 4, Self.longestInterval) else { return [] }
+        var interval = Self.firstInterval
+        if observations >= Self.firstObservations, let cost = costs.observation(layers: layerCount) {
+            interval = max(interval, Int(min(cost / Self.observingShare, 1000)))
+        }
+        guard roundsSinceObservation >= interval else { return [] }
         (roundsSinceObservation, observations) = (0, observations + 1)
         return layers.compactMap { $0.path.weights == .own ? $0.path.layers : nil }
     }
@@ -126,10 +134,12 @@ package struct AutoDrafter: Drafter {
                 let isCovered = round.isCovered || choice?.usesVocabulary == false
                 layers[index].learn(
                     confidences: round.confidences, accepted: round.accepted, isCovered: isCovered)
-            } else {
+                if layers.count(where: { $0.path.weights == .own }) == 1 { roundsSinceObservation = 0 }
+            } else if !canObserve || layers[index].path.weights == .lowBit {
                 layers[index].learnNothing()
             }
         }
+        canObserve = false
         if case .cascade(let count, _, _) = choice {
             // A draft may end with its looked-up tokens, before another step.
             let agreed = agreed ?? min(round.drafted, count)
@@ -248,6 +258,11 @@ extension AutoDrafter {
         let next = chance(layers[index], path, after: 1, context)
         for count in Self.cascadeLengths where count <= lookup.proposal.count {
             let expected = cascade.expectation(matchLength: lookup.matchLength, count: count, next: next)
+            // Often even the shortest round would be too long.
+            guard
+                let least = context.costs.cascade(path, layers: context.layerCount, lookedUp: count, verified: 1),
+                expected.tokens > best * least
+            else { continue }
             var seconds = 0.0
             for (agreed, chance) in expected.agreed.enumerated() {
                 guard
@@ -274,8 +289,11 @@ extension AutoDrafter {
 
     /// A draft that is expected to gain less may well lose, because costs and chances are estimates.
     private static let leastGain = 1.03
-    /// Rounds from one observation of the exits to the next.
-    private static let longestInterval = 16
+    /// Observations of the exits that come soon, to choose between them at all, and the rounds from one to the next.
+    private static let firstObservations = 12
+    private static let firstInterval = 4
+    /// The share of the time that later observations take.
+    private static let observingShare = 0.01
     /// Tokens that are so unlikely to be reached add nothing.
     private static let leastSurvival = 0.02
     /// Numbers of looked-up tokens that are considered; others lie between them.

@@ -18,7 +18,9 @@ package protocol Drafter: Sendable {
 
     /// The exits whose rows of the round that begins also go through the head, in ascending order; mostly none, because
     /// that takes time.
-    mutating func observedExits() -> [Int]
+    ///
+    /// - Parameter layerCount: the number of layers that determine the text.
+    mutating func observedExits(_ costs: CostModel, layerCount: Int) -> [Int]
 
     /// Receives what one of them would have drafted in the round.
     mutating func learn(_ observation: ExitObservation)
@@ -32,7 +34,7 @@ extension Drafter {
 
     package mutating func learn(_ round: Round) {}
 
-    package mutating func observedExits() -> [Int] { [] }
+    package mutating func observedExits(_ costs: CostModel, layerCount: Int) -> [Int] { [] }
 
     package mutating func learn(_ observation: ExitObservation) {}
 

@@ -53,7 +53,8 @@ struct LayerSource {
         }
     }
 
-    /// Lets observations fade in a round without a draft of this source, so that it is tried again some day.
+    /// Lets observations fade in a round without a draft of this source, so that it is tried again some day. Not needed
+    /// where the source is observed.
     mutating func learnNothing() {
         for index in nextEvidence.indices { nextEvidence[index].fade(by: Self.memory) }
     }

@@ -21,7 +21,16 @@ extension Engine {
     /// Computes the logits of all observed rows.
     mutating func observe(_ texts: [TokenStream]) {
         guard texts.count == 1, let rows = texts[0].observed.all(each: texts[0].draft.tokens.count + 1) else { return }
+        let stopwatch = Stopwatch()
         texts[0].observed.logits = logits(model.compute.stacked(rows))
+        texts[0].observed.seconds = stopwatch.seconds
+    }
+
+    /// Counts what observing exits took in a round.
+    mutating func countObserving(_ texts: [TokenStream]) {
+        guard texts.count == 1, texts[0].observed.seconds > 0 else { return }
+        costs.count(observing: texts[0].observed.seconds)
+        texts[0].observed.seconds = 0
     }
 }
 
@@ -29,13 +38,15 @@ extension TokenStream {
     /// Begins a round in which exits may be observed. Only a text that is alone in its step is: otherwise the rows of
     /// several texts would have to be told apart in each pass. Under rejection sampling, an exit's token says little
     /// about whether its drafts would be accepted.
-    func beginObserving(texts: Int) {
-        observed.begin(texts == 1 && sampler.acceptance != .rejection ? drafter.observedExits() : [])
+    func beginObserving(texts: Int, _ costs: CostModel) {
+        guard texts == 1, sampler.acceptance != .rejection else { return observed.begin([]) }
+        observed.begin(drafter.observedExits(costs, layerCount: layerCount))
     }
 
     /// Tells the drafter what the observed exits would have drafted in place of `next`.
     func learnObserved(on compute: ComputeContext) {
         guard let logits = observed.logits else { return }
+        let stopwatch = Stopwatch()
         let count = logits.rows / observed.exitLayers.count
         for (index, exitLayer) in observed.exitLayers.enumerated() {
             var found: [ExitObservation.Token] = []
@@ -53,5 +64,6 @@ extension TokenStream {
             drafter.learn(ExitObservation(exitLayer: exitLayer, tokens: found))
         }
         observed.begin([])
+        observed.seconds += stopwatch.seconds
     }
 }

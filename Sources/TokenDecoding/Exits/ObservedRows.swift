@@ -8,6 +8,8 @@ struct ObservedRows {
     private var rows: [[Tensor]] = []
     /// One row of logits for each row, exit by exit; nil before the head has run.
     var logits: Tensor?
+    /// What observing took so far in this round, except for passes that were divided.
+    var seconds = 0.0
 
     /// Begins a round in which these exits are observed.
     mutating func begin(_ exitLayers: [Int]) {
