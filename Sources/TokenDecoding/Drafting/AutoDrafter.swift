@@ -198,13 +198,17 @@ extension AutoDrafter {
         guard let plain = context.costs.plain(layers: context.layerCount, texts: context.texts) else { return .done }
         var best = Self.leastGain * Double(context.texts) / plain
         chooseLookup(context, &best)
+        // The exit that drafts best, also if drafts by it alone are not chosen, is the one to judge looked-up tokens.
+        var judge: (index: Int, usesVocabulary: Bool, speed: Double)?
         for index in layers.indices {
             for usesVocabulary in hasVocabulary ? [true, false] : [false] {
-                chooseLayers(index, usesVocabulary, context, &best)
-                guard context.texts == 1, layers[index].path.weights == .own else { continue }
-                chooseCascade(index, usesVocabulary, context, &best)
+                let speed = chooseLayers(index, usesVocabulary, context, &best)
+                if layers[index].path.weights == .own, speed > judge?.speed ?? 0 {
+                    judge = (index, usesVocabulary, speed)
+                }
             }
         }
+        if context.texts == 1, let judge { chooseCascade(judge.index, judge.usesVocabulary, context, &best) }
         switch choice {
         case .lookup(let count): return .tokens(lookup.proposal[..<count])
         case .layers(let index, let usesVocabulary):
@@ -230,10 +234,12 @@ extension AutoDrafter {
     }
 
     /// Chooses a draft by layers by its most expected tokens per second, before its first token is known.
+    ///
+    /// - Returns: that speed.
     private mutating func chooseLayers(
         _ index: Int, _ usesVocabulary: Bool, _ context: DraftingContext, _ best: inout Double
-    ) {
-        guard context.limit > 0 else { return }
+    ) -> Double {
+        guard context.limit > 0 else { return 0 }
         let path = layers[index].path(usingVocabulary: usesVocabulary)
         // The chance of later tokens is that after a token of average confidence.
         let chance = chance(layers[index], path, after: nil, context)
@@ -248,6 +254,7 @@ extension AutoDrafter {
             survival *= chance
         }
         if last > best { (best, choice) = (last, .layers(index, usesVocabulary: usesVocabulary)) }
+        return last
     }
 
     private mutating func chooseCascade(
