@@ -29,7 +29,10 @@ let package = Package(
         .target(name: "TextTokens", dependencies: ["CLibc", "CUnicodeTables", "JinjaTemplates", "QuotedText"]),
         .target(name: "LanguageModels", dependencies: ["CLibc", "CheckpointFiles", "TensorCore"]),
         .target(name: "TokenDecoding", dependencies: ["CLibc", "LanguageModels", "TensorCore"]),
-        .target(name: "ModelTraining", dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore"]),
+        .target(name: "CMessagePassing"),
+        .target(
+            name: "ModelTraining",
+            dependencies: ["CLibc", "CMessagePassing", "CheckpointFiles", "LanguageModels", "TensorCore"]),
         .target(name: "RecipeFiles", dependencies: ["CheckpointFiles", "ModelTraining", yams]),
         .target(
             name: "LayerSkip",
@@ -129,7 +132,9 @@ default:
 }
 
 // One loop of settings.
-let cTargets: Set = ["CDefaultModel", "CFatalSignals", "CInstructionPeaks", "CTensorKernels", "CUnicodeTables"]
+let cTargets: Set = [
+    "CDefaultModel", "CFatalSignals", "CInstructionPeaks", "CMessagePassing", "CTensorKernels", "CUnicodeTables",
+]
 let memoryChecked: Set = [
     "QuotedText", "JinjaTemplates", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles",
     "LayerSkip", "LayerSkipCommand", "LayerSkipDefaultModel",

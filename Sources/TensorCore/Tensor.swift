@@ -39,6 +39,15 @@ package struct Tensor: Sendable {
         columns = tensor.columns
     }
 
+    /// One row of the elements of a range, counted row after row, sharing the tensor's storage.
+    package init(sharing tensor: Tensor, elements: Range<Int>) {
+        precondition(elements.lowerBound >= 0 && elements.upperBound <= tensor.rows * tensor.columns, "out of range")
+        storage = tensor.storage
+        firstElement = tensor.firstElement + elements.lowerBound
+        rows = 1
+        columns = elements.count
+    }
+
     /// A tensor of the given values, row after row.
     package init(_ values: [Float], rows: Int, columns: Int) {
         precondition(values.count == rows * columns, "expected \(rows) x \(columns) values, found \(values.count)")

@@ -84,9 +84,10 @@ struct DenseModelTests {
         let step = AdamWStep(
             number: 1, betas: (0.9, 0.95), epsilon: 1e-8, weightDecay: 0, learningRate: 1e-2, gradientScale: 1)
         for parameter in model.parameters {
+            guard let gradient = parameter.wholeGradient else { continue }
             parameter.apply(
-                step, firstMoment: Tensor(zeroRows: parameter.rows, columns: parameter.columns),
-                secondMoment: Tensor(zeroRows: parameter.rows, columns: parameter.columns))
+                step, to: gradient, firstMoment: Tensor(zeroRows: 1, columns: parameter.count),
+                secondMoment: Tensor(zeroRows: 1, columns: parameter.count))
         }
         #expect(logits() != before)
     }

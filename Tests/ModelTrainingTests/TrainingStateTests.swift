@@ -85,6 +85,7 @@ struct TrainingStateTests {
         try make(recipe(), data, until: 2)
         try change(2) {
             $0["format"] = 1
+            $0["groups"] = nil
             $0["data"] = nil
             $0["updates"] = nil
             $0["hashes"] = nil
@@ -149,7 +150,8 @@ struct TrainingStateTests {
         let file = folder.file("run/checkpoints/step-2/state.json")
         let whole = try TextFile.bytes(file)
         let changes: [(name: String, change: (inout [String: Any]) -> Void)] = [
-            ("step", { $0["step"] = -2 }), ("step", { $0["step"] = 3 }), ("format", { $0["format"] = 3 }),
+            ("step", { $0["step"] = -2 }), ("step", { $0["step"] = 3 }), ("format", { $0["format"] = 4 }),
+            ("groups", { $0["groups"] = 0 }), ("groups", { $0["groups"] = nil }), ("groups", { $0["groups"] = 7 }),
             ("format", { $0["format"] = 0 }), ("key \"step\"", { $0["step"] = "2" }),
             ("validation_loss", { $0["validation_loss"] = -1 }),
             ("data", { $0["data"] = nil }), ("updates", { $0["updates"] = nil }), ("hashes", { $0["hashes"] = nil }),

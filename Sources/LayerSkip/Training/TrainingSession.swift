@@ -25,6 +25,13 @@ public struct TrainingSession: Sendable {
     private let start: TrainingStart
     private let compute: ComputeContext
 
+    /// The number of threads of a process that shares its computer with others of its group.
+    ///
+    /// - Throws: if another process has failed.
+    package static func threads(in processes: any ProcessGroup) throws -> Int {
+        try max(1, physicalCoreCount() / processes.processesSharing(allowedProcessors))
+    }
+
     /// Opens a recipe's model and data. Nothing is written yet.
     ///
     /// - Parameters:
@@ -38,6 +45,14 @@ public struct TrainingSession: Sendable {
     public init(
         _ recipe: TrainingRecipe, inputs: InputFiles = InputFiles(),
         defaultModel: (() throws(CheckpointError) -> Checkpoint)? = nil
+    ) throws {
+        try self.init(recipe, inputs: inputs, threads: nil, defaultModel: defaultModel)
+    }
+
+    /// The same, with the number of threads if the recipe states none.
+    package init(
+        _ recipe: TrainingRecipe, inputs: InputFiles, threads: Int?,
+        defaultModel: (() throws(CheckpointError) -> Checkpoint)?
     ) throws {
         var recipe = try recipe.expandingHome()
         try recipe.check()
@@ -66,7 +81,7 @@ public struct TrainingSession: Sendable {
         }
         self.recipe = recipe
         compute = try ComputeContext(
-            threads: recipe.threads, recycledBytes: 2 << 30, productPrecision: recipe.precision)
+            threads: recipe.threads ?? threads, recycledBytes: 2 << 30, productPrecision: recipe.precision)
     }
 
     private static func shards(_ paths: [String]) throws(FileError) -> [TokenShard] {
@@ -86,8 +101,20 @@ public struct TrainingSession: Sendable {
         onEvent: (TrainingEvent) throws -> Void = { _ in }, onStart: (TrainingOrigin) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
     ) throws -> TrainingOutcome {
-        var run = try TrainingRun(recipe, from: start, training: training, validation: validation, on: compute)
-        onStart(run.origin)
+        try run(in: SingleProcess(), onEvent: onEvent, onStart: onStart, shouldStop: shouldStop)
+    }
+
+    /// Runs the recipe in one of several processes, which all call this. Only the first receives events.
+    package func run(
+        in processes: any ProcessGroup, onEvent: (TrainingEvent) throws -> Void, onStart: (TrainingOrigin) -> Void,
+        shouldStop: () -> Bool
+    ) throws -> TrainingOutcome {
+        var run = try processes.firstAlone {
+            try TrainingRun(
+                recipe, from: start, training: training, validation: validation, on: compute, processes: processes)
+        }
+        if processes.size > 1 { try processes.check(run.facts(version: layerSkipVersion)) }
+        if processes.rank == 0 { onStart(run.origin) }
         return try run.run(shouldStop: shouldStop, onEvent: onEvent)
     }
 

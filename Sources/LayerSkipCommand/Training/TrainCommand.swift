@@ -1,6 +1,7 @@
 import ArgumentParser
 import LayerSkip
 import LayerSkipDefaultModel
+import ModelTraining
 import RecipeFiles
 
 struct TrainCommand: ParsableCommand {
@@ -33,26 +34,47 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         guard !listKeys, let path = recipe else { return try printKeys() }
-        let file = try RecipeFile(TextInput.read(path, atMost: .recipe), name: path, overrides: overrides)
-        do {
+        guard let launcher = Launcher() else { return try run(path, in: SingleProcess()) }
+        try LaunchedProcesses.run(launcher) { try run(path, in: $0) }
+    }
+
+    private func run(_ path: String, in processes: any ProcessGroup) throws {
+        let threads = processes.size > 1 ? try TrainingSession.threads(in: processes) : nil
+        let (file, session) = try processes.together {
+            let file = try RecipeFile(TextInput.read(path, atMost: .recipe), name: path, overrides: overrides)
+            if dryRun, processes.size > 1 {
+                throw InputError(name: "--dry-run", expected: "a single process", found: "\(processes.size)")
+            }
             var inputs = InputFiles()
             inputs.add(path, as: "the recipe")
-            let session = try TrainingSession(file.recipe, inputs: inputs, defaultModel: Checkpoint.defaultModel)
+            return try file.locatingErrors {
+                let session = try TrainingSession(
+                    file.recipe, inputs: inputs, threads: threads, defaultModel: Checkpoint.defaultModel)
+                return (file, session)
+            }
+        }
+        try file.locatingErrors {
+            guard processes.rank == 0 else { return try accompany(session, in: processes) }
             if let note = session.missingStartNote { Output.note("note: \(note)") }
             Output.note(session.startNotes)
-            if dryRun { try report(session.estimate(), of: session) } else { try train(session) }
-        } catch let error as RecipeError {
-            throw file.located(error)
+            if dryRun { try report(session.estimate(), of: session) } else { try train(session, in: processes) }
         }
     }
 
-    private func train(_ session: TrainingSession) throws {
+    /// Trains in a process other than the first, which alone reports.
+    private func accompany(_ session: TrainingSession, in processes: any ProcessGroup) throws {
+        let outcome = try session.run(
+            in: processes, onEvent: { _ in }, onStart: { _ in }, shouldStop: { Interruption.isRequested })
+        if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: session.recipe.steps) }
+    }
+
+    private func train(_ session: TrainingSession, in processes: any ProcessGroup) throws {
         let steps = session.recipe.steps
         let progress = TrainingProgress(steps: steps, exitLayer: session.recipe.exits.trained?.first)
         // Also after an error, which then begins on its own line.
         defer { progress.finish() }
         let outcome = try session.run(
-            onEvent: progress.show,
+            in: processes, onEvent: progress.show,
             onStart: { origin in
                 // A finished run reads no data.
                 if origin.step < steps { session.notes.forEach(Output.note) }
@@ -107,5 +129,16 @@ struct TrainingStopped: Error, CustomStringConvertible {
         step > 0
             ? "stopped after step \(step) of \(steps); rerun the command to resume"
             : "stopped before the first step; nothing was written"
+    }
+}
+
+extension RecipeFile {
+    /// Runs a function, and adds to errors in the recipe where they are.
+    fileprivate func locatingErrors<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as RecipeError {
+            throw located(error)
+        }
     }
 }

@@ -68,6 +68,10 @@ extension RecipeKey {
         integer("batch.sequences", \.batch.sequences, in: 1...65536, "sequences per batch"),
         integer("batch.length", \.batch.length, in: 1...(1 << 24), "tokens per sequence"),
         integer("batch.accumulation", \.batch.accumulation, in: 1...65536, "batches per step"),
+        integer(
+            "parallel.groups", \.parallel.groups, in: 1...65536,
+            "groups of a step's sequences, which the number of processes must divide (default: 8, or one per sequence "
+                + "if there are fewer)"),
     ]
 
     private static let optimization = [

@@ -33,6 +33,11 @@ extension TrainingRecipe {
             throw RecipeError(
                 key: "steps", expected: "at most \(Int.max) tokens in all steps", found: "\(steps) steps with more")
         }
+        if let groups = parallel.groups, groups > tokens.partialValue {
+            throw RecipeError(
+                key: "parallel.groups", expected: "at most the \(tokens.partialValue) sequences of a step",
+                found: "\(groups)")
+        }
         if rate.warmup > steps {
             throw RecipeError(key: "optimizer.warmup", expected: "at most \(steps) steps", found: "\(rate.warmup)")
         }
@@ -61,6 +66,19 @@ extension TrainingRecipe {
             throw RecipeError(
                 key: "batch.length", expected: "at most the model's context, \(contextLength)", found: "\(batch.length)"
             )
+        }
+    }
+
+    /// Checks that a number of processes can share the groups of a run's sequences.
+    ///
+    /// - Throws: ``RecipeError``.
+    func check(processCount: Int, groupCount: Int) throws(RecipeError) {
+        guard groupCount % processCount == 0 else {
+            throw RecipeError(
+                key: "parallel.groups",
+                expected: "a multiple of the \(processCount) processes (start as many as divide it; a run keeps its "
+                    + "groups, and one that an older version began has 1)",
+                found: "\(groupCount)")
         }
     }
 

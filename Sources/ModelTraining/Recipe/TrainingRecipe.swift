@@ -16,6 +16,8 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var data = Data()
     /// The number of tokens per step.
     public var batch = Batch()
+    /// How the sequences of a step are divided among processes.
+    public var parallel = Parallel()
     /// T: the number of steps, each of which updates the weights once.
     public var steps = 1000
     /// The settings of AdamW and gradient clipping.
@@ -89,7 +91,16 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var accumulation = 1
 
         /// The number of tokens per step.
-        public var tokensPerStep: Int { sequences * length * accumulation }
+        public var tokensPerStep: Int { sequencesPerStep * length }
+        /// The number of sequences per step.
+        public var sequencesPerStep: Int { sequences * accumulation }
+    }
+
+    /// How the sequences of a step are divided among processes.
+    public struct Parallel: Sendable, Equatable {
+        /// The number of groups whose gradients are summed separately, which the number of processes must divide; nil
+        /// for 8, or for as many as there are sequences if there are fewer.
+        public var groups: Int?
     }
 
     /// AdamW and the clipping before it.

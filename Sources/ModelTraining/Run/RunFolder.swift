@@ -7,10 +7,11 @@ package import CheckpointFiles
 ///     metrics.jsonl
 ///     report.html
 ///
-/// While the value exists, it locks the folder against other runs.
+/// While the value exists, it locks the folder against other runs, unless it is only for reading.
 package struct RunFolder: Sendable {
     package let path: String
-    private let lock: FolderLock
+    /// nil if another process of the same run has the lock.
+    private let lock: FolderLock?
 
     /// Creates or opens the folder, and removes unfinished files of a killed run.
     ///
@@ -21,6 +22,12 @@ package struct RunFolder: Sendable {
         lock = try FolderLock(path)
         Folder.removeLeftovers(in: path)
         Folder.removeLeftovers(in: "\(path)/\(Self.checkpoints)")
+    }
+
+    /// Opens the folder only for reading, in a process of a run whose first process has locked it.
+    package init(reading path: String) {
+        self.path = path
+        lock = nil
     }
 
     /// Checks that a run in a folder would not replace or remove any of its input files.

@@ -13,23 +13,20 @@ package enum TrainingCheckpoint {
     /// The files whose hashes `state.json` contains.
     static let hashedFiles = [ModelFolder.Name.weights, Name.optimizer]
 
-    /// Writes a checkpoint atomically.
+    /// Writes a checkpoint atomically. All processes call it: the first writes, and the others send it their moments.
     ///
     /// - Parameter start: writes a model folder's files other than its weights.
     /// - Throws: if it cannot be written. Nothing of it is left then.
     package static func write(
-        to path: String, _ start: TrainingStart, model: some TrainableModel, optimizer: AdamW, state: TrainingState
+        to path: String, _ start: TrainingStart, model: some TrainableModel, optimizer: AdamW, state: TrainingState,
+        _ processes: any ProcessGroup = SingleProcess()
     ) throws {
+        let moments = DistributedMoments(model.parameters, optimizer.moments, processes)
+        guard processes.rank == 0 else { return try moments.send() }
         var folder = try ReplacementFolder(path)
         try start.describe(&folder)
         try SafetensorsWriter(model.tensors).write(to: folder.path(for: ModelFolder.Name.weights))
-        let moments = zip(model.parameters, optimizer.moments).flatMap { parameter, moments in
-            [
-                NamedTensor(name: "m.\(parameter.name)", values: moments.first),
-                NamedTensor(name: "v.\(parameter.name)", values: moments.second),
-            ]
-        }
-        try SafetensorsWriter(moments).write(to: folder.path(for: Name.optimizer))
+        try moments.write(to: folder.path(for: Name.optimizer))
         var state = state
         var hashes: [String: String] = [:]
         for name in hashedFiles { hashes[name] = try MappedFile(path: folder.path(for: name)).contentHash }
@@ -59,14 +56,19 @@ package enum TrainingCheckpoint {
 
     /// Reads the moments of parameters.
     ///
-    /// - Parameter state: contains the number of gradients of each parameter.
+    /// - Parameters:
+    ///   - state: contains the number of gradients of each parameter.
+    ///   - processes: those that share the moments; each gets its part.
     /// - Throws: if the file is damaged, belongs to another model, or has numbers that moments cannot have.
     package static func moments(
-        in path: String, of parameters: [Parameter], _ state: TrainingState
+        in path: String, of parameters: [Parameter], _ state: TrainingState,
+        _ processes: any ProcessGroup = SingleProcess()
     ) throws(CheckpointError) -> [AdamW.Moments] {
         let file = "\(path)/\(Name.optimizer)"
         let source = SafetensorsSource(try SafetensorsFile(path: file))
-        func tensor(_ kind: String, _ parameter: Parameter) throws(CheckpointError) -> Tensor {
+        func tensor(
+            _ kind: String, _ parameter: Parameter, _ part: Range<Int>
+        ) throws(CheckpointError) -> Tensor {
             let shape = parameter.rows == 1 ? [parameter.columns] : [parameter.rows, parameter.columns]
             let name = "\(kind).\(parameter.name)"
             let values = try source.tensor(named: name, shape: shape).vector().values
@@ -74,7 +76,7 @@ package enum TrainingCheckpoint {
                 let expected = kind == "v" ? "finite numbers, 0 or more" : "finite numbers"
                 throw CheckpointError(file: file, name: "tensor \(name.quoted)", expected: expected, found: "\(bad)")
             }
-            return Tensor(values, rows: parameter.rows, columns: parameter.columns)
+            return Tensor(Array(values[part]), rows: 1, columns: part.count)
         }
         if let unknown = state.updates?.keys.sorted().first(where: { name in !parameters.contains { $0.name == name } })
         {
@@ -83,10 +85,11 @@ package enum TrainingCheckpoint {
                 found: unknown.quoted)
         }
         var moments: [AdamW.Moments] = []
-        for parameter in parameters {
+        let shards = GradientShards(parameters.map(\.count), processes: processes.size)
+        for (parameter, part) in zip(parameters, shards.ranges[processes.rank]) {
             moments.append(
                 AdamW.Moments(
-                    first: try tensor("m", parameter), second: try tensor("v", parameter),
+                    first: try tensor("m", parameter, part), second: try tensor("v", parameter, part),
                     updates: state.updates?[parameter.name] ?? state.step))
         }
         return moments

@@ -7,7 +7,7 @@ public struct TrainingEstimate: Sendable, Equatable {
     public let parameterCount: Int
     /// The number of weights that are trained.
     public let trainedCount: Int
-    /// The size of weights, gradients and moments in bytes.
+    /// The size of weights, gradients, their sum over groups, and moments in bytes.
     public let stateByteCount: Int
     /// The process's peak memory in bytes since it started, the estimate's steps included; 0 if the system does not
     /// report it.
@@ -49,7 +49,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         validationSeconds = try Self.validationSeconds(recipe, model.detached(), validation)
         parameterCount = model.tensors.reduce(0) { $0 + $1.values.rows * $1.values.columns }
         trainedCount = model.parameters.reduce(0) { $0 + $1.count }
-        stateByteCount = MemoryLayout<Float>.stride * (parameterCount + 3 * trainedCount)
+        stateByteCount = MemoryLayout<Float>.stride * (parameterCount + (trainer.groupCount > 1 ? 4 : 3) * trainedCount)
         peakByteCount = peakMemoryByteCount()
         tokenCount = recipe.steps * recipe.batch.tokensPerStep
         let sequences = recipe.steps * recipe.batch.sequences * recipe.batch.accumulation

@@ -4,6 +4,8 @@ package import TensorCore
 
 /// A training run from its start or newest checkpoint to its last step, with validations, checkpoints, `metrics.jsonl`
 /// and `report.html`.
+///
+/// If several processes train together, the first writes all files and measures the validation losses.
 package struct TrainingRun {
     /// The state of the checkpoint that the run resumes; nil for a new run.
     private let beginning: TrainingState?
@@ -14,13 +16,16 @@ package struct TrainingRun {
     private let contents: DataContents
     private let folder: RunFolder
     private let validator: Validator?
-    private let log: LineLog
+    /// `metrics.jsonl`; nil in processes other than the first.
+    private let log: LineLog?
     private var metrics: [TrainingMetrics]
     private let unreadableLines: Int
     /// The step of the newest checkpoint; 0 if there is none.
     private var savedStep: Int
 
     private var recipe: TrainingRecipe { trainer.recipe }
+    private var processes: any ProcessGroup { trainer.processes }
+    private var isFirst: Bool { processes.rank == 0 }
 
     /// Prepares a run. If its folder has checkpoints, the run resumes from the newest.
     ///
@@ -28,20 +33,26 @@ package struct TrainingRun {
     ///   ``FileError`` if files cannot be read or written; ``TrainingError/nothingToTrain``.
     package init(
         _ recipe: TrainingRecipe, from start: TrainingStart, training: any BatchSource,
-        validation: (any BatchSource)?, on compute: ComputeContext
+        validation: (any BatchSource)?, on compute: ComputeContext, processes: any ProcessGroup = SingleProcess()
     ) throws {
         self.start = start
-        folder = try RunFolder(recipe.output)
+        folder = try processes.rank == 0 ? RunFolder(recipe.output) : RunFolder(reading: recipe.output)
         savedStep = folder.steps.last ?? 0
         arithmetic = compute.kernels.arithmetic(recipe.precision)
         let step = savedStep
         beginning = step > 0 ? try TrainingState(checkpoint: folder.checkpoint(after: step), step: step) : nil
         contents = DataContents(training: training.contents, validation: validation?.contents)
         trainer = try Self.trainer(
-            recipe, start, folder: folder, from: beginning, data: training, contents, on: compute)
+            recipe, start, folder: folder, from: beginning, data: training, contents, on: compute, processes)
+        validator = validation.map { Validator(recipe, data: $0) }
+        guard processes.rank == 0 else {
+            log = nil
+            metrics = []
+            unreadableLines = 0
+            return
+        }
         // A run may have been killed directly after it wrote a checkpoint.
         try folder.keep(newest: recipe.checkpoints.keep)
-        validator = validation.map { Validator(recipe, data: $0) }
         // Drops measurements after the checkpoint, which will be repeated. Keeps lines that are not measurements, since
         // the run did not write them.
         var kept: [TrainingMetrics] = []
@@ -69,7 +80,7 @@ package struct TrainingRun {
         guard let beginning else { return TrainingOrigin() }
         var origin = TrainingOrigin(step: beginning.step)
         origin.otherArithmetic = beginning.arithmetic.flatMap { $0 == arithmetic ? nil : $0 }
-        origin.isOlderFormat = beginning.format < TrainingState.currentFormat
+        origin.isOlderFormat = beginning.format < 2
         origin.hasOtherValidation = beginning.hasOtherValidation(than: contents)
         origin.unreadableLines = unreadableLines
         return origin
@@ -82,18 +93,25 @@ package struct TrainingRun {
     /// - Throws: as ``Trainer/makeStep(shouldStop:)`` does, or ``FileError`` if something cannot be written.
     package mutating func run(shouldStop: () -> Bool, onEvent: (TrainingEvent) throws -> Void) throws -> TrainingOutcome
     {
-        while !shouldStop() {
-            if isValidationDue {
-                guard let measured = try validate(shouldStop) else { break }
-                try record(.validation(measured))
-                try saveLoss()
-                try onEvent(.validation(measured))
-                try writeReport()
+        while true {
+            // Of several processes, all must reach the next step, where they agree to stop.
+            var stops = shouldStop()
+            if !stops, isFirst, isValidationDue {
+                if let measured = try validate(shouldStop) {
+                    try record(.validation(measured))
+                    try saveLoss()
+                    try onEvent(.validation(measured))
+                    try writeReport()
+                } else {
+                    stops = true
+                }
             }
+            if stops, processes.size == 1 { break }
             let isLast = step == recipe.steps
             if isLast || step % recipe.checkpoints.every == 0 { try save(onEvent) }
-            if isLast { return .finished }
-            guard let measured = try trainer.makeStep(shouldStop: shouldStop) else { break }
+            if isLast { return stops ? .stopped(step: step) : .finished }
+            guard let measured = try trainer.makeStep(shouldStop: { stops || shouldStop() }) else { break }
+            guard isFirst else { continue }
             try record(.step(measured))
             try onEvent(.step(measured))
         }
@@ -118,7 +136,7 @@ package struct TrainingRun {
 
     private mutating func record(_ measured: TrainingMetrics) throws(FileError) {
         metrics.append(measured)
-        try log.append(JSONText.encode(measured, onOneLine: true))
+        try log?.append(JSONText.encode(measured, onOneLine: true))
     }
 
     /// Writes a checkpoint unless this step has one.
@@ -126,8 +144,9 @@ package struct TrainingRun {
         guard step > savedStep else { return }
         let path = folder.checkpoint(after: step)
         try TrainingCheckpoint.write(
-            to: path, start, model: trainer.model, optimizer: trainer.optimizer, state: state)
+            to: path, start, model: trainer.model, optimizer: trainer.optimizer, state: state, processes)
         savedStep = step
+        guard isFirst else { return }
         try folder.keep(newest: recipe.checkpoints.keep)
         try writeReport()
         try onEvent(.checkpoint(path))
@@ -150,7 +169,9 @@ package struct TrainingRun {
             step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
             data: DataContents(
                 training: contents.training, validation: contents.validation ?? beginning?.data?.validation),
-            updates: trainer.fewerUpdates, arithmetic: arithmetic, validationLoss: validation(after: step)?.lastLoss)
+            updates: trainer.fewerUpdates, arithmetic: arithmetic,
+            groups: beginning.map { $0.groups } ?? trainer.groupCount,
+            validationLoss: validation(after: step)?.lastLoss)
     }
 
     private func writeReport() throws(FileError) {
@@ -164,16 +185,42 @@ extension TrainingRun {
     /// Creates a trainer at the run's start, or at the checkpoint of a state.
     private static func trainer(
         _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, from state: TrainingState?,
-        data: any BatchSource, _ contents: DataContents, on compute: ComputeContext
+        data: any BatchSource, _ contents: DataContents, on compute: ComputeContext, _ processes: any ProcessGroup
     ) throws -> Trainer<LoadedModel> {
         let configuration = start.configuration
         try recipe.check(layerCount: configuration.layerCount, contextLength: configuration.contextLength)
-        guard let state else { return Trainer(recipe, model: try start.model(recipe, on: compute), data: data) }
+        guard let state else {
+            try recipe.check(processCount: processes.size, groupCount: recipe.groupCount)
+            return Trainer(recipe, model: try start.model(recipe, on: compute), data: data, processes: processes)
+        }
         let path = folder.checkpoint(after: state.step)
         try state.check(recipe, data, contents, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
+        let groupCount = state.groups ?? 1
+        try recipe.check(processCount: processes.size, groupCount: groupCount)
         let model = try start.model(checkpoint: path, recipe, on: compute)
-        let moments = try TrainingCheckpoint.moments(in: path, of: model.parameters, state)
+        let moments = try TrainingCheckpoint.moments(in: path, of: model.parameters, state, processes)
         try TrainingCheckpoint.checkHashes(in: path, state)
-        return Trainer(recipe, model: model, data: data, moments: moments, step: state.step, place: state.place)
+        return Trainer(
+            recipe, model: model, data: data, moments: moments, step: state.step, place: state.place,
+            groupCount: groupCount, processes: processes)
+    }
+}
+
+extension TrainingRun {
+    /// What must be the same in all processes, by name.
+    package func facts(version: String) -> [(name: String, value: String)] {
+        var facts = [("version of layerskip", version), ("kernels", arithmetic)]
+        facts += RecipeKey.all.filter { $0.isFixed || $0.path.hasPrefix("checkpoints.") }.map {
+            ($0.path, $0.value(in: recipe).map { "\($0)" } ?? "nothing")
+        }
+        facts.append(("contents of data.training", contents.training.summary))
+        facts.append(("step of the newest checkpoint", "\(step)"))
+        let hash = trainer.model.parameters.reduce(into: FowlerNollVo()) { hash, parameter in
+            for sum in parameter.compute.sumsOfSquares(parameter.values.detached()) {
+                for shift in stride(from: 0, to: 64, by: 8) { hash.add(UInt8(truncatingIfNeeded: sum.bitPattern >> shift)) }
+            }
+        }
+        facts.append(("weights at the start (hash)", String(hash.value, radix: 16)))
+        return facts
     }
 }

@@ -71,7 +71,7 @@ package struct TrainingStart: Sendable {
         let layers = Set((0..<stored.configuration.layerCount).filter(freeze.layers.contains))
         let frozen = FrozenParts(layers: layers, embedding: freeze.embedding, head: freeze.head)
         let count = stored.tensors.reduce(0) { $0 + $1.count }
-        // Weights, gradients and two moments.
+        // Weights, gradients and two moments; of several processes, each has a part of the moments.
         try MemoryBudget.check(4 * MemoryLayout<Float>.stride * count, for: "training state")
         let model = try LoadedModel(trainable: stored, freezing: frozen, on: compute)
         try stored.source.checkUnchanged()

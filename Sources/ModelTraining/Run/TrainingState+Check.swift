@@ -27,6 +27,11 @@ extension TrainingState {
             throw CheckpointError(
                 file: file, name: "step", expected: "at most the \(recipe.steps) steps of the recipe", found: "\(step)")
         }
+        guard 1...recipe.batch.sequencesPerStep ~= groups ?? 1 else {
+            throw CheckpointError(
+                file: file, name: "groups", expected: "1 to the \(recipe.batch.sequencesPerStep) sequences of a step",
+                found: "\(groups ?? 1)")
+        }
         // The place follows from the number of steps, so a different one was not written by this run on this data.
         let sequences = recipe.batch.sequences * recipe.batch.accumulation
         let expected = source.place(after: DataPlace(), sequences: step * sequences)
@@ -81,5 +86,5 @@ extension TrainingState {
 }
 
 extension [ShardContent] {
-    fileprivate var summary: String { isEmpty ? "data of no shard" : map(\.description).joined(separator: ", ") }
+    var summary: String { isEmpty ? "data of no shard" : map(\.description).joined(separator: ", ") }
 }

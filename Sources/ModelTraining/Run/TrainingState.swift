@@ -2,9 +2,9 @@ package import CheckpointFiles
 
 /// `state.json` of a checkpoint: a run's state except weights and moments.
 package struct TrainingState: Sendable, Equatable, Codable {
-    /// The format of new checkpoints. Older ones have format 1, which lacks ``data``, ``updates`` and ``hashes``. Other
-    /// formats are rejected.
-    package static let currentFormat = 2
+    /// The format of new checkpoints. Older ones have format 2, which lacks ``groups``, or 1, which also lacks ``data``,
+    /// ``updates`` and ``hashes``. Other formats are rejected.
+    package static let currentFormat = 3
 
     package var format = currentFormat
     /// The number of steps completed.
@@ -22,20 +22,24 @@ package struct TrainingState: Sendable, Equatable, Codable {
     package let updates: [String: Int]?
     /// The arithmetic of the last steps (``KernelTable/arithmetic(_:)``); nil in checkpoints of older versions.
     package let arithmetic: String?
+    /// The number of groups whose gradients are summed separately; nil in formats 1 and 2, whose runs have one group.
+    package let groups: Int?
     /// Hashes of the files in ``TrainingCheckpoint/hashedFiles``, by name; nil in format 1.
     package var hashes: [String: String]?
     /// The last layer's loss in the validation after this step, if there was one.
     package var validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
-        case format, step, place, recipe, tokenizer, data, updates, arithmetic, hashes
+        case format, step, place, recipe, tokenizer, data, updates, arithmetic, groups, hashes
         case validationLoss = "validation_loss"
     }
 
     package init(
         step: Int, place: DataPlace, recipe: TrainingRecipe, tokenizerFingerprint: UInt64, data: DataContents,
-        updates: [String: Int], arithmetic: String?, validationLoss: Double?
+        updates: [String: Int], arithmetic: String?, groups: Int?, validationLoss: Double?
     ) {
+        // A run that began without groups keeps its format, which older versions read.
+        format = groups == nil ? 2 : Self.currentFormat
         self.step = step
         self.place = place
         self.recipe = RecipeKey.all.reduce(into: [:]) { $0[$1.path] = $1.value(in: recipe) }
@@ -43,6 +47,7 @@ package struct TrainingState: Sendable, Equatable, Codable {
         self.data = data
         self.updates = updates
         self.arithmetic = arithmetic
+        self.groups = groups
         self.validationLoss = validationLoss
     }
 
@@ -68,6 +73,9 @@ package struct TrainingState: Sendable, Equatable, Codable {
             try require(data != nil, "data", "what the shards held", "no such key")
             try require(updates != nil, "updates", "counts of gradients", "no such key")
             try require(hashes != nil, "hashes", "hashes of weights and moments", "no such key")
+        }
+        if format > 2 {
+            try require(groups ?? 0 > 0, "groups", "a positive number", groups.map(String.init) ?? "no such key")
         }
         if let hashes {
             let names = TrainingCheckpoint.hashedFiles

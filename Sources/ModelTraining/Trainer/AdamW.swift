@@ -15,7 +15,8 @@ package struct AdamW {
     /// The moments of each parameter, in the order of the parameters; empty before the first step.
     package private(set) var moments: [Moments] = []
 
-    /// Running means of a parameter's gradient and of its square, in f32, of the parameter's shape.
+    /// Running means of a parameter's gradient and of its square, in f32, element after element. One of several
+    /// processes has only those of its part.
     package struct Moments {
         package let first: Tensor
         package let second: Tensor
@@ -26,6 +27,11 @@ package struct AdamW {
             self.first = first
             self.second = second
             self.updates = updates
+        }
+
+        /// Creates moments of no gradients.
+        package init(count: Int) {
+            self.init(first: Tensor(zeroRows: 1, columns: count), second: Tensor(zeroRows: 1, columns: count))
         }
     }
 
@@ -39,25 +45,34 @@ package struct AdamW {
     /// Resumes from the moments of an earlier optimizer.
     package mutating func resume(_ moments: [Moments]) { self.moments = moments }
 
-    /// Updates parameters by their gradients. Every call must pass the same parameters in the same order.
+    /// Updates parameters by their own gradients. Every call must pass the same parameters in the same order.
     ///
     /// - Parameter gradientScale: a factor for the gradients, for clipping.
     package mutating func step(_ parameters: [Parameter], learningRate: Double, gradientScale: Double = 1) {
-        if moments.isEmpty {
-            moments = parameters.map { parameter in
-                Moments(
-                    first: Tensor(zeroRows: parameter.rows, columns: parameter.columns),
-                    second: Tensor(zeroRows: parameter.rows, columns: parameter.columns))
-            }
-        }
-        precondition(moments.count == parameters.count, "the same parameters each time")
-        for (index, parameter) in parameters.enumerated() where parameter.gradient != nil {
+        if moments.isEmpty { moments = parameters.map { Moments(count: $0.count) } }
+        step(
+            parameters, parts: parameters.map(\.wholeGradient), learningRate: learningRate,
+            gradientScale: gradientScale)
+    }
+
+    /// Updates a part of each parameter that has a gradient.
+    ///
+    /// - Parameters:
+    ///   - parts: a part of each parameter, which may be empty; nil for those without a gradient.
+    ///   - gradientScale: a factor for the gradients, for clipping.
+    package mutating func step(
+        _ parameters: [Parameter], parts: [GradientPart?], learningRate: Double, gradientScale: Double
+    ) {
+        precondition(moments.count == parameters.count && parts.count == parameters.count, "the same parameters")
+        for (index, parameter) in parameters.enumerated() {
+            guard let part = parts[index] else { continue }
             moments[index].updates += 1
             let step = AdamWStep(
                 number: moments[index].updates, betas: betas, epsilon: epsilon,
                 weightDecay: parameter.rows > 1 ? weightDecay : 0, learningRate: learningRate,
                 gradientScale: gradientScale)
-            parameter.apply(step, firstMoment: moments[index].first, secondMoment: moments[index].second)
+            parameter.apply(
+                step, to: part, firstMoment: moments[index].first, secondMoment: moments[index].second)
         }
     }
 }

@@ -9,7 +9,7 @@ struct Objective: Sendable {
     let recompute: Bool
 
     /// A batch's share of the step's losses, in nats per token.
-    struct Losses {
+    struct Losses: Equatable {
         /// J(t).
         var total = 0.0
         /// The last layer's loss.

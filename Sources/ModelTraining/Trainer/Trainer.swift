@@ -14,13 +14,24 @@ package struct Trainer<Model: TrainableModel> {
     package private(set) var step: Int
     /// The next sequence to train on.
     package private(set) var place: DataPlace
+    /// The number of groups of a step's sequences whose gradients are summed separately.
+    package let groupCount: Int
+    /// The processes that share the groups.
+    package let processes: any ProcessGroup
     private let source: any BatchSource
     private let objective: Objective
+    private let groups: SequenceGroups
+    private var totals: GradientTotals
 
     /// Creates a trainer at the first step or, with moments, step and place, where another one stopped.
+    ///
+    /// - Parameters:
+    ///   - moments: those of this process's part of each parameter.
+    ///   - groupCount: the number of groups; nil for the recipe's. The number of processes must divide it.
     package init(
         _ recipe: TrainingRecipe, model: Model, data source: any BatchSource, moments: [AdamW.Moments] = [],
-        step: Int = 0, place: DataPlace = DataPlace()
+        step: Int = 0, place: DataPlace = DataPlace(), groupCount: Int? = nil,
+        processes: any ProcessGroup = SingleProcess()
     ) {
         precondition(source.length == recipe.batch.length, "the recipe's length")
         self.recipe = recipe
@@ -31,7 +42,17 @@ package struct Trainer<Model: TrainableModel> {
         let settings = recipe.optimizer
         optimizer = AdamW(
             betas: (settings.beta1, settings.beta2), epsilon: settings.epsilon, weightDecay: settings.weightDecay)
-        if step > 0 { optimizer.resume(moments) }
+        let groupCount = groupCount ?? recipe.groupCount
+        precondition(groupCount % processes.size == 0, "as many groups for each process")
+        self.groupCount = groupCount
+        self.processes = processes
+        groups = SequenceGroups(
+            count: groupCount, sequences: recipe.batch.sequencesPerStep, sequencesPerBatch: recipe.batch.sequences)
+        let parameters = model.parameters
+        totals = GradientTotals(parameters, groups: groups, processes)
+        let shards = GradientShards(parameters.map(\.count), processes: processes.size)
+        optimizer.resume(
+            step > 0 ? moments : shards.ranges[processes.rank].map { AdamW.Moments(count: $0.count) })
         objective = Objective(dropout: recipe.dropout, exits: recipe.exits, recompute: recipe.recompute)
     }
 
@@ -44,48 +65,68 @@ package struct Trainer<Model: TrainableModel> {
 
     /// Makes one step.
     ///
-    /// - Parameter shouldStop: called between batches. If it returns true, the step is abandoned.
+    /// - Parameter shouldStop: called between batches. If it returns true in one process, all abandon the step.
     /// - Returns: the step's measurements; nil if it was abandoned.
     /// - Throws: ``TrainingError`` if loss or gradients are not finite, which leaves the model unchanged; ``FileError``
-    ///   if the data is damaged.
+    ///   if the data is damaged; ``ProcessGroupError`` if another process has failed.
     package mutating func makeStep(shouldStop: () -> Bool = { false }) throws -> StepMetrics? {
         let stopwatch = Stopwatch()
-        defer { model.parameters.forEach { $0.discardGradient() } }
-        let (batches, next) = try readBatches()
-        let scored = max(1, batches.reduce(0) { $0 + $1.scoredCount })
+        let parameters = model.parameters
+        defer { parameters.forEach { $0.discardGradient() } }
+        let (batches, scored) = try readBatches()
         let moment = LayerDropout.Step(
             seed: UInt64(recipe.seed), step: step, of: recipe.steps, layerCount: model.layerCount)
         var losses = Objective.Losses()
-        for (index, batch) in batches.enumerated() {
-            if shouldStop() { return nil }
-            losses += objective.addGradients(
-                of: batch, to: model, first: index * recipe.batch.sequences, scored: scored, at: moment)
+        totals.begin()
+        for ownBatches in batches {
+            var report = RoundReport(stops: false, losses: Objective.Losses(), used: [])
+            for (batch, first) in ownBatches {
+                report.stops = shouldStop()
+                if report.stops { break }
+                report.losses += objective.addGradients(of: batch, to: model, first: first, scored: scored, at: moment)
+            }
+            report.used = parameters.map { $0.gradient != nil }
+            let reports = try processes.collect(report.bytes).map(RoundReport.init)
+            if reports.contains(where: \.stops) { return nil }
+            for report in reports { losses += report.losses }
+            try totals.addGradients(used: reports.map(\.used))
         }
-        let norm = model.parameters.reduce(0) { $0 + $1.gradientSquares }.squareRoot()
+        let parts = totals.parts
+        let norm = try totals.norm(parts)
         guard losses.total.isFinite, norm.isFinite else {
             throw TrainingError.notFinite(step: step + 1, place: place, loss: losses.total, norm: norm)
         }
         let clip = recipe.optimizer.clip
         let rate = recipe.rate.rate(step: step, of: recipe.steps)
         optimizer.step(
-            model.parameters, learningRate: rate, gradientScale: clip > 0 && norm > clip ? clip / norm : 1)
+            parameters, parts: parts, learningRate: rate, gradientScale: clip > 0 && norm > clip ? clip / norm : 1)
+        try totals.shareWeights(parts)
         step += 1
-        place = next
+        place = source.place(after: place, sequences: recipe.batch.sequencesPerStep)
         return StepMetrics(
             step: step, loss: losses.total, lastLoss: losses.last, norm: norm, rate: rate,
             tokens: step * recipe.batch.tokensPerStep,
             tokensPerSecond: Double(recipe.batch.tokensPerStep) / stopwatch.seconds)
     }
 
-    /// Reads the step's batches, and returns them with the place after them.
-    private func readBatches() throws(FileError) -> ([TrainingBatch], DataPlace) {
-        var next = place
-        var batches: [TrainingBatch] = []
-        for _ in 0..<recipe.batch.accumulation {
-            batches.append(try source.batch(at: next, sequences: recipe.batch.sequences))
-            next = source.place(after: next, sequences: recipe.batch.sequences)
+    /// Reads the step's batches.
+    ///
+    /// - Returns: the batches of each of this process's groups, each with the index of its first sequence within the
+    ///   step; and the number of scored targets of all processes' batches, at least 1.
+    private func readBatches() throws(FileError) -> (groups: [[(TrainingBatch, first: Int)]], scored: Int) {
+        var own: [[(TrainingBatch, first: Int)]] = []
+        var scored = 0
+        for group in 0..<groups.count {
+            let isOwn = group % processes.size == processes.rank
+            if isOwn { own.append([]) }
+            for range in groups.batches(of: group) {
+                let batch = try source.batch(
+                    at: source.place(after: place, sequences: range.lowerBound), sequences: range.count)
+                scored += batch.scoredCount
+                if isOwn { own[own.count - 1].append((batch, range.lowerBound)) }
+            }
         }
-        return (batches, next)
+        return (own, max(1, scored))
     }
 }
 

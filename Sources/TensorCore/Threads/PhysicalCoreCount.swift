@@ -17,6 +17,15 @@ public func physicalCoreCount() -> Int {
     #endif
 }
 
+/// The processors that this process may run on, as text for comparison with other processes.
+package var allowedProcessors: String {
+    #if os(Linux)
+        return (0..<1024).filter { ctk_may_run_on($0) }.map(String.init).joined(separator: ",")
+    #else
+        return "all"
+    #endif
+}
+
 #if os(Linux)
     /// A processor's package and core, read from the kernel's sysfs.
     private func physicalCore(of processor: Int32) -> [Int]? {

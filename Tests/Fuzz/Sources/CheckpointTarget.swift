@@ -32,7 +32,7 @@ enum CheckpointTarget: FuzzTarget {
         var state = TrainingState(
             step: step, place: Source().place(after: DataPlace(), sequences: sequences), recipe: recipe,
             tokenizerFingerprint: fingerprint, data: data, updates: ["norm": 2], arithmetic: "avx2",
-            validationLoss: 2.5)
+            groups: 2, validationLoss: 2.5)
         state.hashes = [ModelFolder.Name.weights: "0", TrainingCheckpoint.Name.optimizer: "0"]
         let folder = TemporaryFolder()
         var writer = SafetensorsWriter()

@@ -1,0 +1,111 @@
+import CLibc
+import CMessagePassing
+import Synchronization
+import TensorCore
+
+/// The processes that mpirun or srun has started, connected by an MPI library that is loaded at run time.
+package final class MessagePassingGroup: ProcessGroup, Sendable {
+    package let rank: Int
+    package let size: Int
+    package let host: String
+    /// The library's name and version.
+    package let library: String
+
+    /// Joins the group that a launcher has started. Can succeed only once in a program.
+    ///
+    /// - Throws: if there is no usable library, or if it does not belong to the launcher.
+    package init(_ launcher: Launcher) throws(ProcessGroupError) {
+        try Self.load(launcher)
+        library = unsafe String(cString: cmp_version())
+        var (rank, size): (Int32, Int32) = (0, 1)
+        guard unsafe cmp_join(&rank, &size) else {
+            throw ProcessGroupError("MPI: expected \(library) to start, found \(Self.failure)")
+        }
+        guard size == launcher.size else {
+            throw ProcessGroupError(
+                "MPI: expected a job of \(launcher.size) processes, as \(launcher.variable) says, found \(size) in "
+                    + "\(library); start with the mpirun of this library, or with srun --mpi=pmix or --mpi=pmi2, or "
+                    + "name another library in LAYERSKIP_MPI")
+        }
+        self.rank = Int(rank)
+        self.size = Int(size)
+        host = Self.hostName
+    }
+
+    private static var failure: String { unsafe String(cString: cmp_failure()) }
+
+    private static func load(_ launcher: Launcher) throws(ProcessGroupError) {
+        if let path = Launcher.environment("LAYERSKIP_MPI"), !path.isEmpty {
+            if unsafe cmp_load(path, CMP_OPEN_MPI) { return }
+            let first = failure
+            if unsafe cmp_load(path, CMP_MPICH) { return }
+            throw ProcessGroupError(
+                "LAYERSKIP_MPI: expected the library of Open MPI or MPICH, found \(path) (\(first); \(failure))")
+        }
+        var found: [String] = []
+        for interface in launcher.interfaces {
+            for name in interface.libraries {
+                if unsafe cmp_load(name, interface == .openMPI ? CMP_OPEN_MPI : CMP_MPICH) { return }
+                found.append(failure)
+            }
+        }
+        let package = launcher.interfaces == [.openMPI] ? "libopenmpi3" : "libmpich12 or libopenmpi3"
+        throw ProcessGroupError(
+            "MPI: expected the library of the launcher, since \(launcher.variable) is \(launcher.size), found none "
+                + "(\(found.first ?? "")); install it (Debian and Ubuntu: \(package)) or name its file in "
+                + "LAYERSKIP_MPI, or train in a single process without a launcher")
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    package func exchange(
+        _ outgoing: [Message], _ incoming: [Message], isWaiting: Bool
+    ) throws(ProcessGroupError) {
+        // Receives first, so that a message has a place when it arrives.
+        for message in incoming { try begin(message, isIncoming: true) }
+        for message in outgoing { try begin(message, isIncoming: false) }
+        var attempts = 0
+        while true {
+            let progress = cmp_advance()
+            if progress > 0 { break }
+            if progress < 0 { throw lost() }
+            attempts += 1
+            // Data arrives soon. Other processes may be busy for long, and on this computer they need its cores.
+            if attempts < 50 { continue }
+            if isWaiting, attempts > 1000 { usleep(200) } else { sched_yield() }
+        }
+        withExtendedLifetime((outgoing, incoming)) {}
+    }
+
+    /// Begins to send or receive a message.
+    private func begin(_ message: Message, isIncoming: Bool) throws(ProcessGroupError) {
+        // One message of MPI has at most 2 GiB. Both sides divide alike.
+        let limit = 1 << 30
+        let peer = Int32(message.peer)
+        for start in stride(from: message.bytes.lowerBound, to: message.bytes.upperBound, by: limit) {
+            let count = min(limit, message.bytes.upperBound - start)
+            let begun = message.storage.withBytes { all in
+                unsafe all.withUnsafeBytes { all in
+                    guard let base = all.baseAddress else { return false }
+                    // The memory is on the heap and stays there while the message lives, until the exchange ends.
+                    let address = unsafe UnsafeMutableRawPointer(mutating: base + start)
+                    return unsafe isIncoming ? cmp_receive(address, count, peer) : cmp_send(address, count, peer)
+                }
+            }
+            if !begun { throw lost() }
+        }
+    }
+
+    private func lost() -> ProcessGroupError {
+        ProcessGroupError(
+            "process \(rank) on \(host): expected all \(size) processes to be there, found that MPI has lost one "
+                + "(\(Self.failure)); rerun the command to resume from the newest checkpoint")
+    }
+
+    package func abort() { cmp_abort(1) }
+    package func leave() { cmp_leave() }
+}

@@ -1,0 +1,198 @@
+import LanguageModels
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import ModelTraining
+
+/// Training by several processes, which here are threads.
+struct ParallelTrainingTests {
+    /// What must be the same for any number of processes.
+    struct Bits: Equatable {
+        var weights: [[UInt32]] = []
+        /// The first and second moments of each parameter.
+        var moments: [[UInt32]] = []
+        var updates: [Int] = []
+        var losses: [UInt64] = []
+    }
+
+    enum Variant: String, CaseIterable, Sendable {
+        case dropout, exits, frozen, recompute, bf16, fewGroups, manyElements
+
+        /// Eight groups of one or two sequences.
+        var recipe: TrainingRecipe {
+            TinyTraining.recipe {
+                $0.batch.sequences = 4
+                $0.batch.accumulation = 3
+                $0.exits.curriculum = self == .exits ? .rotational(every: 3) : .all
+                if self == .dropout { ($0.dropout.maximum, $0.dropout.depth) = (0.95, .constant) }
+                $0.recompute = self == .recompute
+                $0.precision = self == .bf16 ? .bf16 : .f32
+                $0.parallel.groups = self == .fewGroups ? 4 : nil
+            }
+        }
+
+        func model() throws -> Transformer {
+            let frozen = self == .frozen ? FrozenParts(layers: [1, 2], embedding: true) : FrozenParts()
+            var configuration = TinyTraining.configuration
+            // Enough elements that processes own parts of one parameter.
+            if self == .manyElements { configuration.vocabularySize = 3000 }
+            return try Transformer(
+                trainable: StoredModel(
+                    configuration, RandomInitializer(seed: 3, configuration, isTied: self != .manyElements)),
+                freezing: frozen,
+                on: ComputeContext(threads: 1, recycledBytes: 1 << 20, productPrecision: recipe.precision))
+        }
+    }
+
+    private static func train(_ variant: Variant, processes: Int, steps: Int = 3) throws -> Bits {
+        let ranks = try LocalProcesses.run(processes) { group in
+            var trainer = Trainer(
+                variant.recipe, model: try variant.model(), data: CountingSource(), processes: group)
+            var bits = Bits()
+            for _ in 0..<steps {
+                let step = try #require(try trainer.makeStep())
+                bits.losses += [step.loss, step.lastLoss, step.norm].map(\.bitPattern)
+            }
+            bits.weights = trainer.model.bits
+            bits.moments = trainer.optimizer.moments.flatMap { moments in
+                [moments.first, moments.second].map { $0.values.map(\.bitPattern) }
+            }
+            bits.updates = trainer.optimizer.moments.map(\.updates)
+            return bits
+        }
+        for rank in ranks.dropFirst() {
+            #expect(rank.weights == ranks[0].weights && rank.losses == ranks[0].losses)
+            #expect(rank.updates == ranks[0].updates)
+        }
+        // Each process has a part of the moments.
+        var whole = ranks[0]
+        for rank in ranks.dropFirst() { for index in whole.moments.indices { whole.moments[index] += rank.moments[index] } }
+        return whole
+    }
+
+    @Test(arguments: Variant.allCases) func theNumberOfProcessesChangesNoBit(_ variant: Variant) throws {
+        let alone = try Self.train(variant, processes: 1)
+        #expect(Set(alone.losses).count > 3)
+        for processes in variant == .fewGroups ? [2, 4] : [2, 4, 8] {
+            #expect(try Self.train(variant, processes: processes) == alone, "\(processes) processes")
+        }
+    }
+
+    /// Every group's gradients are added in the groups' order, by hand.
+    @Test(arguments: [1, 2, 3, 5, 6]) func groupsAreAddedInOrder(_ groups: Int) throws {
+        let recipe = TinyTraining.recipe {
+            $0.parallel.groups = groups
+            $0.optimizer.clip = 0
+        }
+        let model = try TinyTraining.model()
+        let objective = Objective(dropout: recipe.dropout, exits: recipe.exits, recompute: false)
+        let moment = LayerDropout.Step(seed: 1, step: 0, of: recipe.steps, layerCount: model.layerCount)
+        let source = CountingSource()
+        let scored = source.batch(at: DataPlace(), sequences: 6).scoredCount
+        var sum: [String: [Float]] = [:]
+        for group in 0..<groups {
+            var first = 6 * group / groups
+            let end = 6 * (group + 1) / groups
+            while first < end {
+                let count = min(3, end - first)
+                let batch = source.batch(at: DataPlace(index: first), sequences: count)
+                _ = objective.addGradients(of: batch, to: model, first: first, scored: scored, at: moment)
+                first += count
+            }
+            sum.merge(model.gradients) { zip($0, $1).map(+) }
+            model.parameters.forEach { $0.discardGradient() }
+        }
+        var trainer = try TinyTraining.trainer(recipe)
+        _ = try trainer.makeStep()
+        // After one step, the first moment is (1 - beta1) times the gradient.
+        for (parameter, moments) in zip(trainer.model.parameters, trainer.optimizer.moments) {
+            let expected = (sum[parameter.name] ?? []).map { Float(1 - Float(recipe.optimizer.beta1)) * $0 }
+            #expect(expected.count == parameter.count)
+            for (found, expected) in zip(moments.first.values, expected) {
+                #expect(abs(found - expected) <= 2 * expected.ulp, "\(parameter.name)")
+            }
+        }
+    }
+
+    @Test func oneProcessThatStopsStopsAll() throws {
+        let ended = try LocalProcesses.run(4) { group in
+            var trainer = Trainer(
+                Variant.exits.recipe, model: try Variant.exits.model(), data: CountingSource(), processes: group)
+            let before = trainer.model.bits
+            let isAbandoned = try trainer.makeStep(shouldStop: { group.rank == 2 }) == nil
+            return isAbandoned && trainer.model.bits == before && trainer.step == 0
+        }
+        #expect(ended == [true, true, true, true])
+    }
+
+    @Test func shardsDivideAllElements() {
+        for processes in [1, 2, 3, 8, 40] {
+            let counts = [5, 16384, 100_000, 1, 70_000]
+            let shards = GradientShards(counts, processes: processes)
+            for (parameter, count) in counts.enumerated() {
+                let parts = (0..<processes).map { shards.ranges[$0][parameter] }.filter { !$0.isEmpty }
+                #expect(parts.first?.lowerBound == 0 && parts.last?.upperBound == count)
+                for (part, next) in zip(parts, parts.dropFirst()) {
+                    #expect(part.upperBound == next.lowerBound && next.lowerBound % Parameter.elementsPerSum == 0)
+                }
+            }
+            for process in 0..<processes {
+                let buckets = shards.buckets(of: process, limit: 20_000)
+                let sizes = buckets.map { $0.reduce(0) { $0 + $1.elements.count } }
+                #expect(sizes.dropLast().allSatisfy { $0 == 20_000 } && sizes.last ?? 1 > 0)
+                #expect(sizes.reduce(0, +) == shards.ranges[process].reduce(0) { $0 + $1.count })
+            }
+        }
+    }
+
+    @Test func groupsDivideAllSequences() {
+        for (count, sequences) in [(1, 6), (4, 6), (8, 8), (8, 21)] {
+            let groups = SequenceGroups(count: count, sequences: sequences, sequencesPerBatch: 2)
+            let batches = (0..<count).flatMap(groups.batches)
+            #expect(batches.flatMap { Array($0) } == Array(0..<sequences))
+            #expect(batches.allSatisfy { 1...2 ~= $0.count })
+        }
+    }
+
+    @Test func differencesAreNamed() throws {
+        let errors = try LocalProcesses.run(3) { group in
+            #expect(throws: Never.self) { try group.check([("a", "1"), ("b", "2\n3")]) }
+            let error = #expect(throws: SharedError.self) {
+                try group.check([("kernels", "avx2"), ("optimizer.rate", group.rank == 1 ? "0.2" : "0.1")])
+            }
+            return error?.description ?? ""
+        }
+        for error in errors {
+            #expect(
+                error == "optimizer.rate: expected 0.1 in all processes, as in process 0 (host0), found 0.2 in "
+                    + "process 1 (host1); start all processes with the same program, recipe and data")
+        }
+    }
+
+    @Test func anErrorOfOneProcessIsEveryonesError() throws {
+        struct Problem: Error, CustomStringConvertible { var description: String { "no such file" } }
+        let errors = try LocalProcesses.run(3) { group in
+            let error = #expect(throws: SharedError.self) {
+                try group.firstAlone { if group.rank == 1 { throw Problem() } }
+            }
+            return error?.description
+        }
+        #expect(errors == Array(repeating: "process 1: no such file", count: 3))
+    }
+
+    @Test func launchersAreRecognized() {
+        func launcher(_ environment: [String: String]) -> Launcher? { Launcher { environment[$0] } }
+        #expect(launcher([:]) == nil)
+        #expect(launcher(["OMPI_COMM_WORLD_SIZE": "1", "OMPI_COMM_WORLD_RANK": "0"]) == nil)
+        // A batch script of SLURM is not one of its job's tasks.
+        #expect(launcher(["SLURM_NTASKS": "4", "SLURM_PROCID": "0"]) == nil)
+        let openMPI = launcher(["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "3"])
+        #expect(openMPI?.size == 4 && openMPI?.rank == 3 && openMPI?.interfaces == [.openMPI])
+        let mpich = launcher(["PMI_SIZE": "2", "PMI_RANK": "1"])
+        #expect(mpich?.size == 2 && mpich?.rank == 1 && mpich?.interfaces.first == .mpich)
+        let slurm = launcher(["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1", "PMIX_RANK": "1"])
+        #expect(slurm?.rank == 1 && slurm?.interfaces.first == .openMPI)
+        #expect(launcher(["WORLD_SIZE": "2", "RANK": "0"])?.variable == "WORLD_SIZE")
+    }
+}
