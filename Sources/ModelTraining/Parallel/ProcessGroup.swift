@@ -52,8 +52,8 @@ package struct Message {
 }
 
 /// The error of a message that did not arrive, or of a group that cannot work together.
-public struct ProcessGroupError: Error, Sendable, Equatable, CustomStringConvertible {
-    public let description: String
+package struct ProcessGroupError: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
 
     package init(_ description: String) { self.description = description }
 }
