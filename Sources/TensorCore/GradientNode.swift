@@ -20,6 +20,10 @@ package final class GradientNode: @unchecked Sendable {
     private var sum: Tensor?
     private var hasGradient = false
     private var isWaiting = false
+    /// Where a contribution that is a single addition goes, if it is the only one.
+    private var total: (sum: Tensor, isAdding: Bool)?
+    /// Whether `total` has the contribution.
+    private(set) var hasAddedToTotal = false
 
     private static let count = Atomic<UInt64>(0)
 
@@ -55,12 +59,31 @@ package final class GradientNode: @unchecked Sendable {
     var gradient: Tensor? { hasGradient ? sum : nil }
 
     /// Discards the gradient but keeps its memory.
-    func discardGradient() { hasGradient = false }
+    func discardGradient() {
+        hasGradient = false
+        total = nil
+        hasAddedToTotal = false
+    }
+
+    /// Lets the next contribution, which must be the only one until ``discardGradient()``, go to a sum elsewhere, if that
+    /// gives the same bits as a gradient that is added to the sum later.
+    ///
+    /// - Parameter isAdding: whether to add to the sum's values or to replace them.
+    func addDirectly(to sum: Tensor, isAdding: Bool) { total = (sum, isAdding) }
+
+    /// Adds a part to the gradient by a single addition per element: the part's own sums are complete before they are
+    /// added.
+    func accumulateAtOnce(_ body: (_ sum: Tensor, _ isAdding: Bool) -> Void) {
+        guard let total, !hasGradient, !hasAddedToTotal else { return accumulate(body) }
+        body(total.sum, total.isAdding)
+        hasAddedToTotal = true
+    }
 
     /// Adds a part to the gradient, in place.
     ///
     /// - Parameter body: writes its part to `sum` or, if `isAdding`, adds it to the values there.
     func accumulate(_ body: (_ sum: Tensor, _ isAdding: Bool) -> Void) {
+        precondition(!hasAddedToTotal, "the only contribution has been added to a sum")
         let memory = sum ?? Tensor(rows: rows, columns: columns, on: compute)
         sum = memory
         body(memory, hasGradient)

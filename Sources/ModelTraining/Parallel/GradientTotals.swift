@@ -42,6 +42,22 @@ struct GradientTotals {
     /// Forgets the sums of the step before, but keeps their memory.
     mutating func begin() { hasSum = Array(repeating: false, count: parameters.count) }
 
+    /// Prepares for the gradients of a group.
+    ///
+    /// A weight matrix of a block gets a single contribution from a batch, which a process that works alone adds directly
+    /// to the sum. That saves writing and reading the group's gradient, a tenth of the time of a step.
+    ///
+    /// - Parameter batchCount: the number of the group's batches.
+    mutating func beginGroup(batchCount: Int) {
+        guard !isAlone, processes.size == 1, batchCount == 1 else { return }
+        for (index, parameter) in parameters.enumerated() where parameter.rows > 1 && parameter.isOfBlock {
+            parameter.addDirectly(to: memory(of: index), isAdding: hasSum[index])
+        }
+    }
+
+    /// Which parameters have a gradient of the current group.
+    var used: [Bool] { parameters.map { $0.gradient != nil || $0.hasAddedDirectly } }
+
     /// Adds the gradients of one group of each process, in order of rank, and discards them.
     ///
     /// - Parameter used: for each process, which parameters its group has used.
@@ -111,9 +127,19 @@ struct GradientTotals {
     private mutating func add(
         _ source: Tensor, _ range: Range<Int>, toPieceOf parameter: Int, at index: Int, isFirst: Bool
     ) {
-        let sum = sums[parameter] ?? Tensor(zeroRows: 1, columns: own[parameter].count)
-        sums[parameter] = sum
+        let sum = memory(of: parameter)
         parameters[parameter].compute.gather(source, range, into: sum, at: index, adding: !isFirst)
+    }
+
+    /// The memory of this process's part of a parameter's sum.
+    private mutating func memory(of index: Int) -> Tensor {
+        if let sum = sums[index] { return sum }
+        let (parameter, count) = (parameters[index], own[index].count)
+        let isWhole = count == parameter.count
+        let sum = Tensor(
+            zeroRows: isWhole ? parameter.rows : 1, columns: isWhole ? parameter.columns : count)
+        sums[index] = sum
+        return sum
     }
 
     /// This process's part of each parameter's sum; nil for parameters that have none.
@@ -178,4 +204,9 @@ struct GradientTotals {
                 processes.peers.flatMap { messages($0, of: $0) }, isWaiting: false)
         }
     }
+}
+
+extension Parameter {
+    /// Whether the parameter belongs to a block, which each batch runs at most once, unlike the head.
+    fileprivate var isOfBlock: Bool { name.contains(".layers.") }
 }

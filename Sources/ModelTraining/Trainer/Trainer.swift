@@ -80,12 +80,13 @@ package struct Trainer<Model: TrainableModel> {
         totals.begin()
         for ownBatches in batches {
             var report = RoundReport(stops: false, losses: Objective.Losses(), used: [])
+            totals.beginGroup(batchCount: ownBatches.count)
             for (batch, first) in ownBatches {
                 report.stops = shouldStop()
                 if report.stops { break }
                 report.losses += objective.addGradients(of: batch, to: model, first: first, scored: scored, at: moment)
             }
-            report.used = parameters.map { $0.gradient != nil }
+            report.used = totals.used
             let reports = try processes.collect(report.bytes).map(RoundReport.init)
             if reports.contains(where: \.stops) { return nil }
             for report in reports { losses += report.losses }

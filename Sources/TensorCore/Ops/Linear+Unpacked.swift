@@ -1,3 +1,5 @@
+import CTensorKernels
+
 extension ComputeContext {
     /// x w^T + summand: [n, columns] by [rows, columns] -> [n, rows].
     ///
@@ -22,10 +24,15 @@ extension ComputeContext {
                     precision: productPrecision)
             }
             if let node = weights.node, let inputs = inputs ?? recomputed?.read() {
-                node.accumulate {
+                let product = { (sum: Tensor, isAdding: Bool) in
                     denseProduct(
-                        gradient, transposed: true, inputs, transposed: false, into: $0, plus: $1 ? $0 : nil,
+                        gradient, transposed: true, inputs, transposed: false, into: sum, plus: isAdding ? sum : nil,
                         precision: productPrecision)
+                }
+                if gradient.rows <= kernels.dense(productPrecision).pointee.depths_per_block {
+                    node.accumulateAtOnce(product)
+                } else {
+                    node.accumulate(product)
                 }
             }
             summand?.receive(gradient)
