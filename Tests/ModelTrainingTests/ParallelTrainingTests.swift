@@ -67,7 +67,9 @@ struct ParallelTrainingTests {
         }
         // Each process has a part of the moments.
         var whole = ranks[0]
-        for rank in ranks.dropFirst() { for index in whole.moments.indices { whole.moments[index] += rank.moments[index] } }
+        for rank in ranks.dropFirst() {
+            for index in whole.moments.indices { whole.moments[index] += rank.moments[index] }
+        }
         return whole
     }
 

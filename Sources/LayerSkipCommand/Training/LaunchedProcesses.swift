@@ -15,7 +15,7 @@ enum LaunchedProcesses {
         do {
             try body(processes)
             processes.leave()
-        } catch where isShared(error) {
+        } catch  where isShared(error) {
             // All processes are here, and wait for each other when they leave.
             if processes.rank == 0 { note(error) }
             processes.leave()

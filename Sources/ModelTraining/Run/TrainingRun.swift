@@ -217,7 +217,9 @@ extension TrainingRun {
         facts.append(("step of the newest checkpoint", "\(step)"))
         let hash = trainer.model.parameters.reduce(into: FowlerNollVo()) { hash, parameter in
             for sum in parameter.compute.sumsOfSquares(parameter.values.detached()) {
-                for shift in stride(from: 0, to: 64, by: 8) { hash.add(UInt8(truncatingIfNeeded: sum.bitPattern >> shift)) }
+                for shift in stride(from: 0, to: 64, by: 8) {
+                    hash.add(UInt8(truncatingIfNeeded: sum.bitPattern >> shift))
+                }
             }
         }
         facts.append(("weights at the start (hash)", String(hash.value, radix: 16)))
