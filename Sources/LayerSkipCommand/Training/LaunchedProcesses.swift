@@ -15,14 +15,15 @@ enum LaunchedProcesses {
         do {
             try body(processes)
             processes.leave()
-        } catch  where isShared(error) {
-            // All processes are here, and wait for each other when they leave.
-            if processes.rank == 0 { note(error) }
-            processes.leave()
-            throw ExitCode.failure
         } catch {
-            note(error, of: processes)
-            processes.abort()
+            if isShared(error) {
+                // All processes are here, and wait for each other when they leave.
+                if processes.rank == 0 { note(error) }
+                processes.leave()
+            } else {
+                note(error, of: processes)
+                processes.abort()
+            }
             throw ExitCode.failure
         }
     }
