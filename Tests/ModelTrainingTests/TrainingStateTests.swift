@@ -111,6 +111,36 @@ struct TrainingStateTests {
         #expect(try !run(recipe(), data).origin.isOlderFormat)
     }
 
+    /// A run that began before gradients were summed in groups has one group, whatever the default is now.
+    @Test func aRunWithoutGroupsIsFinishedInItsOldOrder() throws {
+        let data = try shard("a.tokens")
+        let old = recipe { $0.parallel.groups = 1 }
+        try make(old, data, until: 2)
+        try change(2) {
+            $0["format"] = 2
+            $0["groups"] = nil
+            var recipe = $0["recipe"] as? [String: Any] ?? [:]
+            recipe["parallel.groups"] = nil
+            $0["recipe"] = recipe
+        }
+        #expect(try !run(recipe(), data).origin.isOlderFormat)
+        try make(recipe(), data, until: 4)
+        let state = try TrainingState(checkpoint: folder.file("run/checkpoints/step-4"), step: 4)
+        #expect(state.format == 2 && state.groups == nil)
+        var whole = try TinyTraining.trainer(old, data: data)
+        var grouped = try TinyTraining.trainer(recipe(), data: data)
+        for _ in 0..<4 {
+            _ = try whole.makeStep()
+            _ = try grouped.makeStep()
+        }
+        let stored = try StoredModel(ModelFiles(ModelFolder(path: folder.file("run/newest"))))
+        for tensor in whole.model.tensors {
+            let found = try stored.source.tensor(named: tensor.name, shape: tensor.shape).vector().values
+            #expect(found == tensor.values.values, "\(tensor.name)")
+        }
+        #expect(grouped.model.bits != whole.model.bits)
+    }
+
     /// A stopped run may leave a checkpoint before its validation. The loss is added later, and the hashes stay.
     @Test func aLossIsAddedToACheckpointThatKeepsItsHashes() throws {
         let data = try shard("a.tokens")
