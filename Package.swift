@@ -4,6 +4,11 @@ import PackageDescription
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+// What downloads need. Dependencies of a trait that is off are neither fetched nor built.
+func hub(_ product: String, _ package: String) -> Target.Dependency {
+    .product(name: product, package: package, condition: .when(traits: ["Hub"]))
+}
+
 // One table of targets, bottom to top. Arrows point up this list only; Documentation/Architecture.md says why.
 let package = Package(
     name: "layerskip",
@@ -13,9 +18,16 @@ let package = Package(
         .library(name: "LayerSkipDefaultModel", targets: ["LayerSkipDefaultModel"]),
         .executable(name: "layerskip", targets: ["LayerSkipCommand"]),
     ],
+    traits: [
+        .trait(name: "Hub", description: "Downloads models by name, as in --model OWNER/NAME."),
+        .default(enabledTraits: []),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     ],
     targets: [
         .target(name: "CLibc"),
@@ -24,6 +36,14 @@ let package = Package(
         .target(name: "TensorCore", dependencies: ["CLibc", "CTensorKernels"]),
         .target(name: "CFatalSignals"),
         .target(name: "CheckpointFiles", dependencies: ["CFatalSignals", "CLibc", "QuotedText", "TensorCore"]),
+        .target(name: "ModelHub", dependencies: ["CheckpointFiles"]),
+        .target(
+            name: "ModelHubDownload",
+            dependencies: [
+                "CheckpointFiles", "ModelHub", hub("AsyncHTTPClient", "async-http-client"),
+                hub("Crypto", "swift-crypto"),
+                hub("NIOCore", "swift-nio"), hub("NIOHTTP1", "swift-nio"),
+            ]),
         .target(name: "CUnicodeTables", exclude: ["decompositions.txt", "marks.txt"]),
         .target(name: "JinjaTemplates", dependencies: ["CLibc", "QuotedText"]),
         .target(name: "TextTokens", dependencies: ["CLibc", "CUnicodeTables", "JinjaTemplates", "QuotedText"]),
@@ -37,8 +57,8 @@ let package = Package(
         .target(
             name: "LayerSkip",
             dependencies: [
-                "CheckpointFiles", "JinjaTemplates", "LanguageModels", "ModelTraining", "TensorCore", "TextTokens",
-                "TokenDecoding",
+                "CheckpointFiles", "JinjaTemplates", "LanguageModels", "ModelHub", "ModelHubDownload", "ModelTraining",
+                "TensorCore", "TextTokens", "TokenDecoding",
             ]),
         .target(name: "CDefaultModel", exclude: ["default-model.gguf", "MODEL_CARD.md"]),
         .target(name: "LayerSkipDefaultModel", dependencies: ["CDefaultModel", "LayerSkip"]),
@@ -54,8 +74,22 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CLibc", "CheckpointFiles", "LanguageModels", "TensorCore", "TokenDecoding"],
             path: "Tests/TestSupport"),
+        .target(name: "CommandTesting", dependencies: ["TestSupport"], path: "Tests/CommandTesting"),
         .testTarget(name: "TensorCoreTests", dependencies: ["CLibc", "CTensorKernels", "TensorCore", "TestSupport"]),
         .testTarget(name: "CheckpointFilesTests", dependencies: ["CheckpointFiles", "TensorCore", "TestSupport"]),
+        .target(
+            name: "HubServer",
+            dependencies: [
+                hub("Crypto", "swift-crypto"), hub("NIOCore", "swift-nio"), hub("NIOHTTP1", "swift-nio"),
+                hub("NIOPosix", "swift-nio"),
+            ], path: "Tests/HubServer"),
+        .testTarget(name: "ModelHubTests", dependencies: ["CLibc", "CheckpointFiles", "ModelHub", "TestSupport"]),
+        .testTarget(
+            name: "ModelHubDownloadTests",
+            dependencies: [
+                "CLibc", "CheckpointFiles", "CommandTesting", "HubServer", "LayerSkip", "LayerSkipCommand", "ModelHub",
+                "ModelHubDownload", "TestSupport", hub("NIOCore", "swift-nio"), hub("NIOHTTP1", "swift-nio"),
+            ]),
         .testTarget(name: "JinjaTemplatesTests", dependencies: ["CLibc", "JinjaTemplates", "TestSupport"]),
         .testTarget(
             name: "TextTokensTests",
@@ -75,7 +109,7 @@ let package = Package(
             dependencies: ["CheckpointFiles", "LanguageModels", "LayerSkip", "LayerSkipDefaultModel", "TestSupport"]),
         .testTarget(
             name: "LayerSkipCommandTests",
-            dependencies: ["LayerSkip", "LayerSkipCommand", "TestSupport", argumentParser]),
+            dependencies: ["CommandTesting", "LayerSkip", "LayerSkipCommand", "TestSupport", argumentParser]),
     ]
 )
 
@@ -83,6 +117,9 @@ let package = Package(
 // nor fetch what they need. The plugin of benchmarks looks for targets in a folder called Benchmarks.
 switch Context.environment["LAYERSKIP_DEVELOPMENT"] {
 case nil: break
+case "hub":  // Builds only the tests of downloads, which need a trait and so a build folder of their own.
+    let kept: Set = ["ModelHubTests", "ModelHubDownloadTests"]
+    package.targets.removeAll { $0.type == .test && !kept.contains($0.name) }
 case "fuzz":  // Links only with libFuzzer, so it would stop a build of everything.
     package.targets.append(
         .executableTarget(
@@ -137,7 +174,7 @@ let cTargets: Set = [
 ]
 let memoryChecked: Set = [
     "QuotedText", "JinjaTemplates", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles",
-    "LayerSkip", "LayerSkipCommand", "LayerSkipDefaultModel",
+    "LayerSkip", "LayerSkipCommand", "LayerSkipDefaultModel", "ModelHub", "ModelHubDownload",
 ]
 for target in package.targets {
     if cTargets.contains(target.name) {

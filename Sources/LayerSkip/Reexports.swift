@@ -3,6 +3,7 @@
 @_exported public import CheckpointFiles
 @_exported public import JinjaTemplates
 @_exported public import LanguageModels
+@_exported public import ModelHub
 @_exported public import ModelTraining
 @_exported public import TensorCore
 @_exported public import TextTokens

@@ -18,7 +18,10 @@ struct ExportCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "Model to export: a GGUF file, a model folder or a training checkpoint (default: the built-in model).",
+        help: """
+            Model to export: a GGUF file, a model folder, a training checkpoint, or a name on a hub (default: the \
+            built-in model).
+            """,
         transform: expandedPath)
     var source: String?
 
@@ -86,7 +89,7 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let checkpoint = try Checkpoint.atPathOrDefault(source)
+        let checkpoint = try Checkpoint.named(source)
         func plan(_ importance: ImportanceMatrix?) throws -> CheckpointExport {
             try CheckpointExport(
                 checkpoint, to: target.value, quantizing: quantization.formats.recipe, importance: importance,

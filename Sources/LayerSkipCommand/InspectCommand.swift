@@ -14,7 +14,9 @@ struct InspectCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "Model: a GGUF file, a model folder or a safetensors file (default: the built-in model).",
+        help: """
+            Model: a GGUF file, a model folder, a safetensors file, or a name on a hub (default: the built-in model).
+            """,
         transform: expandedPath)
     var file: String?
 
@@ -25,7 +27,7 @@ struct InspectCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     func run() throws {
-        let report = InspectionReport(try CheckpointSummary.atPathOrDefault(file))
+        let report = InspectionReport(try CheckpointSummary.named(file))
         switch format {
         case .json: try Output.write(json: report)
         case .text: try Output.write(report.text(listingTensors: tensors))

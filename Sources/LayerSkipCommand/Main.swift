@@ -91,6 +91,6 @@ struct LayerSkipCommand: ParsableCommand {
             GenerateCommand.self, ChatCommand.self, VerifyCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
             ApproximateCommand.self,
             TuneCommand.self, InspectCommand.self, TokenizeCommand.self, TrainTokenizerCommand.self,
-            PrepareDataCommand.self, ExportCommand.self, TrainCommand.self,
+            PrepareDataCommand.self, ExportCommand.self, TrainCommand.self, PullCommand.self, ModelsCommand.self,
         ])
 }

@@ -12,8 +12,8 @@ struct TokenizeCommand: ParsableCommand {
 
     @Option(
         help: """
-            Model or tokenizer: a GGUF file, a folder, a tokenizer.json or a tokenizer.model (default: the built-in \
-            model).
+            Model or tokenizer: a GGUF file, a folder, a tokenizer.json or a tokenizer.model, or a model's name on a \
+            hub (default: the built-in model).
             """,
         transform: expandedPath)
     var model: String?
@@ -29,7 +29,8 @@ struct TokenizeCommand: ParsableCommand {
 
     func run() throws {
         let text = try text ?? TextInput.read("-", atMost: .text, keepsMark: true)
-        let tokenizer = try model.map { try Tokenizer(ofFile: $0) } ?? Checkpoint.defaultModel().tokenizer()
+        let tokenizer =
+            try model.map { try Tokenizer(ofFile: ModelSource.path(of: $0)) } ?? Checkpoint.defaultModel().tokenizer()
         Output.note(about: tokenizer)
         Output.note(lossIn: [text], tokenizer)
         let encoded = try inTextFile(model ?? "the built-in model") { () throws(TokenizerError) in

@@ -123,7 +123,7 @@ struct TuneCommand: ParsableCommand {
         let promptFile = try prompts.map { try PromptFile(path: $0) }
         let outputs = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (prompts, "the prompts"))
         // Opened before it is loaded: a result is only ever stored for files that it is of.
-        let checkpoint = try Checkpoint.atPathOrDefault(model.model)
+        let checkpoint = try Checkpoint.named(model.model)
         // As other commands load it, so that `auto` has what it has there. Copies are only tried.
         let model = try model.load(drafting: DraftingOptions())
         let prompts = if let promptFile { try promptFile.tokens(for: model) } else { try model.tuningPrompts() }

@@ -1,3 +1,4 @@
+import CommandTesting
 import CheckpointFiles
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import CommandTesting
 import LayerSkip
 import TestSupport
 import Testing

@@ -7,3 +7,11 @@ extension SystemCalls {
         return String(cString: value)
     }
 }
+
+/// The variables that the program was started with.
+package enum Environment {
+    /// The value of a variable; nil if it is not set or empty.
+    package static func value(of name: String) -> String? {
+        SystemCalls.environment(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

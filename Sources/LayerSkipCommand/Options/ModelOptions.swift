@@ -5,8 +5,9 @@ import LayerSkip
 struct ModelOptions: ParsableArguments {
     @Option(
         help: """
-            Model (Llama, Mistral, Qwen, SmolLM3, Granite, Phi-3 or Gemma 3): a GGUF file (any part of a split one) \
-            or a model folder (default: the built-in model, which has no chat template).
+            Model (Llama, Mistral, Qwen, SmolLM3, Granite, Phi-3 or Gemma 3): a GGUF file (any part of a split one), \
+            a model folder, or a name on a hub, as of `layerskip pull` (default: the built-in model, which has no chat \
+            template).
             """,
         transform: expandedPath)
     var model: String?
@@ -41,7 +42,7 @@ struct ModelOptions: ParsableArguments {
         loading.keepsPacked = keepPacked
         loading.drafting = drafting
         do {
-            let model = try TextModel(.atPathOrDefault(model), on: ComputeContext(threads: threads), loading) {
+            let model = try TextModel(.named(model), on: ComputeContext(threads: threads), loading) {
                 progress(Int($0 * 100))
             }
             _ = progress(100)

@@ -1,22 +1,36 @@
 import LayerSkip
 import LayerSkipDefaultModel
 
-extension Checkpoint {
-    /// Opens what lies at a path, or the default model where none is given.
+/// Finds the models that `--model` and other arguments name.
+enum ModelSource {
+    /// The path of a model: the argument itself, or that of a model on a hub, which is downloaded if the cache does not
+    /// have it.
     ///
-    /// - Throws: ``CheckpointError``.
-    static func atPathOrDefault(_ path: String?) throws(CheckpointError) -> Checkpoint {
-        guard let path else { return try .defaultModel() }
-        return try Checkpoint(path: path)
+    /// - Throws: ``HubError``; ``InterruptedError`` after Ctrl-C.
+    static func path(of model: String) throws -> String {
+        let finder = ModelFinder()
+        if let path = try finder.localPath(of: model) { return path }
+        let display = DownloadDisplay(model)
+        return try waiting { try await finder.path(of: model, progress: display.show) }
+    }
+}
+
+extension Checkpoint {
+    /// Opens a model by path or name, or the default model where none is given.
+    ///
+    /// - Throws: ``CheckpointError``, ``HubError``.
+    static func named(_ model: String?) throws -> Checkpoint {
+        guard let model else { return try .defaultModel() }
+        return try Checkpoint(path: ModelSource.path(of: model))
     }
 }
 
 extension CheckpointSummary {
-    /// Summarizes what lies at a path, or the default model where none is given.
+    /// Summarizes a model by path or name, or the default model where none is given.
     ///
-    /// - Throws: ``CheckpointError``.
-    static func atPathOrDefault(_ path: String?) throws(CheckpointError) -> CheckpointSummary {
-        guard let path else { return try CheckpointSummary(.defaultModel()) }
-        return try CheckpointSummary(path: path)
+    /// - Throws: ``CheckpointError``, ``HubError``.
+    static func named(_ model: String?) throws -> CheckpointSummary {
+        guard let model else { return try CheckpointSummary(.defaultModel()) }
+        return try CheckpointSummary(path: ModelSource.path(of: model))
     }
 }

@@ -73,7 +73,7 @@ struct QuantizationArguments: ParsableArguments {
         if let imatrix { return try ImportanceMatrix(path: imatrix) }
         guard let calibrate else { return nil }
         var inputs = InputFiles()
-        inputs.add(model: source, as: "the model that is read")
+        inputs.add(model: try source.map(ModelSource.path), as: "the model that is read")
         inputs.add(calibrate == "-" ? "/dev/stdin" : calibrate, as: "the text that is measured on")
         for path in [output, saveImatrix].compactMap(\.self) { try inputs.check(output: path) }
         if let saveImatrix { try ReplacementFile.check(saveImatrix) }

@@ -14,7 +14,7 @@ struct ResultFiles: ~Copyable {
     /// - Throws: if one cannot be written, or is the other one or an input.
     init(csv: String?, svg: String?, model: String?, input: (path: String?, meaning: String)) throws {
         var inputs = InputFiles()
-        inputs.add(model: model, as: "the model that is read")
+        inputs.add(model: try model.map(ModelSource.path), as: "the model that is read")
         if let path = input.path, path != "-" { inputs.add(path, as: input.meaning) }
         if let csv {
             try inputs.check(output: csv)

@@ -1,11 +1,11 @@
 /// The name of a part of a split GGUF file: `PREFIX-00002-of-00005.gguf`, as llama-gguf-split names parts.
-struct GGUFPartName: Sendable {
+package struct GGUFPartName: Sendable, Hashable {
     /// The path up to the number.
-    let prefix: String
+    package let prefix: String
     /// The number of the part, from 1.
-    let number: Int
+    package let number: Int
     /// The number of parts, at most ``mostParts``.
-    let count: Int
+    package let count: Int
 
     /// The largest value of `split.count`, a 16-bit number.
     static let mostParts = Int(UInt16.max)
@@ -17,7 +17,7 @@ struct GGUFPartName: Sendable {
     }
 
     /// Takes a path apart; nil if it does not have this form.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         let fields = path.split(separator: "-", omittingEmptySubsequences: false)
         guard fields.count >= 4, fields[fields.count - 2] == "of", let last = fields.last, last.hasSuffix(".gguf"),
             let count = Int(last.dropLast(5)), (1...Self.mostParts).contains(count),
@@ -28,7 +28,7 @@ struct GGUFPartName: Sendable {
     }
 
     /// The path of the part.
-    var path: String { prefix + suffix }
+    package var path: String { prefix + suffix }
 
     /// The path after the prefix.
     var suffix: String { "-\(Self.padded(number))-of-\(Self.padded(count)).gguf" }
@@ -37,7 +37,7 @@ struct GGUFPartName: Sendable {
     func part(_ number: Int) -> GGUFPartName { GGUFPartName(prefix: prefix, number: number, count: count) }
 
     /// The names of all parts.
-    var all: [GGUFPartName] { (1...count).map(part) }
+    package var all: [GGUFPartName] { (1...count).map(part) }
 
     private static func padded(_ number: Int) -> String {
         let digits = "\(number)"

@@ -1,21 +1,21 @@
 import Foundation
-import TestSupport
+package import TestSupport
 import Testing
 
 /// A run of the built program: its exit code and output.
-struct CommandRun {
+package struct CommandRun {
     /// The exit code; negative for the signal that ended the program.
-    let code: Int32
-    let output: String
-    let errors: String
+    package let code: Int32
+    package let output: String
+    package let errors: String
 
     /// Runs the program with arguments.
-    init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
+    package init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
         try self.init(script: "exec \"$LAYERSKIP\" \"$@\"", arguments, input: input, environment: environment)
     }
 
     /// Runs a shell script that finds the program in `$LAYERSKIP`, for tests that need a shell.
-    init(
+    package init(
         script: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:]
     ) throws {
         let folder = TemporaryFolder()
@@ -47,7 +47,7 @@ struct CommandRun {
     }
 
     /// The output as one JSON object.
-    var json: [String: Any] {
+    package var json: [String: Any] {
         get throws {
             try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any], "\(errors)")
         }
@@ -79,12 +79,12 @@ extension Process {
 }
 
 /// Files for commands to work on.
-struct CommandFiles {
+package struct CommandFiles {
     private let folder = TemporaryFolder()
-    let model: String
+    package let model: String
 
     /// A tiny model, and the files that a test adds.
-    init(_ change: (inout TinyLlamaFile) -> Void = { _ in }) throws {
+    package init(_ change: (inout TinyLlamaFile) -> Void = { _ in }) throws {
         var tiny = TinyLlamaFile()
         tiny.layers = 4
         change(&tiny)
@@ -92,11 +92,11 @@ struct CommandFiles {
         try tiny.write(to: model)
     }
 
-    var path: String { folder.path }
+    package var path: String { folder.path }
 
-    func file(_ name: String) -> String { folder.file(name) }
+    package func file(_ name: String) -> String { folder.file(name) }
 
-    func write(_ text: String, as name: String) -> String { folder.write(Array(text.utf8), as: name) }
+    package func write(_ text: String, as name: String) -> String { folder.write(Array(text.utf8), as: name) }
 
-    func write(_ bytes: [UInt8], as name: String) -> String { folder.write(bytes, as: name) }
+    package func write(_ bytes: [UInt8], as name: String) -> String { folder.write(bytes, as: name) }
 }
