@@ -30,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     ],
     targets: [
+        .target(name: "CBuildInformation"),
         .target(name: "CLibc"),
         .target(name: "CTensorKernels"),
         .target(name: "QuotedText"),
@@ -65,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "LayerSkipCommand",
             dependencies: [
-                "CLibc", "LayerSkip", "LayerSkipDefaultModel", "ModelTraining", "RecipeFiles", argumentParser,
+                "CBuildInformation", "CLibc", "LayerSkip", "LayerSkipDefaultModel", "ModelTraining", "RecipeFiles",
+                argumentParser,
             ]),
         .executableTarget(
             name: "StreamingExample", dependencies: ["LayerSkip", "LayerSkipDefaultModel"],
@@ -125,8 +127,8 @@ case "fuzz":  // Links only with libFuzzer, so it would stop a build of everythi
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CLibc", "CheckpointFiles", "JinjaTemplates", "LanguageModels", "LayerSkip", "ModelTraining",
-                "RecipeFiles", "TensorCore", "TestSupport", "TextTokens",
+                "CLibc", "CheckpointFiles", "JinjaTemplates", "LanguageModels", "LayerSkip", "ModelHub",
+                "ModelTraining", "RecipeFiles", "TensorCore", "TestSupport", "TextTokens",
             ], path: "Tests/Fuzz/Sources"))
 default:
     let benchmark = Target.Dependency.product(name: "Benchmark", package: "benchmark")
@@ -170,7 +172,8 @@ default:
 
 // One loop of settings.
 let cTargets: Set = [
-    "CDefaultModel", "CFatalSignals", "CInstructionPeaks", "CMessagePassing", "CTensorKernels", "CUnicodeTables",
+    "CBuildInformation", "CDefaultModel", "CFatalSignals", "CInstructionPeaks", "CMessagePassing", "CTensorKernels",
+    "CUnicodeTables",
 ]
 let memoryChecked: Set = [
     "QuotedText", "JinjaTemplates", "TextTokens", "LanguageModels", "TokenDecoding", "ModelTraining", "RecipeFiles",
@@ -183,6 +186,11 @@ for target in package.targets {
             .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
             .unsafeFlags(["-O3"], .when(configuration: .debug)),
         ]
+        if target.name == "CBuildInformation" {
+            // The manifest's own information about git is kept when the commit changes; a variable is not.
+            let commit = (Context.environment["LAYERSKIP_COMMIT"] ?? "").filter { $0.isHexDigit || $0 == "+" }
+            target.cSettings?.append(.define("LAYERSKIP_COMMIT", to: "\"\(commit)\""))
+        }
         continue
     }
     target.swiftSettings = [

@@ -32,7 +32,9 @@ struct Main {
 
     private static func fail(_ error: any Error) -> Never {
         switch LayerSkipCommand.exitCode(for: error) {
-        case .success: succeed(with: LayerSkipCommand.fullMessage(for: error))  // --help and --version
+        case .success:  // --help and --version
+            let message = LayerSkipCommand.fullMessage(for: error)
+            succeed(with: message == layerSkipVersion ? BuildInformation.text : message)
         case .validationFailure:
             Output.note(LayerSkipCommand.fullMessage(for: error))
             LayerSkipCommand.exit(withError: ExitCode(2))

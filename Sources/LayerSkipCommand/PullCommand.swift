@@ -15,8 +15,8 @@ struct PullCommand: ParsableCommand {
 
             Downloads share the cache of Python's huggingface_hub, and these environment variables: HF_HOME and \
             HF_HUB_CACHE (where it is), HF_TOKEN or the token that `hf auth login` stores (access to gated models), \
-            HF_ENDPOINT (another hub), HF_HUB_OFFLINE=1 (no downloads). A download that was interrupted continues where \
-            it ended.
+            HF_ENDPOINT (another hub), HF_HUB_OFFLINE=1 (no downloads). After an interruption, the same command \
+            continues the download.
             """)
 
     @Argument(help: "Model: OWNER/NAME, OWNER/NAME:QUANTIZATION or OWNER/NAME:FILE, and perhaps @REVISION.")

@@ -1,8 +1,8 @@
 import CheckpointFiles
 
 extension HubCache {
-    /// Removes a model from the cache: without a selection all of its repository's files, or those of a revision; with a
-    /// selection only that model's files. Files that other models share stay.
+    /// Removes a model from the cache. Without a selection, these are all files of its repository, or of a revision; with
+    /// a selection, only that model's files. Files that other models share stay.
     ///
     /// - Returns: the number of bytes that are freed.
     /// - Throws: ``HubError`` if the cache does not hold it, or another program is downloading it.

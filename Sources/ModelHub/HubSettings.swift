@@ -1,7 +1,7 @@
 import CheckpointFiles
 
-/// Where models are downloaded from and stored. The defaults are those of Python's `huggingface_hub`, so that both share
-/// one cache.
+/// Where models are downloaded from and stored. The defaults are those of Python's `huggingface_hub`, so that both
+/// share one cache.
 public struct HubSettings: Sendable {
     /// The address of the hub, without a slash at its end.
     public var endpoint: String

@@ -7,8 +7,8 @@ package enum ModelChoice: Sendable, Hashable {
     /// A folder in Hugging Face's layout.
     case folder(ModelFolderFiles)
 
-    /// The quantizations that are taken if none is asked for, the best first: the largest below five bits a weight, then
-    /// ever larger ones, then smaller ones.
+    /// The quantizations that are taken if none is asked for, the preferred one first: those below five bits a weight,
+    /// then ever larger ones, then smaller ones.
     static let preferred = [
         "Q4_K_M", "Q4_K_S", "IQ4_NL", "IQ4_XS", "Q4_1", "Q4_0", "MXFP4", "Q5_K_M", "Q5_K_S", "Q5_1", "Q5_0", "Q6_K",
         "Q8_0", "BF16", "F16", "F32", "Q3_K_L", "Q3_K_M", "Q3_K_S", "Q2_K",
@@ -94,9 +94,7 @@ package enum ModelChoice: Sendable, Hashable {
     }
 
     private static func list(_ groups: [GGUFGroup], of paths: [String]) -> String {
-        guard !groups.isEmpty else { return summary(of: paths) }
-        let shown = groups.prefix(12).map { $0.paths[0].quoted }.joined(separator: ", ")
-        return groups.count > 12 ? "\(shown) and \(groups.count - 12) more" : shown
+        groups.isEmpty ? summary(of: paths) : list(groups.map { $0.paths[0] })
     }
 
     /// What a repository without a model has, and what that means.
@@ -105,7 +103,16 @@ package enum ModelChoice: Sendable, Hashable {
             return "no such file, only PyTorch's pickle format (\(pickle.quoted)), which can run any code"
         }
         if paths.contains("adapter_config.json") { return "an adapter, which changes another model" }
-        let shown = paths.prefix(6).map(\.quoted).joined(separator: ", ")
-        return paths.isEmpty ? "no files" : paths.count > 6 ? "\(shown) and \(paths.count - 6) more" : shown
+        return paths.isEmpty ? "no files" : list(paths)
+    }
+
+    /// The first paths, as many as fit into a message.
+    private static func list(_ paths: [String]) -> String {
+        var text = ""
+        for (index, path) in paths.enumerated() {
+            if text.utf8.count > 600 { return "\(text) and \(paths.count - index) more" }
+            text += (index == 0 ? "" : ", ") + path.quoted
+        }
+        return text
     }
 }

@@ -3,8 +3,8 @@
 package struct RepositoryPath: Sendable, Hashable {
     package let text: String
 
-    /// Checks a path; nil if it is empty, too long or absolute, or has a part that is empty, `.` or `..`, or a character
-    /// that file systems or terminals treat specially.
+    /// Checks a path; nil if it is empty, too long or absolute, has a part that is empty, `.` or `..`, or a character that
+    /// file systems or terminals treat specially.
     package init?(_ text: String) {
         guard (1...1024).contains(text.utf8.count) else { return nil }
         for part in text.split(separator: "/", omittingEmptySubsequences: false) {

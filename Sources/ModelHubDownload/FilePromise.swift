@@ -20,7 +20,7 @@
             if let found = headers.first(name: "X-Repo-Commit"), found != commit {
                 throw failure("the commit \(commit)", found)
             }
-            if let found = headers.first(name: "X-Linked-Etag").map(Self.plain), found != file.hash.text {
+            if let found = headers.first(name: "X-Linked-Etag").map(ResponseHeaders.plain), found != file.hash.text {
                 throw failure("the hash \(file.hash.text)", found)
             }
             if let found = headers.first(name: "X-Linked-Size"), Int(found) != file.byteCount {
@@ -38,7 +38,7 @@
             case 416: return true
             case 206:
                 let range = response.headers.first(name: "Content-Range") ?? ""
-                guard let start = Self.start(ofRange: range, size: file.byteCount), start == offset else {
+                guard let start = ResponseHeaders.start(ofRange: range, size: file.byteCount), start == offset else {
                     throw failure("bytes \(offset)-\(file.byteCount - 1)/\(file.byteCount)", range)
                 }
                 try checkLength(file.byteCount - offset)
@@ -57,23 +57,6 @@
         private func failure(_ expected: String, _ found: String) -> HubError {
             HubError(
                 .contents, subject, expected: expected, found: found.isEmpty ? "nothing" : found.harmless(limit: 100))
-        }
-
-        /// The offset of `bytes 5-9/10`; nil unless the range goes to the end of a file of a size.
-        private static func start(ofRange range: String, size: Int) -> Int? {
-            guard range.hasPrefix("bytes ") else { return nil }
-            let parts = range.dropFirst("bytes ".count).split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[1] == "*" || Int(parts[1]) == size else { return nil }
-            let ends = parts[0].split(separator: "-", omittingEmptySubsequences: false)
-            guard ends.count == 2, Int(ends[1]) == size - 1 else { return nil }
-            return Int(ends[0])
-        }
-
-        /// An ETag without `W/` and quotation marks.
-        private static func plain(_ tag: String) -> String {
-            let tag = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag[...]
-            return tag.count > 1 && tag.first == "\"" && tag.last == "\""
-                ? String(tag.dropFirst().dropLast()) : String(tag)
         }
     }
 #endif

@@ -66,17 +66,9 @@
 
         /// How long the server asks to wait; nil if it does not say.
         var statedWait: Duration? {
-            if let seconds = headers.first(name: "Retry-After").flatMap({ Int($0) }), seconds >= 0 {
-                return .seconds(min(seconds, 1 << 30))
-            }
-            // `"api";r=0;t=57`: 57 seconds until the window of requests starts again.
-            for field in (headers.first(name: "RateLimit") ?? "").split(separator: ";") {
-                let field = field.drop { $0 == " " }
-                if field.hasPrefix("t="), let seconds = Int(field.dropFirst(2)), seconds >= 0 {
-                    return .seconds(min(seconds, 1 << 30))
-                }
-            }
-            return nil
+            ResponseHeaders.wait(
+                retryAfter: headers.first(name: "Retry-After"), rateLimit: headers.first(name: "RateLimit")
+            ).map { .seconds($0) }
         }
 
         private var message: String? { headers.first(name: "X-Error-Message").map { $0.harmless(limit: 300) } }

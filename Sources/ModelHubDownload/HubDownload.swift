@@ -140,7 +140,10 @@
                 .storage, repository.path,
                 expected: "\(missing / 1_000_000 + 1) MB and \(Self.reserve >> 20) MB to spare",
                 found:
-                    "\(free / 1_000_000) MB free; layerskip models remove NAME makes room, and HF_HUB_CACHE names another folder"
+                    """
+                    \(free / 1_000_000) MB free; layerskip models remove NAME makes room, and HF_HUB_CACHE names another \
+                    folder
+                    """
             )
         }
 

@@ -96,8 +96,8 @@
             #expect(
                 run.errors
                     == """
-                    error: owner/none: expected a public model at \(server.endpoint)/owner/none, found none that the token \
-                    gives access to
+                    error: owner/none: expected a public model at \(server.endpoint)/owner/none, found none that the \
+                    token gives access to
 
                     """)
         }

@@ -15,8 +15,8 @@ import Testing
 
     @Test func filesHaveSizesAndHashes() throws {
         let listing = try list(
-            entry("config.json") + ","
-                + #"{"rfilename":"x/m.gguf","size":134,"blobId":"\#(Self.blob)","lfs":{"sha256":"\#(Self.sha256)","size":7}}"#
+            entry("config.json") + #",{"rfilename":"x/m.gguf","size":134,"blobId":"\#(Self.blob)","#
+                + #""lfs":{"sha256":"\#(Self.sha256)","size":7}}"#
         )
         #expect(listing.commit == Self.commit)
         #expect(listing["config.json"]?.hash == .gitBlob(Self.blob))

@@ -11,10 +11,10 @@ import ModelHubDownload
 /// let model = try TextModel(path: path)
 /// ```
 ///
-/// A text that is the path of something is that path. So is one that begins with `.`, `/` or `~`, ends in `.gguf`, or has
-/// more than one slash. Every other `OWNER/NAME[:FILE or quantization][@revision]` is a name on a hub.
+/// A text that is the path of something is that path. A text is also a path if it begins with `.`, `/` or `~`, ends in
+/// `.gguf`, or has more than one slash. Every other `OWNER/NAME[:FILE or quantization][@revision]` is a name on a hub.
 ///
-/// Downloads need the package trait `Hub`: `.package(url: ..., traits: ["Hub"])`, or `--traits Hub` on the command line.
+/// Downloads need the package trait `Hub`: `.package(url: ..., traits: ["Hub"])`, or `swift build --traits Hub`.
 /// Without it, models that are already in the cache are found.
 public struct ModelFinder: Sendable {
     private let given: HubSettings?
@@ -43,6 +43,16 @@ public struct ModelFinder: Sendable {
         case .path(let path): path
         case .hub(let name): try HubCache(settings().cache).find(name)?.path
         }
+    }
+
+    /// The path of a model that needs no download, for work that cannot wait for one.
+    ///
+    /// - Throws: ``HubError`` if the model must be downloaded.
+    func cachedPath(of model: String) throws(HubError) -> String {
+        if let path = try localPath(of: model) { return path }
+        throw HubError(
+            .missing, model, expected: "an existing path, or a model in the cache (\(try settings().cache))",
+            found: "neither; layerskip pull \(model) downloads it")
     }
 
     /// The path of a model, which is downloaded if it is not in the cache. A model in the cache is not updated.

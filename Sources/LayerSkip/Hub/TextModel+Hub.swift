@@ -14,7 +14,8 @@ extension TextModel {
     ///   - loading: how the weights are loaded.
     ///   - downloading: is told how far the download is.
     ///   - progress: is told the share of the weights that are loaded, 0...1.
-    /// - Throws: ``HubError``, or as ``init(path:threads:loading:)`` does; `CancellationError` if the task is cancelled.
+    /// - Throws: ``HubError``; otherwise as ``init(path:threads:loading:)`` does; `CancellationError` if the task is
+    ///   cancelled.
     public static func load(
         named model: String, finder: ModelFinder = ModelFinder(), threads: Int? = nil,
         loading: LoadingOptions = LoadingOptions(),

@@ -25,7 +25,7 @@ extension TrainingStart {
                     found: "default")
             }
             try self.init(defaultModel(), shards)
-        case .path(let path): try self.init(Checkpoint(path: path), shards)
+        case .path(let path): try self.init(Checkpoint(path: ModelFinder().cachedPath(of: path)), shards)
         }
     }
 
@@ -78,7 +78,10 @@ extension TrainingRecipe {
     /// The files and folders that the recipe names as inputs.
     var inputs: InputFiles {
         var inputs = InputFiles()
-        if case .path(let path) = model.start { inputs.add(model: path, as: "the model that the training starts from") }
+        if case .path(let path) = model.start {
+            let local = (try? ModelFinder().localPath(of: path)) ?? path
+            inputs.add(model: local, as: "the model that the training starts from")
+        }
         if let path = model.tokenizer { inputs.add(model: path, as: "the tokenizer") }
         for path in data.training + data.validation { inputs.add(path, as: "a file of tokens that is read") }
         return inputs

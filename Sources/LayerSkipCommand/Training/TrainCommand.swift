@@ -45,6 +45,7 @@ struct TrainCommand: ParsableCommand {
             if dryRun, processes.size > 1 {
                 throw InputError(name: "--dry-run", expected: "a single process", found: "\(processes.size)")
             }
+            try downloadStart(of: file.recipe)
             var inputs = InputFiles()
             inputs.add(path, as: "the recipe")
             return try file.locatingErrors {
@@ -59,6 +60,12 @@ struct TrainCommand: ParsableCommand {
             Output.note(session.startNotes)
             if dryRun { try report(session.estimate(), of: session) } else { try train(session, in: processes) }
         }
+    }
+
+    /// Downloads the model that a new run starts from, if the recipe names one on a hub.
+    private func downloadStart(of recipe: TrainingRecipe) throws {
+        guard case .path(let path) = recipe.model.start, Folder.isMissing("\(recipe.output)/newest") else { return }
+        _ = try ModelSource.path(of: path)
     }
 
     /// Trains in a process other than the first, which alone reports.

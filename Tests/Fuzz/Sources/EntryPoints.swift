@@ -41,7 +41,7 @@ public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 /// The readers that are fuzzed.
 enum FuzzTargets {
     static let all: [any FuzzTarget.Type] = [
-        ChatTemplateTarget.self, CheckpointTarget.self, ConfigurationTarget.self, GGUFTarget.self,
+        ChatTemplateTarget.self, CheckpointTarget.self, ConfigurationTarget.self, GGUFTarget.self, HubTarget.self,
         ImportanceTarget.self, JSONLinesTarget.self, RecipeTarget.self, SafetensorsTarget.self,
         SentencePieceTarget.self, ShardTarget.self, TokenizerTarget.self,
     ]

@@ -1,0 +1,3 @@
+#include "CBuildInformation.h"
+
+const char *cbi_commit(void) { return LAYERSKIP_COMMIT; }
