@@ -19,7 +19,7 @@
             var retry = RetryPolicy()
             retry.attempts = 3
             retry.firstWait = .milliseconds(1)
-            retry.silence = .milliseconds(500)
+            retry.silence = .seconds(10)
             retry.connecting = .seconds(5)
             return retry
         }

@@ -30,10 +30,17 @@
             return text
         }
 
+        /// A hub that redirects to another host for large files, as Python expects.
         private func serve() async throws -> HubServer {
-            try await HubServer { request in
-                request.path.contains("owner/folder") || request.path.contains("/large/") && isOfFolder(request.path)
-                    ? FakeRepository.folder.reply(to: request) : FakeRepository.quantized.reply(to: request)
+            let repositories = [FakeRepository.folder, .quantized]
+            let storage = try await HubServer { request in
+                let owner = repositories.first { $0.files.contains { request.path.contains($0.hash) } }
+                return owner?.reply(to: request) ?? HubServer.Reply(404)
+            }
+            return try await HubServer { request in
+                var owner = repositories.first { request.path.contains("/\($0.name)/") } ?? .folder
+                owner.largeFileHost = "http://localhost:\(storage.port)"
+                return owner.reply(to: request)
             }
         }
 
@@ -89,10 +96,6 @@
             _ = try await models.pull("owner/folder", from: server)
             #expect(server.requests.count == count + 1)
             #expect(try HubCache(models.cache).remove(HubModelName("owner/folder")) > 0)
-        }
-
-        private func isOfFolder(_ path: String) -> Bool {
-            FakeRepository.folder.files.contains { path.contains($0.hash) }
         }
 
         private func sha256(of bytes: [UInt8]) -> String {

@@ -134,10 +134,7 @@
         @Test(arguments: cases) func aWrongServerGivesTheRightError(_ wrong: Case) async throws {
             let models = PulledModels()
             let server = try await HubServer(wrong.answer)
-            let error = await #expect(throws: HubError.self) {
-                try await models.pull(
-                    "owner/quantized", from: server, token: wrong.hasToken ? "hf_secret" : nil)
-            }
+            let error = await #expect(throws: HubError.self) { try await models.pull(from: server, wrong) }
             #expect(error?.reason == wrong.reason, "\(error.map { "\($0)" } ?? "")")
             let text = error.map { "\($0)" } ?? ""
             #expect(text.contains(wrong.text), "\(text)")
@@ -217,6 +214,15 @@
             let error = await #expect(throws: HubError.self) { try await models.pull("owner/quantized", from: server) }
             #expect(error?.reason == .storage)
             #expect(try TextFile.bytes(outside) == [1, 2, 3])
+        }
+    }
+
+    extension PulledModels {
+        fileprivate func pull(from server: HubServer, _ wrong: WrongServerTests.Case) async throws -> CachedModel {
+            var retry = Self.retry
+            if wrong.name == "silence" { retry.silence = .milliseconds(200) }
+            return try await pull(
+                "owner/quantized", from: server, token: wrong.hasToken ? "hf_secret" : nil, retry: retry)
         }
     }
 #endif
