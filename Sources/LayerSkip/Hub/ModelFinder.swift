@@ -57,7 +57,9 @@ public struct ModelFinder: Sendable {
 
     /// The path of a model, which is downloaded if it is not in the cache. A model in the cache is not updated.
     ///
-    /// - Parameter progress: is told how far the download is.
+    /// - Parameters:
+    ///   - model: the path or name.
+    ///   - progress: is told how far the download is.
     /// - Throws: ``HubError``; `CancellationError` if the task is cancelled.
     public func path(
         of model: String, progress: @escaping @Sendable (HubProgress) -> Void = { _ in }
