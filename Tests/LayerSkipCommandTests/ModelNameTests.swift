@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test func aModelInTheCacheIsFoundByName() throws {
-        let path = try store(CommandFiles().model)
+        let files = try CommandFiles()
+        let path = try store(files.model)
         func file(_ model: String) throws -> String? {
             let run = try CommandRun(["inspect", model, "--format", "json"], environment: environment)
             return try run.json["file"] as? String
@@ -37,6 +38,7 @@ import Testing
         let removal = try CommandRun(["models", "remove", "owner/tiny:F32"], environment: environment)
         #expect(removal.code == 0, "\(removal.errors)")
         #expect(Folder.names(in: "\(folder.path)/hub") == [])
+        withExtendedLifetime(files) {}
     }
 
     @Test func anyOtherNameIsAnErrorThatSaysWhatToDo() throws {
