@@ -1,4 +1,5 @@
 import Foundation
+import CommandTesting
 import LayerSkip
 import TestSupport
 import Testing
