@@ -173,6 +173,45 @@ import Testing
         #expect(dear.sources[.cascade] == nil)
     }
 
+    /// The last token of a cascade that reaches its limit may be the layers' own, and no agreement.
+    @Test func cascadesAtTheirLimitLearn() throws {
+        // Layers agree with lookups, which look as if they were seldom right.
+        var experience = DraftingExperience()
+        var (known, chances) = (CascadeSource(), LookupSource.Chances())
+        for matchLength in 1...30 {
+            for _ in 0..<50 {
+                known.learn(matchLength: matchLength, proposed: 1, agreed: 1)
+                known.learn(matchLength: matchLength, proposed: 1, agreed: 1, drafted: 1, accepted: 1)
+                chances.add(matchLength: matchLength, isHit: false)
+            }
+        }
+        (experience.cascade, experience.lookups) = (known, chances)
+        var drafter = try AutoDrafter(exitLayers: [8], for: MockModel(layerCount: 30))
+        drafter.learn(from: experience)
+        let step = drafter.next(
+            DraftingContext(
+                tokens: [1, 2, 3, 4, 5, 1, 2], promptCount: 7, layerCount: 30, texts: 1, costs: costs(growth: 0.1),
+                drafted: [], confidences: [], limit: 3, coverage: 1))
+        guard case .cascade(let proposal, _) = step, Array(proposal) == [3, 4, 5] else {
+            Issue.record("expected a cascade of three tokens")
+            return
+        }
+        /// The chance that layers agree with a looked-up token, after a round that accepted these.
+        func agreement(after accepted: [Token]) -> Double {
+            var drafter = drafter
+            drafter.learn(
+                Round(
+                    tokens: accepted + [9], drafted: 3, accepted: accepted.count, source: .cascade,
+                    confidences: [1, 1, 1], isCovered: true, seconds: 1))
+            var learned = DraftingExperience()
+            drafter.teach(&learned)
+            return (1...30).reduce(0) { sum, matchLength in
+                sum + (learned.cascade?.expectation(matchLength: matchLength, count: 1, next: 0).agreed[1] ?? 0)
+            }
+        }
+        #expect(agreement(after: [3, 4, 6]) < agreement(after: [3, 4, 5]))
+    }
+
     /// The draft vocabulary is used if its head is cheaper, and its tokens suffice.
     @Test func theVocabularyFollowsTheCosts() throws {
         let model = CountingModel(

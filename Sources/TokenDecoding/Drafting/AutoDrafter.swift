@@ -140,13 +140,26 @@ package struct AutoDrafter: Drafter {
             }
         }
         canObserve = false
-        if case .cascade(let count, _, _) = choice {
-            // A draft may end with its looked-up tokens, before another step.
-            let agreed = agreed ?? min(round.drafted, count)
-            cascade.learn(
-                matchLength: lookup.matchLength, proposed: count, agreed: agreed, drafted: round.drafted,
-                accepted: round.accepted)
+        if case .cascade(let count, _, _) = choice { learnCascade(round, count) }
+    }
+
+    /// Learns what became of a cascade with so many looked-up tokens.
+    private mutating func learnCascade(_ round: Round, _ count: Int) {
+        var (agreed, drafted) = (agreed, round.drafted)
+        if agreed == nil, round.accepted == round.drafted {
+            // The draft reached its limit before another step, so its last token may be the layers' own.
+            let found = zip(round.tokens.prefix(round.accepted), lookup.proposal.prefix(count)).prefix { $0 == $1 }
+                .count
+            cascade.learn(matchLength: lookup.matchLength, proposed: min(count, drafted), agreed: found)
+            agreed = found
+        } else if agreed == nil {
+            // It is unknown whether its last token is. The layers agreed with the tokens before it.
+            agreed = max(0, drafted - 1)
+            drafted = max(0, drafted - 1)
         }
+        cascade.learn(
+            matchLength: lookup.matchLength, proposed: count, agreed: agreed ?? 0, drafted: drafted,
+            accepted: min(round.accepted, drafted))
     }
 }
 
