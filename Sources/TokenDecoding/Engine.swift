@@ -205,7 +205,7 @@ extension Engine {
 // MARK: Passes
 
 extension Engine {
-    /// Lets the costs of drafts that were never measured be guessed from bytes.
+    /// States the shares from which the costs of drafts are estimated until they are measured.
     mutating func expectCosts() {
         costs.expect(
             lowBitShare: parts.lowBit.map { Double($0.bytesReadPerToken) / Double(max(1, model.bytesReadPerToken)) },

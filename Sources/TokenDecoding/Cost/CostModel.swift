@@ -60,7 +60,7 @@ package struct CostModel: Sendable {
         return costs
     }
 
-    /// Guesses what drafts cost until they are measured.
+    /// States the shares of the model's costs that drafts are estimated to have until they are measured.
     ///
     /// - Parameters:
     ///   - lowBitShare: the bytes of the low-bit copy, relative to those of the model; nil if there is none.
@@ -172,7 +172,13 @@ package struct CostModel: Sendable {
     }
 
     private func layerSeconds(_ weights: DraftPath.Weights, rows: Int) -> Double? {
-        guard weights == .lowBit else { return exitLayer.seconds(rows: rows) ?? layer.seconds(rows: rows) }
+        guard weights == .lowBit else {
+            guard let verifying = layer.seconds(rows: rows) else { return exitLayer.seconds(rows: rows) }
+            guard !exitLayer.hasMeasured(rows: rows) else { return exitLayer.seconds(rows: rows) }
+            // Drafts of other numbers of rows take their share of a verifying pass.
+            guard let drafting = exitLayer.seconds(rows: 1), let one = layer.seconds(rows: 1) else { return verifying }
+            return verifying * drafting / one
+        }
         guard let lowBitShare else { return nil }
         return lowBitLayer.seconds(rows: rows) ?? layer.seconds(rows: rows).map { lowBitShare * $0 }
     }

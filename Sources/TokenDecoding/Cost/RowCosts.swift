@@ -48,6 +48,9 @@ struct RowCosts: Sendable {
         valuePerRow = valuePerRow.map { min($0, value) } ?? value
     }
 
+    /// Whether a pass over so many rows was measured.
+    func hasMeasured(rows: Int) -> Bool { rows < counts.count && counts[rows] > 0 }
+
     /// Returns the expected seconds of a pass over some rows; nil if no short pass was measured.
     ///
     /// A first measurement that is slower than expected counts only if other passes do not disagree. Otherwise one
