@@ -58,6 +58,16 @@ struct PredictedSpeedupTests {
         }
     }
 
+    /// Also where a pass over several tokens was measured as faster than one over one.
+    @Test func rejectedDraftsGainNothing() {
+        let passes = passes(layers: 8, head: 0.5, drafts: Array(repeating: 0.01, count: 7)) { $0 == 1 ? 1 : 0.6 }
+        for length in 1...15 {
+            for exit in 1...7 {
+                #expect(passes.speedup(chance: 0, exitLayer: exit, draftLength: length) <= 1)
+            }
+        }
+    }
+
     /// By hand: 3 drafts by 2 of 8 layers with a head of half a layer, v(4) = 1.25, every draft accepted.
     @Test func oneRoundByHand() {
         let passes = passes(layers: 8, head: 0.5) { $0 == 4 ? 1.25 : 1 }

@@ -35,7 +35,17 @@ extension ModelCost {
 
 extension ModelCost.Passes {
     /// Predicts the duration of rounds from these passes.
-    var model: CostModel { CostModel(layer: points.layer, head: points.head) }
+    var model: CostModel { CostModel(layer: rising(points.layer), head: rising(points.head)) }
+
+    /// Lets no pass take less than one over fewer tokens. Where one did, drafts that are all rejected would seem to gain
+    /// speed.
+    private func rising(_ points: [PassPoint]) -> [PassPoint] {
+        var most = 0.0
+        return points.map { point in
+            most = max(most, point.seconds)
+            return (point.rows, most)
+        }
+    }
 
     /// The same for rounds of drafts by an exit.
     ///
@@ -50,7 +60,7 @@ extension ModelCost.Passes {
         let share = draftCosts[exitLayer - 1] * pass / (Double(exitLayer) * layer.seconds + head.seconds)
         let factor = (1 + Double(draftLength) * share) / Double(draftLength + 1)
         func scaled(_ points: [PassPoint]) -> [PassPoint] {
-            points.map { $0.rows == 1 ? (1, factor * $0.seconds) : $0 }
+            rising(points).map { $0.rows == 1 ? (1, factor * $0.seconds) : $0 }
         }
         return CostModel(layer: scaled(points.layer), head: scaled(points.head))
     }
