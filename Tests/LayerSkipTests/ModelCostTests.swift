@@ -35,6 +35,17 @@ struct ModelCostTests {
         #expect(cost.decoding == nil && cost.passes == nil)
     }
 
+    /// A part needs only as much context as it reads.
+    @Test func shortContexts() throws {
+        var file = TinyLlamaFile()
+        file.contextLength = 200
+        let model = try TinyModel.load(file.writer())
+        #expect(try ModelCost.measure(model, [.passes, .decode], rounds: 1) != nil)
+        let error = #expect(throws: GenerationError.self) { try ModelCost.measure(model, rounds: 1) }
+        #expect(error?.description.contains("expected 512 or more tokens to measure prefill, found 200") == true)
+        #expect(error?.description.contains("leave out the part prefill") == true)
+    }
+
     /// One thread opens no regions; for two threads, all layers share one.
     @Test func regionsAreCounted() throws {
         let folder = TemporaryFolder()

@@ -43,7 +43,8 @@ struct CostMeasurement<Model: LanguageModel>: ~Copyable {
         self.passLengths = passLengths
         decodingSequence = TimedSequence(model, length: parts.contains(.decode) ? depth : 0, cacheFormat)
         promptSequence = TimedSequence(model, length: 0, cacheFormat)
-        passSequence = TimedSequence(model, length: ModelCost.passContext, cacheFormat)
+        passSequence = TimedSequence(
+            model, length: ModelCost.passContext(of: model, longestPass: passLengths.last ?? 1), cacheFormat)
         reading = ReadSpeed(ofBytes: parts.contains(.decode) ? model.bytesReadPerToken : 0, on: model.compute)
     }
 

@@ -40,15 +40,7 @@ extension ModelCost {
         rounds: Int? = nil, mostRounds: Int = 25,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(GenerationError) -> ModelCost? {
-        let (behindDepth, overflows) = depth.addingReportingOverflow(decodedTokens)
-        let longest = overflows ? Int.max : max(behindDepth, promptLength)
-        func require(_ isValid: Bool, _ name: String, _ expected: String, _ found: Int) throws(GenerationError) {
-            guard isValid else { throw .invalidOption(name: name, expected: expected, found: "\(found)") }
-        }
-        try require(depth >= 0, "depth", "0 or more", depth)
-        try require(model.contextLength >= longest, "context", "\(longest) or more", model.contextLength)
-        try require(rounds ?? 1 >= 1, "rounds", "1 or more", rounds ?? 1)
-
+        try check(model, parts, depth: depth, passLengths, rounds: rounds)
         var measurement = CostMeasurement(
             model, parts, depth: depth, passLengths: passLengths, cacheFormat: cacheFormat)
         var (done, total) = (0, rounds ?? 3)
@@ -65,6 +57,32 @@ extension ModelCost {
         let counts = measurement.regionCounts()
         return ModelCost(
             measurement, of: model, depth: depth, passLengths: passLengths, rounds: done, regions: counts)
+    }
+
+    /// Throws if an argument is out of range, or if the model's context is too short for a part.
+    static func check(
+        _ model: some LanguageModel, _ parts: Set<Part>, depth: Int, _ passLengths: [Int], rounds: Int?
+    ) throws(GenerationError) {
+        if depth < 0 { throw .invalidOption(name: "depth", expected: "0 or more", found: "\(depth)") }
+        if let rounds, rounds < 1 { throw .invalidOption(name: "rounds", expected: "1 or more", found: "\(rounds)") }
+        let (behindDepth, overflows) = depth.addingReportingOverflow(decodedTokens)
+        for part in Part.allCases where parts.contains(part) {
+            let (needed, remedy) =
+                switch part {
+                case .decode: (overflows ? Int.max : behindDepth, "use a smaller depth, or leave out the part decode")
+                case .prefill: (promptLength, "leave out the part prefill")
+                case .passes: ((passLengths.last ?? 1) + 1, "use shorter drafts, or leave out the part passes")
+                }
+            guard model.contextLength < needed else { continue }
+            throw .invalidOption(
+                name: "context", expected: "\(needed) or more tokens to measure \(part.rawValue)",
+                found: "\(model.contextLength); \(remedy)")
+        }
+    }
+
+    /// The number of tokens before passes that are timed: 256, or as many as a shorter context has room for.
+    static func passContext(of model: some LanguageModel, longestPass: Int) -> Int {
+        max(0, min(passContext, model.contextLength - longestPass))
     }
 
     private init<Model: LanguageModel>(

@@ -22,7 +22,7 @@ public struct ModelCost: Sendable {
         public let shareOfReadSpeed: Double
     }
 
-    /// The cost of passes over a few tokens, at a context of 256.
+    /// The cost of passes over a few tokens, at a context of 256, or less if the model's is shorter.
     public struct Passes: Sendable {
         /// The duration of the fastest measured pass, which may be one over several tokens.
         public let secondsPerToken: Double
