@@ -44,13 +44,13 @@ package enum Folder {
     /// Whether a path is a link, to anything or nothing.
     package static func isLink(_ path: String) -> Bool { (try? SystemCalls.linkStatus(of: path))?.kind == .link }
 
-    /// Whether there is nothing at a path, or only a dangling link.
+    /// Whether there is nothing at a path, or only a dangling link. Below a file, there is nothing.
     package static func isMissing(_ path: String) -> Bool {
         do {
             _ = try SystemCalls.status(of: path)
             return false
         } catch {
-            return error == .nothingThere
+            return error == .nothingThere || error == .notAFolder
         }
     }
 

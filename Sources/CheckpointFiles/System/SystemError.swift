@@ -10,6 +10,7 @@ struct SystemError: Error, Equatable, CustomStringConvertible {
     var description: String { String(cString: strerror(code)) }
 
     static let nothingThere = SystemError(code: ENOENT)
+    static let notAFolder = SystemError(code: ENOTDIR)
     static let interrupted = SystemError(code: EINTR)
     static let noSuchProcess = SystemError(code: ESRCH)
     static let wouldBlock = SystemError(code: EWOULDBLOCK)
