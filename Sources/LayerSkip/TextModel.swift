@@ -37,7 +37,7 @@ public struct TextModel: Sendable {
     ///   - loading: how the weights are loaded.
     /// - Throws: ``CheckpointError`` if the file cannot be read, is damaged or not supported, or there is no memory for
     ///   its weights; ``KernelTableError`` if `LAYERSKIP_KERNELS` names a table that cannot run here;
-    ///   ``ThreadCountError``.
+    ///   ``ThreadCountError``; ``GenerationError`` if an option for drafts is out of range.
     public init(path: String, threads: Int? = nil, loading: LoadingOptions = LoadingOptions()) throws {
         try self.init(path: path, on: ComputeContext(threads: threads), loading: loading)
     }
@@ -65,7 +65,7 @@ public struct TextModel: Sendable {
     /// Loads an opened checkpoint for a given kernel table and thread pool.
     ///
     /// - Throws: ``CheckpointError`` if its tokenizer or weights are missing, wrong or not supported, or there is no
-    ///   memory for them.
+    ///   memory for them; ``GenerationError`` if an option for drafts is out of range.
     public init(
         _ checkpoint: Checkpoint, on compute: ComputeContext, loading: LoadingOptions = LoadingOptions()
     ) throws {
@@ -80,6 +80,7 @@ public struct TextModel: Sendable {
         since stopwatch: Stopwatch = Stopwatch(), progress: (Double) -> Bool
     ) throws {
         // Cheap checks come first, before the weights are packed.
+        try loading.drafting.validate()
         tokenizer = try checkpoint.tokenizer()
         summary = try CheckpointSummary(checkpoint, tokenizer, notes: tokenizer.notes, obstacle: nil)
         shape = ModelShape(checkpoint.configuration)
@@ -113,6 +114,9 @@ public struct TextModel: Sendable {
     package func autoStrategy(exitLayers: [Int]?) -> DecodingStrategy {
         .auto(exitLayers: (exitLayers ?? summary.exitLayers).filter { $0 != shape.layerCount })
     }
+
+    /// Whether any drafts of a strategy are by layers, and not only from earlier text.
+    package func draftsByLayers(_ strategy: DecodingStrategy) -> Bool { drafting.draftsByLayers(strategy) }
 
     /// A setting for self-speculation: what is left out is as the file says, or as published for a checkpoint of this
     /// shape, or else by default.

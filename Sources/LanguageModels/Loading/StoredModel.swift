@@ -95,8 +95,11 @@ package struct StoredModel: Sendable {
     }
 
     /// Throws if there is no memory for the weights that a recipe makes.
-    package func checkMemory(quantizing recipe: QuantizationRecipe) throws(CheckpointError) {
-        try checkMemory(MatrixFormats(self, quantizing: recipe))
+    ///
+    /// - Parameter factor: how many times as much memory must be free.
+    package func checkMemory(quantizing recipe: QuantizationRecipe, factor: Int = 1) throws(CheckpointError) {
+        let formats = MatrixFormats(self, quantizing: recipe)
+        try CheckpointError.checkMemory(factor * byteCount(formats), file: source.file, name: "weights")
     }
 
     /// The number of weights.

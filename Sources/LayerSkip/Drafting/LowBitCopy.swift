@@ -35,10 +35,11 @@ struct LowBitCopy {
         share = Double(copy) / Double(own + copy)
         guard copy >= own else { return }
         if isOptional { return nil }
+        let reason = Self.gainsMemory(own, stored) ? "" : "matrices that are quantized already keep their formats; "
         throw CheckpointError(
             file: stored.source.file, name: "draft weights",
             expected: "fewer bytes than the model's own weights have (\(own))",
-            found: "\(copy) in \(recipe.name); matrices that are quantized already keep their formats")
+            found: "\(copy) in \(recipe.name); \(reason)choose a smaller format or none")
     }
 
     /// Loads the copy.
@@ -57,7 +58,8 @@ struct LowBitCopy {
         weights.quantization = recipe
         if isOptional {
             do throws(CheckpointError) {
-                try stored.checkMemory(quantizing: recipe)
+                // The rest is for caches, and for other programs.
+                try stored.checkMemory(quantizing: recipe, factor: 2)
             } catch {
                 notes.append("no copy of the weights in \(recipe.name) drafts: \(error)")
                 return nil

@@ -7,7 +7,7 @@ extension TextModel {
     /// - Throws: ``ExitLayerError`` or ``GenerationError`` if an option is out of range for the model.
     func generator(_ options: GenerationOptions) throws -> Generator<LoadedModel> {
         let strategy = try strategy(options)
-        let parts = drafting.parts(for: strategy, of: model)
+        let parts = drafting.parts(for: strategy, options.acceptance, of: model)
         var generator = try Generator(
             model, parts: parts, exitLayer: strategy.textLayerCount, exitRule: strategy.exitRule,
             drafter: strategy.drafter(for: model, parts: parts),
@@ -20,7 +20,8 @@ extension TextModel {
     /// Creates an engine for several texts, which knows what earlier passes of the model cost.
     func engine(_ options: GenerationOptions) -> Engine<LoadedModel> {
         Engine(
-            model, parts: drafting.parts(for: options.strategy ?? recommendedStrategy, of: model),
+            model,
+            parts: drafting.parts(for: options.strategy ?? recommendedStrategy, options.acceptance, of: model),
             cacheFormat: options.cacheFormat, learningFrom: experience.current)
     }
 

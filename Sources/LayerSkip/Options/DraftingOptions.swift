@@ -1,11 +1,15 @@
 public import LanguageModels
+import TokenDecoding
 
-/// What a model gets for drafts when it is loaded. Texts do not depend on it.
+/// What a model gets for drafts when it is loaded.
+///
+/// Greedy and coupled texts do not depend on it. With ``Acceptance/rejection``, drafts influence sampled texts, so only a
+/// copy that is asked for with a recipe drafts, and drafts choose from all tokens.
 public struct DraftingOptions: Sendable, Hashable {
     /// A copy of the weights in smaller formats, which drafts for them.
     public enum LowBit: Sendable, Hashable {
         /// Makes a copy where it is expected to gain speed: if most weights have 16 bits or more, they do not fit into
-        /// a processor's caches, and there is memory for the copy. ``TextModel/notes`` say how large it is.
+        /// a processor's caches, and there is memory for twice the copy. ``TextModel/notes`` say how large it is.
         case automatic
         /// Makes no copy.
         case none
@@ -20,7 +24,7 @@ public struct DraftingOptions: Sendable, Hashable {
         case automatic
         /// All tokens.
         case full
-        /// So many tokens, at least 1, and those of the text, with both strategies.
+        /// So many tokens, at least 1, and those of the text, with both strategies. As many as the model has are all.
         case count(Int)
     }
 
@@ -31,6 +35,12 @@ public struct DraftingOptions: Sendable, Hashable {
 
     /// Makes what gains speed.
     public init() {}
+
+    /// Throws if the options are invalid for every model.
+    func validate() throws(GenerationError) {
+        guard case .count(let count) = vocabulary, count < 1 else { return }
+        throw .invalidOption(name: "draft vocabulary", expected: "1 or more tokens", found: "\(count)")
+    }
 
     /// No copy of the weights, and drafts from all tokens.
     public static let none: DraftingOptions = {

@@ -18,7 +18,7 @@ struct VerifiedRun {
         _ model: TextModel, _ strategy: DecodingStrategy, _ prompt: [Token], _ sampling: Sampling,
         _ plan: Verification.Plan
     ) throws {
-        let parts = model.drafting.parts(for: strategy, of: model.model)
+        let parts = model.drafting.parts(for: strategy, .coupled, of: model.model)
         var generator = try Generator(
             model.model, parts: parts, drafter: strategy.drafter(for: model.model, parts: parts), sampling: sampling,
             cacheFormat: plan.cacheFormat,
