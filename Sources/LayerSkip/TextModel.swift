@@ -25,6 +25,8 @@ public struct TextModel: Sendable {
     let drafting: LoadedDrafting
     /// What texts of this model have learned about drafts.
     let experience = SharedExperience()
+    /// How this model differs from the one that a stored tuning measured; nil if it does not.
+    private let tuningDifference: String?
     /// The loading time in seconds.
     public let loadSeconds: Double
 
@@ -88,6 +90,8 @@ public struct TextModel: Sendable {
         let plan = try LowBitCopy(loading.drafting.lowBit, of: stored, weights)
         let share = 1 - (plan?.share ?? 0)
         model = try LoadedModel(stored, on: compute, weights) { progress(share * $0) }
+        tuningDifference = checkpoint.tuning?.difference(
+            threads: compute.pool.threadCount, quantization: loading.quantization)
         var notes: [String] = []
         let lowBit = try plan?.load(stored, for: model, weights, notes: &notes) {
             progress(share + (1 - share) * $0)
@@ -132,6 +136,6 @@ public struct TextModel: Sendable {
     /// was done to its weights, and on what is known from a tuning.
     public var notes: [String] {
         summary.assumptions + tokenizer.notes + model.notes + drafting.notes
-            + [summary.tuningNote].compactMap(\.self)
+            + [summary.tuningNote, tuningDifference].compactMap(\.self)
     }
 }

@@ -76,7 +76,7 @@ struct ApproximateCommand: ParsableCommand {
 
     func run() throws {
         let text = try text.read()
-        let files = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (self.text.path, "the text"))
+        var files = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (self.text.path, "the text"))
         let model = try model.load()
         let tokens = try text.tokens(for: model)
         guard let exitLayers = exitLayer?.values ?? model.knownSpeculation.map({ model.exits(or: $0) }) else {
@@ -88,10 +88,7 @@ struct ApproximateCommand: ParsableCommand {
         }
         guard let curve else { throw InterruptedError() }
         let report = ApproximationReport(curve, of: model)
-        try files.write(csv: report.csv, svg: ApproximationPicture(report).svg)
-        switch format {
-        case .json: try Output.write(json: report)
-        case .text: try Output.write(report.text)
-        }
+        try files.write(
+            report, as: format, text: report.text, csv: report.csv, svg: ApproximationPicture(report).svg)
     }
 }

@@ -127,7 +127,7 @@ private struct InspectionReport: Encodable {
 
     private var speculation: String {
         guard let exit = exitLayer.value, let length = draftLength.value else {
-            return isTuned ? "by lookup only, as stored by tune --save" : "not set"
+            return isTuned ? "no exit layer, as stored by tune --save" : "not set"
         }
         var setting = SpeculationSetting(exitLayer: exit, draftLength: length).summary
         if exitLayers.count > 1 {

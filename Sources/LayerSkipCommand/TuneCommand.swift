@@ -11,6 +11,8 @@ struct TuneCommand: ParsableCommand {
             of every exit layer and draft length is predicted without running it. The best is then run, in turn with \
             plain decoding and with drafts chosen by cost (auto).
 
+            A setting that is measured as slower than plain decoding is not recommended.
+
             If the weights have 16 bits or more, copies in smaller formats are tried, too, as drafts for \
             --draft-quantize. Their figures are estimates.
 
@@ -121,9 +123,10 @@ struct TuneCommand: ParsableCommand {
 
     func run() throws {
         let promptFile = try prompts.map { try PromptFile(path: $0) }
-        let outputs = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (prompts, "the prompts"))
+        var outputs = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (prompts, "the prompts"))
         // Opened before it is loaded: a result is only ever stored for files that it is of.
         let checkpoint = try Checkpoint.named(model.model)
+        if save { _ = try SavedTuning.place(for: checkpoint.files) }
         // As other commands load it, so that `auto` has what it has there. Copies are only tried.
         let model = try model.load(drafting: DraftingOptions())
         let prompts = if let promptFile { try promptFile.tokens(for: model) } else { try model.tuningPrompts() }
@@ -133,14 +136,22 @@ struct TuneCommand: ParsableCommand {
             Progress(phase.label, of: total)(done)
         }
         guard let tuning else { throw InterruptedError() }
-        let check = try check(tuning, plan, on: model)
-        try outputs.write(csv: tuning.csv, svg: TuningPicture(tuning, of: model).svg)
-        let saved = save ? try model.save(tuning, of: checkpoint) : nil
-        let report = TuningReport(tuning, check, of: model, plan.options.sampling, savedTo: saved)
-        switch format {
-        case .json: try Output.write(json: report)
-        case .text: try Output.write(report.text)
+        Output.note(tuning.notes)
+        if let copies, !copies.isEmpty, tuning.copies.isEmpty, tuning.notes.isEmpty {
+            Output.note("--copies: none are tried, because the weights have less than 16 bits already")
         }
+        let check = try check(tuning, plan, on: model)
+        // The report says where the result was stored.
+        let saved = Result {
+            save ? try model.save(tuning, isFaster: check.isFaster(.selfSpeculative), of: checkpoint) : nil
+        }
+        let report = TuningReport(tuning, check, of: model, plan.options.sampling, savedTo: try? saved.get())
+        let written = Result {
+            try outputs.write(
+                report, as: format, text: report.text, csv: tuning.csv, svg: TuningPicture(tuning, of: model).svg)
+        }
+        _ = try saved.get()
+        try written.get()
     }
 
     /// Measures the best setting, with `--search` also others, and drafts chosen by cost, in turn with plain decoding.
@@ -157,17 +168,28 @@ struct TuneCommand: ParsableCommand {
     }
 }
 
-/// Parses the names of recipes that make weights smaller, separated by commas; none for `none`.
+/// Parses the names of recipes that make weights smaller, separated by commas, each once; none for `none`.
 private func recipes(_ argument: String) throws -> [QuantizationRecipe] {
     guard argument != "none" else { return [] }
-    let known = QuantizationRecipe.all.filter(\.isQuantized)
-    return try argument.split(separator: ",", omittingEmptySubsequences: false).map { name in
-        guard let recipe = known.first(where: { $0.name == name }) else {
-            let names = known.map(\.name).joined(separator: ", ")
-            throw ValidationError("expected none, or names among \(names), found \(String(name).quoted)")
+    var recipes: [QuantizationRecipe] = []
+    for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let recipe = QuantizationRecipe(named: String(name)), recipe.isQuantized, !recipes.contains(recipe) else {
+            let names = QuantizationRecipe.all.filter(\.isQuantized).map(\.name).joined(separator: ", ")
+            throw ValidationError("expected none, or names among \(names), each once, found \(argument.quoted)")
         }
-        return recipe
+        recipes.append(recipe)
     }
+    return recipes
+}
+
+extension StrategyBenchmark {
+    /// The speed of the first strategy of a name relative to that of plain decoding, one entry per round.
+    func speedups(of name: DecodingStrategy.Name) -> [Double] {
+        measurements.first { $0.strategy.name == name }.map { speedups(of: $0) } ?? []
+    }
+
+    /// Whether the first strategy of a name was faster than plain decoding, by the median.
+    func isFaster(_ name: DecodingStrategy.Name) -> Bool { Spread(speedups(of: name)).median.value ?? 0 > 1 }
 }
 
 extension Tuning {
@@ -194,7 +216,12 @@ extension Tuning.Phase {
 
 extension TextModel {
     /// Stores a tuning in the user's cache, and returns the path.
-    fileprivate func save(_ tuning: Tuning, of checkpoint: Checkpoint) throws -> String {
-        try SavedTuning(tuning, of: checkpoint.files, on: .init(model.compute)).save(for: checkpoint.files)
+    ///
+    /// - Parameter isFaster: whether its setting was measured as faster than plain decoding; otherwise it has none.
+    fileprivate func save(_ tuning: Tuning, isFaster: Bool, of checkpoint: Checkpoint) throws -> String {
+        let setting = isFaster ? tuning.setting : nil
+        return try SavedTuning(
+            setting, tuning.vocabulary.written, of: checkpoint.files, on: .init(model.compute)
+        ).save(for: checkpoint.files)
     }
 }

@@ -144,6 +144,12 @@ struct ApproximateCommandTests {
         }
     }
 
+    @Test func aFailingFileDoesNotHideTheReport() throws {
+        let run = try approximate("--exit-layer", "2", "--confidence", "0.5", "--csv", "/dev/full")
+        #expect(run.code == 1 && run.errors.contains("/dev/full"), "\(run.errors)")
+        #expect(run.output.contains("confidence  layers"), "\(run.output)")
+    }
+
     @Test func wrongUsage() throws {
         let early = ["--strategy", "early-exit"]
         for (arguments, message) in [
@@ -158,6 +164,9 @@ struct ApproximateCommandTests {
             let run = try CommandRun(["generate", "Once", "--model", files.model] + arguments)
             #expect(run.code == 2 && run.errors.contains(message), "\(run.errors)")
         }
+        let place = ["--csv", "a.csv", "--svg", "./a.csv"]
+        let same = try CommandRun(["approximate", "--model", "/nowhere", "--text", text] + place)
+        #expect(same.code == 2 && same.errors.contains("--svg: expected another file"), "\(same.errors)")
         let deep = try generate("--strategy", "early-exit", "--exit-layer", "1,9", "--confidence", "0.5")
         #expect(deep.code == 1 && deep.errors.contains("exit layer: expected 1...4"), "\(deep.errors)")
         let none = try approximate()

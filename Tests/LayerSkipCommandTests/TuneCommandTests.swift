@@ -33,6 +33,14 @@ struct TuneCommandTests {
             ] + arguments, environment: cache)
     }
 
+    /// A model whose exits agree with its last layer, and are much faster.
+    private static func agreeing() throws -> CommandFiles {
+        try CommandFiles {
+            $0.layers = 24
+            $0.blockSize = 0.01
+        }
+    }
+
     private var cache: [String: String] { ["XDG_CACHE_HOME": files.file("cache")] }
 
     @Test func jsonHasEveryFigure() throws {
@@ -41,7 +49,7 @@ struct TuneCommandTests {
             Set(json.keys) == [
                 "texts", "tokens", "temperature", "seed", "plain_tokens_per_second", "exits", "cells", "lookups",
                 "copies", "searched",
-                "draft_vocabulary", "recommended", "auto", "saved", "kernels", "threads",
+                "draft_vocabulary", "recommended", "refuted", "auto", "saved", "kernels", "threads",
             ])
         #expect(json["texts"] as? Int == 2 && json["seed"] as? Int == 3 && json["temperature"] as? Double == 0.8)
         let exits = try #require(json["exits"] as? [[String: Any]])
@@ -62,7 +70,15 @@ struct TuneCommandTests {
         let coverage = try #require(vocabulary["coverage"] as? [[String: Any]])
         #expect(coverage.map { $0["tokens"] as? Int } == [20, 40, 80, 160])
         #expect(json["saved"] is NSNull)
+        // Only what is measured as faster is recommended.
+        for (key, isFaster) in [("recommended", true), ("refuted", false)] {
+            guard let setting = json[key] as? [String: Any] else { continue }
+            let measured = try #require(setting["measured_speedup"] as? [String: Any])
+            #expect((try #require(measured["median"] as? Double) > 1) == isFaster)
+        }
         let auto = try #require(json["auto"] as? [String: Any])
+        let statedSources = try #require(auto["sources"] as? [String])
+        #expect(statedSources.allSatisfy { DraftSource(rawValue: $0) != nil })
         let speedup = try #require(auto["measured_speedup"] as? [String: Any])
         #expect(try #require(speedup["median"] as? Double) > 0)
     }
@@ -93,21 +109,22 @@ struct TuneCommandTests {
             let (exit, length) = (cell["exit_layer"] as? Int ?? 0, cell["draft_length"] as? Int ?? 0)
             #expect(title.hasPrefix("exit layer \(exit), draft length \(length): "))
         }
-        #expect(picture.bestCount == (try run.json["recommended"] is NSNull ? 0 : 1))
+        let best = try [run.json["recommended"], run.json["refuted"]].filter { !($0 is NSNull) }
+        #expect(picture.bestCount == best.count)
     }
 
     /// All settings that are predicted to gain half of the best one's gain or more, and no others.
     @Test func searchRunsOtherSettings() throws {
-        let json = try tune("--search", "--exit-layers", "1,2", "--format", "json").json
+        let files = try Self.agreeing()
+        let json = try tune("--search", "--exit-layers", "1,2", "--format", "json", from: files.model).json
         let cells = try #require(json["cells"] as? [[String: Any]])
         let searched = try #require(json["searched"] as? [[String: Any]])
         func setting(_ cell: [String: Any]) -> [Int?] { [cell["exit_layer"] as? Int, cell["draft_length"] as? Int] }
         func speedup(_ cell: [String: Any]) -> Double { cell["predicted_speedup"] as? Double ?? 0 }
-        let best = json["recommended"] as? [String: Any]
-        let expected = best.map { best in
-            cells.filter { setting($0) != setting(best) && speedup($0) - 1 >= (speedup(best) - 1) / 2 }
-        }
-        #expect(searched.map(setting) == (expected ?? []).map(setting))
+        let best = try #require(json["recommended"] as? [String: Any])
+        let expected = cells.filter { setting($0) != setting(best) && speedup($0) - 1 >= (speedup(best) - 1) / 2 }
+        #expect(searched.map(setting) == expected.map(setting))
+        #expect((1..<cells.count - 1).contains(searched.count))
         for cell in searched {
             let measured = try #require(cell["measured_speedup"] as? [String: Any])
             #expect(try #require(measured["median"] as? Double) > 0)
@@ -141,6 +158,49 @@ struct TuneCommandTests {
         #expect(none.code == 0 && !none.output.contains("q8_0"), "\(none.output)")
         let text = try tune("--copies", "q8_0").output
         #expect(text.contains("  q8_0 ") && text.contains("copies       best: q8_0"), "\(text)")
+        // It is recommended only if it is expected to gain, and more than auto does without it.
+        let lines = text.split(separator: "\n")
+        func number(after word: String, inLine start: String) throws -> Double {
+            let line = try #require(lines.first { $0.hasPrefix(start) })
+            let words = line.split(whereSeparator: { " ,x(".contains($0) })
+            let index = try #require(words.lastIndex { $0 == word })
+            return try #require(Double(words[index + 1]))
+        }
+        let estimated = try number(after: "estimated", inLine: "copies ")
+        let needed = max(1, try number(after: "measured", inLine: "auto "))
+        if abs(estimated - needed) > 0.011 {
+            #expect(text.contains("(--draft-quantize q8_0)") == (estimated > needed), "\(text)")
+            #expect(text.contains("(not recommended)") == (estimated < needed), "\(text)")
+        }
+        let quantized = try CommandFiles { $0.matrixType = .q8_0 }
+        let small = try tune("--copies", "q4_0", from: quantized.model)
+        #expect(small.code == 0 && small.errors.contains("--copies: none are tried"), "\(small.errors)")
+    }
+
+    /// Coverage by other texts needs several.
+    @Test func oneText() throws {
+        let one = files.write("{\"prompt\": \"x\"}\n", as: "one.jsonl")
+        let output = try tune("--prompts", one).output
+        #expect(output.contains("320 tokens were written\n"), "\(output)")
+    }
+
+    /// What was measured is printed even if a file cannot be written.
+    @Test func aFailingFileDoesNotHideTheReport() throws {
+        let svg = files.file("sweep.svg")
+        let run = try tune("--csv", "/dev/full", "--svg", svg)
+        #expect(run.code == 1 && run.errors.contains("/dev/full") && run.output.contains("auto  "), "\(run.errors)")
+        #expect(HeatMap(try TextFile.text(svg)) != nil)
+    }
+
+    /// The place of a result is checked before anything is measured.
+    @Test func aCacheThatCannotBe() throws {
+        let nowhere = ["XDG_CACHE_HOME": "/dev/null"]
+        let run = try CommandRun(
+            ["tune", "--model", files.model, "--prompts", prompts, "--save"], environment: nowhere)
+        #expect(run.code == 1 && run.output == "" && run.errors.contains("/dev/null/layerskip"), "\(run.errors)")
+        let other = try CommandRun(
+            ["generate", "a", "--model", files.model, "--max-tokens", "2"], environment: nowhere)
+        #expect(other.code == 0 && !other.errors.contains("tune"), "\(other.errors)")
     }
 
     @Test func promptsOfItsOwn() throws {
@@ -157,16 +217,17 @@ struct TuneCommandTests {
 
     /// Whatever was found is used from now on, until its file is removed.
     @Test func whatIsSavedIsUsed() throws {
-        let tuned = try tune("--save", "--format", "json")
+        let files = try Self.agreeing()
+        let tuned = try tune("--save", "--exit-layers", "1,2", "--format", "json", from: files.model)
         let json = try tuned.json
         let path = try #require(json["saved"] as? String)
-        #expect(path.hasPrefix(files.file("cache/layerskip/tiny.gguf-")))
-        let recommended = json["recommended"] as? [String: Any]
-        let exit = recommended?["exit_layer"] as? Int
+        #expect(path.hasPrefix(self.files.file("cache/layerskip/tiny.gguf-")))
+        let recommended = try #require(json["recommended"] as? [String: Any])
+        let exit = try #require(recommended["exit_layer"] as? Int)
 
         let shown = try CommandRun(["inspect", files.model, "--format", "json"], environment: cache).json
         #expect(shown["is_tuned"] as? Bool == true && shown["exit_layer"] as? Int == exit)
-        #expect(shown["draft_length"] as? Int == recommended?["draft_length"] as? Int)
+        #expect(shown["draft_length"] as? Int == recommended["draft_length"] as? Int)
         #expect("\(shown["notes"] ?? "")".contains(path))
         let text = try CommandRun(["inspect", files.model], environment: cache).output
         #expect(text.contains("stored by tune --save"), "\(text)")
@@ -180,7 +241,7 @@ struct TuneCommandTests {
         #expect(export.code == 0, "\(export.errors)")
         let metadata = try GGUFFile(path: copy).metadata
         #expect(try metadata.integersIfPresent(named: "layerskip.draft_vocabulary")?.isEmpty == false)
-        #expect((metadata["layerskip.exit_layer"] != nil) == (exit != nil))
+        #expect(metadata["layerskip.exit_layer"] == .uint32(UInt32(exit)))
 
         try FileManager.default.removeItem(atPath: path)
         let after = try CommandRun(["inspect", files.model, "--format", "json"], environment: cache).json
@@ -202,13 +263,13 @@ struct TuneCommandTests {
             for: source, in: files.file("cache/layerskip"))
 
         let shown = try CommandRun(["inspect", model], environment: cache).output
-        let expected = setting == nil ? "by lookup only" : "exit layer 3, draft length 4"
+        let expected = setting == nil ? "no exit layer" : "exit layer 3, draft length 4"
         #expect(shown.contains("speculation    \(expected), as stored by tune --save"), "\(shown)")
         let (written, again) = (files.file("again.gguf"), files.file("other.gguf"))
         for (output, options) in [(written, []), (again, ["--exit-layer", "2", "--draft-length", "7"])] {
             let run = try CommandRun(
                 ["export", model, "--to", "gguf", "--output", output] + options, environment: cache)
-            #expect(run.code == 0 && run.errors.contains("from tune --save"), "\(run.errors)")
+            #expect(run.code == 0 && run.errors.contains("tune --save stored"), "\(run.errors)")
         }
         let metadata = try GGUFFile(path: written).metadata
         #expect(metadata["layerskip.exit_layer"] == setting.map { .uint32(UInt32($0.exitLayer)) })
@@ -231,6 +292,8 @@ struct TuneCommandTests {
         let run = try CommandRun(["generate", "a", "--model", files.model, "--max-tokens", "3"], environment: cache)
         #expect(
             run.code == 0 && run.errors.contains("\(path): ") && run.errors.contains("is not used"), "\(run.errors)")
+        let damaged = try CommandRun(["inspect", files.model, "--format", "json"], environment: cache).json
+        #expect(damaged["is_tuned"] as? Bool == false && "\(damaged["notes"] ?? "")".contains("is not used"))
         #expect(try tune("--save").code == 0)
         let again = try CommandRun(["inspect", files.model, "--format", "json"], environment: cache).json
         #expect(again["is_tuned"] as? Bool == true)
@@ -246,7 +309,9 @@ struct TuneCommandTests {
         (["--cost-rounds", "0"], "--cost-rounds"), (["--temperature", "-1"], "temperature"),
         (["--save", "--quantize", "q8_0"], "--save"),
         (["--copies", "f16"], "--copies"), (["--copies", "q8_0,"], "--copies"), (["--csv", "/dev/stdout"], "--csv"),
-        (["--svg", "/dev/stdout"], "--svg"), (["--threads", "0"], "--threads"), (["extra"], "extra"),
+        (["--svg", "/dev/stdout"], "--svg"), (["--csv", "a.csv", "--svg", "./a.csv"], "--svg"),
+        (["--csv", ""], "--csv"), (["--copies", "q8_0,q8_0"], "--copies"), (["--threads", "0"], "--threads"),
+        (["extra"], "extra"),
     ]) func wrongUsage(arguments: [String], name: String) throws {
         // Found before the model is loaded.
         let run = try CommandRun(["tune", "--model", "/nowhere"] + arguments)
@@ -260,7 +325,7 @@ struct TuneCommandTests {
         #expect(exit.code == 1 && exit.errors.contains("expected 1...3, fewer than the model's 4, found 4"))
         for (arguments, name) in [
             (["--csv", files.model], files.model), (["--svg", prompts], prompts),
-            (["--csv", "/nowhere/x.csv"], "/nowhere/x.csv"), (["--csv", "x", "--svg", "x"], "--svg"),
+            (["--csv", "/nowhere/x.csv"], "/nowhere/x.csv"),
         ] {
             let run = try CommandRun(["tune", "--model", files.model, "--prompts", prompts] + arguments)
             #expect(run.code == 1 && run.errors.contains(name) && run.output == "", "\(run.errors)")

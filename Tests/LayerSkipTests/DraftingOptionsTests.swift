@@ -1,9 +1,11 @@
 import CheckpointFiles
 import LanguageModels
-import LayerSkip
 import TensorCore
 import TestSupport
 import Testing
+import TokenDecoding
+
+@testable import LayerSkip
 
 @Suite("What a model gets for drafts")
 struct DraftingOptionsTests {
@@ -52,6 +54,65 @@ struct DraftingOptionsTests {
         #expect(try text(model, .selfSpeculative(speculation)).tokens == plain.tokens)
     }
 
+    /// With rejections, drafts influence the text, and a copy that was not asked for depends on free memory.
+    @Test func aSeedsTextDoesNotDependOnFreeMemory() throws {
+        // Larger than a processor's caches, so that it has a copy.
+        let path = try path(.f32) {
+            $0.vocabularySize = 70_000
+            $0.contextLength = 128
+        }
+        func texts(_ lowBit: DraftingOptions.LowBit) throws -> (tokens: [[Token]], hasCopy: Bool, drafts: Int) {
+            let model = try load(path) { $0.lowBit = lowBit }
+            let results = try (0..<4 as Range<UInt64>).map { seed in
+                var options = GenerationOptions(
+                    strategy: .auto(exitLayers: []), sampling: Sampling(temperature: 0.4, seed: seed), maxTokens: 30,
+                    ignoresEndOfText: true)
+                options.acceptance = .rejection
+                return try TextSession(model, options: options).generate([5, 6, 7])
+            }
+            let drafts = results.reduce(0) { $0 + ($1.statistics.sources[.lowBit]?.drafted ?? 0) }
+            return (results.map(\.tokens), model.drafting.lowBit != nil, drafts)
+        }
+        let (plain, automatic, asked) = try (texts(.none), texts(.automatic), texts(.recipe(.q4_K_M)))
+        #expect(!plain.hasCopy && automatic.hasCopy && asked.hasCopy)
+        #expect(automatic.tokens == plain.tokens && automatic.drafts == 0)
+        #expect(asked.drafts > 0)
+    }
+
+    @Test(arguments: [0, -1, Int.min]) func vocabulariesHaveTokens(count: Int) throws {
+        let path = try path()
+        let error = #expect(throws: GenerationError.self) { try load(path) { $0.vocabulary = .count(count) } }
+        #expect(error?.description.contains("draft vocabulary: expected 1 or more tokens") == true)
+    }
+
+    /// As many tokens as the model has are its own head, which is not packed again.
+    @Test func aFullVocabularyIsTheHead() throws {
+        let path = try path()
+        for (count, isPart) in [(1499, true), (1500, false), (Int.max, false)] {
+            let model = try load(path) { $0.vocabulary = .count(count) }
+            for strategy in [
+                .auto(exitLayers: [1]), .selfSpeculative(SpeculationSetting(exitLayer: 1, draftLength: 2)),
+            ] as [DecodingStrategy] {
+                let parts = model.drafting.parts(for: strategy, .coupled, of: model.model)
+                #expect((parts.vocabulary?.tokens.count == count) == isPart && (parts.vocabulary != nil) == isPart)
+                #expect(model.drafting.parts(for: strategy, .rejection, of: model.model).vocabulary == nil)
+            }
+        }
+    }
+
+    /// A draft by a copy is not one by lookup.
+    @Test func draftsAreDescribedByTheirSources() {
+        func description(_ strategy: DecodingStrategy, _ sources: [DraftSource]) -> String? {
+            strategy.draftingDescription(layerCount: 4, sources: sources)
+        }
+        #expect(description(.auto(exitLayers: []), [.lookup]) == "drafts by lookup")
+        #expect(description(.auto(exitLayers: []), [.lowBit]) == "drafts by lookup or low-bit copy")
+        #expect(
+            description(.auto(exitLayers: [1, 2]), [.lowBit, .cascade])
+                == "drafts by lookup or exit layer 1 or 2 of 4 or low-bit copy")
+        #expect(description(.plain, []) == nil)
+    }
+
     @Test func aCopyIsDescribed() throws {
         let model = try load(try path { $0.layers = 40 }) { $0.lowBit = .recipe(.q8_0) }
         let note = try #require(model.notes.first { $0.contains("drafts") })
@@ -71,7 +132,9 @@ struct DraftingOptionsTests {
             try load(path(.q8_0)) { $0.lowBit = .recipe(.q4_0) }
         }
         #expect(error?.description.contains("matrices that are quantized already keep their formats") == true)
-        #expect(throws: CheckpointError.self) { try load(path()) { $0.lowBit = .recipe(.f32) } }
+        let larger = #expect(throws: CheckpointError.self) { try load(path()) { $0.lowBit = .recipe(.f32) } }
+        #expect(
+            larger?.description.contains("in f32; choose a smaller format or none") == true, "\(larger, default: "")")
         // Larger than a processor's caches.
         let large = try load(path(.f32) { $0.vocabularySize = 70_000 })
         #expect(large.notes == ["a copy of the weights in q4_k_m drafts; it takes 16 MB of memory"])

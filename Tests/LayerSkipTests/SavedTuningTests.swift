@@ -49,11 +49,34 @@ struct SavedTuningTests {
             #expect(found.tuning?.machine == machine() && found.obstacle == nil)
             let note = try #require(found.note)
             #expect(note.contains("tune --save") && note.contains(path))
-            #expect(note.hasPrefix(setting == nil ? "no drafts by early exit" : "exit layer 2, draft length 5"))
+            let stored = setting == nil ? "no exit layer" : "exit layer 2, draft length 5"
+            #expect(note.hasPrefix("tune --save stored \(stored), measured on "), "\(note)")
         }
         // The second replaced the first, and without a known kernel table, none differs.
         #expect(Folder.names(in: cache).count == 1)
         #expect(try kept(files, kernels: nil).tuning != nil)
+    }
+
+    /// A model that is loaded in another way than the one that was measured has a note on it.
+    @Test func differencesAreStated() throws {
+        let files = try files()
+        _ = try save(setting, for: files)
+        let kept = try kept(files)
+        #expect(kept.difference(threads: 2, quantization: nil) == nil)
+        let difference = try #require(kept.difference(threads: 3, quantization: .q8_0))
+        #expect(difference.contains("2 threads instead of 3") && difference.contains("instead of --quantize q8_0"))
+        // The version of the program is a key of the machine, behind that of the format.
+        let text = try TextFile.text(kept.path)
+        let changed = text.replacingOccurrences(of: "\"\(layerSkipVersion)\"", with: "\"0.0.1\"")
+        try TextFile.write(Array(changed.utf8), to: kept.path)
+        let older = try self.kept(files).difference(threads: 2, quantization: nil)
+        #expect(older?.contains("version 0.0.1 instead of \(layerSkipVersion)") == true, "\(text)")
+    }
+
+    /// A folder that cannot exist has no tuning, and is no reason for a note.
+    @Test func belowAFile() throws {
+        let kept = try #require(KeptTuning(of: files(), in: "/dev/null/layerskip", kernels: "this"))
+        #expect(kept.tuning == nil && kept.obstacle == nil && kept.note == nil)
     }
 
     @Test func ofAnotherMachine() throws {
@@ -79,7 +102,8 @@ struct SavedTuningTests {
         ("\"draft_length\" : 5", "\"draft_length\" : 1e99", "draft_length"),
         ("7,", "7, 320,", "draft_vocabulary"), ("7,", "7, -1,", "draft_vocabulary"),
         ("7,", "7, 7,", "draft_vocabulary"), ("\"version\" : 1", "\"version\" : 2", "version"),
-        ("{", "", "line"), ("}", "", "line"), ("\"model\"", "\"models\"", "model"),
+        ("\"threads\" : 2", "\"threads\" : 0", "threads"), ("{", "", "line"), ("}", "", "line"),
+        ("\"model\"", "\"models\"", "model"),
     ]) func damagedFiles(original: String, changed: String, name: String) throws {
         let files = try files()
         let path = try save(setting, for: files)
@@ -124,6 +148,13 @@ struct SavedTuningTests {
             let path = try save(SpeculationSetting(exitLayer: 1, draftLength: 1), for: files)
             #expect(path.hasPrefix(cache + "/the_model-"))
             #expect(try kept(files).tuning?.setting?.exitLayer == 1)
+        }
+        // Another build of the same version may have another model.
+        var other = try TinyLlamaFile().bytes()
+        other[other.count / 64 * 40] ^= 1
+        try other.withUnsafeBytes { other in
+            let files = try ModelFiles(GGUFFile(MappedFile(name: "the model", partOfProgram: other)))
+            try check(kept(files), "model", "another version")
         }
     }
 

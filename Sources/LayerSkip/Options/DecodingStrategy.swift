@@ -64,14 +64,21 @@ extension DecodingStrategy {
     }
 
     /// The drafter's settings in words; nil without drafts.
-    package func draftingDescription(layerCount: Int) -> String? {
+    ///
+    /// - Parameter sources: those that drafted.
+    package func draftingDescription(layerCount: Int, sources: some Collection<DraftSource>) -> String? {
         switch self {
-        case .plain, .earlyExit, .approximate: nil
-        case .auto([]): "drafts by lookup"
+        case .plain, .earlyExit, .approximate: return nil
         case .auto(let exitLayers):
-            "drafts by lookup or exit layer \(exitLayers.map(\.description).joined(separator: " or ")) of \(layerCount)"
+            var names = ["lookup"]
+            if !exitLayers.isEmpty {
+                names.append(
+                    "exit layer \(exitLayers.map(\.description).joined(separator: " or ")) of \(layerCount)")
+            }
+            if sources.contains(.lowBit) { names.append("low-bit copy") }
+            return "drafts by \(names.joined(separator: " or "))"
         case .selfSpeculative(let setting):
-            "exit layer \(setting.exitLayer) of \(layerCount) · draft length \(setting.draftLength)"
+            return "exit layer \(setting.exitLayer) of \(layerCount) · draft length \(setting.draftLength)"
         }
     }
 

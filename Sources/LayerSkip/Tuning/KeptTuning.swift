@@ -34,8 +34,25 @@ struct KeptTuning: Sendable {
         }
         guard let tuning else { return nil }
         let setting = tuning.setting.map { "exit layer \($0.exitLayer), draft length \($0.draftLength)" }
-        return "\(setting ?? "no drafts by early exit"): from tune --save on \(tuning.machine.description); to forget, "
-            + "remove \(path)"
+        return "tune --save stored \(setting ?? "no exit layer"), measured on \(tuning.machine.description); to forget "
+            + "it, remove \(path)"
+    }
+
+    /// A note for people on how a loaded model differs from the one that was measured; nil if it does not.
+    func difference(threads: Int, quantization: QuantizationRecipe?) -> String? {
+        guard let machine = tuning?.machine else { return nil }
+        var differences: [String] = []
+        if machine.threads != threads {
+            differences.append("\(machine.threads.counted("thread")) instead of \(threads)")
+        }
+        if let quantization {
+            differences.append("weights as they are stored instead of --quantize \(quantization.name)")
+        }
+        if machine.version != layerSkipVersion {
+            differences.append("version \(machine.version.inMessage) instead of \(layerSkipVersion)")
+        }
+        guard !differences.isEmpty else { return nil }
+        return "tune --save measured with \(differences.joined(separator: ", ")), so other settings may be faster now"
     }
 
     /// A ranking of the largest vocabularies, 262,144 tokens, has 3 MB.
@@ -49,6 +66,15 @@ extension SavedTuning {
     /// - Returns: the path of the file.
     /// - Throws: ``CheckpointError`` if there is no such folder, or ``FileError`` if the file cannot be written.
     package func save(for files: ModelFiles, in folder: String? = nil) throws -> String {
+        let path = try Self.place(for: files, in: folder)
+        try JSONText.write(self, to: path)
+        return path
+    }
+
+    /// The path of the file of a model's tuning. Makes its folder.
+    ///
+    /// - Throws: ``CheckpointError`` or ``FileError`` if no file can be written there.
+    package static func place(for files: ModelFiles, in folder: String? = nil) throws -> String {
         let folder = try folder ?? CacheFolder.path()
         try Folder.make(folder)
         let path = "\(folder)/\(ModelIdentity(files).tuningFileName)"
@@ -56,7 +82,7 @@ extension SavedTuning {
             throw FileError(
                 file: path, expected: "a regular file of the cache, or none", found: "a link; remove it")
         }
-        try JSONText.write(self, to: path)
+        try ReplacementFile.check(path)
         return path
     }
 }

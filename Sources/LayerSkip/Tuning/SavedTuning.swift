@@ -58,11 +58,11 @@ package struct SavedTuning: Sendable, Equatable, Codable {
     }
 
     /// Describes a tuning of a model.
-    package init(_ tuning: Tuning, of files: ModelFiles, on machine: Machine) {
-        self.init(tuning.setting, tuning.vocabulary.written, of: files, on: machine)
-    }
-
-    init(_ setting: SpeculationSetting?, _ written: [Token], of files: ModelFiles, on machine: Machine) {
+    ///
+    /// - Parameters:
+    ///   - setting: the best exit layer and draft length; nil if plain decoding is as fast.
+    ///   - written: the tokens that the model wrote, the most frequent first.
+    package init(_ setting: SpeculationSetting?, _ written: [Token], of files: ModelFiles, on machine: Machine) {
         version = Self.version
         model = ModelIdentity(files).lines
         exitLayer = setting?.exitLayer
@@ -99,6 +99,7 @@ extension SavedTuning {
             machine.processor == processor, "processor", processor.inMessage, machine.processor.inMessage)
         try require(
             kernels == nil || machine.kernels == kernels, "kernels", kernels ?? "", machine.kernels.inMessage)
+        try require(machine.threads >= 1, "threads", "1 or more", "\(machine.threads)")
         try require(
             (exitLayer == nil) == (draftLength == nil), "keys", "exit_layer and draft_length, or neither",
             "one of them")

@@ -1,19 +1,31 @@
 public import LanguageModels
 import TextTokens
+import TokenDecoding
 
 extension TextModel {
     /// Prompts of several kinds, for a tuning without prompts of its own: messages if the model has a chat template,
-    /// otherwise beginnings of texts.
+    /// otherwise beginnings of texts. Those that do not fit into the model's context are left out.
     ///
-    /// - Throws: ``CheckpointError`` if the chat template does not accept a message; ``GenerationError`` if a prompt
-    ///   does not fit into the model's context.
+    /// - Throws: ``CheckpointError`` if the chat template does not accept a message; ``GenerationError`` if no prompt
+    ///   fits.
     public func tuningPrompts() throws -> [[Token]] {
         let hasTemplate = summary.chatTemplates["default"] != nil
-        let prompts =
-            hasTemplate
-            ? try Self.messages.map { try encode([ChatMessage(role: .user, content: $0)]) }
-            : try Self.beginnings.map { try encode(prompt: $0) }
-        for prompt in prompts { try checkPrompt(prompt) }
+        let prompts = try (hasTemplate ? Self.messages : Self.beginnings).compactMap { text -> [Token]? in
+            do {
+                let prompt =
+                    hasTemplate
+                    ? try encode([ChatMessage(role: .user, content: text)]) : try encode(prompt: text)
+                try checkPrompt(prompt)
+                return prompt
+            } catch is GenerationError {
+                return nil
+            }
+        }
+        guard !prompts.isEmpty else {
+            throw GenerationError.invalidOption(
+                name: "prompts", expected: "some that fit into the model's context of \(shape.contextLength) tokens",
+                found: "only longer ones among those that are built in; pass prompts of your own (--prompts)")
+        }
         return prompts
     }
 

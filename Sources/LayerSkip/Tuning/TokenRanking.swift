@@ -9,7 +9,7 @@ public struct TokenRanking: Sendable, Equatable {
     public let written: [Token]
     /// The number of the model's tokens.
     public let size: Int
-    /// How much the beginnings of the ranking cover, the shortest first.
+    /// How much the beginnings of the ranking cover, the shortest first; empty if there are fewer than two texts.
     public let coverage: [Coverage]
 
     /// How much of the texts a beginning of the ranking covers.
@@ -30,9 +30,13 @@ public struct TokenRanking: Sendable, Equatable {
         let all = counts.reduce(into: [:]) { $0.merge($1) { $0 + $1 } }
         written = Self.ranked(all)
         size = vocabularySize
+        guard counts.count > 1 else {
+            coverage = []
+            return
+        }
         var covered = Array(repeating: 0, count: Self.divisors.count)
         for own in counts {
-            let others = counts.count > 1 ? all.merging(own) { $0 - $1 }.filter { $0.value > 0 } : all
+            let others = all.merging(own) { $0 - $1 }.filter { $0.value > 0 }
             let ranking = Self.complete(Self.ranked(others), size: vocabularySize)
             for (index, divisor) in Self.divisors.enumerated() {
                 let first = Set(ranking.prefix(vocabularySize / divisor))

@@ -1,23 +1,39 @@
+import CheckpointFiles
 import LanguageModels
 import TokenDecoding
 
 extension Tuning.Copy {
-    /// Tries all copies of a plan, one after the other, so that only one is in memory at a time.
+    /// Tries all copies of a plan, one after the other. Only one of them is in memory at a time, in addition to the
+    /// model, and the copy that it may have been loaded with.
     ///
+    /// - Parameter notes: receives a note for each copy for which there is no memory, or that would not be smaller.
     /// - Returns: nil if `progress` returned false; no copies if the weights have less than 16 bits.
     static func all(
         _ plan: Tuning.Plan, of model: TextModel, _ checkpoint: Checkpoint, _ prediction: TuningPrediction,
+        notes: inout [String], checkMemory: (StoredModel, QuantizationRecipe) throws(CheckpointError) -> Void,
         progress: (_ done: Int, _ total: Int) -> Bool
     ) throws -> [Tuning.Copy]? {
         let stored = try checkpoint.model()
         guard LowBitCopy.gainsMemory(model.model.weightByteCount, stored) else { return [] }
         var copies: [Tuning.Copy] = []
-        func goesOn() -> Bool { progress(copies.count, plan.copies.count) }
-        var notes: [String] = []
+        var done = 0
+        func goesOn() -> Bool { progress(done, plan.copies.count) }
+        // Of the loading; a tuning shows the sizes itself.
+        var unused: [String] = []
         for recipe in plan.copies {
-            guard goesOn(),
-                let loaded = try LowBitCopy(.recipe(recipe), of: stored, WeightOptions())?.load(
-                    stored, for: model.model, WeightOptions(), notes: &notes, progress: { _ in goesOn() }),
+            guard goesOn() else { return nil }
+            defer { done += 1 }
+            let copyPlan: LowBitCopy?
+            do throws(CheckpointError) {
+                copyPlan = try LowBitCopy(.recipe(recipe), of: stored, WeightOptions())
+                try checkMemory(stored, recipe)
+            } catch {
+                notes.append("a copy of the weights in \(recipe.name) is not tried: \(error)")
+                continue
+            }
+            guard
+                let loaded = try copyPlan?.load(
+                    stored, for: model.model, WeightOptions(), notes: &unused, progress: { _ in goesOn() }),
                 let copy = try Tuning.Copy(recipe.name, loaded, of: model, plan, prediction, goesOn)
             else { return nil }
             copies.append(copy)
@@ -56,8 +72,9 @@ extension Tuning.Copy {
     private static func timeShare(
         of copy: LoadedModel, to model: LoadedModel, _ format: CacheFormat, _ goesOn: () -> Bool
     ) -> Double? {
-        var own = TimedSequence(model, length: ModelCost.passContext, format)
-        var copied = TimedSequence(copy, length: ModelCost.passContext, format)
+        let length = ModelCost.passContext(of: model, longestPass: 1)
+        var own = TimedSequence(model, length: length, format)
+        var copied = TimedSequence(copy, length: length, format)
         guard own.begin(goesOn), copied.begin(goesOn) else { return nil }
         var ratios: [Double] = []
         for _ in 0..<timedPasses {

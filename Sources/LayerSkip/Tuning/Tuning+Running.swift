@@ -1,3 +1,4 @@
+import CheckpointFiles
 import LanguageModels
 import TensorCore
 public import TokenDecoding
@@ -11,13 +12,27 @@ extension Tuning {
     ///   - checkpoint: the model's files, from which copies in smaller formats are made; nil for no copies.
     ///   - progress: receives the current phase, what of it is done and its total, and returns whether to continue.
     /// - Returns: nil if `progress` returned false.
-    /// - Throws: ``GenerationError`` if the plan does not fit the model; ``CheckpointError`` if there is no memory for a
-    ///   copy.
+    /// - Throws: ``GenerationError`` if the plan does not fit the model; ``CheckpointError`` if a copy is not loaded. A
+    ///   copy for which there is no memory is left out; ``notes`` say so.
     public init?(
         _ model: TextModel, _ plan: Plan, copying checkpoint: Checkpoint? = nil,
         progress: (Phase, _ done: Int, _ total: Int) -> Bool = { _, _, _ in true }
     ) throws {
+        try self.init(model, plan, copying: checkpoint, progress: progress) {
+            (stored, recipe) throws(CheckpointError) in
+            try stored.checkMemory(quantizing: recipe)
+        }
+    }
+
+    /// - Parameter checkMemory: throws if there is no memory for a copy.
+    init?(
+        _ model: TextModel, _ plan: Plan, copying checkpoint: Checkpoint?,
+        progress: (Phase, _ done: Int, _ total: Int) -> Bool = { _, _, _ in true },
+        checkMemory: (StoredModel, QuantizationRecipe) throws(CheckpointError) -> Void
+    ) throws {
         try plan.validate(layerCount: model.shape.layerCount)
+        // Before texts are written, which takes long.
+        try ModelCost.check(model.model, [.passes], depth: 0, plan.passLengths, rounds: plan.costRounds)
         guard let texts = try TuningText.write(plan, by: model, progress: { progress(.writing, $0, $1) }) else {
             return nil
         }
@@ -41,18 +56,21 @@ extension Tuning {
             texts, layers: model.shape.layerCount, passes: measured.passes,
             choosing: traces.map(\.choosingSeconds).median ?? 0)
         var copies: [Copy] = []
+        var notes: [String] = []
         if let checkpoint {
-            let tried = try Copy.all(plan, of: model, checkpoint, prediction) { progress(.copying, $0, $1) }
+            let tried = try Copy.all(
+                plan, of: model, checkpoint, prediction, notes: &notes, checkMemory: checkMemory
+            ) { progress(.copying, $0, $1) }
             guard let tried else { return nil }
             copies = tried
         }
-        self.init(prediction, traces, plan.draftLengths.sorted(), copies, cost: measured, of: model)
+        self.init(prediction, traces, plan.draftLengths.sorted(), copies, notes, cost: measured, of: model)
     }
 
     /// Predicts the speed of all combinations.
     private init(
         _ prediction: TuningPrediction, _ traces: [ExitTrace], _ draftLengths: [Int], _ copies: [Copy],
-        cost: ModelCost, of model: TextModel
+        _ notes: [String], cost: ModelCost, of model: TextModel
     ) {
         exitLayers = traces.first?.exitLayers ?? []
         textCount = prediction.texts.count
@@ -65,6 +83,7 @@ extension Tuning {
         lookups = draftLengths.map { prediction.lookups($0) }
         agreements = exitLayers.indices.map { index in prediction.share(of: traces.map { $0.agreements[index] }) }
         self.copies = copies
+        self.notes = notes
         vocabulary = TokenRanking(
             writtenIn: prediction.texts.map(\.written), vocabularySize: model.model.vocabularySize)
         plainSecondsPerToken = prediction.plainSecondsPerToken

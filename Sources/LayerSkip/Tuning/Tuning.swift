@@ -99,6 +99,8 @@ public struct Tuning: Sendable {
     public let lookups: [Cell]
     /// Copies of the weights in smaller formats; empty if the weights have less than 16 bits.
     public let copies: [Copy]
+    /// Notes for people on copies that could not be tried.
+    public let notes: [String]
     /// The tokens that the model wrote, ranked.
     public let vocabulary: TokenRanking
     /// The costs of passes.
@@ -106,8 +108,13 @@ public struct Tuning: Sendable {
     /// The predicted seconds per token of plain decoding.
     public let plainSecondsPerToken: Double
 
-    /// The combination with the greatest predicted speedup; nil if none is faster than plain decoding.
-    public var best: Cell? { cells.filter { $0.speedup > 1 }.max { $0.speedup < $1.speedup } }
+    /// The combination with the greatest predicted speedup; nil if none is clearly faster than plain decoding.
+    public var best: Cell? {
+        cells.filter { $0.accepted > 0 && $0.speedup > Self.leastSpeedup }.max { $0.speedup < $1.speedup }
+    }
+
+    /// A smaller predicted speedup may well be a loss, because costs are measured.
+    static let leastSpeedup = 1.03
 
     /// The exit layer and draft length of ``best``.
     public var setting: SpeculationSetting? {

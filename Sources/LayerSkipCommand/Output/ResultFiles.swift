@@ -11,7 +11,7 @@ struct ResultFiles: ~Copyable {
     /// - Parameters:
     ///   - model: the model that is measured.
     ///   - input: another file that is read, with its meaning; nil or "-" if there is none.
-    /// - Throws: if one cannot be written, or is the other one or an input.
+    /// - Throws: if one cannot be written, or is an input.
     init(csv: String?, svg: String?, model: String?, input: (path: String?, meaning: String)) throws {
         var inputs = InputFiles()
         inputs.add(model: try model.map(ModelSource.path), as: "the model that is read")
@@ -19,9 +19,6 @@ struct ResultFiles: ~Copyable {
         if let csv {
             try inputs.check(output: csv)
             self.csv = try ReplacementFile(csv)
-            if csv == svg {
-                throw InputError(name: "--svg", expected: "another file than that of --csv", found: csv.quoted)
-            }
         }
         if let svg {
             try inputs.check(output: svg)
@@ -29,24 +26,42 @@ struct ResultFiles: ~Copyable {
         }
     }
 
-    /// Writes the files that were asked for.
-    consuming func write(csv numbers: @autoclosure () -> String, svg picture: @autoclosure () -> String) throws {
-        if let file = csv.take() {
-            try file.write(Array(numbers().utf8))
-            try file.commit()
+    /// Writes a report to standard output, and then the files that were asked for. If one of them cannot be written, the
+    /// others are written all the same, because a measurement takes long.
+    ///
+    /// - Throws: the first error.
+    mutating func write(
+        _ report: some Encodable, as format: OutputFormat, text: @autoclosure () -> String,
+        csv numbers: @autoclosure () -> String, svg picture: @autoclosure () -> String
+    ) throws {
+        let printed = Result {
+            switch format {
+            case .json: try Output.write(json: report)
+            case .text: try Output.write(text())
+            }
         }
-        if let file = svg.take() {
-            try file.write(Array(picture().utf8))
-            try file.commit()
-        }
+        let csvWritten = Result { try Self.commit(csv.take(), numbers()) }
+        let svgWritten = Result { try Self.commit(svg.take(), picture()) }
+        for result in [printed, csvWritten, svgWritten] { try result.get() }
     }
 
-    /// Throws a usage error if a file would be standard output, which has the report.
+    private static func commit(_ file: consuming ReplacementFile?, _ content: @autoclosure () -> String) throws {
+        guard let file = file.take() else { return }
+        try file.write(Array(content().utf8))
+        try file.commit()
+    }
+
+    /// Throws a usage error if both files have the same place, or if one would be standard output, which has the report.
     static func check(csv: String?, svg: String?) throws {
         for (option, path) in [("--csv", csv), ("--svg", svg)] {
-            if let path, StandardDescriptors.outputIs(path) {
+            guard let path else { continue }
+            if path.isEmpty { throw ValidationError("\(option): expected the path of a file, found an empty one") }
+            if StandardDescriptors.outputIs(path) {
                 throw ValidationError("\(option): expected a file, found standard output, which has the report")
             }
+        }
+        if let csv, let svg, OutputPlaces.collide(svg, with: csv) {
+            throw ValidationError("--svg: expected another file than that of --csv, found \(svg.quoted)")
         }
     }
 }

@@ -16,8 +16,10 @@ struct TuningReport: Encodable {
     /// Copies of the weights in smaller formats, if there are any.
     let copies: [Copy]
     let draftVocabulary: Vocabulary
-    /// Null if no exit layer is faster than plain decoding.
+    /// Null if no exit layer is predicted and measured to be faster than plain decoding.
     let recommended: Nullable<Recommendation>
+    /// What was predicted to be faster than plain decoding, but measured to be no faster; null if nothing was.
+    let refuted: Nullable<Recommendation>
     /// The other settings that were run.
     let searched: [Recommendation]
     let auto: Checked
@@ -83,6 +85,8 @@ struct TuningReport: Encodable {
 
     struct Checked: Encodable {
         let exitLayer: Nullable<Int>
+        /// The sources that drafted.
+        let sources: [String]
         let measuredSpeedup: Spread
     }
 
@@ -92,10 +96,7 @@ struct TuningReport: Encodable {
     init(
         _ tuning: Tuning, _ check: StrategyBenchmark, of model: TextModel, _ sampling: Sampling, savedTo path: String?
     ) {
-        func speedup(_ name: DecodingStrategy.Name) -> Spread {
-            Spread(
-                check.measurements.first { $0.strategy.name == name }.map { check.speedups(of: $0) } ?? [])
-        }
+        func speedup(_ name: DecodingStrategy.Name) -> Spread { Spread(check.speedups(of: name)) }
         texts = tuning.textCount
         tokens = tuning.tokenCount
         // In decimals, as it was given.
@@ -113,14 +114,16 @@ struct TuningReport: Encodable {
         draftVocabulary = Vocabulary(
             written: tuning.vocabulary.written.count, size: tuning.vocabulary.size,
             coverage: tuning.vocabulary.coverage.map { Coverage(tokens: $0.count, share: $0.share) })
-        recommended = Nullable(
-            tuning.best.flatMap { best in
-                best.exitLayer.map {
-                    Recommendation(
-                        exitLayer: $0, draftLength: best.draftLength, predictedSpeedup: best.speedup,
-                        measuredSpeedup: speedup(.selfSpeculative))
-                }
-            })
+        let best = tuning.best.flatMap { best in
+            best.exitLayer.map {
+                Recommendation(
+                    exitLayer: $0, draftLength: best.draftLength, predictedSpeedup: best.speedup,
+                    measuredSpeedup: speedup(.selfSpeculative))
+            }
+        }
+        let isFaster = check.isFaster(.selfSpeculative)
+        recommended = Nullable(isFaster ? best : nil)
+        refuted = Nullable(isFaster ? nil : best)
         searched = check.measurements.filter { $0.strategy.name == .selfSpeculative }.dropFirst().compactMap { other in
             guard case .selfSpeculative(let setting) = other.strategy,
                 let cell = tuning.cells.first(where: {
@@ -131,7 +134,12 @@ struct TuningReport: Encodable {
                 exitLayer: setting.exitLayer, draftLength: setting.draftLength, predictedSpeedup: cell.speedup,
                 measuredSpeedup: Spread(check.speedups(of: other)))
         }
-        auto = Checked(exitLayer: Nullable(tuning.setting?.exitLayer), measuredSpeedup: speedup(.auto))
+        let automatic = check.measurements.first { $0.strategy.name == .auto }
+        auto = Checked(
+            exitLayer: Nullable(tuning.setting?.exitLayer),
+            sources: DraftSource.allCases.filter { source in
+                automatic?.rounds.contains { $0.sources[source] != nil } ?? false
+            }.map(\.rawValue), measuredSpeedup: speedup(.auto))
         saved = Nullable(path)
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
@@ -152,6 +160,8 @@ extension TuningReport {
         lines += TuningGrid(self).lines
         if let recommended = recommended.value {
             lines.append("recommended  \(recommended.text)")
+        } else if let refuted = refuted.value {
+            lines.append("recommended  no drafts by early exit: the best is not faster; \(refuted.text)")
         } else {
             lines.append("recommended  no drafts by early exit: none is predicted to be faster than plain decoding")
         }
@@ -160,16 +170,22 @@ extension TuningReport {
         }
         let drafts = copies.flatMap { copy in copy.cells.map { (copy, $0) } }
         if let (copy, cell) = drafts.max(by: { $0.1.predictedSpeedup < $1.1.predictedSpeedup }) {
+            // What auto gains without it counts, too.
+            let gains = cell.predictedSpeedup > max(1, auto.measuredSpeedup.median.value ?? 0)
             lines.append(
                 "copies       best: \(copy.recipe), \(copy.bytes.megabytes), draft length \(cell.draftLength), "
-                    + "estimated \(cell.predictedSpeedup.formatted(decimals: 2)) (--draft-quantize \(copy.recipe))")
+                    + "estimated \(cell.predictedSpeedup.formatted(decimals: 2)) "
+                    + (gains ? "(--draft-quantize \(copy.recipe))" : "(not recommended)"))
         }
-        let exit = auto.exitLayer.value.map { "lookup or exit layer \($0)" } ?? "lookup only"
-        lines.append("auto         \(exit): measured \(auto.measuredSpeedup.text)")
-        let covered = draftVocabulary.coverage.map { "\($0.tokens) cover \($0.share.percentage)" }
-        lines.append(
-            "vocabulary   \(draftVocabulary.written) of \(draftVocabulary.size) tokens were written; of other texts, "
-                + "the most frequent \(covered.joined(separator: ", "))")
+        let exit = auto.exitLayer.value.map { "exit layer \($0)" } ?? "no exit layer"
+        let sources = auto.sources.isEmpty ? "nothing" : auto.sources.joined(separator: ", ")
+        lines.append("auto         \(exit), drafted by \(sources): measured \(auto.measuredSpeedup.text)")
+        var vocabulary = "\(draftVocabulary.written) of \(draftVocabulary.size) tokens were written"
+        if !draftVocabulary.coverage.isEmpty {
+            let covered = draftVocabulary.coverage.map { "\($0.tokens) cover \($0.share.percentage)" }
+            vocabulary += "; of other texts, the most frequent \(covered.joined(separator: ", "))"
+        }
+        lines.append("vocabulary   \(vocabulary)")
         if let saved = saved.value { lines.append("saved        \(saved.harmless(limit: 4096))") }
         return lines.joined(separator: "\n") + "\n"
     }

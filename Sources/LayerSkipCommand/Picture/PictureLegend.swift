@@ -58,7 +58,8 @@ extension DecodingStrategy {
     func caption(_ statistics: DecodingStatistics, layerCount: Int) -> String {
         let tokens = statistics.generatedTokens.counted("token")
         if let exitRule { return "approximate · early exit with \(exitRule.summary) · \(tokens)" }
-        guard let drafting = draftingDescription(layerCount: layerCount) else {
+        guard let drafting = draftingDescription(layerCount: layerCount, sources: statistics.sources.keys)
+        else {
             return textLayerCount.map {
                 "early exit · \(tokens), one for each pass of the first \($0) of \(layerCount) layers"
             } ?? "plain decoding · \(tokens), one for each pass of all \(layerCount) layers"
