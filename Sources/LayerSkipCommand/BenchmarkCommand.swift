@@ -85,6 +85,8 @@ struct BenchmarkCommand: ParsableCommand {
                 [
                     ("--prompts", prompts != nil), ("--exit-layer", strategies.exitLayer != nil),
                     ("--max-tokens", maxTokens != nil), ("--ignore-eos", ignoresEndOfText), ("--texts", texts != nil),
+                    ("--draft-quantize", strategies.drafting.draftQuantize != nil),
+                    ("--draft-vocabulary", strategies.drafting.draftVocabulary != nil),
                 ] + ofStrategies, with: "--cost")
             if strategies.draftLength == 0 {
                 throw ValidationError("--draft-length: expected 1 or more with --cost, found 0")

@@ -39,12 +39,13 @@ struct ChatCommand: ParsableCommand {
         if let option = chat.fromStandardInput.first {
             throw ValidationError("\(option): expected a file, found standard input, which has the messages")
         }
+        try strategy.drafting.check(sampling.acceptance)
         try checkUsage(options.validate)
     }
 
     func run() throws {
         let chatOptions = try chat.options()
-        let model = try model.load(drafting: strategy.loadedDrafting)
+        let model = try model.load(drafting: strategy.loadedDrafting(sampling.acceptance))
         let template = try chat.template.template(of: model, hasTools: chatOptions.tools != nil)
         Output.note(unreadBy: template, chatOptions)
         var options = options

@@ -97,6 +97,7 @@ struct GenerateCommand: ParsableCommand {
         if let picture, StandardDescriptors.outputIs(picture) {
             throw ValidationError("--picture: expected a file, found standard output, which has the text")
         }
+        try strategy.drafting.check(sampling.acceptance)
         try checkUsage(options.validate)
     }
 
@@ -153,7 +154,7 @@ struct GenerateCommand: ParsableCommand {
             try conversation?.readMessages(text, name: TextInput.name(of: messages))
         }
         let pictureFile = try openPicture()
-        let model = try model.load(drafting: strategy.loadedDrafting)
+        let model = try model.load(drafting: strategy.loadedDrafting(sampling.acceptance))
         let text = try messages == nil ? prompt ?? input?.prompt(for: model) ?? "" : ""
         if messages == nil { conversation?.messages.append(ChatMessage(role: .user, content: text)) }
         let tokens = try inText(path.map { TextInput.name(of: $0) }) {

@@ -101,6 +101,7 @@ struct VerifyCommand: ParsableCommand {
             if exitLayers == nil, setting == nil { throw InputError.unsaid("--exit-layers", by: model) }
             if draftLengths == nil, setting == nil { throw InputError.unsaid("--draft-lengths", by: model) }
         }
+        drafting.noteUnused(by: plan.strategies, of: model)
         noteSampling(plan.samplings, of: model)
         plan.prompts = try prompts.tokens(for: model)
         Output.note(

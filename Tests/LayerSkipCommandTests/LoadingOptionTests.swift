@@ -52,6 +52,8 @@ struct LoadingOptionTests {
             let run = try generate(files, options + ["--max-tokens", "20"])
             #expect(run.code == 0 && run.output == plain.output, "\(options): \(run.errors)")
             #expect(run.errors.contains("a copy of the weights in q8_0 drafts") == (options[1] == "q8_0"))
+            // Without layers or a copy that draft, a vocabulary is not used.
+            #expect(run.errors.contains("--draft-vocabulary is not used") == (options.last == "30"), "\(run.errors)")
         }
     }
 
@@ -59,6 +61,10 @@ struct LoadingOptionTests {
         (["--draft-quantize", "q9"], "expected auto, none or one of f32"),
         (["--draft-quantize", "q8_0", "--strategy", "plain"], "--draft-quantize: expected --strategy auto with it"),
         (["--draft-quantize", "q8_0", "--exit-layer", "1"], "--draft-quantize: expected --strategy auto with it"),
+        (
+            ["--draft-vocabulary", "9", "--acceptance", "rejection"],
+            "--draft-vocabulary: expected --acceptance coupled with a number of tokens"
+        ),
         (["--draft-vocabulary", "0"], "expected auto, full or a number of 1 or more, found \"0\""),
         (["--draft-vocabulary", "9", "--strategy", "early-exit"], "--draft-vocabulary: expected --strategy auto or"),
     ]) func wrongDrafts(options: [String], message: String) throws {

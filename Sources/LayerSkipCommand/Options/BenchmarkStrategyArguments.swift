@@ -80,7 +80,7 @@ struct BenchmarkStrategyArguments: ParsableArguments {
         let drafts = names.contains(.selfSpeculative)
         if drafts || names.contains(.earlyExit) { note(of: model, usesDraftLength: drafts) }
         let each = measuresEachExit ? exitLayer?.values ?? [] : []
-        return try names.flatMap { name -> [DecodingStrategy] in
+        let strategies = try names.flatMap { name -> [DecodingStrategy] in
             switch name {
             case .auto:
                 return each.map { model.autoStrategy(exitLayers: [$0]) }
@@ -95,6 +95,8 @@ struct BenchmarkStrategyArguments: ParsableArguments {
                 }
             }
         }
+        drafting.noteUnused(by: strategies, of: model)
+        return strategies
     }
 
     private func note(of model: TextModel, usesDraftLength: Bool) {

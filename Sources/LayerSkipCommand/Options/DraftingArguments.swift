@@ -7,8 +7,8 @@ struct DraftingArguments: ParsableArguments {
         help: ArgumentHelp(
             """
             Formats of a copy of the weights that drafts with --strategy auto: a recipe as for --quantize, none, or \
-            auto, which makes one of large weights in F32, F16 or BF16 if there is memory for it (default: auto). \
-            The text does not depend on it.
+            auto, which makes one of large weights in F32, F16 or BF16 if there is memory for twice its size, and none \
+            with --acceptance rejection (default: auto). Greedy and coupled text does not depend on it.
             """, valueName: "recipe"),
         transform: lowBit)
     var draftQuantize: DraftingOptions.LowBit?
@@ -17,7 +17,8 @@ struct DraftingArguments: ParsableArguments {
         help: ArgumentHelp(
             """
             Tokens that drafts choose from, in addition to those of the text: a number, full for all, or auto for a \
-            quarter of them with --strategy auto (default: auto). The text does not depend on it.
+            quarter of them with --strategy auto (default: auto). Greedy and coupled text does not depend on it; with \
+            --acceptance rejection, drafts choose from all tokens.
             """, valueName: "count"),
         transform: vocabulary)
     var draftVocabulary: DraftingOptions.Vocabulary?
@@ -30,6 +31,19 @@ struct DraftingArguments: ParsableArguments {
         options.lowBit = isUsed ? draftQuantize ?? .automatic : .none
         options.vocabulary = draftVocabulary ?? .automatic
         return options
+    }
+
+    /// Throws a usage error if an option is given that sampling with rejections ignores.
+    func check(_ acceptance: Acceptance) throws {
+        guard acceptance == .rejection, case .count = draftVocabulary else { return }
+        throw ValidationError(
+            "--draft-vocabulary: expected --acceptance coupled with a number of tokens, found rejection")
+    }
+
+    /// Says on standard error if no strategy of a model uses a given number of tokens.
+    func noteUnused(by strategies: [DecodingStrategy], of model: TextModel) {
+        guard case .count = draftVocabulary, !strategies.contains(where: model.draftsByLayers) else { return }
+        Output.note("--draft-vocabulary is not used: neither an exit layer nor a low-bit copy drafts")
     }
 
     /// Throws a usage error if no strategy uses a given option.

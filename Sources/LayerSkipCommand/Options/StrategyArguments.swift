@@ -5,7 +5,8 @@ public import LayerSkip
 struct StrategyArguments: ParsableArguments {
     @Option(
         help: """
-            auto verifies the drafts that pay most by measured cost, from earlier text or the model's exit layers; \
+            auto verifies the drafts that pay most by measured cost: from earlier text (lookup), the model's exit \
+            layers, both (cascade), or a low-bit copy; \
             plain runs all layers without drafts, early-exit only the first ones; self-speculative always drafts with \
             the first ones (default: auto, or self-speculative with one --exit-layer or --draft-length).
             """)
@@ -14,8 +15,8 @@ struct StrategyArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: """
-            Number of layers that run before the early exit (default: the model's setting; without one, auto only \
-            looks up earlier text, and the other strategies exit after a quarter of all layers). With auto, and with \
+            Number of layers that run before the early exit (default: the model's setting; without one, auto drafts \
+            only by lookup and a low-bit copy, and the other strategies exit after a quarter of all layers). With auto, and with \
             --confidence or --entropy, there may be several, comma-separated.
             """)
     var exitLayer: CommaSeparated<Int>?
@@ -31,8 +32,12 @@ struct StrategyArguments: ParsableArguments {
     @OptionGroup var threshold: ExitThresholdArguments
     @OptionGroup var drafting: DraftingArguments
 
-    /// What the model gets for drafts when it is loaded.
-    var loadedDrafting: DraftingOptions { drafting.options(isUsed: name == .auto) }
+    /// What the model gets for drafts when it is loaded. With rejections, a copy that nobody asked for would not draft.
+    func loadedDrafting(_ acceptance: Acceptance) -> DraftingOptions {
+        var options = drafting.options(isUsed: name == .auto)
+        if acceptance == .rejection, options.lowBit == .automatic { options.lowBit = .none }
+        return options
+    }
 
     /// The strategy that is given, or meant by a given setting.
     private var name: DecodingStrategy.Name {
@@ -70,7 +75,10 @@ struct StrategyArguments: ParsableArguments {
         }
         let setting = model.speculation(exitLayer: exitLayer?.values.first, draftLength: draftLength)
         switch name {
-        case .auto: return model.autoStrategy(exitLayers: exitLayer?.values)
+        case .auto:
+            let strategy = model.autoStrategy(exitLayers: exitLayer?.values)
+            drafting.noteUnused(by: [strategy], of: model)
+            return strategy
         case .plain: return .plain
         case .earlyExit: return threshold.strategy(exitLayers: exitLayer?.values ?? model.exits(or: setting))
         case .selfSpeculative: return .selfSpeculative(setting)
