@@ -96,6 +96,7 @@ struct CostCommandTests {
     func aDepthBeyondTheContextIsAnError(depth: String, expected: String) throws {
         let run = try cost("--depth", depth)
         #expect(run.code == 1)
-        #expect(run.errors.contains("expected \(expected) or more, found 512"), "\(run.errors)")
+        let message = "expected \(expected) or more tokens to measure decode, found 512"
+        #expect(run.errors.contains(message), "\(run.errors)")
     }
 }
