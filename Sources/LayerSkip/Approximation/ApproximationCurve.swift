@@ -62,7 +62,11 @@ public struct ApproximationCurve: Sendable {
 
     /// Measures a model on a text.
     ///
-    /// - Parameter progress: called with the fraction that is done; returns whether to continue.
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - text: the text's token ids.
+    ///   - plan: what to measure.
+    ///   - progress: called with the fraction that is done; returns whether to continue.
     /// - Returns: nil if `progress` returned false.
     /// - Throws: ``EvaluationError`` if the text is too short or has unknown ids, or the last layer's logits are not
     ///   finite; ``ExitLayerError`` or ``GenerationError`` if the plan is wrong for the model.

@@ -19,7 +19,7 @@ public struct DraftingOptions: Sendable, Hashable {
 
     /// The tokens that drafts of layers choose from. The fewer there are, the faster is the head.
     public enum Vocabulary: Sendable, Hashable {
-        /// A quarter of all tokens, and those of the text. ``DecodingStrategy/auto(exitLayer:)`` uses them where that
+        /// A quarter of all tokens, and those of the text. ``DecodingStrategy/auto(exitLayers:)`` uses them where that
         /// is faster; ``DecodingStrategy/selfSpeculative(_:)`` drafts from all tokens.
         case automatic
         /// All tokens.
