@@ -124,7 +124,8 @@ struct TuneCommandTests {
         let best = try #require(json["recommended"] as? [String: Any])
         let expected = cells.filter { setting($0) != setting(best) && speedup($0) - 1 >= (speedup(best) - 1) / 2 }
         #expect(searched.map(setting) == expected.map(setting))
-        #expect((1..<cells.count).contains(searched.count))
+        // How many these are depends on measured costs.
+        #expect(searched.count < cells.count)
         for cell in searched {
             let measured = try #require(cell["measured_speedup"] as? [String: Any])
             #expect(try #require(measured["median"] as? Double) > 0)
