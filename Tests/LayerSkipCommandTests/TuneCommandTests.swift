@@ -41,6 +41,21 @@ struct TuneCommandTests {
         }
     }
 
+    /// Tunes until a setting is measured as faster, which other programs may prevent.
+    private func recommend(_ arguments: String..., from model: String) throws -> [String: Any] {
+        for _ in 0..<5 {
+            let run = try CommandRun(
+                [
+                    "tune", "--model", model, "--prompts", prompts, "--rounds", "3", "--cost-rounds", "3",
+                    "--max-tokens", "48", "--draft-lengths", "1,2,5", "--threads", "1", "--exit-layers", "1,2",
+                    "--format", "json",
+                ] + arguments, environment: cache)
+            let json = try run.json
+            if json["recommended"] is [String: Any] { return json }
+        }
+        return [:]
+    }
+
     private var cache: [String: String] { ["XDG_CACHE_HOME": files.file("cache")] }
 
     @Test func jsonHasEveryFigure() throws {
@@ -116,7 +131,7 @@ struct TuneCommandTests {
     /// All settings that are predicted to gain half of the best one's gain or more, and no others.
     @Test func searchRunsOtherSettings() throws {
         let files = try Self.agreeing()
-        let json = try tune("--search", "--exit-layers", "1,2", "--format", "json", from: files.model).json
+        let json = try recommend("--search", from: files.model)
         let cells = try #require(json["cells"] as? [[String: Any]])
         let searched = try #require(json["searched"] as? [[String: Any]])
         func setting(_ cell: [String: Any]) -> [Int?] { [cell["exit_layer"] as? Int, cell["draft_length"] as? Int] }
@@ -219,8 +234,7 @@ struct TuneCommandTests {
     /// Whatever was found is used from now on, until its file is removed.
     @Test func whatIsSavedIsUsed() throws {
         let files = try Self.agreeing()
-        let tuned = try tune("--save", "--exit-layers", "1,2", "--format", "json", from: files.model)
-        let json = try tuned.json
+        let json = try recommend("--save", from: files.model)
         let path = try #require(json["saved"] as? String)
         #expect(path.hasPrefix(self.files.file("cache/layerskip/tiny.gguf-")))
         let recommended = try #require(json["recommended"] as? [String: Any])
