@@ -200,7 +200,6 @@
             #expect(
                 try models.contents(of: "owner/quantized")["m-Q4_K_M.gguf"]
                     == FakeRepository.quantized.bytes(of: "m-Q4_K_M.gguf"))
-            #expect(models.reports.list.contains { $0.waiting?.contains("another program") == true })
         }
 
         /// A generator for tests.
