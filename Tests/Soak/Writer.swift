@@ -31,7 +31,8 @@ struct Drafting: Sendable {
         self.parts = parts
         steps = random.chance(0.3) ? random.next() : nil
         if steps != nil || random.chance(0.5) {
-            strategy = .auto(exitLayers: random.chance(0.7) ? [exitLayer] : [])
+            let other = random.int(1...max(1, layerCount - 1))
+            strategy = .auto(exitLayers: random.element([[], [exitLayer], [exitLayer, other]]))
             return
         }
         // Long drafts are mostly rejected, so they are rare.
@@ -54,7 +55,7 @@ extension Drafting: CustomStringConvertible {
     fileprivate func drafter(for model: LoadedModel) throws -> any Drafter {
         guard let steps else { return try strategy.drafter(for: model, parts: parts) }
         var random = SeededGenerator(seed: steps)
-        let exits = strategy.draftingExitLayer.map { [$0] } ?? []
+        let exits = strategy.draftingExitLayers
         return RandomDrafter(
             &random, exitLayers: exits.filter { $0 < model.layerCount }, draftLength: random.element([2, 4, 8]),
             for: model, parts: parts)
