@@ -22,7 +22,7 @@ package final class FileLock: Sendable {
             } catch {
                 throw FileError(file: path, expected: expected, found: error.description)
             }
-            // A program that releases the lock may remove its file; a lock on a file without a name excludes nobody.
+            // A program that releases the lock may remove its file; a lock on a file without a name excludes no one.
             let own = try? SystemCalls.status(of: file.number)
             if let own, (try? SystemCalls.status(of: path))?.identity == own.identity { return FileLock(file) }
         }

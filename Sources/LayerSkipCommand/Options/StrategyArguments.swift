@@ -32,7 +32,7 @@ struct StrategyArguments: ParsableArguments {
     @OptionGroup var threshold: ExitThresholdArguments
     @OptionGroup var drafting: DraftingArguments
 
-    /// What the model gets for drafts when it is loaded. With rejections, a copy that nobody asked for would not draft.
+    /// What the model gets for drafts when it is loaded. With rejections, only a requested copy drafts.
     func loadedDrafting(_ acceptance: Acceptance) -> DraftingOptions {
         var options = drafting.options(isUsed: name == .auto)
         if acceptance == .rejection, options.lowBit == .automatic { options.lowBit = .none }
