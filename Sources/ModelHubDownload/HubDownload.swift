@@ -43,9 +43,13 @@
                 let hub = HubClient(
                     client: client, settings: settings, retry: retry, model: model, userAgent: userAgent
                 ) { board.wait(model.id, for: $0) }
-                let found = try await pull(model, from: hub, board)
+                let found: CachedModel
+                do {
+                    async let _: Void = board.reportRegularly()
+                    found = try await pull(model, from: hub, board)
+                }
                 try await client.shutdown()
-                board.finish()
+                board.reportNow()
                 return found
             } catch {
                 try? await client.shutdown()

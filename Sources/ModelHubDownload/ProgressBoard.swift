@@ -2,13 +2,12 @@
     import ModelHub
     import Synchronization
 
-    /// The sum of the progress of several files, reported at most ten times a second.
+    /// The sum of the progress of several files, reported ten times a second, and whenever what it waits for changes.
     final class ProgressBoard: Sendable {
         private struct State {
             var progress = HubProgress()
             /// What each file waits for.
             var waiting: [String: String] = [:]
-            var lastReport: ContinuousClock.Instant?
         }
 
         private let state = Mutex(State())
@@ -16,19 +15,30 @@
 
         init(_ report: @escaping @Sendable (HubProgress) -> Void) { self.report = report }
 
+        /// Reports until the task is cancelled, also while nothing arrives, so that a shown speed falls.
+        func reportRegularly() async {
+            while (try? await Task.sleep(for: .milliseconds(100))) != nil { report(progress) }
+        }
+
+        /// Reports once.
+        func reportNow() { report(progress) }
+
+        private var progress: HubProgress { state.withLock(\.progress) }
+
         func add(_ files: [RepositoryFile]) {
-            change(isUrgent: true) {
+            state.withLock {
                 $0.progress.fileCount += files.count
                 $0.progress.totalBytes += files.reduce(0) { $0 + $1.byteCount }
             }
+            reportNow()
         }
 
         /// Counts bytes as complete; a negative number takes back those of a file that starts again.
-        func complete(_ byteCount: Int) { change { $0.progress.doneBytes += byteCount } }
+        func complete(_ byteCount: Int) { state.withLock { $0.progress.doneBytes += byteCount } }
 
         /// Counts bytes that have just arrived.
         func receive(_ byteCount: Int) {
-            change {
+            state.withLock {
                 $0.progress.doneBytes += byteCount
                 $0.progress.receivedBytes += byteCount
             }
@@ -36,23 +46,11 @@
 
         /// Says what a file waits for; nil if it goes on.
         func wait(_ file: String, for what: String?) {
-            change(isUrgent: true) {
+            state.withLock {
                 $0.waiting[file] = what
                 $0.progress.waiting = $0.waiting.min { $0.key < $1.key }?.value
             }
-        }
-
-        func finish() { change(isUrgent: true) { _ in } }
-
-        private func change(isUrgent: Bool = false, _ body: (inout State) -> Void) {
-            let progress: HubProgress? = state.withLock { state in
-                body(&state)
-                let now = ContinuousClock.now
-                if !isUrgent, let last = state.lastReport, now - last < .milliseconds(100) { return nil }
-                state.lastReport = now
-                return state.progress
-            }
-            if let progress { report(progress) }
+            reportNow()
         }
     }
 #endif

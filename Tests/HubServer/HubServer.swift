@@ -15,7 +15,7 @@
         }
 
         /// What the server does with a request.
-        package struct Reply: Sendable {
+        package struct Reply: Sendable, CustomStringConvertible {
             package var status: Int
             package var headers: [(String, String)] = []
             package var body: [UInt8] = []
@@ -33,6 +33,9 @@
             package init(_ status: Int, _ headers: [(String, String)] = [], _ body: [UInt8] = []) {
                 (self.status, self.headers, self.body) = (status, headers, body)
             }
+
+            /// Short, because tests print their arguments.
+            package var description: String { "\(status), \(body.count) bytes" }
         }
 
         package typealias Answer = @Sendable (Request) -> Reply

@@ -85,11 +85,7 @@
                 patient.silence = .seconds(60)
                 return try await models.pull("owner/quantized:Q8_0", from: first, retry: patient)
             }
-            while !task.isCancelled, (models.reports.list.last?.receivedBytes ?? 0) < min(sent, 1) {
-                try await Task.sleep(for: .milliseconds(1))
-            }
-            // At any point of the transfer.
-            try await Task.sleep(for: .microseconds(Int.random(in: 0..<20_000, using: &generator)))
+            try await models.reports.first { $0.receivedBytes > 0 }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
             let blobs = try models.blobs(of: "owner/quantized")
@@ -200,6 +196,21 @@
             #expect(
                 try models.contents(of: "owner/quantized")["m-Q4_K_M.gguf"]
                     == FakeRepository.quantized.bytes(of: "m-Q4_K_M.gguf"))
+        }
+
+        @Test func aFileThatAnotherProgramDownloadsIsWaitedFor() async throws {
+            let server = try await FakeRepository.quantized.serve()
+            let repository = HubCache(models.cache).repository(of: try HubModelName("owner/quantized"))
+            try Folder.make(repository.locks)
+            var lock = try FileLock.take(repository.lock(.sha256(FakeRepository.quantized.files[1].hash)))
+            #expect(lock != nil)
+            let task = Task { [models] in try await models.pull("owner/quantized", from: server) }
+            try await models.reports.first { $0.waiting?.contains("another program is downloading m-Q4_K_M") == true }
+            #expect(server.requests.count == 1)
+            lock = nil
+            _ = try await task.value
+            #expect(models.reports.list.last?.waiting == nil)
+            #expect(try models.contents(of: "owner/quantized").count == 1)
         }
 
         /// A generator for tests.

@@ -65,6 +65,11 @@
 
             @Sendable func add(_ progress: HubProgress) { all.withLock { $0.append(progress) } }
             var list: [HubProgress] { all.withLock { $0 } }
+
+            /// Waits for a report.
+            func first(where isWanted: (HubProgress) -> Bool) async throws {
+                while !list.contains(where: isWanted) { try await Task.sleep(for: .milliseconds(1)) }
+            }
         }
     }
 
