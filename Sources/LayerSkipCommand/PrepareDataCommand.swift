@@ -16,8 +16,8 @@ struct PrepareDataCommand: ParsableCommand {
 
     @Option(
         help: """
-            Tokenizer: a tokenizer.json, a tokenizer.model, a GGUF file or a model folder (default: the built-in \
-            model's).
+            Tokenizer: a tokenizer.json, a tokenizer.model, a GGUF file, a model folder or a model's name on a hub \
+            (default: the built-in model's).
             """,
         transform: expandedPath)
     var tokenizer: String?
@@ -34,6 +34,7 @@ struct PrepareDataCommand: ParsableCommand {
     var format: OutputFormat = .text
 
     func run() throws {
+        let tokenizer = try tokenizer.map(ModelSource.path)
         var encoder =
             if let tokenizer {
                 try CorpusEncoder(tokenizerFile: tokenizer, endOfText: endOfText)

@@ -41,6 +41,31 @@ import Testing
         withExtendedLifetime(files) {}
     }
 
+    @Test func dataAndRecipesNameTheirTokenizer() throws {
+        let files = try CommandFiles()
+        let path = try store(files.model)
+        let text = files.write(String(repeating: "a text, and another one\n", count: 99), as: "a.txt")
+        let shard = files.file("a.tokens")
+        func prepared(by tokenizer: String) throws -> [UInt8] {
+            let command = ["prepare-data", text, "--tokenizer", tokenizer, "--output", shard]
+            let run = try CommandRun(command, environment: environment)
+            #expect(run.code == 0, "\(run.errors)")
+            return try TextFile.bytes(shard)
+        }
+        #expect(try prepared(by: "owner/tiny") == prepared(by: path))
+        let recipe = files.write(
+            """
+            output: \(files.file("run"))
+            steps: 1
+            model: {start: random, tokenizer: owner/tiny, layers: 2, width: 64, feed_forward: 64, heads: 2}
+            data: {training: \(shard)}
+            batch: {sequences: 1, length: 16}
+            validation: {every: 0}
+            """, as: "recipe.yaml")
+        let run = try CommandRun(["train", recipe], environment: environment)
+        #expect(run.code == 0, "\(run.errors)")
+    }
+
     @Test func anyOtherNameIsAnErrorThatSaysWhatToDo() throws {
         let run = try CommandRun(["inspect", "owner/none"], environment: environment)
         #expect(run.code == 1)

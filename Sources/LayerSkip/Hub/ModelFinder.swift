@@ -45,6 +45,9 @@ public struct ModelFinder: Sendable {
         }
     }
 
+    /// The path of a model that needs no download; for any other, the text itself.
+    func knownPath(of model: String) -> String { (try? localPath(of: model)) ?? model }
+
     /// The path of a model that needs no download, for work that cannot wait for one.
     ///
     /// - Throws: ``HubError`` if the model must be downloaded.

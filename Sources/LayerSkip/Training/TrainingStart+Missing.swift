@@ -33,12 +33,14 @@ extension TrainingStart {
 extension TrainingRecipe {
     /// The key and path of the run's start if nothing exists at that path; otherwise nil.
     fileprivate var missingStart: (key: String, path: String)? {
-        switch model.start {
-        case .path(let path):
-            // A model's name on a hub leads to a path in the cache.
-            Folder.isMissing((try? ModelFinder().localPath(of: path)) ?? path) ? ("model.start", path) : nil
-        case .random: model.tokenizer.flatMap { Folder.isMissing($0) ? ("model.tokenizer", $0) : nil }
-        case .defaultModel: nil
-        }
+        let start: (key: String, path: String)? =
+            switch model.start {
+            case .path(let path): ("model.start", path)
+            case .random: model.tokenizer.map { ("model.tokenizer", $0) }
+            case .defaultModel: nil
+            }
+        // A model's name on a hub leads to a path in the cache.
+        guard let start, Folder.isMissing(ModelFinder().knownPath(of: start.path)) else { return nil }
+        return start
     }
 }

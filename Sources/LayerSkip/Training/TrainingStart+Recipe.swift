@@ -30,7 +30,8 @@ extension TrainingStart {
     }
 
     private init(random recipe: TrainingRecipe, _ shards: [TokenShard]) throws {
-        guard let path = recipe.model.tokenizer else { preconditionFailure("a recipe that was checked") }
+        guard let name = recipe.model.tokenizer else { preconditionFailure("a recipe that was checked") }
+        let path = try ModelFinder().cachedPath(of: name)
         var tokenizer = try TokenizerDefinition(ofFile: path)
         try tokenizer.check(shards)
         // In the tokenizer's folder, rows without a token may end a text. The new model has no such rows.
@@ -79,10 +80,9 @@ extension TrainingRecipe {
     var inputs: InputFiles {
         var inputs = InputFiles()
         if case .path(let path) = model.start {
-            let local = (try? ModelFinder().localPath(of: path)) ?? path
-            inputs.add(model: local, as: "the model that the training starts from")
+            inputs.add(model: ModelFinder().knownPath(of: path), as: "the model that the training starts from")
         }
-        if let path = model.tokenizer { inputs.add(model: path, as: "the tokenizer") }
+        if let path = model.tokenizer { inputs.add(model: ModelFinder().knownPath(of: path), as: "the tokenizer") }
         for path in data.training + data.validation { inputs.add(path, as: "a file of tokens that is read") }
         return inputs
     }

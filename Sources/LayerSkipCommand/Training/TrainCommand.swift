@@ -62,10 +62,11 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    /// Downloads the model that a new run starts from, if the recipe names one on a hub.
+    /// Downloads the model or tokenizer that a new run starts from, if the recipe names one on a hub.
     private func downloadStart(of recipe: TrainingRecipe) throws {
-        guard case .path(let path) = recipe.model.start, Folder.isMissing("\(recipe.output)/newest") else { return }
-        _ = try ModelSource.path(of: path)
+        guard Folder.isMissing("\(recipe.output)/newest") else { return }
+        if case .path(let path) = recipe.model.start { _ = try ModelSource.path(of: path) }
+        if let path = recipe.model.tokenizer { _ = try ModelSource.path(of: path) }
     }
 
     /// Trains in a process other than the first, which alone reports.

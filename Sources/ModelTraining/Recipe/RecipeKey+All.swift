@@ -37,7 +37,7 @@ extension RecipeKey {
         described(
             "model.start", \.model.start, expected: TrainingRecipe.Start.expected, "where the initial weights come from"
         ),
-        path("model.tokenizer", \.model.tokenizer, "tokenizer.json, for a model that starts from random weights"),
+        path("model.tokenizer", \.model.tokenizer, "tokenizer of a random model: a file, folder or name on a hub"),
         integer("model.layers", \.model.layers, in: 1...4096, "number of layers"),
         integer("model.width", \.model.width, in: sizes, "width of the residual stream"),
         integer("model.feed_forward", \.model.feedForward, in: sizes, "width of the feed-forward network (MLP)"),
