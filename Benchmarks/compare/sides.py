@@ -12,6 +12,7 @@ PROMPT = "Once upon a time"
 TOKENS = 128  # as llama-bench's tg128
 PROMPT_TOKENS = 512  # as its pp512
 CONTEXT = 1024  # of texts with speculation
+SEED = 1  # of continuations, if they are sampled
 TEXT_TOKENS = 256  # generated in them: a lookup needs text that can repeat itself
 
 
@@ -29,9 +30,10 @@ class Continuation:
 
 
 class Ours:
-    def __init__(self, program, threads):
+    def __init__(self, program, threads, temperature):
         self.program = program
         self.threads = threads
+        self.temperature = temperature  # of continuations
 
     def measure(self, row, model):
         """The row's figure and further details."""
@@ -71,7 +73,8 @@ class Ours:
         return ["plain", *["self-speculative"] * has_exit, *["auto"] * ("auto" in names)]
 
     def continuation(self, model, prompt, *options):
-        answer = self.answer(model, TEXT_TOKENS, "--prompt-file", prompt, *options)
+        sampling = ["--temperature", self.temperature, "--seed", SEED]
+        answer = self.answer(model, TEXT_TOKENS, "--prompt-file", prompt, *sampling, *options)
         text = prompt.read_text().removesuffix("\n") + answer["text"]
         statistics = answer["statistics"]
         speed = statistics["decode_tokens_per_second"]
@@ -88,9 +91,10 @@ class Ours:
 
 
 class LlamaCpp:
-    def __init__(self, folder, threads):
+    def __init__(self, folder, threads, temperature):
         self.folder = folder
         self.threads = threads
+        self.temperature = temperature  # of continuations
 
     def measure(self, row, model):
         """The row's figure; None if llama.cpp has none."""
@@ -119,7 +123,7 @@ class LlamaCpp:
         folders = ["common", "examples/speculative-simple"]
         run = finished([
             compiled("speculative_text", self.folder, folders, ["llama-common"]), "-m", model, "-t", self.threads,
-            "-c", CONTEXT, "-f", prompt, "--no-escape", "--temp", 0, "--ignore-eos",
+            "-c", CONTEXT, "-f", prompt, "--no-escape", "--temp", self.temperature, "--seed", SEED, "--ignore-eos",
             "-n", TEXT_TOKENS - 1,  # it stops when it exceeds this
             *options,
         ])  # fmt: skip
