@@ -69,6 +69,28 @@ struct DenseModelTests {
         }
     }
 
+    /// Documents that share a sequence have the results that each has alone, to the bit.
+    @Test(arguments: tableNames, shapes) func segmentsAreSequences(table: String, shape: TinyShape) throws {
+        for precision in [ProductPrecision.f32, .bf16] {
+            let compute = ComputeContext(
+                kernels: try .named(table), pool: ThreadPool(threads: 2),
+                recycledBytes: 0, productPrecision: precision)
+            let model = try trainable(shape, on: compute).detached()
+            let lengths = [1, 17, 2, 30, 1, 9]
+            let tokens = shape.tokens(count: lengths.reduce(0, +))
+            var packed = CausalBatch(for: model, length: 30, segments: RowSegments(lengths: lengths))
+            let together = model.logits(model.run(0..<model.layerCount, model.embed(tokens), &packed))
+            var start = 0
+            for length in lengths {
+                let own = Array(tokens[start..<start + length])
+                var batch = CausalBatch(for: model, length: 30, segments: RowSegments(lengths: [length]))
+                let alone = model.logits(model.run(0..<model.layerCount, model.embed(own), &batch))
+                #expect(alone.values == together[rows: start..<start + length].values)
+                start += length
+            }
+        }
+    }
+
     @Test func detachedModelsFollowTheirParameters() throws {
         let model = try trainable(TinyShape.all[0], on: ComputeContext())
         let decoding = model.detached()

@@ -84,12 +84,33 @@ extension ComputeContext {
     package func rotated(
         _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int = 0, length: Int? = nil
     ) -> Tensor {
+        let length = length ?? x.rows
+        return rotated(x, by: rotary, headDimension: headDimension, first: first, context: first + length) {
+            $0 % length
+        }
+    }
+
+    /// Rotates each row of `x` by the angles of its position in its sequence.
+    ///
+    /// - Parameter context: the most positions that a sequence may have, at least those of the longest.
+    package func rotated(
+        _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, segments: RowSegments, context: Int
+    ) -> Tensor {
+        precondition(x.rows == segments.rowCount && segments.longest <= context, "rows of whole sequences")
+        let positions = segments.positions
+        return rotated(x, by: rotary, headDimension: headDimension, first: 0, context: context) { Int(positions[$0]) }
+    }
+
+    /// - Parameter index: the index of a row in its sequence, below `context` - `first`.
+    private func rotated(
+        _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int, context: Int,
+        index: @escaping (Int) -> Int
+    ) -> Tensor {
         precondition(
             rotary.dimensionCount <= headDimension && x.columns % headDimension == 0, "whole heads with all pairs")
-        let length = length ?? x.rows
-        let angles = rotary.angles(first: first, count: min(length, x.rows), context: first + length, on: self)
+        let angles = rotary.angles(first: first, count: min(context - first, x.rows), context: context, on: self)
         let result = copy(x)
-        rotate(result, by: angles, length: length, headDimension: headDimension, rotary.pairing)
+        rotate(result, by: angles, index, headDimension: headDimension, rotary.pairing)
         guard let input = x.node else { return result }
         return result.recorded(from: [x], on: self) { gradient in
             // The transpose of a rotation, magnitude included, is the rotation by the opposite angle.
@@ -99,17 +120,19 @@ extension ComputeContext {
                 let sines = opposite.pointer + row * opposite.columns + pairs
                 for pair in 0..<pairs { sines[pair] = -sines[pair] }
             }
-            rotate(gradient, by: opposite, length: length, headDimension: headDimension, rotary.pairing)
+            rotate(gradient, by: opposite, index, headDimension: headDimension, rotary.pairing)
             input.receive(gradient)
         }
     }
 
     /// Rotates rows in place by the angles of their indices in their sequences.
-    private func rotate(_ x: Tensor, by angles: Tensor, length: Int, headDimension: Int, _ pairing: RoPEPairing) {
+    private func rotate(
+        _ x: Tensor, by angles: Tensor, _ index: (Int) -> Int, headDimension: Int, _ pairing: RoPEPairing
+    ) {
         let rotated = angles.columns
         pool.run(count: x.rows, grain: 16) { rows in
             for row in rows {
-                let cosines = angles.pointer + row % length * rotated
+                let cosines = angles.pointer + index(row) * rotated
                 kernels.functions.pointee.rotate(
                     x.pointer + row * x.columns, x.columns / headDimension, headDimension, rotated, cosines,
                     cosines + rotated / 2, pairing.kernelPairing)

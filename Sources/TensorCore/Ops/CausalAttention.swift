@@ -5,14 +5,25 @@ extension ComputeContext {
     /// headDimension], keys and values [n, keyValueHeads * headDimension] -> [n, heads * headDimension]. Queries and
     /// keys must be rotated.
     ///
-    /// Each thread takes a KV head of a sequence, whose key and value gradients it alone accumulates.
-    ///
     /// - Parameter window: the last positions that each row attends to, its own included; nil for all.
     package func causalAttention(
         queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int, window: Int? = nil
     ) -> Tensor {
+        causalAttention(
+            queries: queries, keys: keys, values: values, shape,
+            segments: RowSegments(rows: queries.rows, length: length), window: window)
+    }
+
+    /// The same within sequences of different lengths. A sequence's results are those of the sequence alone, to the
+    /// bit.
+    ///
+    /// Each thread takes a KV head of a sequence, whose key and value gradients it alone accumulates.
+    package func causalAttention(
+        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, segments: RowSegments,
+        window: Int? = nil
+    ) -> Tensor {
         let pass = CausalAttention(
-            queries: queries, keys: keys, values: values, shape, length: length, window: window, on: self)
+            queries: queries, keys: keys, values: values, shape, segments, window: window, on: self)
         pass.attend()
         let result = pass.output
         guard queries.isRecorded || keys.isRecorded || values.isRecorded else { return result }
@@ -32,20 +43,21 @@ private struct CausalAttention {
     let keys: Tensor
     let values: Tensor
     let output: Tensor
-    /// [sequences * heads, length]
+    /// [rows, heads], where each sequence's part is [heads, length].
     let logSums: Tensor
     let shape: AttentionShape
-    let length: Int
-    let window: Int
+    let segments: RowSegments
+    /// nil for all positions.
+    let window: Int?
     let compute: ComputeContext
     let kernels: UnsafePointer<ctk_attention_kernels>
 
     init(
-        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, length: Int, window: Int?,
+        queries: Tensor, keys: Tensor, values: Tensor, _ shape: AttentionShape, _ segments: RowSegments, window: Int?,
         on compute: ComputeContext
     ) {
         precondition((window ?? 1) >= 1, "a row attends to itself")
-        precondition(length > 0 && queries.rows % length == 0, "rows of whole sequences")
+        precondition(queries.rows == segments.rowCount, "rows of whole sequences")
         precondition(
             queries.columns == shape.heads * shape.headDimension
                 && keys.columns == shape.keyValueHeads * shape.headDimension && values.columns == keys.columns,
@@ -55,12 +67,12 @@ private struct CausalAttention {
         self.keys = keys.detached()
         self.values = values.detached()
         self.shape = shape
-        self.length = length
-        self.window = window ?? length
+        self.segments = segments
+        self.window = window
         self.compute = compute
         kernels = compute.kernels.attention(compute.productPrecision)
         output = Tensor(rows: queries.rows, columns: queries.columns, on: compute)
-        logSums = Tensor(rows: queries.rows / length * shape.heads, columns: length, on: compute)
+        logSums = Tensor(rows: queries.rows, columns: shape.heads, on: compute)
     }
 
     func attend() {
@@ -87,17 +99,18 @@ private struct CausalAttention {
 
     /// Calls `body` for each KV head of each sequence, on all threads.
     private func forEachKeyValueHead(_ body: (inout ctk_sequence_attention) -> Void) {
-        let scratchCount = kernels.pointee.scratch(length, shape.headDimension)
-        compute.pool.run(count: queries.rows / length * shape.keyValueHeads, grain: 1) { items in
+        let scratchCount = kernels.pointee.scratch(segments.longest, shape.headDimension)
+        compute.pool.run(count: segments.lengths.count * shape.keyValueHeads, grain: 1) { items in
             let scratch = compute.memory.take(byteCount: scratchCount * MemoryLayout<Float>.stride)
             for item in items {
                 let (sequence, head) = item.quotientAndRemainder(dividingBy: shape.keyValueHeads)
+                let (start, length) = (segments.starts[sequence], segments.lengths[sequence])
                 let firstHead = head * shape.group
-                let query = sequence * length * queries.columns + firstHead * shape.headDimension
-                let key = sequence * length * keys.columns + head * shape.headDimension
+                let query = start * queries.columns + firstHead * shape.headDimension
+                let key = start * keys.columns + head * shape.headDimension
                 var attention = ctk_sequence_attention()
                 attention.length = length
-                attention.window = window
+                attention.window = window ?? length
                 attention.heads = shape.group
                 attention.head_dim = shape.headDimension
                 attention.query_stride = queries.columns
@@ -107,7 +120,7 @@ private struct CausalAttention {
                 attention.keys = UnsafePointer(keys.pointer + key)
                 attention.values = UnsafePointer(values.pointer + key)
                 attention.output = output.pointer + query
-                attention.log_sums = logSums.pointer + (sequence * shape.heads + firstHead) * length
+                attention.log_sums = logSums.pointer + start * shape.heads + firstHead * length
                 attention.scratch = scratch.elements()
                 body(&attention)
             }
