@@ -14,7 +14,9 @@ struct TrainNotesTests {
 
     @Test func whatIsLostOfTheDataIsSaid() throws {
         // The data has 8 documents of 51 tokens.
-        let windows = "training on 25 sequences of 16 tokens, made of windows (data.packing: windows)\n"
+        let windows =
+            "training on 25 sequences of 16 tokens, made of windows (data.packing: windows), "
+            + "without a mask (data.mask: none)\n"
         let tail = "note: data.training: left out: 7 tokens at the ends of shards that make no whole sequence\n"
         let limit = "note: data.validation: measured on 4 of 26 sequences, limited by validation.batches\n"
         for arguments in [["--dry-run"], []] {
@@ -46,9 +48,11 @@ struct TrainNotesTests {
 
     @Test func promptsAreNotScoredByDefault() throws {
         let pairs = try files.shard("pairs.tokens", promptLength: 12)
-        let data = ["data.training=\(pairs)", "data.validation=\(pairs)", "batch.length=60", "validation.batches=9"]
+        let others = try files.shard("other-pairs.tokens", promptLength: 12, shift: 1)
+        let data = ["data.training=\(pairs)", "data.validation=\(others)", "batch.length=60", "validation.batches=9"]
         let run = try files.train("pairs", data)
         #expect(run.errors.hasPrefix("training on 8 sequences of 60 tokens, made of whole documents"), "\(run.errors)")
+        #expect(run.errors.contains("each document by itself (data.mask: document)\n"))
         #expect(try files.metrics("pairs")[0].contains("\"scored_tokens\":\(8 * (51 - 12))"))
         let windows = try files.train("windows", data + ["data.packing=windows"])
         #expect(
@@ -65,5 +69,58 @@ struct TrainNotesTests {
         let changed = try files.train("windows", data + ["data.packing=documents"])
         #expect(
             changed.errors.hasSuffix("data.packing: expected windows, as when the run began, found documents\n"))
+        let masked = try files.train("windows", data + ["data.mask=document"])
+        #expect(masked.errors.hasSuffix("data.mask: expected none, as when the run began, found document\n"))
+    }
+
+    /// A run of an older version has no mask, and keeps its layout.
+    @Test func olderRunsResumeWithoutAMask() throws {
+        let pairs = try files.shard("pairs.tokens", promptLength: 12)
+        let others = try files.shard("other-pairs.tokens", promptLength: 12, shift: 1)
+        let data = ["data.training=\(pairs)", "data.validation=\(others)", "batch.length=60"]
+        let first = try files.train("old", data + ["data.mask=none"])
+        #expect(first.code == 0, "\(first.errors)")
+        let script = "rm -r \"$RUN/checkpoints/step-6\"; sed -i '/\"data.mask\"/d' \"$RUN\"/checkpoints/*/state.json"
+        #expect(try files.script(script, "old").code == 0)
+        let resumed = try files.train("old", data)
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("whole documents (data.packing: documents), without a mask"))
+        #expect(files.steps("old").last == 6)
+        #expect(try files.script("rm -r \"$RUN/checkpoints/step-6\"", "old").code == 0)
+        #expect(try files.train("old", data + ["data.mask=document"]).errors.contains("data.mask: expected none"))
+    }
+
+    @Test func validationDataIsNotTrainingData() throws {
+        let data = try files.shard("a.tokens")
+        let copy = try files.shard("copy.tokens")
+        func errors(_ training: String, _ validation: String) throws -> String {
+            try files.train("same", "data.training=\(training)", "data.validation=\(validation)", "--dry-run").errors
+        }
+        let rule = "data.validation: expected data that is not trained on"
+        #expect(try errors(data, data).contains(rule))
+        #expect(try errors(data, data).contains("\(data), which is also in data.training"))
+        #expect(try errors(data, copy).contains("\(copy), whose content is that of \(data) in data.training"))
+        #expect(files.names("same").isEmpty)
+    }
+
+    @Test func foldersPatternsAndWeightsChooseData() throws {
+        #expect(try files.script("mkdir \"$RUN\"", "shards").code == 0)
+        for (index, name) in ["a.tokens", "b.tokens", "c1.tokens"].enumerated() {
+            _ = try files.shard("shards/\(name)", length: 31 + index)
+        }
+        let folder = files.output("shards")
+        func first(_ arguments: String...) throws -> String {
+            let run = try files.train("chosen", arguments + ["data.packing=documents", "batch.length=40", "--dry-run"])
+            #expect(run.code == 0, "\(run.errors)")
+            return String(run.errors.prefix { $0 != "," })
+        }
+        #expect(try first("data.training=\(folder)") == "training on 24 sequences of 40 tokens")
+        #expect(try first("data.training=\(folder)/[ab].tokens") == "training on 16 sequences of 40 tokens")
+        let list = "data.training=[\(folder)/[ab].tokens, \(folder)/c1.tokens]"
+        #expect(try first(list, "data.weights=[1, 3]") == "training on 24 sequences of 40 tokens")
+        let none = try files.train("chosen", "data.training=\(folder)/*.txt", "--dry-run")
+        #expect(none.errors.contains("data.training: expected at least one file that matches \(folder)/*.txt"))
+        let wrong = try files.train("chosen", "data.training=\(folder)", "data.weights=[1, 3]", "--dry-run")
+        #expect(wrong.errors.contains("data.weights: expected a number for each of the 1 entries of data.training"))
     }
 }

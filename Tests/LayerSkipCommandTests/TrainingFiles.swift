@@ -39,19 +39,19 @@ struct TrainingFiles {
 
             """, as: "recipe.yaml")
         _ = try shard("train.tokens", fingerprint: fingerprint)
-        _ = try shard("validation.tokens", fingerprint: fingerprint)
+        _ = try shard("validation.tokens", fingerprint: fingerprint, shift: 1)
     }
 
-    /// Writes a shard of repeating tokens.
+    /// Writes a shard of repeating tokens, each `shift` higher.
     func shard(
-        _ name: String, fingerprint: UInt64? = nil, promptLength: Int = 0, length: Int = 50
+        _ name: String, fingerprint: UInt64? = nil, promptLength: Int = 0, length: Int = 50, shift: Int = 0
     ) throws -> String {
         var writer = try TokenShardWriter(
             path: files.file(name), vocabularySize: vocabularySize, endOfText: 0,
             tokenizerFingerprint: fingerprint ?? self.fingerprint)
         for document in 0..<8 {
             try writer.append(
-                (0..<length).map { Int32(3 + ($0 * (document + 1)) % 60) }, promptLength: promptLength)
+                (0..<length).map { Int32(3 + ($0 * (document + 1) + shift) % 60) }, promptLength: promptLength)
         }
         try writer.commit()
         return files.file(name)

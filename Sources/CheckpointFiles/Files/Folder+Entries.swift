@@ -62,3 +62,11 @@ extension Folder {
         return Identity(status: status.identity)
     }
 }
+
+extension Folder {
+    /// Returns the paths that match a pattern such as `data/*.txt`, ordered by their bytes.
+    package static func paths(matching pattern: String) -> [String] {
+        guard !pattern.utf8.contains(0) else { return [] }
+        return SystemCalls.paths(matching: pattern).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}

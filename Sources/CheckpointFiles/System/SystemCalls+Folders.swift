@@ -66,3 +66,13 @@ struct PathParts {
         }
     }
 }
+
+extension SystemCalls {
+    /// The paths that match a pattern such as `data/*.txt`.
+    static func paths(matching pattern: String) -> [String] {
+        var found = glob_t()
+        defer { globfree(&found) }
+        guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+        return (0..<Int(found.gl_pathc)).compactMap { index in found.gl_pathv[index].map { String(cString: $0) } }
+    }
+}

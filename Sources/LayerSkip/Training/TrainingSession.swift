@@ -12,7 +12,8 @@ import TensorCore
 /// }
 /// ```
 public struct TrainingSession: Sendable {
-    /// The recipe that runs: the given one, with a packing, and with `~` in paths replaced by the home folder.
+    /// The recipe that runs: the given one, with a packing and a mask, and with `~` in paths replaced by the home
+    /// folder.
     public let recipe: TrainingRecipe
     /// The training data.
     public let training: BatchSampler
@@ -56,26 +57,34 @@ public struct TrainingSession: Sendable {
     ) throws {
         var recipe = try recipe.expandingHome()
         try recipe.check()
+        let files = try DataFiles(recipe)
         var inputs = inputs
-        inputs.add(recipe.inputs)
+        inputs.add(recipe.inputs(files))
         try RunFolder.check(recipe.output, leavesAlone: inputs)
-        let shards = try Self.shards(recipe.data.training)
+        let shards = try Self.shards(files.training.flatMap(\.self))
         let resumed = try TrainingStart.resuming(recipe, shards: shards)
         start = try resumed?.start ?? TrainingStart(recipe, shards: shards, defaultModel: defaultModel)
         missingStartNote = resumed?.note
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)
-        let packing = recipe.data.packing ?? RunFolder.packing(recipe.output) ?? .standard(for: shards)
-        recipe.data.packing = packing
+        let layout = RunFolder.layout(recipe.output)
+        let packing = recipe.data.packing ?? layout?.packing ?? .standard(for: shards)
+        let mask = recipe.data.mask ?? layout?.mask ?? .standard(for: packing)
+        (recipe.data.packing, recipe.data.mask) = (packing, mask)
         let length = recipe.batch.length
-        training = try BatchSampler(shards, length: length, packing: packing, seed: UInt64(recipe.seed))
+        training = try BatchSampler(
+            shards, length: length, packing: packing, mask: mask, parts: files.parts(recipe.data.weights),
+            seed: UInt64(recipe.seed))
         if recipe.validation.every > 0 {
             // The same sequences for every seed, so that runs can be compared, and all tokens, including tails.
-            let shards = try Self.shards(recipe.data.validation)
-            for shard in shards {
+            let validationShards = try Self.shards(files.validation)
+            for shard in validationShards {
                 try shard.check(tokenizerFingerprint: start.tokenizerFingerprint, vocabularySize: start.vocabularySize)
             }
-            validation = try BatchSampler(shards, length: length, packing: packing, keepsTails: true, seed: 0)
+            // A run of an older version may have begun so.
+            if layout == nil { try DataFiles.checkApart(training: shards, validation: validationShards) }
+            validation = try BatchSampler(
+                validationShards, length: length, packing: packing, mask: mask, keepsTails: true, seed: 0)
         } else {
             validation = nil
         }

@@ -77,13 +77,15 @@ extension TokenizerDefinition {
 
 extension TrainingRecipe {
     /// The files and folders that the recipe names as inputs.
-    var inputs: InputFiles {
+    func inputs(_ files: DataFiles) -> InputFiles {
         var inputs = InputFiles()
         if case .path(let path) = model.start {
             inputs.add(model: ModelFinder().knownPath(of: path), as: "the model that the training starts from")
         }
         if let path = model.tokenizer { inputs.add(model: ModelFinder().knownPath(of: path), as: "the tokenizer") }
-        for path in data.training + data.validation { inputs.add(path, as: "a file of tokens that is read") }
+        for path in files.training.flatMap(\.self) + files.validation {
+            inputs.add(path, as: "a file of tokens that is read")
+        }
         return inputs
     }
 

@@ -6,7 +6,8 @@ extension TrainingSession {
     var notes: [String] {
         let sequences = training.sequencesPerEpoch.counted("sequence")
         let first =
-            "training on \(sequences) of \(training.length.counted("token")), made of \(training.packing.summary)"
+            "training on \(sequences) of \(training.length.counted("token")), made of \(training.packing.summary), "
+            + training.mask.summary
         return [first] + training.notes.map { "note: data.training: " + $0 }
             + ((validation?.notes ?? []) + limit).map { "note: data.validation: " + $0 } + recipe.notes
     }
@@ -26,6 +27,16 @@ extension BatchSampler.Packing {
         switch self {
         case .windows: "windows (data.packing: windows)"
         case .documents: "whole documents (data.packing: documents)"
+        }
+    }
+}
+
+extension BatchSampler.Mask {
+    /// The mask in words, for use after a comma.
+    fileprivate var summary: String {
+        switch self {
+        case .document: "each document by itself (data.mask: document)"
+        case .none: "without a mask (data.mask: none)"
         }
     }
 }

@@ -13,12 +13,21 @@ public struct BatchSampler: BatchSource {
         case documents
     }
 
+    /// What a token attends to in a sequence of several documents.
+    public enum Mask: String, Sendable, Codable, CaseIterable {
+        /// Its own document only. Positions restart with each document, so a document is learned as if it were alone.
+        case document
+        /// All of the sequence before it.
+        case none
+    }
+
     public let length: Int
     /// How documents become sequences.
     public let packing: Packing
+    /// What a token attends to in a sequence of several documents.
+    public let mask: Mask
     private let shards: [TokenShard]
-    private let layout: any SequenceLayout
-    private let seed: UInt64
+    private let mixture: DataMixture
 
     /// Creates a source of sequences from one or more shards.
     ///
@@ -26,12 +35,16 @@ public struct BatchSampler: BatchSource {
     ///   - shards: at least one shard, all from the same tokenizer.
     ///   - length: the number of tokens per sequence, at least 1.
     ///   - packing: how documents become sequences.
+    ///   - mask: what a token attends to in a sequence of several documents.
+    ///   - parts: the parts of the data that are mixed, each of consecutive shards; nil to use each sequence once per
+    ///     epoch.
     ///   - keepsTails: whether a shard's last tokens, if too few for a window, become a padded sequence. For
     ///     validation, where every token counts once.
     ///   - seed: determines the order of the sequences.
     /// - Throws: if the shards come from different tokenizers, or have too few tokens for a single sequence.
     package init(
-        _ shards: [TokenShard], length: Int, packing: Packing = .windows, keepsTails: Bool = false, seed: UInt64 = 0
+        _ shards: [TokenShard], length: Int, packing: Packing = .windows, mask: Mask = .none,
+        parts: [DataMixture.Part]? = nil, keepsTails: Bool = false, seed: UInt64 = 0
     ) throws(FileError) {
         precondition(length >= 1 && !shards.isEmpty, "at least one token per sequence, and at least one shard")
         for shard in shards.dropFirst() {
@@ -40,16 +53,18 @@ public struct BatchSampler: BatchSource {
         }
         self.length = length
         self.packing = packing
+        self.mask = mask
         self.shards = shards
-        self.seed = seed
-        switch packing {
-        case .windows: layout = WindowLayout(shards, length: length, keepsTails: keepsTails)
-        case .documents: layout = DocumentLayout(shards, length: length, seed: seed)
+        mixture = DataMixture(parts ?? [DataMixture.Part(shards: shards.count, weight: 1)], seed: seed) { part in
+            switch packing {
+            case .windows: WindowLayout(Array(shards[part]), length: length, keepsTails: keepsTails)
+            case .documents: DocumentLayout(Array(shards[part]), length: length, seed: seed)
+            }
         }
-        guard layout.count + layout.tailCount > 0 else {
-            let tokens = shards.map(\.tokenCount).max() ?? 0
+        if let empty = mixture.emptyPart {
+            let tokens = shards[empty].map(\.tokenCount).max() ?? 0
             throw FileError(
-                file: shards[0].path, name: "tokens",
+                file: shards[empty.lowerBound].path, name: "tokens",
                 expected: packing == .windows
                     ? "at least \(keepsTails ? 2 : length + 1) in one shard, for a sequence of \(length)"
                     : "a document whose prompt is shorter than \(length), with an answer",
@@ -57,7 +72,7 @@ public struct BatchSampler: BatchSource {
         }
     }
 
-    public var sequencesPerEpoch: Int { layout.count + layout.tailCount }
+    public var sequencesPerEpoch: Int { mixture.sequencesPerEpoch }
     package var contents: [ShardContent] { shards.map(\.content) }
 
     /// The number of documents, including those in no sequence.
@@ -65,7 +80,7 @@ public struct BatchSampler: BatchSource {
     /// The number of documents that begin with a prompt.
     public var promptedDocumentCount: Int { shards.reduce(0) { $0 + $1.promptedDocumentCount } }
     /// Documents and tokens that are in no sequence.
-    public var losses: DataLosses { layout.losses }
+    public var losses: DataLosses { mixture.losses }
 
     package func batch(at place: DataPlace, sequences: Int) throws(FileError) -> TrainingBatch {
         precondition(place.epoch >= 0 && 0..<sequencesPerEpoch ~= place.index, "\(place) is no place in this data")
@@ -76,35 +91,65 @@ public struct BatchSampler: BatchSource {
             name: "a batch of \(sequences.counted("sequence")) of \(length.counted("token"))")
         var tokens: [Token] = []
         var targets: [Token] = []
+        var documents: [[Int]] = []
         tokens.reserveCapacity(sequences * length)
         targets.reserveCapacity(sequences * length)
         for offset in 0..<sequences {
-            try append(
-                layout.pieces(of: sequence(at: self.place(after: place, sequences: offset))), to: &tokens, &targets)
+            let sequence = try sequence(of: mixture.pieces(at: self.place(after: place, sequences: offset)))
+            tokens += sequence.tokens.dropLast()
+            targets += sequence.targets.dropFirst()
+            if mask == .document { documents.append(sequence.documentLengths) }
         }
-        return TrainingBatch(sequences: sequences, length: length, tokens: tokens, targets: targets)
+        return TrainingBatch(
+            sequences: sequences, length: length, tokens: tokens, targets: targets,
+            documents: mask == .document ? documents : nil)
     }
 
-    /// Returns the sequence at a place: first a permutation of the whole ones, then the tails.
-    private func sequence(at place: DataPlace) -> Int {
-        if place.index >= layout.count { return place.index }
-        return EpochOrder(count: layout.count, seed: seed, epoch: place.epoch)[place.index]
+    /// A sequence of `length` + 1 tokens, of which the last is only a target.
+    private struct Sequence {
+        var tokens: [Token] = []
+        /// The same tokens where they are scored.
+        var targets: [Token] = []
+        /// The indices of the first tokens of documents and of the padding, except 0.
+        var starts: [Int] = []
+
+        /// The lengths of documents and padding without the last token.
+        var documentLengths: [Int] {
+            let ends = starts.filter { $0 < tokens.count - 1 } + [tokens.count - 1]
+            return zip([0] + ends, ends).map { $1 - $0 }
+        }
+
+        /// Begins a document, or the padding, whose first token has nothing before it that could predict it.
+        mutating func start(at index: Int) {
+            if index > 0, starts.last != index { starts.append(index) }
+            if index < targets.count { targets[index] = TrainingBatch.unscored }
+        }
     }
 
-    /// Appends one sequence: all tokens except the last, and all except the first as targets.
-    private func append(
-        _ pieces: [SequencePiece], to tokens: inout [Token], _ targets: inout [Token]
-    ) throws(FileError) {
-        var joined: [Token] = []
-        var scored: [Token] = []
+    private func sequence(of pieces: [SequencePiece]) throws(FileError) -> Sequence {
+        var sequence = Sequence()
         for piece in pieces {
-            let ids = try shards[piece.shard].tokens(in: piece.tokens)
-            joined += ids
-            scored += repeatElement(TrainingBatch.unscored, count: piece.unscored) + ids.dropFirst(piece.unscored)
+            let shard = shards[piece.shard]
+            let ids = try shard.tokens(in: piece.tokens)
+            let first = sequence.tokens.count
+            sequence.tokens += ids
+            sequence.targets += repeatElement(TrainingBatch.unscored, count: piece.unscored)
+            sequence.targets += ids.dropFirst(piece.unscored)
+            if packing == .documents, let scores = shard.scores(in: piece.tokens) {
+                for (index, isScored) in scores.enumerated() where !isScored {
+                    sequence.targets[first + index] = TrainingBatch.unscored
+                }
+            }
+            guard mask == .document else { continue }
+            for start in shard.documentStarts(in: piece.tokens) {
+                sequence.start(at: first + start - piece.tokens.lowerBound)
+            }
         }
-        let padding = length + 1 - joined.count
-        tokens += (joined + repeatElement(shards[0].endOfText, count: padding)).dropLast()
-        targets += (scored + repeatElement(TrainingBatch.unscored, count: padding)).dropFirst()
+        let padding = length + 1 - sequence.tokens.count
+        if mask == .document, padding > 0 { sequence.start(at: sequence.tokens.count) }
+        sequence.tokens += repeatElement(shards[0].endOfText, count: padding)
+        sequence.targets += repeatElement(TrainingBatch.unscored, count: padding)
+        return sequence
     }
 }
 
@@ -114,4 +159,9 @@ extension BatchSampler.Packing {
     public static func standard(for training: [TokenShard]) -> Self {
         training.contains { $0.promptedDocumentCount > 0 } ? .documents : .windows
     }
+}
+
+extension BatchSampler.Mask {
+    /// Returns the default mask: ``document`` for whole documents, ``none`` for windows.
+    public static func standard(for packing: BatchSampler.Packing) -> Self { packing == .documents ? .document : .none }
 }

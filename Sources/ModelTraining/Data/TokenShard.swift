@@ -10,7 +10,7 @@ public struct TokenShard: Sendable {
     public struct Document: Sendable, Equatable {
         /// The range of its tokens in the shard, including end-of-text.
         public let tokens: Range<Int>
-        /// The number of tokens in the prompt, whose prediction is not scored; fewer than the document has.
+        /// The number of tokens before the first that is scored, such as those of a prompt; fewer than the document has.
         public let promptLength: Int
     }
 
@@ -67,6 +67,25 @@ public struct TokenShard: Sendable {
         return tokens
     }
 
+    /// Returns whether each of a range of tokens is scored; nil if all are that come after their document's prompt.
+    func scores(in range: Range<Int>) -> [Bool]? {
+        guard header.hasScores, !range.isEmpty else { return nil }
+        let first = range.lowerBound / 8
+        let start = header.documentsEnd + first
+        let bytes = file.bytes(start..<header.documentsEnd + (range.upperBound + 7) / 8)
+        return range.map { bytes[$0 / 8 - first] >> ($0 % 8) & 1 == 1 }
+    }
+
+    /// Returns the first tokens of the documents that begin within a range of tokens.
+    func documentStarts(in range: Range<Int>) -> [Int] {
+        var (low, high) = (0, documents.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if documents[middle].tokens.lowerBound < range.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        return documents[low...].lazy.map(\.tokens.lowerBound).prefix { $0 < range.upperBound }.map(\.self)
+    }
+
     /// Checks that the shard was made by the tokenizer that the model uses.
     ///
     /// - Throws: if it was made by another one.
@@ -85,7 +104,7 @@ extension TokenShard {
     private static func documents(
         of file: MappedFile, _ header: TokenShardHeader
     ) throws(FileError) -> [Document] {
-        let table = file.bytes(header.documentsStart..<header.fileSize)
+        let table = file.bytes(header.documentsStart..<header.documentsEnd)
         let numbers = (0..<header.documentCount * 2).map { table.littleEndian(at: $0 * 8, UInt64.self) }
         var documents: [Document] = []
         documents.reserveCapacity(header.documentCount)

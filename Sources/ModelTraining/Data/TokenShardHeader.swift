@@ -4,7 +4,7 @@ import LanguageModels
 /// The header of a token shard, and the sizes that follow from it. All numbers are little-endian.
 ///
 ///     0   8  magic "LSTOKENS"
-///     8   4  version, 1
+///     8   4  version: 2 if there is a table of scored tokens, otherwise 1
 ///    12   4  bytes per id: 2 if the vocabulary has at most 65,536 tokens, else 4
 ///    16   4  tokens in the vocabulary
 ///    20   4  id of the end-of-text token
@@ -13,29 +13,33 @@ import LanguageModels
 ///    40   8  number of documents
 ///    48  16  zeros
 ///    64      the ids, zeros up to a multiple of 8
-///            for each document 8 bytes with its start, and 8 with the number of tokens in its prompt
+///            for each document 8 bytes with its start, and 8 with the number of tokens before the first scored one
+///            in version 2 a bit for each id, from the lowest of each byte on: 1 if its prediction is scored
 struct TokenShardHeader: Equatable {
     static let byteCount = 64
     static let bytesPerDocument = 16
     static let largestVocabulary = Int(Int32.max)
     private static let magic = Array("LSTOKENS".utf8)
-    private static let version = 1
 
     var vocabularySize: Int
     var endOfText: Token
     var tokenizerFingerprint: UInt64
     var tokenCount = 0
     var documentCount = 0
+    /// Whether there is a table of scored tokens. Without it, all tokens after a document's prompt are scored.
+    var hasScores = false
 
+    private var version: UInt32 { hasScores ? 2 : 1 }
     var bytesPerToken: Int { vocabularySize <= 1 << 16 ? 2 : 4 }
     var tokensEnd: Int { Self.byteCount + tokenCount * bytesPerToken }
     var documentsStart: Int { tokensEnd + padding }
-    var fileSize: Int { documentsStart + documentCount * Self.bytesPerDocument }
+    var documentsEnd: Int { documentsStart + documentCount * Self.bytesPerDocument }
+    var fileSize: Int { documentsEnd + (hasScores ? (tokenCount + 7) / 8 : 0) }
     var padding: Int { (8 - tokensEnd % 8) % 8 }
 
     var bytes: [UInt8] {
         var bytes = Self.magic
-        bytes.append(littleEndian: UInt32(Self.version))
+        bytes.append(littleEndian: version)
         bytes.append(littleEndian: UInt32(bytesPerToken))
         bytes.append(littleEndian: UInt32(vocabularySize))
         bytes.append(littleEndian: UInt32(endOfText))
@@ -59,7 +63,7 @@ extension TokenShardHeader {
             throw failure("header", "\(Self.byteCount) bytes", bytes.count)
         }
         let version = bytes.littleEndian(at: 8, UInt32.self)
-        guard version == Self.version else { throw failure("version", "\(Self.version)", version) }
+        guard 1...2 ~= version else { throw failure("version", "1 or 2, or a newer version of layerskip", version) }
         let vocabularySize = bytes.littleEndian(at: 16, UInt32.self)
         guard (1...UInt32(Self.largestVocabulary)).contains(vocabularySize) else {
             throw failure("vocabulary size", "1 to \(Self.largestVocabulary)", vocabularySize)
@@ -82,6 +86,7 @@ extension TokenShardHeader {
         guard counts.tokens <= fileSize, counts.documents <= fileSize else {
             throw failure("counts", "no more than \(fileSize) bytes can hold", "\(counts)")
         }
+        hasScores = version == 2
         tokenCount = Int(counts.tokens)
         documentCount = Int(counts.documents)
         guard bytes[48...].allSatisfy({ $0 == 0 }) else { throw failure("header", "zeros at its end", "other bytes") }

@@ -59,12 +59,22 @@ extension RecipeKey {
 
     private static let data = [
         // A resumed run compares the shards' contents, not their paths: see TrainingState.
-        paths("data.training", \.data.training, "token shards to train on"),
-        paths("data.validation", \.data.validation, "token shards to validate on"),
+        paths(
+            "data.training", \.data.training,
+            "token shards to train on: files, folders of .tokens files, or patterns such as data/*.tokens"),
+        paths("data.validation", \.data.validation, "token shards to validate on, likewise; none of data.training"),
+        numbers(
+            "data.weights", \.data.weights, in: 1e-6...1e6,
+            "how often the sequences of each entry of data.training are read, in relation to the other entries "
+                + "(default: each sequence once per epoch)"),
         choice(
             "data.packing", \.data.packing,
             "how documents become sequences: windows over all of them, or whole documents without scoring prompts "
                 + "(default: documents if a shard of data.training has prompts, otherwise windows)"),
+        choice(
+            "data.mask", \.data.mask,
+            "what a token attends to: its own document, whose positions begin at 0, or none, for all of the sequence "
+                + "before it (default: document if documents are packed, otherwise none)"),
         integer("batch.sequences", \.batch.sequences, in: 1...65536, "sequences per batch"),
         integer("batch.length", \.batch.length, in: 1...(1 << 24), "tokens per sequence"),
         integer("batch.accumulation", \.batch.accumulation, in: 1...65536, "batches per step"),

@@ -135,6 +135,20 @@ extension RecipeKey {
             format: { $0.map { .list($0.map(String.init)) } })
     }
 
+    /// A key whose value is a list of numbers.
+    static func numbers(
+        _ path: String, _ place: Place<[Double]?>, in range: ClosedRange<Double>, _ about: String
+    ) -> RecipeKey {
+        let numbers = RecipeNumbers(range)
+        return key(
+            path, place, about, expected: "a list, each \(numbers.expected)", isFixed: true,
+            parse: { value in
+                let parsed = value.texts.compactMap(numbers.number)
+                return parsed.count == value.texts.count && !parsed.isEmpty ? .some(parsed) : nil
+            },
+            format: { $0.map { .list($0.map { "\($0)" }) } })
+    }
+
     /// A key whose value is one of a few words.
     static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ path: String, _ place: Place<Choice>, _ about: String

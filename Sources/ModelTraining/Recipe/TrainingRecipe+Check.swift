@@ -12,6 +12,12 @@ extension TrainingRecipe {
         try require("output")
         try require("data.training")
         if validation.every > 0 { try require("data.validation") }
+        if let weights = data.weights, weights.count != data.training.count {
+            throw RecipeError(
+                key: "data.weights",
+                expected: "a number for each of the \(data.training.count) entries of data.training",
+                found: "\(weights.count)")
+        }
         switch model.start {
         case .random:
             for key in ["model.tokenizer", "model.layers", "model.width", "model.feed_forward", "model.heads"] {

@@ -73,12 +73,17 @@ public struct TrainingRecipe: Sendable, Equatable {
 
     /// Token shards for training and validation.
     public struct Data: Sendable, Equatable {
-        /// Paths of the shards to train on.
+        /// The shards to train on: paths of files and folders, or patterns.
         public var training: [String] = []
-        /// Paths of the shards to validate on.
+        /// The shards to validate on, likewise.
         public var validation: [String] = []
+        /// How often each entry of ``training`` is read, in relation to the others; nil to read each sequence once per
+        /// epoch.
+        public var weights: [Double]?
         /// How documents become sequences; nil for ``BatchSampler/Packing/standard(for:)``.
         public var packing: BatchSampler.Packing?
+        /// What a token attends to in a sequence of several documents; nil for ``BatchSampler/Mask/standard(for:)``.
+        public var mask: BatchSampler.Mask?
     }
 
     /// The tokens of a step: `accumulation` batches of `sequences` sequences of `length` tokens.

@@ -76,15 +76,24 @@ package struct RunFolder: Sendable {
         }.sorted()
     }
 
-    /// Returns how the run in a folder makes sequences from documents, or nil if no checkpoint records it.
+    /// How the run in a folder makes sequences from documents.
+    package struct Layout: Sendable, Equatable {
+        /// nil if the run's format does not record it.
+        package var packing: BatchSampler.Packing?
+        package var mask: BatchSampler.Mask
+    }
+
+    /// Returns how the run in a folder makes sequences from documents, or nil if there is no checkpoint.
     ///
-    /// Older versions always used windows by default, so today's default for the data may differ.
-    package static func packing(_ path: String) -> BatchSampler.Packing? {
+    /// Older versions always used windows by default, and had no mask, so today's defaults for the data may differ.
+    package static func layout(_ path: String) -> Layout? {
         guard let step = steps(path).last,
-            let state = try? TrainingState(checkpoint: "\(path)/\(name(step))", step: step),
-            case .scalar(let packing)? = state.recipe["data.packing"]
+            let state = try? TrainingState(checkpoint: "\(path)/\(name(step))", step: step)
         else { return nil }
-        return BatchSampler.Packing(rawValue: packing)
+        func value<Choice: RawRepresentable<String>>(_ key: String) -> Choice? {
+            if case .scalar(let text)? = state.recipe[key] { Choice(rawValue: text) } else { nil }
+        }
+        return Layout(packing: value("data.packing"), mask: value("data.mask") ?? BatchSampler.Mask.none)
     }
 
     /// Points `newest` and `best` at their checkpoints, then removes all except the newest `count` and the best.

@@ -15,7 +15,10 @@ extension TrainingState {
         path: String
     ) throws {
         let file = "\(path)/\(TrainingCheckpoint.Name.state)"
-        let original = try originalRecipe(file)
+        var (recipe, original) = (recipe, try originalRecipe(file))
+        // Older versions had no masks.
+        recipe.data.mask = recipe.data.mask ?? BatchSampler.Mask.none
+        original.data.mask = original.data.mask ?? BatchSampler.Mask.none
         if let difference = recipe.difference(from: original) { throw difference }
         try check(contents, recipe, original)
         let found = Self.text(tokenizerFingerprint)

@@ -37,9 +37,12 @@ struct Objective: Sendable {
         var total: Tensor?
         var x = model.embed(batch.tokens)
         for layer in 0..<model.layerCount {
-            let kept = dropout.kept(layer: layer, sequences: first..<first + batch.sequences, at: moment)
+            let kept = dropout.kept(layer: layer, sequences: first..<first + batch.sequences, at: moment).map {
+                $0 - first
+            }
+            let segments = batch.segments(of: kept)
             x = LayerDropout.run(
-                { block(layer, of: model, $0, length: batch.length) }, on: x, kept: kept.map { $0 - first },
+                { block(layer, of: model, $0, length: batch.length, segments) }, on: x, kept: kept,
                 length: batch.length, compute)
             guard weights[layer] > 0, !rows.isEmpty else { continue }
             // x is now this layer's output: x[l+1] of the paper.
@@ -52,9 +55,11 @@ struct Objective: Sendable {
         return losses
     }
 
-    private func block<Model: TrainableModel>(_ layer: Int, of model: Model, _ x: Tensor, length: Int) -> Tensor {
+    private func block<Model: TrainableModel>(
+        _ layer: Int, of model: Model, _ x: Tensor, length: Int, _ segments: RowSegments?
+    ) -> Tensor {
         let run = { (x: Tensor) in
-            var memory = CausalBatch(for: model, length: length)
+            var memory = CausalBatch(for: model, length: length, segments: segments)
             return model.block(layer, x, &memory)
         }
         return recompute ? model.compute.recomputed(x, run) : run(x)

@@ -30,7 +30,8 @@ struct Validator: Sendable {
             let batch = try source.batch(
                 at: DataPlace(index: first), sequences: min(sequencesPerBatch, sequences - first))
             let rows = batch.scoredRows
-            var memory = CausalBatch(for: model, length: batch.length)
+            var memory = CausalBatch(
+                for: model, length: batch.length, segments: batch.segments(of: Array(0..<batch.sequences)))
             do throws(ExitEvaluation.NotFinite) {
                 try evaluation.score(
                     model, batch.tokens, rows: rows, targets: rows.map { batch.targets[Int($0)] },
