@@ -7,6 +7,8 @@ package struct Template: Sendable {
     /// The names of the conversation's variables that the template reads, such as `messages`, `tools` or
     /// `enable_thinking`.
     package let variables: Set<String>
+    /// Whether the template has `{% generation %}`, which marks what the assistant writes.
+    package let marksGeneration: Bool
     private let run: Compiler.Execution
     private let slots: Int
 
@@ -16,6 +18,7 @@ package struct Template: Sendable {
         var compiler = Compiler()
         (run, slots) = try compiler.template(try parser.template())
         variables = compiler.variables
+        marksGeneration = compiler.marksGeneration
     }
 
     /// Renders a conversation as pieces, each from one origin.

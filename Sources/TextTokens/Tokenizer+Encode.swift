@@ -48,9 +48,12 @@ extension Tokenizer {
     }
 
     /// Encodes a UTF-8 text that will be continued; nil if `progress` returned false.
-    package func encode(prompt utf8: [UInt8], progress: (Int) -> Bool) throws(TokenizerError) -> [Int32]? {
-        let text = try EncodableText(utf8, self, parsingSpecialTokens: false)
-        return try encode(text, after: prefix, before: [], progress: progress)
+    package func encode(
+        prompt utf8: [UInt8], parsingSpecialTokens: Bool = false, progress: (Int) -> Bool
+    ) throws(TokenizerError) -> [Int32]? {
+        let text = try EncodableText(utf8, self, parsingSpecialTokens: parsingSpecialTokens)
+        return try encode(
+            text, after: text.begins(with: prefix.first) ? [] : prefix, before: [], progress: progress)
     }
 
     /// Encodes a prompt with known structure. It will be continued, so no token is added at its end. The
@@ -64,10 +67,28 @@ extension Tokenizer {
         _ segments: [TextSegment], addingSpecialTokens: Bool = true
     ) throws(TokenizerError) -> [Int32] {
         let text = try EncodableText(segments, self)
-        guard addingSpecialTokens, addsBeginningOfChats, !text.begins(with: beginningOfText) else {
-            return try encode(text, after: [], before: [])
+        return try encode(text, after: addingSpecialTokens ? beginning(ofChat: text) : [], before: [])
+    }
+
+    /// Encodes a conversation, and finds the tokens of the assistant's parts.
+    ///
+    /// - Returns: the ids, as the method above gives them, and for each whether it contains a byte of an answer.
+    /// - Throws: as above.
+    package func encode(_ chat: RenderedChat) throws(TokenizerError) -> (ids: [Int32], isAnswer: [Bool]) {
+        let text = try EncodableText(chat.segments, self)
+        let ids = try encode(text, after: [], before: [])
+        let added = beginning(ofChat: text)
+        var isAnswer = [Bool](repeating: false, count: added.count + ids.count)
+        for range in try tokenRanges(of: chat, ids) {
+            for index in range { isAnswer[added.count + index] = true }
         }
-        return try encode(text, after: prefix.isEmpty ? [beginningOfText].compactMap(\.self) : prefix, before: [])
+        return (added + ids, isAnswer)
+    }
+
+    /// The tokens that are added to the beginning of a conversation.
+    private func beginning(ofChat text: EncodableText) -> [Int32] {
+        guard addsBeginningOfChats, !text.begins(with: beginningOfText) else { return [] }
+        return prefix.isEmpty ? [beginningOfText].compactMap(\.self) : prefix
     }
 
     private func encode(

@@ -21,7 +21,7 @@ package final class MappedFile: Sendable {
     /// Maps the file at a path.
     ///
     /// - Throws: a ``FileError`` if it is missing, unreadable, empty, a directory, or not a regular file.
-    package init(path: String) throws(FileError) {
+    package convenience init(path: String) throws(FileError) {
         func failure(_ found: String) -> FileError {
             FileError(file: path, expected: "a readable file", found: found)
         }
@@ -31,6 +31,20 @@ package final class MappedFile: Sendable {
         }
         let descriptor = try read(try SystemCalls.openForReading(path))
         defer { SystemCalls.closeDescriptor(descriptor) }
+        try self.init(descriptor, named: path)
+    }
+
+    /// Maps an open file.
+    ///
+    /// - Parameter path: the path for errors.
+    /// - Throws: as above.
+    init(_ descriptor: Int32, named path: String) throws(FileError) {
+        func failure(_ found: String) -> FileError {
+            FileError(file: path, expected: "a readable file", found: found)
+        }
+        func read<Value>(_ call: @autoclosure () throws(SystemError) -> Value) throws(FileError) -> Value {
+            try FileError.explaining(path, expected: "a readable file", try call())
+        }
         let status = try read(try SystemCalls.status(of: descriptor))
         switch status.kind {
         case .file(let byteCount):

@@ -45,6 +45,27 @@ extension SystemCalls {
         return count
     }
 
+    /// Opens a pipe or a device for reading; waits for a pipe's writer.
+    static func openStreamForReading(_ path: String) throws(SystemError) -> Int32 {
+        while true {
+            let descriptor = CLibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+            if descriptor >= 0 { return descriptor }
+            guard SystemError.last == .interrupted, !InterruptionRequest.isMade else { throw .last }
+        }
+    }
+
+    /// Reads from a stream into memory; returns 0 at its end, and when an interruption is requested.
+    static func readStream(
+        into bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32
+    ) throws(SystemError) -> Int {
+        while true {
+            let count = CLibc.read(descriptor, bytes.baseAddress, bytes.count)
+            if count >= 0 { return count }
+            guard SystemError.last == .interrupted else { throw .last }
+            if InterruptionRequest.isMade { return 0 }
+        }
+    }
+
     /// Creates a file without a name, which disappears when its descriptor is closed.
     static func createUnnamed(in folder: String) throws(SystemError) -> Int32 {
         let path = TemporaryName.make(nextTo: "\(folder)/layerskip")

@@ -135,6 +135,7 @@ extension Compiler {
     }
 
     private mutating func generation(_ body: [Statement], _ frame: Frame) throws(TemplateError) -> Execution {
+        marksGeneration = true
         let inner = frame.inner()
         inner.scope.analyze(body)
         let entry = entry(of: inner)

@@ -6,6 +6,8 @@ struct Compiler {
 
     /// The variables of the conversation that the template reads.
     private(set) var variables: Set<String> = []
+    /// Whether the template has `{% generation %}`.
+    var marksGeneration = false
 
     /// Where the expression or statement is that is compiled.
     struct Frame {

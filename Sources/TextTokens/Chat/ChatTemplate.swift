@@ -35,6 +35,9 @@ public struct ChatTemplate: Sendable {
     /// Whether the template reads a variable with this name.
     package func reads(_ variable: String) -> Bool { template.variables.contains(variable) }
 
+    /// Whether the template marks what the assistant writes, with `{% generation %}`.
+    package var marksAnswers: Bool { template.marksGeneration }
+
     /// Formats a conversation as segments, so that the text of a message can never become structure.
     ///
     /// - Parameters:
@@ -46,8 +49,29 @@ public struct ChatTemplate: Sendable {
     public func segments(
         _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions = ChatOptions()
     ) throws(TokenizerError) -> [TextSegment] {
-        try pieces(messages, addingGenerationPrompt: addingGenerationPrompt, options: options)
-            .segments(roles: messages.map(\.role))
+        try rendering(messages, addingGenerationPrompt: addingGenerationPrompt, options: options).segments
+    }
+
+    /// Formats a conversation as segments, with the parts that the template marks as the assistant's.
+    ///
+    /// - Throws: as above.
+    package func rendering(
+        _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions
+    ) throws(TokenizerError) -> RenderedChat {
+        let pieces = try pieces(messages, addingGenerationPrompt: addingGenerationPrompt, options: options)
+        var end = 0
+        var answers: [Range<Int>] = []
+        for piece in pieces {
+            let start = end
+            end += piece.text.utf8.count
+            guard piece.isGenerated, end > start else { continue }
+            if let last = answers.last, last.upperBound == start {
+                answers[answers.count - 1] = last.lowerBound..<end
+            } else {
+                answers.append(start..<end)
+            }
+        }
+        return RenderedChat(segments: pieces.segments(roles: messages.map(\.role)), answers: answers)
     }
 
     /// Formats a conversation as one text, for display. To encode it, use
