@@ -8,8 +8,8 @@ struct PrepareDataCommand: ParsableCommand {
         discussion: """
             Writes one file of tokens, in which each document ends with an end-of-text token. For documents with a \
             prompt and an answer, the file records where the answer begins, so that only the answer is trained on. \
-            Conversations are written by the chat template of the tokenizer's file or folder; all of their tokens are \
-            trained on.
+            Conversations are written by the chat template of the tokenizer's file or folder; only the assistant's \
+            answers are trained on, including the token that ends them.
             """)
 
     @OptionGroup var texts: CorpusOptions
@@ -27,6 +27,13 @@ struct PrepareDataCommand: ParsableCommand {
     @Option(help: "Special token that ends each document (default: <|endoftext|>, or else the tokenizer's own).")
     var endOfText: String?
 
+    @Flag(
+        help: """
+            Read special tokens that are spelled out in texts, prompts and answers, such as <|im_end|>, as these tokens \
+            (never in the messages of conversations).
+            """)
+    var parseSpecial = false
+
     @Option(name: .shortAndLong, help: "Where to write the tokens.", transform: expandedPath)
     var output: String
 
@@ -41,6 +48,7 @@ struct PrepareDataCommand: ParsableCommand {
             } else {
                 try CorpusEncoder(tokenizerOf: .defaultModel(), endOfText: endOfText)
             }
+        encoder.parsesSpecialTokens = parseSpecial
         Output.note(encoder.notes)
         if template.chatTemplate != nil {
             let stored =
@@ -60,7 +68,8 @@ struct PrepareDataCommand: ParsableCommand {
             let bytesPerToken = Double(summary.bytes) / Double(summary.tokens)
             Output.summarize(
                 "\(output): \(summary.tokens.counted("token")) of \(summary.documents.counted("document")), "
-                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes per token", of: output)
+                    + "\(summary.bytes.megabytes), \(bytesPerToken.formatted(decimals: 2)) bytes per token; "
+                    + "\(summary.scoredTokens.counted("token")) are trained on", of: output)
         }
     }
 }
@@ -68,14 +77,20 @@ struct PrepareDataCommand: ParsableCommand {
 private struct DataReport: Encodable {
     let documents: Int
     let tokens: Int
+    let scoredTokens: Int
     let bytes: Int
     let empty: Int
+    let duplicates: Int
+    let withoutAnswer: Int
     let skipped: Int
 
     init(_ summary: CorpusEncoder.Summary) {
         documents = summary.documents
         tokens = summary.tokens
+        scoredTokens = summary.scoredTokens
         bytes = summary.bytes
+        duplicates = summary.remarks.duplicates
+        withoutAnswer = summary.remarks.withoutAnswer
         empty = summary.remarks.empty
         skipped = summary.remarks.skipped.count
     }

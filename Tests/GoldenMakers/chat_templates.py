@@ -269,4 +269,5 @@ def main(folder):
     (folder / "chat-templates.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-main(Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

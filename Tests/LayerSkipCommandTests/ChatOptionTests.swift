@@ -223,7 +223,8 @@ struct ChatOptionTests {
         let ids = try prepare("--tokenizer", files.model)
         #expect(tokenizer.decode(ids, skippingSpecialTokens: false) == text + "<|endoftext|>")
         #expect(ids.count { $0 == 2 } == 2 && ids.count { $0 == 1 } == 2)
-        let template = files.write("{{ messages[1].role }}<|endoftext|>", as: "template.jinja")
+        let template = files.write(
+            "{% generation %}{{ messages[1].role }}{% endgeneration %}<|endoftext|>", as: "template.jinja")
         let short = try prepare("--tokenizer", files.model, "--chat-template", template)
         #expect(tokenizer.decode(short, skippingSpecialTokens: false) == "assistant<|endoftext|>")
         let more = files.write(
@@ -252,7 +253,8 @@ struct ChatOptionTests {
     ]) func whatIsNoConversationIsRefusedByItsLine(line: String, part: String) throws {
         let template = files.write(
             "{% if messages[0].role == 'bad' %}{{ raise_exception('bad') }}{% endif %}", as: "template.jinja")
-        let data = files.write(#"{"prompt": "a", "answer": "b"}"# + "\n" + line + "\n", as: "chats.jsonl")
+        let data = files.write(
+            #"{"messages": [{"role": "user", "content": "a"}]}"# + "\n" + line + "\n", as: "chats.jsonl")
         let output = files.file("out.tokens")
         let run = try CommandRun([
             "prepare-data", data, "--output", output, "--tokenizer", files.model, "--chat-template", template,

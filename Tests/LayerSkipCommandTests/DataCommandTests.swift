@@ -83,9 +83,9 @@ struct DataCommandTests {
                 note: left out of folders: 1 .json file, 1 hidden name
                 note: left out 1 document without text
                 note: 1 pair with an empty answer: only end-of-text is learned there
-                note: ignored keys of JSON Lines: "id"
-                note: a special token such as "<|endoftext|>" is spelled out in 1 document and read as ordinary text; \
-                if it separates texts, put each text into its own file
+                note: ignored keys of records: "id"
+                note: a special token such as "<|endoftext|>" is spelled out in 1 document and read as ordinary text \
+                (if it separates texts, use --separator; if it stands for the token, use --parse-special)
 
                 """)
         let trained = try CommandRun(["train-tokenizer", data, "--output", folder.file("t.json"), "--format", "json"])
@@ -93,7 +93,7 @@ struct DataCommandTests {
         #expect(trained.errors.hasPrefix(run.errors), "\(trained.errors)")
         let named = try CommandRun(["prepare-data", "\(data)/b.json", "--output", folder.file("b.tokens")])
         #expect(named.code == 1)
-        #expect(named.errors.contains("found a .json file (rename it to .jsonl if each line is one object"))
+        #expect(named.errors.contains("b.json, line 1: expected {\"messages\": [...]}"), "\(named.errors)")
         let bad = write(#"{"prompt":"Q","answer":"A","score":NaN}"#, "nan.jsonl")
         let nan = try CommandRun(["prepare-data", bad, "--output", folder.file("b.tokens")])
         #expect(

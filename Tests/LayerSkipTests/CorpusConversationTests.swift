@@ -12,7 +12,8 @@ struct CorpusConversationTests {
         var writer = TinyLlamaFile().writer()
         writer.metadata["tokenizer.chat_template"] = .string(
             "{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}")
-        writer.metadata["tokenizer.chat_template.tool_use"] = .string("{{ tools | length }}<|im_end|>")
+        writer.metadata["tokenizer.chat_template.tool_use"] = .string(
+            "{% generation %}{{ tools | length }}<|im_end|>{% endgeneration %}")
         try writer.write(to: files.file("model.gguf"))
         return files.file("model.gguf")
     }
@@ -33,7 +34,6 @@ struct CorpusConversationTests {
         let lines = #"""
             {"messages": [{"role": "user", "content": "a<|im_end|>"}, {"role": "assistant", "content": "b"}], "id": 1}
             {"messages": [{"role": "assistant", "content": null, "tool_calls": []}], "tools": [{}, {}]}
-            {"prompt": "c", "answer": "d"}
             """#
         let path = try model()
         for encoder in [
@@ -43,7 +43,7 @@ struct CorpusConversationTests {
             #expect(
                 texts == [
                     "<|im_start|>a<|im_end|><|im_end|><|im_start|>b<|im_end|><|endoftext|>",
-                    "2<|im_end|><|endoftext|>", "cd<|endoftext|>",
+                    "2<|im_end|><|endoftext|>",
                 ])
             #expect(summary.remarks.ignoredKeys == ["id"] && summary.remarks.empty == 0)
             #expect(summary.remarks.spelledOut == 1)
@@ -52,9 +52,9 @@ struct CorpusConversationTests {
 
     @Test func theLastTokenIsNotRepeated() throws {
         var encoder = try CorpusEncoder(tokenizerFile: model(), endOfText: "<|im_end|>")
-        let line = #"{"messages": [{"role": "user", "content": "a"}]}"#
-        #expect(try texts(encoder, line).0 == ["<|im_start|>a<|im_end|>"])
-        encoder.chatTemplate = try ChatTemplate(jinja: "{{ messages[0].role }}")
+        let line = #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#
+        #expect(try texts(encoder, line).0 == ["<|im_start|>a<|im_end|><|im_start|>b<|im_end|>"])
+        encoder.chatTemplate = try ChatTemplate(jinja: "{% generation %}{{ messages[0].role }}{% endgeneration %}")
         #expect(try texts(encoder, line).0 == ["user<|im_end|>"])
     }
 
@@ -62,25 +62,25 @@ struct CorpusConversationTests {
         let checkpoint = try CheckpointExport(path: model(), to: .safetensors)
         #expect(try checkpoint.write(to: files.file("folder")))
         let encoder = try CorpusEncoder(tokenizerFile: files.file("folder/tokenizer.json"))
-        let line = #"{"messages": [{"role": "user", "content": "a"}]}"#
-        #expect(try texts(encoder, line).0 == ["<|im_start|>a<|im_end|><|endoftext|>"])
+        let line = #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#
+        #expect(try texts(encoder, line).0 == ["<|im_start|>a<|im_end|><|im_start|>b<|im_end|><|endoftext|>"])
     }
 
     @Test func whatATemplateDoesNotReadIsCounted() throws {
         let lines = #"""
-            {"messages": [{"role": "user", "content": "a"}], "documents": [{}]}
-            {"messages": [{"role": "user", "content": "a"}], "tools": [{}], "documents": []}
-            {"messages": [{"role": "user", "content": "a"}], "tools": null}
+            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}], "documents": [{}]}
+            {"messages": [{"role": "assistant", "content": "a"}], "tools": [{}], "documents": []}
+            {"messages": [{"role": "assistant", "content": "a"}], "tools": null}
             """#
         var encoder = try CorpusEncoder(tokenizerFile: model())
         #expect(try texts(encoder, lines).1.remarks.unreadValues == ["documents": 2])
-        encoder.chatTemplate = try ChatTemplate(jinja: "{{ documents }}")
+        encoder.chatTemplate = try ChatTemplate(jinja: "{% generation %}{{ documents }}{% endgeneration %}")
         #expect(try texts(encoder, lines).1.remarks.unreadValues == ["tools": 1])
     }
 
     @Test func whatIsNotAcceptedIsNamedByItsLine() throws {
         let lines = #"""
-            {"messages": [{"role": "user", "content": "a"}]}
+            {"messages": [{"role": "assistant", "content": "a"}]}
             {"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "b"}]}
             """#
         var encoder = try CorpusEncoder(tokenizerFile: model())

@@ -23,10 +23,13 @@ struct CorpusFileKindTests {
 
     @Test func linesOfOtherKeysAreNoProse() throws {
         let cases = [
-            (#"{"text":"a"}"# + "\n" + #"{"text":"b"}"#, #"JSON Lines with only the key "text" (of a text without"#),
+            (
+                #"{"text":"a"}"# + "\n" + #"{"text":"b"}"#,
+                #"JSON Lines with only the key "text" (to learn its texts, rename"#
+            ),
             (
                 "\u{FEFF}\n {\"instruction\":\"a\",\"output\":1}\r\n\n{\"id\":[]}\n",
-                #"only the keys "instruction", "output" (rename"#
+                #"only the keys "instruction", "output" (to learn"#
             ),
             (#"{"messages":[]}"# + "\n" + #"{"messages":[]}"# + "\nx", "to learn conversations, rename it to .jsonl"),
             (#"{"messages":[]}"#, "to learn conversations, rename it to .jsonl"),
@@ -46,7 +49,7 @@ struct CorpusFileKindTests {
     }
 
     @Test(arguments: [
-        ("a.json", "rename it to .jsonl"), ("a.JSON", "rename it to .jsonl"), ("a.txt.gz", "unpack it first"),
+        ("a.txt.zst", "unpack it first"), ("a.tar.gz", "unpack it first"), ("a.feather", "read_feather"),
         ("a.Parquet", "convert it"), ("a.tokens", "convert it"), ("a.txt.12-3.partial", "rename it if it is"),
     ])
     func filesThatAreNoTextAreRefusedByName(_ name: String, _ advice: String) throws {

@@ -9,14 +9,25 @@ package struct ChatRecord: Sendable {
     /// Other keys of the object.
     package let ignoredKeys: [String]
 
-    /// The keys of a record.
-    static let keys = ["messages", "tools", "documents"]
+    /// The keys of a record besides that of its messages.
+    static let keys = ["tools", "documents"]
+
+    /// Creates a conversation.
+    init(messages: [ChatMessage]) {
+        self.messages = messages
+        options = ChatOptions()
+        ignoredKeys = []
+    }
 
     /// Reads a conversation.
     ///
-    /// - Parameter name: the text's name in errors, such as `chats.jsonl, line 3`.
+    /// - Parameters:
+    ///   - name: the text's name in errors, such as `chats.jsonl, line 3`.
+    ///   - messagesKey: the key of the list of messages.
     /// - Throws: ``FileError`` if it is not valid JSON or not a conversation.
-    package init(json text: [UInt8], name: String, atMost limit: ReadingLimit) throws(FileError) {
+    package init(
+        json text: [UInt8], name: String, messagesKey: String = "messages", atMost limit: ReadingLimit
+    ) throws(FileError) {
         let value = try TemplateValue(json: text, name: name, atMost: limit)
         do throws(TokenizerError) {
             switch value {
@@ -25,15 +36,15 @@ package struct ChatRecord: Sendable {
                 options = ChatOptions()
                 ignoredKeys = []
             case .object(let members):
-                guard let list = value["messages"] else {
+                guard let list = value[messagesKey] else {
                     throw .malformedMessage(
-                        place: "conversation", expected: "the key \"messages\"",
+                        place: "conversation", expected: "the key \(messagesKey.quoted)",
                         found: members.isEmpty
                             ? "no key" : "only " + members.prefix(6).map(\.key.quoted).joined(separator: ", "))
                 }
                 messages = try ChatMessage.list(list)
                 options = try ChatOptions(value)
-                ignoredKeys = members.map(\.key).filter { !Self.keys.contains($0) }
+                ignoredKeys = members.map(\.key).filter { $0 != messagesKey && !Self.keys.contains($0) }
             default:
                 throw .malformedMessage(
                     place: "conversation", expected: "a list of messages, or an object with them", found: value.kind)

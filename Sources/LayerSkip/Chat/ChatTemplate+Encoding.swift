@@ -10,15 +10,24 @@ extension ChatTemplate {
         return names.filter { !reads($0) }
     }
 
-    /// Formats a conversation as segments, for a model or for training data.
+    /// Formats a conversation as segments, for a model.
     ///
     /// - Parameter file: what errors name: the template's file, or that of the conversation.
     /// - Throws: ``CheckpointError`` if the template does not accept the conversation. It says what to change.
     func segments(
         _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions, file: String
     ) throws(CheckpointError) -> [TextSegment] {
-        func result(_ messages: [ChatMessage]) throws(TokenizerError) -> [TextSegment] {
-            try segments(messages, addingGenerationPrompt: addingGenerationPrompt, options: options)
+        try rendering(messages, addingGenerationPrompt: addingGenerationPrompt, options: options, file: file).segments
+    }
+
+    /// The same, with the parts that the template marks as the assistant's.
+    ///
+    /// - Throws: as above.
+    func rendering(
+        _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions, file: String
+    ) throws(CheckpointError) -> RenderedChat {
+        func result(_ messages: [ChatMessage]) throws(TokenizerError) -> RenderedChat {
+            try rendering(messages, addingGenerationPrompt: addingGenerationPrompt, options: options)
         }
         do throws(TokenizerError) {
             return try result(messages)

@@ -55,17 +55,31 @@ struct ConversationEncoder: Sendable {
         withTools = result(hasTools: true)
     }
 
+    /// Whether there is a template for conversations without tools.
+    var hasTemplate: Bool { if case .success = plain { true } else { false } }
+
+    /// A conversation, or a part of it that ends with an answer, in tokens.
+    struct Answered {
+        let tokens: [Token]
+        /// Whether each token is part of an answer.
+        let isAnswer: [Bool]
+    }
+
     /// Encodes a conversation as the template writes it, without the start of another answer.
     ///
     /// - Parameter name: the conversation's file and line, for errors.
-    /// - Returns: the tokens, and which of the record's tools and documents the template does not read.
+    /// - Returns: the texts in tokens, usually one, none without an answer; and which of the record's tools and
+    ///   documents the template does not read.
     /// - Throws: ``FileError`` if there is no template, or it does not accept the conversation.
-    func encode(_ record: ChatRecord, name: String) throws(FileError) -> (tokens: [Token], unread: [String]) {
+    func encode(_ record: ChatRecord, name: String) throws(FileError) -> (texts: [Answered], unread: [String]) {
         do {
             let template = try (record.options.tools == nil ? plain : withTools).get()
-            let segments = try template.segments(
-                record.messages, addingGenerationPrompt: false, options: record.options, file: name)
-            return (try tokenizer.encode(segments), template.unread(of: record.options))
+            let texts = try template.answeredTexts(record.messages, options: record.options, name: name)
+            let answered = try texts.map { text throws(TokenizerError) in
+                let (tokens, isAnswer) = try tokenizer.encode(text)
+                return Answered(tokens: tokens, isAnswer: isAnswer)
+            }
+            return (answered, template.unread(of: record.options))
         } catch let error as TokenizerError {
             throw FileError(error, file: name)
         } catch let error as CheckpointError {

@@ -2,9 +2,10 @@ public import CheckpointFiles
 
 /// A list of texts for training, in a fixed order. Each is read only when needed.
 ///
-/// A file is one document, except that each line of `NAME.jsonl` or `NAME.ndjson` is one: an object with a `prompt` and
-/// an `answer`, or with the `messages` of a conversation. A byte order mark at the beginning of a file is not part of
-/// its text.
+/// A text file is one document, or several if a separator divides it. In JSON Lines (`.jsonl`, `.ndjson`) and JSON
+/// (`.json`), each record is one: an object with the `messages` of a conversation, a `prompt` and an `answer`, or one of
+/// the other forms of ``RecordForm``. Files may be compressed by gzip (`.gz`). A byte order mark at the beginning of a
+/// file is not part of its text.
 public struct Corpus: Sendable {
     /// The treatment of documents that are not UTF-8.
     public enum InvalidText: String, Sendable, CaseIterable {
@@ -21,24 +22,42 @@ public struct Corpus: Sendable {
         var isPair = false
         /// The conversation; nil for other documents. Its text consists of the messages' contents.
         var conversation: ChatRecord?
-        /// Keys of a pair or a conversation that are ignored.
+        /// The form in which an instruction is a prompt with an answer, for tokenizers without a chat template.
+        var instruction: InstructionPair?
+        /// Keys of a record that are ignored.
         var ignoredKeys: [String] = []
 
         /// Whether there is nothing to learn from. A conversation may consist of calls of tools.
         var isEmpty: Bool { text.isEmpty && conversation == nil }
     }
 
-    /// The location of a document: a whole file, or a line of one.
+    /// The location of a document: a whole file, or a part of a mapped one.
     enum Place: Sendable {
         case file(path: String)
-        case line(file: Int, range: Range<Int>, number: Int)
+        case text(file: Int, range: Range<Int>, number: Int)
+        case record(file: Int, range: Range<Int>, line: Int)
+    }
+
+    /// A mapped file and the form of its records.
+    struct Source: Sendable {
+        let file: MappedFile
+        /// nil for texts, and if the first record has no known form.
+        var form: RecordForm?
+        /// The line of the first record.
+        var firstLine = 1
     }
 
     private(set) var places: [Place] = []
-    /// The mapped files of pairs.
-    private(set) var pairFiles: [MappedFile] = []
+    /// The mapped files.
+    private(set) var sources: [Source] = []
+    /// Whether there are records, whose parts may be scored separately.
+    private(set) var hasRecords = false
     /// Limits on how much is read at once.
     let limits: CorpusLimits
+    /// What divides text files into documents; nil if nothing does.
+    let separator: String?
+    /// The form of all records; nil for the form of each file's first record.
+    let form: RecordForm?
 
     /// The files, and other files that were read to find them. No output may replace one of these.
     public var inputs = InputFiles()
@@ -48,71 +67,103 @@ public struct Corpus: Sendable {
 
     /// Creates a corpus of the documents in files, in the given order.
     ///
-    /// - Throws: ``FileError`` if a file's name shows that it is not text, or if a file of pairs cannot be read. Other
-    ///   files are read later.
-    public init(files: [String]) throws(FileError) { try self.init(files: files, limits: CorpusLimits()) }
+    /// - Parameters:
+    ///   - files: paths of files and pipes; `-` is standard input.
+    ///   - separator: a text such as `<|endoftext|>` that divides text files into documents.
+    ///   - form: the form of all records; nil to recognize that of each file by its first record.
+    /// - Throws: ``FileError`` if a file's name shows that it is not text, or if a file of records or a stream cannot be
+    ///   read. Other files are read later.
+    public init(files: [String], separator: String? = nil, form: RecordForm? = nil) throws(FileError) {
+        try self.init(files: files, separator: separator, form: form, limits: CorpusLimits())
+    }
 
     /// Creates a corpus of the documents in files, in the given order, with other limits.
-    package init(files: [String], limits: CorpusLimits) throws(FileError) {
+    package init(
+        files: [String], separator: String? = nil, form: RecordForm? = nil, limits: CorpusLimits
+    ) throws(FileError) {
         self.limits = limits
+        self.separator = separator.flatMap { $0.isEmpty ? nil : $0 }
+        self.form = form
         for path in files {
-            inputs.add(path, as: "a text that is read")
-            switch CorpusFileKind(path: path) {
-            case .text: places.append(.file(path: path))
-            // An empty file counts as a document without text.
-            case .lines where MappedFile.isEmpty(path: path): places.append(.file(path: path))
-            case .lines: try addLines(of: MappedFile(path: path))
-            case .refused(let found):
-                throw FileError(file: path, expected: "text in UTF-8 or JSON Lines", found: found)
-            }
+            inputs.add(path == "-" ? "/dev/stdin" : path, as: "a text that is read")
+            try add(path)
         }
     }
 
-    private mutating func addLines(of file: MappedFile) throws(FileError) {
+    private mutating func add(_ path: String) throws(FileError) {
+        let (name, isCompressed) = CorpusFileKind.unpacked(path)
+        var kind = path == "-" ? .text : CorpusFileKind(path: name)
+        if case .refused(let found) = kind {
+            throw FileError(file: path, expected: "text in UTF-8, JSON Lines or JSON", found: found)
+        }
+        let isStream = path == "-" || StreamedFile.isStream(path)
+        guard isStream || isCompressed else {
+            // An empty file counts as a document without text.
+            if kind == .text && separator == nil || MappedFile.isEmpty(path: path) {
+                return places.append(.file(path: path))
+            }
+            return try add(MappedFile(path: path), kind)
+        }
+        let file = isStream ? try StreamedFile.map(stream: path) : try StreamedFile.map(gzip: path)
+        guard let file else {
+            throw FileError(file: StreamedFile.name(of: path), expected: "some text in UTF-8", found: "none")
+        }
+        if path == "-" || CorpusFileKind.isUnknown(name) {
+            kind = CorpusFileKind(content: file.bytes(0..<min(file.byteCount, 4096)))
+        }
+        try add(file, kind)
+    }
+
+    private mutating func add(_ file: MappedFile, _ kind: CorpusFileKind) throws(FileError) {
+        let index = sources.count
+        sources.append(Source(file: file))
+        guard kind != .text else {
+            return try TextDivider(file, separator: separator).forEach { (range, number) throws(FileError) in
+                try append(.text(file: index, range: range, number: number))
+            }
+        }
+        hasRecords = true
         if let kind = TextEncoding.otherKind(file.bytes(0..<min(file.byteCount, 1024))) {
-            throw FileError(file: file.path, expected: "JSON Lines in UTF-8", found: kind)
+            throw FileError(file: file.path, expected: "JSON in UTF-8", found: kind)
         }
-        let mark = TextEncoding.markLength(file.bytes(0..<min(file.byteCount, 3)))
-        var start = mark
-        var number = 0
-        while start < file.byteCount {
-            if InterruptionRequest.isMade {
-                throw FileError(file: file.path, expected: "to be read", found: "an interruption")
+        sources[index].form = form
+        let take = { (range: Range<Int>, line: Int, corpus: inout Corpus) throws(FileError) in
+            if corpus.sources[index].form == nil, corpus.places.last?.source != index {
+                corpus.sources[index].form = corpus.form(ofFirst: range, in: file)
+                corpus.sources[index].firstLine = line
             }
-            number += 1
-            // One byte more than the limit, so that a longer line is not read to its end.
-            let part = start..<min(file.byteCount, start + limits.line.byteCount + 1)
-            let (end, isBlank) = file.withBytes(in: part) { bytes in bytes.firstLine }
-            guard end <= limits.line.byteCount else {
-                throw FileError(
-                    file: file.path, name: "line \(number)",
-                    expected: "at most \(limits.line.byteCount) bytes", found: "more")
-            }
-            if !isBlank {
-                if places.count == places.capacity {
-                    let growth = 2 * places.count * MemoryLayout<Place>.stride
-                    try FileError.checkMemory(growth, file: file.path, name: "line \(number)")
-                }
-                places.append(.line(file: pairFiles.count, range: start..<start + end, number: number))
-            }
-            start += end + 1
+            try corpus.append(.record(file: index, range: range, line: line))
         }
-        pairFiles.append(file)
+        let divider = RecordDivider(file, limit: limits.line.byteCount)
+        if kind == .lines {
+            try divider.forEachLine { (range, line) throws(FileError) in try take(range, line, &self) }
+        } else {
+            try divider.forEachRecord { (range, line) throws(FileError) in try take(range, line, &self) }
+        }
+    }
+
+    /// The form of a file's first record; nil if it has none, which is an error when the record is read.
+    private func form(ofFirst range: Range<Int>, in file: MappedFile) -> RecordForm? {
+        let record = try? JSONMembers(file.bytes(range), name: file.path, atMost: limits.line)
+        return record.flatMap { RecordForm(recordWith: $0.keys) }
+    }
+
+    private mutating func append(_ place: Place) throws(FileError) {
+        if places.count == places.capacity {
+            let growth = 2 * places.count * MemoryLayout<Place>.stride
+            try FileError.checkMemory(growth, file: places.isEmpty ? "corpus" : name(of: places.count - 1), name: "")
+        }
+        places.append(place)
     }
 }
 
-extension RawSpan {
-    /// The end of the first line, and whether the line is blank.
-    fileprivate var firstLine: (end: Int, isBlank: Bool) {
-        var isBlank = true
-        for offset in 0..<byteCount {
-            switch unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) {
-            case UInt8(ascii: "\n"): return (offset, isBlank)
-            case 0x20, 0x09, 0x0D: continue
-            default: isBlank = false
-            }
+extension Corpus.Place {
+    /// The number of the mapped file; nil for a whole file.
+    fileprivate var source: Int? {
+        switch self {
+        case .file: nil
+        case .text(let file, _, _), .record(let file, _, _): file
         }
-        return (byteCount, isBlank)
     }
 }
 
@@ -121,7 +172,9 @@ extension Corpus {
     func name(of document: Int) -> String {
         switch places[document] {
         case .file(let path): path
-        case .line(let file, _, let number): "\(pairFiles[file].path), line \(number)"
+        case .text(let file, _, let number):
+            separator == nil ? sources[file].file.path : "\(sources[file].file.path), text \(number)"
+        case .record(let file, _, let line): "\(sources[file].file.path), line \(line)"
         }
     }
 
@@ -144,7 +197,7 @@ extension Corpus {
     func byteCount(of document: Int) -> Int {
         switch places[document] {
         case .file(let path): MappedFile.byteCount(path: path) ?? 0
-        case .line(_, let range, _): range.count
+        case .text(_, let range, _), .record(_, let range, _): range.count
         }
     }
 }

@@ -14,6 +14,9 @@ public struct CorpusEncoder: Sendable {
     private var templates = ConversationEncoder.Source.none
     /// The chat template that writes conversations; nil for that of the tokenizer's file or folder.
     public var chatTemplate: ChatTemplate?
+    /// Whether text such as `<|im_end|>` becomes the special token with that name, in all documents except
+    /// conversations, in which only the template's text does. Use it only for texts that were written for it.
+    public var parsesSpecialTokens = false
     /// Other files that were read, such as the tokenizer's. No shard may replace one of these.
     public var inputs = InputFiles()
 
@@ -23,6 +26,9 @@ public struct CorpusEncoder: Sendable {
         public internal(set) var documents = 0
         /// The number of their tokens, including end-of-text.
         public internal(set) var tokens = 0
+        /// The number of tokens that are scored: all except prompts and, in conversations, what the assistant did not
+        /// write.
+        public internal(set) var scoredTokens = 0
         /// The size of their text in bytes.
         public internal(set) var bytes = 0
         /// Remarks on what was left out or is probably a mistake.
@@ -97,68 +103,103 @@ public struct CorpusEncoder: Sendable {
         try inputs.check(output: path)
         var writer = try TokenShardWriter(
             path: path, vocabularySize: tokenizer.vocabularySize, endOfText: separator,
-            tokenizerFingerprint: fingerprint)
+            tokenizerFingerprint: fingerprint, hasScores: corpus.hasRecords)
         var summary = Summary()
         var unread: [String: Int] = [:]
-        // Only JSON Lines have conversations.
+        var divided = 0
+        var withoutAnswer = 0
+        // Only records have conversations.
         let chats = ConversationEncoder(
-            tokenizer, template: chatTemplate, source: corpus.pairFiles.isEmpty ? .none : templates)
+            tokenizer, template: chatTemplate, source: corpus.hasRecords ? templates : .none)
         let reader = CorpusReader(
-            corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling, pool: pool)
+            corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling,
+            parsesSpecialTokens: parsesSpecialTokens, pool: pool)
         let remarks = try reader.forEach(
             { (document, worker) throws(FileError) in
-                guard let record = document.conversation else { return try encode(document, worker) }
-                // The end-of-text token is added to every document.
-                let (tokens, unread) = try chats.encode(record, name: worker.name)
-                return Encoded(
-                    tokens: tokens.last == separator ? tokens.dropLast() : tokens, byteCount: document.text.count,
-                    unread: unread)
+                guard let record = document.conversation, document.instruction == nil || chats.hasTemplate else {
+                    return .text(try encode(document, worker))
+                }
+                let (texts, unread) = try chats.encode(record, name: worker.name)
+                return .conversation(texts, byteCount: document.text.count, unread: unread)
             },
-            take: { (encoded) throws(FileError) in
-                try writer.append(encoded.tokens, promptLength: encoded.promptLength)
-                summary.bytes += encoded.byteCount
-                for name in encoded.unread { unread[name, default: 0] += 1 }
+            take: { (encoded: Encoded) throws(FileError) in
+                switch encoded {
+                case .text(let text):
+                    try writer.append(text.tokens, promptLength: text.promptLength)
+                    summary.scoredTokens += text.tokens.count + 1 - text.promptLength
+                    summary.bytes += text.byteCount
+                case .conversation(let texts, let byteCount, let names):
+                    let before = writer.documentCount
+                    for text in texts {
+                        // The end-of-text token is added to every document.
+                        let isEnded = text.tokens.last == separator
+                        let scored = isEnded ? text.isAnswer : text.isAnswer + [false]
+                        try writer.append(isEnded ? text.tokens.dropLast() : text.tokens, scored: scored)
+                        summary.scoredTokens += scored.count { $0 }
+                    }
+                    summary.bytes += byteCount
+                    withoutAnswer += writer.documentCount == before ? 1 : 0
+                    divided += texts.count > 1 ? 1 : 0
+                    for name in names { unread[name, default: 0] += 1 }
+                }
             }, progress: progress)
         guard let remarks else { return nil }
         summary.remarks = remarks
         summary.remarks.unreadValues = unread
+        summary.remarks.dividedConversations = divided
+        summary.remarks.withoutAnswer = withoutAnswer
         summary.documents = writer.documentCount
         summary.tokens = writer.tokenCount
-        guard summary.documents > 0 else { throw corpus.emptiness }
+        guard summary.documents > 0 else {
+            throw withoutAnswer == 0
+                ? corpus.emptiness
+                : FileError(
+                    file: corpus.name(of: 0), expected: "a conversation with an answer of the role \"assistant\"",
+                    found: "none")
+        }
         try writer.commit()
         return summary
     }
 
-    private struct Encoded {
+    private enum Encoded {
+        case text(EncodedText)
+        /// A conversation's texts, the size of its contents, and what of it the chat template does not read.
+        case conversation([ConversationEncoder.Answered], byteCount: Int, unread: [String])
+    }
+
+    private struct EncodedText {
         let tokens: [Token]
         var promptLength = 0
         let byteCount: Int
-        /// What a conversation has that the chat template does not read.
-        var unread: [String] = []
     }
 
     /// Encodes a document. A prompt is encoded separately, as it will be for generation.
     @Sendable private func encode(
         _ document: Corpus.Document, _ worker: CorpusWorker
-    ) throws(FileError) -> Encoded {
+    ) throws(FileError) -> EncodedText {
         let goesOn = { (_: Int) in !InterruptionRequest.isMade }
         let byteCount = document.text.count
-        guard document.promptLength > 0 else {
+        var (prompt, rest) = (
+            Array(document.text[..<document.promptLength]), Array(document.text[document.promptLength...])
+        )
+        if let instruction = document.instruction {
+            (prompt, rest) = (Array(instruction.prompt.utf8), Array(instruction.output.utf8))
+        }
+        guard !prompt.isEmpty else {
             let encoded = try worker.encoding { () throws(TokenizerError) in
-                try tokenizer.encode(prompt: document.text, progress: goesOn)
+                try tokenizer.encode(prompt: rest, parsingSpecialTokens: parsesSpecialTokens, progress: goesOn)
             }
             guard let tokens = encoded else { throw worker.interruption }
-            return Encoded(tokens: tokens, byteCount: byteCount)
+            return EncodedText(tokens: tokens, byteCount: byteCount)
         }
-        let prompt = Array(document.text[..<document.promptLength])
-        let rest = Array(document.text[document.promptLength...])
         let encoded = try worker.encoding { () throws(TokenizerError) in
             (
-                try tokenizer.encode(prompt: prompt, progress: goesOn),
-                try tokenizer.encode(rest, addingSpecialTokens: false, progress: goesOn)
+                try tokenizer.encode(prompt: prompt, parsingSpecialTokens: parsesSpecialTokens, progress: goesOn),
+                try tokenizer.encode(
+                    rest, addingSpecialTokens: false, parsingSpecialTokens: parsesSpecialTokens, progress: goesOn)
             )
         }
         guard let asked = encoded.0, let answered = encoded.1 else { throw worker.interruption }
-        return Encoded(tokens: asked + answered, promptLength: asked.count, byteCount: byteCount)
+        return EncodedText(tokens: asked + answered, promptLength: asked.count, byteCount: byteCount)
     }
 }

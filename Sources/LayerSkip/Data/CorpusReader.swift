@@ -8,12 +8,16 @@ struct CorpusReader {
     let invalidText: Corpus.InvalidText
     /// The special tokens that no text should spell out.
     let spelling: SpecialTokenSpelling
+    /// Whether spelled-out special tokens become these tokens, except in conversations.
+    var parsesSpecialTokens = false
     let pool: ThreadPool
 
     /// A document's result, nil if it has no text, and the remarks on it.
     private struct Read<Output: Sendable>: Sendable {
         let output: Output?
         let remarks: CorpusRemarks
+        /// A hash of the text; nil without one.
+        let hash: UInt64?
     }
 
     /// Processes all documents.
@@ -28,6 +32,7 @@ struct CorpusReader {
         take: (Output) throws(FileError) -> Void, progress: (Int) -> Bool
     ) throws(FileError) -> CorpusRemarks? {
         var remarks = CorpusRemarks()
+        var hashes: Set<UInt64> = []
         var done = 0
         while done < corpus.count {
             guard progress(done) else { return nil }
@@ -37,6 +42,7 @@ struct CorpusReader {
                 guard !InterruptionRequest.isMade || progress(done) else { return nil }
                 let read = try result.get()
                 remarks.add(read.remarks)
+                if let hash = read.hash, !hashes.insert(hash).inserted { remarks.duplicates += 1 }
                 if let output = read.output { try take(output) }
             }
             done = batch.upperBound
@@ -77,11 +83,22 @@ struct CorpusReader {
                 let number = documents.lowerBound + index
                 let worker = CorpusWorker(corpus: corpus, document: number, concurrency: concurrency)
                 let document = try corpus.read(number, invalidText: invalidText)
-                let remarks = CorpusRemarks(of: document, name: corpus.name(of: number), spelling)
-                guard let document, !document.isEmpty else { return Read(output: nil, remarks: remarks) }
-                return Read(output: try transform(document, worker), remarks: remarks)
+                let reads = parsesSpecialTokens && document?.conversation == nil
+                let remarks = CorpusRemarks(of: document, name: corpus.name(of: number), reads ? nil : spelling)
+                guard let document, !document.isEmpty else { return Read(output: nil, remarks: remarks, hash: nil) }
+                return Read(output: try transform(document, worker), remarks: remarks, hash: document.hash)
             }
         }
+    }
+}
+
+extension Corpus.Document {
+    /// A hash of the text and of what divides it.
+    fileprivate var hash: UInt64 {
+        var hash = FowlerNollVo(text)
+        for shift in stride(from: 0, to: 64, by: 8) { hash.add(UInt8(truncatingIfNeeded: promptLength >> shift)) }
+        for message in conversation?.messages ?? [] { for byte in message.role.rawValue.utf8 { hash.add(byte) } }
+        return hash.value
     }
 }
 

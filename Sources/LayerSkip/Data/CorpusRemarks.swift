@@ -6,6 +6,13 @@ public struct CorpusRemarks: Sendable, Equatable {
     public internal(set) var skipped: [String] = []
     /// The number of documents without text, which were left out.
     public internal(set) var empty = 0
+    /// The number of documents whose text is that of an earlier document. They are not left out.
+    public internal(set) var duplicates = 0
+    /// The number of conversations without an answer, which were left out.
+    public internal(set) var withoutAnswer = 0
+    /// The number of conversations that were written as several texts, because the chat template writes earlier answers
+    /// in another way than they are given.
+    public internal(set) var dividedConversations = 0
     /// The number of pairs with an empty answer, after whose prompt only end-of-text is learned.
     public internal(set) var emptyAnswers = 0
     /// Keys of JSON Lines that were ignored.
@@ -24,8 +31,8 @@ public struct CorpusRemarks: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - document: nil for a skipped one.
-    ///   - spelling: the special tokens that it should not spell out.
-    init(of document: Corpus.Document?, name: @autoclosure () -> String, _ spelling: SpecialTokenSpelling) {
+    ///   - spelling: the special tokens that it should not spell out; nil if it may.
+    init(of document: Corpus.Document?, name: @autoclosure () -> String, _ spelling: SpecialTokenSpelling?) {
         guard let document else {
             skipped = [name()]
             return
@@ -34,7 +41,7 @@ public struct CorpusRemarks: Sendable, Equatable {
         let endsWithPrompt = document.promptLength > 0 && document.promptLength == document.text.count
         emptyAnswers = document.isPair && endsWithPrompt ? 1 : 0
         ignoredKeys = Set(document.ignoredKeys)
-        spelledOutToken = spelling.first(in: document.text)
+        spelledOutToken = spelling?.first(in: document.text)
         spelledOut = spelledOutToken == nil ? 0 : 1
     }
 
@@ -42,6 +49,7 @@ public struct CorpusRemarks: Sendable, Equatable {
     mutating func add(_ other: CorpusRemarks) {
         skipped += other.skipped
         empty += other.empty
+        duplicates += other.duplicates
         emptyAnswers += other.emptyAnswers
         ignoredKeys.formUnion(other.ignoredKeys)
         spelledOut += other.spelledOut

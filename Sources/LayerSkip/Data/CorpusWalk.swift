@@ -25,6 +25,7 @@ struct CorpusWalk {
 
     /// Adds a file, or the files in a folder.
     mutating func add(_ input: String) throws(FileError) {
+        if input == "-" { return found.append(Found(path: input, identity: nil, isBehindLink: false)) }
         let path = try HomeFolder.expand(input)
         guard let identity = Folder.identity(of: path) else {
             throw FileError(file: path, expected: "a file or a folder", found: "nothing")
@@ -74,7 +75,8 @@ struct CorpusWalk {
 
     private mutating func take(_ entry: Folder.Entry, _ isBehindLink: Bool) {
         guard isWanted(entry.name) else { return }
-        if endings.isEmpty, case .refused = CorpusFileKind(path: entry.path) {
+        // Files of records are read from folders only if their ending is named, because most .json files hold settings.
+        if endings.isEmpty, !CorpusFileKind(path: CorpusFileKind.unpacked(entry.path).path).isReadInFolders {
             leftOut.kinds[entry.name.split(separator: ".").last?.lowercased() ?? "", default: 0] += 1
             return
         }
@@ -82,6 +84,9 @@ struct CorpusWalk {
     }
 
     private func isWanted(_ name: String) -> Bool {
-        endings.isEmpty || endings.contains { name.lowercased().hasSuffix("." + $0) }
+        endings.isEmpty
+            || endings.contains { ending in
+                name.lowercased().hasSuffix("." + ending) || name.lowercased().hasSuffix("." + ending + ".gz")
+            }
     }
 }

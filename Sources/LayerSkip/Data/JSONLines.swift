@@ -1,13 +1,11 @@
 package import CheckpointFiles
 
-/// The form of JSON Lines with prompts and answers or with conversations, and checks that reject other JSON Lines.
+/// Checks that reject JSON Lines where prose is expected.
 package enum JSONLines {
-    /// The keys of a line.
-    static let keys = ["prompt", "answer"]
+    /// The keys of a prompt with an answer.
+    static let keys = ["prompt", "answer", "completion"]
     /// The key of a conversation.
     static let messages = "messages"
-    /// The forms of a line, for errors.
-    static let shape = #"{"prompt": "...", "answer": "..."} or {"messages": [...]}"#
 
     /// Rejects JSON Lines if prose is expected. Their keys and braces would be learned or measured like words.
     ///
@@ -21,11 +19,12 @@ package enum JSONLines {
             lines.count == 2 || object.keys.contains("prompt") || object.keys.contains(messages)
         else { return }
         let advice =
-            object.keys.contains(where: keys.contains)
-            ? " (to learn answers only, rename it to .jsonl)"
-            : object.keys.contains(messages)
-                ? " (to learn conversations, rename it to .jsonl)"
-                : advice(object.keys) + ", as \(shape) in a file named .jsonl"
+            switch RecordForm(recordWith: object.keys)?.kind {
+            case .pair, .instruction: " (to learn answers only, rename it to .jsonl)"
+            case .messages: " (to learn conversations, rename it to .jsonl)"
+            case .text: " (to learn its texts, rename it to .jsonl)"
+            case nil: RecordForm.advice(object.keys) + " in a file named .jsonl"
+            }
         throw FileError(
             file: file, expected: "prose", found: "JSON Lines with \(object.summary)\(advice)")
     }
@@ -39,15 +38,6 @@ package enum JSONLines {
         throw FileError(
             file: path, expected: "prose",
             found: "a file of JSON Lines by its name (write its texts to a .txt file)")
-    }
-
-    /// Returns advice on common other forms.
-    static func advice(_ keys: [String]) -> String {
-        if keys.contains("conversations") { return #" (rename the key to "messages", in OpenAI's form)"# }
-        if keys.contains("text") || keys.contains("content") {
-            return #" (of a text without a prompt, write "prompt": "" and "answer": the text)"#
-        }
-        return " (rename the keys)"
     }
 
     /// Returns the first lines that are not blank.

@@ -5,9 +5,10 @@ import LayerSkip
 struct CorpusOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Text files and folders. Each file is one document; in a .jsonl or .ndjson file, each line is a document: "
-                + #"{"prompt": "...", "answer": "..."}, or a conversation, {"messages": [{"role": "user", "content": "#
-                + #""..."}, ...]}. Links in folders are followed; names that begin with a dot are skipped."#,
+            "Text files, folders and pipes; - for standard input. Each text file is one document. In a .jsonl, .ndjson "
+                + "or .json file, each record is one: a conversation with messages, a prompt with an answer or a "
+                + "completion, an instruction with an output, or a text. Files may be compressed (.gz). Links in "
+                + "folders are followed; names that begin with a dot are skipped.",
             valueName: "input"))
     var inputs: [String] = []
 
@@ -16,10 +17,20 @@ struct CorpusOptions: ParsableArguments {
 
     @Option(
         help: """
-            File name endings to include from folders, such as swift,md (default: all files except .json, compressed \
-            and binary ones).
+            File name endings to include from folders, such as swift,md (default: all files except .json and binary \
+            ones). The same endings with .gz are included, too.
             """)
     var endings: CommaSeparated<String>?
+
+    @Option(
+        help: """
+            Keys of the records if they are not the usual ones: messages=KEY, prompt=KEY,answer=KEY, \
+            instruction=KEY,input=KEY,output=KEY or text=KEY.
+            """)
+    var keys: String?
+
+    @Option(help: "Text that separates documents in text files, such as '<|endoftext|>' (default: none).")
+    var separator: String?
 
     @Flag(help: "Skip files that are not UTF-8, with a message, instead of failing.")
     var skipInvalid = false
@@ -30,6 +41,10 @@ struct CorpusOptions: ParsableArguments {
     func validate() throws {
         if inputs.isEmpty, files == nil { throw ValidationError("expected an <input> or --files, found neither") }
         try checkThreads(threads)
+        if let keys, RecordForm(keys: keys) == nil {
+            throw ValidationError("--keys: expected \(RecordForm.expected), found \(keys.quoted)")
+        }
+        if separator == "" { throw ValidationError("--separator: expected some text, found none") }
     }
 
     func corpus() throws -> Corpus {
@@ -43,7 +58,8 @@ struct CorpusOptions: ParsableArguments {
         let selection = try CorpusFiles(endings: endings?.values ?? []).select(inputs)
         let leftOut = "\(selection.leftOut)"
         if !leftOut.isEmpty { Output.note("note: left out of folders: \(leftOut)") }
-        var corpus = try Corpus(files: selection.paths)
+        var corpus = try Corpus(
+            files: selection.paths, separator: separator, form: keys.flatMap { RecordForm(keys: $0) })
         if let files { corpus.inputs.add(files == "-" ? "/dev/stdin" : files, as: "the list of inputs") }
         return corpus
     }
@@ -65,6 +81,17 @@ extension Output {
         for name in remarks.skipped.prefix(10) { note("skipped \(name): not UTF-8") }
         if remarks.skipped.count > 10 { note("skipped \(remarks.skipped.count - 10) more") }
         if remarks.empty > 0 { note("note: left out \(remarks.empty.counted("document")) without text") }
+        if remarks.duplicates > 0 {
+            note("note: \(remarks.duplicates.counted("document")) with the text of an earlier one (all are kept)")
+        }
+        if remarks.withoutAnswer > 0 {
+            note("note: left out \(remarks.withoutAnswer.counted("conversation")) without an answer")
+        }
+        if remarks.dividedConversations > 0 {
+            note(
+                "note: \(remarks.dividedConversations.counted("conversation")) written as several texts, because the "
+                    + "chat template writes earlier answers in another way, for example without their reasoning")
+        }
         if remarks.emptyAnswers > 0 {
             note(
                 "note: \(remarks.emptyAnswers.counted("pair")) with an empty answer: only end-of-text is learned there")
@@ -72,7 +99,7 @@ extension Output {
         if !remarks.ignoredKeys.isEmpty {
             let keys = remarks.ignoredKeys.sorted().map(\.quoted)
             let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
-            note("note: ignored keys of JSON Lines: \(keys.prefix(10).joined(separator: ", "))\(more)")
+            note("note: ignored keys of records: \(keys.prefix(10).joined(separator: ", "))\(more)")
         }
         for (name, count) in remarks.unreadValues.sorted(by: { $0.key < $1.key }) {
             note("note: \(unreadNote(name)), which \(count.counted("conversation")) \(count == 1 ? "has" : "have")")
@@ -80,8 +107,8 @@ extension Output {
         if let token = remarks.spelledOutToken {
             note(
                 "note: a special token such as \(token.quoted) is spelled out in "
-                    + "\(remarks.spelledOut.counted("document")) and read as ordinary text; if it "
-                    + "separates texts, put each text into its own file")
+                    + "\(remarks.spelledOut.counted("document")) and read as ordinary text (if it separates texts, use "
+                    + "--separator; if it stands for the token, use --parse-special)")
         }
     }
 }

@@ -9,8 +9,8 @@ enum JSONLinesTarget: FuzzTarget {
     static func seeds() -> [[UInt8]] {
         [
             "\u{FEFF}{\"prompt\": \"a \\ud83d\\ude42\", \"answer\": \"b\\n\"}\r\n\n"
-                + "{\"prompt\": \"\", \"answer\": \"c\"}\n"
-                + "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": null, "
+                + "{\"prompt\": \"\", \"answer\": \"c\"}\n",
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": null, "
                 + "\"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\": \"{}\"}}]}], \"tools\": [{}], \"id\": 1, "
                 + "\"documents\": [{\"text\": \"d\"}]}\n",
             """
@@ -28,12 +28,20 @@ enum JSONLinesTarget: FuzzTarget {
             let again: TrainingMetrics? = JSONText.decode(line: JSONText.encode(metrics, onOneLine: true))
             require(again == metrics, "\(String(describing: again)) is \(metrics)")
         }
+        // The same bytes as a list of records, and as texts with a separator.
+        if let corpus = try? Corpus(files: [folder.write(input, as: "in.json")]) {
+            _ = try? encoder.encode(corpus, to: folder.file("out.tokens"), on: pool)
+        }
+        _ = try? Corpus(files: [folder.write(input, as: "in.txt")], separator: "\n")
         let corpus = try Corpus(files: [path])
         let shard = folder.file("out.tokens")
         guard let summary = try encoder.encode(corpus, to: shard, invalidText: .skip, on: pool) else { return }
+        let remarks = summary.remarks
+        let count = summary.documents + remarks.empty + remarks.skipped.count + remarks.withoutAnswer
         require(
-            summary.documents + summary.remarks.empty + summary.remarks.skipped.count == corpus.count,
+            count == corpus.count || count > corpus.count && remarks.dividedConversations > 0,
             "\(summary) is of \(corpus.count) documents")
+        require(summary.scoredTokens <= summary.tokens, "\(summary)")
         let written = try TokenShard(path: shard)
         require(written.tokenCount == summary.tokens && written.documents.count == summary.documents, "\(summary)")
     }
@@ -44,8 +52,8 @@ enum JSONLinesTarget: FuzzTarget {
             var encoder = try CorpusEncoder(TokenizerDefinition(json: TokenizerTarget.seeds()[0].parts(2)[0]))
             encoder.chatTemplate = try ChatTemplate(
                 jinja: """
-                    {% for message in messages %}{{ message.role }}: {{ message.content }}{{ message.tool_calls }}\
-                    {% endfor %}{{ tools | tojson }}{{ documents }}
+                    {{ tools | tojson }}{{ documents }}{% for message in messages %}{{ message.role }}: \
+                    {{ message.content }}{{ message.tool_calls }}{% endfor %}
                     """)
             return encoder
         } catch {

@@ -1,0 +1,61 @@
+import CheckpointFiles
+import LanguageModels
+import TextTokens
+
+extension ChatTemplate {
+    /// Writes a conversation as texts for training, each with the parts that the assistant writes.
+    ///
+    /// A template with `{% generation %}` says which parts these are, and the text is the whole conversation. Otherwise,
+    /// an answer is what is added when the conversation through the answer is written instead of the beginning of the
+    /// answer. Many templates write earlier answers in another way than the last one, for example without their
+    /// reasoning. An answer that the text of the whole conversation does not contain as it was given therefore gets a
+    /// text of its own, which ends with it.
+    ///
+    /// - Parameter name: the conversation's file and line, for errors.
+    /// - Returns: the texts in the order of their answers; none if there is no answer.
+    /// - Throws: ``CheckpointError`` if the template does not accept the conversation, or does not begin an answer as
+    ///   it begins the answer's prompt.
+    func answeredTexts(
+        _ messages: [ChatMessage], options: ChatOptions, name: String
+    ) throws(CheckpointError) -> [RenderedChat] {
+        func rendering(_ count: Int, isPrompt: Bool = false) throws(CheckpointError) -> RenderedChat {
+            try self.rendering(
+                Array(messages.prefix(count)), addingGenerationPrompt: isPrompt, options: options, file: name)
+        }
+        var current = try rendering(messages.count)
+        if marksAnswers { return current.answers.isEmpty ? [] : [current] }
+        var text = current.utf8
+        var texts: [RenderedChat] = []
+        for index in messages.indices.reversed() where messages[index].role == .assistant {
+            // Templates may not write a conversation without messages.
+            let prompt =
+                index == 0 ? (try? rendering(0, isPrompt: true))?.utf8 ?? [] : try rendering(index, isPrompt: true).utf8
+            let through = try rendering(index + 1)
+            let end = through.utf8
+            guard end.starts(with: prompt) else {
+                throw CheckpointError(
+                    file: name, name: "messages[\(index)]",
+                    expected: "a chat template that begins an answer as it begins the prompt for it",
+                    found: Self.difference(prompt, end)
+                        + "; pass a template that marks answers with {% generation %} with --chat-template")
+            }
+            if !text.starts(with: end) {
+                if !current.answers.isEmpty { texts.append(current) }
+                (current, text) = (through, end)
+            }
+            if end.count > prompt.count { current.answers.insert(prompt.count..<end.count, at: 0) }
+        }
+        if !current.answers.isEmpty { texts.append(current) }
+        return texts.reversed()
+    }
+
+    /// Describes where two texts differ.
+    private static func difference(_ prompt: [UInt8], _ text: [UInt8]) -> String {
+        let common = zip(prompt, text).prefix { $0 == $1 }.count
+        func excerpt(_ bytes: [UInt8]) -> String {
+            let text = String(decoding: bytes[common...].prefix(24), as: UTF8.self)
+            return text.isEmpty ? "nothing" : text.replacing("\n", with: "\\n").quoted
+        }
+        return "\(excerpt(prompt)) in the prompt and \(excerpt(text)) in the answer"
+    }
+}
