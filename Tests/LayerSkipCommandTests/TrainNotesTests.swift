@@ -96,10 +96,11 @@ struct TrainNotesTests {
         func errors(_ training: String, _ validation: String) throws -> String {
             try files.train("same", "data.training=\(training)", "data.validation=\(validation)", "--dry-run").errors
         }
-        let rule = "data.validation: expected data that is not trained on"
-        #expect(try errors(data, data).contains(rule))
-        #expect(try errors(data, data).contains("\(data), which is also in data.training"))
-        #expect(try errors(data, copy).contains("\(copy), whose content is that of \(data) in data.training"))
+        let rule = "data.validation: expected data that is not trained on, unlike"
+        let same = try errors(data, data)
+        #expect(same.contains("\(rule) \(data) (") && same.contains("found a file of data.training"), "\(same)")
+        let equal = try errors(data, copy)
+        #expect(equal.contains("\(rule) \(copy) (") && equal.contains("found the content of /"), "\(equal)")
         #expect(files.names("same").isEmpty)
     }
 
@@ -116,7 +117,7 @@ struct TrainNotesTests {
         }
         #expect(try first("data.training=\(folder)") == "training on 24 sequences of 40 tokens")
         #expect(try first("data.training=\(folder)/[ab].tokens") == "training on 16 sequences of 40 tokens")
-        let list = "data.training=[\(folder)/[ab].tokens, \(folder)/c1.tokens]"
+        let list = "data.training=['\(folder)/[ab].tokens', \(folder)/c1.tokens]"
         #expect(try first(list, "data.weights=[1, 3]") == "training on 24 sequences of 40 tokens")
         let none = try files.train("chosen", "data.training=\(folder)/*.txt", "--dry-run")
         #expect(none.errors.contains("data.training: expected at least one file that matches \(folder)/*.txt"))

@@ -55,11 +55,9 @@ struct DataFiles {
                 else { continue }
                 throw RecipeError(
                     key: "data.validation",
-                    expected: "data that is not trained on (split the texts before prepare-data, or use "
-                        + "validation.every=0)",
-                    found: isSameFile
-                        ? "\(shard.path), which is also in data.training"
-                        : "\(shard.path), whose content is that of \(other.path) in data.training")
+                    expected: "data that is not trained on, unlike \(shard.path) (split the texts before "
+                        + "prepare-data, or use validation.every=0)",
+                    found: isSameFile ? "a file of data.training" : "the content of \(other.path)")
             }
         }
     }
