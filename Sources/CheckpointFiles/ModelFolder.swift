@@ -57,6 +57,12 @@ package struct ModelFolder: Sendable {
         }
     }
 
+    /// Refers to a folder without weights, for its other files.
+    package init(describing path: String) {
+        self.path = path
+        source = SafetensorsSource(without: path)
+    }
+
     /// The last component of the folder's path.
     package var name: String { paths.name }
 

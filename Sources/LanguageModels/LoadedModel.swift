@@ -32,11 +32,13 @@ package struct LoadedModel: TrainableModel {
 
     /// Loads a model for training. All weights become f32; those that are not frozen are parameters.
     ///
+    /// - Parameter adapter: if given, only this LoRA adapter is trained, and 16-bit matrices keep their format.
     /// - Throws: if its tensors are missing or wrong.
     package init(
-        trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
+        trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(),
+        adapting adapter: AdapterTraining? = nil, on compute: ComputeContext
     ) throws(CheckpointError) {
-        self.init(try Transformer(trainable: stored, freezing: frozen, on: compute))
+        self.init(try Transformer(trainable: stored, freezing: frozen, adapting: adapter, on: compute))
     }
 
     /// Loads the model in a GGUF file for decoding.

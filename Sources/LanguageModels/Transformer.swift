@@ -120,14 +120,17 @@ extension Transformer {
     /// Loads a model for training. All weights become f32, whatever their stored format; those that are not frozen are
     /// parameters. Query and key rows are in Hugging Face's order.
     ///
+    /// - Parameter adapter: if given, only this LoRA adapter is trained, and 16-bit matrices keep their format.
     /// - Throws: if the architecture cannot be trained, or a tensor is missing or does not have the shape that the
     ///   configuration requires.
     package init(
-        trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(), on compute: ComputeContext
+        trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(),
+        adapting adapter: AdapterTraining? = nil, on compute: ComputeContext
     ) throws(CheckpointError) {
         try stored.checkTrainable()
         let headDimension = stored.configuration.attention.headDimension
-        var form = TrainableLoading(frozen: frozen, headDimension: headDimension, on: compute)
+        var form = TrainableLoading(
+            frozen: frozen, adapting: adapter, headDimension: headDimension, on: compute)
         let weights = try LoadedWeights(stored, as: &form)
         self.init(stored.configuration, weights, pairing: .halfSplit, on: compute)
         parameters = form.parameters

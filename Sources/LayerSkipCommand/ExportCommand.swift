@@ -25,6 +25,10 @@ struct ExportCommand: ParsableCommand {
         transform: expandedPath)
     var source: String?
 
+    @Option(
+        help: "LoRA adapter to merge into the model: a folder in PEFT's format.", transform: expandedPath)
+    var adapter: String?
+
     @Option(name: .customLong("to"), help: "Format of the output: gguf (one file) or safetensors (a folder).")
     var target: Target
 
@@ -63,6 +67,7 @@ struct ExportCommand: ParsableCommand {
 
     func validate() throws {
         try checkThreads(threads)
+        try checkAdapter(adapter, of: source, named: "a model")
         try quantization.check(for: target, output: output, inParts: splitSize != nil)
         guard (exitLayer == nil) == (draftLength == nil) else {
             let (given, other) =
@@ -89,7 +94,7 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let checkpoint = try Checkpoint.named(source)
+        let checkpoint = try Checkpoint.named(source, adapter: adapter)
         func plan(_ importance: ImportanceMatrix?) throws -> CheckpointExport {
             try CheckpointExport(
                 checkpoint, to: target.value, quantizing: quantization.formats.recipe, importance: importance,

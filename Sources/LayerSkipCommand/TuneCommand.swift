@@ -125,7 +125,11 @@ struct TuneCommand: ParsableCommand {
         let promptFile = try prompts.map { try PromptFile(path: $0) }
         var outputs = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (prompts, "the prompts"))
         // Opened before it is loaded: a result is only ever stored for files that it is of.
-        let checkpoint = try Checkpoint.named(model.model)
+        let checkpoint = try Checkpoint.named(model.model, adapter: model.adapter)
+        if save, checkpoint.isAdapted {
+            throw InputError(
+                name: "--save", expected: "a whole model (export merges an adapter)", found: "an adapter's model")
+        }
         if save { _ = try SavedTuning.place(for: checkpoint.files) }
         // As other commands load it, so that `auto` has what it has there. Copies are only tried.
         let model = try model.load(drafting: DraftingOptions())

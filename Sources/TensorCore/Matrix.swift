@@ -2,12 +2,15 @@
 package enum Matrix: Sendable {
     /// Packed for the kernels, quantized or not; used in inference.
     case packed(PackedMatrix)
+    /// Rows in 16 bits that are never trained: the weights below a ``LowRankAdapter``.
+    case half(HalfMatrix)
     /// Rows in f32: a parameter, frozen weights, or the weights with which a model in training decodes.
     case unpacked(Tensor)
 
     package var rows: Int {
         switch self {
         case .packed(let matrix): matrix.rows
+        case .half(let matrix): matrix.rows
         case .unpacked(let tensor): tensor.rows
         }
     }
@@ -15,6 +18,7 @@ package enum Matrix: Sendable {
     package var columns: Int {
         switch self {
         case .packed(let matrix): matrix.columns
+        case .half(let matrix): matrix.columns
         case .unpacked(let tensor): tensor.columns
         }
     }
@@ -23,6 +27,7 @@ package enum Matrix: Sendable {
     package var byteCount: Int {
         switch self {
         case .packed(let matrix): matrix.byteCount
+        case .half(let matrix): matrix.byteCount
         case .unpacked(let tensor): tensor.rows * tensor.columns * MemoryLayout<Float>.stride
         }
     }
@@ -30,7 +35,7 @@ package enum Matrix: Sendable {
     /// The same weights without a gradient node.
     package func detached() -> Matrix {
         switch self {
-        case .packed: self
+        case .packed, .half: self
         case .unpacked(let tensor): .unpacked(tensor.detached())
         }
     }

@@ -24,7 +24,7 @@ struct TinyRuns {
     ) throws -> TrainingRun {
         let model = TinyTraining.configuration(of: architecture)
         let configuration = HuggingFaceConfiguration(model: model, tiesHead: true)
-        let start = TrainingStart(
+        var start = TrainingStart(
             StoredModel(model, RandomInitializer(seed: 3, model, isTied: true)), tokenizerFingerprint: fingerprint,
             vocabularySize: 40
         ) { folder in
@@ -32,6 +32,7 @@ struct TinyRuns {
             try TextFile.write(configuration.json(file: path), to: path)
             try TextFile.write(Array("{}".utf8), to: folder.path(for: ModelFolder.Name.tokenizer))
         }
+        start.base = "the base"
         return try TrainingRun(
             recipe, from: start, training: CountingSource(), validation: CountingSource(sequencesPerEpoch: 6),
             on: ComputeContext(threads: 1))

@@ -8,6 +8,7 @@ package struct SafetensorsSource: TensorSource {
     /// The index's entries for tensors that are in none of the files: file names by the tensors' names.
     package let missing: [String: String]
     package var gainOffset: Float = 0
+    package var mappings: [MappedFile] { files.map(\.mapping) }
     private var owners: [String: Int]
 
     /// Uses a single file's tensors as a model.
@@ -16,6 +17,14 @@ package struct SafetensorsSource: TensorSource {
         files = [file]
         missing = [:]
         owners = Dictionary(file.tensors.map { ($0.name, 0) }) { first, _ in first }
+    }
+
+    /// A source without tensors, for a folder that has none.
+    init(without folder: String) {
+        file = folder
+        files = []
+        missing = [:]
+        owners = [:]
     }
 
     /// Opens the files that an index (`model.safetensors.index.json`) lists; they are in the index's folder.

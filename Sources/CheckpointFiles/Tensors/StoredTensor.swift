@@ -13,6 +13,8 @@ package struct StoredTensor: Sendable {
     private enum Contents: Sendable {
         case mapped(MappedFile, Range<Int>)
         case owned([UInt8])
+        /// Computed each time that the bytes are read: rows of a whole tensor.
+        case computed(Computed, rows: Range<Int>)
     }
 
     /// Creates a tensor that lies in a mapped file.
@@ -25,6 +27,26 @@ package struct StoredTensor: Sendable {
         self.dtype = dtype
         self.shape = shape
         contents = .mapped(file, range)
+    }
+
+    /// A tensor's computation, and the files that it depends on.
+    private struct Computed: Sendable {
+        let files: [MappedFile]
+        let make: @Sendable () -> Tensor
+    }
+
+    /// Creates an F32 matrix that is computed each time that its bytes are read.
+    ///
+    /// - Parameters:
+    ///   - files: those that it is computed from.
+    ///   - make: returns the whole matrix.
+    package init(
+        name: String, shape: [Int], from files: [MappedFile], computing make: @escaping @Sendable () -> Tensor
+    ) {
+        self.name = name
+        dtype = .f32
+        self.shape = shape
+        contents = .computed(Computed(files: files, make: make), rows: 0..<shape.dropLast().reduce(1, *))
     }
 
     /// Creates a tensor that lies in memory, such as a random one.
@@ -49,6 +71,7 @@ package struct StoredTensor: Sendable {
         switch contents {
         case .mapped(_, let range): range.count
         case .owned(let bytes): bytes.count
+        case .computed(_, let rows): rows.count * dtype.bytesPerRow(columns: columns)
         }
     }
 
@@ -57,9 +80,13 @@ package struct StoredTensor: Sendable {
         if case .mapped(let file, _) = contents { file.path } else { nil }
     }
 
-    /// The file that holds the tensor; nil if it is in memory.
-    package var mapping: MappedFile? {
-        if case .mapped(let file, _) = contents { file } else { nil }
+    /// The file that holds the tensor, or the files that it is computed from; none if it is in memory.
+    package var mappings: [MappedFile] {
+        switch contents {
+        case .mapped(let file, _): [file]
+        case .owned: []
+        case .computed(let computed, _): computed.files
+        }
     }
 
     /// The vector as a matrix of one column, each element a row.
@@ -84,6 +111,8 @@ package struct StoredTensor: Sendable {
             case .mapped(let file, let range):
                 .mapped(file, range.lowerBound + bytes.lowerBound..<range.lowerBound + bytes.upperBound)
             case .owned(let all): .owned(Array(all[bytes]))
+            case .computed(let computed, let own):
+                .computed(computed, rows: own.lowerBound + rows.lowerBound..<own.lowerBound + rows.upperBound)
             }
         return StoredTensor(name: name, dtype: dtype, shape: [rows.count, columns], contents: part)
     }
@@ -101,8 +130,13 @@ package struct StoredTensor: Sendable {
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         switch contents {
-        case .mapped(let file, let range): try file.withBytes(in: range, body)
-        case .owned(let bytes): try body(bytes.span.bytes)
+        case .mapped(let file, let range): return try file.withBytes(in: range, body)
+        case .owned(let bytes): return try body(bytes.span.bytes)
+        case .computed(let computed, let rows):
+            let (tensor, size) = (computed.make(), dtype.bytesPerRow(columns: columns))
+            return try tensor.storage.withBytes { (bytes) throws(Failure) in
+                try body(bytes.extracting(rows.lowerBound * size..<rows.upperBound * size))
+            }
         }
     }
 

@@ -24,6 +24,9 @@ package protocol TensorSource: Sendable {
     /// - Throws: if there is no such tensor, or it has another shape.
     func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor
 
+    /// The files with the weights; none if they are in memory.
+    var mappings: [MappedFile] { get }
+
     /// Checks that the source's files have not changed since they were opened.
     ///
     /// - Throws: if a file has been written to.
@@ -32,6 +35,7 @@ package protocol TensorSource: Sendable {
 
 extension TensorSource {
     package var gainOffset: Float { 0 }
+    package var mappings: [MappedFile] { [] }
 
     /// Does nothing: sources without files do not change.
     package func checkUnchanged() throws(CheckpointError) {}

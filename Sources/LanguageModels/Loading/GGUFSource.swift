@@ -18,6 +18,7 @@ package struct GGUFSource: TensorSource {
     }
 
     package var file: String { gguf.path }
+    package var mappings: [MappedFile] { gguf.files }
 
     package func storedName(of name: String) -> String { names[name] ?? name }
 

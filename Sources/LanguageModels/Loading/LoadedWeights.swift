@@ -5,6 +5,7 @@ import TensorCore
 struct LoadedWeights {
     private var matrices: [Place: Matrix] = [:]
     private var vectors: [Place: Tensor] = [:]
+    private var adapters: [Place: LowRankAdapter] = [:]
     private let normEpsilon: Float
 
     private struct Place: Hashable {
@@ -45,6 +46,7 @@ struct LoadedWeights {
                 vectors[place] = try form.vector(tensor, from: stored.source)
             } else {
                 matrices[place] = try form.matrix(tensor, from: stored.source)
+                adapters[place] = form.adapter(of: tensor)
             }
         }
     }
@@ -68,7 +70,9 @@ struct LoadedWeights {
 
     /// A linear layer, with a bias if the model has one.
     func projection(_ role: TensorRole, bias: TensorRole, layer: Int) -> Projection {
-        Projection(matrix(role, layer: layer), bias: vectors[Place(role: bias, layer: layer)])
+        Projection(
+            matrix(role, layer: layer), bias: vectors[Place(role: bias, layer: layer)],
+            adapter: adapters[Place(role: role, layer: layer)])
     }
 
     /// A norm that every model has.

@@ -52,6 +52,14 @@ package enum ModelFiles: Sendable {
         self = .folder(folder, stated)
     }
 
+    /// Opens a folder that describes a model without holding its weights, such as a training run's checkpoint of an
+    /// adapter.
+    ///
+    /// - Throws: as above.
+    package init(describing path: String) throws(CheckpointError) {
+        try self.init(ModelFolder(describing: path), nil)
+    }
+
     /// Refuses the folder of an adapter, which only changes the weights of another model.
     private static func refuseAdapter(_ folder: FolderPaths) throws(CheckpointError) {
         guard let path = folder.existingFile(ModelFolder.Name.adapter) else { return }
@@ -61,8 +69,10 @@ package enum ModelFiles: Sendable {
         throw CheckpointError(
             file: folder.path, expected: "a whole model",
             found:
-                "a \(kind == "LORA" ? "LoRA" : kind.inMessage) adapter of \(base?.quoted ?? "another model"); merge it "
-                + "into that model in Python, with peft's merge_and_unload, and save the result")
+                "a \(kind == "LORA" ? "LoRA" : kind.inMessage) adapter of \(base?.quoted ?? "another model"); "
+                + (kind == "LORA"
+                    ? "pass that model, and the folder as its adapter"
+                    : "merge it into that model in Python, with peft's merge_and_unload, and save the result"))
     }
 
     /// The path as it was given, or a name in its place. For a split GGUF file, the path of the first part.

@@ -6,11 +6,15 @@ package struct NamedTensor: Sendable {
     /// [rows, columns]; a vector is one row.
     package let values: Tensor
 
-    package init(name: String, values: Tensor) {
+    private let isVector: Bool
+
+    /// - Parameter isVector: whether it is a vector; by default, if it is one row.
+    package init(name: String, values: Tensor, isVector: Bool? = nil) {
         self.name = name
         self.values = values
+        self.isVector = isVector ?? (values.rows == 1)
     }
 
     /// The shape in a file: a vector has one dimension.
-    package var shape: [Int] { values.rows == 1 ? [values.columns] : [values.rows, values.columns] }
+    package var shape: [Int] { isVector ? [values.columns] : [values.rows, values.columns] }
 }

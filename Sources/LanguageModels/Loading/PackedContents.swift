@@ -16,7 +16,7 @@ struct PackedContents {
 
     /// Adds a tensor; of a fused one, each part is a matrix.
     mutating func add(_ tensor: ModelTensor, _ stored: StoredTensor, as dtype: DType) {
-        if let file = stored.mapping, !files.contains(where: { $0 === file }) { files.append(file) }
+        for file in stored.mappings where !files.contains(where: { $0 === file }) { files.append(file) }
         guard tensor.shape.count > 1 else {
             lines.append("vector \(tensor.name) \(tensor.count)")
             byteCount += PackedFile.size(ofVector: tensor.count)

@@ -37,6 +37,18 @@ extension StoredTensor {
         floats(rows: rows, columns: columns, order)
     }
 
+    /// Returns the matrix in its 16-bit format.
+    ///
+    /// - Parameter order: as above.
+    package func halves(order: (_ row: Int) -> Int = { $0 }) -> HalfMatrix {
+        defer { release() }
+        return withBytes { bytes in
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe HalfMatrix(bytes, dtype: dtype, rows: rows, columns: columns, order: order)
+            }
+        }
+    }
+
     private func floats(rows: Int, columns: Int, _ order: (Int) -> Int) -> Tensor {
         defer { release() }
         return withBytes { bytes in

@@ -27,17 +27,21 @@ package struct FrozenParts: Sendable, Equatable {
     }
 }
 
-/// Loading for training: everything in f32, with query and key rows in Hugging Face's order.
+/// Loading for training, with query and key rows in Hugging Face's order: everything in f32, except that matrices below a
+/// LoRA adapter, which stay frozen, keep their 16-bit formats.
 struct TrainableLoading: WeightLoading {
     private let frozen: FrozenParts
     private let headDimension: Int
     private let compute: ComputeContext
+    private let adapterTraining: AdapterTraining?
+    private var adapters: [String: LowRankAdapter] = [:]
     /// The loaded parameters.
     private(set) var parameters: [Parameter] = []
-    /// All loaded tensors, parameters and frozen ones.
+    /// All loaded tensors, parameters and frozen ones; of a model with an adapter, those of the adapter.
     private(set) var tensors: [NamedTensor] = []
 
-    init(frozen: FrozenParts, headDimension: Int, on compute: ComputeContext) {
+    init(frozen: FrozenParts, adapting training: AdapterTraining?, headDimension: Int, on compute: ComputeContext) {
+        adapterTraining = training
         self.frozen = frozen
         self.headDimension = headDimension
         self.compute = compute
@@ -45,6 +49,12 @@ struct TrainableLoading: WeightLoading {
 
     mutating func matrix(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Matrix {
         let stored = try source.tensor(named: tensor.name, shape: tensor.shape)
+        if let adapterTraining {
+            if adapterTraining.settings.adapts(tensor) { try addAdapter(adapterTraining, of: tensor) }
+            if HalfMatrix.formats.contains(stored.dtype) {
+                return .half(tensor.kind.isRotated ? stored.halves(order: order(source)) : stored.halves())
+            }
+        }
         return .unpacked(weight(tensor, tensor.kind.isRotated ? stored.floats(order: order(source)) : stored.floats()))
     }
 
@@ -67,7 +77,25 @@ struct TrainableLoading: WeightLoading {
         { [pairing = source.ropePairing, headDimension] in pairing.row(ofHalfSplit: $0, headDimension: headDimension) }
     }
 
+    func adapter(of tensor: ModelTensor) -> LowRankAdapter? { adapters[tensor.name] }
+
+    private mutating func addAdapter(_ training: AdapterTraining, of tensor: ModelTensor) throws(CheckpointError) {
+        let rank = training.settings.rank
+        var matrices: [Tensor] = []
+        for (name, shape) in [
+            (tensor.downName, [rank, tensor.shape[1]]), (tensor.upName, [tensor.shape[0], rank]),
+        ] {
+            let values = try training.values.tensor(named: name, shape: shape).floats()
+            let parameter = Parameter(name: name, values, isMatrix: true, on: compute)
+            parameters.append(parameter)
+            tensors.append(NamedTensor(name: name, values: values, isVector: false))
+            matrices.append(parameter.values)
+        }
+        adapters[tensor.name] = LowRankAdapter(down: matrices[0], up: matrices[1], scale: training.settings.scale)
+    }
+
     private mutating func weight(_ tensor: ModelTensor, _ values: Tensor) -> Tensor {
+        if adapterTraining != nil { return values }
         tensors.append(NamedTensor(name: tensor.name, values: values))
         guard !frozen.contains(tensor.part) else { return values }
         let parameter = Parameter(name: tensor.name, values, on: compute)

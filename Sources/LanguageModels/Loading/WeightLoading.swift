@@ -14,12 +14,16 @@ protocol WeightLoading {
     /// Loads a vector, as one row.
     mutating func vector(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Tensor
 
+    /// The adapter of a matrix that has been loaded; nil if it has none.
+    func adapter(of tensor: ModelTensor) -> LowRankAdapter?
+
     /// Whether the tensors of the source are read.
     var readsSource: Bool { get }
 }
 
 extension WeightLoading {
     var readsSource: Bool { true }
+    func adapter(of tensor: ModelTensor) -> LowRankAdapter? { nil }
 }
 
 /// Loading for inference: matrices are packed, in their stored format or a recipe's.

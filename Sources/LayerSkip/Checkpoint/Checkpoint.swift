@@ -15,8 +15,10 @@ public import TokenDecoding
 public struct Checkpoint: Sendable {
     /// The opened path; nil for a model that is part of the program.
     let source: String?
-    /// The model's files and configuration.
+    /// The model's files and configuration. If an adapter is merged into the weights, these may be in other files.
     package let files: ModelFiles
+    /// The LoRA adapter that is merged into the weights, with the base that it changes; nil if there is none.
+    let adapter: OpenedAdapter?
     /// The chat templates and the special tokens that they may write.
     package let templates: StoredChatTemplates
     /// The model's best setting for self-speculation: the one that `tune --save` stored in the user's cache, or else
@@ -37,12 +39,20 @@ public struct Checkpoint: Sendable {
     /// The tokenizer or the error in it. Keeping the error allows the weights to be shown anyway.
     private let definition: Result<TokenizerDefinition, CheckpointError>
 
-    /// Opens a GGUF file, a model folder or the checkpoint of a training run.
+    /// Opens a GGUF file, a model folder or the checkpoint of a training run, with a LoRA adapter merged into its weights.
     ///
+    /// - Parameters:
+    ///   - path: the model. The folder of an adapter stands for the model that it names as its base, with the adapter.
+    ///   - adapter: the folder of an adapter in PEFT's format; nil for none.
     /// - Throws: if it cannot be read, or if its description of the model is wrong or not supported. Errors in its
-    ///   tokenizer are thrown by ``tokenizer()``.
-    public init(path: String) throws(CheckpointError) {
-        try self.init(ModelFiles(path: path), source: path)
+    ///   tokenizer are thrown by ``tokenizer()``, and those in the adapter's shapes when the weights are opened.
+    public init(path: String, adapter: String? = nil) throws(CheckpointError) {
+        guard adapter != nil || AdapterFolder.exists(path) else {
+            try self.init(ModelFiles(path: path), source: path)
+            return
+        }
+        let opened = try OpenedAdapter(path: adapter ?? path, base: adapter == nil ? nil : path)
+        try self.init(opened.description(), source: path, opened)
     }
 
     /// Opens a GGUF file that is part of the program.
@@ -56,10 +66,12 @@ public struct Checkpoint: Sendable {
         try self.init(ModelFiles(GGUFFile(file)), source: nil)
     }
 
-    private init(_ files: ModelFiles, source: String?) throws(CheckpointError) {
+    private init(_ files: ModelFiles, source: String?, _ adapter: OpenedAdapter? = nil) throws(CheckpointError) {
         self.files = files
         self.source = source
-        tuning = KeptTuning(of: files)
+        self.adapter = adapter
+        // Tunings are kept for whole models.
+        tuning = adapter == nil ? KeptTuning(of: files) : nil
         let tuned = tuning?.tuning
         switch files {
         case .gguf(let file, let configuration):
@@ -128,7 +140,13 @@ public struct Checkpoint: Sendable {
     /// Returns the model's tensors, checked against its configuration.
     ///
     /// - Throws: if there is a tensor that the architecture does not use, or if a required head is missing.
-    package func model() throws(CheckpointError) -> StoredModel { try StoredModel(files) }
+    package func model() throws(CheckpointError) -> StoredModel {
+        if let adapter { return try adapter.model() }
+        return try StoredModel(files)
+    }
+
+    /// Whether an adapter is merged into the weights.
+    package var isAdapted: Bool { adapter != nil }
 
     /// Returns the definition of the tokenizer.
     ///

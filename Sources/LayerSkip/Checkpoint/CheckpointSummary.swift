@@ -150,25 +150,28 @@ public struct CheckpointSummary: Sendable {
         tuningNote = checkpoint.tuning?.note
         isTuned = checkpoint.tuning?.tuning != nil
         draftVocabulary = checkpoint.draftVocabulary
-        switch checkpoint.files {
+        let adapterFiles = [checkpoint.adapter?.folder.file].compactMap(\.self)
+        let adapterSize = adapterFiles.reduce(0) { $0 + $1.mapping.byteCount }
+        let adapterTensors = adapterFiles.flatMap { $0.tensors.map(\.listed) }
+        switch checkpoint.adapter?.base ?? checkpoint.files {
         case .gguf(let file, _):
             let metadata = file.metadata
-            files = file.files.map(\.path)
-            byteCount = file.byteCount
+            files = file.files.map(\.path) + adapterFiles.map(\.path)
+            byteCount = file.byteCount + adapterSize
             version = Int(file.version)
             name = try metadata.stringIfPresent(named: "general.name")
             tokenizerModel = try metadata.stringIfPresent(named: "tokenizer.ggml.model")
             preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
-            tensors = Self.entries(file.tensors.map(\.listed))
+            tensors = Self.entries(file.tensors.map(\.listed) + adapterTensors)
         case .folder(let folder, _):
             let tokenizer = try? checkpoint.tokenizerDefinition()
-            files = folder.source.files.map(\.path)
-            byteCount = folder.source.files.reduce(0) { $0 + $1.mapping.byteCount }
+            files = (folder.source.files + adapterFiles).map(\.path)
+            byteCount = folder.source.files.reduce(adapterSize) { $0 + $1.mapping.byteCount }
             version = nil
             name = folder.name
             tokenizerModel = tokenizer?.model.rawValue
             preTokenizer = tokenizer?.preTokenizer
-            tensors = Self.entries(folder.source.tensors.map(\.listed))
+            tensors = Self.entries(folder.source.tensors.map(\.listed) + adapterTensors)
         }
     }
 

@@ -36,6 +36,10 @@ extension CheckpointExport {
     var inputs: InputFiles {
         var inputs = InputFiles()
         inputs.add(model: checkpoint.source, as: "the model that is read")
+        if let adapter = checkpoint.adapter {
+            inputs.add(adapter.folder.path, as: "the adapter that is read")
+            inputs.add(model: adapter.base.path, as: "the base model of the adapter that is read")
+        }
         if let path = choice?.importance?.path { inputs.add(path, as: "the importance matrix") }
         return inputs
     }

@@ -25,7 +25,11 @@ extension TrainingStart {
                     found: "default")
             }
             try self.init(defaultModel(), shards)
-        case .path(let path): try self.init(Checkpoint(path: ModelFinder().cachedPath(of: path)), shards)
+        case .path(let path):
+            let checkpoint = try Checkpoint(path: ModelFinder().cachedPath(of: path))
+            try self.init(checkpoint, shards)
+            // A hub's name stays one, so that PEFT finds the base, too.
+            if checkpoint.adapter == nil { base = Folder.realPath(path) ?? path }
         }
     }
 

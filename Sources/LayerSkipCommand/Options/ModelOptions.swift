@@ -12,6 +12,14 @@ struct ModelOptions: ParsableArguments {
         transform: expandedPath)
     var model: String?
 
+    @Option(
+        help: """
+            LoRA adapter to merge into the model: a folder in PEFT's format. As a model, such a folder stands for its base \
+            with the adapter.
+            """,
+        transform: expandedPath)
+    var adapter: String?
+
     @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")
     var threads: Int?
 
@@ -26,6 +34,7 @@ struct ModelOptions: ParsableArguments {
 
     func validate() throws {
         try checkThreads(threads)
+        try checkAdapter(adapter, of: model)
         if keepPacked, model == nil { throw ValidationError("--keep-packed: expected --model with it, found none") }
     }
 
@@ -42,7 +51,7 @@ struct ModelOptions: ParsableArguments {
         loading.keepsPacked = keepPacked
         loading.drafting = drafting
         do {
-            let model = try TextModel(.named(model), on: ComputeContext(threads: threads), loading) {
+            let model = try TextModel(.named(model, adapter: adapter), on: ComputeContext(threads: threads), loading) {
                 progress(Int($0 * 100))
             }
             _ = progress(100)
@@ -61,5 +70,12 @@ extension Progress {
         show: @escaping (String) -> Void = Output.prompt
     ) -> Progress {
         Progress("percent of the weights loaded:", of: 100, after: delay, isTerminal: isTerminal, show: show)
+    }
+}
+
+/// Throws if an adapter is given without its model.
+func checkAdapter(_ adapter: String?, of model: String?, named name: String = "--model") throws {
+    if adapter != nil, model == nil {
+        throw ValidationError("--adapter: expected \(name) with it, the adapter's base, found none")
     }
 }

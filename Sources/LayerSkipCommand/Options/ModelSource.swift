@@ -18,10 +18,11 @@ enum ModelSource {
 extension Checkpoint {
     /// Opens a model by path or name, or the default model where none is given.
     ///
+    /// - Parameter adapter: the folder of a LoRA adapter of the model.
     /// - Throws: ``CheckpointError``, ``HubError``.
-    static func named(_ model: String?) throws -> Checkpoint {
+    static func named(_ model: String?, adapter: String? = nil) throws -> Checkpoint {
         guard let model else { return try .defaultModel() }
-        return try Checkpoint(path: ModelSource.path(of: model))
+        return try Checkpoint(path: ModelSource.path(of: model), adapter: adapter)
     }
 }
 

@@ -1,7 +1,9 @@
+import LanguageModels
+
 extension RecipeKey {
     /// Every key that a recipe may have.
     public static let all: [RecipeKey] =
-        run + model + data + optimization + layerSkip + [
+        run + model + data + optimization + lora + layerSkip + [
             integer(
                 "validation.every", \.validation.every, in: 0...steps.upperBound,
                 "steps between two validations; 0 for none", isFixed: false),
@@ -108,6 +110,19 @@ extension RecipeKey {
         choice(
             "precision", \.precision, "precision of the operands of products and attention; sums are always f32"),
         boolean("recompute", \.recompute, "whether to recompute blocks in the backward pass: less memory, more time"),
+    ]
+
+    private static let lora = [
+        integer(
+            "lora.rank", \.lora.rank, in: 1...65536,
+            "LoRA: rank of the trained adapter; the model itself is frozen (default: no adapter)"),
+        number(
+            "lora.alpha", \.lora.alpha, in: 1e-30...1e9,
+            "LoRA: the adapter's product is multiplied by alpha / rank (default: the rank)"),
+        described(
+            "lora.layers", \.lora.layers, expected: LayerSet.expected, "LoRA: adapted layers, from 0 (default: all)"),
+        words("lora.matrices", \.lora.matrices, of: LowRankSettings.known, "LoRA: adapted matrices of each layer"),
+        boolean("lora.rslora", \.lora.isRankStabilized, "LoRA: whether to multiply by alpha / sqrt(rank) instead"),
     ]
 
     private static let layerSkip = [

@@ -121,6 +121,20 @@ extension RecipeKey {
             format: { $0.isEmpty ? nil : .list($0) })
     }
 
+    /// A key whose value is one of a few words, or a list of different ones.
+    static func words(
+        _ path: String, _ place: Place<[String]>, of words: [String], _ about: String
+    ) -> RecipeKey {
+        key(
+            path, place, about, expected: "a list of different ones of \(words.joined(separator: ", "))", isFixed: true,
+            parse: { value in
+                let chosen = value.texts
+                let isValid = !chosen.isEmpty && Set(chosen).count == chosen.count && chosen.allSatisfy(words.contains)
+                return isValid ? words.filter(chosen.contains) : nil
+            },
+            format: { .list($0) })
+    }
+
     /// A key whose value is a list of ascending integers.
     static func integers(
         _ path: String, _ place: Place<[Int]?>, in range: ClosedRange<Int>, _ about: String
@@ -164,6 +178,14 @@ extension RecipeKey {
         scalar(
             path, place, about, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "), isFixed: true,
             parse: { Choice(rawValue: $0).map { .some($0) } }, format: { $0?.rawValue })
+    }
+
+    static func described<Value: LosslessStringConvertible & Sendable>(
+        _ path: String, _ place: Place<Value?>, expected: String, _ about: String
+    ) -> RecipeKey {
+        scalar(
+            path, place, about, expected: expected, isFixed: true, isText: true,
+            parse: { Value($0).map { .some($0) } }, format: { $0?.description })
     }
 
     /// A key whose value converts itself from and to text.

@@ -32,6 +32,7 @@ extension TrainingRecipe {
                     key: key.path, expected: "no value, since the model comes from \(origin)", found: "\(value)")
             }
         }
+        try checkLoRA()
         let tokens = batch.sequences.multipliedReportingOverflow(by: batch.accumulation)
         let perStep = tokens.partialValue.multipliedReportingOverflow(by: batch.length)
         // Counts of tokens must not overflow.
@@ -67,6 +68,10 @@ extension TrainingRecipe {
         if let last = freeze.layers.last, last >= layerCount {
             throw RecipeError(
                 key: "freeze.layers", expected: "layers in 0...\(layerCount - 1)", found: "\(freeze.layers)")
+        }
+        if let last = lora.layers?.last, last >= layerCount {
+            throw RecipeError(
+                key: "lora.layers", expected: "layers in 0...\(layerCount - 1)", found: "\(lora.layers ?? LayerSet())")
         }
         if batch.length > contextLength {
             throw RecipeError(

@@ -30,6 +30,8 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var exits = EarlyExitLoss()
     /// The parts of the model that are not trained.
     public var freeze = Freeze()
+    /// LoRA: training of an adapter instead of the model.
+    public var lora = LoRA()
     /// The precision of the operands of matrix products, including attention. Sums are always f32.
     public var precision = ProductPrecision.f32
     /// Whether the backward pass recomputes blocks instead of storing their intermediate values: a third more time, far

@@ -3,6 +3,8 @@ package import LanguageModels
 package import TensorCore
 
 /// A checkpoint: a model folder with `optimizer.safetensors` and `state.json`. It is written completely or not at all.
+///
+/// A checkpoint of LoRA training has `adapter_config.json` and `adapter_model.safetensors` in place of the weights.
 package enum TrainingCheckpoint {
     /// The names of the files that a checkpoint adds to a model folder.
     package enum Name {
@@ -11,21 +13,32 @@ package enum TrainingCheckpoint {
     }
 
     /// The files whose hashes `state.json` contains.
-    static let hashedFiles = [ModelFolder.Name.weights, Name.optimizer]
+    ///
+    /// - Parameter isAdapter: whether LoRA is trained.
+    static func hashedFiles(isAdapter: Bool) -> [String] {
+        [isAdapter ? AdapterFolder.Name.weights : ModelFolder.Name.weights, Name.optimizer]
+    }
 
     /// Writes a checkpoint atomically. All processes call it: the first writes, and the others send it their moments.
     ///
-    /// - Parameter start: writes a model folder's files other than its weights.
+    /// - Parameters:
+    ///   - start: writes a model folder's files other than its weights.
+    ///   - adapter: the adapter, if LoRA is trained.
     /// - Throws: if it cannot be written. Nothing of it is left then.
     package static func write(
-        to path: String, _ start: TrainingStart, model: some TrainableModel, optimizer: AdamW, state: TrainingState,
-        _ processes: any ProcessGroup = SingleProcess()
+        to path: String, _ start: TrainingStart, model: some TrainableModel, adapter: AdapterDescription? = nil,
+        optimizer: AdamW, state: TrainingState, _ processes: any ProcessGroup = SingleProcess()
     ) throws {
         let moments = DistributedMoments(model.parameters, optimizer.moments, processes)
         guard processes.rank == 0 else { return try moments.send() }
         var folder = try ReplacementFolder(path)
         try start.describe(&folder)
-        try SafetensorsWriter(model.tensors).write(to: folder.path(for: ModelFolder.Name.weights))
+        let hashedFiles = hashedFiles(isAdapter: adapter != nil)
+        try SafetensorsWriter(model.tensors).write(to: folder.path(for: hashedFiles[0]))
+        if let adapter {
+            let configuration = AdapterFolder.configuration(adapter.settings, base: adapter.base)
+            try TextFile.write(configuration, to: folder.path(for: ModelFolder.Name.adapter))
+        }
         try moments.write(to: folder.path(for: Name.optimizer))
         var state = state
         var hashes: [String: String] = [:]

@@ -47,9 +47,11 @@ public struct TrainingEstimate: Sendable, Equatable {
         steps = recipe.steps
         secondsPerStep = seconds
         validationSeconds = try Self.validationSeconds(recipe, model.detached(), validation)
-        parameterCount = model.tensors.reduce(0) { $0 + $1.values.rows * $1.values.columns }
         trainedCount = model.parameters.reduce(0) { $0 + $1.count }
-        stateByteCount = MemoryLayout<Float>.stride * (parameterCount + (trainer.groupCount > 1 ? 4 : 3) * trainedCount)
+        let adapterCount = recipe.lora.rank == nil ? 0 : trainedCount
+        parameterCount = start.stored.weightCount + adapterCount
+        let copies = trainer.groupCount > 1 ? 4 : 3
+        stateByteCount = model.weightByteCount + MemoryLayout<Float>.stride * (adapterCount + copies * trainedCount)
         peakByteCount = peakMemoryByteCount()
         tokenCount = recipe.steps * recipe.batch.tokensPerStep
         let sequences = recipe.steps * recipe.batch.sequences * recipe.batch.accumulation

@@ -12,6 +12,8 @@ package struct TrainingRun {
     private var trainer: Trainer<LoadedModel>
     private let start: TrainingStart
     private let arithmetic: String
+    /// The adapter, and the hash of the weights that it is for; nil unless LoRA is trained.
+    private let adapter: (description: AdapterDescription, base: String)?
     /// The contents of the shards.
     private let contents: DataContents
     private let folder: RunFolder
@@ -39,8 +41,14 @@ package struct TrainingRun {
         folder = try processes.rank == 0 ? RunFolder(recipe.output) : RunFolder(reading: recipe.output)
         savedStep = folder.steps.last ?? 0
         arithmetic = compute.kernels.arithmetic(recipe.precision)
+        adapter = try start.adapter(recipe).map { ($0, start.weightsHash) }
         let step = savedStep
         beginning = step > 0 ? try TrainingState(checkpoint: folder.checkpoint(after: step), step: step) : nil
+        if let adapter, let beginning, beginning.base != adapter.base {
+            throw RecipeError(
+                key: "model.start", expected: "the base model that the run began with, of hash \(beginning.base ?? "none")",
+                found: "one of hash \(adapter.base)")
+        }
         contents = DataContents(training: training.contents, validation: validation?.contents)
         trainer = try Self.trainer(
             recipe, start, folder: folder, from: beginning, data: training, contents, on: compute, processes)
@@ -144,7 +152,8 @@ package struct TrainingRun {
         guard step > savedStep else { return }
         let path = folder.checkpoint(after: step)
         try TrainingCheckpoint.write(
-            to: path, start, model: trainer.model, optimizer: trainer.optimizer, state: state, processes)
+            to: path, start, model: trainer.model, adapter: adapter?.description, optimizer: trainer.optimizer,
+            state: state, processes)
         savedStep = step
         guard isFirst else { return }
         try folder.keep(newest: recipe.checkpoints.keep)
@@ -165,13 +174,15 @@ package struct TrainingRun {
     }
 
     private var state: TrainingState {
-        TrainingState(
+        var state = TrainingState(
             step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
             data: DataContents(
                 training: contents.training, validation: contents.validation ?? beginning?.data?.validation),
             updates: trainer.fewerUpdates, arithmetic: arithmetic,
             groups: beginning.map { $0.groups } ?? trainer.groupCount,
             validationLoss: validation(after: step)?.lastLoss)
+        state.base = adapter?.base
+        return state
     }
 
     private func writeReport() throws(FileError) {
@@ -214,6 +225,7 @@ extension TrainingRun {
             ($0.path, $0.value(in: recipe).map { "\($0)" } ?? "nothing")
         }
         facts.append(("contents of data.training", contents.training.summary))
+        if let adapter { facts.append(("weights below the adapter (hash)", adapter.base)) }
         facts.append(("step of the newest checkpoint", "\(step)"))
         let hash = trainer.model.parameters.reduce(into: FowlerNollVo()) { hash, parameter in
             for sum in parameter.compute.sumsOfSquares(parameter.values.detached()) {

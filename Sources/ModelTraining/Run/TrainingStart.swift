@@ -11,6 +11,8 @@ package struct TrainingStart: Sendable {
     package let tokenizerFingerprint: UInt64
     /// The number of tokens of the tokenizer. A model may have rows for more.
     package let vocabularySize: Int
+    /// The path or hub name of the initial model, for adapters of it; nil if it is in no file.
+    package var base: String?
     /// Notes for the user about what had to be assumed about the model or its tokenizer.
     package let notes: [String]
     /// Writes `config.json`, `tokenizer.json` and all other files of a model folder except its weights.
@@ -35,14 +37,41 @@ package struct TrainingStart: Sendable {
     /// - Throws: ``CheckpointError`` if its weights cannot be read, ``TrainingError/nothingToTrain`` if all are frozen,
     ///   ``MemoryError`` if there is not enough memory for weights, gradients and moments.
     func model(_ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
-        try Self.model(stored, recipe.freeze, on: compute)
+        try model(stored, recipe, LowRankInitializer(seed: UInt64(recipe.seed)), on: compute)
     }
+
+    /// The adapter that a recipe trains; nil without LoRA.
+    ///
+    /// - Throws: ``RecipeError`` if the start cannot be the base of an adapter.
+    func adapter(_ recipe: TrainingRecipe) throws(RecipeError) -> AdapterDescription? {
+        guard let settings = recipe.lora.settings(layerCount: configuration.layerCount) else { return nil }
+        guard let base else {
+            throw RecipeError(
+                key: "model.start", expected: "a whole model, since lora.rank is set (export merges an adapter)",
+                found: "\(recipe.model.start), which is an adapter")
+        }
+        return AdapterDescription(settings, base: base)
+    }
+
+    /// The hashes of the initial weights' files, which identify the base of an adapter.
+    var weightsHash: String { stored.source.mappings.map(\.contentHash).joined(separator: "+") }
 
     /// Returns the model in a run's checkpoint.
     ///
     /// - Throws: ``CheckpointError`` if it cannot be read, has other shapes than the start, or has weights that are not
     ///   finite; ``MemoryError`` as above.
     func model(checkpoint path: String, _ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
+        if let settings = try adapter(recipe)?.settings {
+            let adapter = try AdapterFolder(path: path)
+            guard adapter.settings == settings else {
+                throw CheckpointError(
+                    file: "\(path)/\(ModelFolder.Name.adapter)", expected: "the rank, scale and matrices of the recipe",
+                    found: "others")
+            }
+            let model = try model(stored, recipe, SafetensorsSource(adapter.file), on: compute)
+            try Self.checkFinite(model, file: adapter.file.path)
+            return model
+        }
         let folder = try ModelFolder(path: path)
         let stored = try StoredModel(ModelFiles(folder))
         // Frequencies computed from a file's constants may be rounded differently.
@@ -54,26 +83,35 @@ package struct TrainingStart: Sendable {
                 expected: "the shapes and constants of the model that the run starts from",
                 found: "others (if that model has changed, use another output)")
         }
-        let model = try Self.model(
-            StoredModel(configuration, stored.source), recipe.freeze, on: compute)
-        for parameter in model.parameters {
-            guard let bad = parameter.values.values.first(where: { !$0.isFinite }) else { continue }
-            throw CheckpointError(
-                file: folder.file(ModelFolder.Name.weights), name: "tensor \(parameter.name.quoted)",
-                expected: "finite numbers", found: "\(bad)")
-        }
+        let model = try model(StoredModel(configuration, stored.source), recipe, nil, on: compute)
+        try Self.checkFinite(model, file: folder.file(ModelFolder.Name.weights))
         return model
     }
 
-    private static func model(
-        _ stored: StoredModel, _ freeze: TrainingRecipe.Freeze, on compute: ComputeContext
+    private static func checkFinite(_ model: LoadedModel, file: String) throws(CheckpointError) {
+        for parameter in model.parameters {
+            guard let bad = parameter.values.values.first(where: { !$0.isFinite }) else { continue }
+            throw CheckpointError(
+                file: file, name: "tensor \(parameter.name.quoted)",
+                expected: "finite numbers", found: "\(bad)")
+        }
+    }
+
+    /// - Parameter values: those of the adapter, if one is trained.
+    private func model(
+        _ stored: StoredModel, _ recipe: TrainingRecipe, _ values: (any TensorSource)?, on compute: ComputeContext
     ) throws -> LoadedModel {
+        let freeze = recipe.freeze
+        var training: AdapterTraining?
+        if let values, let adapter = try adapter(recipe) { training = AdapterTraining(adapter.settings, values: values) }
         let layers = Set((0..<stored.configuration.layerCount).filter(freeze.layers.contains))
         let frozen = FrozenParts(layers: layers, embedding: freeze.embedding, head: freeze.head)
-        let count = stored.tensors.reduce(0) { $0 + $1.count }
-        // Weights, gradients and two moments; of several processes, each has a part of the moments.
-        try MemoryBudget.check(4 * MemoryLayout<Float>.stride * count, for: "training state")
-        let model = try LoadedModel(trainable: stored, freezing: frozen, on: compute)
+        // Weights, gradients and two moments; of several processes, each has a part of the moments. Those of an adapter
+        // are small.
+        var byteCount = 4 * MemoryLayout<Float>.stride * stored.weightCount
+        if training != nil { byteCount = try stored.byteCount(quantizing: nil) }
+        try MemoryBudget.check(byteCount, for: "training state")
+        let model = try LoadedModel(trainable: stored, freezing: frozen, adapting: training, on: compute)
         try stored.source.checkUnchanged()
         if model.parameters.isEmpty { throw TrainingError.nothingToTrain }
         return model

@@ -26,11 +26,13 @@ package struct TrainingState: Sendable, Equatable, Codable {
     package let groups: Int?
     /// Hashes of the files in ``TrainingCheckpoint/hashedFiles``, by name; nil in format 1.
     package var hashes: [String: String]?
+    /// The hash of the base's weights, if LoRA is trained; otherwise nil.
+    var base: String?
     /// The last layer's loss in the validation after this step, if there was one.
     package var validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
-        case format, step, place, recipe, tokenizer, data, updates, arithmetic, groups, hashes
+        case format, step, place, recipe, tokenizer, data, updates, arithmetic, groups, hashes, base
         case validationLoss = "validation_loss"
     }
 
@@ -78,7 +80,7 @@ package struct TrainingState: Sendable, Equatable, Codable {
             try require(groups ?? 0 > 0, "groups", "a positive number", groups.map(String.init) ?? "no such key")
         }
         if let hashes {
-            let names = TrainingCheckpoint.hashedFiles
+            let names = TrainingCheckpoint.hashedFiles(isAdapter: isAdapter)
             try require(
                 hashes.keys.sorted() == names.sorted(), "hashes", "a hash of each of \(names.joined(separator: ", "))",
                 hashes.isEmpty ? "none" : hashes.keys.sorted().map(\.quoted).joined(separator: ", "))
@@ -87,6 +89,9 @@ package struct TrainingState: Sendable, Equatable, Codable {
             try require(0..<step ~= count, "updates of \(name.quoted)", "0 to \(step - 1)", count)
         }
     }
+
+    /// Whether LoRA is trained.
+    var isAdapter: Bool { recipe["lora.rank"] != nil }
 
     static func text(_ fingerprint: UInt64) -> String { String(fingerprint, radix: 16) }
 }

@@ -69,7 +69,7 @@ package struct AdamW {
             moments[index].updates += 1
             let step = AdamWStep(
                 number: moments[index].updates, betas: betas, epsilon: epsilon,
-                weightDecay: parameter.rows > 1 ? weightDecay : 0, learningRate: learningRate,
+                weightDecay: parameter.isMatrix ? weightDecay : 0, learningRate: learningRate,
                 gradientScale: gradientScale)
             parameter.apply(
                 step, to: part, firstMoment: moments[index].first, secondMoment: moments[index].second)

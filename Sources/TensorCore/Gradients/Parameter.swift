@@ -7,12 +7,17 @@ package final class Parameter: Sendable {
     package let name: String
     /// The values, as a leaf: operations on them are recorded.
     package let values: Tensor
+    /// Whether it is a matrix, which weight decay shrinks, and not a vector.
+    package let isMatrix: Bool
     /// The context of its operations.
     package let compute: ComputeContext
 
     /// Creates a parameter that shares the storage of the given values.
-    package init(name: String, _ values: Tensor, on compute: ComputeContext) {
+    ///
+    /// - Parameter isMatrix: whether it is a matrix; by default, if it has several rows.
+    package init(name: String, _ values: Tensor, isMatrix: Bool? = nil, on compute: ComputeContext) {
         self.name = name
+        self.isMatrix = isMatrix ?? (values.rows > 1)
         self.compute = compute
         self.values = compute.leaf(values)
     }

@@ -19,10 +19,20 @@ extension ComputeContext {
         _ a: Tensor, transposed aIsTransposed: Bool, _ b: Tensor, transposed bIsTransposed: Bool, into c: Tensor,
         plus summand: Tensor? = nil, precision: ProductPrecision = .f32
     ) {
-        let kernels = kernels.dense(precision)
         // Panels consist of rows of op(a) and columns of op(b).
-        let rows = DenseOperand(a, alongDepth: !aIsTransposed)
-        let columns = DenseOperand(b, alongDepth: bIsTransposed)
+        withExtendedLifetime((a, b)) {
+            denseProduct(
+                DenseOperand(a, alongDepth: !aIsTransposed), DenseOperand(b, alongDepth: bIsTransposed), into: c,
+                plus: summand, precision: precision)
+        }
+    }
+
+    /// The same for operands that the caller keeps in memory.
+    func denseProduct(
+        _ rows: DenseOperand, _ columns: DenseOperand, into c: Tensor, plus summand: Tensor?,
+        precision: ProductPrecision
+    ) {
+        let kernels = kernels.dense(precision)
         precondition(rows.depth == columns.depth, "operands must have one depth")
         precondition(c.rows == rows.count && c.columns == columns.count, "a row and a column for each of the operands'")
         precondition(
@@ -44,13 +54,13 @@ extension ComputeContext {
                 pool.run(job)
             }
         }
-        withExtendedLifetime((a, b, c, summand, rowPanels, columnPanels)) {}
+        withExtendedLifetime((c, summand, rowPanels, columnPanels)) {}
     }
 }
 
 /// An operand of a dense product: a matrix whose rows (or columns) are multiplied with those of another.
 struct DenseOperand: @unchecked Sendable {
-    private let elements: UnsafePointer<Float>
+    private let elements: Elements
     private let stride: Int
     /// Whether elements adjacent in depth are adjacent in memory.
     let alongDepth: Bool
@@ -59,12 +69,26 @@ struct DenseOperand: @unchecked Sendable {
     /// The number of elements of each.
     let depth: Int
 
+    private enum Elements {
+        case floats(UnsafePointer<Float>)
+        case halves(HalfRows)
+    }
+
     init(_ tensor: Tensor, alongDepth: Bool) {
-        elements = UnsafePointer(tensor.pointer)
-        stride = tensor.columns
+        self.init(
+            .floats(UnsafePointer(tensor.pointer)), rows: tensor.rows, columns: tensor.columns, alongDepth: alongDepth)
+    }
+
+    init(_ matrix: HalfMatrix, alongDepth: Bool) {
+        self.init(.halves(HalfRows(matrix)), rows: matrix.rows, columns: matrix.columns, alongDepth: alongDepth)
+    }
+
+    private init(_ elements: Elements, rows: Int, columns: Int, alongDepth: Bool) {
+        self.elements = elements
+        stride = columns
         self.alongDepth = alongDepth
-        count = alongDepth ? tensor.rows : tensor.columns
-        depth = alongDepth ? tensor.columns : tensor.rows
+        count = alongDepth ? rows : columns
+        depth = alongDepth ? columns : rows
     }
 
     /// Packs a range of the rows (or columns) over a range of the depth.
@@ -72,8 +96,20 @@ struct DenseOperand: @unchecked Sendable {
         _ range: Range<Int>, depth: Range<Int>, to panels: UnsafeMutableRawPointer,
         by pack: @convention(c) (UnsafePointer<Float>?, Int, Bool, Int, Int, UnsafeMutableRawPointer?) -> Void
     ) {
-        let first =
-            alongDepth ? range.lowerBound * stride + depth.lowerBound : depth.lowerBound * stride + range.lowerBound
-        pack(elements + first, stride, alongDepth, range.count, depth.count, panels)
+        let (rows, columns) = alongDepth ? (range, depth) : (depth, range)
+        switch elements {
+        case .floats(let start):
+            let first = rows.lowerBound * stride + columns.lowerBound
+            pack(start + first, stride, alongDepth, range.count, depth.count, panels)
+        case .halves(let halves):
+            // At most a few panels at a time, which stay in the cache.
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * columns.count) { floats in
+                guard let start = floats.baseAddress else { return }
+                for (index, row) in rows.enumerated() {
+                    halves.convert(row: row, columns, into: start + index * columns.count)
+                }
+                pack(start, columns.count, alongDepth, range.count, depth.count, panels)
+            }
+        }
     }
 }

@@ -17,15 +17,12 @@ extension ComputeContext {
         }
         let (gated, upped) = linears(x, norm: norm, gate, up)
         let hidden = activated(gate: gated, up: upped, by: activation)
-        guard hidden.isRecorded, case .unpacked(let weights) = down.weights else {
-            return linear(hidden, down, addingTo: addsInput ? x : nil)
-        }
         // `hidden` is the widest tensor, and can be recomputed from two tensors that its own gradient keeps anyway.
         let recomputed = RecomputedTensor { [gate = gated.detached(), up = upped.detached()] in
             self.activated(gate: gate, up: up, by: activation)
         }
-        let result = linear(hidden, weights, addingTo: addsInput ? x : nil, recomputed: recomputed)
-        return down.bias.map { add(result, row: $0) } ?? result
+        return linear(
+            hidden, down, addingTo: addsInput ? x : nil, recomputed: hidden.isRecorded ? recomputed : nil)
     }
 
     /// The same with packed weights, in one parallel region.

@@ -1,6 +1,28 @@
 import CTensorKernels
 
 extension ComputeContext {
+    /// x w^T + summand with frozen weights in 16 bits: [n, columns] by [rows, columns] -> [n, rows].
+    func linear(_ x: Tensor, _ weights: HalfMatrix, addingTo summand: Tensor? = nil) -> Tensor {
+        precondition(x.columns == weights.columns, "weights must fit the activations")
+        let result = Tensor(rows: x.rows, columns: weights.rows, on: self)
+        let (rows, columns) = (DenseOperand(x, alongDepth: true), DenseOperand(weights, alongDepth: true))
+        withExtendedLifetime((x, weights)) {
+            denseProduct(rows, columns, into: result, plus: summand, precision: productPrecision)
+        }
+        guard x.isRecorded || summand?.isRecorded == true else { return result }
+        return result.recorded(from: [x, summand], on: self) { [x = x.node, summand = summand?.node] gradient in
+            // dx = dy w
+            x?.accumulate { sum, isAdding in
+                withExtendedLifetime((gradient, weights)) {
+                    denseProduct(
+                        DenseOperand(gradient, alongDepth: true), DenseOperand(weights, alongDepth: false), into: sum,
+                        plus: isAdding ? sum : nil, precision: productPrecision)
+                }
+            }
+            summand?.receive(gradient)
+        }
+    }
+
     /// x w^T + summand: [n, columns] by [rows, columns] -> [n, rows].
     ///
     /// - Parameter recomputed: recomputes x in the backward pass, so that x need not be kept.

@@ -8,14 +8,28 @@ extension ComputeContext {
     ) -> Tensor {
         switch weights {
         case .packed(let weights): linear(x, norm: norm, weights, addingTo: summand)
+        case .half(let weights): linear(norm.map { rmsNorm(x, $0) } ?? x, weights, addingTo: summand)
         case .unpacked(let weights): linear(norm.map { rmsNorm(x, $0) } ?? x, weights, addingTo: summand)
         }
     }
 
     /// x w^T + bias + summand.
     package func linear(_ x: Tensor, _ layer: Projection, addingTo summand: Tensor?) -> Tensor {
-        let result = linear(x, layer.weights, addingTo: summand)
-        return layer.bias.map { add(result, row: $0) } ?? result
+        linear(x, layer, addingTo: summand, recomputed: nil)
+    }
+
+    /// - Parameter recomputed: recomputes x in the backward pass, so that x need not be kept.
+    func linear(
+        _ x: Tensor, _ layer: Projection, addingTo summand: Tensor? = nil, recomputed: RecomputedTensor?
+    ) -> Tensor {
+        var result =
+            switch layer.weights {
+            case .packed(let weights): linear(x, weights, addingTo: summand)
+            case .half(let weights): linear(x, weights, addingTo: summand)
+            case .unpacked(let weights): linear(x, weights, addingTo: summand, recomputed: recomputed)
+            }
+        if let bias = layer.bias { result = add(result, row: bias) }
+        return layer.adapter.map { adding($0, of: x, to: result, recomputed: recomputed) } ?? result
     }
 
     /// Applies three linear layers, such as those of attention, to the same activations.
@@ -45,15 +59,6 @@ extension ComputeContext {
         let normed = rmsNorm(x, norm)
         let recomputed = normed.isRecorded ? recomputedNorm(of: x, norm) : nil
         return (linear(normed, first, recomputed: recomputed), linear(normed, second, recomputed: recomputed))
-    }
-
-    private func linear(_ normed: Tensor, _ layer: Projection, recomputed: RecomputedTensor?) -> Tensor {
-        let product =
-            switch layer.weights {
-            case .packed(let weights): linear(normed, weights)
-            case .unpacked(let weights): linear(normed, weights, recomputed: recomputed)
-            }
-        return layer.bias.map { add(product, row: $0) } ?? product
     }
 }
 
