@@ -67,7 +67,7 @@ package struct RecipeFile {
                 throw RecipeFileError(place: place(of: key), key: path, expected: "a key", found: key.summary)
             }
             let full = path.isEmpty ? name.string : "\(path).\(name.string)"
-            if RecipeKey.all.contains(where: { $0.path.hasPrefix(full + ".") }) {
+            if RecipeKey.all.contains(where: { $0.path.hasPrefix(full + ".") }), !Self.isOff(full, value) {
                 try read(value, path: full)
             } else {
                 try set(full, value, place: place(of: key))
@@ -75,7 +75,14 @@ package struct RecipeFile {
         }
     }
 
+    /// Whether a value switches a part of the recipe off: `validation: none`.
+    private static func isOff(_ path: String, _ node: Node) -> Bool {
+        guard path == "validation", case .scalar(let scalar) = node else { return false }
+        return scalar.string == "none"
+    }
+
     private mutating func set(_ path: String, _ node: Node, place: String) throws(RecipeFileError) {
+        if Self.isOff(path, node) { return try set("validation.every", Node("0"), place: place) }
         guard let key = RecipeKey.named(path) else {
             throw RecipeFileError(
                 place: place, key: path.inMessage, expected: Self.siblings(of: path), found: "an unknown key")

@@ -27,6 +27,13 @@ extension Folder {
     /// Removes a file or a link, not its target; returns false if that fails.
     @discardableResult package static func removeFile(_ path: String) -> Bool { SystemCalls.removeFile(path) }
 
+    /// Gives a file or folder another name in the same folder.
+    ///
+    /// - Throws: if that cannot be done.
+    package static func move(_ path: String, to place: String) throws(FileError) {
+        try FileError.explaining(place, expected: "a free place", try SystemCalls.renameFile(path, to: place))
+    }
+
     /// Removes a folder with everything in it; links are removed, not followed. The folder is renamed first, so that a
     /// crash leaves no partial folder under the original name.
     package static func removeTree(_ path: String) {

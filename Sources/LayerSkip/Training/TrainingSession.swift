@@ -75,6 +75,7 @@ public struct TrainingSession: Sendable {
         training = try BatchSampler(
             shards, length: length, packing: packing, mask: mask, parts: files.parts(recipe.data.weights),
             seed: UInt64(recipe.seed))
+        try recipe.countSteps(sequencesPerEpoch: training.sequencesPerEpoch)
         if recipe.validation.every > 0 {
             // The same sequences for every seed, so that runs can be compared, and all tokens, including tails.
             let validationShards = try Self.shards(files.validation)
@@ -120,7 +121,8 @@ public struct TrainingSession: Sendable {
     ) throws -> TrainingOutcome {
         var run = try processes.firstAlone {
             try TrainingRun(
-                recipe, from: start, training: training, validation: validation, on: compute, processes: processes)
+                recipe, from: start, training: training, validation: validation, samples: start.sampleWriter(recipe),
+                on: compute, processes: processes)
         }
         if processes.size > 1 { try processes.check(run.facts(version: layerSkipVersion)) }
         if processes.rank == 0 { onStart(run.origin) }

@@ -54,6 +54,7 @@ extension TrainingStart {
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
             notes: tokenizer.notes, describe: description.write)
+        continueText = SampleText(tokenizer).continuation
     }
 
     /// Creates the start from an existing model.
@@ -68,6 +69,7 @@ extension TrainingStart {
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
             notes: model.configuration.notes.texts + tokenizer.notes, describe: description.write)
+        continueText = SampleText(tokenizer).continuation
     }
 }
 

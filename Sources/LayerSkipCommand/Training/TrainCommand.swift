@@ -91,7 +91,12 @@ struct TrainCommand: ParsableCommand {
         progress.finish()
         if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
         let newest = "\(session.recipe.output)/newest"
-        Output.summarize("\(newest): a model trained for \(steps.counted("step"))", of: newest)
+        var (made, early) = (steps, "")
+        if case .endedEarly(let step) = outcome {
+            made = step
+            early = ", which ended early, since the validation loss has not fallen any more (validation.patience)"
+        }
+        Output.summarize("\(newest): a model trained for \(made.counted("step"))\(early)", of: newest)
     }
 
     private func report(_ estimate: TrainingEstimate, of session: TrainingSession) throws {

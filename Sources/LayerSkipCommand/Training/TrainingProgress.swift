@@ -80,7 +80,7 @@ extension TrainingOrigin {
 
     /// Notes on other differences since the checkpoint was written.
     var notes: [String] {
-        var notes: [String] = []
+        var notes = checkpointNotes
         if isOlderFormat {
             notes.append(
                 "an older version wrote the checkpoint: it cannot be checked that data, weights and moments are the "

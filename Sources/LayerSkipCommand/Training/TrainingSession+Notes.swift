@@ -15,7 +15,7 @@ extension TrainingSession {
     /// A note if `validation.batches` leaves sequences out.
     private var limit: [String] {
         guard let all = validation?.sequencesPerEpoch else { return [] }
-        let measured = recipe.validation.batches * min(recipe.batch.sequences, all)
+        let measured = recipe.validation.batches * min(recipe.validation.sequences ?? recipe.batch.sequences, all)
         return measured < all
             ? ["measured on \(measured) of \(all.counted("sequence")), limited by validation.batches"] : []
     }

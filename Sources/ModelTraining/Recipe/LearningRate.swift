@@ -8,6 +8,9 @@ public struct LearningRate: Sendable, Equatable {
     public var warmup = 0
     /// How the rate falls after the warm-up.
     public var decay = Decay.cosine
+    /// The number of last steps in which it falls; before them it stays at the peak (warm-up, stable, decay). nil for all
+    /// steps after the warm-up.
+    public var decaySteps: Int?
     /// The rate at the end of the decay, as a share of the peak, 0...1.
     public var minimum = 0.1
 
@@ -29,7 +32,8 @@ public struct LearningRate: Sendable, Equatable {
     /// - Parameter step: 0..<steps. The minimum would be reached at `steps`.
     public func rate(step: Int, of steps: Int) -> Double {
         if step < warmup { return peak * Double(step + 1) / Double(warmup) }
-        let progress = min(1, Double(step - warmup) / Double(max(1, steps - warmup)))
+        let start = decaySteps.map { max(warmup, steps - $0) } ?? warmup
+        let progress = min(1, Double(max(0, step - start)) / Double(max(1, steps - start)))
         let height =
             switch decay {
             case .cosine: (1 + cos(.pi * progress)) / 2

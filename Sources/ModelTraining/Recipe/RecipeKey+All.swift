@@ -6,10 +6,24 @@ extension RecipeKey {
         run + model + data + optimization + lora + layerSkip + [
             integer(
                 "validation.every", \.validation.every, in: 0...steps.upperBound,
-                "steps between two validations; 0 for none", isFixed: false),
+                "steps between two validations; 0 for none, as is validation: none", isFixed: false),
             integer(
                 "validation.batches", \.validation.batches, in: 1...1_000_000,
                 "maximum number of batches per validation",
+                isFixed: false),
+            integer(
+                "validation.sequences", \.validation.sequences, in: 1...65536,
+                "sequences per batch of a validation (default: batch.sequences)", isFixed: false),
+            integer(
+                "validation.patience", \.validation.patience, in: 1...1_000_000,
+                "validations in a row without a lower loss after which training ends (default: none end it)",
+                isFixed: false),
+            texts(
+                "samples.prompts", \.samples.prompts,
+                "texts that the model continues at each validation, for report.html",
+                expected: "a text or a list of texts"),
+            integer(
+                "samples.tokens", \.samples.tokens, in: 1...4096, "maximum number of tokens added to each",
                 isFixed: false),
             integer(
                 "checkpoints.every", \.checkpoints.every, in: steps, "steps between two checkpoints", isFixed: false),
@@ -32,7 +46,10 @@ extension RecipeKey {
         integer(
             "threads", \.threads, in: 1...1024, "number of threads (default: one per physical core)",
             isFixed: false),
-        integer("steps", \.steps, in: steps, "number of steps, each of which updates the weights once"),
+        integer(
+            "steps", \.steps, in: steps, "number of steps, each of which updates the weights once", isFixed: false),
+        number(
+            "epochs", \.epochs, in: 0.000001...1e9, "number of passes over the data, instead of steps", isFixed: false),
     ]
 
     private static let model = [
@@ -89,7 +106,12 @@ extension RecipeKey {
     private static let optimization = [
         number("optimizer.rate", \.rate.peak, in: 1e-30...1, "the highest learning rate"),
         integer("optimizer.warmup", \.rate.warmup, in: 0...1_000_000_000, "steps until the highest learning rate"),
-        choice("optimizer.decay", \.rate.decay, "how the learning rate falls after the warm-up"),
+        choice("optimizer.decay", \.rate.decay, "how the learning rate falls after the warm-up", isFixed: false),
+        integer(
+            "optimizer.decay_steps", \.rate.decaySteps, in: 1...1_000_000_000,
+            "last steps, in which the learning rate falls; before them it stays the highest (default: all after the "
+                + "warm-up)",
+            isFixed: false),
         number("optimizer.minimum", \.rate.minimum, in: 0...1, "final learning rate, as a share of the highest"),
         number("optimizer.beta1", \.optimizer.beta1, in: 0...0.999999, "AdamW: decay of the gradients' running mean"),
         number(

@@ -79,11 +79,11 @@ extension RecipeKey {
     }
 
     static func number(
-        _ path: String, _ place: Place<Double?>, in range: ClosedRange<Double>, _ about: String
+        _ path: String, _ place: Place<Double?>, in range: ClosedRange<Double>, _ about: String, isFixed: Bool = true
     ) -> RecipeKey {
         let numbers = RecipeNumbers(range)
         return scalar(
-            path, place, about, expected: numbers.expected, isFixed: true,
+            path, place, about, expected: numbers.expected, isFixed: isFixed,
             parse: { numbers.number($0).map { .some($0) } }, format: { $0.map { "\($0)" } })
     }
 
@@ -112,8 +112,13 @@ extension RecipeKey {
 
     /// A key whose value is a path or a list of paths.
     static func paths(_ path: String, _ place: Place<[String]>, _ about: String) -> RecipeKey {
+        texts(path, place, about, expected: "a path or a list of paths")
+    }
+
+    /// A key whose value is a text or a list of texts.
+    static func texts(_ path: String, _ place: Place<[String]>, _ about: String, expected: String) -> RecipeKey {
         key(
-            path, place, about, expected: "a path or a list of paths", isFixed: false, isText: true,
+            path, place, about, expected: expected, isFixed: false, isText: true,
             parse: { value in
                 let paths = value.texts
                 return paths.isEmpty || paths.contains("") ? nil : paths
@@ -165,10 +170,10 @@ extension RecipeKey {
 
     /// A key whose value is one of a few words.
     static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
-        _ path: String, _ place: Place<Choice>, _ about: String
+        _ path: String, _ place: Place<Choice>, _ about: String, isFixed: Bool = true
     ) -> RecipeKey {
         scalar(
-            path, place, about, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "), isFixed: true,
+            path, place, about, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "), isFixed: isFixed,
             parse: { Choice(rawValue: $0) }, format: { $0.rawValue })
     }
 

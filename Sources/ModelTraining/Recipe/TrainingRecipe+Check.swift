@@ -35,18 +35,19 @@ extension TrainingRecipe {
         try checkLoRA()
         let tokens = batch.sequences.multipliedReportingOverflow(by: batch.accumulation)
         let perStep = tokens.partialValue.multipliedReportingOverflow(by: batch.length)
-        // Counts of tokens must not overflow.
-        if tokens.overflow || perStep.overflow || perStep.partialValue > Int.max / max(1, steps) {
+        if tokens.overflow || perStep.overflow {
             throw RecipeError(
                 key: "steps", expected: "at most \(Int.max) tokens in all steps", found: "\(steps) steps with more")
+        }
+        if epochs == nil {
+            try checkSteps()
+        } else if steps != TrainingRecipe().steps {
+            throw RecipeError(key: "steps", expected: "no value, since epochs has one", found: "\(steps)")
         }
         if let groups = parallel.groups, groups > tokens.partialValue {
             throw RecipeError(
                 key: "parallel.groups", expected: "at most the \(tokens.partialValue) sequences of a step",
                 found: "\(groups)")
-        }
-        if rate.warmup > steps {
-            throw RecipeError(key: "optimizer.warmup", expected: "at most \(steps) steps", found: "\(rate.warmup)")
         }
         if let context = model.context, context < batch.length {
             throw RecipeError(

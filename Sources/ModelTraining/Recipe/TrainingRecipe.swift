@@ -20,6 +20,8 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var parallel = Parallel()
     /// T: the number of steps, each of which updates the weights once.
     public var steps = 1000
+    /// The number of passes over the data, which determines ``steps`` when a run starts; nil for as many as the steps make.
+    public var epochs: Double?
     /// The settings of AdamW and gradient clipping.
     public var optimizer = Optimizer()
     /// The learning rate at each step.
@@ -39,6 +41,8 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var recompute = false
     /// How often the exits are measured.
     public var validation = Validation()
+    /// The texts that the model continues at each validation.
+    public var samples = Samples()
     /// How often checkpoints are written, and how many are kept.
     public var checkpoints = Checkpoints()
 
@@ -140,6 +144,10 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var every = 100
         /// The maximum number of batches per validation.
         public var batches = 16
+        /// The number of sequences per batch; nil for as many as in training.
+        public var sequences: Int?
+        /// The number of validations in a row without a lower loss after which the run ends; nil for no early end.
+        public var patience: Int?
     }
 
     /// How often checkpoints are written, and how many are kept.

@@ -4,12 +4,14 @@ public import LanguageModels
 public enum TrainingMetrics: Sendable, Equatable {
     case step(StepMetrics)
     case validation(ValidationMetrics)
+    case samples(SampleMetrics)
 
     /// The number of steps completed by then.
     public var step: Int {
         switch self {
         case .step(let step): step.step
         case .validation(let validation): validation.step
+        case .samples(let samples): samples.step
         }
     }
 }
@@ -67,18 +69,25 @@ public struct ValidationMetrics: Sendable, Equatable, Codable {
 }
 
 extension TrainingMetrics: Codable {
-    /// The key that distinguishes the cases: only a validation has exits.
-    private enum CodingKeys: String, CodingKey { case exits }
+    /// The keys that distinguish the cases: only a validation has exits.
+    private enum CodingKeys: String, CodingKey { case exits, samples }
 
     public init(from decoder: any Decoder) throws {
-        let isValidation = try decoder.container(keyedBy: CodingKeys.self).contains(.exits)
-        self = isValidation ? .validation(try .init(from: decoder)) : .step(try .init(from: decoder))
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        if keys.contains(.exits) {
+            self = .validation(try .init(from: decoder))
+        } else if keys.contains(.samples) {
+            self = .samples(try .init(from: decoder))
+        } else {
+            self = .step(try .init(from: decoder))
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .step(let step): try step.encode(to: encoder)
         case .validation(let validation): try validation.encode(to: encoder)
+        case .samples(let samples): try samples.encode(to: encoder)
         }
     }
 }
@@ -93,6 +102,7 @@ extension TrainingMetrics {
         case .step(let step):
             return step.tokens >= 0
                 && [step.loss, step.lastLoss, step.norm, step.rate, step.tokensPerSecond].allSatisfy(isNumber)
+        case .samples: return true
         case .validation(let validation):
             return validation.scoredTokens >= 0 && validation.exits.map(\.exit) == Array(1...layerCount)
                 && validation.exits.allSatisfy { [$0.loss, $0.accuracy, $0.agreement].allSatisfy(isNumber) }

@@ -6,6 +6,7 @@ package struct TrainingReport {
     private let recipe: TrainingRecipe
     private let steps: [StepMetrics]
     private let validations: [ValidationMetrics]
+    private let samples: [SampleMetrics]
 
     /// Creates a report of a run's measurements so far.
     package init(title: String, recipe: TrainingRecipe, _ metrics: [TrainingMetrics]) {
@@ -13,6 +14,7 @@ package struct TrainingReport {
         self.recipe = recipe
         steps = metrics.compactMap { if case .step(let step) = $0 { step } else { nil } }
         validations = metrics.compactMap { if case .validation(let validation) = $0 { validation } else { nil } }
+        samples = metrics.compactMap { if case .samples(let samples) = $0 { samples } else { nil } }
     }
 
     /// The page.
@@ -30,6 +32,7 @@ package struct TrainingReport {
         \(exitChart("Accuracy by exit", \.accuracy, in: 0...highest(\.accuracy)) { $0.percentage }.html)
         \(exitChart("Agreement with the last layer", \.agreement, in: 0...1) { $0.percentage }.html)
         \(table)
+        \(texts)
         <details><summary>Recipe</summary><table>\(recipeRows)</table></details>
         </body></html>
 
@@ -96,6 +99,17 @@ package struct TrainingReport {
             """
     }
 
+    /// The texts that the model wrote, the last ones shown.
+    private var texts: String {
+        samples.reversed().enumerated().map { index, samples in
+            let texts = samples.samples.map {
+                "<p class=\"sample\"><b>\($0.prompt.escaped)</b>\($0.text.escaped)</p>"
+            }
+            return "<details\(index == 0 ? " open" : "")><summary>Texts after step \(samples.step)</summary>"
+                + texts.joined(separator: "\n") + "</details>"
+        }.joined(separator: "\n")
+    }
+
     private var recipeRows: String {
         RecipeKey.all.compactMap { key in
             key.value(in: recipe).map { "<tr><td>\(key.path)</td><td>\($0.description.escaped)</td></tr>" }
@@ -113,6 +127,7 @@ package struct TrainingReport {
         polyline{fill:none;stroke-width:2;stroke-linejoin:round}
         .legend{margin:.2rem 0;font-size:.9rem}.legend span{white-space:nowrap;margin-right:.8rem;display:inline-block}
         .legend i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.3em}
+        .sample{white-space:pre-wrap;overflow-wrap:anywhere}
         table{border-collapse:collapse;font-variant-numeric:tabular-nums}
         td,th{padding:.15rem .8rem .15rem 0;text-align:left;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
         """

@@ -4,7 +4,7 @@ package import CheckpointFiles
 ///
 ///     checkpoints/step-N/   complete checkpoints: the newest few and the best
 ///     best, newest          links to two of them
-///     metrics.jsonl
+///     metrics.jsonl, events.out.tfevents.layerskip
 ///     report.html
 ///
 /// While the value exists, it locks the folder against other runs, unless it is only for reading.
@@ -37,7 +37,7 @@ package struct RunFolder: Sendable {
         let checkpoints = "\(path)/\(checkpoints)"
         let folders = Folder.names(in: checkpoints).map { "\(checkpoints)/\($0)" }
         let files = folders.flatMap { folder in Folder.names(in: folder).map { "\(folder)/\($0)" } }
-        for output in [path, metrics(path), report(path), checkpoints] + folders + files {
+        for output in [path, metrics(path), events(path), report(path), checkpoints] + folders + files {
             try inputs.check(output: output)
         }
         for link in [newest(path), best(path)] where !Folder.canLink(link) {
@@ -47,6 +47,7 @@ package struct RunFolder: Sendable {
     }
 
     private static func metrics(_ path: String) -> String { "\(path)/metrics.jsonl" }
+    private static func events(_ path: String) -> String { "\(path)/\(EventFile.name)" }
     private static func report(_ path: String) -> String { "\(path)/report.html" }
     private static func newest(_ path: String) -> String { "\(path)/newest" }
     private static func best(_ path: String) -> String { "\(path)/best" }
@@ -54,6 +55,7 @@ package struct RunFolder: Sendable {
     private static let prefix = "step-"
 
     package var metrics: String { Self.metrics(path) }
+    package var events: String { Self.events(path) }
     package var report: String { Self.report(path) }
 
     /// Returns the path of the checkpoint after a step, which need not exist yet.
@@ -98,18 +100,37 @@ package struct RunFolder: Sendable {
 
     /// Points `newest` and `best` at their checkpoints, then removes all except the newest `count` and the best.
     ///
-    /// - Throws: ``FileError`` if a link cannot be made, ``CheckpointError`` if a checkpoint's state cannot be read.
-    package func keep(newest count: Int) throws {
+    /// - Parameter other: the step of a checkpoint to keep, too.
+    /// - Throws: if a link cannot be made.
+    package func keep(newest count: Int, and other: Int = 0) throws(FileError) {
         let steps = steps
         guard let newest = steps.last else { return }
         var best: (step: Int, loss: Double)?
         for step in steps {
-            let loss = try TrainingState(checkpoint: checkpoint(after: step), step: step).validationLoss
+            // A damaged checkpoint has no loss.
+            let loss = try? TrainingState(checkpoint: checkpoint(after: step), step: step).validationLoss
             if let loss, loss < best?.loss ?? .infinity { best = (step, loss) }
         }
         try Folder.link(Self.newest(path), to: Self.name(newest))
         if let best { try Folder.link(Self.best(path), to: Self.name(best.step)) }
-        for step in steps.dropLast(count) where step != best?.step { Folder.remove(checkpoint(after: step)) }
+        for step in steps.dropLast(count) where step != best?.step && step != other { Folder.remove(checkpoint(after: step)) }
+    }
+
+    /// The reason why a checkpoint is set aside, as its new name begins.
+    enum Reason: String { case damaged, ended }
+
+    /// The path of a checkpoint that was set aside.
+    func path(of step: Int, setAside reason: Reason) -> String {
+        "\(path)/\(Self.checkpoints)/\(reason.rawValue)-\(Self.prefix)\(step)"
+    }
+
+    /// Gives a checkpoint another name, so that it is not one of the run's any more.
+    ///
+    /// - Throws: if that cannot be done.
+    func setAside(_ step: Int, as reason: Reason) throws(FileError) {
+        let place = path(of: step, setAside: reason)
+        if !Folder.isMissing(place) { Folder.remove(place) }
+        try Folder.move(checkpoint(after: step), to: place)
     }
 
     private static func name(_ step: Int) -> String { "\(checkpoints)/\(prefix)\(step)" }

@@ -12,6 +12,8 @@ public enum TrainingEvent: Sendable {
 public enum TrainingOutcome: Sendable, Equatable {
     /// It completed its last step.
     case finished
+    /// It ended before its last step, since the validation loss did not fall any more.
+    case endedEarly(step: Int)
     /// It was stopped on request after `step` steps. Running it again resumes there.
     case stopped(step: Int)
 }

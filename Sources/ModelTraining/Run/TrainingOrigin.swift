@@ -14,6 +14,9 @@ public struct TrainingOrigin: Sendable, Equatable {
     /// The number of lines in `metrics.jsonl` that are not measurements. They stay in the file but are ignored.
     public internal(set) var unreadableLines = 0
 
+    /// Notes on checkpoints that are not used, because they are damaged or of a run of another length.
+    public internal(set) var checkpointNotes: [String] = []
+
     package init(step: Int = 0, otherArithmetic: String? = nil) {
         self.step = step
         self.otherArithmetic = otherArithmetic

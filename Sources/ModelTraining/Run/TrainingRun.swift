@@ -1,5 +1,5 @@
 import CheckpointFiles
-import LanguageModels
+package import LanguageModels
 package import TensorCore
 
 /// A training run from its start or newest checkpoint to its last step, with validations, checkpoints, `metrics.jsonl`
@@ -9,6 +9,8 @@ package import TensorCore
 package struct TrainingRun {
     /// The state of the checkpoint that the run resumes; nil for a new run.
     private let beginning: TrainingState?
+    /// Notes for people on checkpoints that are not used.
+    private let resumptionNotes: [String]
     private var trainer: Trainer<LoadedModel>
     private let start: TrainingStart
     private let arithmetic: String
@@ -20,6 +22,9 @@ package struct TrainingRun {
     private let validator: Validator?
     /// `metrics.jsonl`; nil in processes other than the first.
     private let log: LineLog?
+    /// The same for TensorBoard.
+    private let events: EventFile?
+    private let writeSamples: SampleWriter?
     private var metrics: [TrainingMetrics]
     private let unreadableLines: Int
     /// The step of the newest checkpoint; 0 if there is none.
@@ -35,15 +40,19 @@ package struct TrainingRun {
     ///   ``FileError`` if files cannot be read or written; ``TrainingError/nothingToTrain``.
     package init(
         _ recipe: TrainingRecipe, from start: TrainingStart, training: any BatchSource,
-        validation: (any BatchSource)?, on compute: ComputeContext, processes: any ProcessGroup = SingleProcess()
+        validation: (any BatchSource)?, samples: SampleWriter? = nil, on compute: ComputeContext,
+        processes: any ProcessGroup = SingleProcess()
     ) throws {
         self.start = start
+        writeSamples = samples
         folder = try processes.rank == 0 ? RunFolder(recipe.output) : RunFolder(reading: recipe.output)
-        savedStep = folder.steps.last ?? 0
         arithmetic = compute.kernels.arithmetic(recipe.precision)
         adapter = try start.adapter(recipe).map { ($0, start.weightsHash) }
-        let step = savedStep
-        beginning = step > 0 ? try TrainingState(checkpoint: folder.checkpoint(after: step), step: step) : nil
+        let point = try ResumePoint(folder, recipe)
+        beginning = point.state
+        let step = beginning?.step ?? 0
+        savedStep = step
+        resumptionNotes = point.notes(folder)
         if let adapter, let beginning, beginning.base != adapter.base {
             throw RecipeError(
                 key: "model.start", expected: "the base model that the run began with, of hash \(beginning.base ?? "none")",
@@ -51,16 +60,18 @@ package struct TrainingRun {
         }
         contents = DataContents(training: training.contents, validation: validation?.contents)
         trainer = try Self.trainer(
-            recipe, start, folder: folder, from: beginning, data: training, contents, on: compute, processes)
+            recipe, start, folder: folder, from: point, data: training, contents, on: compute, processes)
         validator = validation.map { Validator(recipe, data: $0) }
         guard processes.rank == 0 else {
             log = nil
+            events = nil
             metrics = []
             unreadableLines = 0
             return
         }
+        try point.clear(folder)
         // A run may have been killed directly after it wrote a checkpoint.
-        try folder.keep(newest: recipe.checkpoints.keep)
+        try folder.keep(newest: recipe.checkpoints.keep, and: recipe.stepsBeforeDecay)
         // Drops measurements after the checkpoint, which will be repeated. Keeps lines that are not measurements, since
         // the run did not write them.
         var kept: [TrainingMetrics] = []
@@ -78,7 +89,11 @@ package struct TrainingRun {
         }
         metrics = kept
         unreadableLines = unreadable
+        events = try EventFile(path: folder.events, through: step)
     }
+
+    /// Lets a model continue the recipe's texts; returns nil if it was asked to stop.
+    package typealias SampleWriter = (_ model: LoadedModel, _ shouldStop: () -> Bool) throws -> [TextSample]?
 
     /// The number of steps completed.
     package var step: Int { trainer.step }
@@ -91,6 +106,7 @@ package struct TrainingRun {
         origin.isOlderFormat = beginning.format < 2
         origin.hasOtherValidation = beginning.hasOtherValidation(than: contents)
         origin.unreadableLines = unreadableLines
+        origin.checkpointNotes = resumptionNotes
         return origin
     }
 
@@ -107,6 +123,9 @@ package struct TrainingRun {
             if !stops, isFirst, isValidationDue {
                 if let measured = try validate(shouldStop) {
                     try record(.validation(measured))
+                    if let samples = try writeSamples?(trainer.model.detached(), shouldStop) {
+                        try record(.samples(SampleMetrics(step: step, samples: samples)))
+                    }
                     try saveLoss()
                     try onEvent(.validation(measured))
                     try writeReport()
@@ -116,7 +135,10 @@ package struct TrainingRun {
             }
             if stops, processes.size == 1 { break }
             let isLast = step == recipe.steps
-            if isLast || step % recipe.checkpoints.every == 0 { try save(onEvent) }
+            let endsEarly = try !isLast && endsEarly(stops)
+            let isDue = step % recipe.checkpoints.every == 0 || step == recipe.stepsBeforeDecay
+            if isLast || endsEarly || isDue { try save(onEvent) }
+            if endsEarly { return .endedEarly(step: step) }
             if isLast { return stops ? .stopped(step: step) : .finished }
             guard let measured = try trainer.makeStep(shouldStop: { stops || shouldStop() }) else { break }
             guard isFirst else { continue }
@@ -127,10 +149,21 @@ package struct TrainingRun {
         return .stopped(step: step)
     }
 
-    private var isValidationDue: Bool {
+    private var isValidationStep: Bool {
         let every = recipe.validation.every
-        guard every > 0, validator != nil, step % every == 0 || step == recipe.steps else { return false }
-        return validation(after: step) == nil
+        return every > 0 && validator != nil && (step % every == 0 || step == recipe.steps)
+    }
+
+    private var isValidationDue: Bool { isValidationStep && validation(after: step) == nil }
+
+    /// Whether the loss has not fallen for so many validations that the run ends. All processes must call it.
+    private func endsEarly(_ stops: Bool) throws(ProcessGroupError) -> Bool {
+        guard let patience = recipe.validation.patience, isValidationStep else { return false }
+        var losses: [Double] = []
+        for case .validation(let measured) in metrics { losses.append(measured.lastLoss) }
+        let best = losses.indices.min { losses[$0] < losses[$1] }
+        let isExhausted = best.map { losses.count - 1 - $0 >= patience } ?? false
+        return try processes.collect([isExhausted && !stops ? 1 : 0])[0] == [1]
     }
 
     private func validation(after step: Int) -> ValidationMetrics? {
@@ -145,6 +178,7 @@ package struct TrainingRun {
     private mutating func record(_ measured: TrainingMetrics) throws(FileError) {
         metrics.append(measured)
         try log?.append(JSONText.encode(measured, onOneLine: true))
+        try events?.append(measured)
     }
 
     /// Writes a checkpoint unless this step has one.
@@ -156,7 +190,7 @@ package struct TrainingRun {
             state: state, processes)
         savedStep = step
         guard isFirst else { return }
-        try folder.keep(newest: recipe.checkpoints.keep)
+        try folder.keep(newest: recipe.checkpoints.keep, and: recipe.stepsBeforeDecay)
         try writeReport()
         try onEvent(.checkpoint(path))
     }
@@ -170,7 +204,7 @@ package struct TrainingRun {
         state.validationLoss = validation(after: step)?.lastLoss
         state.data?.validation = contents.validation
         try JSONText.write(state, to: "\(path)/\(TrainingCheckpoint.Name.state)")
-        try folder.keep(newest: recipe.checkpoints.keep)
+        try folder.keep(newest: recipe.checkpoints.keep, and: recipe.stepsBeforeDecay)
     }
 
     private var state: TrainingState {
@@ -195,12 +229,12 @@ package struct TrainingRun {
 extension TrainingRun {
     /// Creates a trainer at the run's start, or at the checkpoint of a state.
     private static func trainer(
-        _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, from state: TrainingState?,
+        _ recipe: TrainingRecipe, _ start: TrainingStart, folder: RunFolder, from point: ResumePoint,
         data: any BatchSource, _ contents: DataContents, on compute: ComputeContext, _ processes: any ProcessGroup
     ) throws -> Trainer<LoadedModel> {
         let configuration = start.configuration
         try recipe.check(layerCount: configuration.layerCount, contextLength: configuration.contextLength)
-        guard let state else {
+        guard let state = point.state else {
             try recipe.check(processCount: processes.size, groupCount: recipe.groupCount)
             return Trainer(recipe, model: try start.model(recipe, on: compute), data: data, processes: processes)
         }
@@ -210,7 +244,7 @@ extension TrainingRun {
         try recipe.check(processCount: processes.size, groupCount: groupCount)
         let model = try start.model(checkpoint: path, recipe, on: compute)
         let moments = try TrainingCheckpoint.moments(in: path, of: model.parameters, state, processes)
-        try TrainingCheckpoint.checkHashes(in: path, state)
+        if !point.isIntact { try TrainingCheckpoint.checkHashes(in: path, state) }
         return Trainer(
             recipe, model: model, data: data, moments: moments, step: state.step, place: state.place,
             groupCount: groupCount, processes: processes)
@@ -221,7 +255,8 @@ extension TrainingRun {
     /// What must be the same in all processes, by name.
     package func facts(version: String) -> [(name: String, value: String)] {
         var facts = [("version of layerskip", version), ("kernels", arithmetic)]
-        facts += RecipeKey.all.filter { $0.isFixed || $0.path.hasPrefix("checkpoints.") }.map {
+        let shared = RecipeKey.schedule + ["checkpoints.every", "validation.every", "validation.patience"]
+        facts += RecipeKey.all.filter { $0.isFixed || shared.contains($0.path) }.map {
             ($0.path, $0.value(in: recipe).map { "\($0)" } ?? "nothing")
         }
         facts.append(("contents of data.training", contents.training.summary))

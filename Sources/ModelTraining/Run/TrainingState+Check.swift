@@ -15,7 +15,7 @@ extension TrainingState {
         path: String
     ) throws {
         let file = "\(path)/\(TrainingCheckpoint.Name.state)"
-        var (recipe, original) = (recipe, try originalRecipe(file))
+        var (recipe, original) = (recipe, try originalRecipe(path))
         // Older versions had no masks.
         recipe.data.mask = recipe.data.mask ?? BatchSampler.Mask.none
         original.data.mask = original.data.mask ?? BatchSampler.Mask.none
@@ -51,7 +51,11 @@ extension TrainingState {
         return old != new
     }
 
-    private func originalRecipe(_ file: String) throws(CheckpointError) -> TrainingRecipe {
+    /// The recipe of the run that wrote the checkpoint at a path.
+    ///
+    /// - Throws: if it has unknown keys or values.
+    func originalRecipe(_ path: String) throws(CheckpointError) -> TrainingRecipe {
+        let file = "\(path)/\(TrainingCheckpoint.Name.state)"
         var original = TrainingRecipe()
         for (path, value) in recipe.sorted(by: { $0.key < $1.key }) {
             guard let key = RecipeKey.named(path) else {

@@ -12,7 +12,7 @@ struct Validator: Sendable {
     init(_ recipe: TrainingRecipe, data source: any BatchSource) {
         self.source = source
         // Each sequence at most once.
-        sequencesPerBatch = min(recipe.batch.sequences, source.sequencesPerEpoch)
+        sequencesPerBatch = min(recipe.validation.sequences ?? recipe.batch.sequences, source.sequencesPerEpoch)
         sequences = min(recipe.validation.batches * sequencesPerBatch, source.sequencesPerEpoch)
     }
 
