@@ -50,7 +50,8 @@ struct AdapterFolderTests {
             #expect(found.name == "key \"\(key)\"", "\(found)")
         }
         // Settings that change nothing here.
-        for (key, value) in ["lora_dropout": 0.1, "init_lora_weights": "gaussian", "inference_mode": false] as [String: Any]
+        for (key, value) in ["lora_dropout": 0.1, "init_lora_weights": "gaussian", "inference_mode": false]
+            as [String: Any]
         {
             #expect(try error([key: value]) == nil, "\(key)")
         }

@@ -96,7 +96,8 @@ struct AdapterTrainingTests {
         #expect(try runs.metrics(parts) == runs.metrics(whole))
         #expect(
             runs.names("\(parts.output)/newest") == [
-                "adapter_config.json", "adapter_model.safetensors", "config.json", "optimizer.safetensors", "state.json",
+                "adapter_config.json", "adapter_model.safetensors", "config.json", "optimizer.safetensors",
+                "state.json",
                 "tokenizer.json",
             ])
     }

@@ -63,7 +63,8 @@ struct TrainingRunResumptionTests {
         #expect(rest.step == 4)
         #expect(runs.names("\(recipe.output)/checkpoints") == ["step-2", "step-4"])
         #expect(runs.names("\(recipe.output)/checkpoints/step-4").count == 5)
-        #expect(runs.names(recipe.output) == [
+        #expect(
+            runs.names(recipe.output) == [
                 "best", "checkpoints", "events.out.tfevents.layerskip", "metrics.jsonl", "newest", "report.html",
             ])
         _ = try rest.run(shouldStop: { false }) { _ in }
@@ -124,7 +125,8 @@ struct TrainingRunResumptionTests {
         _ = try first?.run(shouldStop: { false }) { _ in }
         first = nil
         let error = #expect(throws: RecipeError.self) { try runs.run(runs.recipe("a") { $0.steps = 3 }) }
-        #expect(error == RecipeError(key: "steps", expected: "2, as when the run began", found: "3"))
+        #expect(error?.key == "steps" && error?.found == "3")
+        #expect(error?.expected.hasPrefix("2, as when the run began (all of its steps depend on their number") == true)
         let other = #expect(throws: CheckpointError.self) { try runs.run(recipe, fingerprint: 8) }
         #expect(other?.name == "tokenizer")
         _ = try runs.run(

@@ -25,7 +25,8 @@ struct TrainingRunTests {
         }
         #expect(outcome == .finished)
         #expect(events == ["v0", "s1", "s2", "v2", "c2", "s3", "s4", "v4", "c4", "s5", "s6", "v6", "c6"])
-        #expect(runs.names(recipe.output) == [
+        #expect(
+            runs.names(recipe.output) == [
                 "best", "checkpoints", "events.out.tfevents.layerskip", "metrics.jsonl", "newest", "report.html",
             ])
         #expect(

@@ -64,7 +64,9 @@ struct AdapterConfiguration {
             return try refuse("bias", expected: "\"none\", since biases are not adapted")
         }
         // Newer kinds of LoRA have a flag or a configuration of their own. These configurations are of initializations.
-        let harmless = ["use_rslora", "loftq_config", "corda_config", "eva_config", "lora_ga_config", "megatron_config"]
+        let harmless = [
+            "use_rslora", "loftq_config", "corda_config", "eva_config", "lora_ga_config", "megatron_config",
+        ]
         let others = members.keys.filter {
             ($0.hasPrefix("use_") || $0.hasSuffix("_config")) && !harmless.contains($0)
         }

@@ -103,7 +103,9 @@ package struct AdapterFolder: Sendable {
             }
         }
         var isNamed = targets?.contains { tensor.isTarget($0) } ?? true
-        if let layers = settings.layers, case .layer(let layer) = tensor.part { isNamed = isNamed && layers.contains(layer) }
+        if let layers = settings.layers, case .layer(let layer) = tensor.part {
+            isNamed = isNamed && layers.contains(layer)
+        }
         guard isNamed else {
             throw failure(
                 tensor.downName, expected: "only matrices that \(ModelFolder.Name.adapter) names", found: "another one")

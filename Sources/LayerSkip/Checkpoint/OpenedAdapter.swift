@@ -22,7 +22,8 @@ struct OpenedAdapter: Sendable {
         func failure(_ found: String) -> CheckpointError {
             CheckpointError(
                 file: "\(folder.path)/\(ModelFolder.Name.adapter)", name: "key \(key.quoted)",
-                expected: "the path or cached hub name of the base model (or give the base as the model, and this folder "
+                expected:
+                    "the path or cached hub name of the base model (or give the base as the model, and this folder "
                     + "with --adapter)", found: found)
         }
         guard let base = folder.base else { throw failure("none") }

@@ -42,7 +42,8 @@ extension TrainingRecipe {
         guard case .path = model.start else {
             throw RecipeError(
                 key: "model.start",
-                expected: "the path or name of a model, since lora.rank is set: an adapter names its base (export writes "
+                expected:
+                    "the path or name of a model, since lora.rank is set: an adapter names its base (export writes "
                     + "the built-in model to a file)",
                 found: "\(model.start)")
         }

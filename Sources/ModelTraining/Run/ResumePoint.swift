@@ -59,8 +59,11 @@ struct ResumePoint {
             "\(error); this checkpoint is not used, and is now \(folder.path(of: step, setAside: .damaged))"
         }
         guard let state, !superseded.isEmpty else { return broken }
-        let kept = superseded.first(where: \.isEnd).map { "; the end of the shorter or longer run is now "
-            + folder.path(of: $0.step, setAside: .ended) } ?? ""
+        let kept =
+            superseded.first(where: \.isEnd).map {
+                "; the end of the shorter or longer run is now "
+                    + folder.path(of: $0.step, setAside: .ended)
+            } ?? ""
         return broken + ["the run has another length: it continues from step \(state.step), before its decay\(kept)"]
     }
 }

@@ -113,7 +113,9 @@ package struct RunFolder: Sendable {
         }
         try Folder.link(Self.newest(path), to: Self.name(newest))
         if let best { try Folder.link(Self.best(path), to: Self.name(best.step)) }
-        for step in steps.dropLast(count) where step != best?.step && step != other { Folder.remove(checkpoint(after: step)) }
+        for step in steps.dropLast(count) where step != best?.step && step != other {
+            Folder.remove(checkpoint(after: step))
+        }
     }
 
     /// The reason why a checkpoint is set aside, as its new name begins.

@@ -60,8 +60,7 @@ package enum TrainingCheckpoint {
                 throw CheckpointError(
                     file: file,
                     expected:
-                        "the content that was saved, of hash \(hash.quoted) (to resume from the checkpoint before "
-                        + "it, remove \(path))",
+                        "the content that was saved, of hash \(hash.quoted)",
                     found: "other content, of hash \(found)")
             }
         }

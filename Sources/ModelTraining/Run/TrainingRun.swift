@@ -55,7 +55,8 @@ package struct TrainingRun {
         resumptionNotes = point.notes(folder)
         if let adapter, let beginning, beginning.base != adapter.base {
             throw RecipeError(
-                key: "model.start", expected: "the base model that the run began with, of hash \(beginning.base ?? "none")",
+                key: "model.start",
+                expected: "the base model that the run began with, of hash \(beginning.base ?? "none")",
                 found: "one of hash \(adapter.base)")
         }
         contents = DataContents(training: training.contents, validation: validation?.contents)

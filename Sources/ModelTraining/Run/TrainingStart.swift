@@ -119,7 +119,9 @@ package struct TrainingStart: Sendable {
     ) throws -> LoadedModel {
         let freeze = recipe.freeze
         var training: AdapterTraining?
-        if let values, let adapter = try adapter(recipe) { training = AdapterTraining(adapter.settings, values: values) }
+        if let values, let adapter = try adapter(recipe) {
+            training = AdapterTraining(adapter.settings, values: values)
+        }
         let layers = Set((0..<stored.configuration.layerCount).filter(freeze.layers.contains))
         let frozen = FrozenParts(layers: layers, embedding: freeze.embedding, head: freeze.head)
         // Weights, gradients and two moments; of several processes, each has a part of the moments. Those of an adapter

@@ -1,0 +1,111 @@
+import CommandTesting
+import Foundation
+import LayerSkip
+import TestSupport
+import Testing
+
+@testable import LayerSkipCommand
+
+/// LoRA from the command line: a trained adapter as a model, with its base, and merged.
+@Suite("Adapters of commands")
+struct AdapterCommandTests {
+    private let files: TrainingFiles
+
+    init() throws { files = try TrainingFiles() }
+
+    private func train(_ run: String, _ arguments: String...) throws -> CommandRun {
+        try files.train(
+            run,
+            ["lora.rank=4", "lora.alpha=64", "optimizer.rate=0.05", "lora.matrices=[q_proj, v_proj, up_proj]"]
+                + arguments)
+    }
+
+    private func run(_ arguments: String...) throws -> String {
+        let run = try CommandRun(arguments)
+        #expect(run.code == 0, "\(arguments): \(run.errors)")
+        return run.output
+    }
+
+    private func text(_ model: String...) throws -> String {
+        let generated = try CommandRun(["generate", "--model"] + model + ["the", "--max-tokens", "12"])
+        #expect(generated.code == 0, "\(generated.errors)")
+        return generated.output
+    }
+
+    @Test func everyCommandTakesAnAdapter() throws {
+        let trained = try train("a")
+        #expect(trained.code == 0, "\(trained.errors)")
+        let adapter = files.output("a") + "/newest"
+        let names = try FileManager.default.contentsOfDirectory(atPath: adapter)
+        #expect(names.contains("adapter_model.safetensors") && !names.contains("model.safetensors"))
+
+        let adapted = try text(adapter)
+        #expect(try text(files.model, "--adapter", adapter) == adapted)
+        #expect(try text(files.model) != adapted)
+        for (target, output) in [("safetensors", "merged"), ("gguf", "merged.gguf")] {
+            _ = try run("export", adapter, "--to", target, "--output", files.output(output))
+            #expect(try text(files.output(output)) == adapted)
+        }
+        _ = try run(
+            "export", files.model, "--adapter", adapter, "--to", "safetensors", "--output", files.output("other"))
+        let weights = try ["merged", "other"].map {
+            try Data(contentsOf: URL(filePath: files.output($0) + "/model.safetensors"))
+        }
+        #expect(weights[0] == weights[1])
+        #expect(try run("inspect", adapter, "--tensors").contains("lora_A"))
+        #expect(try run("tokenize", "--model", adapter, "the") == run("tokenize", "--model", files.model, "the"))
+        let prompts = files.write(Array(#"{"prompt": "the"}"#.utf8), as: "prompts.jsonl")
+        _ = try run("verify", "--model", adapter, "--prompts", prompts, "--max-tokens", "8", "--exit-layers", "1")
+        // Training goes on from the merged model.
+        #expect(try files.train("b", "model.start=\(adapter)").code == 0)
+        let twice = try train("c", "model.start=\(adapter)")
+        #expect(twice.errors.contains("model.start: expected a whole model"), "\(twice.errors)")
+    }
+
+    @Test func whatDoesNotFitIsAnErrorThatNamesIt() throws {
+        #expect(try train("a").code == 0)
+        let adapter = files.output("a") + "/newest"
+        func errors(_ arguments: String...) throws -> String {
+            let run = try CommandRun(arguments)
+            #expect(run.code != 0)
+            return run.errors
+        }
+        #expect(try errors("generate", "--adapter", adapter, "the").contains("--adapter: expected --model with it"))
+        #expect(
+            try errors("generate", "--model", files.model, "--adapter", files.model, "the")
+                .contains("expected the folder of an adapter, with adapter_config.json"))
+        let path = "\(adapter)/adapter_config.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try text.replacing("\"r\" : 4", with: "\"r\" : 4, \"use_dora\" : true").write(
+            toFile: path, atomically: true, encoding: .utf8)
+        #expect(try errors("generate", "--model", adapter, "the").contains("key \"use_dora\""))
+        try text.replacing(files.model, with: "/no/model").write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(
+            try errors("generate", "--model", adapter, "the").contains(
+                "key \"base_model_name_or_path\": expected the path or cached hub name of the base model"))
+        #expect(try self.text(files.model, "--adapter", adapter).isEmpty == false)
+        // A run does not resume on another base.
+        let other = try train("a", "model.start=\(files.model)", "steps=6")
+        #expect(other.code == 0)
+    }
+
+    /// The options of a run's length, from the command line.
+    @Test func runsAreExtendedAndSampled() throws {
+        let schedule = [
+            "optimizer.decay=linear", "optimizer.decay_steps=2", "samples.prompts=[the, a]", "samples.tokens=5",
+        ]
+        #expect(try files.train("whole", schedule + ["steps=9"]).code == 0)
+        #expect(try files.train("parts", schedule + ["steps=5"]).code == 0)
+        let extended = try files.train("parts", schedule + ["steps=9"])
+        #expect(extended.code == 0, "\(extended.errors)")
+        #expect(extended.errors.contains("the run has another length: it continues from step"), "\(extended.errors)")
+        try files.expectSameBits("parts", "whole")
+        let page = try String(contentsOfFile: files.output("whole") + "/report.html", encoding: .utf8)
+        #expect(page.contains("Texts after step 9") && page.contains("<b>the</b>"))
+        let plain = try files.train("plain", "validation=none", "steps=2")
+        #expect(plain.code == 0, "\(plain.errors)")
+        #expect(!plain.errors.contains("validation after step"))
+        let both = try files.train("both", "epochs=2")
+        #expect(both.errors.contains("steps: expected no value, since epochs has one"), "\(both.errors)")
+    }
+}
