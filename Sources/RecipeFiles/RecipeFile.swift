@@ -52,7 +52,7 @@ package struct RecipeFile {
                 found: value.quoted)
         }
         // An override may repeat a key of the file.
-        places[path] = nil
+        places[Self.isOff(path, node) ? Self.switchKey : path] = nil
         try set(path, node, place: place)
     }
 
@@ -81,13 +81,17 @@ package struct RecipeFile {
         return scalar.string == "none"
     }
 
+    /// The key that ``isOff(_:_:)`` stands for, with the value 0.
+    private static let switchKey = "validation.every"
+
     private mutating func set(_ path: String, _ node: Node, place: String) throws(RecipeFileError) {
-        if Self.isOff(path, node) { return try set("validation.every", Node("0"), place: place) }
+        let isOff = Self.isOff(path, node)
+        let path = isOff ? Self.switchKey : path
         guard let key = RecipeKey.named(path) else {
             throw RecipeFileError(
                 place: place, key: path.inMessage, expected: Self.siblings(of: path), found: "an unknown key")
         }
-        guard let value = RecipeValue(node, isText: key.isText) else {
+        guard let value = isOff ? .scalar("0") : RecipeValue(node, isText: key.isText) else {
             throw RecipeFileError(place: place, key: path, expected: key.expected, found: node.summary)
         }
         guard places[path] == nil else {
