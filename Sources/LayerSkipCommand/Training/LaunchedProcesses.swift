@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLibc
 import LayerSkip
 import ModelTraining
 
@@ -8,7 +9,10 @@ enum LaunchedProcesses {
     static func run(_ launcher: Launcher, _ body: (any ProcessGroup) throws -> Void) throws {
         let processes: MessagePassingGroup
         do {
-            processes = try MessagePassingGroup(launcher)
+            processes = try MessagePassingGroup(launcher) { message in
+                Output.note("error: process \(launcher.rank): \(message)")
+                _exit(ExitCode.failure.rawValue)
+            }
         } catch {
             throw launcher.rank == 0 ? error : ExitCode.failure
         }

@@ -10,12 +10,17 @@ package final class MessagePassingGroup: ProcessGroup, Sendable {
     package let host: String
     /// The library's name and version.
     package let library: String
+    private let watch: JobWatch
 
     /// Joins the group that a launcher has started. Can succeed only once in a program.
     ///
+    /// - Parameter onLoss: called in another thread, with a message, if the launcher does not end this process although
+    ///   others of its job have ended. MPI may then wait forever, so it must end the process.
     /// - Throws: if there is no usable library, or if it does not belong to the launcher.
-    package init(_ launcher: Launcher) throws(ProcessGroupError) {
+    package init(_ launcher: Launcher, onLoss: @escaping @Sendable (String) -> Void) throws(ProcessGroupError) {
         try Self.load(launcher)
+        watch = JobWatch(onLoss)
+        watch.start()
         library = unsafe String(cString: cmp_version())
         var (rank, size): (Int32, Int32) = (0, 1)
         guard unsafe cmp_join(&rank, &size) else {
@@ -30,6 +35,7 @@ package final class MessagePassingGroup: ProcessGroup, Sendable {
         self.rank = Int(rank)
         self.size = Int(size)
         host = Self.hostName
+        watch.add(try collect("\(host) \(ProcessIdentity.own)"), onHost: host)
     }
 
     private static var failure: String { unsafe String(cString: cmp_failure()) }
@@ -106,6 +112,16 @@ package final class MessagePassingGroup: ProcessGroup, Sendable {
                 + "(\(Self.failure)); rerun the command to resume from the newest checkpoint")
     }
 
-    package func abort() { cmp_abort(1) }
-    package func leave() { cmp_leave() }
+    package func abort() {
+        watch.expectEnd()
+        cmp_abort(1)
+    }
+
+    package func leave() {
+        // The first process may still be busy for long.
+        guard (try? collect([0])) != nil else { return abort() }
+        watch.expectEnd()
+        cmp_leave()
+        watch.stop()
+    }
 }
