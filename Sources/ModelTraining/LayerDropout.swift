@@ -25,16 +25,16 @@ public struct LayerDropout: Sendable, Equatable {
         time.value(step: step, of: steps) * depth.value(layer: layer, of: layerCount) * maximum
     }
 
-    /// Returns the sequences that a layer runs on, in ascending order.
+    /// Returns the indices of the sequences that a layer runs on, in ascending order.
     ///
     /// - Parameters:
     ///   - layer: 0..<moment.layerCount.
-    ///   - sequences: the numbers of the sequences within their step.
-    package func kept(layer: Int, sequences: Range<Int>, at moment: Step) -> [Int] {
+    ///   - sequences: the number of each sequence within its step.
+    package func kept(layer: Int, sequences: some Collection<Int>, at moment: Step) -> [Int] {
         let rate = probability(layer: layer, of: moment.layerCount, step: moment.step, of: moment.steps)
-        guard rate > 0 else { return Array(sequences) }
+        guard rate > 0 else { return Array(0..<sequences.count) }
         let random = CounterRandom(seed: moment.seed, Self.label, UInt64(moment.step), UInt64(layer))
-        return sequences.filter { random.uniform(UInt64($0)) >= rate }
+        return sequences.enumerated().filter { random.uniform(UInt64($0.element)) >= rate }.map(\.offset)
     }
 
     /// Distinguishes these random numbers from others with the same seed.

@@ -10,6 +10,8 @@ public struct ComputeContext: Sendable {
     let memory: StoragePool
     /// The precision of dense products. Training chooses it; inference from packed weights does not use it.
     package let productPrecision: ProductPrecision
+    /// The groups of the rows of the operations that are being recorded.
+    let recordedGroups = RecordedGroups()
     /// Collects the inputs of products with packed weights; nil except in calibration.
     package var inputSquares: InputSquares?
 

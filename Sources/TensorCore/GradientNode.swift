@@ -20,10 +20,8 @@ package final class GradientNode: @unchecked Sendable {
     private var sum: Tensor?
     private var hasGradient = false
     private var isWaiting = false
-    /// Where a contribution that is a single addition goes, if it is the only one.
-    private var total: (sum: Tensor, isAdding: Bool)?
-    /// Whether `total` has the contribution.
-    private(set) var hasAddedToTotal = false
+    /// The gradients of a batch's groups, if they are separate.
+    private var groups: GroupGradients?
 
     private static let count = Atomic<UInt64>(0)
 
@@ -61,39 +59,62 @@ package final class GradientNode: @unchecked Sendable {
     /// Discards the gradient but keeps its memory.
     func discardGradient() {
         hasGradient = false
-        total = nil
-        hasAddedToTotal = false
+        groups = nil
     }
 
-    /// Lets the next contribution, which must be the only one until ``discardGradient()``, go to a sum elsewhere, if that
-    /// gives the same bits as a gradient that is added to the sum later.
-    ///
-    /// - Parameter isAdding: whether to add to the sum's values or to replace them.
-    func addDirectly(to sum: Tensor, isAdding: Bool) { total = (sum, isAdding) }
+    /// Keeps the gradients of the next batch's groups separate, until ``discardGradient()``.
+    func separate(_ groups: GroupGradients) { self.groups = groups }
 
-    /// Adds a part to the gradient by a single addition per element: the part's own sums are complete before they are
-    /// added.
-    func accumulateAtOnce(_ body: (_ sum: Tensor, _ isAdding: Bool) -> Void) {
-        guard let total, !hasGradient, !hasAddedToTotal else { return accumulate(body) }
-        body(total.sum, total.isAdding)
-        hasAddedToTotal = true
+    /// Whether contributions are computed after the backward pass, so that what they read must stay unchanged.
+    var isPostponed: Bool {
+        if case .later? = groups?.destination { true } else { false }
+    }
+
+    /// Which groups of the batch have a gradient; nil if they are not separate.
+    var usedGroups: [Bool]? { groups?.used }
+
+    /// The gradient of one of the batch's groups, valid until that of the next is asked for.
+    func gradient(ofGroup group: Int) -> Tensor? {
+        guard let groups else { return gradient }
+        return groups.gradient(of: group) { memory() }
+    }
+
+    /// Adds to a weight's gradient, which is a sum over rows.
+    ///
+    /// - Parameters:
+    ///   - mostRowsAtOnce: the most rows of which `body` adds a single sum to each element.
+    ///   - body: adds the sum over a range of rows.
+    func accumulate(_ rows: RowGroups, mostRowsAtOnce: Int = 0, _ body: @escaping GroupGradients.Contribution) {
+        guard groups != nil else {
+            for range in rows.ranges where !range.isEmpty { accumulate { body(range, $0, $1) } }
+            return
+        }
+        groups?.accumulate(
+            rows, mostRowsAtOnce: mostRowsAtOnce, on: compute,
+            memory: { Tensor(rows: self.rows, columns: columns, on: compute) }, body)
     }
 
     /// Adds a part to the gradient, in place.
     ///
     /// - Parameter body: writes its part to `sum` or, if `isAdding`, adds it to the values there.
     func accumulate(_ body: (_ sum: Tensor, _ isAdding: Bool) -> Void) {
-        precondition(!hasAddedToTotal, "the only contribution has been added to a sum")
+        precondition(groups == nil, "a sum over rows of several groups")
+        body(memory(), hasGradient)
+        hasGradient = true
+    }
+
+    /// The memory for the gradient.
+    private func memory() -> Tensor {
         let memory = sum ?? Tensor(rows: rows, columns: columns, on: compute)
         sum = memory
-        body(memory, hasGradient)
-        hasGradient = true
+        return memory
     }
 
     /// Adds a part that the caller gives up. If the node has no memory for a gradient yet, the part itself becomes the
     /// gradient.
     func receive(_ part: Tensor) {
         precondition(part.rows == rows && part.columns == columns, "a gradient of the tensor's own shape")
+        precondition(groups == nil, "a sum over rows of several groups")
         if sum == nil {
             sum = part
             hasGradient = true

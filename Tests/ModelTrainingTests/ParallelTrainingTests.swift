@@ -17,20 +17,26 @@ struct ParallelTrainingTests {
     }
 
     enum Variant: String, CaseIterable, Sendable {
-        case dropout, exits, frozen, recompute, bf16, fewGroups, manyElements
+        case dropout, exits, frozen, recompute, bf16, fewGroups, manyElements, together, togetherDropout, silent
+
+        /// Whether many groups of a process share a batch.
+        var runsGroupsTogether: Bool { [.together, .togetherDropout, .silent].contains(self) }
 
         /// Eight groups of one or two sequences.
         var recipe: TrainingRecipe {
             TinyTraining.recipe {
-                $0.batch.sequences = 4
-                $0.batch.accumulation = 3
+                $0.batch.sequences = runsGroupsTogether ? 12 : 4
+                $0.batch.accumulation = runsGroupsTogether ? 1 : 3
                 $0.exits.curriculum = self == .exits ? .rotational(every: 3) : .all
-                if self == .dropout { ($0.dropout.maximum, $0.dropout.depth) = (0.95, .constant) }
-                $0.recompute = self == .recompute
+                if [.dropout, .togetherDropout].contains(self) { ($0.dropout.maximum, $0.dropout.depth) = (0.95, .constant) }
+                $0.recompute = [.recompute, .togetherDropout].contains(self)
                 $0.precision = self == .bf16 ? .bf16 : .f32
                 $0.parallel.groups = self == .fewGroups ? 4 : nil
             }
         }
+
+        /// Sequences of which some have no scored target.
+        var data: some BatchSource { PartlySilentSource(silent: self == .silent ? [0, 3, 4, 5, 11] : []) }
 
         func model() throws -> Transformer {
             let frozen = self == .frozen ? FrozenParts(layers: [1, 2], embedding: true) : FrozenParts()
@@ -48,7 +54,7 @@ struct ParallelTrainingTests {
     private static func train(_ variant: Variant, processes: Int, steps: Int = 3) throws -> Bits {
         let ranks = try LocalProcesses.run(processes) { group in
             var trainer = Trainer(
-                variant.recipe, model: try variant.model(), data: CountingSource(), processes: group)
+                variant.recipe, model: try variant.model(), data: variant.data, processes: group)
             var bits = Bits()
             for _ in 0..<steps {
                 let step = try #require(try trainer.makeStep())
@@ -71,6 +77,22 @@ struct ParallelTrainingTests {
             for index in whole.moments.indices { whole.moments[index] += rank.moments[index] }
         }
         return whole
+    }
+
+    /// Sequences of which those with some indices have no scored target.
+    private struct PartlySilentSource: BatchSource {
+        let silent: Set<Int>
+        private let base = CountingSource()
+        var length: Int { base.length }
+        var sequencesPerEpoch: Int { base.sequencesPerEpoch }
+
+        func batch(at place: DataPlace, sequences: Int) -> TrainingBatch {
+            let batch = base.batch(at: place, sequences: sequences)
+            let targets = batch.targets.enumerated().map { row, target in
+                silent.contains((place.index + row / length) % sequencesPerEpoch) ? TrainingBatch.unscored : target
+            }
+            return TrainingBatch(sequences: sequences, length: length, tokens: batch.tokens, targets: targets)
+        }
     }
 
     @Test(arguments: Variant.allCases) func theNumberOfProcessesChangesNoBit(_ variant: Variant) throws {
@@ -155,6 +177,26 @@ struct ParallelTrainingTests {
             #expect(batches.flatMap { Array($0) } == Array(0..<sequences))
             #expect(batches.allSatisfy { 1...2 ~= $0.count })
         }
+    }
+
+    @Test func smallGroupsShareBatches() {
+        let groups = SequenceGroups(count: 8, sequences: 12, sequencesPerBatch: 8)
+        for (processes, most, expected) in [
+            (1, 100, [4, 4]), (1, 3, [2, 3, 3]), (1, 1, Array(repeating: 1, count: 8)), (2, 100, [2, 2]),
+            (4, 100, [2]), (8, 100, [1]),
+        ] {
+            var found: [Range<Int>] = []
+            for process in 0..<processes {
+                let rounds = groups.rounds(of: process, of: processes, most: most)
+                #expect(rounds.map(\.groups) == expected)
+                #expect(rounds.allSatisfy { $0.batches.count == 1 && $0.batches[0].count == $0.groups })
+                found += rounds.flatMap { $0.batches[0] }
+            }
+            #expect(Set(found) == Set((0..<8).flatMap(groups.batches)) && found.count == 8)
+        }
+        // A group that needs several batches runs alone.
+        let rounds = SequenceGroups(count: 2, sequences: 12, sequencesPerBatch: 4).rounds(of: 1, of: 2, most: 100)
+        #expect(rounds == [SequenceGroups.Round(groups: 1, batches: [[6..<10], [10..<12]])])
     }
 
     @Test func differencesAreNamed() throws {

@@ -21,59 +21,74 @@ struct Objective: Sendable {
         }
     }
 
-    /// Adds a batch's gradients to those of the parameters.
+    /// Adds the gradients of sequences that run together to those of the parameters.
     ///
     /// - Parameters:
-    ///   - first: the index of the batch's first sequence within the step.
+    ///   - parts: the sequences of each group.
     ///   - scored: the number of scored targets in the whole step. The loss is the mean over them, regardless of the
     ///     division into batches.
+    /// - Returns: the losses of each group.
     func addGradients<Model: TrainableModel>(
-        of batch: TrainingBatch, to model: Model, first: Int, scored: Int, at moment: LayerDropout.Step
-    ) -> Losses {
+        of parts: [GroupPart], to model: Model, scored: Int, at moment: LayerDropout.Step
+    ) -> [Losses] {
         let compute = model.compute
+        var losses = Array(repeating: Losses(), count: parts.count)
+        let together = PartsTogether(parts)
+        guard let batch = together.batch else { return losses }
         let rows = batch.scoredRows
+        let scoredGroups = together.groups(ofRows: rows)
         let weights = exits.weights(step: moment.step, of: moment.steps, layerCount: model.layerCount)
-        var losses = Losses()
         var total: Tensor?
-        var x = model.embed(batch.tokens)
+        var x = compute.withGroups(together.groups) { model.embed(batch.tokens) }
         for layer in 0..<model.layerCount {
-            let kept = dropout.kept(layer: layer, sequences: first..<first + batch.sequences, at: moment).map {
-                $0 - first
-            }
-            let segments = batch.segments(of: kept)
+            let kept = dropout.kept(layer: layer, sequences: together.numbers, at: moment)
+            let keptRows = BlockRows(
+                length: batch.length, groups: together.groups(of: kept), documents: batch.segments(of: kept))
             x = LayerDropout.run(
-                { block(layer, of: model, $0, length: batch.length, segments) }, on: x, kept: kept,
-                length: batch.length, compute)
-            guard weights[layer] > 0, !rows.isEmpty else { continue }
+                { block(layer, of: model, $0, keptRows) }, on: x, kept: kept, length: batch.length, compute)
+            guard weights[layer] > 0 else { continue }
             // x is now this layer's output: x[l+1] of the paper.
-            let loss = exitLoss(of: model, x, batch, rows: rows, weight: weights[layer] / Double(scored))
-            losses.total += Double(loss.scalar)
-            if layer == model.layerCount - 1 { losses.last = Double(loss.scalar) / weights[layer] }
-            total = total.map { compute.add($0, loss) } ?? loss
+            let weight = weights[layer] / Double(scored)
+            let exit = exitLoss(of: model, x, batch, rows: rows, scoredGroups, weight: weight)
+            for (group, loss) in exit.values.enumerated() {
+                losses[group].total += Double(loss)
+                if layer == model.layerCount - 1 { losses[group].last = Double(loss) / weights[layer] }
+            }
+            total = total.map { compute.add($0, exit) } ?? exit
         }
         total?.backward()
         return losses
     }
 
-    private func block<Model: TrainableModel>(
-        _ layer: Int, of model: Model, _ x: Tensor, length: Int, _ segments: RowSegments?
-    ) -> Tensor {
+    /// How a block's rows belong together.
+    private struct BlockRows {
+        /// The number of rows of a sequence.
+        let length: Int
+        let groups: RowGroups
+        /// The documents in the sequences; nil if rows attend to their whole sequence.
+        let documents: RowSegments?
+    }
+
+    private func block<Model: TrainableModel>(_ layer: Int, of model: Model, _ x: Tensor, _ rows: BlockRows) -> Tensor {
         let run = { (x: Tensor) in
-            var memory = CausalBatch(for: model, length: length, segments: segments)
-            return model.block(layer, x, &memory)
+            model.compute.withGroups(rows.groups) {
+                var memory = CausalBatch(for: model, length: rows.length, segments: rows.documents)
+                return model.block(layer, x, &memory)
+            }
         }
         return recompute ? model.compute.recomputed(x, run) : run(x)
     }
 
-    /// Returns the weighted sum of the scored rows' losses at one exit, in chunks. Each chunk's logits are freed before
-    /// the next.
+    /// Returns the weighted sum of the scored rows' losses at one exit, for each group, in chunks. Each chunk's logits
+    /// are freed before the next.
     private func exitLoss(
-        of model: some TrainableModel, _ x: Tensor, _ batch: TrainingBatch, rows: [Int32], weight: Double
+        of model: some TrainableModel, _ x: Tensor, _ batch: TrainingBatch, rows: [Int32], _ groups: RowGroups,
+        weight: Double
     ) -> Tensor {
         let compute = model.compute
         // Unscored rows, such as a prompt's, need no logits.
         let scored = rows.count == x.rows ? x : compute.gather(x, rows: rows)
-        return compute.chunkedLoss(scored, rowsAtOnce: model.rowsOfLogitsAtOnce) { chunk, range in
+        return compute.chunkedLoss(scored, rowsAtOnce: model.rowsOfLogitsAtOnce, groups: groups) { chunk, range in
             let targets = rows[range].map { batch.targets[Int($0)] }
             return compute.crossEntropy(model.logits(chunk), targets: targets, weight: Float(weight))
         }

@@ -21,6 +21,7 @@ package struct Trainer<Model: TrainableModel> {
     private let source: any BatchSource
     private let objective: Objective
     private let groups: SequenceGroups
+    private let rounds: [SequenceGroups.Round]
     private var totals: GradientTotals
 
     /// Creates a trainer at the first step or, with moments, step and place, where another one stopped.
@@ -50,6 +51,7 @@ package struct Trainer<Model: TrainableModel> {
             count: groupCount, sequences: recipe.batch.sequencesPerStep, sequencesPerBatch: recipe.batch.sequences)
         let parameters = model.parameters
         totals = GradientTotals(parameters, groups: groups, processes)
+        rounds = groups.rounds(of: processes.rank, of: processes.size, most: totals.mostGroupsTogether)
         let shards = GradientShards(parameters.map(\.count), processes: processes.size)
         optimizer.resume(
             step > 0 ? moments : shards.ranges[processes.rank].map { AdamW.Moments(count: $0.count) })
@@ -73,24 +75,28 @@ package struct Trainer<Model: TrainableModel> {
         let stopwatch = Stopwatch()
         let parameters = model.parameters
         defer { parameters.forEach { $0.discardGradient() } }
-        let (batches, scored) = try readBatches()
+        let (rounds, scored) = try readRounds()
         let moment = LayerDropout.Step(
             seed: UInt64(recipe.seed), step: step, of: recipe.steps, layerCount: model.layerCount)
         var losses = Objective.Losses()
         totals.begin()
-        for ownBatches in batches {
-            var report = RoundReport(stops: false, losses: Objective.Losses(), used: [])
-            totals.beginGroup(batchCount: ownBatches.count)
-            for (batch, first) in ownBatches {
+        for (groups, batches) in rounds {
+            var report = RoundReport(groups: groups)
+            totals.beginRound(groups: groups, isOneBatch: batches.count == 1)
+            for batch in batches {
                 report.stops = shouldStop()
                 if report.stops { break }
-                report.losses += objective.addGradients(of: batch, to: model, first: first, scored: scored, at: moment)
+                let found = objective.addGradients(of: batch, to: model, scored: scored, at: moment)
+                for group in found.indices { report.losses[group] += found[group] }
             }
-            report.used = totals.used
-            let reports = try processes.collect(report.bytes).map(RoundReport.init)
+            report.used = (0..<groups).map { totals.used(byGroup: $0) }
+            let reports = try processes.collect(report.bytes).map { RoundReport($0, groups: groups) }
             if reports.contains(where: \.stops) { return nil }
-            for report in reports { losses += report.losses }
-            try totals.addGradients(used: reports.map(\.used))
+            for group in 0..<groups {
+                for report in reports { losses += report.losses[group] }
+                try totals.addGradients(ofGroup: group, used: reports.map { $0.used[group] })
+            }
+            totals.endRound()
         }
         let parts = totals.parts
         let norm = try totals.norm(parts)
@@ -110,24 +116,27 @@ package struct Trainer<Model: TrainableModel> {
             tokensPerSecond: Double(recipe.batch.tokensPerStep) / stopwatch.seconds)
     }
 
-    /// Reads the step's batches.
+    /// Reads the step's sequences.
     ///
-    /// - Returns: the batches of each of this process's groups, each with the index of its first sequence within the
-    ///   step; and the number of scored targets of all processes' batches, at least 1.
-    private func readBatches() throws(FileError) -> (groups: [[(TrainingBatch, first: Int)]], scored: Int) {
-        var own: [[(TrainingBatch, first: Int)]] = []
+    /// - Returns: the batches of each of this process's rounds, with the number of the round's groups; and the number of
+    ///   scored targets of all processes, at least 1.
+    private func readRounds() throws(FileError) -> (rounds: [(groups: Int, batches: [[GroupPart]])], scored: Int) {
+        var parts: [Range<Int>: GroupPart] = [:]
         var scored = 0
         for group in 0..<groups.count {
-            let isOwn = group % processes.size == processes.rank
-            if isOwn { own.append([]) }
             for range in groups.batches(of: group) {
                 let batch = try source.batch(
                     at: source.place(after: place, sequences: range.lowerBound), sequences: range.count)
                 scored += batch.scoredCount
-                if isOwn { own[own.count - 1].append((batch, range.lowerBound)) }
+                if group % processes.size == processes.rank {
+                    parts[range] = GroupPart(batch: batch, first: range.lowerBound)
+                }
             }
         }
-        return (own, max(1, scored))
+        let rounds = rounds.map { round in
+            (groups: round.groups, batches: round.batches.map { $0.compactMap { parts[$0] } })
+        }
+        return (rounds, max(1, scored))
     }
 }
 

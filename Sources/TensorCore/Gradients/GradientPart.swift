@@ -24,18 +24,6 @@ extension Parameter {
     /// All of the gradient; nil if there is none.
     package var wholeGradient: GradientPart? { gradient.map { GradientPart(0..<count, sum: $0) } }
 
-    /// Lets the next contribution to the gradient go directly to a sum of gradients of the parameter's shape, if that
-    /// gives the same bits as adding the gradient to the sum. Until the gradient is discarded, it must be the only one.
-    ///
-    /// - Parameter isAdding: whether to add to the sum's values or to replace them.
-    package func addDirectly(to sum: Tensor, isAdding: Bool) {
-        precondition(sum.rows == rows && sum.columns == columns, "a sum of the parameter's shape")
-        values.node?.addDirectly(to: sum, isAdding: isAdding)
-    }
-
-    /// Whether the contribution has gone to the sum, so that there is no gradient.
-    package var hasAddedDirectly: Bool { values.node?.hasAddedToTotal ?? false }
-
     /// Updates the part's values and both moments, which have as many elements, in place.
     package func apply(_ step: AdamWStep, to part: GradientPart, firstMoment: Tensor, secondMoment: Tensor) {
         let count = part.elements.count

@@ -32,6 +32,6 @@ package final class Parameter: Sendable {
     /// The gradient accumulated since it was last discarded; nil if there is none. [rows, columns]
     package var gradient: Tensor? { values.node?.gradient }
 
-    /// Discards the gradient.
+    /// Discards all gradients.
     package func discardGradient() { values.node?.discardGradient() }
 }

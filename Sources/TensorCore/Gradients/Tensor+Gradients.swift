@@ -20,12 +20,13 @@ extension Tensor {
         return tensor
     }
 
-    /// Runs the backward pass from a loss ([1, 1]): adds to the gradient of each parameter that it depends on.
+    /// Runs the backward pass from the sum of losses ([n, 1]): adds to the gradient of each parameter that they depend
+    /// on.
     ///
     /// Recorded nodes are freed on the way, so this can be called only once. It does nothing for a plain tensor.
     package func backward() {
-        precondition(rows == 1 && columns == 1, "a loss is one number")
-        backward(from: Tensor([1], rows: 1, columns: 1))
+        precondition(columns == 1, "a loss is one number")
+        backward(from: Tensor(Array(repeating: 1, count: rows), rows: rows, columns: 1))
     }
 
     /// Runs the backward pass from a tensor with a given gradient of the same shape, which the caller gives up.

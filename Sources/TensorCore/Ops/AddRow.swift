@@ -11,16 +11,17 @@ extension ComputeContext {
             }
         }
         guard x.isRecorded || row.isRecorded else { return result }
+        let groups = groups(ofRows: x.rows)
         return result.recorded(from: [x, row], on: self) { [x = x.node, row = row.node] gradient in
-            row?.accumulate { addColumnSums(of: gradient, into: $0, adding: $1) }
+            row?.accumulate(groups) { addColumnSums(of: gradient[rows: $0], into: $1, adding: $2) }
             x?.receive(gradient)
         }
     }
 
     /// target = the sum of x's rows, or target += that sum.
     private func addColumnSums(of x: Tensor, into target: Tensor, adding: Bool) {
-        let sums = ChunkSums(rows: x.rows, columns: x.columns, on: self)
         let chunks = Chunks(rows: x.rows)
+        let sums = ChunkSums(chunks, columns: x.columns, on: self)
         pool.run(count: chunks.count, grain: 1) { range in
             for chunk in range {
                 for row in chunks[chunk] {
@@ -28,6 +29,6 @@ extension ComputeContext {
                 }
             }
         }
-        sums.total(into: target, adding: adding)
+        sums.total(of: 0..<chunks.count, into: target, adding: adding)
     }
 }

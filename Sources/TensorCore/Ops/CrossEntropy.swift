@@ -13,21 +13,25 @@ extension ComputeContext {
         exp(-softmaxSum(logits, row: row, target: token).loss)
     }
 
-    /// The weighted sum of the rows' losses: [n, vocabulary] -> [1, 1]. A target of -1 is not scored.
+    /// The weighted sum of the rows' losses, for each group of rows: [n, vocabulary] -> [groups, 1]. A target of -1 is
+    /// not scored.
     package func crossEntropy(_ logits: Tensor, targets: [Int32], weight: Float) -> Tensor {
         let sums = softmaxSums(logits, targets)
-        let total = Double(weight) * sums.reduce(0) { $0 + $1.loss }
-        let result = Tensor([Float(total)], rows: 1, columns: 1)
+        let groups = groups(ofRows: logits.rows)
+        let losses = groups.ranges.map { rows in Float(Double(weight) * sums[rows].reduce(0) { $0 + $1.loss }) }
+        let result = Tensor(losses, rows: groups.count, columns: 1)
         guard let input = logits.node else { return result }
         return result.recorded(from: [logits], on: self) { [logits = logits.detached()] upstream in
-            let weight = weight * upstream.scalar
-            input.receive(softmaxGradient(logits, targets, sums, weight: weight))
+            let weights = zip(groups.ranges, upstream.values).flatMap { rows, upstream in
+                Array(repeating: weight * upstream, count: rows.count)
+            }
+            input.receive(softmaxGradient(logits, targets, sums, weights: weights))
         }
     }
 
     /// weight * (softmax - 1 at the target), row by row; 0 for rows that are not scored.
     private func softmaxGradient(
-        _ logits: Tensor, _ targets: [Int32], _ sums: [SoftmaxSum], weight: Float
+        _ logits: Tensor, _ targets: [Int32], _ sums: [SoftmaxSum], weights: [Float]
     ) -> Tensor {
         let result = Tensor(rows: logits.rows, columns: logits.columns, on: self)
         pool.run(count: logits.rows, grain: 1) { rows in
@@ -39,8 +43,8 @@ extension ComputeContext {
                 }
                 kernels.functions.pointee.training.weighted_exponentials(
                     logits.pointer + row * logits.columns, logits.columns, sums[row].maximum,
-                    Float(Double(weight) / sums[row].sum), gradient.pointer)
-                gradient.pointer[Int(targets[row])] -= weight
+                    Float(Double(weights[row]) / sums[row].sum), gradient.pointer)
+                gradient.pointer[Int(targets[row])] -= weights[row]
             }
         }
         return result

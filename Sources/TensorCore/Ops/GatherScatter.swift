@@ -13,10 +13,11 @@ extension ComputeContext {
         }
         guard let input = x.node else { return result }
         let rows = rows.indices.map { rows[$0] }
+        let groups = groups(ofRows: rows.count)
         return result.recorded(from: [x], on: self) { gradient in
-            input.accumulate { sum, isAdding in
+            input.accumulate(groups) { range, sum, isAdding in
                 if !isAdding { sum.fill(0) }
-                addRows(gradient, to: rows, of: sum)
+                addRows(gradient[rows: range], to: rows[range], of: sum)
             }
         }
     }
@@ -40,7 +41,7 @@ extension ComputeContext {
 
     /// sum[rows[i]] += y[i], in ascending order of i. Threads divide the columns, so each adds in that order and no two
     /// threads write to the same element.
-    private func addRows(_ y: Tensor, to rows: [Int32], of sum: Tensor) {
+    private func addRows(_ y: Tensor, to rows: ArraySlice<Int32>, of sum: Tensor) {
         pool.run(count: y.columns, grain: 64) { columns in
             for (index, row) in rows.enumerated() {
                 kernels.functions.pointee.add(

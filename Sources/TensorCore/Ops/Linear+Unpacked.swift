@@ -37,6 +37,7 @@ extension ComputeContext {
         // Only the weights' gradient reads x: if they are frozen, x need not be kept.
         let inputs = weights.isRecorded && recomputed == nil ? x.detached() : nil
         if weights.isRecorded { recomputed?.expectReader() }
+        let groups = groups(ofRows: x.rows)
         return result.recorded(from: [x, weights, summand], on: self) {
             [x = x.node, summand = summand?.node] gradient in
             // dx = dy w, dw = dy^T x
@@ -46,15 +47,13 @@ extension ComputeContext {
                     precision: productPrecision)
             }
             if let node = weights.node, let inputs = inputs ?? recomputed?.read() {
-                let product = { (sum: Tensor, isAdding: Bool) in
+                let mostRows = kernels.dense(productPrecision).pointee.depths_per_block
+                // The summand's node may add to the gradient that it receives.
+                let gradient = node.isPostponed && summand != nil ? copy(gradient) : gradient
+                node.accumulate(groups, mostRowsAtOnce: mostRows) { rows, sum, isAdding in
                     denseProduct(
-                        gradient, transposed: true, inputs, transposed: false, into: sum, plus: isAdding ? sum : nil,
-                        precision: productPrecision)
-                }
-                if gradient.rows <= kernels.dense(productPrecision).pointee.depths_per_block {
-                    node.accumulateAtOnce(product)
-                } else {
-                    node.accumulate(product)
+                        gradient[rows: rows], transposed: true, inputs[rows: rows], transposed: false, into: sum,
+                        plus: isAdding ? sum : nil, precision: productPrecision)
                 }
             }
             summand?.receive(gradient)

@@ -48,9 +48,10 @@ extension ComputeContext {
             epsilon: norm.epsilon, kernels: kernels)
         job.run(on: pool)
         guard x.isRecorded || norm.gain.isRecorded else { return result }
+        let groups = groups(ofRows: x.rows).cut(into: x.columns / width)
         return result.recorded(from: [x, norm.gain], on: self) { gradient in
-            let partialSums = norm.gain.node.map { _ in ChunkSums(rows: parts, columns: width, on: self) }
-            let chunks = Chunks(rows: parts)
+            let chunks = Chunks(groups)
+            let partialSums = norm.gain.node.map { _ in ChunkSums(chunks, columns: width, on: self) }
             func goBack(into dx: Tensor?, adding: Bool) {
                 pool.run(count: chunks.count, grain: 1) { range in
                     for chunk in range {
@@ -68,7 +69,11 @@ extension ComputeContext {
             } else {
                 goBack(into: nil, adding: false)
             }
-            if let partialSums { norm.gain.node?.accumulate { partialSums.total(into: $0, adding: $1) } }
+            if let partialSums {
+                norm.gain.node?.accumulate(groups) {
+                    partialSums.total(of: chunks.chunks(of: $0), into: $1, adding: $2)
+                }
+            }
         }
     }
 }
