@@ -16,7 +16,16 @@ extension SystemCalls {
     }
 
     /// Removes a file's bytes.
-    static func empty(_ descriptor: Int32) throws(SystemError) {
-        guard ftruncate(descriptor, 0) == 0 else { throw .last }
+    static func empty(_ descriptor: Int32) throws(SystemError) { try truncate(descriptor, to: 0) }
+
+    /// Removes a file's bytes from `length` on.
+    static func truncate(_ descriptor: Int32, to length: Int) throws(SystemError) {
+        guard ftruncate(descriptor, off_t(length)) == 0 else { throw .last }
+    }
+
+    /// The number of a file's bytes; nil if it is no file.
+    static func byteCount(of descriptor: Int32) -> Int? {
+        guard case .file(let count)? = try? status(of: descriptor).kind else { return nil }
+        return count
     }
 }
