@@ -1,3 +1,5 @@
+import LanguageModels
+import TensorCore
 import TextTokens
 
 extension TextModel {
@@ -23,8 +25,17 @@ extension TextModel {
     }
 
     /// Throws if a prompt is empty or does not fit into the context, as decoding it would.
-    package func checkPrompt(_ tokens: [Token]) throws(GenerationError) {
-        try GenerationError.checkPrompt(tokenCount: tokens.count, contextLength: model.contextLength)
+    ///
+    /// - Parameter context: the most tokens of prompt and text; nil for the model's context.
+    package func checkPrompt(_ tokens: [Token], context: Int? = nil) throws(GenerationError) {
+        try GenerationError.checkPrompt(
+            tokenCount: tokens.count, contextLength: min(context ?? .max, model.contextLength))
+    }
+
+    /// The bytes of the cache of a text with some positions.
+    package func cacheByteCount(positions: Int, _ options: GenerationOptions) -> Int {
+        let page = KVCache.pageByteCount(for: model, format: options.cacheFormat)
+        return (positions + cachePagePositions - 1) / cachePagePositions * page
     }
 
     /// Throws if a prompt of `byteCount` bytes cannot fit into the context.

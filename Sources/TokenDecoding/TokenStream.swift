@@ -111,6 +111,9 @@ package final class TokenStream {
         drafter.restart()
     }
 
+    /// Uses another seed for the next prompt, which an ``Engine`` must read before any step.
+    package func reseed(_ seed: UInt64) { sampler.reseed(seed) }
+
     /// The cache's contents at a position, layer by layer; for tests.
     func cachedKeysAndValues(position: Int) -> [[Float]] {
         (0..<layerCount).map { cache.keysAndValues(layer: $0, position: position) }

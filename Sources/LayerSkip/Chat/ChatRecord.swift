@@ -19,6 +19,16 @@ package struct ChatRecord: Sendable {
         ignoredKeys = []
     }
 
+    /// Creates a conversation of messages.
+    package init(_ messages: [ChatMessage], options: ChatOptions = ChatOptions()) {
+        self.messages = messages
+        self.options = options
+        ignoredKeys = []
+    }
+
+    /// The same conversation before its last message.
+    var withoutLastMessage: ChatRecord { ChatRecord(messages.dropLast(), options: options) }
+
     /// Reads a conversation.
     ///
     /// - Parameters:

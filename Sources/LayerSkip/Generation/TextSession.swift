@@ -34,9 +34,8 @@ public final class TextSession {
         _ prompt: [Token], onEvent: @escaping (GenerationEvent) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(GenerationError) -> GenerationResult {
         generator.statistics = DecodingStatistics()
-        var text = TextAssembler(model.tokenizer, stops: options.stops, emit: onEvent)
+        var text = TextBuilder(model.tokenizer, options, emit: onEvent)
         var recorder = options.recordsRounds ? RoundRecorder(model.tokenizer) : nil
-        var ending: FinishReason?
         let end = try generator.write(
             after: prompt, limit: options.maxTokens, shouldContinue: { !isCancelled() },
             report: {
@@ -45,45 +44,14 @@ public final class TextSession {
             },
             each: {
                 recorder?.end($0)
-                return take($0, &text, &ending)
+                return text.take($0)
             })
         model.experience.update { generator.teach(&$0) }
         recorder?.finish()
-        let rounds = recorder?.rounds ?? []
-        switch end {
-        case .limit: return finish(prompt, &text, .maxTokens, rounds)
-        case .contextFull: return finish(prompt, &text, .contextFull, rounds)
-        case .cancelled: return finish(prompt, &text, .cancelled, rounds)
-        case .stopped: return finish(prompt, &text, ending ?? .cancelled, rounds)
-        }
-    }
-
-    /// Emits a round's tokens up to the end of the text.
-    ///
-    /// - Returns: the number of tokens to keep if the text ends; otherwise nil.
-    private func take(_ round: Round, _ text: inout TextAssembler, _ ending: inout FinishReason?) -> Int? {
-        if round.drafted > 0 { text.emit(.verified(accepted: round.accepted)) }
-        for (index, token) in round.tokens.enumerated() {
-            if !options.ignoresEndOfText, model.tokenizer.endOfTextTokens.contains(token) {
-                ending = .endOfText(token)
-                return index
-            }
-            if let stop = text.append(token, draftedBy: index < round.accepted ? round.source : nil) {
-                ending = .stop(stop)
-                return index + 1
-            }
-        }
-        text.beginDraft()
-        return nil
-    }
-
-    private func finish(
-        _ prompt: [Token], _ text: inout TextAssembler, _ reason: FinishReason, _ rounds: [GenerationRound]
-    ) -> GenerationResult {
-        text.finish(reason)
+        let reason = text.finish(end)
         return GenerationResult(
             text: text.text, promptTokens: prompt, tokens: Array(generator.tokens.dropFirst(prompt.count)),
             finishReason: reason, statistics: generator.statistics, cacheByteCount: generator.cacheByteCount,
-            rounds: rounds)
+            rounds: recorder?.rounds ?? [])
     }
 }

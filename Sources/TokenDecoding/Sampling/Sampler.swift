@@ -7,7 +7,7 @@ package import TensorCore
 /// depends on the number of rounds before.
 package struct Sampler: Sendable {
     /// The options for choosing tokens.
-    package let sampling: Sampling
+    package private(set) var sampling: Sampling
     /// The rule for accepting sampled drafts.
     package let acceptance: Acceptance
     private var history: TokenHistory
@@ -39,6 +39,9 @@ package struct Sampler: Sendable {
         history = TokenHistory(vocabularySize: vocabularySize)
         candidates = Candidates(vocabularySize: vocabularySize)
     }
+
+    /// Uses another seed.
+    mutating func reseed(_ seed: UInt64) { sampling.seed = seed }
 
     /// Adds tokens to the text that the repetition penalty uses.
     mutating func remember(_ tokens: some Sequence<Token>) { history.append(tokens) }
