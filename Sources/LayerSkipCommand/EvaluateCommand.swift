@@ -3,22 +3,42 @@ import LayerSkip
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measure how well a model predicts a text at each exit layer.",
+        commandName: "evaluate",
+        abstract: "Measure at each exit layer how well a model predicts a text, or does a task.",
         discussion: """
-            The text is split into independent windows of --context tokens. All tokens but the first of each window \
-            are scored. With --bos, each window begins with the model's beginning-of-text token, so all of the text \
-            is scored.
+            With --text, the text is split into independent windows of --context tokens. All tokens but the first of \
+            each window are scored. With --bos, each window begins with the model's beginning-of-text token, so all of \
+            the text is scored.
+
+            With --task, each line of a file of JSON Lines is an item. Items with "choices" are multiple choice: the \
+            choice with the smallest loss, or the smallest loss per byte, should be the right one. Answers to other \
+            items are generated greedily, and compared with the right one after --extract and --normalize. \
+            Documentation/Evaluation.md explains the forms of items and the figures.
             """)
 
     @OptionGroup var model: ModelOptions
 
     @OptionGroup var text: EvaluatedTextArguments
+    @OptionGroup var task: TaskArguments
     @OptionGroup var cache: CacheArguments
 
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
+    func validate() throws {
+        guard let path = task.task else {
+            guard text.path != nil else { throw ValidationError("expected --text FILE or --task FILE, found neither") }
+            return
+        }
+        if text.path != nil { throw ValidationError("expected --text or --task, found both") }
+        if let option = text.given { throw ValidationError("\(option): expected --text with it, found --task") }
+        if path == "-", let option = task.chatArguments.fromStandardInput.first {
+            throw ValidationError("expected one thing from standard input, found --task and \(option)")
+        }
+    }
+
     func run() throws {
+        if let path = task.task { return try evaluateTask(path) }
         let text = try text.read()
         let model = try model.load()
         let tokens = try text.tokens(for: model)

@@ -13,6 +13,11 @@ struct GenerateCommand: ParsableCommand {
             --messages, the conversation is read from a JSON file: a list of messages such as {"role": "user", \
             "content": "Hello"}, or an object with "messages" and, optionally, "tools" and "documents".
 
+            With --prompts FILE, every line of a file is answered, many at once, and each answer is the one that the \
+            prompt gets alone. The output is in JSON Lines: each prompt's object with the answer under "completion". A \
+            run that was stopped continues where it ended if the command is repeated. Answer number n, from 0, has the \
+            seed --seed + n.
+
             --picture replaces the file if it exists, and works with every strategy and --format. The file cannot be \
             standard output, because the text is written there.
             """)
@@ -24,6 +29,8 @@ struct GenerateCommand: ParsableCommand {
     var promptFile: String?
 
     @OptionGroup var model: ModelOptions
+
+    @OptionGroup var batch: BatchArguments
 
     @Option(parsing: .unconditional, help: "Maximum number of tokens to generate.")
     var maxTokens = 256
@@ -63,7 +70,7 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
-    private var options: GenerationOptions {
+    var options: GenerationOptions {
         var options = GenerationOptions()
         options.acceptance = sampling.acceptance
         options.cacheFormat = cache.cacheFormat
@@ -82,12 +89,13 @@ struct GenerateCommand: ParsableCommand {
         if isChat, parseSpecial {
             throw ValidationError("expected \(chat ? "--chat" : "--messages") or --parse-special, found both")
         }
-        if !isChat, let option = chatArguments.given {
+        if !isChat, batch.prompts == nil, let option = chatArguments.given {
             throw ValidationError("\(option): expected --chat or --messages with it")
         }
         let prompts = [
             messages == "-" ? "--messages" : nil, promptFile == "-" ? "--prompt-file" : nil,
-            prompt == nil && promptFile == nil && messages == nil ? "the prompt" : nil,
+            batch.prompts == "-" ? "--prompts" : nil,
+            prompt == nil && promptFile == nil && messages == nil && batch.prompts == nil ? "the prompt" : nil,
         ]
         let readers = prompts.compactMap(\.self) + chatArguments.fromStandardInput
         guard readers.count < 2 else {
@@ -97,6 +105,7 @@ struct GenerateCommand: ParsableCommand {
         if let picture, StandardDescriptors.outputIs(picture) {
             throw ValidationError("--picture: expected a file, found standard output, which has the text")
         }
+        try validateBatch()
         try strategy.drafting.check(sampling.acceptance)
         try checkUsage(options.validate)
     }
@@ -112,7 +121,7 @@ struct GenerateCommand: ParsableCommand {
         return tokens
     }
 
-    private func template(for model: TextModel, hasTools: Bool) throws -> ChatTemplate {
+    func template(for model: TextModel, hasTools: Bool) throws -> ChatTemplate {
         do {
             return try chatArguments.template.template(of: model, hasTools: hasTools)
         } catch let error as CheckpointError {
@@ -146,6 +155,7 @@ struct GenerateCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let prompts = batch.prompts { return try answerPrompts(prompts) }
         let path = prompt == nil ? messages ?? promptFile ?? "-" : nil
         let input = try path == nil ? nil : TextInput(path ?? "-")
         var conversation = try isChat ? ChatInput(chatArguments) : nil

@@ -23,6 +23,15 @@ struct ChatInput {
                 name: name, expected: "at most \(ReadingLimit.text.byteCount) bytes of messages", found: "more")
         }
         let record = try ChatRecord(json: Array(text.utf8), name: name, atMost: .text)
+        Output.note(record.ignoredKeys.map { "\(name): the key \($0.quoted) is ignored" })
+        try add(record, name: name)
+    }
+
+    /// Adds the messages of a conversation, and its tools and documents.
+    ///
+    /// - Parameter name: its name in errors.
+    /// - Throws: if it has what the command line gives, too, or nothing to answer.
+    mutating func add(_ record: ChatRecord, name: String) throws {
         func check(_ option: String, _ isGiven: Bool, _ isInFile: Bool, _ what: String) throws {
             guard isGiven, isInFile else { return }
             throw InputError(name: name, expected: "no \(what), which \(option) gives", found: "some")
@@ -34,7 +43,6 @@ struct ChatInput {
             throw InputError(
                 name: name, expected: "a last message that the model can answer", found: "one of the assistant")
         }
-        Output.note(record.ignoredKeys.map { "\(name): the key \($0.quoted) is ignored" })
         messages += record.messages
         options.tools = options.tools ?? record.options.tools
         options.documents = options.documents ?? record.options.documents

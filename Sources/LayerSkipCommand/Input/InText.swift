@@ -11,6 +11,17 @@ func inText<Result>(_ name: String?, _ body: () throws -> Result) throws -> Resu
     }
 }
 
+/// Runs work on many texts at once, and puts the name of a text before an error about it.
+///
+/// - Parameter name: the name of the text with a number.
+func inBatch<Result>(_ name: (Int) -> String, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as BatchError {
+        throw TextError(name: name(error.index), error: error.error)
+    }
+}
+
 /// Runs work on a conversation, and puts the name of its file before an error of the chat template.
 ///
 /// - Parameter name: the file's name; nil for a conversation from the command line.

@@ -14,31 +14,9 @@ struct TextLines {
     /// - Parameter body: called with each text, and its name in errors.
     /// - Throws: if a line is not such an object, or there is too much text.
     func read(_ input: borrowing TextInput, _ body: (_ text: String, _ name: String) throws -> Void) throws {
-        let lines = ByteLines(descriptor: input.descriptor, limit: limit.byteCount)
-        var (number, bytesLeft) = (0, ReadingLimit.text.byteCount)
-        while true {
-            number += 1
-            let name = "\(input.name), line \(number)"
-            guard let line = try next(lines, name: name, file: input.name) else { return }
-            bytesLeft -= line.count + 1
-            guard bytesLeft >= 0 else {
-                throw InputError(
-                    name: input.name, expected: "at most \(ReadingLimit.text.byteCount) bytes of texts", found: "more")
-            }
-            // Only JSON's whitespace makes a blank line.
-            if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
+        let lines = InputLines(limit: limit, expected: "{\"\(keys[0])\": \"...\"}", longerLine: longerLine)
+        try lines.read(input) { line, name in
             try body(text(JSONMembers(line, name: name, atMost: limit), name: name), name)
-        }
-    }
-
-    private func next(_ lines: ByteLines, name: String, file: String) throws -> [UInt8]? {
-        switch lines.next() {
-        case .line(let line): return line
-        case .end: return nil
-        case .interrupted: throw InterruptedError()
-        case .failed(let reason): throw InputError(name: file, expected: "a readable text", found: reason)
-        case .tooLong:
-            throw InputError(name: name, expected: "{\"\(keys[0])\": \"...\"}", found: longerLine)
         }
     }
 

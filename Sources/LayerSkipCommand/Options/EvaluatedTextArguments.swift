@@ -6,7 +6,7 @@ struct EvaluatedTextArguments: ParsableArguments {
     @Option(
         name: .customLong("text"), help: "Plain text file in UTF-8; not JSON Lines (- for standard input).",
         transform: expandedPath)
-    var path: String
+    var path: String?
 
     @Option(parsing: .unconditional, help: "Tokens per window (default: the model's context, at most 1024).")
     var context: Int?
@@ -17,6 +17,14 @@ struct EvaluatedTextArguments: ParsableArguments {
     func validate() throws {
         if let context, context < 2 { throw ValidationError("--context: expected 2 or more, found \(context)") }
     }
+
+    /// Throws unless a text is given.
+    func checkIsGiven() throws {
+        guard path != nil else { throw ValidationError("expected --text FILE, found none") }
+    }
+
+    /// The option that is given besides the text's path; nil if none is.
+    var given: String? { context != nil ? "--context" : beginsText ? "--bos" : nil }
 
     /// The tokens of a window.
     func window(for model: TextModel) -> Int { context ?? model.standardWindow }
@@ -30,6 +38,8 @@ struct EvaluatedTextArguments: ParsableArguments {
 
     /// Reads the text, before the model is loaded.
     func read() throws -> EvaluatedText {
+        try checkIsGiven()
+        let path = path ?? "-"
         try JSONLines.refuse(path: path)
         let name = TextInput.name(of: path)
         let text = try TextInput.read(path, atMost: .text)

@@ -1,0 +1,264 @@
+import CommandTesting
+import Foundation
+import LayerSkip
+import TestSupport
+import Testing
+
+@Suite("generate --prompts")
+struct PromptsCommandTests {
+    private let files: CommandFiles
+
+    init() throws { files = try CommandFiles() }
+
+    private func generate(_ arguments: [String], input: String = "") throws -> CommandRun {
+        try CommandRun(["generate", "--model", files.model, "--max-tokens", "12"] + arguments, input: input)
+    }
+
+    private func lines(_ text: String) throws -> [[String: Any]] {
+        try text.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+    }
+
+    private func text(_ path: String) throws -> String { String(decoding: try TextFile.bytes(path), as: UTF8.self) }
+
+    /// Lines of text, with CR LF, blank lines and a byte order mark, and the strategies of `generate`.
+    @Test(arguments: [
+        [], ["--temperature", "1.2", "--seed", "7"], ["--strategy", "plain"],
+        ["--exit-layer", "2", "--draft-length", "3", "--temperature", "1", "--acceptance", "rejection"],
+        ["--strategy", "early-exit", "--exit-layer", "2"],
+        ["--strategy", "early-exit", "--exit-layer", "1,3", "--confidence", "0.2"],
+        ["--cache-format", "f32", "--repetition-penalty", "1.3", "--stop", "e", "--context", "40"],
+    ]) func answersAreThoseOfSingleRuns(options: [String]) throws {
+        let prompts = ["Once upon", "def main():", "héllo", "Once upon a"]
+        let path = files.write("\u{FEFF}" + prompts[0] + "\r\n\n" + prompts[1...].joined(separator: "\n"), as: "p.txt")
+        let run = try generate(["--prompts", path, "--texts", "3"] + options)
+        #expect(run.code == 0, "\(run.errors)")
+        let answers = try lines(run.output)
+        #expect(answers.compactMap { $0["prompt"] as? String } == prompts)
+        for (index, (prompt, answer)) in zip(prompts, answers).enumerated() {
+            let details = try #require(answer["generation"] as? [String: Any])
+            // Each answer has its own seed, which comes last on the command line and wins.
+            let isSampled = options.contains("--temperature")
+            let seed = (options.contains("--seed") ? 7 : 0) + index
+            #expect(details["seed"] as? Int == (isSampled ? seed : nil))
+            let others = options.contains("--seed") ? Array(options.dropLast(2)) : options
+            let single = try generate([prompt, "--format", "json", "--seed", "\(seed)"] + others).json
+            #expect(answer["completion"] as? String == single["text"] as? String)
+            #expect(details["tokens"] as? Int == (single["tokens"] as? [Int])?.count)
+            #expect(details["prompt_tokens"] as? Int == (single["prompt_tokens"] as? [Int])?.count)
+        }
+    }
+
+    @Test func objectsKeepTheirKeys() throws {
+        let path = files.write(
+            """
+            {"task_id": "T/1", "prompt": "Once", "n": 1e3, "x": {"b": [1, null]}}
+             {"question": "Why?",  "answer":"\\u00e9" }
+            {"messages": [{"role": "user", "content": "Hello"}], "id": 7}
+            """, as: "prompts.jsonl")
+        let run = try generate(["--prompts", path])
+        #expect(run.code == 0, "\(run.errors)")
+        let output = run.output.split(separator: "\n")
+        #expect(
+            output[0].hasPrefix(
+                #"{"task_id": "T/1", "prompt": "Once", "n": 1e3, "x": {"b": [1, null]}, "completion": ""#))
+        #expect(output[1].hasPrefix(#" {"question": "Why?",  "answer":"\u00e9", "completion": ""#))
+        let chat = try lines(run.output)[2]
+        #expect(chat["id"] as? Int == 7)
+        let single = try CommandRun(
+            ["generate", "Hello", "--chat", "--model", files.model, "--max-tokens", "12", "--format", "json"]
+        ).json
+        #expect(chat["completion"] as? String == single["text"] as? String)
+        // Texts become messages with --chat.
+        let chats = try generate(["--prompts", "-", "--chat", "--system", "S"], input: "Hello\n")
+        let system = try generate(["Hello", "--chat", "--system", "S", "--format", "json"]).json
+        #expect(try lines(chats.output)[0]["completion"] as? String == system["text"] as? String)
+    }
+
+    @Test func samplesHaveSeedsInOrder() throws {
+        let run = try generate(
+            ["--prompts", "-", "--samples", "3", "--temperature", "2", "--seed", "5", "--output-key", "out"],
+            input: "Once\nTwice\n")
+        let answers = try lines(run.output)
+        let details = answers.compactMap { $0["generation"] as? [String: Any] }
+        #expect(details.compactMap { $0["seed"] as? Int } == [5, 6, 7, 8, 9, 10])
+        #expect(details.compactMap { $0["sample"] as? Int } == [0, 1, 2, 0, 1, 2])
+        #expect(Set(answers.compactMap { $0["out"] as? String }).count == 6)
+    }
+
+    /// Whatever a killed run left, the same command ends with the bytes of the run made at once.
+    @Test func aRunContinues() throws {
+        let prompts = files.write((0..<9).map { "Prompt \($0)\n" }.joined(), as: "p.txt")
+        let whole = files.file("whole.jsonl")
+        let options = ["--prompts", prompts, "--temperature", "1", "--texts", "3"]
+        #expect(try generate(options + ["--output", whole]).code == 0)
+        let bytes = try TextFile.bytes(whole)
+        let firstLine = try #require(bytes.firstIndex(of: UInt8(ascii: "\n")))
+        for length in [0, 1, 12, 30, firstLine, firstLine + 1, bytes.count / 2, bytes.count - 1, bytes.count] {
+            let part = files.write(Array(bytes.prefix(length)), as: "part.jsonl")
+            let run = try generate(options + ["--output", part])
+            #expect(run.code == 0, "\(run.errors)")
+            #expect(try TextFile.bytes(part) == bytes, "\(length) bytes")
+            let kept = bytes.prefix(length).count { $0 == UInt8(ascii: "\n") }
+            #expect(run.errors.contains("(\(kept) of an earlier run)") == (kept > 0))
+        }
+    }
+
+    @Test func otherOutputsAreRefusedAndUnchanged() throws {
+        let prompts = files.write("One\nTwo\n", as: "p.txt")
+        let output = files.file("out.jsonl")
+        let options = ["--prompts", prompts, "--output", output]
+        #expect(try generate(options).code == 0)
+        let text = try text(output)
+        let other = files.write("One\nThree\n", as: "other.txt")
+        let short = files.write("One\n", as: "short.txt")
+        for (arguments, message) in [
+            (["--prompts", other, "--output", output], "line 2: expected the answer to \(other), line 2"),
+            (["--prompts", short, "--output", output], "line 2: expected at most 1 answers"),
+            (options + ["--temperature", "1"], "one with another model, template, sampling, strategy or limit"),
+            (options + ["--max-tokens", "13"], "line 1: expected the answer to \(prompts), line 1"),
+            (options + ["--strategy", "early-exit", "--exit-layer", "2"], "--overwrite"),
+            (options + ["--output-key", "out"], "found another line"),
+        ] {
+            let run = try generate(arguments)
+            #expect(run.code == 1 && run.errors.contains(message), "\(run.errors)")
+            #expect(try self.text(output) == text)
+        }
+        // Neither a text without a line end nor another file is taken for a line that was cut off.
+        let letter = files.write("Dear reader", as: "letter.txt")
+        #expect(try generate(["--prompts", prompts, "--output", letter]).code == 1)
+        #expect(try self.text(letter) == "Dear reader")
+        let run = try generate(["--prompts", other, "--output", output, "--overwrite"])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(try self.text(output).contains("Three"))
+        // Threads, texts at once and strategies that write the same text do not matter.
+        #expect(
+            try generate(["--prompts", other, "--output", output, "--strategy", "plain", "--threads", "1"]).code == 0)
+    }
+
+    @Test func outputsThatCannotBeWrittenAreErrors() throws {
+        let prompts = files.write("One\nTwo\n", as: "p.txt")
+        let link = files.file("link")
+        try FileManager.default.linkItem(atPath: prompts, toPath: link)
+        for (output, code, message) in [
+            (prompts, 2, "--output: expected another file than that of --prompts"),
+            (link, 1, "expected an output that is not also an input, found the prompts"),
+            (files.model, 1, "found the model that is read"), (files.path, 1, "found a folder"),
+            (files.file("none/out"), 1, "No such file"),
+        ] as [(String, Int32, String)] {
+            let run = try generate(["--prompts", prompts, "--output", output])
+            #expect(run.code == code && run.errors.contains(message), "\(run.errors)")
+        }
+        #expect(try text(prompts) == "One\nTwo\n")
+        if FileManager.default.fileExists(atPath: "/dev/full") {
+            let run = try generate(["--prompts", prompts, "--output", "/dev/full"])
+            #expect(run.code == 1 && run.errors.contains("No space left"))
+        }
+    }
+
+    /// A disk that is full in the middle of a line leaves whole lines, after which the run continues.
+    @Test func aFullDiskLeavesWholeLines() throws {
+        let prompts = files.write((0..<40).map { "Prompt \($0)\n" }.joined(), as: "p.txt")
+        let whole = files.file("whole.jsonl")
+        #expect(try generate(["--prompts", prompts, "--output", whole]).code == 0)
+        let script = """
+            ulimit -f 1
+            "$LAYERSKIP" generate --model "$1" --max-tokens 12 --prompts "$2" --output "$3"
+            """
+        let output = files.file("out.jsonl")
+        let run = try CommandRun(script: script, [files.model, prompts, output])
+        #expect(run.code == 1 && run.errors.contains("the same command continues"), "\(run.errors)")
+        let (part, all) = try (text(output), text(whole))
+        #expect(part.hasSuffix("\n") && all.hasPrefix(part) && part.utf8.count < all.utf8.count)
+        #expect(try generate(["--prompts", prompts, "--output", output]).code == 0)
+        #expect(try text(output) == all)
+    }
+
+    @Test func anInterruptionLeavesWholeLines() throws {
+        let files = try CommandFiles { $0.contextLength = 4096 }
+        let prompts = files.write((0..<60).map { "Prompt \($0)\n" }.joined(), as: "p.txt")
+        let options = "--model \"$1\" --prompts \"$2\" --ignore-eos --max-tokens 300 --texts 2"
+        let script = """
+            "$LAYERSKIP" generate \(options) --output "$3" &
+            pid=$!
+            until [ -s "$3" ]; do sleep 0.01; done
+            kill -INT $pid
+            wait $pid
+            """
+        let output = files.file("out.jsonl")
+        let run = try CommandRun(script: script, [files.model, prompts, output])
+        #expect(run.code == 1 && run.errors.contains("the same command continues"), "\(run.errors)")
+        let part = try TextFile.bytes(output)
+        #expect(part.last == UInt8(ascii: "\n"))
+        let rest = try CommandRun(
+            script: "exec \"$LAYERSKIP\" generate \(options) --output \"$3\"", [files.model, prompts, output])
+        #expect(rest.code == 0, "\(rest.errors)")
+        let all = try TextFile.bytes(output)
+        #expect(all.starts(with: part) && all.count { $0 == UInt8(ascii: "\n") } == 60)
+    }
+
+    @Test(arguments: [
+        ("", "expected at least one prompt, found none"), ("\n\r\n \n", "expected at least one prompt, found none"),
+        (
+            "{\"a\": 1}\n",
+            "line 1: expected the key \"messages\" or \"prompt\" or \"question\", found only the key \"a\""
+        ),
+        ("{\"prompt\": \"a\"}\n{\"prompt\": \"b\"\n", "line 2"), ("{\"prompt\": \"a\"}\nb\n", "line 2"),
+        ("{\"prompt\": 1}", "line 1: key \"prompt\": expected a string, found a number"),
+        ("{\"prompt\": \"\", \"x\": 1}", "line 1: prompt: expected at least 1 token"),
+        (
+            "{\"prompt\": \"a\", \"completion\": \"b\"}",
+            "no key \"completion\", which the answer adds, found one; --output-key"
+        ),
+        (
+            "{\"prompt\": \"a\", \"generation\": 1}",
+            "no key \"generation\", which the answer adds, found one; rename it"
+        ),
+        ("{\"messages\": []}", "line 1: messages: expected a message, found none"),
+        ("{\"messages\": [{\"role\": \"assistant\", \"content\": \"x\"}]}", "line 1: expected a last message"),
+    ]) func wrongLinesAreErrors(text: String, message: String) throws {
+        let path = files.write(text, as: "prompts")
+        let run = try generate(["--prompts", path])
+        #expect(run.code == 1 && run.output == "" && run.errors.contains(message), "\(run.errors)")
+        #expect(run.errors.contains(path) || run.errors.contains("prompts"))
+    }
+
+    @Test func otherBytesAreErrors() throws {
+        for (bytes, message) in [
+            ([0x61, 0x0A, 0xFF, 0x0A], "line 2: expected text in UTF-8"),
+            ([0xFF, 0xFE, 0x61, 0x00, 0x0A, 0x00], "found text in UTF-16"), ([0x1F, 0x8B, 8, 0], "found a gzip file"),
+        ] as [([UInt8], String)] {
+            let run = try generate(["--prompts", files.write(bytes, as: "prompts")])
+            #expect(run.code == 1 && run.errors.contains(message), "\(run.errors)")
+        }
+        let long = files.write(String(repeating: "x", count: 3 << 20), as: "long.txt")
+        #expect(try generate(["--prompts", long]).errors.contains("line 1: expected a prompt for the model's context"))
+        let fitting = files.write("a\n" + String(repeating: "x ", count: 600), as: "fitting.txt")
+        #expect(try generate(["--prompts", fitting]).errors.contains("line 2: prompt: expected fewer tokens"))
+        let list = files.write("[{\"prompt\": \"a\"}]", as: "list.jsonl")
+        #expect(try generate(["--prompts", list]).errors.contains("jq -c"))
+        let twice = files.write("{\"id\": 1, \"prompt\": \"a\"}\n{\"id\": 1, \"prompt\": \"b\"}\n", as: "twice.jsonl")
+        let run = try generate(["--prompts", twice])
+        #expect(run.code == 0 && run.errors.contains("line 2: the id 1 is that of \(twice), line 1, too"))
+    }
+
+    @Test(arguments: [
+        (["--output", "x"], "--output: expected --prompts with it"), (["--samples", "2"], "--samples"),
+        (["--prompts", "p", "Once"], "expected --prompts or PROMPT, found both"),
+        (["--prompts", "p", "--format", "json"], "--format"),
+        (["--prompts", "p", "--texts", "0"], "1...1024, found 0"),
+        (["--prompts", "p", "--samples", "0"], "--samples: expected 1...1000000, found 0"),
+        (["--prompts", "p", "--output-key", ""], "--output-key"), (["--prompts", "p", "--overwrite"], "--overwrite"),
+        (["--prompts", "p", "--output-key", "generation"], "--output-key: expected another key"),
+        (["--prompts", "-", "--chat-template", "-"], "expected one thing from standard input"),
+    ]) func otherOptionsAreUsageErrors(arguments: [String], message: String) throws {
+        let run = try generate(arguments)
+        #expect(run.code == 2 && run.errors.contains(message), "\(run.errors)")
+    }
+
+    @Test func samplesOfAGreedyTextAreAnError() throws {
+        let run = try generate(["--prompts", "-", "--samples", "2"], input: "Once\n")
+        #expect(run.code == 1 && run.errors.contains("--samples: expected a --temperature above 0"))
+    }
+}
