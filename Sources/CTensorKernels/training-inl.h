@@ -70,6 +70,34 @@ static void weighted_exponentials(const float *x, size_t count, float maximum, f
 #undef WEIGH
 }
 
+static ctk_comparison compare(const float *p, const float *logits, const float *q, size_t count) {
+    vd overlaps = (vd)(0.0), lowers = (vd)(0.0), means = (vd)(0.0);
+#define ADD(I, N)                                                                                                    \
+    {                                                                                                                \
+        vf ours = load_first(p + (I), N), theirs = load_first(q + (I), N);                                            \
+        vf lower = ours < theirs ? ours : splat(0);                                                                  \
+        overlaps += __builtin_convertvector(ours < theirs ? ours : theirs, vd);                                      \
+        lowers += __builtin_convertvector(lower, vd);                                                                \
+        means += __builtin_convertvector(theirs, vd) * __builtin_convertvector(load_first(logits + (I), N), vd);      \
+    }
+    FOR_LANES(count, ADD)
+#undef ADD
+    return (ctk_comparison){
+        .overlap = sum_of_lanes(overlaps), .lower = sum_of_lanes(lowers), .mean_logit = sum_of_lanes(means)};
+}
+
+static void comparison_gradient(
+    const float *p, const float *q, size_t count, float p_factor, float q_factor, float lower_factor, float *y) {
+#define GRADIENT(I, N)                                                                                               \
+    {                                                                                                                \
+        vf ours = load_first(p + (I), N), theirs = load_first(q + (I), N);                                            \
+        vf factors = ours < theirs ? splat(p_factor + lower_factor) : splat(p_factor);                               \
+        store_first(y + (I), fma16(factors, ours, q_factor * theirs), N);                                             \
+    }
+    FOR_LANES(count, GRADIENT)
+#undef GRADIENT
+}
+
 static double sum_of_squares(const float *x, size_t count) {
     vd squares = (vd)(0.0);
 #define ADD(I, N) squares = add_squares(squares, load_first(x + (I), N));
@@ -98,8 +126,8 @@ static void adamw_step(
 #define TRAINING_KERNELS                                                                                             \
     {                                                                                                                \
         .rms_norm_gradient = rms_norm_gradient, .swiglu_gradient = swiglu_gradient,                                  \
-        .weighted_exponentials = weighted_exponentials, .sum_of_squares = sum_of_squares,                            \
-        .adamw_step = adamw_step,                                                                                    \
+        .weighted_exponentials = weighted_exponentials, .compare = compare,                                          \
+        .comparison_gradient = comparison_gradient, .sum_of_squares = sum_of_squares, .adamw_step = adamw_step,       \
     }
 
 #endif

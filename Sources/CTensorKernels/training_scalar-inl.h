@@ -36,6 +36,23 @@ static void weighted_exponentials(const float *x, size_t count, float maximum, f
     for (size_t i = 0; i < count; i++) y[i] = weight * expf(x[i] - maximum);
 }
 
+static ctk_comparison compare(const float *p, const float *logits, const float *q, size_t count) {
+    ctk_comparison sums = {0};
+    for (size_t i = 0; i < count; i++) {
+        sums.overlap += p[i] < q[i] ? p[i] : q[i];
+        sums.lower += p[i] < q[i] ? p[i] : 0;
+        sums.mean_logit += (double)q[i] * logits[i];
+    }
+    return sums;
+}
+
+static void comparison_gradient(
+    const float *p, const float *q, size_t count, float p_factor, float q_factor, float lower_factor, float *y) {
+    for (size_t i = 0; i < count; i++) {
+        y[i] = (p[i] < q[i] ? p_factor + lower_factor : p_factor) * p[i] + q_factor * q[i];
+    }
+}
+
 static float dot(const float *x, const float *y, size_t count) {
     float sum = 0;
     for (size_t i = 0; i < count; i++) sum = fmaf(x[i], y[i], sum);
@@ -121,7 +138,8 @@ static void adamw_step(
 #define TRAINING_KERNELS                                                                                             \
     {                                                                                                                \
         .rms_norm_gradient = rms_norm_gradient, .swiglu_gradient = swiglu_gradient,                                  \
-        .weighted_exponentials = weighted_exponentials, .sum_of_squares = sum_of_squares,                            \
+        .weighted_exponentials = weighted_exponentials, .compare = compare,                                          \
+        .comparison_gradient = comparison_gradient, .sum_of_squares = sum_of_squares,                                \
         .adamw_step = adamw_step,                                                                                    \
     }
 

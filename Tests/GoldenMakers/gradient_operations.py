@@ -102,6 +102,37 @@ def cross_entropy(logits):
     return 0.25 * functional.cross_entropy(logits, targets, ignore_index=-1, reduction="sum").reshape(1, 1)
 
 
+def imitation(loss):
+    """The weighted sum of loss(p, ln p, q) over rows, with q = softmax(3 sin(37 row + column)) as a constant."""
+
+    def total(logits):
+        angles = 37 * torch.arange(logits.shape[0])[:, None] + torch.arange(logits.shape[1])
+        q = (3 * angles.double().sin()).float().softmax(-1)
+        weights = torch.tensor([0.25, 1.0, 0.0, 0.5, 2.0])
+        log_p = logits.log_softmax(-1)
+        return (weights * loss(log_p.exp(), log_p, q)).sum().reshape(1, 1)
+
+    return total
+
+
+def divergence(p, log_p, q):
+    return functional.kl_div(log_p, q, reduction="none").sum(-1)
+
+
+def acceptance(p, log_p, q):
+    return -torch.minimum(p, q).sum(-1).log()
+
+
+def mixed_acceptance(p, log_p, q):
+    accepted = torch.minimum(p, q).sum(-1)
+    share = (-3 * accepted.detach()).exp()
+    return share * divergence(p, log_p, q) + (1 - share) * (1 - accepted)
+
+
+def most_likely(p, log_p, q):
+    return functional.nll_loss(log_p, q.argmax(-1), reduction="none")
+
+
 count = SEQUENCES * LENGTH
 OPERATIONS = [
     operation("linear", functional.linear, random(5, 19), random(7, 19)),
@@ -120,6 +151,10 @@ OPERATIONS = [
     operation("scaled", lambda x: 0.625 * x, random(5, 19)),
     operation("partial rotation", rotate_partially, random(count, HEADS * HEAD_DIM)),
     operation("windowed attention", attend_in_window, *(random(count, n * HEAD_DIM) for n in (HEADS, KV_HEADS, KV_HEADS))),
+    operation("divergence", imitation(divergence), 2 * random(5, 37)),
+    operation("acceptance", imitation(acceptance), 2 * random(5, 37)),
+    operation("mixed acceptance", imitation(mixed_acceptance), 2 * random(5, 37)),
+    operation("most likely", imitation(most_likely), 2 * random(5, 37)),
 ]
 
 if __name__ == "__main__":

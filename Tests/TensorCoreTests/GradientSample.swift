@@ -1,3 +1,4 @@
+import CLibc
 import TensorCore
 import TestSupport
 
@@ -49,8 +50,20 @@ struct GradientSample: Decodable, CustomStringConvertible {
         case "windowed attention":
             let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDimension: 6)
             return compute.causalAttention(queries: x[0], keys: x[1], values: x[2], shape, length: 7, window: 3)
+        case "divergence": return imitation(.divergence, of: x[0], on: compute)
+        case "acceptance": return imitation(.acceptance, of: x[0], on: compute)
+        case "mixed acceptance": return imitation(.mixedAcceptance(decay: 3), of: x[0], on: compute)
+        case "most likely": return imitation(.mostLikely, of: x[0], on: compute)
         default: preconditionFailure("\(name) has a golden but no operation")
         }
+    }
+
+    /// A loss whose target is softmax(3 sin(37 row + column)).
+    private func imitation(_ loss: ImitationLoss, of logits: Tensor, on compute: ComputeContext) -> Tensor {
+        let angles = (0..<logits.rows).flatMap { row in (0..<logits.columns).map { Double(37 * row + $0) } }
+        let target = compute.targetDistributions(
+            Tensor(angles.map { Float(3 * sin($0)) }, rows: logits.rows, columns: logits.columns))
+        return compute.imitationLoss(logits, of: target, loss, weights: [0.25, 1, 0, 0.5, 2])
     }
 
     /// 10000^(-2i / 6)

@@ -273,6 +273,16 @@ typedef struct {
     float epsilon;
 } ctk_adamw;
 
+/// What a distribution p has in common with a distribution q.
+typedef struct {
+    /// The sum of min(p, q): the probability that a token drafted from p is accepted by q.
+    double overlap;
+    /// The sum of p where p < q.
+    double lower;
+    /// The sum of q * logits.
+    double mean_logit;
+} ctk_comparison;
+
 /// Kernels that only training uses. A row's gradient depends on that row alone; the caller fixes the order of sums over
 /// rows.
 typedef struct {
@@ -285,6 +295,11 @@ typedef struct {
         const float *gate, const float *up, const float *dy, size_t count, float *dgate, float *dup);
     /// y = weight * e^(x - maximum).
     void (*weighted_exponentials)(const float *x, size_t count, float maximum, float weight, float *y);
+    /// Compares the distribution p, with its logits, with the distribution q.
+    ctk_comparison (*compare)(const float *p, const float *logits, const float *q, size_t count);
+    /// y = p_factor * p + q_factor * q, and also lower_factor * p where p < q. `y` may be `p`.
+    void (*comparison_gradient)(
+        const float *p, const float *q, size_t count, float p_factor, float q_factor, float lower_factor, float *y);
     /// The sum of squares in f64.
     double (*sum_of_squares)(const float *x, size_t count);
     /// Updates weights and moments in place.
