@@ -10,12 +10,24 @@ public struct EarlyExitLoss: Sendable, Equatable {
     public var curriculum = Curriculum.none
     /// The exits that may have a loss in addition to the last, as numbers of layers run (1...L); nil for all.
     public var exits: [Int]?
+    /// What the losses of early exits compare with. The last layer always learns from the text.
+    public var target = ExitTarget.text
+    /// The share of the text in ``ExitTarget/mixed``, 0...1.
+    public var textShare = 0.5
+    /// How fast ``ExitTarget/mixedAcceptance`` turns from KL to acceptance: the share of KL is e^(-decay A) at the
+    /// acceptance A.
+    public var acceptanceDecay = 3.0
+    /// Whether the last layer has a loss; without it, only early exits learn.
+    public var trainsLast = true
 
     /// Creates the loss of the last layer alone.
     public init() {}
 
     /// The exits listed in ``exits`` if early exits are trained at all; otherwise nil.
     public var trained: [Int]? { scale > 0 && curriculum != .none ? exits : nil }
+
+    /// Whether a step computes the last layer's loss.
+    var measuresLast: Bool { trainsLast || target.needsLastLayer }
 
     /// Returns w(t,l) for every layer l: nonnegative weights that sum to 1, 0 for exits that are off.
     ///
@@ -29,6 +41,7 @@ public struct EarlyExitLoss: Sendable, Equatable {
         where curriculum.isOn(candidate: place, of: candidates.count, step: step, of: steps) {
             weights[layer] = importance(layer: layer, of: layerCount)
         }
+        if !trainsLast { weights[layerCount - 1] = 0 }
         let sum = weights.reduce(0, +)
         return weights.map { $0 / sum }
     }

@@ -58,7 +58,7 @@ struct ParallelTrainingTests {
             var bits = Bits()
             for _ in 0..<steps {
                 let step = try #require(try trainer.makeStep())
-                bits.losses += [step.loss, step.lastLoss, step.norm].map(\.bitPattern)
+                bits.losses += [step.loss, try #require(step.lastLoss), step.norm].map(\.bitPattern)
             }
             bits.weights = trainer.model.bits
             bits.moments = trainer.optimizer.moments.flatMap { moments in

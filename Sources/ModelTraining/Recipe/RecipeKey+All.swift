@@ -163,5 +163,12 @@ extension RecipeKey {
         integers(
             "exits.layers", \.exits.exits, in: 1...4096,
             "exits that may have a loss, as the number of layers run (default: all)"),
+        choice("exits.target", \.exits.target, "what early exits learn from: the text, the last layer, or both"),
+        number(
+            "exits.text_share", \.exits.textShare, in: 0...1, "share of the text with exits.target: mixed"),
+        number(
+            "exits.acceptance_decay", \.exits.acceptanceDecay, in: 0...1000,
+            "how fast exits.target: mixed-acceptance turns from KL to acceptance"),
+        boolean("exits.train_last", \.exits.trainsLast, "whether the last layer has a loss, too"),
     ]
 }

@@ -49,6 +49,12 @@ extension TrainingRecipe {
                 key: "parallel.groups", expected: "at most the \(tokens.partialValue) sequences of a step",
                 found: "\(groups)")
         }
+        if !exits.trainsLast, exits.scale == 0 || exits.curriculum != .all {
+            throw RecipeError(
+                key: "exits.train_last",
+                expected: "true, or exits.scale above 0 and exits.curriculum: all, so that each step has a loss",
+                found: "false")
+        }
         if let context = model.context, context < batch.length {
             throw RecipeError(
                 key: "batch.length", expected: "at most model.context, \(context)", found: "\(batch.length)")
@@ -65,6 +71,10 @@ extension TrainingRecipe {
                 key: "exits.layers",
                 expected: "exits from \(first) to \(layerCount), since the model has \(layerCount) layers"
                     + (first > 1 ? " and exit 1 has weight 0 (equation 6)" : ""), found: "\(exit)")
+        }
+        if !exits.weights(step: 0, of: 1, layerCount: layerCount).contains(where: { $0 > 0 }) {
+            throw RecipeError(
+                key: "exits.train_last", expected: "true, because no early exit has a loss", found: "false")
         }
         if let last = freeze.layers.last, last >= layerCount {
             throw RecipeError(

@@ -58,7 +58,7 @@ final class EventFile: Sendable {
         switch metrics {
         case .step(let step):
             add("training/loss", step.loss)
-            add("training/loss of the last layer", step.lastLoss)
+            if let loss = step.lastLoss { add("training/loss of the last layer", loss) }
             add("training/gradient norm", step.norm)
             add("training/learning rate", step.rate)
             add("training/tokens per second", step.tokensPerSecond)

@@ -22,8 +22,8 @@ public struct StepMetrics: Sendable, Equatable, Codable {
     public let step: Int
     /// J(t), in nats per token.
     public let loss: Double
-    /// The last layer's loss, in nats per token.
-    public let lastLoss: Double
+    /// The last layer's loss, in nats per token; nil if the step did not compute it.
+    public let lastLoss: Double?
     /// The gradients' norm before clipping.
     public let norm: Double
     /// The learning rate.
@@ -101,7 +101,7 @@ extension TrainingMetrics {
         switch self {
         case .step(let step):
             return step.tokens >= 0
-                && [step.loss, step.lastLoss, step.norm, step.rate, step.tokensPerSecond].allSatisfy(isNumber)
+                && [step.loss, step.lastLoss ?? 0, step.norm, step.rate, step.tokensPerSecond].allSatisfy(isNumber)
         case .samples: return true
         case .validation(let validation):
             return validation.scoredTokens >= 0 && validation.exits.map(\.exit) == Array(1...layerCount)

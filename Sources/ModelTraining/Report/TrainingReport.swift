@@ -46,8 +46,10 @@ package struct TrainingReport {
     }
 
     private var losses: LineChart {
-        func curve(_ name: String, _ color: String, _ value: (StepMetrics) -> Double) -> LineChart.Series {
-            .init(name: name, color: color, points: steps.map { .init(x: Double($0.step), y: value($0)) })
+        func curve(_ name: String, _ color: String, _ value: (StepMetrics) -> Double?) -> LineChart.Series {
+            .init(
+                name: name, color: color,
+                points: steps.compactMap { step in value(step).map { .init(x: Double(step.step), y: $0) } })
         }
         let last = validations.map { LineChart.Point(x: Double($0.step), y: $0.lastLoss) }
         return LineChart(

@@ -38,23 +38,32 @@ struct Objective: Sendable {
         let rows = batch.scoredRows
         let scoredGroups = together.groups(ofRows: rows)
         let weights = exits.weights(step: moment.step, of: moment.steps, layerCount: model.layerCount)
+        guard let deepest = weights.lastIndex(where: { $0 > 0 }) else { preconditionFailure("an exit with a loss") }
+        // Nothing learns behind the deepest exit with a loss.
+        let plain = deepest < model.layerCount - 1 ? model.detached() : model
         var total: Tensor?
         var x = compute.withGroups(together.groups) { model.embed(batch.tokens) }
-        for layer in 0..<model.layerCount {
+        var waiting: [Exit] = []
+        for layer in 0..<(exits.measuresLast ? model.layerCount : deepest + 1) {
             let kept = dropout.kept(layer: layer, sequences: together.numbers, at: moment)
             let keptRows = BlockRows(
                 length: batch.length, groups: together.groups(of: kept), documents: batch.segments(of: kept))
+            let (model, input) = layer > deepest ? (plain, x.detached()) : (model, x)
             x = LayerDropout.run(
-                { block(layer, of: model, $0, keptRows) }, on: x, kept: kept, length: batch.length, compute)
-            guard weights[layer] > 0 else { continue }
+                { block(layer, of: model, $0, keptRows) }, on: input, kept: kept, length: batch.length, compute)
+            let isLast = layer == model.layerCount - 1
+            guard weights[layer] > 0 || isLast else { continue }
             // x is now this layer's output: x[l+1] of the paper.
-            let weight = weights[layer] / Double(scored)
-            let exit = exitLoss(of: model, x, batch, rows: rows, scoredGroups, weight: weight)
-            for (group, loss) in exit.values.enumerated() {
-                losses[group].total += Double(loss)
-                if layer == model.layerCount - 1 { losses[group].last = Double(loss) / weights[layer] }
+            waiting.append(Exit(x: x, isLast: isLast, weight: weights[layer]))
+            if exits.target.needsLastLayer && !isLast { continue }
+            for (exit, loss) in exitLosses(of: waiting, model, batch, rows: rows, scoredGroups, scored: scored) {
+                for (group, value) in loss.values.enumerated() {
+                    if exit.weight > 0 { losses[group].total += Double(value) }
+                    if exit.isLast { losses[group].last = Double(value) / (exit.weight > 0 ? exit.weight : 1) }
+                }
+                if loss.isRecorded { total = total.map { compute.add($0, loss) } ?? loss }
             }
-            total = total.map { compute.add($0, exit) } ?? exit
+            waiting = []
         }
         total?.backward()
         return losses
@@ -79,18 +88,63 @@ struct Objective: Sendable {
         return recompute ? model.compute.recomputed(x, run) : run(x)
     }
 
-    /// Returns the weighted sum of the scored rows' losses at one exit, for each group, in chunks. Each chunk's logits
-    /// are freed before the next.
-    private func exitLoss(
-        of model: some TrainableModel, _ x: Tensor, _ batch: TrainingBatch, rows: [Int32], _ groups: RowGroups,
-        weight: Double
-    ) -> Tensor {
+    /// An exit with a loss, or the last layer, which other exits imitate.
+    private struct Exit {
+        /// The output of the exit's last layer.
+        let x: Tensor
+        let isLast: Bool
+        /// w(t,l); 0 for a last layer that is only imitated.
+        let weight: Double
+    }
+
+    /// Returns the weighted sum of the scored rows' losses at each exit, for each group, in chunks. The logits of one
+    /// exit and chunk are freed before the next. A last layer that is only imitated has its unweighted loss.
+    private func exitLosses<Model: TrainableModel>(
+        of exits: [Exit], _ model: Model, _ batch: TrainingBatch, rows: [Int32], _ groups: RowGroups, scored: Int
+    ) -> [(Exit, Tensor)] {
         let compute = model.compute
+        // The others need what the last layer says about the same rows.
+        let exits = exits.filter(\.isLast) + exits.filter { !$0.isLast }
         // Unscored rows, such as a prompt's, need no logits.
-        let scored = rows.count == x.rows ? x : compute.gather(x, rows: rows)
-        return compute.chunkedLoss(scored, rowsAtOnce: model.rowsOfLogitsAtOnce, groups: groups) { chunk, range in
+        let inputs = exits.map { rows.count == $0.x.rows ? $0.x : compute.gather($0.x, rows: rows) }
+        let plain = exits[0].weight > 0 ? model : model.detached()
+        var target: TargetDistributions?
+        let losses = compute.chunkedLosses(inputs, rowsAtOnce: model.rowsOfLogitsAtOnce, groups: groups) {
+            input, chunk, range in
+            let exit = exits[input]
+            let logits = (exit.weight > 0 ? model : plain).logits(chunk)
             let targets = rows[range].map { batch.targets[Int($0)] }
-            return compute.crossEntropy(model.logits(chunk), targets: targets, weight: Float(weight))
+            let weight = (exit.weight > 0 ? exit.weight : 1) / Double(scored)
+            if exit.isLast, exits.count > 1 { target = compute.targetDistributions(logits) }
+            guard !exit.isLast, let target else {
+                return compute.crossEntropy(logits, targets: targets, weight: Float(weight))
+            }
+            return self.exits.loss(of: logits, target, targets: targets, weight: weight, compute)
+        }
+        return Array(zip(exits, losses))
+    }
+}
+
+extension EarlyExitLoss {
+    /// The loss of an early exit's logits by ``target``.
+    fileprivate func loss(
+        of logits: Tensor, _ distributions: TargetDistributions, targets: [Int32], weight: Double,
+        _ compute: ComputeContext
+    ) -> Tensor {
+        func imitation(_ loss: ImitationLoss, share: Double = 1) -> Tensor {
+            let weights = Array(repeating: Float(weight * share), count: logits.rows)
+            return compute.imitationLoss(logits, of: distributions, loss, weights: weights)
+        }
+        func text(share: Double = 1) -> Tensor {
+            compute.crossEntropy(logits, targets: targets, weight: Float(weight * share))
+        }
+        return switch target {
+        case .text: text()
+        case .model: imitation(.divergence)
+        case .mixed: compute.add(text(share: textShare), imitation(.divergence, share: 1 - textShare))
+        case .acceptance: imitation(.acceptance)
+        case .mixedAcceptance: imitation(.mixedAcceptance(decay: acceptanceDecay))
+        case .argmax: imitation(.mostLikely)
         }
     }
 }

@@ -111,7 +111,8 @@ package struct Trainer<Model: TrainableModel> {
         step += 1
         place = source.place(after: place, sequences: recipe.batch.sequencesPerStep)
         return StepMetrics(
-            step: step, loss: losses.total, lastLoss: losses.last, norm: norm, rate: rate,
+            step: step, loss: losses.total, lastLoss: recipe.exits.measuresLast ? losses.last : nil, norm: norm,
+            rate: rate,
             tokens: step * recipe.batch.tokensPerStep,
             tokensPerSecond: Double(recipe.batch.tokensPerStep) / stopwatch.seconds)
     }

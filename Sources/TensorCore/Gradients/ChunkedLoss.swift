@@ -16,25 +16,42 @@ extension ComputeContext {
         _ x: Tensor, rowsAtOnce: Int, groups: RowGroups? = nil,
         _ loss: (_ chunk: Tensor, _ rows: Range<Int>) -> Tensor
     ) -> Tensor {
+        chunkedLosses([x], rowsAtOnce: rowsAtOnce, groups: groups) { _, chunk, rows in loss(chunk, rows) }[0]
+    }
+
+    /// The same for several inputs with the same rows: each chunk of rows of all inputs, in their order, comes before
+    /// the next chunk. So the loss of one may depend on values that another one has computed for the same rows.
+    ///
+    /// - Parameter loss: the first argument is the input's index.
+    /// - Returns: the loss [groups, 1] of each input.
+    package func chunkedLosses(
+        _ inputs: [Tensor], rowsAtOnce: Int, groups: RowGroups? = nil,
+        _ loss: (_ input: Int, _ chunk: Tensor, _ rows: Range<Int>) -> Tensor
+    ) -> [Tensor] {
         precondition(rowsAtOnce > 0, "a chunk has rows")
-        let groups = groups ?? RowGroups(counts: [x.rows])
-        precondition(groups.rows == x.rows, "a group for each row")
-        let plain = x.detached()
-        let gradient = x.isRecorded ? Tensor(rows: x.rows, columns: x.columns, on: self) : nil
-        var totals = Array(repeating: 0.0, count: groups.count)
+        precondition(!inputs.isEmpty && inputs.allSatisfy { $0.rows == inputs[0].rows }, "inputs of the same rows")
+        let groups = groups ?? RowGroups(counts: [inputs[0].rows])
+        precondition(groups.rows == inputs[0].rows, "a group for each row")
+        let gradients = inputs.map { $0.isRecorded ? Tensor(rows: $0.rows, columns: $0.columns, on: self) : nil }
+        var totals = inputs.map { _ in Array(repeating: 0.0, count: groups.count) }
         for (rows, present) in groups.chunks(limit: rowsAtOnce) {
-            let part = gradient?[rows: rows]
-            let chunk = part.map { leaf(plain[rows: rows], gathering: $0) } ?? plain[rows: rows]
-            let losses = withGroups(present) { loss(chunk, rows) }
-            for (group, loss) in losses.values.enumerated() { totals[group] += Double(loss) }
-            losses.backward()
-            if let part, chunk.node?.gradient == nil { part.fill(0) }
+            for (input, x) in inputs.enumerated() {
+                let values = x.detached()[rows: rows]
+                let part = gradients[input]?[rows: rows]
+                let chunk = part.map { leaf(values, gathering: $0) } ?? values
+                let losses = withGroups(present) { loss(input, chunk, rows) }
+                for (group, loss) in losses.values.enumerated() { totals[input][group] += Double(loss) }
+                losses.backward()
+                if let part, chunk.node?.gradient == nil { part.fill(0) }
+            }
         }
-        let result = Tensor(totals.map { Float($0) }, rows: groups.count, columns: 1)
-        guard let gradient else { return result }
-        return result.recorded(from: [x], on: self) { [input = x.node] upstream in
-            precondition(upstream.values.allSatisfy { $0 == 1 }, "a chunked loss may only be added to others")
-            input?.receive(gradient)
+        return inputs.indices.map { input in
+            let result = Tensor(totals[input].map { Float($0) }, rows: groups.count, columns: 1)
+            guard let gradient = gradients[input] else { return result }
+            return result.recorded(from: [inputs[input]], on: self) { [node = inputs[input].node] upstream in
+                precondition(upstream.values.allSatisfy { $0 == 1 }, "a chunked loss may only be added to others")
+                node?.receive(gradient)
+            }
         }
     }
 }

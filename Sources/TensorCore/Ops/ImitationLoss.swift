@@ -52,7 +52,7 @@ extension ComputeContext {
             negativeEntropies: Array(UnsafeBufferPointer(start: entropies.elements(Double.self), count: logits.rows)))
     }
 
-    /// The sum of the rows' losses, each times its weight: [n, vocabulary] -> [1, 1].
+    /// The sum of the rows' losses, each times its weight, for each group of rows: [n, vocabulary] -> [groups, 1].
     package func imitationLoss(
         _ logits: Tensor, of target: TargetDistributions, _ loss: ImitationLoss, weights: [Float]
     ) -> Tensor {
@@ -69,11 +69,18 @@ extension ComputeContext {
                     logits, row: row, target, loss, weight: weights[row], gradient: gradient[rows: row..<row + 1])
             }
         }
-        let total = UnsafeBufferPointer(start: losses.elements(Double.self), count: logits.rows).reduce(0, +)
-        let result = Tensor([Float(total)], rows: 1, columns: 1)
+        let groups = groups(ofRows: logits.rows)
+        let totals = groups.ranges.map { rows in
+            Float(UnsafeBufferPointer(start: losses.elements(Double.self), count: logits.rows)[rows].reduce(0, +))
+        }
+        let result = Tensor(totals, rows: groups.count, columns: 1)
         guard let input = logits.node else { return result }
         return result.recorded(from: [logits], on: self) { upstream in
-            input.receive(upstream.scalar == 1 ? gradient : scaled(gradient, by: upstream.scalar))
+            for (rows, factor) in zip(groups.ranges, upstream.values) where factor != 1 && !rows.isEmpty {
+                kernels.functions.pointee.scale(
+                    factor, rows.count * gradient.columns, gradient[rows: rows].pointer)
+            }
+            input.receive(gradient)
         }
     }
 

@@ -1,0 +1,94 @@
+"""Writes PyTorch's losses and gradients of early exits that learn from the last layer: exit-targets.json, exit-targets.bin.
+
+Usage: exit_targets.py FOLDER, where FOLDER holds the tiny models of tiny.py. The formats are described in Tests/Goldens/README.md.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+import gguf_models
+import gradients
+import tiny
+
+VARIANT = "smollm3"  # four layers
+WEIGHTS = [0.2, 0.2, 0.2]  # of the early exits
+LAST = 0.4
+
+
+def text(log_p, q, targets):
+    return functional.nll_loss(log_p, targets, reduction="none")
+
+
+def model(log_p, q, targets):
+    return functional.kl_div(log_p, q, reduction="none").sum(-1)
+
+
+def mixed(log_p, q, targets):
+    return 0.25 * text(log_p, q, targets) + 0.75 * model(log_p, q, targets)
+
+
+def accepted(log_p, q):
+    return torch.minimum(log_p.exp(), q).sum(-1)
+
+
+def acceptance(log_p, q, targets):
+    return -accepted(log_p, q).log()
+
+
+def mixed_acceptance(log_p, q, targets):
+    a = accepted(log_p, q)
+    share = (-2 * a.detach()).exp()
+    return share * model(log_p, q, targets) + (1 - share) * (1 - a)
+
+
+def argmax(log_p, q, targets):
+    return functional.nll_loss(log_p, q.argmax(-1), reduction="none")
+
+
+TARGETS = {
+    "text": text, "model": model, "mixed": mixed, "acceptance": acceptance, "mixed-acceptance": mixed_acceptance,
+    "argmax": argmax,
+}  # fmt: skip
+
+
+def run(seed, tokens, targets, loss, trains_last):
+    network, _ = tiny.make(seed, **tiny.VARIANTS[VARIANT])
+    *early, last = [logits.flatten(0, 1) for logits in gradients.exits(network, tokens)]
+    scored = targets.flatten() >= 0
+    targets = targets.flatten()[scored]
+    q = last[scored].softmax(-1).detach()
+    value = sum(
+        weight * loss(exit[scored].log_softmax(-1), q, targets).mean() for weight, exit in zip(WEIGHTS, early)
+    )
+    if trains_last:
+        value = value + LAST * functional.cross_entropy(last[scored], targets)
+    else:
+        value = value / sum(WEIGHTS)
+    value.backward()
+    parameters = dict(network.named_parameters())
+    # A parameter behind the exits has no gradient.
+    flat = torch.cat([(torch.zeros_like(p) if p.grad is None else p.grad).flatten() for p in parameters.values()])
+    return value.item(), flat, parameters
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    folder = Path(sys.argv[1])
+    seed = json.loads((folder / f"tiny-{VARIANT}.json").read_text())["seed"]
+    tokens, targets = next(gradients.batches(torch.Generator().manual_seed(seed)))
+    cases, flat = [], []
+    for name, trains_last in [*((name, True) for name in TARGETS), ("text", False), ("model", False)]:
+        value, values, parameters = run(seed, tokens, targets, TARGETS[name], trains_last)
+        cases.append({"target": name, "trains_last": trains_last, "loss": value})
+        flat.append(values)
+    gguf_models.write_floats(folder / "exit-targets.bin", torch.cat(flat))
+    description = {
+        "model": f"tiny-{VARIANT}.gguf", "length": gradients.LENGTH, "tokens": tokens.flatten().tolist(),
+        "targets": targets.flatten().tolist(), "cases": cases,
+        "parameters": [{"name": name, "count": p.numel()} for name, p in parameters.items()],
+    }  # fmt: skip
+    (folder / "exit-targets.json").write_text(json.dumps(description, indent=2) + "\n")
