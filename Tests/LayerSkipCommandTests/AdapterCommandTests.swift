@@ -55,7 +55,8 @@ struct AdapterCommandTests {
         #expect(try run("inspect", adapter, "--tensors").contains("lora_A"))
         #expect(try run("tokenize", "--model", adapter, "the") == run("tokenize", "--model", files.model, "the"))
         let prompts = files.write(Array(#"{"prompt": "the"}"#.utf8), as: "prompts.jsonl")
-        _ = try run("verify", "--model", adapter, "--prompts", prompts, "--max-tokens", "8", "--exit-layers", "1",
+        _ = try run(
+            "verify", "--model", adapter, "--prompts", prompts, "--max-tokens", "8", "--exit-layers", "1",
             "--draft-lengths", "2")
         // Training goes on from the merged model.
         #expect(try files.train("b", "model.start=\(adapter)").code == 0)

@@ -28,7 +28,9 @@ struct ParallelTrainingTests {
                 $0.batch.sequences = runsGroupsTogether ? 12 : 4
                 $0.batch.accumulation = runsGroupsTogether ? 1 : 3
                 $0.exits.curriculum = self == .exits ? .rotational(every: 3) : .all
-                if [.dropout, .togetherDropout].contains(self) { ($0.dropout.maximum, $0.dropout.depth) = (0.95, .constant) }
+                if [.dropout, .togetherDropout].contains(self) {
+                    ($0.dropout.maximum, $0.dropout.depth) = (0.95, .constant)
+                }
                 $0.recompute = [.recompute, .togetherDropout].contains(self)
                 $0.precision = self == .bf16 ? .bf16 : .f32
                 $0.parallel.groups = self == .fewGroups ? 4 : nil
