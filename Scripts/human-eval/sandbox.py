@@ -1,9 +1,9 @@
 """Runs a program with limits, and says whether it ran to its end.
 
-Reads {"program", "token", "folder", "seconds", "bytes"} as JSON from standard input, and writes the token to descriptor 3 if
-the program raised nothing. The program may use the processor, the memory and the folder up to the limits. It has no network
-and no other processes, and can write only to the folder. That contains generated code that goes wrong. It is no protection
-against code that was written to break out.
+Reads {"program", "token", "folder", "seconds", "bytes"} as JSON from standard input, and writes the token to
+descriptor 3 if the program raised nothing. The program may use the processor, the memory and the folder up to the
+limits. It has no network and no other processes, and can write only to the folder. That contains generated code that
+goes wrong. It is no protection against code that was written to break out.
 """
 
 import ctypes

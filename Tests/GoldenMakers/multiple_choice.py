@@ -1,9 +1,10 @@
 """Writes transformers' losses of multiple-choice items for SmolLM2-135M-Instruct in float32: multiple-choice.json.
 
-Usage: multiple_choice.py MODEL.gguf LLAMA-TOKENIZE FOLDER. Context and choice are joined and scored as lm-evaluation-harness
-does (`_encode_pair` and `acc`, `acc_norm` of its task.py): white space at the end of the context goes to the choice, a choice
-is what the tokens of both together have after those of the context, and `acc_norm` divides by the choice's length, here in
-bytes. llama.cpp's tokenizer turns text into ids. The format is described in Tests/Goldens/README.md.
+Usage: multiple_choice.py MODEL.gguf LLAMA-TOKENIZE FOLDER. Context and choice are joined and scored as
+lm-evaluation-harness does (`_encode_pair` and `acc`, `acc_norm` of its task.py): white space at the end of the context
+goes to the choice, a choice is what the tokens of both together have after those of the context, and `acc_norm` divides
+by the choice's length, here in bytes. llama.cpp's tokenizer turns text into ids. The format is described in
+Tests/Goldens/README.md.
 """
 
 import json
