@@ -90,7 +90,7 @@ struct JobWatchTests {
             watch.expectEnd()
         }
         watches[1].stop()
-        #expect(slow.first()?.contains("others") == true)
+        #expect(slow.first()?.contains("expected MPI to end the job") == true)
         #expect(quick.all.isEmpty)
     }
 }

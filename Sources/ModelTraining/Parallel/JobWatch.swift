@@ -51,7 +51,7 @@ final class JobWatch: Sendable {
                 if now.isEnding {
                     let since = sinceEnd ?? Stopwatch()
                     sinceEnd = since
-                    if since.seconds > limits.toLeave { return onLoss(Self.message("others", limits.toLeave)) }
+                    if since.seconds > limits.toLeave { return onLoss(Self.endMessage(limits.toLeave)) }
                 } else if let lost = Self.lost(of: now.watched, parent: parent) {
                     let since = sinceLoss ?? Stopwatch()
                     sinceLoss = since
@@ -65,6 +65,11 @@ final class JobWatch: Sendable {
     private static func lost(of watched: Set<ProcessIdentity>, parent: Int32) -> String? {
         if getppid() != parent { return "the launcher, number \(parent), which has ended" }
         return watched.first { !$0.isRunning }.map { "process number \($0.number), which has ended" }
+    }
+
+    private static func endMessage(_ seconds: Double) -> String {
+        "expected MPI to end the job within \(seconds.rounded()) s, found that it still waits; what the job has written is "
+            + "complete"
     }
 
     private static func message(_ lost: String, _ seconds: Double) -> String {
