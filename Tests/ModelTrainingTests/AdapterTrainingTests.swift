@@ -55,7 +55,7 @@ struct AdapterTrainingTests {
 
     @Test func theAdapterLearnsWhileTheBaseStays() throws {
         var trainer = Trainer(recipe("a") { $0.steps = 80 }, model: try model(recipe("a")), data: CountingSource())
-        let losses = try (0..<80).map { _ in try #require(try #require(try trainer.makeStep()).lastLoss) }
+        let losses = try (0..<80).compactMap { _ in try trainer.makeStep()?.lastLoss }
         #expect(losses[79] < losses[0] - 0.1)
     }
 
