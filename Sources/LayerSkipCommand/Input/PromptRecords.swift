@@ -16,23 +16,17 @@ struct PromptRecords {
     /// - Throws: if a line is not a prompt, or there is none.
     init(_ input: borrowing TextInput, key: String?, outputKey: String, longestPrompt: Int) throws {
         var isObjects = JSONLines.isName(of: input.name)
-        var lineOfID: [String: String] = [:]
+        var ids = RepeatedIDs()
         // A byte may be written as an escape of six bytes, and an object may have other keys.
         let lines = InputLines(
             limit: ReadingLimit(byteCount: min(6 * longestPrompt + (1 << 20), ReadingLimit.text.byteCount)),
             expected: "a prompt for the model's context", longerLine: "a longer line; shorten it")
         var found: [(record: PromptRecord, name: String)] = []
-        var repeated: String?
         try lines.read(input) { line, name in
             if found.isEmpty, !isObjects { isObjects = try Self.isObject(line, input.name) }
             let record = try Self.record(line, isObject: isObjects, name: name, key: key)
             try record.check(name, outputKey: outputKey)
-            if let id = record.id {
-                if let first = lineOfID[id], repeated == nil {
-                    repeated = "\(name): the id \(id) is that of \(first), too"
-                }
-                lineOfID[id] = name
-            }
+            ids.add(record.id, on: name)
             found.append((record, name))
         }
         guard !found.isEmpty else {
@@ -41,7 +35,7 @@ struct PromptRecords {
                 found: "none; write a text per line, or {\"prompt\": \"...\"}")
         }
         all = found
-        notes = [repeated].compactMap(\.self)
+        notes = ids.notes
     }
 
     /// Whether a file's first line is an object with a prompt.

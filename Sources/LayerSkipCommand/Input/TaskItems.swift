@@ -15,8 +15,7 @@ struct TaskItems {
             limit: ReadingLimit(byteCount: 16 << 20), expected: "an item of a task",
             longerLine: "a line of more than \(16 << 20) bytes")
         var items: [TaskItem] = []
-        var lineOfID: [String: String] = [:]
-        var repeated: String?
+        var ids = RepeatedIDs()
         try lines.read(input) { line, name in
             guard items.count < limit ?? .max else { return }
             let item = try TaskItem(json: line, name: name)
@@ -24,12 +23,7 @@ struct TaskItems {
                 throw InputError(
                     name: name, expected: "\(first.answer.kind), as in the first line", found: item.answer.kind)
             }
-            if let id = item.id.map({ "\($0)" }) {
-                if let first = lineOfID[id], repeated == nil {
-                    repeated = "\(name): has the id of \(first), too"
-                }
-                lineOfID[id] = name
-            }
+            ids.add(item.id.map { "\($0)" }, on: name)
             items.append(item)
         }
         guard !items.isEmpty else {
@@ -38,6 +32,6 @@ struct TaskItems {
                 found: "none")
         }
         all = items
-        notes = [repeated].compactMap(\.self)
+        notes = ids.notes
     }
 }

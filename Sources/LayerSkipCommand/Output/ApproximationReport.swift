@@ -29,7 +29,7 @@ struct ApproximationReport: Encodable {
             perplexity = Nullable(outcome.perplexity)
             accuracy = outcome.accuracy
             agreement = outcome.agreement
-            tokensByExit = Dictionary(uniqueKeysWithValues: outcome.tokensByExit.map { ("\($0.key)", $0.value) })
+            tokensByExit = outcome.tokensByExit.namedKeys
         }
     }
 

@@ -51,7 +51,7 @@ struct BenchmarkReport: Encodable {
             for round in all { sum.add(round) }
             var plain = DecodingStatistics()
             for round in benchmark.measurements[0].rounds { plain.add(round) }
-            tokensByExit = sum.tokensByExitName
+            tokensByExit = sum.tokensByExit.namedKeys
             sources = SourceReport.all(sum.sources, plain: plain.decodeTokensPerSecond)
             speedup = Spread(benchmark.speedups(of: measurement))
         }

@@ -36,7 +36,7 @@ struct StatisticsReport: Encodable {
         draftSeconds = statistics.draftSeconds
         verifySeconds = statistics.verifySeconds
         sources = SourceReport.all(statistics.sources)
-        tokensByExit = statistics.tokensByExitName
+        tokensByExit = statistics.tokensByExit.namedKeys
         kernels = model.model.compute.kernels.name
         threads = model.model.compute.pool.threadCount
         weightBytes = model.model.weightByteCount
@@ -77,12 +77,12 @@ extension DecodingStatistics {
     }
 }
 
-extension DecodingStatistics {
-    /// ``tokensByExit`` with numbers of layers as strings, as keys in JSON are.
-    var tokensByExitName: [String: Int] {
-        Dictionary(uniqueKeysWithValues: tokensByExit.map { ("\($0.key)", $0.value) })
-    }
+extension [Int: Int] {
+    /// The same with keys as strings, as keys in JSON are.
+    var namedKeys: [String: Int] { [String: Int](uniqueKeysWithValues: map { ("\($0.key)", $0.value) }) }
+}
 
+extension DecodingStatistics {
     /// How many tokens each number of layers chose; nil unless decoding was approximate.
     fileprivate var exitSummary: String? {
         guard !tokensByExit.isEmpty else { return nil }
