@@ -48,13 +48,15 @@ struct Objective: Sendable {
             let kept = dropout.kept(layer: layer, sequences: together.numbers, at: moment)
             let keptRows = BlockRows(
                 length: batch.length, groups: together.groups(of: kept), documents: batch.segments(of: kept))
-            let (model, input) = layer > deepest ? (plain, x.detached()) : (model, x)
+            let (learning, input) = layer > deepest ? (plain, x.detached()) : (model, x)
             x = LayerDropout.run(
-                { block(layer, of: model, $0, keptRows) }, on: input, kept: kept, length: batch.length, compute)
+                { block(layer, of: learning, $0, keptRows) }, on: input, kept: kept, length: batch.length, compute)
             let isLast = layer == model.layerCount - 1
             guard weights[layer] > 0 || isLast else { continue }
             // x is now this layer's output: x[l+1] of the paper.
-            waiting.append(Exit(x: x, isLast: isLast, weight: weights[layer]))
+            // Unscored rows, such as a prompt's, need no logits.
+            let scoredRows = rows.count == x.rows ? compute.branch(x) : compute.gather(x, rows: rows)
+            waiting.append(Exit(x: scoredRows, isLast: isLast, weight: weights[layer]))
             if exits.target.needsLastLayer && !isLast { continue }
             for (exit, loss) in exitLosses(of: waiting, model, batch, rows: rows, scoredGroups, scored: scored) {
                 for (group, value) in loss.values.enumerated() {
@@ -90,7 +92,7 @@ struct Objective: Sendable {
 
     /// An exit with a loss, or the last layer, which other exits imitate.
     private struct Exit {
-        /// The output of the exit's last layer.
+        /// The scored rows of the output of the exit's last layer.
         let x: Tensor
         let isLast: Bool
         /// w(t,l); 0 for a last layer that is only imitated.
@@ -105,11 +107,9 @@ struct Objective: Sendable {
         let compute = model.compute
         // The others need what the last layer says about the same rows.
         let exits = exits.filter(\.isLast) + exits.filter { !$0.isLast }
-        // Unscored rows, such as a prompt's, need no logits.
-        let inputs = exits.map { rows.count == $0.x.rows ? $0.x : compute.gather($0.x, rows: rows) }
         let plain = exits[0].weight > 0 ? model : model.detached()
         var target: TargetDistributions?
-        let losses = compute.chunkedLosses(inputs, rowsAtOnce: model.rowsOfLogitsAtOnce, groups: groups) {
+        let losses = compute.chunkedLosses(exits.map(\.x), rowsAtOnce: model.rowsOfLogitsAtOnce, groups: groups) {
             input, chunk, range in
             let exit = exits[input]
             let logits = (exit.weight > 0 ? model : plain).logits(chunk)

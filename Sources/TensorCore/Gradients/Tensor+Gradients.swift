@@ -34,6 +34,13 @@ extension Tensor {
 }
 
 extension ComputeContext {
+    /// Returns x as the result of an operation. Its gradient reaches x after those of the operations that are recorded
+    /// next, as if what reads it had been recorded now, so the order of the sum does not depend on when that is.
+    package func branch(_ x: Tensor) -> Tensor {
+        guard let input = x.node else { return x }
+        return x.detached().recorded(from: [x], on: self) { input.receive($0) }
+    }
+
     /// Returns a tensor of the same values that accumulates a gradient and passes none on.
     package func leaf(_ x: Tensor, gathering memory: Tensor? = nil) -> Tensor {
         var tensor = x
