@@ -66,7 +66,7 @@ public struct CheckpointExport: Sendable {
 
     /// Opens a GGUF file, a model folder or a training checkpoint, and plans its export as described below.
     ///
-    /// - Throws: ``CheckpointError`` as ``Checkpoint/init(path:)`` does, and as below.
+    /// - Throws: ``CheckpointError`` as ``Checkpoint/init(path:adapter:)`` does, and as below.
     public init(
         path: String, to target: Target, quantizing recipe: QuantizationRecipe? = nil,
         importance: ImportanceMatrix? = nil, speculation: SpeculationSetting? = nil, exitLayers: [Int]? = nil,
