@@ -92,6 +92,30 @@ struct PackedWeightsTests {
         try isRemade(path, because: Self.otherSource)
     }
 
+    /// The scale is in `adapter_config.json`, and the file with the adapter's matrices stays as it is.
+    @Test func anotherScaleOfAnAdapter() throws {
+        let path = folder.file("adapter")
+        try FileManager.default.copyItem(atPath: Goldens.path("adapters/gqa-trained"), toPath: path)
+        func logits(packed: Bool) throws -> [Float] {
+            var options = WeightOptions()
+            options.packedFolder = packed ? cache : nil
+            let model = try StoredModel(ModelFiles(path: Goldens.path("folders/tiny-gqa"))).adapted(
+                by: AdapterFolder(path: path))
+            return try LoadedModel(model, on: ComputeContext(threads: 1), options).logits
+        }
+        let before = try logits(packed: true)
+        #expect(try logits(packed: true) == before)
+        let configuration = "\(path)/adapter_config.json"
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        let other = text.replacing("\"lora_alpha\": 8", with: "\"lora_alpha\": 9")
+        #expect(other != text)
+        try other.write(toFile: configuration, atomically: true, encoding: .utf8)
+        let expected = try logits(packed: false)
+        #expect(expected != before)
+        #expect(try logits(packed: true) == expected)
+        #expect(try logits(packed: true) == expected)
+    }
+
     @Test func aFileThatWasWrittenTo() throws {
         let path = try path()
         _ = try load(path)

@@ -13,6 +13,9 @@ package protocol TensorSource: Sendable {
     /// What is added to stored factors of norms: 1 if the source stores them minus 1.
     var gainOffset: Float { get }
 
+    /// What the values depend on besides the contents of ``mappings``, such as the scale of an adapter; empty for nothing.
+    var settings: String { get }
+
     /// The source's own name for a tensor, whether or not it has it; for errors.
     func storedName(of name: String) -> String
 
@@ -35,6 +38,7 @@ package protocol TensorSource: Sendable {
 
 extension TensorSource {
     package var gainOffset: Float { 0 }
+    package var settings: String { "" }
     package var mappings: [MappedFile] { [] }
 
     /// Does nothing: sources without files do not change.

@@ -24,6 +24,7 @@ struct AdaptedSource: TensorSource {
     var mappings: [MappedFile] { base.mappings + [adapter.file.mapping] }
     var ropePairing: RoPEPairing { base.ropePairing }
     var gainOffset: Float { base.gainOffset }
+    var settings: String { base.settings + "adapter of scale \(adapter.settings.scale)" }
     func storedName(of name: String) -> String { base.storedName(of: name) }
     func contains(_ name: String) -> Bool { base.contains(name) }
 

@@ -40,6 +40,7 @@ struct PackedFile {
             ["layerskip packed weights 2", "kernels \(kernels.name)", "quantization \(recipe ?? "none")"]
             + sources.map { "source \($0)" } + contents.layouts.values.sorted()
             + ["gains + \(model.source.gainOffset), \(model.configuration.architecture.name)"]
+            + [model.source.settings].filter { !$0.isEmpty }
         var header = Array((beginning + contents.lines).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
         header += Array(repeating: 0, count: header.count.padding(to: Self.alignment))
         let name = CacheFolder.fileName(ofModel: sources.first?.path ?? model.source.file, variant, suffix: "packed")
