@@ -77,7 +77,7 @@ struct ApproximateCommand: ParsableCommand {
 
     func run() throws {
         let text = try text.read()
-        var files = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (self.text.path, "the text"))
+        var files = try ResultFiles(csv: csv, svg: svg, model: model, input: (self.text.path, "the text"))
         let model = try model.load()
         let tokens = try text.tokens(for: model)
         guard let exitLayers = exitLayer?.values ?? model.knownSpeculation.map({ model.exits(or: $0) }) else {

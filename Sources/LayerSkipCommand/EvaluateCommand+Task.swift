@@ -8,7 +8,7 @@ extension EvaluateCommand {
         let items = try TaskItems(input, limit: task.limit)
         Output.note(items.notes)
         var inputs = InputFiles()
-        inputs.add(model: model.model, as: "the model that is read")
+        inputs.add(model: model.model, adapter: model.adapter)
         if path != "-" { inputs.add(path, as: "the task") }
         if let details = task.details { try inputs.check(output: details) }
         var details = try TaskDetails(task.details)

@@ -105,7 +105,7 @@ struct ExportCommand: ParsableCommand {
         var export = try plan(nil)
         if quantization.calibrate != nil { try export.checkPlace(output, inParts: splitSize != nil) }
         if let importance = try quantization.importance(
-            of: checkpoint, source: source, threads: threads, output: output)
+            of: checkpoint, source: source, adapter: adapter, threads: threads, output: output)
         {
             export = try plan(importance)
         }

@@ -89,7 +89,7 @@ extension GenerateCommand {
     /// The files that the output must not replace.
     private var inputFiles: InputFiles {
         var inputs = InputFiles()
-        inputs.add(model: model.model, as: "the model that is read")
+        inputs.add(model: model.model, adapter: model.adapter)
         if let prompts = batch.prompts, prompts != "-" { inputs.add(prompts, as: "the prompts") }
         return inputs
     }

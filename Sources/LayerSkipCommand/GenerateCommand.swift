@@ -146,7 +146,7 @@ struct GenerateCommand: ParsableCommand {
     private func openPicture() throws -> ReplacementFile? {
         guard let picture else { return nil }
         var inputs = InputFiles()
-        inputs.add(model: model.model, as: "the model that is read")
+        inputs.add(model: model.model, adapter: model.adapter)
         for path in [promptFile, messages] {
             if let path, path != "-" { inputs.add(path, as: "the prompt") }
         }

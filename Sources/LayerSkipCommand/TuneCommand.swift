@@ -123,7 +123,7 @@ struct TuneCommand: ParsableCommand {
 
     func run() throws {
         let promptFile = try prompts.map { try PromptFile(path: $0) }
-        var outputs = try ResultFiles(csv: csv, svg: svg, model: model.model, input: (prompts, "the prompts"))
+        var outputs = try ResultFiles(csv: csv, svg: svg, model: model, input: (prompts, "the prompts"))
         // Opened before it is loaded: a result is only ever stored for files that it is of.
         let checkpoint = try Checkpoint.named(model.model, adapter: model.adapter)
         if save, checkpoint.isAdapted {

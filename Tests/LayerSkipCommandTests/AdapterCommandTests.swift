@@ -91,6 +91,32 @@ struct AdapterCommandTests {
         #expect(other.code == 0)
     }
 
+    /// An adapter and its base are inputs, whichever of them is named.
+    @Test func outputsReplaceNeitherAdapterNorBase() throws {
+        #expect(try train("a").code == 0)
+        let adapter = files.output("a") + "/newest"
+        let weights = "\(adapter)/adapter_model.safetensors"
+        let prompts = files.write(Array("the\n".utf8), as: "p.txt")
+        let task = files.write(
+            Array(#"{"question": "the", "choices": ["a", "b"], "answer": 0}"#.utf8), as: "task.jsonl")
+        let both = ["--model", files.model, "--adapter", adapter]
+        for (model, output, found) in [
+            (both, weights, "the adapter that is read"), (["--model", adapter], weights, "the model that is read"),
+            (["--model", adapter], files.model, "the base model of the adapter that is read"),
+        ] {
+            for command in [
+                ["generate", "the", "--picture", output],
+                ["generate", "--prompts", prompts, "--overwrite", "--output", output],
+                ["evaluate", "--task", task, "--details", output],
+            ] {
+                let run = try CommandRun(command + model)
+                #expect(
+                    run.code == 1 && run.errors.contains("expected an output that is not also an input, found \(found)"),
+                    "\(command): \(run.errors)")
+            }
+        }
+    }
+
     /// The options of a run's length, from the command line.
     @Test func runsAreExtendedAndSampled() throws {
         let schedule = [

@@ -17,7 +17,9 @@ struct OpenedAdapter: Sendable {
     }
 
     /// The path of the model that an adapter names.
-    private static func base(of folder: AdapterFolder) throws(CheckpointError) -> String {
+    ///
+    /// - Throws: if it names none, or one that does not exist.
+    static func base(of folder: AdapterFolder) throws(CheckpointError) -> String {
         let key = "base_model_name_or_path"
         func failure(_ found: String) -> CheckpointError {
             CheckpointError(

@@ -86,7 +86,7 @@ extension TrainingRecipe {
     func inputs(_ files: DataFiles) -> InputFiles {
         var inputs = InputFiles()
         if case .path(let path) = model.start {
-            inputs.add(model: ModelFinder().knownPath(of: path), as: "the model that the training starts from")
+            inputs.add(model: path, adapter: nil, as: "the model that the training starts from")
         }
         if let path = model.tokenizer { inputs.add(model: ModelFinder().knownPath(of: path), as: "the tokenizer") }
         for path in files.training.flatMap(\.self) + files.validation {

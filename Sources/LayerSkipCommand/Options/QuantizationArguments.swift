@@ -66,14 +66,15 @@ struct QuantizationArguments: ParsableArguments {
     ///
     /// - Parameters:
     ///   - source: the model's path; nil for the default model.
+    ///   - adapter: the folder of an adapter of the model; nil for none.
     ///   - output: where the model will be written, which must not be the text.
     func importance(
-        of checkpoint: Checkpoint, source: String?, threads: Int?, output: String
+        of checkpoint: Checkpoint, source: String?, adapter: String?, threads: Int?, output: String
     ) throws -> ImportanceMatrix? {
         if let imatrix { return try ImportanceMatrix(path: imatrix) }
         guard let calibrate else { return nil }
         var inputs = InputFiles()
-        inputs.add(model: try source.map(ModelSource.path), as: "the model that is read")
+        inputs.add(model: try source.map(ModelSource.path), adapter: adapter)
         inputs.add(calibrate == "-" ? "/dev/stdin" : calibrate, as: "the text that is measured on")
         for path in [output, saveImatrix].compactMap(\.self) { try inputs.check(output: path) }
         if let saveImatrix { try ReplacementFile.check(saveImatrix) }

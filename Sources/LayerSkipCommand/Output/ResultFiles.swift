@@ -9,12 +9,12 @@ struct ResultFiles: ~Copyable {
     /// Opens the files before anything is computed.
     ///
     /// - Parameters:
-    ///   - model: the model that is measured.
+    ///   - model: the model that is measured, with its adapter.
     ///   - input: another file that is read, with its meaning; nil or "-" if there is none.
     /// - Throws: if one cannot be written, or is an input.
-    init(csv: String?, svg: String?, model: String?, input: (path: String?, meaning: String)) throws {
+    init(csv: String?, svg: String?, model: ModelOptions, input: (path: String?, meaning: String)) throws {
         var inputs = InputFiles()
-        inputs.add(model: try model.map(ModelSource.path), as: "the model that is read")
+        inputs.add(model: try model.model.map(ModelSource.path), adapter: model.adapter)
         if let path = input.path, path != "-" { inputs.add(path, as: input.meaning) }
         if let csv {
             try inputs.check(output: csv)
