@@ -45,7 +45,7 @@ extension EvaluateCommand {
         let encoded = try items.map { try questions.choices($0) }
         questions.note()
         var scorer = ChoiceScorer(model, exits: exits, cacheFormat: cache.cacheFormat)
-        let progress = BatchProgress("items", of: items.count)
+        let progress = BatchProgress("item", of: items.count)
         for (item, question) in zip(items, encoded) {
             let scores = try inText(item.name) {
                 try scorer.scores(of: question) { progress.continues(0) }
@@ -87,7 +87,7 @@ extension EvaluateCommand {
             task.texts, count: items.count * exits.count, longestPrompt: prompts.map(\.count).max() ?? 0, options,
             of: model)
         var generation = BatchGeneration(model, width: width, options: options)
-        let progress = BatchProgress("answers", of: items.count * exits.count)
+        let progress = BatchProgress("answer", of: items.count * exits.count)
         var texts: [String] = []
         let isComplete = try inBatch {
             items[$0 / exits.count].name

@@ -63,7 +63,7 @@ extension GenerateCommand {
             batch.texts, count: lines.count, longestPrompt: lines.longestPrompt, options, of: model)
         var generation = BatchGeneration(model, width: width, options: options)
         let isSeen = Output.isErrorTerminal && !(Output.isTerminal && batch.output ?? "-" == "-")
-        let progress = BatchProgress("answers", of: lines.count, after: output.keptCount, isTerminal: isSeen)
+        let progress = BatchProgress("answer", of: lines.count, after: output.keptCount, isTerminal: isSeen)
         let isComplete = try inBatch {
             lines[$0].name
         } _: {

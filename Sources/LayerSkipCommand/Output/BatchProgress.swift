@@ -16,7 +16,7 @@ final class BatchProgress {
     private(set) var doneCount: Int
 
     /// - Parameters:
-    ///   - noun: what is counted, in the plural.
+    ///   - noun: what is counted, in the singular.
     ///   - count: how many there will be.
     ///   - keptCount: how many there are already.
     init(
@@ -57,17 +57,17 @@ final class BatchProgress {
         clear()
         let seconds = stopwatch.seconds
         let kept = keptCount > 0 ? " (\(keptCount) of an earlier run)" : ""
-        return "\(doneCount) \(noun)\(kept) | \(tokenCount.counted("token")) in \(seconds.duration), "
+        return "\(doneCount.counted(noun))\(kept) | \(tokenCount.counted("token")) in \(seconds.duration), "
             + "\((Double(tokenCount) / max(seconds, 1e-9)).formatted(decimals: 1))/s"
     }
 
     private func show(_ seconds: Double) {
-        var text = "\(doneCount)/\(count) \(noun)"
+        var text = "\(doneCount)/\(count.counted(noun))"
         if tokenCount > 0 { text += "  \((Double(tokenCount) / seconds).formatted(decimals: 0)) tokens/s" }
         let new = doneCount - keptCount
         if new > 0 {
             let rate = Double(new) / seconds
-            text += "  \(rate.formatted(decimals: 2)) \(noun)/s  \((Double(count - doneCount) / rate).duration) left"
+            text += "  \(rate.formatted(decimals: 2)) \(noun)s/s  \((Double(count - doneCount) / rate).duration) left"
         }
         if isTerminal {
             write("\r\u{1B}[K" + text)
