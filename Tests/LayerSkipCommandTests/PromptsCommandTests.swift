@@ -76,6 +76,15 @@ struct PromptsCommandTests {
         #expect(try lines(chats.output)[0]["completion"] as? String == system["text"] as? String)
     }
 
+    /// The lines of a list of records are not prompts.
+    @Test func filesOfJSONAreNoLinesOfText() throws {
+        let list = try generate(["--prompts", files.write("[\n{\"prompt\": \"a\"}\n]\n", as: "p.json")])
+        #expect(list.code == 1 && list.errors.contains("expected an object per line, found a list"), "\(list.errors)")
+        let object = try generate(["--prompts", files.write("{\n\"prompt\": \"a\"}\n", as: "q.json")])
+        #expect(object.code == 1, "\(object.errors)")
+        #expect(try generate(["--prompts", files.write("{\"prompt\": \"a\"}\n", as: "r.json")]).code == 0)
+    }
+
     @Test func samplesHaveSeedsInOrder() throws {
         let run = try generate(
             ["--prompts", "-", "--samples", "3", "--temperature", "2", "--seed", "5", "--output-key", "out"],

@@ -44,6 +44,8 @@ struct PromptRecords {
         if let kind = TextEncoding.otherKind(Array(line)) {
             throw InputError(name: file, expected: "lines of text in UTF-8", found: "\(kind); convert it")
         }
+        // The lines of a list of records are no prompts.
+        if file.lowercased().hasSuffix(".json") { return true }
         guard !file.lowercased().hasSuffix(".txt"), let members = try? JSONMembers(Array(line), name: file) else {
             return false
         }
