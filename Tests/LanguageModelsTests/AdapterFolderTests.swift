@@ -44,10 +44,14 @@ struct AdapterFolderTests {
             "fan_in_fan_out": true, "layer_replication": [[0, 2]], "trainable_token_indices": [1],
             "target_parameters": ["x"], "alora_invocation_tokens": [1], "use_qalora": true, "arrow_config": ["k": 1],
             "init_lora_weights": "pissa_niter_4", "r": 0, "lora_alpha": "much",
+            "use_rslora": "true", "layers_to_transform": ["0"],
         ]
         for (key, value) in refused {
             let found = try #require(try error([key: value]), "\(key)")
             #expect(found.name == "key \"\(key)\"", "\(found)")
+        }
+        for (key, value) in ["lora_alpha": 1e300, "task_type": 7, "bias": 5] as [String: Any] {
+            #expect(try error([key: value])?.name == "key \"\(key)\"")
         }
         // Settings that change nothing here.
         for (key, value) in ["lora_dropout": 0.1, "init_lora_weights": "gaussian", "inference_mode": false]

@@ -20,8 +20,8 @@ struct AdapterConfiguration {
                 found: members[key].map { $0.inMessage } ?? "no such key")
         }
         guard let rank: Int = members.value("r"), rank > 0 else { throw failure("r", "a positive integer") }
-        guard let alpha: Double = members.value("lora_alpha"), alpha.isFinite else {
-            throw failure("lora_alpha", "a number")
+        guard let alpha: Double = members.value("lora_alpha"), Float(alpha).isFinite else {
+            throw failure("lora_alpha", "a number that F32 can hold")
         }
         let targets: [String]? = members.value("target_modules")
         guard let targets = targets ?? (members.value("target_modules", as: String.self) == nil ? nil : []) else {
@@ -30,8 +30,15 @@ struct AdapterConfiguration {
         self.targets = targets.isEmpty ? nil : targets.sorted()
         var layers: [Int]? = members.value("layers_to_transform")
         if let one: Int = members.value("layers_to_transform") { layers = [one] }
+        guard layers != nil || members.isNull("layers_to_transform") else {
+            throw failure("layers_to_transform", "a list of layers, a layer or null")
+        }
+        let isRankStabilized: Bool? = members.value("use_rslora")
+        guard isRankStabilized != nil || members.isNull("use_rslora") else {
+            throw failure("use_rslora", "true or false")
+        }
         settings = LowRankSettings(
-            rank: rank, alpha: alpha, isRankStabilized: members.value("use_rslora") ?? false, matrices: targets,
+            rank: rank, alpha: alpha, isRankStabilized: isRankStabilized ?? false, matrices: targets,
             layers: layers?.sorted())
         base = members.value("base_model_name_or_path")
     }
@@ -57,10 +64,10 @@ struct AdapterConfiguration {
                 found: members[key].map { $0.inMessage } ?? "no such key")
         }
         guard members.value("peft_type") == "LORA" else { return try refuse("peft_type", expected: "\"LORA\"") }
-        if let task: String = members.value("task_type"), task != "CAUSAL_LM" {
+        if !members.isNull("task_type"), members.value("task_type") != "CAUSAL_LM" {
             return try refuse("task_type", expected: "\"CAUSAL_LM\" or null")
         }
-        if let bias: String = members.value("bias"), bias != "none" {
+        if !members.isNull("bias"), members.value("bias") != "none" {
             return try refuse("bias", expected: "\"none\", since biases are not adapted")
         }
         // Newer kinds of LoRA have a flag or a configuration of their own. These configurations are of initializations.
@@ -125,4 +132,9 @@ struct AdapterConfiguration {
             try container.encode(true, forKey: .isForInference)
         }
     }
+}
+
+extension JSONMembers {
+    /// Whether a key is missing or its value is null.
+    fileprivate func isNull(_ key: String) -> Bool { self[key].map { $0 == "null" } ?? true }
 }

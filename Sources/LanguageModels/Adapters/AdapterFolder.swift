@@ -74,6 +74,10 @@ package struct AdapterFolder: Sendable {
         if let name = unused.sorted().first {
             throw failure(name, expected: "only A and B of matrices that the base model has", found: "another tensor")
         }
+        guard !adapted.isEmpty || targets != nil else {
+            throw CheckpointError(
+                file: file.path, expected: "A and B of at least one matrix of the base model", found: "no tensor")
+        }
         for target in targets ?? [] where !adapted.contains(where: { $0.isTarget(target) }) {
             throw CheckpointError(
                 file: "\(path)/\(ModelFolder.Name.adapter)", name: "target_modules",
