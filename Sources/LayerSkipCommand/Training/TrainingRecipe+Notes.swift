@@ -1,17 +1,48 @@
 import LayerSkip
 
 extension TrainingRecipe {
-    /// Notes on settings of early exits that have no effect, which is probably a mistake.
+    /// Notes on settings that have no effect, which is probably a mistake.
     var notes: [String] {
+        (exitNotes + targetNotes + validationNotes).map { "note: \($0.key): no effect, since \($0.reason)" }
+    }
+
+    private typealias Ineffective = (key: String, reason: String)
+
+    private var exitNotes: [Ineffective] {
         if exits.scale > 0, exits.curriculum == .none {
-            return ["note: exits.scale: no effect, since exits.curriculum is none: no early exit is trained"]
+            return [("exits.scale", "exits.curriculum is none: no early exit is trained")]
         }
         if exits.scale == 0, exits.curriculum != .none {
-            return ["note: exits.curriculum: no effect, since exits.scale is 0: no early exit is trained"]
+            return [("exits.curriculum", "exits.scale is 0: no early exit is trained")]
         }
         if exits.exits != nil, exits.trained == nil {
-            return ["note: exits.layers: no effect, since exits.scale is 0: no early exit is trained"]
+            return [("exits.layers", "exits.scale is 0: no early exit is trained")]
         }
         return []
+    }
+
+    private var targetNotes: [Ineffective] {
+        let standard = TrainingRecipe().exits
+        var notes: [Ineffective] = []
+        if exits.target != .text, exits.scale == 0 || exits.curriculum == .none {
+            notes.append(("exits.target", "no early exit is trained"))
+        }
+        if exits.textShare != standard.textShare, exits.target != .mixed {
+            notes.append(("exits.text_share", "exits.target is \(exits.target.rawValue) and not mixed"))
+        }
+        if exits.acceptanceDecay != standard.acceptanceDecay, exits.target != .mixedAcceptance {
+            notes.append(
+                ("exits.acceptance_decay", "exits.target is \(exits.target.rawValue) and not mixed-acceptance"))
+        }
+        return notes
+    }
+
+    private var validationNotes: [Ineffective] {
+        guard validation.every == 0 else { return [] }
+        let given = [
+            ("validation.patience", validation.patience != nil), ("validation.sequences", validation.sequences != nil),
+            ("samples.prompts", !samples.prompts.isEmpty),
+        ]
+        return given.filter(\.1).map { ($0.0, "there is no validation") }
     }
 }
