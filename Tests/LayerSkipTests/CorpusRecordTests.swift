@@ -133,6 +133,14 @@ struct CorpusRecordTests {
         let cut = corpus.folder.write(Array(whole.dropLast(6)), as: "cut.txt.gz")
         let error = #expect(throws: FileError.self) { try texts(cut) }
         #expect(error?.file == cut && error?.expected == "a complete gzip file", "\(error as Any)")
+        // As for gzip, a file may consist of several parts, and end with zeros.
+        let parts = corpus.folder.write(whole + whole + [0, 0, 0], as: "parts.txt.gz")
+        #expect(try texts(parts) == [["", "the catthe cat\(Self.end)"]])
+        for rest in [[1, 2, 3], Array(whole.dropFirst()), [0, 0x1F]] {
+            let path = corpus.folder.write(whole + rest, as: "rest.txt.gz")
+            let error = #expect(throws: FileError.self) { try texts(path) }
+            #expect(error?.expected == "a complete gzip file", "\(error as Any)")
+        }
         let other = #expect(throws: FileError.self) { try texts(corpus.text("no", "no.txt.gz")) }
         #expect(other?.expected == "a gzip file, as its name says")
     }
