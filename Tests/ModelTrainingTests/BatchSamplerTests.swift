@@ -160,6 +160,13 @@ struct BatchSamplerTests {
                 [SampleDocument(tokens: [1, 2]), SampleDocument(tokens: [1, 2], promptLength: 1)], as: "pairs.tokens"))
         #expect(BatchSampler.Packing.standard(for: [plain]) == .windows)
         #expect(BatchSampler.Packing.standard(for: [plain, pairs]) == .documents)
+        // A conversation that begins with an answer has no prompt.
+        let path = folder.file("chats.tokens")
+        var chats = try TokenShardWriter(
+            path: path, vocabularySize: 100, endOfText: 0, tokenizerFingerprint: 1, hasScores: true)
+        try chats.append([1, 2], scored: [true, false, true])
+        try chats.commit()
+        #expect(try BatchSampler.Packing.standard(for: [TokenShard(path: path)]) == .documents)
     }
 
     @Test("The content of a shard depends on its bytes alone")

@@ -154,10 +154,10 @@ public struct BatchSampler: BatchSource {
 }
 
 extension BatchSampler.Packing {
-    /// Returns the default packing: ``documents`` if a training shard has prompts, which should not be learned,
-    /// otherwise ``windows``.
+    /// Returns the default packing: ``documents`` if a training shard has tokens that are not scored, such as those of
+    /// prompts, otherwise ``windows``.
     public static func standard(for training: [TokenShard]) -> Self {
-        training.contains { $0.promptedDocumentCount > 0 } ? .documents : .windows
+        training.contains(where: \.hasUnscoredTokens) ? .documents : .windows
     }
 }
 

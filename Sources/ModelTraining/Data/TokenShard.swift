@@ -42,6 +42,8 @@ public struct TokenShard: Sendable {
     public var tokenCount: Int { header.tokenCount }
     /// The number of documents that begin with a prompt.
     public var promptedDocumentCount: Int { documents.count { $0.promptLength > 0 } }
+    /// Whether there are tokens that are not scored, in prompts or between answers.
+    var hasUnscoredTokens: Bool { header.hasScores || promptedDocumentCount > 0 }
 
     /// Returns the ids of a range of tokens.
     ///
