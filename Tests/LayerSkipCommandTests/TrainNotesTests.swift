@@ -42,6 +42,16 @@ struct TrainNotesTests {
         #expect(
             try errors("exits.scale=0", "exits.curriculum=none", "exits.layers=[2]").hasSuffix(
                 "note: exits.layers: no effect, since exits.scale is 0: no early exit is trained\n"))
+        #expect(
+            try errors("exits.scale=0", "exits.curriculum=none", "exits.target=model").hasSuffix(
+                "note: exits.target: no effect, since no early exit is trained\n"))
+        #expect(
+            try errors("exits.target=model", "exits.text_share=0.25").hasSuffix(
+                "note: exits.text_share: no effect, since exits.target is model and not mixed\n"))
+        #expect(
+            try errors("validation=none", "validation.patience=2", "samples.prompts=a").hasSuffix(
+                "note: validation.patience: no effect, since there is no validation\n"
+                    + "note: samples.prompts: no effect, since there is no validation\n"))
         #expect(try !errors().contains("no effect"))
         #expect(try !errors("exits.scale=0", "exits.curriculum=none").contains("no effect"))
     }
@@ -119,6 +129,16 @@ struct TrainNotesTests {
         #expect(try first("data.training=\(folder)/[ab].tokens") == "training on 16 sequences of 40 tokens")
         let list = "data.training=['\(folder)/[ab].tokens', \(folder)/c1.tokens]"
         #expect(try first(list, "data.weights=[1, 3]") == "training on 24 sequences of 40 tokens")
+        // A resumed run mixes the same shards: those of other entries would be another order.
+        let short = ["data.packing=documents", "batch.length=40", "optimizer.decay=constant", "data.weights=[1, 3]"]
+        #expect(try files.train("mixed", short + [list, "steps=2"]).code == 0)
+        let other = "data.training=[\(folder)/a.tokens, '\(folder)/[bc]*.tokens']"
+        let moved = try files.train("mixed", short + [other, "steps=4"])
+        #expect(
+            moved.errors.contains(
+                "data.training: expected entries of 2 shards, 1 shard for data.weights, as when the run began, found "
+                    + "entries of 1 shard, 2 shards"), "\(moved.errors)")
+        #expect(try files.train("mixed", short + [list, "steps=4"]).code == 0)
         let none = try files.train("chosen", "data.training=\(folder)/*.txt", "--dry-run")
         #expect(none.errors.contains("data.training: expected at least one file that matches \(folder)/*.txt"))
         let wrong = try files.train("chosen", "data.training=\(folder)", "data.weights=[1, 3]", "--dry-run")

@@ -28,6 +28,7 @@ public struct BatchSampler: BatchSource {
     public let mask: Mask
     private let shards: [TokenShard]
     private let mixture: DataMixture
+    package let parts: [Int]?
 
     /// Creates a source of sequences from one or more shards.
     ///
@@ -55,6 +56,7 @@ public struct BatchSampler: BatchSource {
         self.packing = packing
         self.mask = mask
         self.shards = shards
+        self.parts = parts?.map(\.shards)
         mixture = DataMixture(parts ?? [DataMixture.Part(shards: shards.count, weight: 1)], seed: seed) { part in
             switch packing {
             case .windows: WindowLayout(Array(shards[part]), length: length, keepsTails: keepsTails)

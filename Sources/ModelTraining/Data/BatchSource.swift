@@ -10,6 +10,8 @@ package protocol BatchSource: Sendable {
     var sequencesPerEpoch: Int { get }
     /// The identity of the data, shard by shard; empty if unknown. May take as long as reading the data.
     var contents: [ShardContent] { get }
+    /// The number of shards in each part of the data, if parts are mixed by weights; otherwise nil.
+    var parts: [Int]? { get }
 
     /// Returns the sequences from a place on, continuing into the next epoch.
     ///
@@ -19,6 +21,7 @@ package protocol BatchSource: Sendable {
 
 extension BatchSource {
     package var contents: [ShardContent] { [] }
+    package var parts: [Int]? { nil }
 
     /// Returns the place after `sequences` more sequences.
     package func place(after place: DataPlace, sequences: Int) -> DataPlace {

@@ -59,7 +59,8 @@ package struct TrainingRun {
                 expected: "the base model that the run began with, of hash \(beginning.base ?? "none")",
                 found: "one of hash \(adapter.base)")
         }
-        contents = DataContents(training: training.contents, validation: validation?.contents)
+        contents = DataContents(
+            training: training.contents, validation: validation?.contents, parts: training.parts)
         trainer = try Self.trainer(
             recipe, start, folder: folder, from: point, data: training, contents, on: compute, processes)
         validator = validation.map { Validator(recipe, data: $0) }
@@ -212,7 +213,8 @@ package struct TrainingRun {
         var state = TrainingState(
             step: step, place: trainer.place, recipe: recipe, tokenizerFingerprint: start.tokenizerFingerprint,
             data: DataContents(
-                training: contents.training, validation: contents.validation ?? beginning?.data?.validation),
+                training: contents.training, validation: contents.validation ?? beginning?.data?.validation,
+                parts: contents.parts),
             updates: trainer.fewerUpdates, arithmetic: arithmetic,
             groups: beginning.map { $0.groups } ?? trainer.groupCount,
             validationLoss: validation(after: step)?.lastLoss)

@@ -83,6 +83,15 @@ extension TrainingState {
                     expected: "\(data.training.summary), as when the run began (for other data, use another output)",
                     found: contents.training.summary)
             }
+            guard data.parts == contents.parts else {
+                func text(_ parts: [Int]?) -> String {
+                    (parts ?? []).map { $0.counted("shard") }.joined(separator: ", ")
+                }
+                throw RecipeError(
+                    key: "data.training",
+                    expected: "entries of \(text(data.parts)) for data.weights, as when the run began",
+                    found: "entries of \(text(contents.parts))")
+            }
             return
         }
         for path in ["data.training", "data.validation"] {

@@ -102,9 +102,12 @@ package struct DataContents: Sendable, Equatable, Codable {
     package let training: [ShardContent]
     /// The validation shards; nil if nothing has been measured.
     package var validation: [ShardContent]?
+    /// The number of training shards for each of `data.weights`; nil without weights.
+    package let parts: [Int]?
 
-    package init(training: [ShardContent], validation: [ShardContent]?) {
+    package init(training: [ShardContent], validation: [ShardContent]?, parts: [Int]? = nil) {
         self.training = training
         self.validation = validation
+        self.parts = parts
     }
 }
