@@ -50,6 +50,23 @@ struct CorpusConversationTests {
         }
     }
 
+    /// OpenAI's files give an answer that is not to be learned the weight 0.
+    @Test func answersOfNoWeightAreNotScored() throws {
+        func line(_ weight: String) -> String {
+            #"{"messages": [{"role": "assistant", "content": "a", "weight": \#(weight)}, "#
+                + #"{"role": "user", "content": "b"}, {"role": "assistant", "content": "a", "weight": 1}]}"#
+        }
+        var encoder = try CorpusEncoder(tokenizerFile: model())
+        let (all, none) = (try texts(encoder, line("1")), try texts(encoder, line("0")))
+        #expect(all.0 == none.0)
+        #expect(none.1.scoredTokens > 0 && all.1.scoredTokens == 2 * none.1.scoredTokens)
+        let wrong = #expect(throws: FileError.self) { try texts(encoder, line("0.5")) }
+        #expect(wrong?.name == "messages[0].weight" && wrong?.expected == "0 or 1", "\(wrong as Any)")
+        encoder.chatTemplate = try ChatTemplate(jinja: "{% generation %}{{ messages[0].role }}{% endgeneration %}")
+        let marked = #expect(throws: FileError.self) { try texts(encoder, line("0")) }
+        #expect(marked?.name == "messages[0].weight", "\(marked as Any)")
+    }
+
     @Test func theLastTokenIsNotRepeated() throws {
         var encoder = try CorpusEncoder(tokenizerFile: model(), endOfText: "<|im_end|>")
         let line = #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#

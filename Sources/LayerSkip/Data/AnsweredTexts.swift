@@ -9,7 +9,7 @@ extension ChatTemplate {
     /// an answer is what is added when the conversation through the answer is written instead of the beginning of the
     /// answer. Many templates write earlier answers in another way than the last one, for example without their
     /// reasoning. An answer that the text of the whole conversation does not contain as it was given therefore gets a
-    /// text of its own, which ends with it.
+    /// text of its own, which ends with it. An answer with `"weight": 0`, as in OpenAI's format, is not one.
     ///
     /// - Parameter name: the conversation's file and line, for errors.
     /// - Returns: the texts in the order of their answers; none if there is no answer.
@@ -23,10 +23,13 @@ extension ChatTemplate {
                 Array(messages.prefix(count)), addingGenerationPrompt: isPrompt, options: options, file: name)
         }
         var current = try rendering(messages.count)
+        let scored = try messages.enumerated().map { (index, message) throws(CheckpointError) in
+            try message.isScored(name: name, place: "messages[\(index)]", marked: marksAnswers)
+        }
         if marksAnswers { return current.answers.isEmpty ? [] : [current] }
         var text = current.utf8
         var texts: [RenderedChat] = []
-        for index in messages.indices.reversed() where messages[index].role == .assistant {
+        for index in messages.indices.reversed() where scored[index] {
             // Templates may not write a conversation without messages.
             let prompt =
                 index == 0 ? (try? rendering(0, isPrompt: true))?.utf8 ?? [] : try rendering(index, isPrompt: true).utf8
@@ -57,5 +60,29 @@ extension ChatTemplate {
             return text.isEmpty ? "nothing" : text.replacing("\n", with: "\\n").quoted
         }
         return "\(excerpt(prompt)) in the prompt and \(excerpt(text)) in the answer"
+    }
+}
+
+extension ChatMessage {
+    /// Whether the message is an answer to learn: OpenAI's `weight` of an answer, 0 or 1, is not 0.
+    ///
+    /// - Parameters:
+    ///   - name: the conversation's file and line, for errors.
+    ///   - place: the message's place in it.
+    ///   - marked: whether the template marks answers, so that none can be left out.
+    /// - Throws: ``CheckpointError`` for another weight.
+    fileprivate func isScored(name: String, place: String, marked: Bool) throws(CheckpointError) -> Bool {
+        guard role == .assistant else { return false }
+        switch self["weight"] {
+        case nil, .integer(1)?: return true
+        case .integer(0)? where !marked: return false
+        case .integer(0)?:
+            throw CheckpointError(
+                file: name, name: "\(place).weight", expected: "1, since the chat template marks all answers",
+                found: "0; pass a template without {% generation %} with --chat-template")
+        default:
+            throw CheckpointError(
+                file: name, name: "\(place).weight", expected: "0 or 1", found: "another value; remove it")
+        }
     }
 }
