@@ -13,7 +13,7 @@ package protocol TensorSource: Sendable {
     /// What is added to stored factors of norms: 1 if the source stores them minus 1.
     var gainOffset: Float { get }
 
-    /// What the values depend on besides the contents of ``mappings``, such as the scale of an adapter; empty for nothing.
+    /// What the values depend on besides the contents of ``mappings``, such as an adapter's scale; empty for nothing.
     var settings: String { get }
 
     /// The source's own name for a tensor, whether or not it has it; for errors.
