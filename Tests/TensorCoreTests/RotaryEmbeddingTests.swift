@@ -53,4 +53,20 @@ struct RotaryEmbeddingTests {
             }
         }
     }
+
+    /// Each sequence of a batch is rotated as if it were alone, so short ones keep the frequencies of short texts.
+    @Test func aSequencesLengthChoosesItsFrequencies() {
+        let rotary = RotaryEmbedding(pairing: .halfSplit, frequencies: [1, 0.1], long: (20, [0.5, 0.02]))
+        let compute = ComputeContext.scalar
+        let lengths = [3, 21, 20, 1, 40]
+        let x = Tensor((0..<85 * 8).map { Float($0 % 13) - 6 }, rows: 85, columns: 8)
+        let together = compute.rotated(x, by: rotary, headDimension: 4, segments: RowSegments(lengths: lengths))
+        var start = 0
+        for length in lengths {
+            let rows = start..<start + length
+            let alone = compute.rotated(x[rows: rows], by: rotary, headDimension: 4)
+            #expect(together[rows: rows].values == alone.values, "\(length) rows")
+            start += length
+        }
+    }
 }

@@ -29,8 +29,7 @@ package struct CausalBatch: AttentionMemory, Sendable {
     ) -> Tensor {
         let segments = segments ?? RowSegments(rows: queries.rows, length: length)
         func rotated(_ x: Tensor) -> Tensor {
-            compute.rotated(
-                x, by: rule.rotary, headDimension: shape.headDimension, segments: segments, context: length)
+            compute.rotated(x, by: rule.rotary, headDimension: shape.headDimension, segments: segments)
         }
         return compute.causalAttention(
             queries: rotated(queries), keys: rotated(keys), values: values, shape, segments: segments,

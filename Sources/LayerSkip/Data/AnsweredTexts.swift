@@ -74,7 +74,7 @@ extension ChatMessage {
     fileprivate func isScored(name: String, place: String, marked: Bool) throws(CheckpointError) -> Bool {
         guard role == .assistant else { return false }
         switch self["weight"] {
-        case nil, .integer(1)?: return true
+        case nil, .some(.none), .integer(1)?: return true
         case .integer(0)? where !marked: return false
         case .integer(0)?:
             throw CheckpointError(

@@ -56,6 +56,24 @@ package final class RotaryEmbedding: Sendable {
         return result
     }
 
+    /// Cosines, then sines, of the positions of sequences, each of which may have as many positions as it has rows, and
+    /// the row of each of their positions in them.
+    func angles(of segments: RowSegments, on compute: ComputeContext) -> (values: Tensor, rows: [Int32]) {
+        let longest = segments.longest
+        guard let longAngles, longest > longAngles.shortContext else {
+            return (angles(first: 0, count: longest, context: longest, on: compute), segments.positions)
+        }
+        // Those of short sequences, then those of long ones.
+        let result = Tensor(rows: 2 * longest, columns: dimensionCount, on: compute)
+        angles.fill(result.pointer, first: 0, count: longest)
+        longAngles.angles.fill(result.pointer + longest * dimensionCount, first: 0, count: longest)
+        var rows = segments.positions
+        for (start, length) in zip(segments.starts, segments.lengths) where length > longAngles.shortContext {
+            for row in start..<start + length { rows[row] += Int32(longest) }
+        }
+        return (result, rows)
+    }
+
     /// Cosines, then sines, of the position of each row of a batch: [rows, dimensionCount].
     func angles(of texts: Span<CachedRows>, on compute: ComputeContext) -> Tensor {
         var rows = 0
@@ -85,32 +103,29 @@ extension ComputeContext {
         _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int = 0, length: Int? = nil
     ) -> Tensor {
         let length = length ?? x.rows
-        return rotated(x, by: rotary, headDimension: headDimension, first: first, context: first + length) {
-            $0 % length
-        }
+        let angles = rotary.angles(first: first, count: min(length, x.rows), context: first + length, on: self)
+        return rotated(x, by: angles, rotary.pairing, headDimension: headDimension) { $0 % length }
     }
 
-    /// Rotates each row of `x` by the angles of its position in its sequence.
-    ///
-    /// - Parameter context: the most positions that a sequence may have, at least those of the longest.
+    /// Rotates each row of `x` by the angles of its position in its sequence. With LongRoPE, a sequence's frequencies
+    /// are those for its own length.
     package func rotated(
-        _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, segments: RowSegments, context: Int
+        _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, segments: RowSegments
     ) -> Tensor {
-        precondition(x.rows == segments.rowCount && segments.longest <= context, "rows of whole sequences")
-        let positions = segments.positions
-        return rotated(x, by: rotary, headDimension: headDimension, first: 0, context: context) { Int(positions[$0]) }
+        precondition(x.rows == segments.rowCount, "rows of whole sequences")
+        let (angles, rows) = rotary.angles(of: segments, on: self)
+        return rotated(x, by: angles, rotary.pairing, headDimension: headDimension) { Int(rows[$0]) }
     }
 
-    /// - Parameter index: the index of a row in its sequence, below `context` - `first`.
+    /// - Parameters:
+    ///   - angles: cosines, then sines, of positions.
+    ///   - index: the row of `angles` for a row of `x`.
     private func rotated(
-        _ x: Tensor, by rotary: RotaryEmbedding, headDimension: Int, first: Int, context: Int,
-        index: @escaping (Int) -> Int
+        _ x: Tensor, by angles: Tensor, _ pairing: RoPEPairing, headDimension: Int, index: @escaping (Int) -> Int
     ) -> Tensor {
-        precondition(
-            rotary.dimensionCount <= headDimension && x.columns % headDimension == 0, "whole heads with all pairs")
-        let angles = rotary.angles(first: first, count: min(context - first, x.rows), context: context, on: self)
+        precondition(angles.columns <= headDimension && x.columns % headDimension == 0, "whole heads with all pairs")
         let result = copy(x)
-        rotate(result, by: angles, index, headDimension: headDimension, rotary.pairing)
+        rotate(result, by: angles, index, headDimension: headDimension, pairing)
         guard let input = x.node else { return result }
         return result.recorded(from: [x], on: self) { gradient in
             // The transpose of a rotation, magnitude included, is the rotation by the opposite angle.
@@ -120,7 +135,7 @@ extension ComputeContext {
                 let sines = opposite.pointer + row * opposite.columns + pairs
                 for pair in 0..<pairs { sines[pair] = -sines[pair] }
             }
-            rotate(gradient, by: opposite, index, headDimension: headDimension, rotary.pairing)
+            rotate(gradient, by: opposite, index, headDimension: headDimension, pairing)
             input.receive(gradient)
         }
     }
