@@ -3,21 +3,36 @@
 import json
 import shutil
 
-from torture.checks import check_clear_error, check_intact
+from torture.checks import check_clear_error, check_intact, require, steps
 from torture.scenario import Scenario
 
 WEIGHTS = ["model.safetensors", "optimizer.safetensors"]
 
 
-def damaged(harm):
-    """A scenario in which `harm` changes the newest checkpoint and returns a word that the error must contain."""
+def damaged(harm, falls_back=True):
+    """A scenario in which `harm` changes the newest checkpoint and returns a word that the message must contain.
+
+    A run continues from the checkpoint before the damaged one, if there is one, and sets the damaged one aside. If not
+    `falls_back`, an error is right, too: the damage may look like a change of the recipe.
+    """
     def run(trial):
         trial.stop_midway()
         path = trial.newest
+        has_earlier = len(steps(trial.run)) > 1
         word = harm(trial, path)
-        check_clear_error(trial.start().wait(), word)
+        result = trial.start().wait()
+        if has_earlier and (falls_back or result.code == 0):
+            require(result.code == 0, f"expected the run to fall back, found {result.ending}: {result.tail}")
+            notes = [line for line in result.errors.splitlines() if "this checkpoint is not used" in line]
+            found = result.errors[:600]
+            require(len(notes) == 1 and word in notes[0], f"expected a note about {word!r}, found {found}")
+            aside = path.with_name(f"damaged-{path.name}")
+            require(aside.is_dir(), f"expected {aside.name}, found no such folder")
+            shutil.rmtree(aside)
+            return trial.finish()
+        check_clear_error(result, word)
         check_intact(trial.bench, trial.run, but=[int(path.name[5:])])
-        # The user decides what to do; here, to continue from the previous checkpoint.
+        # The user decides what to do; here, to continue without it.
         shutil.rmtree(path)
         trial.finish()
         return "clear error"
@@ -92,5 +107,5 @@ SCENARIOS = [
     Scenario("missing file", "a file of the newest checkpoint is missing", damaged(remove)),
     Scenario("flipped weight bit", "a bit of the newest checkpoint's numbers is flipped", damaged(flip_weight)),
     Scenario("flipped length bit", "a bit of a header's length is flipped", damaged(flip_length)),
-    Scenario("bad state", "state.json is empty, cut or has impossible numbers", damaged(bad_state)),
+    Scenario("bad state", "state.json is empty, cut or has impossible numbers", damaged(bad_state, falls_back=False)),
 ]
