@@ -37,7 +37,7 @@ struct Models {
         let onPlain = machine.context(table, threads: plainThreads)
         let onFast = machine.context(table, threads: fastThreads)
         guard case .random = subject else {
-            let checkpoint = try path.map(Checkpoint.init(path:)) ?? .defaultModel()
+            let checkpoint = try path.map { try Checkpoint(path: $0) } ?? .defaultModel()
             let plainText = try TextModel(checkpoint, on: onPlain)
             let fastText = plainThreads == fastThreads ? plainText : try TextModel(checkpoint, on: onFast)
             text = (plainText, fastText)
