@@ -67,12 +67,18 @@ struct BatchGenerationTests {
             options.ignoresEndOfText = seed == 1
             options.context = 60
             var generation = BatchGeneration(model, width: 4, options: options)
+            var (counted, written) = (0, 0)
             _ = try generation.run(0..<9, request: { request($0, options) }) { index, found in
+                written += found.tokens.count
                 let expected = try alone(request(index, options))
                 #expect(found.tokens == expected.tokens && found.text == expected.text)
                 #expect(found.finishReason == expected.finishReason)
                 reasons.insert(found.finishReason.name)
+            } shouldContinue: {
+                counted += $0
+                return true
             }
+            #expect(counted == written)
         }
         #expect(reasons.isSuperset(of: ["stop", "context_full"]), "\(reasons)")
     }

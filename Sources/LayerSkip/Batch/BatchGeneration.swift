@@ -93,9 +93,9 @@ package struct BatchGeneration: ~Copyable {
     /// Writes a round of all open texts, and returns the number of its tokens.
     private mutating func step() throws(BatchError) -> Int {
         for text in open { text.beginRound() }
-        let before = open.reduce(0) { $0 + $1.stream.tokens.count }
-        engine.step(open.map(\.stream))
-        let written = open.reduce(0) { $0 + $1.stream.tokens.count } - before
+        let streams = open.map(\.stream)
+        let before = streams.reduce(0) { $0 + $1.tokens.count }
+        engine.step(streams)
         var kept: [OpenText] = []
         for var text in open {
             do {
@@ -110,7 +110,8 @@ package struct BatchGeneration: ~Copyable {
             release(text)
         }
         open = kept
-        return written
+        // Tokens after the end of a text have been taken back.
+        return streams.reduce(0) { $0 + $1.tokens.count } - before
     }
 
     private mutating func release(_ text: OpenText) {
