@@ -225,7 +225,7 @@ struct DataMixtureTests {
             orders.append(firsts)
         }
         #expect(Set(orders).count == 20)
-        // Each sequence of a part is used as often as the others, but for the last pass.
+        // Each sequence of a part is used as often as the others, except in the last pass.
         for part in [uses.filter { $0.key < 100 }, uses.filter { $0.key > 100 }] {
             let counts = part.values
             #expect(part.count == (part.keys.contains { $0 < 100 } ? 30 : 60) || counts.max() == 1)
