@@ -98,6 +98,11 @@ struct JSONTests {
             let verifying = try #require(row["verify_share"] as? Double)
             #expect(verifying > 0 && drafting + verifying <= 1)
             #expect(key == "self_speculative" ? drafting > 0 : drafting == 0, "\(key): \(drafting)")
+            let drafted = try #require(row["drafted_by_position"] as? [Int])
+            let accepted = try #require(row["accepted_by_position"] as? [Int])
+            #expect(drafted.count == (key == "self_speculative" ? 3 : 0))
+            // A position is drafted only where the one before it is, and accepted only where that one is.
+            for counts in [drafted, accepted] { #expect(zip(counts, counts.dropFirst()).allSatisfy { $0 >= $1 }) }
         }
         let speedup = try #require(json["speedup"] as? [String: Double])
         #expect(Set(speedup.keys) == ["median", "min", "max"])

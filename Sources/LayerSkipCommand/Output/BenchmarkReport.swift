@@ -25,6 +25,9 @@ struct BenchmarkReport: Encodable {
         let decodeTokensPerSecond: Nullable<Double>
         let prefillTokensPerSecond: Nullable<Double>
         let acceptanceRate: Nullable<Double>
+        /// For each draft position, the numbers of tokens drafted and accepted there, over all rounds.
+        let draftedByPosition: [Int]
+        let acceptedByPosition: [Int]
         /// The shares of the decoding time that drafting and verifying take.
         let draftShare: Nullable<Double>
         let verifyShare: Nullable<Double>
@@ -51,6 +54,8 @@ struct BenchmarkReport: Encodable {
             for round in all { sum.add(round) }
             var plain = DecodingStatistics()
             for round in benchmark.measurements[0].rounds { plain.add(round) }
+            draftedByPosition = sum.draftedByPosition
+            acceptedByPosition = sum.acceptedByPosition
             tokensByExit = sum.tokensByExit.namedKeys
             sources = SourceReport.all(sum.sources, plain: plain.decodeTokensPerSecond)
             speedup = Spread(benchmark.speedups(of: measurement))
