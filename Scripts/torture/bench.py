@@ -11,9 +11,8 @@ from torture.trial import Trial
 RECIPE = """\
 output: none
 seed: 3
-steps: {steps}
 threads: 1
-model: {{start: random, tokenizer: {folder}/tokenizer.json, layers: 3, width: 32, feed_forward: 64, heads: 2}}
+model: {model}
 data:
   training: {folder}/train.tokens
   validation: {folder}/validation.tokens
@@ -23,7 +22,9 @@ dropout: {{maximum: 0.3}}
 exits: {{scale: 0.5, curriculum: rotational 2}}
 validation: {{every: 11, batches: 2}}
 checkpoints: {{every: 7, keep: 3}}
+{more}
 """
+RANDOM = "{{start: random, tokenizer: {folder}/tokenizer.json, layers: 3, width: 32, feed_forward: 64, heads: 2}}"
 
 
 class Bench:
@@ -39,7 +40,7 @@ class Bench:
         self.command("train-tokenizer", "other.txt", "--output", "other-tokenizer.json", "--vocabulary-size", "301")
         for name in ["train", "other", "validation"]:
             self.command("prepare-data", f"{name}.txt", "--tokenizer", "tokenizer.json", "--output", f"{name}.tokens")
-        (folder / "recipe.yaml").write_text(RECIPE.format(steps=self.steps, folder=folder))
+        self.write_recipe("recipe.yaml", f"steps: {self.steps}")
         self.reference = folder / "reference"
         # A checkpoint after every step, so that any checkpoint of a disturbed run can be compared with one.
         self.train(self.reference, "checkpoints.every=1", "checkpoints.keep=1000")
@@ -52,6 +53,11 @@ class Bench:
         seconds = time.monotonic() - start
         check_same_bits(self, run)
         return seconds
+
+    def write_recipe(self, name, more, model=None):
+        """Writes a recipe with more keys, for a random model or another start."""
+        model = model or RANDOM.format(folder=self.folder)
+        (self.folder / name).write_text(RECIPE.format(folder=self.folder, model=model, more=more))
 
     def write_text(self, name, seed, words):
         choices = random.Random(seed)
@@ -68,8 +74,8 @@ class Bench:
         if result.returncode != 0:
             raise SystemExit(f"torture-training: {arguments[0]} failed: {result.stderr.strip()}")
 
-    def train(self, run, *overrides):
-        self.command("train", "recipe.yaml", f"output={run}", *overrides)
+    def train(self, run, *overrides, recipe="recipe.yaml"):
+        self.command("train", recipe, f"output={run}", *overrides)
 
     def trial(self, folder, choices):
         return Trial(self, folder, choices)

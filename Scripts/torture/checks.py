@@ -4,8 +4,6 @@ import json
 import re
 from pathlib import Path
 
-FILES = ["model.safetensors", "optimizer.safetensors", "config.json", "tokenizer.json"]
-
 
 class Failure(Exception):
     """A run that did not end as it must."""
@@ -49,9 +47,10 @@ def metrics(run):
     return measured
 
 
-def check_checkpoint(bench, run, step, with_loss=True):
-    path, reference = checkpoint(run, step), checkpoint(bench.reference, step)
-    for name in FILES:
+def check_checkpoint(bench, run, step, with_loss=True, path=None):
+    """Checks a checkpoint of a step, by default the one in its usual place."""
+    path, reference = path or checkpoint(run, step), checkpoint(bench.reference, step)
+    for name in sorted(file.name for file in reference.iterdir() if file.name != "state.json"):
         require((path / name).exists(), f"{path.name}: expected {name}, found no such file")
         equal = (path / name).read_bytes() == (reference / name).read_bytes()
         require(equal, f"{path.name}/{name}: expected the bytes of the undisturbed run, found others")
@@ -71,13 +70,18 @@ def check_intact(bench, run, but=()):
 
 def check_same_bits(bench, run, with_metrics=True):
     """Checks that a finished run ended as the undisturbed one did, and left nothing else behind."""
+    check_intact(bench, run)
+    check_end(bench, run, metrics(run) if with_metrics else None)
+
+
+def check_end(bench, run, found):
+    """Checks the last checkpoint of a finished run, its measurements if there are any, and that nothing else is left."""
     require(bench.steps in steps(run), f"expected a checkpoint after step {bench.steps}, found {steps(run)}")
     check_checkpoint(bench, run, bench.steps)
-    check_intact(bench, run)
     newest = (run / "newest").resolve()
     require(newest == checkpoint(run, bench.steps).resolve(), f"newest: expected the last step, found {newest}")
-    if with_metrics:
-        found, expected = metrics(run), metrics(bench.reference)
+    if found is not None:
+        expected = metrics(bench.reference)
         first = next((i for i, pair in enumerate(zip(found, expected)) if pair[0] != pair[1]), None)
         require(first is None, f"metrics.jsonl: line {(first or 0) + 1} differs")
         require(len(found) == len(expected), f"metrics.jsonl: expected {len(expected)} lines, found {len(found)}")

@@ -74,6 +74,7 @@ class Trial:
         self.folder = folder
         self.random = choices
         self.run = folder / "run"
+        self.recipe = "recipe.yaml"
         self.trainings = []
         self.notes = []
         self.undo = []
@@ -86,7 +87,7 @@ class Trial:
 
     def start(self, *overrides, before=(), **settings):
         """Starts, or resumes, the run."""
-        command = [*before, str(self.bench.program), "train", "recipe.yaml", f"output={self.run}", *overrides]
+        command = [*before, str(self.bench.program), "train", self.recipe, f"output={self.run}", *overrides]
         self.note("train " + " ".join(command[len(before) + 2:]))
         training = Training(self, command, **settings)
         self.trainings.append(training)
