@@ -26,6 +26,12 @@ public struct EarlyExitLoss: Sendable, Equatable {
     /// The exits listed in ``exits`` if early exits are trained at all; otherwise nil.
     public var trained: [Int]? { scale > 0 && curriculum != .none ? exits : nil }
 
+    /// The early exits of a model that have a loss in some step; none if early exits are not trained.
+    func trainedExits(layerCount: Int) -> [Int] {
+        guard scale > 0, curriculum != .none else { return [] }
+        return candidates(layerCount: layerCount).filter { importance(layer: $0, of: layerCount) > 0 }.map { $0 + 1 }
+    }
+
     /// Whether a step computes the last layer's loss.
     var measuresLast: Bool { trainsLast || target.needsLastLayer }
 

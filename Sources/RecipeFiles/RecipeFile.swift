@@ -88,6 +88,13 @@ package struct RecipeFile {
         let isOff = Self.isOff(path, node)
         let path = isOff ? Self.switchKey : path
         guard let key = RecipeKey.named(path) else {
+            let parts = RecipeKey.all.map(\.path).filter { $0.hasPrefix(path + ".") }
+            guard parts.isEmpty else {
+                throw RecipeFileError(
+                    place: place, key: path,
+                    expected: "a value for one of its keys: \(parts.map { $0 + "=" }.joined(separator: ", "))",
+                    found: "\(node.summary) for all of them")
+            }
             throw RecipeFileError(
                 place: place, key: path.inMessage, expected: Self.siblings(of: path), found: "an unknown key")
         }

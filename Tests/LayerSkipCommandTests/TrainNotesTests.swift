@@ -56,6 +56,43 @@ struct TrainNotesTests {
         #expect(try !errors("exits.scale=0", "exits.curriculum=none").contains("no effect"))
     }
 
+    /// Messages are answered as `generate --chat` answers them, and prompts continued as `generate` does.
+    @Test func samplesAreThoseOfGenerate() throws {
+        let conversation = #"[{"role": "system", "content": "S"}, {"role": "user", "content": "Hi"}]"#
+        let run = try files.train(
+            "a", "samples.prompts=the", "samples.messages=[Hello, '\(conversation)']", "samples.tokens=6",
+            "validation.every=6")
+        #expect(run.code == 0, "\(run.errors)")
+        let last = try #require(try files.metrics("a").last { $0.contains("\"samples\"") })
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any])
+        let samples = try #require(object["samples"] as? [[String: String]])
+        #expect(samples.map { $0["prompt"] } == ["the", "Hello\n", "S\nHi\n"])
+        let model = files.output("a") + "/newest"
+        let options = ["--model", model, "--max-tokens", "6", "--strategy", "plain", "--cache-format", "f32"]
+        let expected = [["the"], ["--chat", "Hello"], ["--chat", "Hi", "--system", "S"]]
+        for (sample, arguments) in zip(samples, expected) {
+            let text = try CommandRun(["generate", "--format", "json"] + arguments + options).json["text"] as? String
+            #expect(sample["text"] == text, "\(arguments)")
+        }
+    }
+
+    @Test func samplesThatCannotBeWrittenAreErrorsAtTheStart() throws {
+        func error(_ arguments: String...) throws -> String {
+            let run = try files.train("b", arguments)
+            #expect(run.code == 1 && files.names("b").isEmpty, "\(run.errors)")
+            return run.errors
+        }
+        let long = String(repeating: "x", count: 600)
+        let limit = "expected texts of 1 to 511 tokens, since the model's context has 512, found"
+        #expect(try error("samples.prompts=\(long)").contains("samples.prompts: \(limit) 600 tokens for \"xxx"))
+        #expect(try error("samples.messages=\(long)").contains("samples.messages: \(limit)"))
+        let answered = #"[{"role": "assistant", "content": "a"}]"#
+        #expect(try error("samples.messages='\(answered)'").contains("a last message that the model can answer"))
+        #expect(try error("samples.messages='[{]'").contains("samples.messages: "))
+        let noRole = try error("samples.messages='[{\"role\": 1}]'")
+        #expect(noRole.contains("samples.messages: expected messages[0].role: a string"), "\(noRole)")
+    }
+
     @Test func promptsAreNotScoredByDefault() throws {
         let pairs = try files.shard("pairs.tokens", promptLength: 12)
         let others = try files.shard("other-pairs.tokens", promptLength: 12, shift: 1)
@@ -142,6 +179,7 @@ struct TrainNotesTests {
         let none = try files.train("chosen", "data.training=\(folder)/*.txt", "--dry-run")
         #expect(none.errors.contains("data.training: expected at least one file that matches \(folder)/*.txt"))
         let wrong = try files.train("chosen", "data.training=\(folder)", "data.weights=[1, 3]", "--dry-run")
-        #expect(wrong.errors.contains("data.weights: expected a number for each of the 1 entries of data.training"))
+        #expect(
+            wrong.errors.contains("data.weights: expected one number, for the only entry of data.training, found 2"))
     }
 }

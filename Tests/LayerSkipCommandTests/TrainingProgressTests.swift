@@ -21,21 +21,33 @@ struct TrainingProgressTests {
                 "resuming after step 7, which used \"amx\" arithmetic; this machine uses another"))
     }
 
-    @Test func aValidationShowsTheExitThatIsTrainedOrTheOneHalfWay() throws {
-        func line(exits: Int, showing exitLayer: Int?) throws -> String {
-            let rows = (1...exits).map {
-                "{\"exit\": \($0), \"loss\": \(10 - $0), \"accuracy\": 0.1, \"agreement\": 0.5}"
-            }
-            let json = "{\"step\": 7, \"scored_tokens\": 3, \"exits\": [\(rows.joined(separator: ", "))]}"
-            let metrics = try JSONDecoder().decode(ValidationMetrics.self, from: Data(json.utf8))
-            return metrics.summary(exitLayer: exitLayer)
-        }
+    private func line(_ exits: [Int], showing exitLayers: [Int]?) throws -> String {
+        let rows = exits.map { "{\"exit\": \($0), \"loss\": \(40 - $0), \"accuracy\": 0.1, \"agreement\": 0.5}" }
+        let json = "{\"step\": 7, \"scored_tokens\": 3, \"exits\": [\(rows.joined(separator: ", "))]}"
+        let metrics = try JSONDecoder().decode(ValidationMetrics.self, from: Data(json.utf8))
+        return metrics.summary(exitLayers: exitLayers)
+    }
+
+    @Test func aValidationShowsTheTrainedExitsOrTheOneHalfWay() throws {
+        let start = "validation after step 7: loss"
         #expect(
-            try line(exits: 4, showing: 3)
-                == "validation after step 7: loss 6.000; exit 3: 7.000, agreement 50.0 %")
-        for (exits, half) in [(1, 1), (2, 1), (4, 2), (5, 2), (16, 8)] {
-            #expect(try line(exits: exits, showing: nil).contains("exit \(half): "), "\(exits)")
+            try line([1, 2, 3, 4], showing: [2, 3])
+                == "\(start) 36.000; exit 2: 38.000, agreement 50.0 %; exit 3: 37.000, agreement 50.0 %")
+        for (exits, half) in [(2, 1), (4, 2), (5, 2), (16, 8)] {
+            let line = try line(Array(1...exits), showing: nil)
+            #expect(line.hasPrefix("\(start) \(40 - exits).000; exit \(half): "), "\(exits)")
+            #expect(line.count(where: { $0 == ";" }) == 1)
         }
-        #expect(try line(exits: 4, showing: 9).contains("exit 2: "))
+        #expect(try line([1, 2, 3, 4], showing: [9]).contains("exit 2: "))
+        // Only the last one was measured, or others than the trained ones.
+        #expect(try line([30], showing: nil) == "\(start) 10.000")
+        #expect(try line([30], showing: [4]) == "\(start) 10.000")
+        #expect(try line([5, 7, 30], showing: [4]).contains("exit 5: 35.000, agreement 50.0 %; exit 7: 33.000"))
+    }
+
+    @Test func manyExitsAreCutToTheFirstAndTheLast() throws {
+        let line = try line([4, 8, 12, 16, 20, 30], showing: [4, 8, 12, 16, 20])
+        #expect(line.hasSuffix("; exit 4: 36.000, agreement 50.0 %; exit 20: 20.000, agreement 50.0 %"))
+        #expect(!line.contains("exit 8") && line.count <= 120)
     }
 }

@@ -40,6 +40,7 @@ enum TinyTraining {
         recipe.exits.scale = 0.5
         recipe.exits.curriculum = .rotational(every: 2)
         recipe.validation.every = 2
+        recipe.validation.exits = .all
         recipe.validation.batches = 2
         recipe.checkpoints.every = 2
         change(&recipe)

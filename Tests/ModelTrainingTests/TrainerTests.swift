@@ -140,6 +140,36 @@ struct TrainerTests {
         #expect(found.exits.last?.agreement == 1)
     }
 
+    /// Measuring fewer exits changes nothing about them.
+    @Test func validationMeasuresTheChosenExits() throws {
+        let model = try trained(TinyTraining.recipe(), steps: 2).model.detached()
+        func measured(_ change: (inout TrainingRecipe) -> Void) throws -> ValidationMetrics {
+            let validator = Validator(TinyTraining.recipe(change), data: CountingSource())
+            return try #require(try validator.measure(model, step: 0) { false })
+        }
+        let all = try measured { $0.validation.exits = .all }
+        #expect(all.exits.map(\.exit) == [1, 2, 3, 4])
+        let cases: [(exits: MeasuredExits, layers: [Int]?, scale: Double, profile: ExitProfile, measured: [Int])] = [
+            (.list([1, 3]), nil, 0.5, .quadratic, [1, 3, 4]), (.list([4]), nil, 0.5, .quadratic, [4]),
+            (.trained, [2], 0.5, .quadratic, [2, 4]), (.trained, nil, 0, .quadratic, [4]),
+            // In equation 6, the first exit has no weight.
+            (.trained, nil, 0.5, .quadratic, [2, 3, 4]), (.trained, nil, 0.5, .constant, [1, 2, 3, 4]),
+        ]
+        for expected in cases {
+            let found = try measured {
+                $0.validation.exits = expected.exits
+                $0.exits.exits = expected.layers
+                $0.exits.scale = expected.scale
+                $0.exits.profile = expected.profile
+            }
+            #expect(found.exits.map(\.exit) == expected.measured)
+            #expect(found.exits == all.exits.filter { expected.measured.contains($0.exit) })
+            #expect(TrainingMetrics.validation(found).isPlausible(layerCount: 4))
+            #expect(!TrainingMetrics.validation(found).isPlausible(layerCount: 5))
+        }
+        #expect(TrainingRecipe().validation.exits == .trained)
+    }
+
     @Test func validationDependsOnNoBatchSize() throws {
         let model = try trained(TinyTraining.recipe(), steps: 2).model.detached()
         var figures: [ValidationMetrics] = []

@@ -45,6 +45,23 @@ struct TrainingReportTests {
         #expect(page.contains("Step 2 of 1000, 200 tokens, 5k tokens per second; loss 3."))
     }
 
+    /// Curves and rows belong to exits by their numbers, also if a resumed run measures others.
+    @Test func someExitsAreNamed() {
+        func validation(_ step: Int, _ exits: [Int]) -> TrainingMetrics {
+            .validation(
+                ValidationMetrics(
+                    step: step, scoredTokens: 10,
+                    exits: exits.map { .init(exit: $0, loss: Double($0), accuracy: 0.5, agreement: 0.5) }))
+        }
+        let page = page([Self.step(1, loss: 4), validation(1, [1, 2, 3]), validation(2, [2, 6])])
+        for exit in [1, 2, 3, 6] { #expect(page.contains("</i>exit \(exit)</span>")) }
+        #expect(!page.contains("exit 4") && !page.contains("exit 5"))
+        #expect(page.contains("<tr><td>6</td><td>6</td>"))
+        #expect(page.contains("Measured: exits 2 and 6 (validation.exits: all measures every layer)."))
+        #expect(self.page([validation(1, [1, 2])]).contains("Measured: all 2 exits."))
+        #expect(self.page([validation(1, [5])]).contains("Measured: the last exit."))
+    }
+
     @Test func pointsLieWhereTheirNumbersAre() throws {
         let chart = LineChart(
             title: "t", format: { "\($0)" },

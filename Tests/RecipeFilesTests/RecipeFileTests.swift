@@ -55,6 +55,27 @@ struct RecipeFileTests {
         #expect(recipe.exits.exits == [3])
     }
 
+    @Test func aWholeGroupIsNoOverride() throws {
+        for (override, group) in [("lora=none", "lora"), ("optimizer=none", "optimizer"), ("batch=3", "batch")] {
+            let error = #expect(throws: RecipeFileError.self) { try read(Self.complete, override) }
+            let value = override.split(separator: "=")[1]
+            #expect(error?.key == group && error?.found == "\(value) for all of them", "\(error as Any)")
+            #expect(error?.expected.hasPrefix("a value for one of its keys: \(group).") == true)
+        }
+        #expect(try read(Self.complete, "validation=none").validation.every == 0)
+    }
+
+    @Test func measuredExitsAreAWordOrAList() throws {
+        #expect(try read(Self.complete).validation.exits == .trained)
+        #expect(try read(Self.complete, "validation.exits=all").validation.exits == .all)
+        #expect(try read(Self.complete, "validation.exits=[1, 4]").validation.exits == .list([1, 4]))
+        #expect(try read(Self.complete, "validation.exits=2").validation.exits == .list([2]))
+        for wrong in ["some", "[2, 1]", "[0]", "[]", "[2, 2]"] {
+            let error = #expect(throws: RecipeFileError.self) { try read(Self.complete, "validation.exits=\(wrong)") }
+            #expect(error?.expected.hasPrefix("trained, all, or a list of ascending integers") == true)
+        }
+    }
+
     @Test(arguments: [
         ("step: 20", "r.yaml:1: step: expected one of output, seed"),
         (
@@ -92,7 +113,7 @@ struct RecipeFileTests {
         ("steps=x", "steps=x: steps: expected an integer in 1...1000000000, found x"),
         ("stops=1", "stops=1: stops: expected one of output"),
         ("output=run #2", "output=run #2: output: expected a value without a comment; quote a value that has a #"),
-        ("batch=1", "batch=1: batch: expected one of output"),
+        ("batch=1", "batch=1: batch: expected a value for one of its keys: batch.sequences=, batch.length="),
         ("optimizer.warmup=30", "optimizer.warmup=30: optimizer.warmup: expected at most 20 steps, found 30"),
     ])
     func mistakesOnTheCommandLineNameTheArgument(_ argument: String, _ expected: String) throws {

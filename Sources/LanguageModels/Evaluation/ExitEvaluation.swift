@@ -32,12 +32,12 @@ public struct ExitEvaluation: Sendable {
 
     /// The number of scored tokens.
     public private(set) var scoredTokens = 0
-    /// The results of every exit, in order.
+    /// The results of the evaluated exits, in order.
     public var exits: [Exit] {
         let count = Double(max(1, scoredTokens))
-        return sums.enumerated().map { layer, sums in
+        return zip(layers, sums).map { exit, sums in
             Exit(
-                exit: layer + 1, loss: sums.loss / count, accuracy: Double(sums.hits) / count,
+                exit: exit, loss: sums.loss / count, accuracy: Double(sums.hits) / count,
                 agreement: Double(sums.agreements) / count)
         }
     }
@@ -48,10 +48,19 @@ public struct ExitEvaluation: Sendable {
         var agreements = 0
     }
 
+    /// The evaluated exits, ascending. The last one is the model's, with which the others are compared.
+    private let layers: [Int]
     private var sums: [Sums]
 
-    /// Creates an evaluation without tokens.
-    package init(layerCount: Int) { sums = Array(repeating: Sums(), count: layerCount) }
+    /// Creates an evaluation of all exits, without tokens.
+    package init(layerCount: Int) { self.init(layerCount: layerCount, exits: Array(1...layerCount)) }
+
+    /// Creates an evaluation of some exits and the last one, without tokens.
+    package init(layerCount: Int, exits: [Int]) {
+        layers = Set(exits + [layerCount]).sorted()
+        precondition(layers[0] >= 1 && layers[layers.count - 1] == layerCount, "exits of the model")
+        sums = Array(repeating: Sums(), count: layers.count)
+    }
 
     /// The error for logits or a loss that are not finite.
     package struct NotFinite: Error {
@@ -61,7 +70,7 @@ public struct ExitEvaluation: Sendable {
         package init(exit: Int) { self.exit = exit }
     }
 
-    /// Runs tokens through all layers, and scores every exit's predictions.
+    /// Runs tokens through all layers, and scores the predictions of the evaluated exits.
     ///
     /// - Parameters:
     ///   - rows: the indices of the tokens to score, in order; nil for all.
@@ -76,6 +85,7 @@ public struct ExitEvaluation: Sendable {
         var x = model.embed(tokens)
         for layer in 0..<model.layerCount {
             x = model.block(layer, x, &memory)
+            guard layers[outputs.count] == layer + 1 else { continue }
             outputs.append(rows.map { model.compute.gather(x, rows: $0) } ?? x)
         }
         for start in stride(from: 0, to: targets.count, by: rowsAtOnce) {
@@ -84,23 +94,23 @@ public struct ExitEvaluation: Sendable {
         }
     }
 
-    /// Scores rows of every layer's output.
+    /// Scores rows of each evaluated exit's output.
     private mutating func score(
         _ model: some LanguageModel, _ outputs: [Tensor], targets: [Token]
     ) throws(NotFinite) {
         var predictions: [[Int]] = []
-        for (layer, output) in outputs.enumerated() {
+        for (index, output) in outputs.enumerated() {
             let logits = model.logits(output)
             let predicted = targets.indices.compactMap { model.compute.argmax(logits, row: $0) }
-            sums[layer].loss += model.compute.crossEntropy(logits, targets: targets).reduce(0, +)
-            guard predicted.count == targets.count, sums[layer].loss.isFinite else {
-                throw NotFinite(exit: layer + 1)
+            sums[index].loss += model.compute.crossEntropy(logits, targets: targets).reduce(0, +)
+            guard predicted.count == targets.count, sums[index].loss.isFinite else {
+                throw NotFinite(exit: layers[index])
             }
-            sums[layer].hits += zip(predicted, targets).count { $0 == Int($1) }
+            sums[index].hits += zip(predicted, targets).count { $0 == Int($1) }
             predictions.append(predicted)
         }
-        for layer in predictions.indices {
-            sums[layer].agreements += zip(predictions[layer], predictions[predictions.count - 1]).count { $0 == $1 }
+        for index in predictions.indices {
+            sums[index].agreements += zip(predictions[index], predictions[predictions.count - 1]).count { $0 == $1 }
         }
         scoredTokens += targets.count
     }

@@ -24,6 +24,7 @@ public struct TrainingSession: Sendable {
     /// Notes for people on what had to be assumed about the model that the run starts from, or its tokenizer.
     public var startNotes: [String] { start.notes }
     private let start: TrainingStart
+    private let sampleWriter: TrainingRun.SampleWriter?
     private let compute: ComputeContext
 
     /// The number of threads of a process that shares its computer with others of its group.
@@ -67,6 +68,7 @@ public struct TrainingSession: Sendable {
         missingStartNote = resumed?.note
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)
+        sampleWriter = try start.sampleWriter(recipe)
         let layout = RunFolder.layout(recipe.output)
         let packing = recipe.data.packing ?? layout?.packing ?? .standard(for: shards)
         let mask = recipe.data.mask ?? layout?.mask ?? .standard(for: packing)
@@ -121,7 +123,7 @@ public struct TrainingSession: Sendable {
     ) throws -> TrainingOutcome {
         var run = try processes.firstAlone {
             try TrainingRun(
-                recipe, from: start, training: training, validation: validation, samples: start.sampleWriter(recipe),
+                recipe, from: start, training: training, validation: validation, samples: sampleWriter,
                 on: compute, processes: processes)
         }
         if processes.size > 1 { try processes.check(run.facts(version: layerSkipVersion)) }

@@ -54,7 +54,13 @@ extension TrainingStart {
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
             notes: tokenizer.notes, describe: description.write)
-        continueText = SampleText(tokenizer).continuation
+        let contextLength = configuration.contextLength
+        prepareSamples = { [tokenizer] samples in
+            try SampleTexts(
+                samples, tokenizer, contextLength: contextLength, templates: StoredChatTemplates(nextTo: path),
+                file: path
+            ).write
+        }
     }
 
     /// Creates the start from an existing model.
@@ -69,7 +75,11 @@ extension TrainingStart {
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
             notes: model.configuration.notes.texts + tokenizer.notes, describe: description.write)
-        continueText = SampleText(tokenizer).continuation
+        let contextLength = model.configuration.contextLength
+        let (templates, path) = (checkpoint.templates, checkpoint.path)
+        prepareSamples = { [tokenizer] samples in
+            try SampleTexts(samples, tokenizer, contextLength: contextLength, templates: templates, file: path).write
+        }
     }
 }
 

@@ -78,15 +78,18 @@ struct TrainCommand: ParsableCommand {
 
     private func train(_ session: TrainingSession, in processes: any ProcessGroup) throws {
         let steps = session.recipe.steps
-        let progress = TrainingProgress(steps: steps, exitLayer: session.recipe.exits.trained?.first)
+        let progress = TrainingProgress(steps: steps, exitLayers: session.recipe.exits.trained)
         // Also after an error, which then begins on its own line.
         defer { progress.finish() }
+        let stopwatch = Stopwatch()
+        var firstStep = 0
         let outcome = try session.run(
             in: processes, onEvent: progress.show,
             onStart: { origin in
                 // A finished run reads no data.
                 if origin.step < steps { session.notes.forEach(Output.note) }
                 progress.start(origin)
+                firstStep = origin.step
             }, shouldStop: { Interruption.isRequested })
         progress.finish()
         if case .stopped(let step) = outcome { throw TrainingStopped(step: step, of: steps) }
@@ -96,7 +99,13 @@ struct TrainCommand: ParsableCommand {
             made = step
             early = ", which ended early, since the validation loss has not fallen any more (validation.patience)"
         }
-        Output.summarize("\(newest): a model trained for \(made.counted("step"))\(early)", of: newest)
+        let kind = session.recipe.lora.rank == nil ? "a model" : "an adapter"
+        var cost = ""
+        if made > firstStep {
+            cost = firstStep == 0 ? "; " : "; the last \((made - firstStep).counted("step")): "
+            cost += "\(stopwatch.seconds.duration), peak memory \(peakMemoryByteCount().megabytes)"
+        }
+        Output.summarize("\(newest): \(kind) trained for \(made.counted("step"))\(early)\(cost)", of: newest)
     }
 
     private func report(_ estimate: TrainingEstimate, of session: TrainingSession) throws {

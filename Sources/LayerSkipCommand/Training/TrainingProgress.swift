@@ -3,8 +3,8 @@ import LayerSkip
 /// A run's progress on standard error: a changing line on a terminal, elsewhere a new line every 30 seconds.
 final class TrainingProgress {
     private let steps: Int
-    /// The exit that is shown together with the last one; nil for the middle one.
-    private let exitLayer: Int?
+    /// The exits that are shown together with the last one, if they were measured; nil for the middle one.
+    private let exitLayers: [Int]?
     private let isTerminal: Bool
     private let write: (String) -> Void
     private var stopwatch = Stopwatch()
@@ -14,11 +14,11 @@ final class TrainingProgress {
     private var lineIsOpen = false
 
     init(
-        steps: Int, exitLayer: Int? = nil, isTerminal: Bool = Output.isErrorTerminal,
+        steps: Int, exitLayers: [Int]? = nil, isTerminal: Bool = Output.isErrorTerminal,
         write: @escaping (String) -> Void = Output.prompt
     ) {
         self.steps = steps
-        self.exitLayer = exitLayer
+        self.exitLayers = exitLayers
         self.isTerminal = isTerminal
         self.write = write
     }
@@ -35,7 +35,7 @@ final class TrainingProgress {
     func show(_ event: TrainingEvent) {
         switch event {
         case .step(let step): show(step)
-        case .validation(let validation): line(validation.summary(exitLayer: exitLayer))
+        case .validation(let validation): line(validation.summary(exitLayers: exitLayers))
         case .checkpoint(let path): line("checkpoint \(path)")
         }
     }
@@ -98,11 +98,30 @@ extension TrainingOrigin {
 }
 
 extension ValidationMetrics {
-    /// A summary in one line: the last exit, and the given one or else the middle one.
-    func summary(exitLayer: Int?) -> String {
-        let exit = exits.first { $0.exit == exitLayer } ?? exits[max(0, exits.count / 2 - 1)]
-        return "validation after step \(step): loss \(lastLoss.formatted(decimals: 3)); exit \(exit.exit): "
-            + "\(exit.loss.formatted(decimals: 3)), agreement \(exit.agreement.percentage)"
+    /// A summary in one line: the last exit, and those of the given ones that were measured, or else the middle one. If
+    /// the line would be too long, only the first and the last of them.
+    func summary(exitLayers: [Int]?) -> String {
+        let early = exits.dropLast()
+        var shown = early.filter { exitLayers?.contains($0.exit) ?? false }
+        // Of all layers, one is enough; other exits were chosen.
+        if shown.isEmpty { shown = early.count + 1 == exits.last?.exit ? middle : Array(early) }
+        let line = summary(of: shown)
+        guard line.count > Self.width, let first = shown.first, let last = shown.last else { return line }
+        return summary(of: [first, last])
+    }
+
+    /// Most terminals and pages show lines of this length.
+    private static let width = 120
+
+    private var middle: [ExitEvaluation.Exit] { exits.count > 1 ? [exits[exits.count / 2 - 1]] : [] }
+
+    private func summary(of early: [ExitEvaluation.Exit]) -> String {
+        let last = "validation after step \(step): loss \(lastLoss.formatted(decimals: 3))"
+        return
+            ([last]
+            + early.map { exit in
+                "exit \(exit.exit): \(exit.loss.formatted(decimals: 3)), agreement \(exit.agreement.percentage)"
+            }).joined(separator: "; ")
     }
 }
 

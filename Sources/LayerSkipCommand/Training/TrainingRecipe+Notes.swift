@@ -41,7 +41,7 @@ extension TrainingRecipe {
         guard validation.every == 0 else { return [] }
         let given = [
             ("validation.patience", validation.patience != nil), ("validation.sequences", validation.sequences != nil),
-            ("samples.prompts", !samples.prompts.isEmpty),
+            ("samples.prompts", !samples.prompts.isEmpty), ("samples.messages", !samples.messages.isEmpty),
         ]
         return given.filter(\.1).map { ($0.0, "there is no validation") }
     }

@@ -7,6 +7,10 @@ extension RecipeKey {
             integer(
                 "validation.every", \.validation.every, in: 0...steps.upperBound,
                 "steps between two validations; 0 for none, as is validation: none", isFixed: false),
+            exits(
+                "validation.exits", \.validation.exits,
+                "exits that are measured besides the last one, as the number of layers run: trained for those that have "
+                    + "a loss, or all"),
             integer(
                 "validation.batches", \.validation.batches, in: 1...1_000_000,
                 "maximum number of batches per validation",
@@ -22,8 +26,13 @@ extension RecipeKey {
                 "samples.prompts", \.samples.prompts,
                 "texts that the model continues at each validation, for report.html",
                 expected: "a text or a list of texts"),
+            texts(
+                "samples.messages", \.samples.messages,
+                "users' messages that the model answers at each validation, by its chat template; or conversations in "
+                    + "JSON, each a text such as '[{\"role\": \"user\", \"content\": \"Hello\"}]'",
+                expected: "a text or a list of texts"),
             integer(
-                "samples.tokens", \.samples.tokens, in: 1...4096, "maximum number of tokens added to each",
+                "samples.tokens", \.samples.tokens, in: 1...4096, "maximum number of tokens of each text",
                 isFixed: false),
             integer(
                 "checkpoints.every", \.checkpoints.every, in: steps, "steps between two checkpoints", isFixed: false),

@@ -154,6 +154,13 @@ extension RecipeKey {
             format: { $0.map { .list($0.map(String.init)) } })
     }
 
+    /// A key whose value is a choice of exits to measure.
+    static func exits(_ path: String, _ place: Place<MeasuredExits>, _ about: String) -> RecipeKey {
+        key(
+            path, place, about, expected: MeasuredExits.expected, isFixed: false, parse: { MeasuredExits($0) },
+            format: { $0.value })
+    }
+
     /// A key whose value is a list of numbers.
     static func numbers(
         _ path: String, _ place: Place<[Double]?>, in range: ClosedRange<Double>, _ about: String

@@ -15,7 +15,9 @@ extension TrainingRecipe {
         if let weights = data.weights, weights.count != data.training.count {
             throw RecipeError(
                 key: "data.weights",
-                expected: "a number for each of the \(data.training.count) entries of data.training",
+                expected: data.training.count == 1
+                    ? "one number, for the only entry of data.training"
+                    : "a number for each of the \(data.training.count) entries of data.training",
                 found: "\(weights.count)")
         }
         switch model.start {
@@ -71,6 +73,11 @@ extension TrainingRecipe {
                 key: "exits.layers",
                 expected: "exits from \(first) to \(layerCount), since the model has \(layerCount) layers"
                     + (first > 1 ? " and exit 1 has weight 0 (equation 6)" : ""), found: "\(exit)")
+        }
+        if case .list(let measured) = validation.exits, let exit = measured.last, exit > layerCount {
+            throw RecipeError(
+                key: "validation.exits", expected: "exits from 1 to \(layerCount), the model's layers", found: "\(exit)"
+            )
         }
         if !exits.weights(step: 0, of: 1, layerCount: layerCount).contains(where: { $0 > 0 }) {
             throw RecipeError(

@@ -1,10 +1,16 @@
 extension TrainingRecipe {
-    /// The texts that the model continues at each validation.
+    /// The texts that the model writes at each validation.
     public struct Samples: Sendable, Equatable {
-        /// The beginnings of the texts.
+        /// Beginnings of texts, which the model continues.
         public var prompts: [String] = []
-        /// The maximum number of tokens that are added to each.
+        /// Users' messages, or conversations in JSON (lists of messages), which the model answers. Its chat template
+        /// writes them.
+        public var messages: [String] = []
+        /// The maximum number of tokens of each text.
         public var tokens = 48
+
+        /// Whether nothing is written.
+        var isEmpty: Bool { prompts.isEmpty && messages.isEmpty }
     }
 
     /// The number of first steps that do not depend on how many follow: all before the learning rate falls, unless layer

@@ -39,9 +39,9 @@ public struct TrainingRecipe: Sendable, Equatable {
     /// Whether the backward pass recomputes blocks instead of storing their intermediate values: a third more time, far
     /// less memory.
     public var recompute = false
-    /// How often the exits are measured.
+    /// How often which exits are measured.
     public var validation = Validation()
-    /// The texts that the model continues at each validation.
+    /// The texts that the model writes at each validation.
     public var samples = Samples()
     /// How often checkpoints are written, and how many are kept.
     public var checkpoints = Checkpoints()
@@ -138,10 +138,12 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var head = false
     }
 
-    /// How often the model is measured on validation data.
+    /// How often the model is measured on validation data, and how.
     public struct Validation: Sendable, Equatable {
         /// The number of steps between validations; 0 for none.
         public var every = 100
+        /// The exits that are measured, besides the last one.
+        public var exits = MeasuredExits.trained
         /// The maximum number of batches per validation.
         public var batches = 16
         /// The number of sequences per batch; nil for as many as in training.

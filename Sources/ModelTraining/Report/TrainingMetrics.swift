@@ -40,13 +40,13 @@ public struct StepMetrics: Sendable, Equatable, Codable {
     }
 }
 
-/// The measurements of one validation: every exit on data that the model is not trained on.
+/// The measurements of one validation: exits on data that the model is not trained on.
 public struct ValidationMetrics: Sendable, Equatable, Codable {
     /// The number of steps completed by then.
     public let step: Int
     /// The number of scored tokens.
     public let scoredTokens: Int
-    /// All exits, in order.
+    /// The measured exits, in order, of which the last is the model's own.
     public let exits: [ExitEvaluation.Exit]
 
     enum CodingKeys: String, CodingKey {
@@ -104,7 +104,9 @@ extension TrainingMetrics {
                 && [step.loss, step.lastLoss ?? 0, step.norm, step.rate, step.tokensPerSecond].allSatisfy(isNumber)
         case .samples: return true
         case .validation(let validation):
-            return validation.scoredTokens >= 0 && validation.exits.map(\.exit) == Array(1...layerCount)
+            let exits = validation.exits.map(\.exit)
+            return validation.scoredTokens >= 0 && exits == Set(exits).sorted() && exits.first ?? 0 >= 1
+                && exits.last == layerCount
                 && validation.exits.allSatisfy { [$0.loss, $0.accuracy, $0.agreement].allSatisfy(isNumber) }
         }
     }

@@ -1,4 +1,5 @@
 import LanguageModels
+import QuotedText
 
 /// `report.html`: a run's measurements on a self-contained page, without scripts or network access.
 package struct TrainingReport {
@@ -66,12 +67,15 @@ package struct TrainingReport {
         _ title: String, _ value: KeyPath<ExitEvaluation.Exit, Double>, in range: ClosedRange<Double>? = nil,
         format: @escaping (Double) -> String
     ) -> LineChart {
-        let count = validations.last?.exits.count ?? 0
-        let series = (0..<count).map { index in
+        // A resumed run may measure others than before.
+        let exits = Set(validations.flatMap(\.exits).map(\.exit)).sorted()
+        let series = exits.enumerated().map { index, exit in
             LineChart.Series(
-                name: "exit \(index + 1)", color: Self.color(index, of: count),
-                points: validations.filter { $0.exits.count == count }.map {
-                    .init(x: Double($0.step), y: $0.exits[index][keyPath: value])
+                name: "exit \(exit)", color: Self.color(index, of: exits.count),
+                points: validations.compactMap { validation in
+                    validation.exits.first { $0.exit == exit }.map {
+                        .init(x: Double(validation.step), y: $0[keyPath: value])
+                    }
                 })
         }
         return LineChart(title: title, format: format, series: series, range: range)
@@ -95,10 +99,21 @@ package struct TrainingReport {
         }
         return """
             <h2>After step \(last.step), on \(last.scoredTokens) tokens</h2>
+            <p>Measured: \(measured(last)).</p>
             <table><tr><th>exit</th><th>loss</th><th>accuracy</th><th>agreement</th></tr>
             \(rows.joined(separator: "\n"))
             </table>
             """
+    }
+
+    /// Which exits a validation measured, in words.
+    private func measured(_ validation: ValidationMetrics) -> String {
+        let exits = validation.exits.map(\.exit)
+        let last = exits.last ?? 0
+        if exits.count == last { return "all \(last.counted("exit"))" }
+        if exits.count == 1 { return "the last exit" }
+        return "exits \(exits.dropLast().map(String.init).joined(separator: ", ")) and \(last) "
+            + "(validation.exits: all measures every layer)"
     }
 
     /// The texts that the model wrote, the last ones shown.

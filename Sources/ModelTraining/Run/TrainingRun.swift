@@ -95,7 +95,7 @@ package struct TrainingRun {
     }
 
     /// Lets a model continue the recipe's texts; returns nil if it was asked to stop.
-    package typealias SampleWriter = (_ model: LoadedModel, _ shouldStop: () -> Bool) throws -> [TextSample]?
+    package typealias SampleWriter = @Sendable (_ model: LoadedModel, _ shouldStop: () -> Bool) throws -> [TextSample]?
 
     /// The number of steps completed.
     package var step: Int { trainer.step }

@@ -13,8 +13,8 @@ package struct TrainingStart: Sendable {
     package let vocabularySize: Int
     /// The path or hub name of the initial model, for adapters of it; nil if it is in no file.
     package var base: String?
-    /// Continues a text by at most so many tokens; nil without a tokenizer.
-    package var continueText: (@Sendable (LoadedModel, String, Int) throws -> String)?
+    /// Prepares what writes sample texts; nil without a tokenizer.
+    package var prepareSamples: (@Sendable (TrainingRecipe.Samples) throws -> TrainingRun.SampleWriter)?
     /// Notes for the user about what had to be assumed about the model or its tokenizer.
     package let notes: [String]
     /// Writes `config.json`, `tokenizer.json` and all other files of a model folder except its weights.
@@ -32,17 +32,11 @@ package struct TrainingStart: Sendable {
     }
 
     /// What writes a recipe's sample texts; nil if there are none.
-    package func sampleWriter(_ recipe: TrainingRecipe) -> TrainingRun.SampleWriter? {
-        let samples = recipe.samples
-        guard let continueText, !samples.prompts.isEmpty else { return nil }
-        return { model, shouldStop in
-            var texts: [TextSample] = []
-            for prompt in samples.prompts {
-                if shouldStop() { return nil }
-                texts.append(TextSample(prompt: prompt, text: try continueText(model, prompt, samples.tokens)))
-            }
-            return texts
-        }
+    ///
+    /// - Throws: if a prompt or message cannot be used.
+    package func sampleWriter(_ recipe: TrainingRecipe) throws -> TrainingRun.SampleWriter? {
+        guard recipe.validation.every > 0, !recipe.samples.isEmpty else { return nil }
+        return try prepareSamples?(recipe.samples)
     }
 
     /// Architecture, shapes and constants.

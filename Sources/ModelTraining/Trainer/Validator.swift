@@ -1,9 +1,10 @@
 import LanguageModels
 
-/// A measurement of every exit during training, always on the same validation sequences.
+/// A measurement of exits during training, always on the same validation sequences.
 struct Validator: Sendable {
     private let source: any BatchSource
     private let sequencesPerBatch: Int
+    private let recipe: TrainingRecipe
     /// The number of sequences measured.
     let sequences: Int
     /// The number of batches. The last one may be smaller.
@@ -11,12 +12,13 @@ struct Validator: Sendable {
 
     init(_ recipe: TrainingRecipe, data source: any BatchSource) {
         self.source = source
+        self.recipe = recipe
         // Each sequence at most once.
         sequencesPerBatch = min(recipe.validation.sequences ?? recipe.batch.sequences, source.sequencesPerEpoch)
         sequences = min(recipe.validation.batches * sequencesPerBatch, source.sequencesPerEpoch)
     }
 
-    /// Measures every exit.
+    /// Measures the exits that the recipe chooses.
     ///
     /// - Parameters:
     ///   - model: a model with plain weights, so that nothing is recorded for gradients.
@@ -24,7 +26,8 @@ struct Validator: Sendable {
     /// - Returns: the measurements; nil if `shouldStop` returned true.
     /// - Throws: ``TrainingError`` if logits are not finite, ``FileError`` if the data is damaged.
     func measure(_ model: some LanguageModel, step: Int, shouldStop: () -> Bool) throws -> ValidationMetrics? {
-        var evaluation = ExitEvaluation(layerCount: model.layerCount)
+        var evaluation = ExitEvaluation(
+            layerCount: model.layerCount, exits: recipe.measuredExits(layerCount: model.layerCount))
         for first in stride(from: 0, to: sequences, by: sequencesPerBatch) {
             if shouldStop() { return nil }
             let batch = try source.batch(
