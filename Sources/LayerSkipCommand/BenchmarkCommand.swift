@@ -23,8 +23,12 @@ struct BenchmarkCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "File of prompts in JSON Lines, one {\"prompt\": \"...\"} per line.", transform: expandedPath)
+    @Option(
+        help: ArgumentHelp("File of prompts (- for standard input): \(PromptFileArguments.help)."),
+        transform: expandedPath)
     var prompts: String?
+
+    @OptionGroup var promptArguments: PromptFileArguments
 
     @Option(
         help: "File of texts to replay instead: text in UTF-8 or JSON Lines (- for standard input).",
@@ -72,6 +76,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     func validate() throws {
         try checkUsage(options.validate)
+        try promptArguments.check(prompts)
         if let count = texts?.values.first(where: { !(1...Self.mostTexts).contains($0) }) {
             throw ValidationError("--texts: expected numbers in 1...\(Self.mostTexts), found \(count)")
         }
@@ -119,7 +124,7 @@ struct BenchmarkCommand: ParsableCommand {
         } else if let replay {
             try runStrategies(.replay(ReplayFile(path: replay)))
         } else if let prompts {
-            let file = try PromptFile(path: prompts)
+            let file = try PromptFile(path: prompts, promptArguments)
             if let texts { try runTexts(file, texts.values) } else { try runStrategies(.prompts(file)) }
         }
     }

@@ -37,7 +37,7 @@ extension GenerateCommand {
             input, key: batch.promptKey, outputKey: outputKey, longestPrompt: model.longestPrompt)
         Output.note(records.notes)
         var options = options
-        options.sampling = sampling.sampling(for: model)
+        options.sampling = sampling.sampling(for: model, continuing: storedSeed)
         options.strategy = strategy.strategy(for: model)
         let samples = batch.samples ?? 1
         if samples > 1, options.sampling.isGreedy {
@@ -86,6 +86,12 @@ extension GenerateCommand {
         Output.note(summary + " | \(width.counted("text")) at once")
     }
 
+    /// The seed of the first answer in an output that is continued, which that of all others follows from.
+    private var storedSeed: UInt64? {
+        guard let output = batch.output, output != "-", !batch.overwrite else { return nil }
+        return AnswerLine.firstSeed(of: output)
+    }
+
     /// The files that the output must not replace.
     private var inputFiles: InputFiles {
         var inputs = InputFiles()
@@ -97,50 +103,22 @@ extension GenerateCommand {
     private func encode(
         _ records: PromptRecords, _ chatInput: ChatInput, _ options: GenerationOptions, for model: TextModel
     ) throws -> [ReadyPrompt] {
-        var templates: [Bool: ChatTemplate] = [:]
-        var texts: [String] = []
+        let encoder = PromptEncoder(model, chatInput, chat: chat, parsesSpecialTokens: parseSpecial) { hasTools in
+            try template(for: model, hasTools: hasTools)
+        }
         var prompts: [ReadyPrompt] = []
         let progress = Progress("prompts read", of: records.all.count, after: .seconds(1))
         for (record, name) in records.all {
             guard progress(prompts.count) else { throw InterruptedError() }
-            let tokens = try inText(name) {
-                switch record.content {
-                case .text(let text) where !chat:
-                    try model.checkPrompt(byteCount: text.utf8.count)
-                    texts.append(text)
-                    return try model.encode(prompt: text, parsingSpecialTokens: parseSpecial)
-                case .text(let text):
-                    return try encode(ChatRecord([ChatMessage(role: .user, content: text)]), name)
-                case .conversation(let conversation):
-                    if parseSpecial {
-                        throw InputError(
-                            name: name, expected: "a text with --parse-special", found: "a conversation")
-                    }
-                    return try encode(conversation, name)
-                }
-            }
+            let tokens = try encoder.tokens(of: record.content, name: name)
             try inText(name) { try model.checkPrompt(tokens, context: options.context) }
             prompts.append(ReadyPrompt(record: record, name: name, tokens: tokens))
         }
         _ = progress(prompts.count)
-        Output.note(lossIn: texts, model.tokenizer)
+        encoder.note()
         Output.note(
             longRoPEOf: model, contexts: prompts.map { options.fitted(to: $0.tokens.count, of: model).context })
         return prompts
-
-        func encode(_ record: ChatRecord, _ name: String) throws -> [Token] {
-            var input = chatInput
-            try input.add(record, name: name)
-            let hasTools = input.options.tools != nil
-            let template = try templates[hasTools] ?? template(for: model, hasTools: hasTools)
-            if templates.updateValue(template, forKey: hasTools) == nil {
-                Output.note(unreadBy: template, input.options)
-            }
-            texts += input.messages.map(\.content)
-            return try inConversation(name) {
-                try model.encode(input.messages, options: input.options, template: template)
-            }
-        }
     }
 }
 

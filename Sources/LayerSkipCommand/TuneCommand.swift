@@ -29,9 +29,12 @@ struct TuneCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
 
     @Option(
-        help: "File of prompts in JSON Lines, one {\"prompt\": \"...\"} per line (default: a few built-in ones).",
+        help: ArgumentHelp(
+            "File of prompts (- for standard input): \(PromptFileArguments.help) (default: a few built-in ones)."),
         transform: expandedPath)
     var prompts: String?
+
+    @OptionGroup var promptArguments: PromptFileArguments
 
     @Option(parsing: .unconditional, help: "Exit layers to try, comma-separated (default: all but the last).")
     var exitLayers: CommaSeparated<Int>?
@@ -108,6 +111,7 @@ struct TuneCommand: ParsableCommand {
     }
 
     func validate() throws {
+        try promptArguments.check(prompts)
         if rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
         if let costRounds, costRounds < 1 {
             throw ValidationError("--cost-rounds: expected 1 or more, found \(costRounds)")
@@ -122,7 +126,7 @@ struct TuneCommand: ParsableCommand {
     }
 
     func run() throws {
-        let promptFile = try prompts.map { try PromptFile(path: $0) }
+        let promptFile = try prompts.map { try PromptFile(path: $0, promptArguments) }
         var outputs = try ResultFiles(csv: csv, svg: svg, model: model, input: (prompts, "the prompts"))
         // Opened before it is loaded: a result is only ever stored for files that it is of.
         let checkpoint = try Checkpoint.named(model.model, adapter: model.adapter)

@@ -13,8 +13,12 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "File of prompts in JSON Lines, one {\"prompt\": \"...\"} per line.", transform: expandedPath)
+    @Option(
+        help: ArgumentHelp("File of prompts (- for standard input): \(PromptFileArguments.help)."),
+        transform: expandedPath)
     var prompts: String
+
+    @OptionGroup var promptArguments: PromptFileArguments
 
     @Option(
         help: """
@@ -84,6 +88,7 @@ struct VerifyCommand: ParsableCommand {
         if isAuto, draftLengths != nil {
             throw ValidationError("--draft-lengths: expected --strategy self-speculative with it")
         }
+        try promptArguments.check(prompts)
         try drafting.check(usesLowBit: isAuto, usesVocabulary: true)
         // The model's setting is not known yet, so any valid one will do.
         let plan = plan(SpeculationSetting(exitLayer: 1, draftLength: 1), .greedy) { .auto(exitLayers: $0 ?? []) }
@@ -91,7 +96,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let prompts = try PromptFile(path: prompts)
+        let prompts = try PromptFile(path: prompts, promptArguments)
         let model = try model.load(drafting: drafting.options(isUsed: isAuto))
         let setting = model.knownSpeculation
         var plan = plan(setting, source.sampling(of: model), auto: model.autoStrategy)

@@ -1,8 +1,11 @@
+import ArgumentParser
 import CommandTesting
 import Foundation
 import LayerSkip
 import TestSupport
 import Testing
+
+@testable import LayerSkipCommand
 
 @Suite("generate --prompts")
 struct PromptsCommandTests {
@@ -112,6 +115,73 @@ struct PromptsCommandTests {
             let kept = bytes.prefix(length).count { $0 == UInt8(ascii: "\n") }
             #expect(run.errors.contains("(\(kept) of an earlier run)") == (kept > 0))
         }
+    }
+
+    /// A random seed is chosen once: the output has it.
+    @Test func aRunWithARandomSeedContinues() throws {
+        let prompts = files.write((0..<5).map { "Prompt \($0)\n" }.joined(), as: "p.txt")
+        let whole = files.file("random.jsonl")
+        let options = ["--prompts", prompts, "--temperature", "1", "--seed", "-1"]
+        #expect(try generate(options + ["--output", whole]).code == 0)
+        let bytes = try TextFile.bytes(whole)
+        let details = try #require(try lines(text(whole))[0]["generation"] as? [String: Any])
+        let seed = try #require(details["seed"] as? Int)
+        for length in [bytes.count / 2, bytes.count - 1] {
+            let part = files.write(Array(bytes.prefix(length)), as: "part.jsonl")
+            let run = try generate(options + ["--output", part])
+            #expect(run.code == 0, "\(run.errors)")
+            #expect(run.errors.contains("seed: \(seed), as in the output that is continued"), "\(run.errors)")
+            #expect(try TextFile.bytes(part) == bytes)
+        }
+        // Without a complete line, or with --overwrite, there is another one.
+        for arguments in [["--output", files.write(Array(bytes.prefix(9)), as: "cut.jsonl")], ["--output", whole]] {
+            let run = try generate(options + arguments + (arguments[1] == whole ? ["--overwrite"] : []))
+            #expect(run.code == 0 && run.errors.contains("repeats the text)"), "\(run.errors)")
+            #expect(try TextFile.bytes(arguments[1]) != bytes)
+        }
+    }
+
+    /// `verify`, `tune` and `benchmark` read the prompts that `generate` answers.
+    @Test func otherCommandsReadTheSamePrompts() async throws {
+        let records = """
+            {"prompt": "Once"}
+            {"question": "Why?", "tools": 1}
+            {"messages": [{"role": "user", "content": "Hello"}], "completion": "taken"}
+            """
+        let model = try await TextModel.load(path: files.model)
+        func tokens(_ path: String, _ arguments: String...) throws -> [[Token]] {
+            try PromptFile(path: path, try PromptFileArguments.parse(arguments)).tokens(for: model)
+        }
+        func chat(_ text: String, system: String? = nil) throws -> [Token] {
+            let messages = (system.map { [ChatMessage(role: .system, content: $0)] } ?? [])
+            return try model.encode(messages + [ChatMessage(role: .user, content: text)])
+        }
+        let path = files.write(records, as: "records.jsonl")
+        #expect(
+            try tokens(path) == [try model.encode(prompt: "Once"), try model.encode(prompt: "Why?"), try chat("Hello")])
+        #expect(
+            try tokens(path, "--chat", "--system", "S")
+                == [chat("Once", system: "S"), chat("Why?", system: "S"), chat("Hello", system: "S")])
+        let lines = files.write("Once\r\n\nWhy?", as: "lines.txt")
+        #expect(try tokens(lines) == [try model.encode(prompt: "Once"), try model.encode(prompt: "Why?")])
+        let other = files.write(#"{"x": "Once", "prompt": 7}"#, as: "other.jsonl")
+        #expect(try tokens(other, "--prompt-key", "x") == [try model.encode(prompt: "Once")])
+
+        let common = ["--model", files.model, "--prompts", path, "--chat", "--max-tokens", "4", "--format", "json"]
+        let verify = try CommandRun(["verify", "--exit-layers", "2", "--draft-lengths", "2"] + common)
+        #expect(try verify.json["cases"] as? Int == 3, "\(verify.errors)")
+        for command in [
+            ["tune", "--rounds", "1", "--cost-rounds", "1", "--exit-layers", "2", "--draft-lengths", "1"],
+            ["benchmark", "--rounds", "1", "--strategy", "plain"],
+            ["benchmark", "--rounds", "1", "--strategy", "plain", "--texts", "2"],
+        ] {
+            let run = try CommandRun(command + common)
+            #expect(run.code == 0, "\(command): \(run.errors)")
+        }
+        let unused = try CommandRun(["tune", "--model", files.model, "--system", "S"])
+        #expect(unused.code == 2 && unused.errors.contains("--system: expected --prompts with it"), "\(unused.errors)")
+        let input = try CommandRun(["verify", "--model", files.model, "--prompts", "-", "--tools", "-"])
+        #expect(input.code == 2 && input.errors.contains("--prompts and --tools"), "\(input.errors)")
     }
 
     @Test func otherOutputsAreRefusedAndUnchanged() throws {

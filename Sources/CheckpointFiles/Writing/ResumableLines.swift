@@ -70,6 +70,15 @@ package final class ResumableLines: Sendable {
         }
     }
 
+    /// The first line of a file, if it is complete; nil also for what is no file.
+    package static func firstLine(of path: String) -> [UInt8]? {
+        guard case .file(let byteCount)? = SystemCalls.kind(of: path), byteCount > 0,
+            let file = try? MappedFile(path: path)
+        else { return nil }
+        let bytes = file.bytes(0..<file.byteCount)
+        return bytes.firstIndex(of: UInt8(ascii: "\n")).map { Array(bytes[..<$0]) }
+    }
+
     /// The complete lines of a file, after all of its lines have been checked.
     private static func keptLines(
         of path: String, _ check: (Found) throws(FileError) -> Void

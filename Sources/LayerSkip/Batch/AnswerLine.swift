@@ -54,6 +54,14 @@ package struct AnswerLine: Sendable {
             + JSONText.encode(details, onOneLine: true) + [UInt8(ascii: "}")]
     }
 
+    /// The seed of the first answer in an existing file; nil if there is none.
+    package static func firstSeed(of path: String) -> UInt64? {
+        guard let line = ResumableLines.firstLine(of: path), let members = try? JSONMembers(line, name: path) else {
+            return nil
+        }
+        return members.object(detailsKey)?.value("seed")
+    }
+
     /// All of the line before the answer.
     private var beginning: [UInt8] {
         record.head + Array(", ".utf8) + JSONText.encode(outputKey, onOneLine: true) + Array(": ".utf8)

@@ -1,36 +1,36 @@
 import LayerSkip
 
-/// Prompts in JSON Lines: each line is an object with a string `prompt`.
+/// A file of prompts, as `generate --prompts` reads it, whose answers are not kept.
 struct PromptFile: ~Copyable {
     private let input: TextInput
+    private let arguments: PromptFileArguments
+    private let chatInput: ChatInput
 
     /// Opens a file; "-" is standard input.
-    init(path: String) throws { input = try TextInput(path) }
+    init(path: String, _ arguments: PromptFileArguments) throws {
+        let input = try TextInput(path)
+        let chatInput = try ChatInput(arguments.chatArguments)
+        self.input = input
+        self.arguments = arguments
+        self.chatInput = chatInput
+    }
 
-    /// Reads the prompts, line by line.
+    /// Reads the prompts.
     ///
-    /// - Throws: if a line is not such an object, a prompt does not fit into the model's context, or there is none.
+    /// - Throws: if a line is not a prompt, a prompt does not fit into the model's context, or there is none.
     func tokens(for model: TextModel) throws -> [[Token]] {
-        let lines = TextLines(
-            keys: ["prompt"],
-            // A byte may be written as an escape of six bytes, and the object may have other keys.
-            limit: ReadingLimit(byteCount: 6 * model.longestPrompt + (1 << 16)),
-            longerLine: "a longer line than any prompt for the model's context of \(model.model.contextLength) tokens")
-        var prompts: [[Token]] = []
-        var texts: [String] = []
-        try lines.read(input) { prompt, name in
-            let tokens = try inText(name) {
-                let tokens = try model.encode(prompt: prompt)
-                try model.checkPrompt(tokens)
-                return tokens
-            }
-            prompts.append(tokens)
-            texts.append(prompt)
+        let records = try PromptRecords(
+            input, key: arguments.promptKey, outputKey: nil, longestPrompt: model.longestPrompt)
+        let template = arguments.chatArguments.template
+        let encoder = PromptEncoder(model, chatInput, chat: arguments.chat) { hasTools in
+            try template.template(of: model, hasTools: hasTools)
         }
-        Output.note(lossIn: texts, model.tokenizer)
-        guard !prompts.isEmpty else {
-            throw InputError(name: input.name, expected: "at least one prompt", found: "none")
+        let prompts = try records.all.map { record, name in
+            let tokens = try encoder.tokens(of: record.content, name: name)
+            try inText(name) { try model.checkPrompt(tokens) }
+            return tokens
         }
+        encoder.note()
         return prompts
     }
 }

@@ -11,10 +11,10 @@ struct PromptRecords {
     ///
     /// - Parameters:
     ///   - key: the key of the prompt in objects; nil for the usual ones.
-    ///   - outputKey: the key that answers will have.
+    ///   - outputKey: the key that answers will have; nil if the records are not written again.
     ///   - longestPrompt: the most bytes of a prompt.
     /// - Throws: if a line is not a prompt, or there is none.
-    init(_ input: borrowing TextInput, key: String?, outputKey: String, longestPrompt: Int) throws {
+    init(_ input: borrowing TextInput, key: String?, outputKey: String?, longestPrompt: Int) throws {
         var isObjects = JSONLines.isName(of: input.name)
         var ids = RepeatedIDs()
         // A byte may be written as an escape of six bytes, and an object may have other keys.
@@ -25,7 +25,7 @@ struct PromptRecords {
         try lines.read(input) { line, name in
             if found.isEmpty, !isObjects { isObjects = try Self.isObject(line, input.name) }
             let record = try Self.record(line, isObject: isObjects, name: name, key: key)
-            try record.check(name, outputKey: outputKey)
+            if let outputKey { try record.check(name, outputKey: outputKey) }
             ids.add(record.id, on: name)
             found.append((record, name))
         }
@@ -42,7 +42,9 @@ struct PromptRecords {
     private static func isObject(_ line: [UInt8], _ file: String) throws -> Bool {
         let line = line.dropFirst(TextEncoding.markLength(line))
         if let kind = TextEncoding.otherKind(Array(line)) {
-            throw InputError(name: file, expected: "lines of text in UTF-8", found: "\(kind); convert it")
+            let advice =
+                kind.contains("gzip") ? "unpack it, such as with zcat FILE | layerskip ... --prompts -" : "convert it"
+            throw InputError(name: file, expected: "lines of text in UTF-8", found: "\(kind); \(advice)")
         }
         // The lines of a list of records are no prompts.
         if file.lowercased().hasSuffix(".json") { return true }

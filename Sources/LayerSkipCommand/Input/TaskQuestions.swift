@@ -1,56 +1,44 @@
 import LayerSkip
 
 /// Encodes the questions of a task for a model.
-final class TaskQuestions {
+struct TaskQuestions {
     private let arguments: TaskArguments
-    private let chatInput: ChatInput
     private let model: TextModel
     private let format: PromptFormat?
-    private var templates: [Bool: ChatTemplate] = [:]
-    private var texts: [String] = []
-    private var unread: [String] = []
+    private let encoder: PromptEncoder
 
     init(_ arguments: TaskArguments, _ chatInput: ChatInput, _ model: TextModel, format: PromptFormat?) {
         self.arguments = arguments
-        self.chatInput = chatInput
         self.model = model
         self.format = format
+        encoder = PromptEncoder(model, chatInput, chat: arguments.chat) { hasTools in
+            try arguments.chatArguments.template.template(of: model, hasTools: hasTools)
+        }
     }
 
     /// Prints to standard error what questions lose in encoding, and what the chat template does not read.
-    func note() {
-        Output.note(lossIn: texts, model.tokenizer)
-        Output.note(unread)
-    }
+    func note() { encoder.note() }
 
     /// The tokens of an item's prompt.
-    func prompt(_ item: TaskItem) throws -> [Token] {
-        try inText(item.name) {
-            switch try content(item) {
-            case .text(let text):
-                texts.append(text)
-                return try model.encode(prompt: text)
-            case .conversation(let record): return try encode(record, item.name)
-            }
-        }
-    }
+    func prompt(_ item: TaskItem) throws -> [Token] { try encoder.tokens(of: content(item), name: item.name) }
 
     /// An item's prompt with its choices.
     func choices(_ item: TaskItem) throws -> ChoiceScorer.Question {
         guard case .choice(_, var choices) = item.answer else { preconditionFailure("an item with choices") }
         if arguments.letters { choices = TaskItem.letters(choices.count) }
-        texts += choices
-        return try inText(item.name) {
-            switch try content(item) {
-            case .text(let text):
-                texts.append(text)
-                return try ChoiceScorer.question(
+        encoder.add(choices)
+        let content = try content(item)
+        if case .text(let text) = content, !arguments.chat {
+            encoder.add([text])
+            return try inText(item.name) {
+                try ChoiceScorer.question(
                     after: text, choices: choices, prefix: arguments.choicePrefix ?? " ", of: model, name: item.name)
-            case .conversation(let record):
-                return try ChoiceScorer.question(
-                    after: encode(record, item.name), choices: choices, prefix: arguments.choicePrefix ?? "", of: model,
-                    name: item.name)
             }
+        }
+        let prompt = try encoder.tokens(of: content, name: item.name)
+        return try inText(item.name) {
+            try ChoiceScorer.question(
+                after: prompt, choices: choices, prefix: arguments.choicePrefix ?? "", of: model, name: item.name)
         }
     }
 
@@ -60,24 +48,7 @@ final class TaskQuestions {
             throw InputError(
                 name: item.name, expected: "a text as the question, for --prompt-format", found: "a conversation")
         case .conversation: return item.question
-        case .text(let question):
-            let text = try format?.text(for: item) ?? question
-            guard arguments.chat else { return .text(text) }
-            return .conversation(ChatRecord([ChatMessage(role: .user, content: text)]))
-        }
-    }
-
-    private func encode(_ record: ChatRecord, _ name: String) throws -> [Token] {
-        var input = chatInput
-        try input.add(record, name: name)
-        let hasTools = input.options.tools != nil
-        let template =
-            try templates[hasTools] ?? arguments.chatArguments.template.template(of: model, hasTools: hasTools)
-        templates[hasTools] = template
-        unread += template.unread(of: input.options).map(Output.unreadNote)
-        texts += input.messages.map(\.content)
-        return try inConversation(name) {
-            try model.encode(input.messages, options: input.options, template: template)
+        case .text(let question): return .text(try format?.text(for: item) ?? question)
         }
     }
 }

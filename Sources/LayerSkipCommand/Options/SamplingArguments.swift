@@ -37,9 +37,16 @@ struct SamplingArguments: ParsableArguments {
 
     /// The sampling for a model. A random seed, and a sampling that no option gives, are said on standard error.
     ///
-    /// - Parameter isSaid: whether to say the sampling in any case.
-    func sampling(for model: TextModel, isSaid: Bool = false) -> Sampling {
-        let sampling = sampling(over: source.sampling(of: model))
+    /// - Parameters:
+    ///   - isSaid: whether to say the sampling in any case.
+    ///   - seed: a seed that was chosen at random earlier and replaces a random one; nil for none.
+    func sampling(for model: TextModel, isSaid: Bool = false, continuing seed: UInt64? = nil) -> Sampling {
+        var sampling = sampling(over: source.sampling(of: model))
+        if let seed, temperature.seed?.isRandom == true {
+            sampling.seed = seed
+            if !sampling.isGreedy { Output.note("seed: \(seed), as in the output that is continued") }
+            return sampling
+        }
         if isSaid || source.sampling == .model { source.note(sampling, of: model) }
         temperature.noteSeed(of: sampling)
         return sampling
