@@ -4,11 +4,14 @@ extension Tokenizer {
     /// A description of what a text loses because the vocabulary has no token for some of it; nil if nothing.
     ///
     /// Many vocabularies lack a few control characters, which few texts contain. So the check is made for each text.
-    public func loss(in text: String) -> String? {
-        guard mayLose(text), let text = try? EncodableText(Array(text.utf8), self, parsingSpecialTokens: false) else {
+    public func loss(in text: String) -> String? { loss(in: Array(text.utf8)) }
+
+    /// The same for a text in UTF-8.
+    package func loss(in bytes: [UInt8]) -> String? {
+        guard mayLose(bytes), let text = try? EncodableText(bytes, self, parsingSpecialTokens: false) else {
             return nil
         }
-        var encoder = WordEncoder(model, textLength: text.utf8.count)
+        var encoder = WordEncoder(model, textLength: bytes.count)
         // A text that cannot be encoded is an error, which encoding it reports.
         guard (try? encoder.append(text, division, progress: { _ in true })) == true, !encoder.lost.isEmpty else {
             return nil
@@ -30,13 +33,14 @@ extension Tokenizer {
     }
 
     /// Whether a text may lose something, which takes encoding it to know.
-    private func mayLose(_ text: String) -> Bool {
+    private func mayLose(_ text: [UInt8]) -> Bool {
         guard losesText, case .merges(let shared) = model, case let model = shared.value, model.start == .bytes,
             normalizer.isEmpty
         else {
             return losesText
         }
-        return Self.missingBytes(model).contains { text.utf8.contains($0) }
+        let missing = Set(Self.missingBytes(model))
+        return text.contains { missing.contains($0) }
     }
 
     /// Whether some text has no tokens.

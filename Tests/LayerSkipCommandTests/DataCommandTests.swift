@@ -102,6 +102,39 @@ struct DataCommandTests {
         #expect(!folder.contents.contains("b.tokens"))
     }
 
+    @Test func optionsWithoutEffectAreSaid() throws {
+        let text = write("the cat", "a.txt")
+        let pairs = write(#"{"q":"a","answer":"b"}"#, "a.jsonl")
+        func errors(_ arguments: String...) throws -> String {
+            let run = try CommandRun(["prepare-data", "--output", folder.file("a.tokens")] + arguments)
+            #expect(run.code == 0, "\(run.errors)")
+            return run.errors
+        }
+        let keys = ["--keys", "prompt=q,answer=answer"]
+        #expect(try errors(text, keys[0], keys[1]).hasPrefix("note: --keys: no effect, since no input has records"))
+        #expect(try errors(pairs, "--separator", "x", keys[0], keys[1]).hasPrefix("note: --separator: no effect"))
+        #expect(try !errors(text, pairs, "--separator", "x", keys[0], keys[1]).contains("no effect"))
+    }
+
+    @Test func conversationsNeedTheTokenizerOfTheirModel() throws {
+        let chats = write(#"{"messages":[{"role":"assistant","content":"b"}]}"#, "a.jsonl")
+        let run = try CommandRun(["prepare-data", chats, "--output", folder.file("a.tokens")])
+        #expect(run.code == 1)
+        #expect(
+            run.errors.contains(
+                "found none; pass the instruct model that will be trained with --tokenizer, or a template's file"),
+            "\(run.errors)")
+    }
+
+    /// A stream is recognized although it begins with a byte order mark.
+    @Test func aMarkedStreamOfRecords() throws {
+        let run = try CommandRun(
+            ["prepare-data", "-", "--output", folder.file("a.tokens"), "--format", "json"],
+            input: "\u{FEFF}" + #"{"prompt":"a","answer":"b"}"# + "\n" + #"{"prompt":"c","answer":"d"}"#)
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(try run.json["documents"] as? Int == 2)
+    }
+
     @Test func aQuotedHomeFolderIsFound() throws {
         let text = write("the cat", "a.txt")
         let run = try CommandRun(

@@ -81,6 +81,11 @@ struct TextNotesTests {
             #expect(run.errors.split(separator: "\n").count { $0.hasPrefix(note) } == 1, "\(command): \(run.errors)")
         }
         #expect(try CommandRun(["tokenize", "abc", "--model", path]).errors == "")
+        let plain = files.write("abc", as: "abc.txt")
+        let data = ["prepare-data", "--tokenizer", path, "--output", files.file("abc.tokens"), plain]
+        #expect(try CommandRun(data).errors == "")
+        let twice = try CommandRun(data + texts[..<1] + [files.write("qq", as: "qq.txt")])
+        #expect(twice.errors.contains("dropped from the text of \(texts[0]), and so in 2 documents"), "\(twice.errors)")
         #expect(try CommandRun(["inspect", path]).output.contains("no token for byte 0x71"))
     }
 }

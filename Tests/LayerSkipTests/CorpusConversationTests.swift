@@ -67,6 +67,39 @@ struct CorpusConversationTests {
         #expect(marked?.name == "messages[0].weight", "\(marked as Any)")
     }
 
+    /// ShareGPT's form gives the tokens of OpenAI's.
+    @Test func conversationsOfShareGPTAreRead() throws {
+        let encoder = try CorpusEncoder(tokenizerFile: model())
+        let own = try texts(
+            encoder,
+            #"{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "a"}, "#
+                + #"{"role": "assistant", "content": "b"}]}"#)
+        let other = try texts(
+            encoder,
+            #"{"conversations": [{"from": "system", "value": "s"}, {"from": "human", "value": "a"}, "#
+                + #"{"from": "gpt", "value": "b", "weight": null}], "id": "x"}"#)
+        #expect(own.0 == other.0 && own.1.scoredTokens == other.1.scoredTokens && own.1.scoredTokens > 0)
+        #expect(other.1.remarks.ignoredKeys == ["id"])
+        let unknown = #expect(throws: FileError.self) {
+            try texts(encoder, #"{"conversations": [{"from": "narrator", "value": "a"}]}"#)
+        }
+        #expect(unknown?.name == "messages[0].from" && unknown?.found == "\"narrator\"", "\(unknown as Any)")
+        let mixed = #expect(throws: FileError.self) {
+            try texts(encoder, #"{"messages": [{"role": "human", "content": "a"}]}"#)
+        }
+        #expect(mixed?.name == "messages[0].role" && mixed?.found.contains("sed") == true, "\(mixed as Any)")
+    }
+
+    @Test func onlyAnswersMayHaveNoContent() throws {
+        let encoder = try CorpusEncoder(tokenizerFile: model())
+        for message in [#""role": "user", "content": null"#, #""role": "user""#, #""role": "system", "content": null"#]
+        {
+            let line = #"{"messages": [{\#(message)}, {"role": "assistant", "content": "b"}]}"#
+            let error = #expect(throws: FileError.self) { try texts(encoder, line) }
+            #expect(error?.name == "messages[0].content", "\(error as Any)")
+        }
+    }
+
     @Test func theLastTokenIsNotRepeated() throws {
         var encoder = try CorpusEncoder(tokenizerFile: model(), endOfText: "<|im_end|>")
         let line = #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#

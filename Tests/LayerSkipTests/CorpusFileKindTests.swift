@@ -18,6 +18,10 @@ struct CorpusFileKindTests {
             #expect(error?.file == corpus.folder.file(name))
             #expect(error?.found.contains("rename it to .jsonl") == true, "\(error as Any)")
         }
+        let packed = #expect(throws: FileError.self) {
+            try JSONLines.refuse(Array(pair.utf8), file: "pairs.txt.gz, text 1")
+        }
+        #expect(packed?.found.contains("rename it to .jsonl.gz)") == true, "\(packed as Any)")
         #expect(try corpus.encode([corpus.text("{\"key\": 1}\n", "settings.txt")]).1.documents == 1)
     }
 

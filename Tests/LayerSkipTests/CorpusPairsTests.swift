@@ -32,7 +32,6 @@ struct CorpusPairsTests {
 
     @Test func otherShapesOfPairsAreRefusedWithAdvice() throws {
         let lines = [
-            (#"{"conversations": []}"#, #"rename the key to "messages""#),
             (#"{"question":"a","response":"b"}"#, "--keys prompt=question,answer=response"),
             ("{}", "no key"),
         ]

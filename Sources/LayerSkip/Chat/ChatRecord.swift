@@ -3,6 +3,7 @@ import JinjaTemplates
 package import TextTokens
 
 /// A conversation in JSON: a list of messages, or an object with `messages` and, optionally, `tools` and `documents`.
+/// Messages are in OpenAI's form or in ``ShareGPT``'s.
 package struct ChatRecord: Sendable {
     package let messages: [ChatMessage]
     package let options: ChatOptions
@@ -42,7 +43,7 @@ package struct ChatRecord: Sendable {
         do throws(TokenizerError) {
             switch value {
             case .list:
-                messages = try ChatMessage.list(value)
+                messages = try ChatMessage.list(ShareGPT.converted(value))
                 options = ChatOptions()
                 ignoredKeys = []
             case .object(let members):
@@ -52,7 +53,7 @@ package struct ChatRecord: Sendable {
                         found: members.isEmpty
                             ? "no key" : "only " + members.prefix(6).map(\.key.quoted).joined(separator: ", "))
                 }
-                messages = try ChatMessage.list(list)
+                messages = try ChatMessage.list(ShareGPT.converted(list))
                 options = try ChatOptions(value)
                 ignoredKeys = members.map(\.key).filter { $0 != messagesKey && !Self.keys.contains($0) }
             default:

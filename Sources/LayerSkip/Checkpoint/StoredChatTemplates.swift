@@ -30,16 +30,18 @@ package struct StoredChatTemplates: Sendable {
     ///   - name: the name of a template; nil for the one that suits the conversation.
     ///   - hasTools: whether the model may call tools.
     ///   - file: the path of the model or tokenizer, for errors.
+    ///   - advice: what to do if there is no template at all.
     /// - Throws: ``CheckpointError`` if there is none, or it is not supported.
     package func template(
-        named name: String? = nil, hasTools: Bool, file: String
+        named name: String? = nil, hasTools: Bool, file: String,
+        advice: String = "pass a file with --chat-template, or choose an instruct model that has one"
     ) throws(CheckpointError) -> ChatTemplate {
         guard let text = texts[name ?? (hasTools && texts[Self.tools] != nil ? Self.tools : Self.standard)] else {
             throw CheckpointError(
                 file: file, name: "chat template",
                 expected: name.map { "a template named \($0.quoted)" } ?? "a template for conversations",
                 found: names.map { "only \($0); choose one with --chat-template" }
-                    ?? "none; pass a file with --chat-template, or choose an instruct model that has one")
+                    ?? "none; \(advice)")
         }
         return try inFile(file) { () throws(TokenizerError) in try template(jinja: text) }
     }

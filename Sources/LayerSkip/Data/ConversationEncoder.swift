@@ -25,6 +25,17 @@ struct ConversationEncoder: Sendable {
             }
         }
 
+        /// What to do if there is no template. A model was not chosen as a tokenizer is, but is the default.
+        var advice: String {
+            switch self {
+            case .none, .tokenizer:
+                "pass a file with --chat-template, or the tokenizer of an instruct model that has one"
+            case .model:
+                "pass the instruct model that will be trained with --tokenizer, or a template's file with "
+                    + "--chat-template"
+            }
+        }
+
         /// Reads the templates.
         ///
         /// - Throws: ``CheckpointError`` if a file cannot be read.
@@ -48,7 +59,7 @@ struct ConversationEncoder: Sendable {
         func result(hasTools: Bool) -> Result<ChatTemplate, CheckpointError> {
             if let template { return .success(template) }
             return Result { () throws(CheckpointError) in
-                try stored.get().template(hasTools: hasTools, file: source.path)
+                try stored.get().template(hasTools: hasTools, file: source.path, advice: source.advice)
             }
         }
         plain = result(hasTools: false)

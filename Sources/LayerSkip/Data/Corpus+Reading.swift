@@ -43,7 +43,7 @@ extension Corpus {
         let own = form ?? RecordForm(recordWith: record.keys)
         guard let own else {
             throw FileError(
-                file: name, expected: RecordForm.shapes, found: record.summary + RecordForm.advice(record.keys))
+                file: name, expected: RecordForm.shapes, found: record.summary + RecordForm.advice)
         }
         if let first = source.form, own != first {
             throw FileError(
@@ -88,8 +88,20 @@ extension Corpus {
             }
             let conversation = try ChatRecord(
                 json: bytes, name: name, messagesKey: form.key("messages"), atMost: limits.line)
+            try Self.checkRoles(conversation, name: name)
             let text = conversation.messages.map(\.content).joined(separator: "\n")
             return Document(text: Array(text.utf8), conversation: conversation)
+        }
+    }
+
+    /// Throws for the roles of ShareGPT's form in OpenAI's: templates do not know them, and nothing would be learned.
+    private static func checkRoles(_ conversation: ChatRecord, name: String) throws(FileError) {
+        for (index, message) in conversation.messages.enumerated() {
+            guard let role = ShareGPT.roles[message.role.rawValue], role != message.role else { continue }
+            let names = [("human", "user"), ("gpt", "assistant")].map { #"s/"role": *"\#($0)"/"role": "\#($1)"/g"# }
+            throw FileError(
+                file: name, name: "messages[\(index)].role", expected: role.rawValue.quoted,
+                found: message.role.rawValue.quoted + " (convert the file: sed '\(names.joined(separator: "; "))')")
         }
     }
 }

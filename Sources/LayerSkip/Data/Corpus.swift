@@ -51,7 +51,11 @@ public struct Corpus: Sendable {
     /// The mapped files.
     private(set) var sources: [Source] = []
     /// Whether there are records, whose parts may be scored separately.
-    private(set) var hasRecords = false
+    package private(set) var hasRecords = false
+    /// Whether there are texts, which a separator may divide.
+    package var hasTexts: Bool {
+        places.contains { if case .record = $0 { false } else { true } }
+    }
     /// Limits on how much is read at once.
     let limits: CorpusLimits
     /// What divides text files into documents; nil if nothing does.

@@ -81,8 +81,8 @@ public struct CorpusEncoder: Sendable {
         inputs.add(model: source, as: "the tokenizer")
     }
 
-    /// Notes for people: what had to be guessed about the tokenizer, or gets lost in encoding.
-    public var notes: [String] { tokenizer.notes + [tokenizer.possibleLoss].compactMap(\.self) }
+    /// Notes for people: what had to be guessed about the tokenizer.
+    public var notes: [String] { tokenizer.notes }
 
     /// Encodes a corpus into a shard, which appears at its path only when complete.
     ///
@@ -112,7 +112,7 @@ public struct CorpusEncoder: Sendable {
         let chats = ConversationEncoder(
             tokenizer, template: chatTemplate, source: corpus.hasRecords ? templates : .none)
         let reader = CorpusReader(
-            corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling,
+            corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling, loss: { tokenizer.loss(in: $0) },
             parsesSpecialTokens: parsesSpecialTokens, pool: pool)
         let remarks = try reader.forEach(
             { (document, worker) throws(FileError) in

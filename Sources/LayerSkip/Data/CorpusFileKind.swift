@@ -44,9 +44,10 @@ enum CorpusFileKind: Equatable {
     static func isUnknown(_ path: String) -> Bool { ending(of: path).isEmpty }
 
     /// Recognizes the kind of a text without a name by its first character that is not a space: `{` begins JSON Lines or
-    /// a record, `[` before `{` a list of records.
-    init(content: some Sequence<UInt8>) {
-        var characters = content.lazy.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }.makeIterator()
+    /// a record, `[` before `{` a list of records. A byte order mark counts as a space.
+    init(content: some Collection<UInt8>) {
+        let start = content.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var characters = content.dropFirst(start).lazy.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }.makeIterator()
         switch (characters.next(), characters.next()) {
         case (UInt8(ascii: "{"), UInt8(ascii: "\"")), (UInt8(ascii: "["), UInt8(ascii: "{")): self = .records
         default: self = .text

@@ -8,6 +8,8 @@ struct CorpusReader {
     let invalidText: Corpus.InvalidText
     /// The special tokens that no text should spell out.
     let spelling: SpecialTokenSpelling
+    /// Describes what a text loses in encoding; nil if texts are not encoded.
+    var loss: (@Sendable ([UInt8]) -> String?)?
     /// Whether spelled-out special tokens become these tokens, except in conversations.
     var parsesSpecialTokens = false
     let pool: ThreadPool
@@ -84,7 +86,8 @@ struct CorpusReader {
                 let worker = CorpusWorker(corpus: corpus, document: number, concurrency: concurrency)
                 let document = try corpus.read(number, invalidText: invalidText)
                 let reads = parsesSpecialTokens && document?.conversation == nil
-                let remarks = CorpusRemarks(of: document, name: corpus.name(of: number), reads ? nil : spelling)
+                var remarks = CorpusRemarks(of: document, name: corpus.name(of: number), reads ? nil : spelling)
+                remarks.add(lossIn: document, of: corpus.name(of: number), loss)
                 guard let document, !document.isEmpty else { return Read(output: nil, remarks: remarks, hash: nil) }
                 return Read(output: try transform(document, worker), remarks: remarks, hash: document.hash)
             }

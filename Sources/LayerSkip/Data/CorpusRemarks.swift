@@ -24,6 +24,11 @@ public struct CorpusRemarks: Sendable, Equatable {
     /// The first special token that was spelled out.
     public internal(set) var spelledOutToken: String?
 
+    /// The number of documents of which the tokenizer drops some text, because the vocabulary has no token for it.
+    public internal(set) var lossy = 0
+    /// What the first of them loses, and its name.
+    public internal(set) var loss: String?
+
     /// Creates an empty set of remarks.
     package init() {}
 
@@ -45,6 +50,13 @@ public struct CorpusRemarks: Sendable, Equatable {
         spelledOut = spelledOutToken == nil ? 0 : 1
     }
 
+    /// Adds what a document loses in encoding.
+    mutating func add(lossIn document: Corpus.Document?, of name: String, _ loss: (([UInt8]) -> String?)?) {
+        guard let text = document?.text, let found = loss?(text) else { return }
+        lossy = 1
+        self.loss = "\(found) of \(name)"
+    }
+
     /// Adds the remarks on later documents.
     mutating func add(_ other: CorpusRemarks) {
         skipped += other.skipped
@@ -54,5 +66,7 @@ public struct CorpusRemarks: Sendable, Equatable {
         ignoredKeys.formUnion(other.ignoredKeys)
         spelledOut += other.spelledOut
         spelledOutToken = spelledOutToken ?? other.spelledOutToken
+        lossy += other.lossy
+        loss = loss ?? other.loss
     }
 }

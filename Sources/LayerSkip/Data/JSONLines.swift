@@ -16,14 +16,17 @@ package enum JSONLines {
         let lines = firstLines(of: text, 2)
         let objects = lines.compactMap { try? JSONMembers(Array($0), name: file) }
         guard let object = objects.first, objects.count == lines.count,
-            lines.count == 2 || object.keys.contains("prompt") || object.keys.contains(messages)
+            lines.count == 2 || ["prompt", messages, "conversations"].contains(where: object.keys.contains)
         else { return }
+        // A text of a divided file has a number after the name.
+        let isCompressed = file.lowercased().hasSuffix(".gz") || file.lowercased().contains(".gz, text ")
+        let name = isCompressed ? ".jsonl.gz" : ".jsonl"
         let advice =
             switch RecordForm(recordWith: object.keys)?.kind {
-            case .pair, .instruction: " (to learn answers only, rename it to .jsonl)"
-            case .messages: " (to learn conversations, rename it to .jsonl)"
-            case .text: " (to learn its texts, rename it to .jsonl)"
-            case nil: RecordForm.advice(object.keys) + " in a file named .jsonl"
+            case .pair, .instruction: " (to learn answers only, rename it to \(name))"
+            case .messages: " (to learn conversations, rename it to \(name))"
+            case .text: " (to learn its texts, rename it to \(name))"
+            case nil: RecordForm.advice + " in a file named \(name)"
             }
         throw FileError(
             file: file, expected: "prose", found: "JSON Lines with \(object.summary)\(advice)")

@@ -56,6 +56,8 @@ public struct RecordForm: Sendable, Equatable {
     init?(recordWith keys: [String]) {
         if keys.contains("messages") {
             self.init(.messages)
+        } else if keys.contains("conversations") {
+            self.init(.messages, ["messages": "conversations"])
         } else if keys.contains("prompt") || keys.contains("answer") || keys.contains("completion") {
             let isCompletion = keys.contains("completion") && !keys.contains("answer")
             self.init(.pair, isCompletion ? ["answer": "completion"] : [:])
@@ -71,7 +73,7 @@ public struct RecordForm: Sendable, Equatable {
     /// The known forms, for errors.
     static let shapes =
         #"{"messages": [...]}, {"prompt": "...", "answer": "..."}, {"prompt": "...", "completion": "..."}, "#
-        + #"{"instruction": "...", "input": "...", "output": "..."} or {"text": "..."}"#
+        + #"{"instruction": "...", "input": "...", "output": "..."}, {"text": "..."} or {"conversations": [...]}"#
 
     /// Returns the records' own key for a part.
     func key(_ part: String) -> String { names[part] ?? part }
@@ -98,9 +100,6 @@ public struct RecordForm: Sendable, Equatable {
         }
     }
 
-    /// Advice on common other forms.
-    static func advice(_ keys: [String]) -> String {
-        if keys.contains("conversations") { return #" (rename the key to "messages", in OpenAI's form)"# }
-        return " (name the keys with --keys, such as --keys prompt=question,answer=response)"
-    }
+    /// Advice for other forms.
+    static let advice = " (name the keys with --keys, such as --keys prompt=question,answer=response)"
 }

@@ -60,6 +60,12 @@ struct CorpusOptions: ParsableArguments {
         if !leftOut.isEmpty { Output.note("note: left out of folders: \(leftOut)") }
         var corpus = try Corpus(
             files: selection.paths, separator: separator, form: keys.flatMap { RecordForm(keys: $0) })
+        if keys != nil, !corpus.hasRecords {
+            Output.note("note: --keys: no effect, since no input has records (files named .jsonl, .ndjson or .json do)")
+        }
+        if separator != nil, !corpus.hasTexts {
+            Output.note("note: --separator: no effect, since all inputs have records, which are documents of their own")
+        }
         if let files { corpus.inputs.add(files == "-" ? "/dev/stdin" : files, as: "the list of inputs") }
         return corpus
     }
@@ -103,6 +109,9 @@ extension Output {
         }
         for (name, count) in remarks.unreadValues.sorted(by: { $0.key < $1.key }) {
             note("note: \(unreadNote(name)), which \(count.counted("conversation")) \(count == 1 ? "has" : "have")")
+        }
+        if let loss = remarks.loss {
+            note("note: \(loss)" + (remarks.lossy > 1 ? ", and so in \(remarks.lossy) documents" : ""))
         }
         if let token = remarks.spelledOutToken {
             note(

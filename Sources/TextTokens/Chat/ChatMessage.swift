@@ -89,7 +89,13 @@ extension ChatMessage {
             throw .malformedMessage(place: "\(place).role", expected: "a string", found: role.kind)
         }
         switch value["content"] {
-        case .text, .list, .some(.none), nil: break
+        // An answer may only call tools. What is said to the model is never missing on purpose.
+        case .some(.none), nil:
+            guard [Role.user, .system].contains(Role(rawValue: role.text ?? "")) else { break }
+            throw .malformedMessage(
+                place: "\(place).content", expected: "a string or a list of parts (only an answer may have none)",
+                found: value["content"] == nil ? "none" : "null")
+        case .text, .list: break
         case let content?:
             throw .malformedMessage(
                 place: "\(place).content", expected: "a string or a list of parts", found: content.kind)
