@@ -15,6 +15,10 @@ extension Checkpoint {
         let lost = (try? definition.write(to: &metadata, count: 0)) ?? []
         if !lost.isEmpty, metadata[GGUFTokenizerKey.huggingFace] == nil {
             notes.append("a GGUF file does not express all of the tokenizer (\(lost.joined(separator: ", ")))")
+        } else if lost == [TokenizerDefinition.unknownPart], let loss = tokenizer.possibleLoss {
+            notes.append(
+                "\(loss); programs that do not read \(GGUFTokenizerKey.huggingFace) in the file, such as "
+                    + "llama.cpp, may encode the characters next to them otherwise")
         } else if !lost.isEmpty {
             notes.append(
                 "the file has a tokenizer.json too, as \(GGUFTokenizerKey.huggingFace): programs that do not read it, "

@@ -18,12 +18,15 @@ extension TokenizerDefinition {
         }
         check(mine.statedNormalizer == theirs.statedNormalizer, "normalizer")
         check(try mine.wordRules() == theirs.wordRules(), "rule for words")
-        check(mine.unknownRules(kinds) == theirs.unknownRules(otherKinds), "unknown token")
+        check(mine.unknownRules(kinds) == theirs.unknownRules(otherKinds), Self.unknownPart)
         check(mine.decoder == theirs.decoder, "decoder")
         check(mine.addedEnds == theirs.addedEnds, "tokens at the ends of texts")
         check(hasWholeTokenRules(of: other, kinds), "added tokens")
         return found
     }
+
+    /// The name of a difference in what becomes of characters or bytes without a token.
+    package static let unknownPart = "unknown token"
 
     private func hasTokens(of other: TokenizerDefinition, _ kinds: [TokenKind], _ otherKinds: [TokenKind]) -> Bool {
         guard hidden.isEmpty, tokens.count <= other.tokens.count else { return false }
