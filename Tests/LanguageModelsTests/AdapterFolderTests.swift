@@ -50,6 +50,10 @@ struct AdapterFolderTests {
             let found = try #require(try error([key: value]), "\(key)")
             #expect(found.name == "key \"\(key)\"", "\(found)")
         }
+        for value in [["gaussian"], 5, ["gaussian": true]] as [Any] {
+            #expect(try error(["init_lora_weights": value])?.name == "key \"init_lora_weights\"")
+        }
+        for value in [true, false, NSNull()] as [Any] { #expect(try error(["init_lora_weights": value]) == nil) }
         for (key, value) in ["lora_alpha": 1e300, "task_type": 7, "bias": 5] as [String: Any] {
             #expect(try error([key: value])?.name == "key \"\(key)\"")
         }

@@ -85,7 +85,12 @@ struct AdapterConfiguration {
             try refuse(key, expected: "nothing, since only plain LoRA of one rank is supported")
         }
         // These initializations also change the weights of the base.
-        if let method: String = members.value("init_lora_weights"), changesBase(method) {
+        let method: String? = members.value("init_lora_weights")
+        let isFlag = members.value("init_lora_weights", as: Bool.self) != nil
+        guard method != nil || isFlag || members.isNull("init_lora_weights") else {
+            return try refuse("init_lora_weights", expected: "true, false or the name of an initialization")
+        }
+        if let method, changesBase(method) {
             try refuse("init_lora_weights", expected: "an initialization that leaves the base as it is")
         }
     }
