@@ -7,6 +7,8 @@ package struct ModelFolder: Sendable {
         package static let configuration = "config.json"
         /// The weights, in one file.
         package static let weights = "model.safetensors"
+        /// The exit block, a layer of its own before the head at one exit, if the model has one.
+        package static let exitBlock = "exit-block.safetensors"
         /// The index of a model in several files: which file each weight is in.
         package static let index = "model.safetensors.index.json"
         /// The vocabulary and its merges.

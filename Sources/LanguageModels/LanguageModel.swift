@@ -6,7 +6,7 @@ package import TensorCore
 /// Models know nothing of drafts, exits or caches: the caller decides which blocks run on which rows, and which rows
 /// get logits.
 package protocol LanguageModel: Sendable {
-    /// The number of transformer blocks, L.
+    /// The number of transformer blocks, L, without an exit block.
     var layerCount: Int { get }
     /// The number of token ids; logits have one column for each.
     var vocabularySize: Int { get }
@@ -20,15 +20,18 @@ package protocol LanguageModel: Sendable {
     var attention: AttentionShape { get }
     /// The size of the weights in memory, in bytes.
     var weightByteCount: Int { get }
-    /// The bytes of weights that decoding a token reads: all except an embedding that is not also the head.
+    /// The bytes of weights that decoding a token reads: all except an embedding that is not also the head, and an exit
+    /// block.
     var bytesReadPerToken: Int { get }
+    /// The exit with a block of its own before the head, which has the index `layerCount`; nil if no exit has one.
+    var exitBlock: Int? { get }
     /// The context that the model computes with.
     var compute: ComputeContext { get }
 
     /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
     func embed(_ tokens: Span<Token>) -> Tensor
 
-    /// Applies block `index` to rows x: [n, width] -> [n, width]. The memory determines the rows' positions.
+    /// Applies block `index`, 0...layerCount with an exit block, to rows x: [n, width] -> [n, width]. The memory determines the rows' positions.
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor
 
     /// Stores only keys and values of block `index`, for rows whose output is not needed, such as a prompt's in the
@@ -54,6 +57,7 @@ package protocol LanguageModel: Sendable {
 extension LanguageModel {
     package var shortContext: Int? { nil }
     package var hasDynamicRoPE: Bool { false }
+    package var exitBlock: Int? { nil }
 
     /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
     package func embed(_ tokens: [Token]) -> Tensor { embed(tokens.span) }

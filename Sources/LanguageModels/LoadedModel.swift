@@ -60,6 +60,7 @@ package struct LoadedModel: TrainableModel {
     package var attention: AttentionShape { model.attention }
     package var weightByteCount: Int { model.weightByteCount }
     package var bytesReadPerToken: Int { model.bytesReadPerToken }
+    package var exitBlock: Int? { model.exitBlock }
     package var compute: ComputeContext { model.compute }
 
     package func embed(_ tokens: Span<Token>) -> Tensor { model.embed(tokens) }

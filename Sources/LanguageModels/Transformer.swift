@@ -11,9 +11,11 @@ package struct Transformer: TrainableModel {
     package let configuration: ModelConfiguration
     package let compute: ComputeContext
     package let weightByteCount: Int
+    private let exitBlockByteCount: Int
     package private(set) var parameters: [Parameter] = []
     package private(set) var tensors: [NamedTensor] = []
     private var embedding: Matrix
+    /// Those of all layers, and an exit block.
     private var blocks: [BlockWeights]
     /// Runs packed blocks in one parallel region; nil if they are not packed.
     private let stack: BlockStack?
@@ -27,7 +29,10 @@ package struct Transformer: TrainableModel {
     package var shortContext: Int? { configuration.rope.shortContext }
     package var hasDynamicRoPE: Bool { configuration.rope.isDynamic }
     package var attention: AttentionShape { configuration.attention }
-    package var bytesReadPerToken: Int { weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) }
+    package var bytesReadPerToken: Int {
+        weightByteCount - (separateHead == nil ? 0 : embedding.byteCount) - exitBlockByteCount
+    }
+    package var exitBlock: Int? { configuration.exitBlock }
 
     package func embed(_ tokens: Span<Token>) -> Tensor {
         compute.scaled(compute.embedding(tokens, embedding), by: configuration.multipliers.embedding)
@@ -142,33 +147,14 @@ extension Transformer {
         on compute: ComputeContext
     ) {
         let rules = PositionRules(configuration, pairing: pairing)
-        let multipliers = configuration.multipliers
         self.configuration = configuration
         self.compute = compute
         weightByteCount = weights.byteCount
+        exitBlockByteCount = weights.byteCount(layer: configuration.layerCount)
         embedding = weights.matrix(.embedding)
-        blocks = (0..<configuration.layerCount).map { layer in
-            BlockWeights(
-                attention: BlockWeights.Attention(
-                    norm: weights.norm(.attentionNorm, layer: layer),
-                    query: weights.projection(.query, bias: .queryBias, layer: layer),
-                    key: weights.projection(.key, bias: .keyBias, layer: layer),
-                    value: weights.projection(.value, bias: .valueBias, layer: layer),
-                    queryNorm: weights.normIfPresent(.queryNorm, layer: layer),
-                    keyNorm: weights.normIfPresent(.keyNorm, layer: layer),
-                    queryScale: multipliers.attention.map { $0 / configuration.attention.scale } ?? 1,
-                    rule: rules[layer],
-                    output: weights.projection(.attentionOutput, bias: .attentionOutputBias, layer: layer),
-                    residual: BlockWeights.Residual(
-                        norm: weights.normIfPresent(.attentionPostNorm, layer: layer), scale: multipliers.residual)),
-                mlp: BlockWeights.MLP(
-                    norm: weights.norm(.feedForwardNorm, layer: layer),
-                    gate: weights.projection(.gate, bias: .gateBias, layer: layer),
-                    up: weights.projection(.up, bias: .upBias, layer: layer),
-                    down: weights.projection(.down, bias: .downBias, layer: layer),
-                    activation: configuration.architecture.activation,
-                    residual: BlockWeights.Residual(
-                        norm: weights.normIfPresent(.feedForwardPostNorm, layer: layer), scale: multipliers.residual)))
+        blocks = (0..<configuration.layerCount).map { weights.block($0, rule: rules[$0], of: configuration) }
+        if let exit = configuration.exitBlock {
+            blocks.append(weights.block(configuration.layerCount, rule: rules[exit], of: configuration))
         }
         stack = BlockStack(blocks)
         norm = weights.norm(.finalNorm)

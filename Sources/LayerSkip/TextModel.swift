@@ -123,11 +123,11 @@ public struct TextModel: Sendable {
     package func draftsByLayers(_ strategy: DecodingStrategy) -> Bool { drafting.draftsByLayers(strategy) }
 
     /// A setting for self-speculation: what is left out is as the file says, or as published for a checkpoint of this
-    /// shape, or else by default.
+    /// shape, or else the exit of an exit block, or by default.
     public func speculation(exitLayer: Int? = nil, draftLength: Int? = nil) -> SpeculationSetting {
         let stated = summary.speculation ?? summary.published?.setting
         return SpeculationSetting(
-            exitLayer: exitLayer ?? stated?.exitLayer
+            exitLayer: exitLayer ?? stated?.exitLayer ?? summary.exitBlock
                 ?? SpeculationSetting.defaultExitLayer(of: shape.layerCount),
             draftLength: draftLength ?? stated?.draftLength ?? SpeculationSetting.defaultDraftLength)
     }

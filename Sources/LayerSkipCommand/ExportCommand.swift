@@ -29,6 +29,9 @@ struct ExportCommand: ParsableCommand {
         help: "LoRA adapter to merge into the model: a folder in PEFT's format.", transform: expandedPath)
     var adapter: String?
 
+    @Flag(help: "Leave out the model's exit block, which is otherwise written to a file next to the output.")
+    var withoutExitBlock = false
+
     @Option(name: .customLong("to"), help: "Format of the output: gguf (one file) or safetensors (a folder).")
     var target: Target
 
@@ -94,7 +97,7 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let checkpoint = try Checkpoint.named(source, adapter: adapter)
+        let checkpoint = try Checkpoint.named(source, adapter: adapter, withoutExitBlock: withoutExitBlock)
         func plan(_ importance: ImportanceMatrix?) throws -> CheckpointExport {
             try CheckpointExport(
                 checkpoint, to: target.value, quantizing: quantization.formats.recipe, importance: importance,

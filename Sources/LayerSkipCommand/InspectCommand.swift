@@ -61,6 +61,8 @@ private struct InspectionReport: Encodable {
     let sampling: Nullable<SamplingReport>
     /// The defaults of self-speculation, whether or not the model uses it by default.
     let exitLayer: Nullable<Int>
+    /// The exit with a block of its own before the head.
+    let exitBlock: Nullable<Int>
     /// The exits from which auto chooses drafts.
     let exitLayers: [Int]
     let draftLength: Nullable<Int>
@@ -113,6 +115,7 @@ private struct InspectionReport: Encodable {
             summary.recommendedSampling.map { SamplingReport($0, notes: summary.samplingNotes) })
         let known = summary.speculation ?? summary.published?.setting
         exitLayer = Nullable(known?.exitLayer)
+        exitBlock = Nullable(summary.exitBlock)
         exitLayers = summary.exitLayers
         draftLength = Nullable(known?.draftLength)
         strategy = DecodingStrategy.Name.auto.rawValue
@@ -164,6 +167,7 @@ private struct InspectionReport: Encodable {
             "chat template  \(chatTemplates.isEmpty ? "none" : chatTemplates.map(\.text).joined(separator: ", "))")
         if let sampling = sampling.value { lines.append("sampling       \(sampling.text)") }
         lines.append("speculation    \(speculation)")
+        if let exit = exitBlock.value { lines.append("exit block     at exit \(exit), in a file of its own") }
         lines += self.notes.map { "note           \($0)" }
         let formats = Dictionary(grouping: tensors, by: \.format).sorted { $0.key < $1.key }
         let counts = formats.map { "\($1.count) \($0) (\($1.reduce(0) { $0 + $1.bytes }.megabytes))" }

@@ -129,7 +129,7 @@ struct TuneCommand: ParsableCommand {
         let promptFile = try prompts.map { try PromptFile(path: $0, promptArguments) }
         var outputs = try ResultFiles(csv: csv, svg: svg, model: model, input: (prompts, "the prompts"))
         // Opened before it is loaded: a result is only ever stored for files that it is of.
-        let checkpoint = try Checkpoint.named(model.model, adapter: model.adapter)
+        let checkpoint = try model.checkpoint()
         if save, checkpoint.isAdapted {
             throw InputError(
                 name: "--save", expected: "a whole model (export merges an adapter)", found: "an adapter's model")

@@ -2,7 +2,7 @@ import CheckpointFiles
 
 /// The files of a repository that make up one model.
 package enum ModelChoice: Sendable, Hashable {
-    /// A GGUF file, or the parts of a split one, the first part first.
+    /// A GGUF file, or the parts of a split one, the first part first; an exit block last.
     case gguf([String])
     /// A folder in Hugging Face's layout.
     case folder(ModelFolderFiles)
@@ -90,7 +90,7 @@ package enum ModelChoice: Sendable, Hashable {
                 .missing, model.id, expected: "\(group.paths.count.counted("part")) of a split GGUF file",
                 found: "no \(missing.quoted)")
         }
-        return group.paths
+        return group.paths + [GGUFFile.exitBlockPath(of: group.paths[0])].filter(existing.contains)
     }
 
     private static func list(_ groups: [GGUFGroup], of paths: [String]) -> String {

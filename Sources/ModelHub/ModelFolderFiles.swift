@@ -16,7 +16,7 @@ package struct ModelFolderFiles: Sendable, Hashable {
         }
     }
 
-    /// The configuration, the tokenizer and the chat templates.
+    /// The configuration, the tokenizer, the chat templates, and an exit block.
     package let descriptions: [String]
     package let weights: Weights
 
@@ -41,7 +41,7 @@ package struct ModelFolderFiles: Sendable, Hashable {
         let tokenizer = tokenizers.first { existing.contains($0[0]) } ?? []
         let names =
             [Name.configuration, Name.generation, Name.tokenizerConfiguration, Name.specialTokens, Name.addedTokens]
-            + tokenizer + [Name.chatTemplate, Name.olderChatTemplate]
+            + tokenizer + [Name.chatTemplate, Name.olderChatTemplate, Name.exitBlock]
         let templates = paths.filter {
             $0.hasPrefix("\(Name.furtherChatTemplates)/") && $0.hasSuffix(".jinja") && $0.count { $0 == "/" } == 1
         }

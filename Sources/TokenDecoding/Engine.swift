@@ -52,7 +52,9 @@ package struct Engine<Model: LanguageModel>: ~Copyable {
         self.parts = parts
         self.cacheFormat = cacheFormat
         self.costs = costs
-        fixedCosts = costs.isFixed ? costs : .typical()
+        var fixedCosts = costs.isFixed ? costs : .typical()
+        fixedCosts.exitBlock = model.exitBlock
+        self.fixedCosts = fixedCosts
         draftHead = parts.vocabulary.map { DraftHead($0, for: model) }
         memory = BatchMemory(for: model)
         rows.reserveCapacity(Self.reservedRows)
@@ -167,17 +169,17 @@ extension Engine {
                 text.includeTokens(upTo: text.tokens.count, in: &draftHead, of: model)
             }
         }
-        let hidden = runDraft(texts, model.embed(rows.span), on: pass.path)
+        let (hidden, output) = runDraft(texts, model.embed(rows.span), on: pass.path)
         if !pass.checksTokens {
             hiddenRows.removeAll(keepingCapacity: true)
             var end = 0
             for (index, text) in texts.enumerated() where wanted[index] == pass {
                 end += text.unseenRowCount
-                hiddenRows.append(hidden[rows: end - 1..<end])
+                hiddenRows.append(output[rows: end - 1..<end])
             }
         }
         let isWhole = pass.checksTokens || hiddenRows.count == hidden.rows
-        let logits = logits(isWhole ? hidden : model.compute.stacked(hiddenRows), on: pass.path)
+        let logits = logits(isWhole ? output : model.compute.stacked(hiddenRows), on: pass.path)
         let choices = pass.path.usesDraftVocabulary ? draftHead?.tokens : nil
         let stopwatch = Stopwatch()
         let count = logits.rows
@@ -207,21 +209,34 @@ extension Engine {
 extension Engine {
     /// States the shares from which the costs of drafts are estimated until they are measured.
     mutating func expectCosts() {
+        costs.exitBlock = model.exitBlock
         costs.expect(
             lowBitShare: parts.lowBit.map { Double($0.bytesReadPerToken) / Double(max(1, model.bytesReadPerToken)) },
             vocabularyShare: parts.vocabulary.map { Double($0.tokens.count) / Double(model.vocabularySize) })
     }
 
     /// Runs rows of the batch through some layers.
-    mutating func run(_ layers: Range<Int>, _ x: Tensor, on path: DraftPath? = nil) -> Tensor {
+    ///
+    /// - Parameter readsExit: whether the head reads the exit after them.
+    /// - Returns: the input of the next layer, and that of the head, which is the same without an exit block.
+    mutating func run(
+        _ layers: Range<Int>, _ x: Tensor, on path: DraftPath? = nil, readsExit: Bool = false
+    ) -> (hidden: Tensor, output: Tensor) {
         let stopwatch = Stopwatch()
-        let result =
-            if path?.weights == .lowBit, let lowBit = parts.lowBit {
-                lowBit.run(layers, x, &memory)
-            } else {
-                model.run(layers, x, &memory)
-            }
-        costs.count(layers: layers.count, rows: x.rows, on: path, seconds: stopwatch.seconds)
+        var count = layers.count
+        let result: (hidden: Tensor, output: Tensor)
+        if path?.weights == .lowBit, let lowBit = parts.lowBit {
+            let x = lowBit.run(layers, x, &memory)
+            result = (x, x)
+        } else if readsExit {
+            result = model.runToExit(layers, x, &memory)
+            // An exit block takes as long as a layer.
+            if layers.upperBound == model.exitBlock { count += 1 }
+        } else {
+            let x = model.pass(layers, x, &memory)
+            result = (x, x)
+        }
+        costs.count(layers: count, rows: x.rows, on: path, seconds: stopwatch.seconds)
         return result
     }
 
@@ -256,19 +271,32 @@ extension Engine {
             text.appendUnseenTokens(to: &rows)
         }
         var x = rows.isEmpty ? Tensor([], rows: 0, columns: 0) : model.embed(rows.span)
+        // What the head reads at the current layer.
+        var output = x
         var layer = 0
         while let end = nextBorder(texts, after: layer) {
-            if layer > 0 { letLeave(texts, x, at: layer) }
-            x = joined(texts, x, at: layer)
+            if layer > 0 { letLeave(texts, x, output, at: layer) }
+            x = joined(texts, x, output, at: layer)
+            output = x
             // The first layers run what has just drafted.
             let path = texts.contains { $0.draft.layersSeen >= end } ? DraftPath(layers: end) : nil
-            if x.rows > 0 { x = run(layer..<end, x, on: path) }
-            if texts.count == 1 { texts[0].observed.append(x, at: end) }
+            if x.rows > 0 { (x, output) = run(layer..<end, x, on: path, readsExit: readsExit(texts, at: end)) }
+            if texts.count == 1 { texts[0].observed.append(output, at: end) }
             layer = end
         }
         // Texts with fewer layers have already left the pass.
-        if texts.contains(where: { $0.output != nil || $0.leaving != nil }) { x = withOutputs(texts, x) }
-        return x.rows > 0 ? logits(x) : x
+        if texts.contains(where: { $0.output != nil || $0.leaving != nil }) { output = withOutputs(texts, output) }
+        return output.rows > 0 ? logits(output) : output
+    }
+
+    /// Whether verification needs logits of an exit with a block: if a text ends there, may leave there, or is observed
+    /// there.
+    private func readsExit(_ texts: [TokenStream], at layer: Int) -> Bool {
+        guard layer == model.exitBlock else { return false }
+        return texts.contains { text in
+            text.layerCount == layer || text.observed.exitLayers.contains(layer)
+                || text.leaving?.rule.exitLayers.contains(layer) == true
+        }
     }
 
     /// The next layer at which rows join or leave.
@@ -288,7 +316,11 @@ extension Engine {
 
     /// Returns the rows that run through the layers from `layer` on: removes rows of texts that end here, and adds rows
     /// that drafting has already run through the layers before.
-    private mutating func joined(_ texts: [TokenStream], _ x: Tensor, at layer: Int) -> Tensor {
+    ///
+    /// - Parameters:
+    ///   - x: the output rows of the layers before.
+    ///   - output: what the head reads of them.
+    private mutating func joined(_ texts: [TokenStream], _ x: Tensor, _ output: Tensor, at layer: Int) -> Tensor {
         hiddenRows.removeAll(keepingCapacity: true)
         memory.removeAll()
         var isChanged = false
@@ -297,7 +329,7 @@ extension Engine {
             let rows = start..<start + passing[index]
             start = rows.upperBound
             if text.layerCount <= layer {
-                text.output = x[rows: rows]
+                text.output = output[rows: rows]
                 passing[index] = 0
                 isChanged = true
                 continue

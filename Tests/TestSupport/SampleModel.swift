@@ -77,6 +77,16 @@ package struct SampleModel: Sendable, CustomStringConvertible {
 }
 
 extension SampleModel {
+    /// The models with an exit block after two layers.
+    package static var withExitBlocks: [SampleModel] { all.map { $0.withExitBlock(at: 2) } }
+
+    /// The model with an exit block.
+    package func withExitBlock(at exit: Int) -> SampleModel {
+        var sample = self
+        sample.configuration.exitBlock = exit
+        return sample
+    }
+
     /// The model with one layer and few weights.
     package var small: SampleModel {
         var sample = self

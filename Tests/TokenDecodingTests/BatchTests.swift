@@ -128,7 +128,7 @@ import Testing
     }
 
     /// Every architecture. Layers have different windows, and texts have different contexts.
-    @Test(arguments: KernelTable.available, SampleModel.all)
+    @Test(arguments: KernelTable.available, SampleModel.all + SampleModel.withExitBlocks.prefix(3))
     func architectures(table: KernelTable, sample: SampleModel) throws {
         var random = SeededGenerator(seed: 97)
         for isLong in table.name == "scalar" ? [false] : [false, false, true] {

@@ -44,6 +44,11 @@ package struct GGUFFile: Sendable {
     /// The path of the file, as given; of a split file, that of its first part.
     package var path: String { files[0].path }
 
+    /// The path of the exit block of the model in a GGUF file, if it has one; of a split file, next to its parts.
+    package static func exitBlockPath(of path: String) -> String {
+        (GGUFPartName(path).map { $0.prefix + ".gguf" } ?? path) + ".exit-block"
+    }
+
     /// The size of all files in bytes.
     package var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
 

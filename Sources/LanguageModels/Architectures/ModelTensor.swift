@@ -16,6 +16,11 @@ package struct ModelTensor: Sendable {
     /// The matrices of which it consists, if it is fused: their roles and rows.
     var fusedParts: [(role: TensorRole, rows: Range<Int>)] = []
 
+    /// Whether it belongs to the model's exit block.
+    package var isInExitBlock: Bool {
+        if case .exitBlock = part { true } else { false }
+    }
+
     /// Number of elements.
     package var count: Int { shape.reduce(1, *) }
 }
@@ -26,4 +31,14 @@ enum ModelPart {
     case layer(Int)
     /// The final norm, and the head unless it is the embedding.
     case head
+    /// The block before the head at an exit, which has the shape of the layer with this index.
+    case exitBlock(Int)
+
+    /// The index of the layer whose shape and formats the part has; nil if it is no block.
+    var layer: Int? {
+        switch self {
+        case .layer(let index), .exitBlock(let index): index
+        case .embedding, .head: nil
+        }
+    }
 }

@@ -55,6 +55,8 @@ enum TensorTable {
 
     static let layerPrefix = "model.layers."
     static let ggufLayerPrefix = "blk."
+    static let exitBlockPrefix = "exit_block."
+    static let ggufExitBlockPrefix = "exit_blk."
 
     /// The tensor before the layers.
     static let first = [

@@ -13,7 +13,8 @@ package struct KVCache: ~Copyable, AttentionMemory {
     /// Creates an empty cache for a model's layers.
     ///
     /// - Parameters:
-    ///   - layerCount: the number of the model's layers that it covers; by default all.
+    ///   - layerCount: the number of the model's layers that it covers; by default all. An exit block after one of them
+    ///     is included.
     ///   - context: the most positions of the text, up to the model's context, which is the default.
     ///   - pool: where pages are taken from and returned to; by default a new pool.
     package init(
@@ -21,11 +22,15 @@ package struct KVCache: ~Copyable, AttentionMemory {
         pool: CachePagePool = CachePagePool()
     ) {
         let capacity = min(context ?? model.contextLength, model.contextLength)
+        var count = layerCount ?? model.layerCount
+        var unused = count..<count
+        if let exit = model.exitBlock, exit <= count {
+            (unused, count) = (count..<model.layerCount, model.cacheLayerCount)
+        }
         self.init(
             contents: CacheContents(
-                pages: CachePages(
-                    model.attention, format: format, layerCount: layerCount ?? model.layerCount, pool: pool),
-                lengths: Array(repeating: 0, count: layerCount ?? model.layerCount), capacity: capacity),
+                pages: CachePages(model.attention, format: format, layerCount: count, pool: pool),
+                lengths: Array(repeating: 0, count: count), unused: unused, capacity: capacity),
             capacity: capacity, compute: model.compute)
     }
 
@@ -33,7 +38,7 @@ package struct KVCache: ~Copyable, AttentionMemory {
     package static func pageByteCount(for model: some LanguageModel, format: CacheFormat) -> Int {
         let shape = model.attention
         let elements = 2 * shape.keyValueHeads * shape.headDimension * cachePagePositions
-        return model.layerCount * elements * format.byteCount
+        return model.cacheLayerCount * elements * format.byteCount
     }
 
     private init(contents: CacheContents, capacity: Int, compute: ComputeContext) {
@@ -46,7 +51,7 @@ package struct KVCache: ~Copyable, AttentionMemory {
     package var format: CacheFormat { contents.pages.format }
 
     /// The number of positions that every layer holds.
-    package var length: Int { contents.lengths.reduce(capacity) { min($0, $1) } }
+    package var length: Int { contents.leastLength }
 
     /// The number of positions that one layer holds.
     package func length(layer: Int) -> Int { contents.lengths[layer] }
@@ -114,12 +119,22 @@ final class CacheContents: @unchecked Sendable {
     let pages: CachePages
     /// The number of positions that each layer holds.
     var lengths: [Int]
+    /// The layers between those of a text and its exit block, which hold nothing.
+    private let unused: Range<Int>
     private let capacity: Int
 
-    init(pages: CachePages, lengths: [Int], capacity: Int) {
+    init(pages: CachePages, lengths: [Int], unused: Range<Int>, capacity: Int) {
         self.pages = pages
         self.lengths = lengths
+        self.unused = unused
         self.capacity = capacity
+    }
+
+    /// The number of positions that every layer holds.
+    var leastLength: Int {
+        var least = capacity
+        for layer in lengths.indices where !unused.contains(layer) { least = min(least, lengths[layer]) }
+        return least
     }
 
     /// Extends a layer by some rows, and returns where to store them.
@@ -138,5 +153,7 @@ final class CacheContents: @unchecked Sendable {
         return CachedRows(pages, first: first, count: count, context: capacity)
     }
 
-    func copy() -> CacheContents { CacheContents(pages: pages.copy(), lengths: lengths, capacity: capacity) }
+    func copy() -> CacheContents {
+        CacheContents(pages: pages.copy(), lengths: lengths, unused: unused, capacity: capacity)
+    }
 }

@@ -2,7 +2,8 @@
 package let prefillChunk = 256
 
 extension LanguageModel {
-    /// Reads tokens into a cache, in chunks. The last layer only stores keys and values.
+    /// Reads tokens into a cache, in chunks. The last layer only stores keys and values, and so does an exit
+    /// block.
     ///
     /// - Parameters:
     ///   - layerCount: the number of layers to run.
@@ -16,8 +17,11 @@ extension LanguageModel {
         while start < tokens.count {
             guard shouldContinue() else { return false }
             let end = min(start + max(1, chunk), tokens.count)
-            let hidden = run(0..<layerCount - 1, embed(tokens.extracting(start..<end)), &cache)
-            storeKeysAndValues(layerCount - 1, hidden, &cache)
+            // An exit block after the last of these layers needs that layer's output.
+            let isBeforeBlock = exitBlock == layerCount
+            let layers = 0..<(isBeforeBlock ? layerCount : layerCount - 1)
+            let hidden = pass(layers, embed(tokens.extracting(start..<end)), &cache)
+            if !isBeforeBlock { storeKeysAndValues(layerCount - 1, hidden, &cache) }
             start = end
         }
         return true

@@ -9,16 +9,22 @@ extension ModelConfiguration {
             rows.filter { $0.presence.includes(architecture, biases: biases, isTied: isTied) }
         }
         let layer = present(TensorTable.layer)
+        let exitBlock = exitBlock.map { exit in layer.map { tensor($0, in: .exitBlock(exit)) } } ?? []
         return present(TensorTable.first).map { tensor($0, in: .embedding) }
             + (0..<layerCount).flatMap { index in layer.map { tensor($0, in: .layer(index)) } }
-            + present(TensorTable.last).map { tensor($0, in: .head) }
+            + present(TensorTable.last).map { tensor($0, in: .head) } + exitBlock
     }
 
     private func tensor(_ row: TensorTable.Row, in part: ModelPart) -> ModelTensor {
         var (name, ggufName) = (row.name, row.ggufName)
-        if case .layer(let index) = part {
+        switch part {
+        case .layer(let index):
             name = "\(TensorTable.layerPrefix)\(index).\(name)"
             ggufName = "\(TensorTable.ggufLayerPrefix)\(index).\(ggufName)"
+        case .exitBlock:
+            name = TensorTable.exitBlockPrefix + name
+            ggufName = TensorTable.ggufExitBlockPrefix + ggufName
+        case .embedding, .head: break
         }
         return ModelTensor(
             role: row.role, name: name, ggufName: ggufName, shape: row.shape.map(size), kind: row.kind, part: part,

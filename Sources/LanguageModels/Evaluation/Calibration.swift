@@ -41,7 +41,7 @@ package struct Calibration {
     /// The number of tokens to evaluate.
     package var tokenCount: Int { tokens.count }
 
-    /// Runs the text through all layers of a model, whose context has this measurement's ``squares``.
+    /// Runs the text through all layers and the exit block of a model, whose context has this measurement's ``squares``.
     ///
     /// - Parameter progress: called with the number of tokens that are done; returns whether to continue.
     /// - Returns: false if `progress` returned false.
@@ -55,7 +55,9 @@ package struct Calibration {
             for first in stride(from: 0, to: chunk, by: prefillChunk) {
                 guard progress(start + first) else { return false }
                 let rows = start + first..<start + min(first + prefillChunk, chunk)
-                _ = model.run(0..<model.layerCount, model.embed(Array(tokens[rows])), &cache)
+                let exit = model.exitBlock ?? model.layerCount
+                let hidden = model.runToExit(0..<exit, model.embed(Array(tokens[rows])), &cache).hidden
+                _ = model.run(exit..<model.layerCount, hidden, &cache)
             }
         }
         for (name, sums) in squares.all.sorted(by: { $0.key < $1.key }) where !sums.sums.allSatisfy(\.isFinite) {

@@ -65,9 +65,9 @@ package struct ContinuationScorer<Model: LanguageModel>: ~Copyable {
                 var x = model.embed(Array(text.tokens[rows - 1..<end - 1]))
                 var layer = 0
                 for (index, exit) in exits.enumerated() {
-                    x = model.run(layer..<exit, x, &cache)
-                    outputs[index].append(x)
-                    layer = exit
+                    let rows = model.runToExit(layer..<exit, x, &cache)
+                    outputs[index].append(rows.output)
+                    (x, layer) = (rows.hidden, exit)
                 }
             }
             cached = Array(text.tokens.dropLast())

@@ -86,7 +86,8 @@ public struct ExitEvaluation: Sendable {
         for layer in 0..<model.layerCount {
             x = model.block(layer, x, &memory)
             guard layers[outputs.count] == layer + 1 else { continue }
-            outputs.append(rows.map { model.compute.gather(x, rows: $0) } ?? x)
+            let output = layer + 1 == model.exitBlock ? model.block(model.layerCount, x, &memory) : x
+            outputs.append(rows.map { model.compute.gather(output, rows: $0) } ?? output)
         }
         for start in stride(from: 0, to: targets.count, by: rowsAtOnce) {
             let range = start..<min(start + rowsAtOnce, targets.count)

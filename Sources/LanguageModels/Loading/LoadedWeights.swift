@@ -34,8 +34,8 @@ struct LoadedWeights {
                     file: stored.source.file, name: "weights", expected: "to be loaded", found: "an interruption")
             }
             loaded += tensor.count
-            var layer: Int?
-            if case .layer(let index) = tensor.part { layer = index }
+            // An exit block's index follows those of all layers.
+            let layer = tensor.isInExitBlock ? stored.configuration.layerCount : tensor.part.layer
             let place = Place(role: tensor.role, layer: layer)
             if !tensor.fusedParts.isEmpty {
                 for part in tensor.fusedParts {
@@ -52,9 +52,14 @@ struct LoadedWeights {
     }
 
     /// Bytes of all weights in memory.
-    var byteCount: Int {
-        matrices.values.reduce(0) { $0 + $1.byteCount }
-            + vectors.values.reduce(0) { $0 + $1.columns * MemoryLayout<Float>.stride }
+    var byteCount: Int { byteCount { _ in true } }
+
+    /// Bytes of a layer's weights in memory.
+    func byteCount(layer: Int) -> Int { byteCount { $0.layer == layer } }
+
+    private func byteCount(_ includes: (Place) -> Bool) -> Int {
+        matrices.reduce(0) { $0 + (includes($1.key) ? $1.value.byteCount : 0) }
+            + vectors.reduce(0) { $0 + (includes($1.key) ? $1.value.columns * MemoryLayout<Float>.stride : 0) }
     }
 
     /// A matrix that every model has.

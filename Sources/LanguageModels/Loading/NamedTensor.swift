@@ -15,6 +15,9 @@ package struct NamedTensor: Sendable {
         self.isVector = isVector ?? (values.rows == 1)
     }
 
+    /// Whether it belongs to the model's exit block.
+    package var isInExitBlock: Bool { name.hasPrefix(TensorTable.exitBlockPrefix) }
+
     /// The shape in a file: a vector has one dimension.
     package var shape: [Int] { isVector ? [values.columns] : [values.rows, values.columns] }
 }

@@ -32,6 +32,18 @@ package struct StoredModel: Sendable {
         }
     }
 
+    /// Takes the model from opened files, with its exit block, if it has one.
+    ///
+    /// - Throws: as above; also if the exit block does not fit the model.
+    package init(_ files: ModelFiles, withExitBlock: Bool) throws(CheckpointError) {
+        let model = try StoredModel(files)
+        guard withExitBlock, let file = try ExitBlockFile(of: files) else {
+            self = model
+            return
+        }
+        self = try model.with(file)
+    }
+
     private init(_ file: GGUFFile, _ configuration: ModelConfiguration) throws(CheckpointError) {
         self.init(configuration, GGUFSource(file, configuration))
         // RoPE's factors have become part of the configuration.

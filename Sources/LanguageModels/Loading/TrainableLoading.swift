@@ -23,6 +23,7 @@ package struct FrozenParts: Sendable, Equatable {
         case .embedding: embedding
         case .layer(let index): layers.contains(index)
         case .head: head
+        case .exitBlock: false
         }
     }
 }

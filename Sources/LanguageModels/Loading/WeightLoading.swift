@@ -47,7 +47,7 @@ struct PackedLoading: WeightLoading {
         _ tensor: ModelTensor, _ stored: StoredTensor, isFirst: Bool = true
     ) throws(CheckpointError) -> Matrix {
         let matrix = try stored.packed(as: formats.dtype(of: tensor, stored: stored), on: compute)
-        if isFirst, case .layer = tensor.part { compute.inputSquares?.include(matrix, as: tensor.ggufName) }
+        if isFirst, tensor.part.layer != nil { compute.inputSquares?.include(matrix, as: tensor.ggufName) }
         return .packed(matrix)
     }
 

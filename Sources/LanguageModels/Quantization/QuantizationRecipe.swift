@@ -61,7 +61,7 @@ public struct QuantizationRecipe: Sendable, Hashable {
             // Each of its rows alone distinguishes a token from the others.
             return isQuantized && main != .q8_0 ? .q6_K : main
         }
-        guard case .layer(let layer) = tensor.part else { return main }
+        guard let layer = tensor.part.layer else { return main }
         let exception = exceptions.first {
             $0.includes(tensor.role, layer: layer, of: configuration, hasImportance: hasImportance)
         }

@@ -24,8 +24,8 @@ public struct Checkpoint: Sendable {
     /// The model's best setting for self-speculation: the one that `tune --save` stored in the user's cache, or else
     /// the one in its file, or that of the published checkpoint whose name and shape it has; nil if there is none.
     public let speculation: SpeculationSetting?
-    /// The exits from which drafts are chosen: those in its file, or else that of ``speculation``.
-    public let exitLayers: [Int]
+    /// The exits in its file, or else that of ``speculation``.
+    private let statedExits: [Int]
     /// The published checkpoint with the model's shape; nil if there is none, or if the model has a setting of its own.
     public let published: PublishedSpeculation?
     /// What is kept of a tuning on this machine; nil if the user has no cache.
@@ -34,6 +34,10 @@ public struct Checkpoint: Sendable {
     let writtenTokens: [Token]?
     /// The sampling that the files recommend.
     let recommended: RecommendedSampling
+    /// Whether the exit block in a file next to the model's is used, if there is one. Drafts at its exit, and texts that
+    /// end there, are then its own; the full model's texts never depend on it. A model with an adapter has none, because
+    /// the adapter changes what the block was trained to read.
+    public var usesExitBlock = true
     /// Settings that are passed on to other formats.
     let passed: PassedSettings
     /// The tokenizer or the error in it. Keeping the error allows the weights to be shown anyway.
@@ -87,7 +91,7 @@ public struct Checkpoint: Sendable {
                 ? PublishedSpeculation(configuration, names: names + PublishedSpeculation.names(of: file.path)) : nil
             speculation = tuned.map(\.setting) ?? stated ?? published.flatMap { $0.isNamed ? $0.setting : nil }
             let several = try DraftExits.read(file.metadata, layerCount: configuration.layerCount)
-            exitLayers = (tuned == nil ? several : nil) ?? speculation.map { [$0.exitLayer] } ?? []
+            statedExits = (tuned == nil ? several : nil) ?? speculation.map { [$0.exitLayer] } ?? []
             recommended = RecommendedSampling(file.metadata)
             var passed = PassedSettings()
             passed.generation = recommended.members
@@ -100,7 +104,7 @@ public struct Checkpoint: Sendable {
             let names = PublishedSpeculation.names(of: folder.path) + [stated.origin].compactMap(\.self)
             published = tuned == nil ? PublishedSpeculation(stated.model, names: names) : nil
             speculation = tuned.map(\.setting) ?? published.flatMap { $0.isNamed ? $0.setting : nil }
-            exitLayers = speculation.map { [$0.exitLayer] } ?? []
+            statedExits = speculation.map { [$0.exitLayer] } ?? []
             recommended = RecommendedSampling(texts.generationMembers)
             passed = PassedSettings(texts)
             definition = Result { () throws(CheckpointError) in try TokenizerDefinition(folder.paths, stated, texts) }
@@ -110,6 +114,17 @@ public struct Checkpoint: Sendable {
     /// The path as given, or the name of a model that is part of the program. For a split GGUF file, the path of the
     /// first part.
     public var path: String { files.path }
+
+    /// The exits from which drafts are chosen: those in its file, or else that of ``speculation``, or that of an exit
+    /// block.
+    public var exitLayers: [Int] { statedExits.isEmpty ? [exitBlock].compactMap(\.self) : statedExits }
+
+    /// The exit with a block of its own, if it is used; nil if there is none, or it cannot be read, which is an error when
+    /// the weights are opened.
+    public var exitBlock: Int? { exitBlockFile?.exit }
+
+    /// The file of the exit block.
+    var exitBlockFile: ExitBlockFile? { isAdapted || !usesExitBlock ? nil : try? ExitBlockFile(of: files) }
 
     /// The chat template for ordinary conversations, in Jinja; nil if there is none.
     public var chatTemplate: String? { templates.main }
@@ -142,7 +157,7 @@ public struct Checkpoint: Sendable {
     /// - Throws: if there is a tensor that the architecture does not use, or if a required head is missing.
     package func model() throws(CheckpointError) -> StoredModel {
         if let adapter { return try adapter.model() }
-        return try StoredModel(files)
+        return try StoredModel(files, withExitBlock: usesExitBlock)
     }
 
     /// Whether an adapter is merged into the weights.

@@ -35,6 +35,8 @@ public struct CheckpointSummary: Sendable {
     package let templates: StoredChatTemplates
     /// The model's best setting for self-speculation; see ``Checkpoint/speculation``.
     public let speculation: SpeculationSetting?
+    /// The exit with a block of its own before the head; nil if there is none.
+    public let exitBlock: Int?
     /// The exits from which drafts are chosen; see ``Checkpoint/exitLayers``.
     public let exitLayers: [Int]
     /// A note for people on what `tune --save` stored for the model, or why that is not used; nil if there is nothing.
@@ -150,28 +152,33 @@ public struct CheckpointSummary: Sendable {
         tuningNote = checkpoint.tuning?.note
         isTuned = checkpoint.tuning?.tuning != nil
         draftVocabulary = checkpoint.draftVocabulary
+        // If it cannot be read, that is the obstacle.
+        let block = checkpoint.exitBlockFile
+        exitBlock = block?.exit
+        let blockTensors = block?.tensors ?? []
+        let blockPaths = [block?.path].compactMap(\.self)
         let adapterFiles = [checkpoint.adapter?.folder.file].compactMap(\.self)
         let adapterSize = adapterFiles.reduce(0) { $0 + $1.mapping.byteCount }
         let adapterTensors = adapterFiles.flatMap { $0.tensors.map(\.listed) }
         switch checkpoint.adapter?.base ?? checkpoint.files {
         case .gguf(let file, _):
             let metadata = file.metadata
-            files = file.files.map(\.path) + adapterFiles.map(\.path)
-            byteCount = file.byteCount + adapterSize
+            files = file.files.map(\.path) + adapterFiles.map(\.path) + blockPaths
+            byteCount = file.byteCount + adapterSize + (block?.byteCount ?? 0)
             version = Int(file.version)
             name = try metadata.stringIfPresent(named: "general.name")
             tokenizerModel = try metadata.stringIfPresent(named: "tokenizer.ggml.model")
             preTokenizer = try metadata.stringIfPresent(named: "tokenizer.ggml.pre")
-            tensors = Self.entries(file.tensors.map(\.listed) + adapterTensors)
+            tensors = Self.entries(file.tensors.map(\.listed) + adapterTensors + blockTensors)
         case .folder(let folder, _):
             let tokenizer = try? checkpoint.tokenizerDefinition()
-            files = (folder.source.files + adapterFiles).map(\.path)
-            byteCount = folder.source.files.reduce(adapterSize) { $0 + $1.mapping.byteCount }
+            files = (folder.source.files + adapterFiles).map(\.path) + blockPaths
+            byteCount = folder.source.files.reduce(adapterSize + (block?.byteCount ?? 0)) { $0 + $1.mapping.byteCount }
             version = nil
             name = folder.name
             tokenizerModel = tokenizer?.model.rawValue
             preTokenizer = tokenizer?.preTokenizer
-            tensors = Self.entries(folder.source.tensors.map(\.listed) + adapterTensors)
+            tensors = Self.entries(folder.source.tensors.map(\.listed) + adapterTensors + blockTensors)
         }
     }
 
@@ -196,6 +203,7 @@ public struct CheckpointSummary: Sendable {
         assumptions = []
         textEnds = nil
         speculation = nil
+        exitBlock = nil
         exitLayers = []
         tuningNote = nil
         isTuned = false

@@ -93,7 +93,8 @@ extension ModelCost {
         self.rounds = rounds
         decoding = Decoding(measurement.decoding, depth: depth, bytesPerToken: model.bytesReadPerToken)
         prefillTokensPerSecond = measurement.prefillTokensPerSecond.median
-        passes = Passes(measurement.passes, lengths: passLengths, layerCount: model.layerCount)
+        passes = Passes(
+            measurement.passes, lengths: passLengths, layerCount: model.layerCount, exitBlock: model.exitBlock)
         let layers = Double(model.layerCount)
         regions = Regions(
             count: counts.regions, perLayer: Double(counts.regions) / layers,
@@ -116,7 +117,7 @@ extension ModelCost.Decoding {
 
 extension ModelCost.Passes {
     fileprivate init?(
-        _ samples: [CostMeasurement<some LanguageModel>.Passes], lengths: [Int], layerCount: Int
+        _ samples: [CostMeasurement<some LanguageModel>.Passes], lengths: [Int], layerCount: Int, exitBlock: Int?
     ) {
         let medians = lengths.indices.compactMap { index in samples.map { $0.seconds[index] }.median }
         guard let secondsPerToken = medians.min(), let fastest = medians.firstIndex(of: secondsPerToken),
@@ -144,6 +145,6 @@ extension ModelCost.Passes {
                 samples.map { $0.draftSeconds[exit] / $0.seconds[0] }.median
             },
             points: (points { ($0 - $1) / Double(layerCount) }, points { $1 }),
-            layerCount: layerCount)
+            layerCount: layerCount, exitBlock: exitBlock)
     }
 }

@@ -35,7 +35,13 @@ extension ModelCost {
 
 extension ModelCost.Passes {
     /// Predicts the duration of rounds from these passes.
-    var model: CostModel { CostModel(layer: rising(points.layer), head: rising(points.head)) }
+    var model: CostModel { model(layer: rising(points.layer), head: rising(points.head)) }
+
+    private func model(layer: [PassPoint], head: [PassPoint]) -> CostModel {
+        var model = CostModel(layer: layer, head: head)
+        model.exitBlock = exitBlock
+        return model
+    }
 
     /// Lets no pass take less than one over fewer tokens. Where one did, drafts that are all rejected would seem to gain
     /// speed.
@@ -57,12 +63,13 @@ extension ModelCost.Passes {
             return model
         }
         let pass = Double(layerCount) * layer.seconds + head.seconds
-        let share = draftCosts[exitLayer - 1] * pass / (Double(exitLayer) * layer.seconds + head.seconds)
+        let layers = exitLayer + (exitLayer == exitBlock ? 1 : 0)
+        let share = draftCosts[exitLayer - 1] * pass / (Double(layers) * layer.seconds + head.seconds)
         let factor = (1 + Double(draftLength) * share) / Double(draftLength + 1)
         func scaled(_ points: [PassPoint]) -> [PassPoint] {
             rising(points).map { $0.rows == 1 ? (1, factor * $0.seconds) : $0 }
         }
-        return CostModel(layer: scaled(points.layer), head: scaled(points.head))
+        return model(layer: scaled(points.layer), head: scaled(points.head))
     }
 
     /// Returns the expected speedup of self-speculation over plain decoding.

@@ -35,6 +35,8 @@ public struct ModelCost: Sendable {
         /// The seconds of a layer and of the head in these passes.
         let points: (layer: [PassPoint], head: [PassPoint])
         let layerCount: Int
+        /// The exit with a block of its own, which drafts there run, too; nil if there is none.
+        var exitBlock: Int?
 
         /// The seconds of a part of a pass.
         typealias PassPoint = (rows: Int, seconds: Double)

@@ -60,10 +60,11 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
         return (whole, head)
     }
 
-    /// Returns the seconds of drafting one token with the first `exitLayer` layers.
+    /// Returns the seconds of drafting one token with the first `exitLayer` layers, and the exit block if it is there.
     mutating func draft(exitLayer: Int) -> Double {
         timed { sequence in
-            let logits = sequence.model.logits(sequence.layers(exitLayer, 1))
+            let x = sequence.model.embed(sequence.nextTokens(1))
+            let logits = sequence.model.logits(sequence.model.runToExit(0..<exitLayer, x, &sequence.cache).output)
             _ = sequence.model.compute.argmax(logits, row: 0)
             return 0
         }.whole
@@ -99,7 +100,7 @@ struct TimedSequence<Model: LanguageModel>: ~Copyable {
 
     /// Runs the next `count` tokens through the first layers.
     private mutating func layers(_ layers: Int, _ count: Int) -> Tensor {
-        model.run(0..<layers, model.embed(nextTokens(count)), &cache)
+        model.pass(0..<layers, model.embed(nextTokens(count)), &cache)
     }
 
     private func nextTokens(_ count: Int) -> [Token] {

@@ -56,6 +56,8 @@ struct LowBitCopy {
     ) throws(CheckpointError) -> LoadedModel? {
         var weights = weights
         weights.quantization = recipe
+        // All layers of a copy draft.
+        let stored = stored.withoutExitBlock
         if isOptional {
             do throws(CheckpointError) {
                 // The rest is for caches, and for other programs.

@@ -15,6 +15,17 @@ extension CheckpointExport {
         return writer
     }
 
+    /// The file of the exit block; nil if there is none.
+    func exitBlockWriter() throws -> GGUFWriter? {
+        guard let exit = model.configuration.exitBlock else { return nil }
+        var writer = GGUFWriter()
+        writer.metadata["general.architecture"] = .string(ExitBlockFile.architecture)
+        writer.metadata["general.quantization_version"] = .uint32(2)
+        writer.metadata[ExitBlockFile.key] = .uint32(UInt32(exit))
+        try addTensors(inExitBlock: true, named: \.ggufName) { writer.add($0, $1, shape: $2, writing: $3) }
+        return writer
+    }
+
     private func ggufMetadata() throws -> GGUFMetadata {
         var metadata = GGUFMetadata(file: "new GGUF file")
         switch checkpoint.files {

@@ -20,15 +20,28 @@ extension CheckpointExport {
         }
         let writer = try SplitGGUFWriter(ggufWriter(), partsOfAtMost: byteCount, path: path)
         for path in writer.paths { try inputs.check(output: path) }
-        return try write(.parts(writer), to: path, progress: progress) ? writer.paths : nil
+        return try write(.parts(writer), to: writer.paths[0], progress: progress) ? writer.paths : nil
     }
 
     /// Checks that the output can be written to a path, before long work begins. Nothing stays there.
     package func checkPlace(_ path: String, inParts: Bool = false) throws {
         switch target {
         case .gguf where inParts: try SplitGGUFWriter.checkPlace(path)
-        case .gguf: try ReplacementFile.check(path)
+        case .gguf:
+            try ReplacementFile.check(path)
+            try checkExitBlock(besides: path)
         case .safetensors: _ = try ReplacementFolder(path)
+        }
+    }
+
+    /// Throws if an exit block is next to the output that would be taken for the output's.
+    private func checkExitBlock(besides path: String) throws {
+        let place = GGUFFile.exitBlockPath(of: path)
+        try inputs.check(output: place)
+        if model.configuration.exitBlock == nil, !Folder.isMissing(place) {
+            throw CheckpointError(
+                file: place, expected: "no file, since the exported model has no exit block",
+                found: "one, which would be taken for its exit block; remove it, or choose another output")
         }
     }
 
@@ -36,6 +49,9 @@ extension CheckpointExport {
     var inputs: InputFiles {
         var inputs = InputFiles()
         inputs.add(model: checkpoint.source, as: "the model that is read")
+        if let path = ExitBlockFile.path(of: checkpoint.files) {
+            inputs.add(path, as: "the exit block of the model that is read")
+        }
         if let adapter = checkpoint.adapter {
             inputs.add(adapter.folder.path, as: "the adapter that is read")
             inputs.add(model: adapter.base.path, as: "the base model of the adapter that is read")
@@ -55,11 +71,19 @@ extension CheckpointExport {
     /// - Returns: whether everything was written.
     func write(_ output: Output, to path: String, progress: (Int) -> Bool) throws -> Bool {
         var goesOn = true
+        var (before, written) = (0, 0)
+        quantized.removeAll()
         func check(_ done: Int) throws(CheckpointError) {
-            goesOn = progress(min(done, byteCount))
+            written = before + done
+            goesOn = progress(min(written, byteCount))
             guard goesOn else { throw CheckpointError(file: path, expected: "to be written", found: "an interruption") }
         }
         do {
+            if target == .gguf {
+                try checkExitBlock(besides: path)
+                try exitBlockWriter()?.write(to: GGUFFile.exitBlockPath(of: path), progress: check)
+                before = written
+            }
             switch output {
             case .file: try ggufWriter().write(to: path, progress: check)
             case .folder: try writeFolder(to: path, progress: check)

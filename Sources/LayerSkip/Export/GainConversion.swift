@@ -10,7 +10,7 @@ struct GainConversion {
 
     /// - Parameter storesMinusOne: whether the output stores factors minus 1.
     init(_ model: StoredModel, storesMinusOne: Bool) {
-        source = model.source
+        source = model.withoutExitBlock.source
         summand = model.source.gainOffset - (storesMinusOne ? 1 : 0)
     }
 

@@ -19,7 +19,7 @@ struct TensorPlan: Sendable {
     ) throws(CheckpointError) {
         let architecture = model.configuration.architecture
         let pairing = target.ropePairing(of: architecture)
-        let keepsVectors = target == .safetensors && choice == nil && model.source is SafetensorsSource
+        let keepsVectors = target == .safetensors && choice == nil && model.withoutExitBlock.source is SafetensorsSource
         let gains = GainConversion(model, storesMinusOne: architecture.storesGainsMinusOne && target == .safetensors)
         try choice?.check(model)
         var entries: [TensorPlanEntry] = []

@@ -20,6 +20,9 @@ struct ModelOptions: ParsableArguments {
         transform: expandedPath)
     var adapter: String?
 
+    @Flag(help: "Leave out the exit block in the file next to the model, if there is one.")
+    var withoutExitBlock = false
+
     @Option(parsing: .unconditional, help: "Number of threads (default: one per physical core).")
     var threads: Int?
 
@@ -38,6 +41,11 @@ struct ModelOptions: ParsableArguments {
         if keepPacked, model == nil { throw ValidationError("--keep-packed: expected --model with it, found none") }
     }
 
+    /// Opens the model.
+    func checkpoint() throws -> Checkpoint {
+        try .named(model, adapter: adapter, withoutExitBlock: withoutExitBlock)
+    }
+
     /// Loads the model, unless Ctrl-C stops it.
     ///
     /// - Parameters:
@@ -51,7 +59,7 @@ struct ModelOptions: ParsableArguments {
         loading.keepsPacked = keepPacked
         loading.drafting = drafting
         do {
-            let model = try TextModel(.named(model, adapter: adapter), on: ComputeContext(threads: threads), loading) {
+            let model = try TextModel(checkpoint(), on: ComputeContext(threads: threads), loading) {
                 progress(Int($0 * 100))
             }
             _ = progress(100)

@@ -18,11 +18,17 @@ enum ModelSource {
 extension Checkpoint {
     /// Opens a model by path or name, or the default model where none is given.
     ///
-    /// - Parameter adapter: the folder of a LoRA adapter of the model.
+    /// - Parameters:
+    ///   - adapter: the folder of a LoRA adapter of the model.
+    ///   - withoutExitBlock: whether the exit block next to the model is left out.
     /// - Throws: ``CheckpointError``, ``HubError``.
-    static func named(_ model: String?, adapter: String? = nil) throws -> Checkpoint {
+    static func named(
+        _ model: String?, adapter: String? = nil, withoutExitBlock: Bool = false
+    ) throws -> Checkpoint {
         guard let model else { return try .defaultModel() }
-        return try Checkpoint(path: ModelSource.path(of: model), adapter: adapter)
+        var checkpoint = try Checkpoint(path: ModelSource.path(of: model), adapter: adapter)
+        checkpoint.usesExitBlock = !withoutExitBlock
+        return checkpoint
     }
 }
 

@@ -138,6 +138,7 @@ extension RecipeKey {
         boolean("freeze.embedding", \.freeze.embedding, "whether the embedding is frozen"),
         described("freeze.layers", \.freeze.layers, expected: LayerSet.expected, "layers that are frozen"),
         boolean("freeze.head", \.freeze.head, "whether the last norm and the head are frozen"),
+        boolean("freeze.trunk", \.freeze.trunk, "whether everything is frozen but the exit block of exits.block"),
         choice(
             "precision", \.precision, "precision of the operands of products and attention; sums are always f32"),
         boolean("recompute", \.recompute, "whether to recompute blocks in the backward pass: less memory, more time"),
@@ -179,5 +180,8 @@ extension RecipeKey {
             "exits.acceptance_decay", \.exits.acceptanceDecay, in: 0...1000,
             "how fast exits.target: mixed-acceptance turns from KL to acceptance"),
         boolean("exits.train_last", \.exits.trainsLast, "whether the last layer has a loss, too"),
+        boolean(
+            "exits.block", \.hasExitBlock,
+            "whether the exit of exits.layers has a block of its own before the head, which is trained"),
     ]
 }

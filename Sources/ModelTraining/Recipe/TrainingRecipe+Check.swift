@@ -35,6 +35,7 @@ extension TrainingRecipe {
             }
         }
         try checkLoRA()
+        try checkExitBlock()
         let tokens = batch.sequences.multipliedReportingOverflow(by: batch.accumulation)
         let perStep = tokens.partialValue.multipliedReportingOverflow(by: batch.length)
         if tokens.overflow || perStep.overflow {
@@ -78,6 +79,13 @@ extension TrainingRecipe {
             throw RecipeError(
                 key: "validation.exits", expected: "exits from 1 to \(layerCount), the model's layers", found: "\(exit)"
             )
+        }
+        if let exit = exitBlock, exit >= layerCount {
+            throw RecipeError(
+                key: "exits.layers",
+                expected: layerCount > 1
+                    ? "an exit in 1...\(layerCount - 1), before the last layer, for exits.block"
+                    : "a model with several layers, for exits.block", found: "\(exit)")
         }
         if !exits.weights(step: 0, of: 1, layerCount: layerCount).contains(where: { $0 > 0 }) {
             throw RecipeError(

@@ -30,6 +30,9 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var dropout = LayerDropout()
     /// Which exits have a loss, and with which weights.
     public var exits = EarlyExitLoss()
+    /// Whether the exit of ``EarlyExitLoss/exits`` has a block of its own before the head, which is trained. If the start
+    /// has none there, it begins as a copy of the next layer.
+    public var hasExitBlock = false
     /// The parts of the model that are not trained.
     public var freeze = Freeze()
     /// LoRA: training of an adapter instead of the model.
@@ -136,6 +139,8 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var layers = LayerSet()
         /// The last norm, and a head that is not tied.
         public var head = false
+        /// Everything but an exit block, so that the model's texts stay what they were.
+        public var trunk = false
     }
 
     /// How often the model is measured on validation data, and how.

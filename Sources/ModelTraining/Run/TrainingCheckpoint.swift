@@ -14,9 +14,12 @@ package enum TrainingCheckpoint {
 
     /// The files whose hashes `state.json` contains.
     ///
-    /// - Parameter isAdapter: whether LoRA is trained.
-    static func hashedFiles(isAdapter: Bool) -> [String] {
+    /// - Parameters:
+    ///   - isAdapter: whether LoRA is trained.
+    ///   - hasExitBlock: whether an exit block is trained.
+    static func hashedFiles(isAdapter: Bool, hasExitBlock: Bool) -> [String] {
         [isAdapter ? AdapterFolder.Name.weights : ModelFolder.Name.weights, Name.optimizer]
+            + (hasExitBlock ? [ModelFolder.Name.exitBlock] : [])
     }
 
     /// Writes a checkpoint atomically. All processes call it: the first writes, and the others send it their moments.
@@ -33,8 +36,13 @@ package enum TrainingCheckpoint {
         guard processes.rank == 0 else { return try moments.send() }
         var folder = try ReplacementFolder(path)
         try start.describe(&folder)
-        let hashedFiles = hashedFiles(isAdapter: adapter != nil)
-        try SafetensorsWriter(model.tensors).write(to: folder.path(for: hashedFiles[0]))
+        let hashedFiles = hashedFiles(isAdapter: adapter != nil, hasExitBlock: model.exitBlock != nil)
+        try SafetensorsWriter(model.tensors.filter { !$0.isInExitBlock }).write(to: folder.path(for: hashedFiles[0]))
+        if let exit = model.exitBlock {
+            var writer = SafetensorsWriter(model.tensors.filter(\.isInExitBlock))
+            writer.metadata[ExitBlockFile.key] = "\(exit)"
+            try writer.write(to: folder.path(for: ModelFolder.Name.exitBlock))
+        }
         if let adapter {
             let configuration = AdapterFolder.configuration(adapter.settings, base: adapter.base)
             try TextFile.write(configuration, to: folder.path(for: ModelFolder.Name.adapter))

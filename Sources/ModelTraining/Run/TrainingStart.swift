@@ -47,7 +47,13 @@ package struct TrainingStart: Sendable {
     /// - Throws: ``CheckpointError`` if its weights cannot be read, ``TrainingError/nothingToTrain`` if all are frozen,
     ///   ``MemoryError`` if there is not enough memory for weights, gradients and moments.
     func model(_ recipe: TrainingRecipe, on compute: ComputeContext) throws -> LoadedModel {
-        try model(stored, recipe, LowRankInitializer(seed: UInt64(recipe.seed)), on: compute)
+        try model(stored(recipe), recipe, LowRankInitializer(seed: UInt64(recipe.seed)), on: compute)
+    }
+
+    /// The initial model as a recipe trains it: with an exit block or without one.
+    func stored(_ recipe: TrainingRecipe) -> StoredModel {
+        guard let exit = recipe.exitBlock else { return stored.withoutExitBlock }
+        return configuration.exitBlock == exit ? stored : stored.withExitBlock(copiedAt: exit)
     }
 
     /// The adapter that a recipe trains; nil without LoRA.
@@ -83,9 +89,10 @@ package struct TrainingStart: Sendable {
             return model
         }
         let folder = try ModelFolder(path: path)
-        let stored = try StoredModel(ModelFiles(folder))
+        let stored = try StoredModel(ModelFiles(folder), withExitBlock: recipe.hasExitBlock)
+        let start = self.stored(recipe)
         // Frequencies computed from a file's constants may be rounded differently.
-        var (found, expected) = (stored.configuration, configuration)
+        var (found, expected) = (stored.configuration, start.configuration)
         (found.rope, expected.rope) = (found.rope.withoutFittedConstants, expected.rope.withoutFittedConstants)
         guard found == expected else {
             throw CheckpointError(
@@ -93,7 +100,7 @@ package struct TrainingStart: Sendable {
                 expected: "the shapes and constants of the model that the run starts from",
                 found: "others (if that model has changed, use another output)")
         }
-        let model = try model(StoredModel(configuration, stored.source), recipe, nil, on: compute)
+        let model = try model(StoredModel(start.configuration, stored.source), recipe, nil, on: compute)
         try Self.checkFinite(model, file: folder.file(ModelFolder.Name.weights))
         return model
     }
@@ -116,8 +123,9 @@ package struct TrainingStart: Sendable {
         if let values, let adapter = try adapter(recipe) {
             training = AdapterTraining(adapter.settings, values: values)
         }
-        let layers = Set((0..<stored.configuration.layerCount).filter(freeze.layers.contains))
-        let frozen = FrozenParts(layers: layers, embedding: freeze.embedding, head: freeze.head)
+        let layers = Set((0..<stored.configuration.layerCount).filter { freeze.trunk || freeze.layers.contains($0) })
+        let frozen = FrozenParts(
+            layers: layers, embedding: freeze.trunk || freeze.embedding, head: freeze.trunk || freeze.head)
         // Weights, gradients and two moments; of several processes, each has a part of the moments. Those of an adapter
         // are small.
         var byteCount = 4 * MemoryLayout<Float>.stride * stored.weightCount

@@ -80,7 +80,8 @@ package struct TrainingState: Sendable, Equatable, Codable {
             try require(groups ?? 0 > 0, "groups", "a positive number", groups.map(String.init) ?? "no such key")
         }
         if let hashes {
-            let names = TrainingCheckpoint.hashedFiles(isAdapter: isAdapter)
+            let names = TrainingCheckpoint.hashedFiles(
+                isAdapter: isAdapter, hasExitBlock: recipe["exits.block"] == .scalar("true"))
             try require(
                 hashes.keys.sorted() == names.sorted(), "hashes", "a hash of each of \(names.joined(separator: ", "))",
                 hashes.isEmpty ? "none" : hashes.keys.sorted().map(\.quoted).joined(separator: ", "))

@@ -54,8 +54,9 @@ struct Objective: Sendable {
             let isLast = layer == model.layerCount - 1
             guard weights[layer] > 0 || isLast else { continue }
             // x is now this layer's output: x[l+1] of the paper.
+            let output = exitOutput(layer + 1, of: learning, x, batch, together)
             // Unscored rows, such as a prompt's, need no logits.
-            let scoredRows = rows.count == x.rows ? compute.branch(x) : compute.gather(x, rows: rows)
+            let scoredRows = rows.count == x.rows ? compute.branch(output) : compute.gather(output, rows: rows)
             waiting.append(Exit(x: scoredRows, isLast: isLast, weight: weights[layer]))
             if exits.target.needsLastLayer && !isLast { continue }
             for (exit, loss) in exitLosses(of: waiting, model, batch, rows: rows, scoredGroups, scored: scored) {
@@ -88,6 +89,16 @@ struct Objective: Sendable {
             }
         }
         return recompute ? model.compute.recomputed(x, run) : run(x)
+    }
+
+    /// What the head reads at an exit: x, or the exit block's output.
+    private func exitOutput<Model: TrainableModel>(
+        _ exit: Int, of model: Model, _ x: Tensor, _ batch: TrainingBatch, _ together: PartsTogether
+    ) -> Tensor {
+        guard exit == model.exitBlock else { return x }
+        let all = BlockRows(
+            length: batch.length, groups: together.groups, documents: batch.segments(of: Array(0..<batch.sequences)))
+        return block(model.layerCount, of: model, model.compute.branch(x), all)
     }
 
     /// An exit with a loss, or the last layer, which other exits imitate.

@@ -15,6 +15,8 @@ package struct CostModel: Sendable {
     /// What passes cost that were never measured, relative to those of the model; nil if there are none.
     private var lowBitShare: Double?
     private var vocabularyShare: Double?
+    /// The exit with a block of its own: drafts there run one more layer.
+    package var exitBlock: Int?
     private var drafting = 0.0
     private var observing = 0.0
     /// Whether costs are given, and not measured.
@@ -151,7 +153,7 @@ package struct CostModel: Sendable {
             let head = headSeconds(on: path, rows: lookedUp + 1),
             let rest = verification(of: path, layers: layers, rows: verified + 1, texts: 1)
         else { return nil }
-        return Double(path.layers) * pass + head + drafting * Double(lookedUp + 1) + rest
+        return Double(draftedLayers(on: path)) * pass + head + drafting * Double(lookedUp + 1) + rest
     }
 
     /// The seconds of drafting one token for each text.
@@ -159,7 +161,12 @@ package struct CostModel: Sendable {
         guard let pass = layerSeconds(path.weights, rows: texts), let head = headSeconds(on: path, rows: texts) else {
             return nil
         }
-        return Double(path.layers) * pass + head + drafting * Double(texts)
+        return Double(draftedLayers(on: path)) * pass + head + drafting * Double(texts)
+    }
+
+    /// The number of layers that drafting runs: those of the path, and an exit block.
+    private func draftedLayers(on path: DraftPath) -> Int {
+        path.layers + (path.weights == .own && path.layers == exitBlock ? 1 : 0)
     }
 
     /// The seconds of verifying rows, of which the last of each text has not been through the drafting layers.

@@ -11,14 +11,16 @@ extension Engine {
 
     /// Lets pending tokens leave that are sure enough at an exit.
     ///
-    /// - Parameter x: the output rows of the layers before, of all texts that pass.
-    mutating func letLeave(_ texts: [TokenStream], _ x: Tensor, at layer: Int) {
+    /// - Parameters:
+    ///   - x: the output rows of the layers before, of all texts that pass.
+    ///   - output: what the head reads of them.
+    mutating func letLeave(_ texts: [TokenStream], _ x: Tensor, _ output: Tensor, at layer: Int) {
         var (start, judged) = (0, 0)
         var last: [Tensor] = []
         for (index, text) in texts.enumerated() {
             start += passing[index]
             guard isJudged(text, index, at: layer) else { continue }
-            last.append(x[rows: start - 1..<start])
+            last.append(output[rows: start - 1..<start])
         }
         guard !last.isEmpty else { return }
         let logits = logits(model.compute.stacked(last))
@@ -48,7 +50,7 @@ extension Engine {
         text.leaving?.waiting.removeAll()
         // Those of the deepest exit are of the first positions.
         for group in groups.reversed() where group.count > 0 {
-            _ = model.run(group.exitLayer..<text.layerCount, model.compute.stacked(group.rows), &text.cache)
+            _ = model.pass(group.exitLayer..<text.layerCount, model.compute.stacked(group.rows), &text.cache)
         }
     }
 }

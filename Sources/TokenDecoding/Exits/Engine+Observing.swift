@@ -5,17 +5,19 @@ import TensorCore
 
 extension Engine {
     /// Runs rows of drafts through the first layers of a path, and keeps those of observed exits on the way.
-    mutating func runDraft(_ texts: [TokenStream], _ x: Tensor, on path: DraftPath) -> Tensor {
+    mutating func runDraft(
+        _ texts: [TokenStream], _ x: Tensor, on path: DraftPath
+    ) -> (hidden: Tensor, output: Tensor) {
         var (x, layer) = (x, 0)
         if path.weights == .own, texts.count == 1 {
             texts[0].observed.leaveOut(path.layers)
             for exit in texts[0].observed.exitLayers where exit < path.layers {
-                x = run(layer..<exit, x, on: path)
-                texts[0].observed.append(x, at: exit)
-                layer = exit
+                let rows = run(layer..<exit, x, on: path, readsExit: true)
+                texts[0].observed.append(rows.output, at: exit)
+                (x, layer) = (rows.hidden, exit)
             }
         }
-        return run(layer..<path.layers, x, on: path)
+        return run(layer..<path.layers, x, on: path, readsExit: true)
     }
 
     /// Computes the logits of all observed rows.

@@ -59,9 +59,9 @@ package struct ExitRuleTrace: Sendable {
         var x = model.embed(tokens)
         var (layer, predictions) = (0, [[Int?]]())
         for (index, exitLayer) in exitLayers.enumerated() {
-            x = model.run(layer..<exitLayer, x, &cache)
-            layer = exitLayer
-            let logits = model.logits(x)
+            let rows = model.runToExit(layer..<exitLayer, x, &cache)
+            (x, layer) = (rows.hidden, exitLayer)
+            let logits = model.logits(rows.output)
             exits[index].certainties += targets.indices.map {
                 measure.certainty(of: logits, row: $0, on: model.compute)
             }

@@ -51,10 +51,10 @@ package struct ExitTrace: Sendable {
             var x = model.embed(text.span.extracting(rows))
             var layer = 0
             for (index, exit) in self.exitLayers.enumerated() {
-                x = model.run(layer..<exit, x, &cache)
-                layer = exit
+                let passed = model.runToExit(layer..<exit, x, &cache)
+                (x, layer) = (passed.hidden, exit)
                 guard start >= firstRow else { continue }
-                let logits = model.logits(x)
+                let logits = model.logits(passed.output)
                 let stopwatch = Stopwatch()
                 for row in rows {
                     let next = row + 1
