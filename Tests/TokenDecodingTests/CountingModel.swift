@@ -10,6 +10,8 @@ struct CountingModel<Model: LanguageModel>: WrappedModel {
         var embedded = 0
         var head = 0
         var blocks: [Int]
+        /// Rows of which the exit block only stored keys and values.
+        var stored = 0
     }
 
     let model: Model
@@ -22,8 +24,10 @@ struct CountingModel<Model: LanguageModel>: WrappedModel {
 
     init(_ model: Model) {
         self.model = model
-        counter = Counter(layerCount: model.layerCount)
+        counter = Counter(layerCount: model.cacheLayerCount)
     }
+
+    var exitBlock: Int? { model.exitBlock }
 
     var counts: Counts { counter.counts.withLock { $0 } }
 
@@ -39,7 +43,9 @@ struct CountingModel<Model: LanguageModel>: WrappedModel {
     }
 
     func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
-        counter.counts.withLock { $0.blocks[index] += x.rows }
+        counter.counts.withLock { counts in
+            if index == layerCount { counts.stored += x.rows } else { counts.blocks[index] += x.rows }
+        }
         model.storeKeysAndValues(index, x, &memory)
     }
 

@@ -1,4 +1,6 @@
 import LanguageModels
+import TensorCore
+import TestSupport
 import Testing
 
 @testable import TokenDecoding
@@ -37,5 +39,22 @@ import Testing
             model.counts
                 == .init(
                     embedded: all, head: generator.statistics.drafted + rows, blocks: Array(repeating: all, count: 3)))
+    }
+
+    /// An exit block runs on the rows of drafts at its exit, and stores keys and values of all others.
+    @Test(arguments: [1, 2, 3], [1, 5]) func exitBlock(exitLayer: Int, draftLength: Int) throws {
+        let sample = SampleModel.all[0].withExitBlock(at: 2)
+        let model = CountingModel(try sample.model(on: ComputeContext(threads: 1)))
+        let drafter = try EarlyExitDrafter(exitLayer: exitLayer, draftLength: draftLength, for: model)
+        var generator = try Generator(model, drafter: drafter)
+        try generator.prefill(Self.prompt)
+        try generator.finish(maxTokens: 30)
+        let (drafted, rounds) = (generator.statistics.drafted, generator.statistics.rounds)
+        let all = Self.prompt.count - 1 + drafted + rounds
+        let ran = exitLayer == 2 ? drafted : 0
+        #expect(
+            model.counts
+                == .init(
+                    embedded: all, head: 2 * drafted + rounds, blocks: [all, all, all, all, ran], stored: all - ran))
     }
 }

@@ -9,17 +9,27 @@ import TokenDecoding
 /// another kernel table, changes the hash.
 package struct AnswerHash: Sendable {
     private let model: UInt64
+    /// Of the exit block, which only some strategies' texts depend on; nil without one.
+    private let exitBlock: UInt64?
 
     /// Runs a few tokens through a model, which identifies it wherever its files are.
     package init(_ model: TextModel) {
         let tokens = (0..<8).map { Token((7919 * $0 + 1) % model.model.vocabularySize) }
         var cache = KVCache(for: model.model, format: .f32, context: min(tokens.count, model.shape.contextLength))
         let fitting = Array(tokens.prefix(cache.capacity))
-        let logits = model.model.logits(
-            model.model.run(0..<model.model.layerCount, model.model.embed(fitting), &cache))
+        let layers = model.model.layerCount
+        let x = model.model.embed(fitting)
+        self.model = Self.hash(model.model.logits(model.model.run(0..<layers, x, &cache)))
+        var other = KVCache(for: model.model, format: .f32, context: cache.capacity)
+        exitBlock = model.model.exitBlock.map { exit in
+            Self.hash(model.model.logits(model.model.runToExit(0..<exit, x, &other).output))
+        }
+    }
+
+    private static func hash(_ logits: Tensor) -> UInt64 {
         var hash = FowlerNollVo()
         for row in 0..<logits.rows { hash.add(logits.bitHash(row: row)) }
-        self.model = hash.value
+        return hash.value
     }
 
     /// The hash of an answer, in 16 hexadecimal digits.
@@ -28,9 +38,11 @@ package struct AnswerHash: Sendable {
         options.recordsRounds = false
         if options.sampling.isGreedy { options.sampling.seed = 0 }
         let isDraftFree = options.acceptance == .coupled || options.sampling.isGreedy
-        if isDraftFree, options.strategy?.isExact != false { options.strategy = nil }
+        let isExact = isDraftFree && options.strategy?.isExact != false
+        if isExact { options.strategy = nil }
         var hash = FowlerNollVo(JSONText.encode(options, onOneLine: true))
         hash.add(model)
+        if !isExact, let exitBlock { hash.add(exitBlock) }
         for token in prompt { hash.add(UInt64(bitPattern: Int64(token))) }
         let digits = String(hash.value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

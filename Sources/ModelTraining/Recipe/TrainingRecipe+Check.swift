@@ -34,8 +34,8 @@ extension TrainingRecipe {
                     key: key.path, expected: "no value, since the model comes from \(origin)", found: "\(value)")
             }
         }
-        try checkLoRA()
         try checkExitBlock()
+        try checkLoRA()
         let tokens = batch.sequences.multipliedReportingOverflow(by: batch.accumulation)
         let perStep = tokens.partialValue.multipliedReportingOverflow(by: batch.length)
         if tokens.overflow || perStep.overflow {
