@@ -32,10 +32,12 @@ package struct LoadedModel: TrainableModel {
 
     /// Loads a model for training. All weights become f32; those that are not frozen are parameters.
     ///
-    /// - Parameter adapter: if given, only this LoRA adapter is trained, and 16-bit matrices keep their format.
+    /// - Parameters:
+    ///   - frozen: the parts that are not trained; nil for the whole model, whose 16-bit matrices keep their format.
+    ///   - adapter: if given, only this LoRA adapter is trained, and the whole model is frozen.
     /// - Throws: if its tensors are missing or wrong.
     package init(
-        trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(),
+        trainable stored: StoredModel, freezing frozen: FrozenParts? = FrozenParts(),
         adapting adapter: AdapterTraining? = nil, on compute: ComputeContext
     ) throws(CheckpointError) {
         self.init(try Transformer(trainable: stored, freezing: frozen, adapting: adapter, on: compute))

@@ -125,11 +125,13 @@ extension Transformer {
     /// Loads a model for training. All weights become f32, whatever their stored format; those that are not frozen are
     /// parameters. Query and key rows are in Hugging Face's order.
     ///
-    /// - Parameter adapter: if given, only this LoRA adapter is trained, and 16-bit matrices keep their format.
+    /// - Parameters:
+    ///   - frozen: the parts that are not trained; nil for the whole model, whose 16-bit matrices keep their format.
+    ///   - adapter: if given, only this LoRA adapter is trained, and the whole model is frozen.
     /// - Throws: if the architecture cannot be trained, or a tensor is missing or does not have the shape that the
     ///   configuration requires.
     package init(
-        trainable stored: StoredModel, freezing frozen: FrozenParts = FrozenParts(),
+        trainable stored: StoredModel, freezing frozen: FrozenParts? = FrozenParts(),
         adapting adapter: AdapterTraining? = nil, on compute: ComputeContext
     ) throws(CheckpointError) {
         try stored.checkTrainable()

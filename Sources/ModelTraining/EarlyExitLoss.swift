@@ -10,8 +10,12 @@ public struct EarlyExitLoss: Sendable, Equatable {
     public var curriculum = Curriculum.none
     /// The exits that may have a loss in addition to the last, as numbers of layers run (1...L); nil for all.
     public var exits: [Int]?
-    /// What the losses of early exits compare with. The last layer always learns from the text.
+    /// What the losses of early exits compare with.
     public var target = ExitTarget.text
+    /// The model whose last layer is imitated in place of that of the model in training; nil for none.
+    public var teacher: TrainingRecipe.Start?
+    /// What the loss of the last layer compares with.
+    public var lastTarget = LastTarget.text
     /// The share of the text in ``ExitTarget/mixed``, 0...1.
     public var textShare = 0.5
     /// How fast ``ExitTarget/mixedAcceptance`` turns from KL to acceptance: the share of KL is e^(-decay A) at the
@@ -33,7 +37,20 @@ public struct EarlyExitLoss: Sendable, Equatable {
     }
 
     /// Whether a step computes the last layer's loss.
-    var measuresLast: Bool { trainsLast || target.needsLastLayer }
+    var measuresLast: Bool { trainsLast || (target.needsDistribution && teacher == nil) }
+
+    /// Whether a teacher is given and something learns from it.
+    public var learnsFromTeacher: Bool {
+        let earlyExitsLearn = target.needsDistribution && scale > 0 && curriculum != .none
+        return teacher != nil && (earlyExitsLearn || (lastTarget == .teacher && trainsLast))
+    }
+
+    /// Whether something learns from the teacher in a step with these weights.
+    func needsTeacher(_ weights: [Double]) -> Bool {
+        guard learnsFromTeacher else { return false }
+        let earlyExitsLearn = target.needsDistribution && weights.dropLast().contains { $0 > 0 }
+        return earlyExitsLearn || (lastTarget == .teacher && weights.last ?? 0 > 0)
+    }
 
     /// Returns w(t,l) for every layer l: nonnegative weights that sum to 1, 0 for exits that are off.
     ///

@@ -1,5 +1,6 @@
 /// What the loss of an early exit compares the exit's distribution p with: the text, or q, the distribution of the last
-/// layer in the same step, with the same dropped layers. q is a constant to the gradient.
+/// layer. This is the teacher's last layer if there is a teacher, and otherwise that of the model in training, in the same
+/// step, with the same dropped layers. q is a constant to the gradient.
 ///
 /// Drafts are accepted if p resembles q, whatever the text says. So losses with q teach what speculative decoding needs.
 public enum ExitTarget: String, Sendable, CaseIterable {
@@ -16,6 +17,14 @@ public enum ExitTarget: String, Sendable, CaseIterable {
     /// Cross-entropy with the last layer's most likely token, which greedy decoding accepts.
     case argmax
 
-    /// Whether the loss needs the last layer's distribution.
-    var needsLastLayer: Bool { self != .text }
+    /// Whether the loss needs q.
+    var needsDistribution: Bool { self != .text }
+}
+
+/// What the loss of the last layer compares its distribution p with.
+public enum LastTarget: String, Sendable, CaseIterable {
+    /// Cross-entropy with the text's next token.
+    case text
+    /// KL(q || p), where q is the teacher's distribution.
+    case teacher
 }

@@ -1,4 +1,4 @@
-"""Writes PyTorch's losses and gradients of early exits that learn from the last layer: exit-targets.json, exit-targets.bin.
+"""Writes PyTorch's losses and gradients of exits that learn from the last layer or a teacher: exit-targets.json, .bin.
 
 Usage: exit_targets.py FOLDER, where FOLDER holds the tiny models of tiny.py. The formats are described in Tests/Goldens/README.md.
 """
@@ -15,6 +15,7 @@ import gradients
 import tiny
 
 VARIANT = "smollm3"  # four layers
+TEACHER = "tied"  # two wider layers
 WEIGHTS = [0.2, 0.2, 0.2]  # of the early exits
 LAST = 0.4
 
@@ -55,17 +56,18 @@ TARGETS = {
 }  # fmt: skip
 
 
-def run(seed, tokens, targets, loss, trains_last):
+def run(seed, tokens, targets, loss, trains_last, teacher, last_target):
     network, _ = tiny.make(seed, **tiny.VARIANTS[VARIANT])
     *early, last = [logits.flatten(0, 1) for logits in gradients.exits(network, tokens)]
     scored = targets.flatten() >= 0
     targets = targets.flatten()[scored]
-    q = last[scored].softmax(-1).detach()
+    with torch.no_grad():
+        q = (last if teacher is None else gradients.exits(teacher, tokens)[-1].flatten(0, 1))[scored].softmax(-1)
     value = sum(
         weight * loss(exit[scored].log_softmax(-1), q, targets).mean() for weight, exit in zip(WEIGHTS, early)
     )
     if trains_last:
-        value = value + LAST * functional.cross_entropy(last[scored], targets)
+        value = value + LAST * TARGETS[last_target](last[scored].log_softmax(-1), q, targets).mean()
     else:
         value = value / sum(WEIGHTS)
     value.backward()
@@ -78,17 +80,26 @@ def run(seed, tokens, targets, loss, trains_last):
 if __name__ == "__main__":
     torch.set_num_threads(1)
     folder = Path(sys.argv[1])
-    seed = json.loads((folder / f"tiny-{VARIANT}.json").read_text())["seed"]
+    seed, teacher_seed = (json.loads((folder / f"tiny-{v}.json").read_text())["seed"] for v in (VARIANT, TEACHER))
+    teacher, _ = tiny.make(teacher_seed, **tiny.VARIANTS[TEACHER])
     tokens, targets = next(gradients.batches(torch.Generator().manual_seed(seed)))
     cases, flat = [], []
-    for name, trains_last in [*((name, True) for name in TARGETS), ("text", False), ("model", False)]:
-        value, values, parameters = run(seed, tokens, targets, TARGETS[name], trains_last)
-        cases.append({"target": name, "trains_last": trains_last, "loss": value})
+    alone = [*((name, True) for name in TARGETS), ("text", False), ("model", False)]
+    taught = [("text", True, True, "model"), ("acceptance", True, True, "model"), ("model", True, True, "text"),
+              ("argmax", False, True, "text")]  # fmt: skip
+    for name, trains_last, is_taught, last_target in [(*case, False, "text") for case in alone] + taught:
+        value, values, parameters = run(
+            seed, tokens, targets, TARGETS[name], trains_last, teacher if is_taught else None, last_target
+        )
+        cases.append({
+            "target": name, "trains_last": trains_last, "has_teacher": is_taught,
+            "last_target": "teacher" if last_target == "model" else "text", "loss": value,
+        })  # fmt: skip
         flat.append(values)
     gguf_models.write_floats(folder / "exit-targets.bin", torch.cat(flat))
     description = {
-        "model": f"tiny-{VARIANT}.gguf", "length": gradients.LENGTH, "tokens": tokens.flatten().tolist(),
-        "targets": targets.flatten().tolist(), "cases": cases,
+        "model": f"tiny-{VARIANT}.gguf", "teacher": f"tiny-{TEACHER}.gguf", "length": gradients.LENGTH,
+        "tokens": tokens.flatten().tolist(), "targets": targets.flatten().tolist(), "cases": cases,
         "parameters": [{"name": name, "count": p.numel()} for name, p in parameters.items()],
     }  # fmt: skip
     (folder / "exit-targets.json").write_text(json.dumps(description, indent=2) + "\n")

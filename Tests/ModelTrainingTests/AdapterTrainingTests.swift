@@ -172,7 +172,7 @@ struct AdapterTrainingTests {
 }
 
 /// Weights whose matrices are rounded to a 16-bit format.
-private struct RoundedWeights: TensorSource {
+struct RoundedWeights: TensorSource {
     let base: any TensorSource
     let dtype: DType
 

@@ -17,10 +17,11 @@ struct ParallelTrainingTests {
     }
 
     enum Variant: String, CaseIterable, Sendable {
-        case dropout, exits, frozen, recompute, bf16, fewGroups, manyElements, together, togetherDropout, silent
+        case dropout, exits, frozen, recompute, bf16, fewGroups, manyElements, together, togetherDropout, silent,
+            teacher
 
         /// Whether many groups of a process share a batch.
-        var runsGroupsTogether: Bool { [.together, .togetherDropout, .silent].contains(self) }
+        var runsGroupsTogether: Bool { [.together, .togetherDropout, .silent, .teacher].contains(self) }
 
         /// Eight groups of one or two sequences.
         var recipe: TrainingRecipe {
@@ -34,7 +35,19 @@ struct ParallelTrainingTests {
                 $0.recompute = [.recompute, .togetherDropout].contains(self)
                 $0.precision = self == .bf16 ? .bf16 : .f32
                 $0.parallel.groups = self == .fewGroups ? 4 : nil
+                if self == .teacher {
+                    ($0.exits.target, $0.exits.lastTarget) = (.acceptance, .teacher)
+                    $0.exits.teacher = .path("teacher")
+                }
             }
+        }
+
+        func teacher(of model: Transformer) throws -> Transformer? {
+            guard self == .teacher else { return nil }
+            let configuration = TinyTraining.configuration
+            let weights = RandomInitializer(seed: 8, configuration, isTied: false)
+            return try Transformer(
+                trainable: StoredModel(configuration, weights), freezing: nil, on: model.compute)
         }
 
         /// Sequences of which some have no scored target.
@@ -55,8 +68,10 @@ struct ParallelTrainingTests {
 
     private static func train(_ variant: Variant, processes: Int, steps: Int = 3) throws -> Bits {
         let ranks = try LocalProcesses.run(processes) { group in
+            let model = try variant.model()
             var trainer = Trainer(
-                variant.recipe, model: try variant.model(), data: variant.data, processes: group)
+                variant.recipe, model: model, teacher: try variant.teacher(of: model), data: variant.data,
+                processes: group)
             var bits = Bits()
             for _ in 0..<steps {
                 let step = try #require(try trainer.makeStep())

@@ -28,10 +28,11 @@ package struct FrozenParts: Sendable, Equatable {
     }
 }
 
-/// Loading for training, with query and key rows in Hugging Face's order: everything in f32, except that matrices below a
-/// LoRA adapter, which stay frozen, keep their 16-bit formats.
+/// Loading for training, with query and key rows in Hugging Face's order: everything in f32, except that matrices of a
+/// model that is frozen as a whole, a teacher or the base of a LoRA adapter, keep their 16-bit formats.
 struct TrainableLoading: WeightLoading {
-    private let frozen: FrozenParts
+    /// nil for the whole model.
+    private let frozen: FrozenParts?
     private let headDimension: Int
     private let compute: ComputeContext
     private let adapterTraining: AdapterTraining?
@@ -41,20 +42,18 @@ struct TrainableLoading: WeightLoading {
     /// All loaded tensors, parameters and frozen ones; of a model with an adapter, those of the adapter.
     private(set) var tensors: [NamedTensor] = []
 
-    init(frozen: FrozenParts, adapting training: AdapterTraining?, headDimension: Int, on compute: ComputeContext) {
+    init(frozen: FrozenParts?, adapting training: AdapterTraining?, headDimension: Int, on compute: ComputeContext) {
         adapterTraining = training
-        self.frozen = frozen
+        self.frozen = training == nil ? frozen : nil
         self.headDimension = headDimension
         self.compute = compute
     }
 
     mutating func matrix(_ tensor: ModelTensor, from source: any TensorSource) throws(CheckpointError) -> Matrix {
         let stored = try source.tensor(named: tensor.name, shape: tensor.shape)
-        if let adapterTraining {
-            if adapterTraining.settings.adapts(tensor) { try addAdapter(adapterTraining, of: tensor) }
-            if HalfMatrix.formats.contains(stored.dtype) {
-                return .half(tensor.kind.isRotated ? stored.halves(order: order(source)) : stored.halves())
-            }
+        if let adapterTraining, adapterTraining.settings.adapts(tensor) { try addAdapter(adapterTraining, of: tensor) }
+        if frozen == nil, HalfMatrix.formats.contains(stored.dtype) {
+            return .half(tensor.kind.isRotated ? stored.halves(order: order(source)) : stored.halves())
         }
         return .unpacked(weight(tensor, tensor.kind.isRotated ? stored.floats(order: order(source)) : stored.floats()))
     }
@@ -96,7 +95,7 @@ struct TrainableLoading: WeightLoading {
     }
 
     private mutating func weight(_ tensor: ModelTensor, _ values: Tensor) -> Tensor {
-        if adapterTraining != nil { return values }
+        guard let frozen else { return values }
         tensors.append(NamedTensor(name: tensor.name, values: values))
         guard !frozen.contains(tensor.part) else { return values }
         let parameter = Parameter(name: tensor.name, values, on: compute)

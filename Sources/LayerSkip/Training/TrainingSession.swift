@@ -64,7 +64,9 @@ public struct TrainingSession: Sendable {
         try RunFolder.check(recipe.output, leavesAlone: inputs)
         let shards = try Self.shards(files.training.flatMap(\.self))
         let resumed = try TrainingStart.resuming(recipe, shards: shards)
-        start = try resumed?.start ?? TrainingStart(recipe, shards: shards, defaultModel: defaultModel)
+        var start = try resumed?.start ?? TrainingStart(recipe, shards: shards, defaultModel: defaultModel)
+        try start.openTeacher(of: recipe, defaultModel: defaultModel)
+        self.start = start
         missingStartNote = resumed?.note
         try recipe.check(
             layerCount: start.configuration.layerCount, contextLength: start.configuration.contextLength)

@@ -18,13 +18,7 @@ extension TrainingStart {
     ) throws {
         switch recipe.model.start {
         case .random: try self.init(random: recipe, shards)
-        case .defaultModel:
-            guard let defaultModel else {
-                throw RecipeError(
-                    key: "model.start", expected: "random or a path, in a program without the default model",
-                    found: "default")
-            }
-            try self.init(defaultModel(), shards)
+        case .defaultModel: try self.init(TrainingRecipe.open(defaultModel, key: "model.start"), shards)
         case .path(let path):
             let checkpoint = try Checkpoint(path: ModelFinder().cachedPath(of: path))
             try self.init(checkpoint, shards)
@@ -98,11 +92,26 @@ extension TrainingRecipe {
         if case .path(let path) = model.start {
             inputs.add(model: path, adapter: nil, as: "the model that the training starts from")
         }
+        if case .path(let path)? = exits.teacher {
+            inputs.add(model: path, adapter: nil, as: "the teacher")
+        }
         if let path = model.tokenizer { inputs.add(model: ModelFinder().knownPath(of: path), as: "the tokenizer") }
         for path in files.training.flatMap(\.self) + files.validation {
             inputs.add(path, as: "a file of tokens that is read")
         }
         return inputs
+    }
+
+    /// Opens the default model for a key.
+    ///
+    /// - Throws: ``RecipeError`` in a program without it, ``CheckpointError`` if it cannot be read.
+    static func open(
+        _ defaultModel: (() throws(CheckpointError) -> Checkpoint)?, key: String
+    ) throws -> Checkpoint {
+        guard let defaultModel else {
+            throw RecipeError(key: key, expected: "a path, in a program without the default model", found: "default")
+        }
+        return try defaultModel()
     }
 
     /// Returns the configuration of a model that starts from random weights.

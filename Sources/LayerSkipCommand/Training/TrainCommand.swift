@@ -66,6 +66,7 @@ struct TrainCommand: ParsableCommand {
     private func downloadStart(of recipe: TrainingRecipe) throws {
         guard Folder.isMissing("\(recipe.output)/newest") else { return }
         if case .path(let path) = recipe.model.start { _ = try ModelSource.path(of: path) }
+        if case .path(let path)? = recipe.exits.teacher { _ = try ModelSource.path(of: path) }
         if let path = recipe.model.tokenizer { _ = try ModelSource.path(of: path) }
     }
 
@@ -113,11 +114,13 @@ struct TrainCommand: ParsableCommand {
         session.notes.forEach(Output.note)
         func millions(_ count: Int) -> String { (Double(count) / 1e6).formatted(decimals: 2) + " million" }
         let epochs = estimate.epochs.formatted(decimals: 2)
+        let teacher =
+            estimate.teacherByteCount > 0 ? ", and the teacher's weights \(estimate.teacherByteCount.megabytes)" : ""
         try Output.write(
             """
             parameters  \(millions(estimate.parameterCount)), of which \(millions(estimate.trainedCount)) are trained
             memory      peak \(estimate.peakByteCount.megabytes) so far, of which weights, gradients and moments take \
-            \(estimate.stateByteCount.megabytes)
+            \(estimate.stateByteCount.megabytes)\(teacher)
             tokens      \(millions(estimate.tokenCount)) in \(recipe.steps.counted("step")) of \
             \(recipe.batch.tokensPerStep), or \(epochs) epochs
             speed       \(estimate.tokensPerSecond.formatted(decimals: 0)) tokens per second, \

@@ -27,6 +27,13 @@ extension TrainingRecipe {
         if exits.target != .text, exits.scale == 0 || exits.curriculum == .none {
             notes.append(("exits.target", "no early exit is trained"))
         }
+        if exits.teacher != nil, !exits.learnsFromTeacher {
+            notes.append(
+                ("exits.teacher", "exits.target is text or trains no early exit, and exits.last_target is text"))
+        }
+        if exits.lastTarget == .teacher, !exits.trainsLast {
+            notes.append(("exits.last_target", "exits.train_last is false: the last layer has no loss"))
+        }
         if exits.textShare != standard.textShare, exits.target != .mixed {
             notes.append(("exits.text_share", "exits.target is \(exits.target.rawValue) and not mixed"))
         }

@@ -174,6 +174,12 @@ extension RecipeKey {
             "exits.layers", \.exits.exits, in: 1...4096,
             "exits that may have a loss, as the number of layers run (default: all)"),
         choice("exits.target", \.exits.target, "what early exits learn from: the text, the last layer, or both"),
+        // A resumed run compares the hashes of the weights, not the paths: see TrainingState.
+        described(
+            "exits.teacher", \.exits.teacher, expected: "default (the built-in model), or the path of a model",
+            "model whose last layer exits imitate, with the same tokenizer (default: the model in training)",
+            isFixed: false),
+        choice("exits.last_target", \.exits.lastTarget, "what the last layer learns from"),
         number(
             "exits.text_share", \.exits.textShare, in: 0...1, "share of the text with exits.target: mixed"),
         number(

@@ -193,10 +193,10 @@ extension RecipeKey {
     }
 
     static func described<Value: LosslessStringConvertible & Sendable>(
-        _ path: String, _ place: Place<Value?>, expected: String, _ about: String
+        _ path: String, _ place: Place<Value?>, expected: String, _ about: String, isFixed: Bool = true
     ) -> RecipeKey {
         scalar(
-            path, place, about, expected: expected, isFixed: true, isText: true,
+            path, place, about, expected: expected, isFixed: isFixed, isText: true,
             parse: { Value($0).map { .some($0) } }, format: { $0?.description })
     }
 

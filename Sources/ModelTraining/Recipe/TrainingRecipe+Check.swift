@@ -58,6 +58,13 @@ extension TrainingRecipe {
                 expected: "true, or exits.scale above 0 and exits.curriculum: all, so that each step has a loss",
                 found: "false")
         }
+        if exits.teacher == .random {
+            throw RecipeError(key: "exits.teacher", expected: "a trained model", found: "random weights")
+        }
+        if exits.lastTarget == .teacher, exits.teacher == nil {
+            throw RecipeError(
+                key: "exits.teacher", expected: "a model, since exits.last_target is teacher", found: "nothing")
+        }
         if let context = model.context, context < batch.length {
             throw RecipeError(
                 key: "batch.length", expected: "at most model.context, \(context)", found: "\(batch.length)")

@@ -16,6 +16,7 @@ extension TrainingRecipe {
         var recipe = self
         recipe.output = try expanded(output, "output")
         if case .path(let path) = model.start { recipe.model.start = .path(try expanded(path, "model.start")) }
+        if case .path(let path)? = exits.teacher { recipe.exits.teacher = .path(try expanded(path, "exits.teacher")) }
         if let path = model.tokenizer { recipe.model.tokenizer = try expanded(path, "model.tokenizer") }
         recipe.data.training = []
         for path in data.training { recipe.data.training.append(try expanded(path, "data.training")) }

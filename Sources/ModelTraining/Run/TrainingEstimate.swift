@@ -7,8 +7,10 @@ public struct TrainingEstimate: Sendable, Equatable {
     public let parameterCount: Int
     /// The number of weights that are trained.
     public let trainedCount: Int
-    /// The size of weights, gradients, their sum over groups, and moments in bytes.
+    /// The size of weights, gradients, their sum over groups, and moments in bytes, without the teacher's weights.
     public let stateByteCount: Int
+    /// The size of the teacher's weights in bytes; 0 without a teacher.
+    public let teacherByteCount: Int
     /// The process's peak memory in bytes since it started, the estimate's steps included; 0 if the system does not
     /// report it.
     public let peakByteCount: Int
@@ -36,7 +38,8 @@ public struct TrainingEstimate: Sendable, Equatable {
         validation: (any BatchSource)?, on compute: ComputeContext
     ) throws {
         let model = try start.model(recipe, on: compute)
-        var trainer = Trainer(recipe, model: model, data: training)
+        let teacher = try start.teacherModel(on: compute)
+        var trainer = Trainer(recipe, model: model, teacher: teacher, data: training)
         // The first step allocates memory that the others reuse. The fastest of the rest was disturbed least.
         var seconds = Double.infinity
         for index in 0..<min(recipe.steps, 4) {
@@ -52,6 +55,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         parameterCount = start.stored.weightCount + adapterCount
         let copies = trainer.groupCount > 1 ? 4 : 3
         stateByteCount = model.weightByteCount + MemoryLayout<Float>.stride * (adapterCount + copies * trainedCount)
+        teacherByteCount = teacher?.weightByteCount ?? 0
         peakByteCount = peakMemoryByteCount()
         tokenCount = recipe.steps * recipe.batch.tokensPerStep
         let sequences = recipe.steps * recipe.batch.sequences * recipe.batch.accumulation

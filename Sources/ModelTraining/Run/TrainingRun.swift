@@ -16,6 +16,8 @@ package struct TrainingRun {
     private let arithmetic: String
     /// The adapter, and the hash of the weights that it is for; nil unless LoRA is trained.
     private let adapter: (description: AdapterDescription, base: String)?
+    /// The hash of the teacher's weights; nil if there is none.
+    private let teacher: String?
     /// The contents of the shards.
     private let contents: DataContents
     private let folder: RunFolder
@@ -48,6 +50,7 @@ package struct TrainingRun {
         folder = try processes.rank == 0 ? RunFolder(recipe.output) : RunFolder(reading: recipe.output)
         arithmetic = compute.kernels.arithmetic(recipe.precision)
         adapter = try start.adapter(recipe).map { ($0, start.weightsHash) }
+        teacher = start.teacher?.contentHash
         let point = try ResumePoint(folder, recipe)
         beginning = point.state
         let step = beginning?.step ?? 0
@@ -58,6 +61,14 @@ package struct TrainingRun {
                 key: "model.start",
                 expected: "the base model that the run began with, of hash \(beginning.base ?? "none")",
                 found: "one of hash \(adapter.base)")
+        }
+        if let beginning, beginning.teacher != teacher {
+            func text(_ hash: String?) -> String { hash.map { "one of hash \($0)" } ?? "none" }
+            throw RecipeError(
+                key: "exits.teacher",
+                expected: "the teacher that the run began with, \(text(beginning.teacher)) (for another, use another "
+                    + "output)",
+                found: text(teacher))
         }
         contents = DataContents(
             training: training.contents, validation: validation?.contents, parts: training.parts)
@@ -219,6 +230,7 @@ package struct TrainingRun {
             groups: beginning.map { $0.groups } ?? trainer.groupCount,
             validationLoss: validation(after: step)?.lastLoss)
         state.base = adapter?.base
+        state.teacher = teacher
         return state
     }
 
@@ -239,7 +251,9 @@ extension TrainingRun {
         try recipe.check(layerCount: configuration.layerCount, contextLength: configuration.contextLength)
         guard let state = point.state else {
             try recipe.check(processCount: processes.size, groupCount: recipe.groupCount)
-            return Trainer(recipe, model: try start.model(recipe, on: compute), data: data, processes: processes)
+            return Trainer(
+                recipe, model: try start.model(recipe, on: compute), teacher: try start.teacherModel(on: compute),
+                data: data, processes: processes)
         }
         let path = folder.checkpoint(after: state.step)
         try state.check(recipe, data, contents, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
@@ -249,7 +263,8 @@ extension TrainingRun {
         let moments = try TrainingCheckpoint.moments(in: path, of: model.parameters, state, processes)
         if !point.isIntact { try TrainingCheckpoint.checkHashes(in: path, state) }
         return Trainer(
-            recipe, model: model, data: data, moments: moments, step: state.step, place: state.place,
+            recipe, model: model, teacher: try start.teacherModel(on: compute), data: data, moments: moments,
+            step: state.step, place: state.place,
             groupCount: groupCount, processes: processes)
     }
 }
@@ -264,6 +279,7 @@ extension TrainingRun {
         }
         facts.append(("contents of data.training", contents.training.summary))
         if let adapter { facts.append(("weights below the adapter (hash)", adapter.base)) }
+        if let teacher { facts.append(("weights of the teacher (hash)", teacher)) }
         facts.append(("step of the newest checkpoint", "\(step)"))
         let hash = trainer.model.parameters.reduce(into: FowlerNollVo()) { hash, parameter in
             for sum in parameter.compute.sumsOfSquares(parameter.values.detached()) {

@@ -15,6 +15,8 @@ package struct TrainingStart: Sendable {
     package var base: String?
     /// Prepares what writes sample texts; nil without a tokenizer.
     package var prepareSamples: (@Sendable (TrainingRecipe.Samples) throws -> TrainingRun.SampleWriter)?
+    /// The model that exits imitate; nil for the model in training.
+    package var teacher: StoredModel?
     /// Notes for the user about what had to be assumed about the model or its tokenizer.
     package let notes: [String]
     /// Writes `config.json`, `tokenizer.json` and all other files of a model folder except its weights.
@@ -69,8 +71,8 @@ package struct TrainingStart: Sendable {
         return AdapterDescription(settings, base: base)
     }
 
-    /// The hashes of the initial weights' files, which identify the base of an adapter.
-    var weightsHash: String { stored.source.mappings.map(\.contentHash).joined(separator: "+") }
+    /// The hash of the initial weights, which identifies the base of an adapter.
+    var weightsHash: String { stored.contentHash }
 
     /// Returns the model in a run's checkpoint.
     ///

@@ -28,11 +28,13 @@ package struct TrainingState: Sendable, Equatable, Codable {
     package var hashes: [String: String]?
     /// The hash of the base's weights, if LoRA is trained; otherwise nil.
     var base: String?
+    /// The hash of the teacher's weights, if exits imitate one; otherwise nil.
+    var teacher: String?
     /// The last layer's loss in the validation after this step, if there was one.
     package var validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
-        case format, step, place, recipe, tokenizer, data, updates, arithmetic, groups, hashes, base
+        case format, step, place, recipe, tokenizer, data, updates, arithmetic, groups, hashes, base, teacher
         case validationLoss = "validation_loss"
     }
 

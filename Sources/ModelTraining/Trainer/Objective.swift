@@ -12,7 +12,7 @@ struct Objective: Sendable {
     struct Losses: Equatable {
         /// J(t).
         var total = 0.0
-        /// The last layer's loss.
+        /// The last layer's loss in predicting the text, whatever it learns from.
         var last = 0.0
 
         static func += (sum: inout Losses, part: Losses) {
@@ -25,11 +25,12 @@ struct Objective: Sendable {
     ///
     /// - Parameters:
     ///   - parts: the sequences of each group.
+    ///   - teacher: the model that is imitated, with plain weights; nil if there is none.
     ///   - scored: the number of scored targets in the whole step. The loss is the mean over them, regardless of the
     ///     division into batches.
     /// - Returns: the losses of each group.
     func addGradients<Model: TrainableModel>(
-        of parts: [GroupPart], to model: Model, scored: Int, at moment: LayerDropout.Step
+        of parts: [GroupPart], to model: Model, teacher: Model? = nil, scored: Int, at moment: LayerDropout.Step
     ) -> [Losses] {
         let compute = model.compute
         var losses = Array(repeating: Losses(), count: parts.count)
@@ -41,10 +42,12 @@ struct Objective: Sendable {
         guard let deepest = weights.lastIndex(where: { $0 > 0 }) else { preconditionFailure("an exit with a loss") }
         // Nothing learns behind the deepest exit with a loss.
         let plain = deepest < model.layerCount - 1 ? model.detached() : model
+        let imitated = exits.needsTeacher(weights) ? teacher.map { Teacher($0, batch, rows: rows) } : nil
+        let computed = exits.measuresLast ? model.layerCount : deepest + 1
         var total: Tensor?
         var x = compute.withGroups(together.groups) { model.embed(batch.tokens) }
         var waiting: [Exit] = []
-        for layer in 0..<(exits.measuresLast ? model.layerCount : deepest + 1) {
+        for layer in 0..<computed {
             let kept = dropout.kept(layer: layer, sequences: together.numbers, at: moment)
             let keptRows = BlockRows(
                 length: batch.length, groups: together.groups(of: kept), documents: batch.segments(of: kept))
@@ -58,11 +61,16 @@ struct Objective: Sendable {
             // Unscored rows, such as a prompt's, need no logits.
             let scoredRows = rows.count == x.rows ? compute.branch(output) : compute.gather(output, rows: rows)
             waiting.append(Exit(x: scoredRows, isLast: isLast, weight: weights[layer]))
-            if exits.target.needsLastLayer && !isLast { continue }
-            for (exit, loss) in exitLosses(of: waiting, model, batch, rows: rows, scoredGroups, scored: scored) {
+            // All exits that imitate share the distribution of each chunk of rows.
+            if exits.target.needsDistribution && layer < computed - 1 { continue }
+            let found = exitLosses(of: waiting, model, imitated, batch, rows: rows, scoredGroups, scored: scored)
+            for (exit, loss) in zip(found.exits, found.losses) {
                 for (group, value) in loss.values.enumerated() {
                     if exit.weight > 0 { losses[group].total += Double(value) }
-                    if exit.isLast { losses[group].last = Double(value) / (exit.weight > 0 ? exit.weight : 1) }
+                    if exit.isLast {
+                        losses[group].last =
+                            found.lastOnText?[group] ?? Double(value) / (exit.weight > 0 ? exit.weight : 1)
+                    }
                 }
                 if loss.isRecorded { total = total.map { compute.add($0, loss) } ?? loss }
             }
@@ -110,29 +118,48 @@ struct Objective: Sendable {
         let weight: Double
     }
 
-    /// Returns the weighted sum of the scored rows' losses at each exit, for each group, in chunks. The logits of one
-    /// exit and chunk are freed before the next. A last layer that is only imitated has its unweighted loss.
+    /// Losses of exits, for each group.
+    private struct ExitLosses {
+        let exits: [Exit]
+        /// The weighted sum of each exit's losses. That of a last layer that is only imitated is not weighted.
+        let losses: [Tensor]
+        /// The last layer's mean loss in predicting the text, if it learns from the teacher.
+        let lastOnText: [Double]?
+    }
+
+    /// Returns the sums of the scored rows' losses at each exit, in chunks. The logits of one exit and chunk are freed
+    /// before the next.
     private func exitLosses<Model: TrainableModel>(
-        of exits: [Exit], _ model: Model, _ batch: TrainingBatch, rows: [Int32], _ groups: RowGroups, scored: Int
-    ) -> [(Exit, Tensor)] {
+        of exits: [Exit], _ model: Model, _ teacher: Teacher<Model>?, _ batch: TrainingBatch, rows: [Int32],
+        _ groups: RowGroups, scored: Int
+    ) -> ExitLosses {
         let compute = model.compute
         // The others need what the last layer says about the same rows.
         let exits = exits.filter(\.isLast) + exits.filter { !$0.isLast }
         let plain = exits[0].weight > 0 ? model : model.detached()
         var target: TargetDistributions?
+        var lastOnText: [Double]?
         let losses = compute.chunkedLosses(exits.map(\.x), rowsAtOnce: model.rowsOfLogitsAtOnce, groups: groups) {
             input, chunk, range in
             let exit = exits[input]
+            if input == 0, let teacher { target = teacher.distributions(rows: range) }
             let logits = (exit.weight > 0 ? model : plain).logits(chunk)
             let targets = rows[range].map { batch.targets[Int($0)] }
             let weight = (exit.weight > 0 ? exit.weight : 1) / Double(scored)
-            if exit.isLast, exits.count > 1 { target = compute.targetDistributions(logits) }
-            guard !exit.isLast, let target else {
+            if exit.isLast, let target, self.exits.lastTarget == .teacher, exit.weight > 0 {
+                let texts = compute.crossEntropy(logits.detached(), targets: targets, weight: 1 / Float(scored))
+                var sums = lastOnText ?? Array(repeating: 0, count: groups.count)
+                for (group, loss) in texts.values.enumerated() { sums[group] += Double(loss) }
+                lastOnText = sums
+                return compute.divergence(logits, of: target, weight: weight)
+            }
+            if exit.isLast, exits.count > 1, teacher == nil { target = compute.targetDistributions(logits) }
+            guard !exit.isLast, self.exits.target.needsDistribution, let target else {
                 return compute.crossEntropy(logits, targets: targets, weight: Float(weight))
             }
             return self.exits.loss(of: logits, target, targets: targets, weight: weight, compute)
         }
-        return Array(zip(exits, losses))
+        return ExitLosses(exits: exits, losses: losses, lastOnText: lastOnText)
     }
 }
 
@@ -151,12 +178,20 @@ extension EarlyExitLoss {
         }
         return switch target {
         case .text: text()
-        case .model: imitation(.divergence)
+        case .model: compute.divergence(logits, of: distributions, weight: weight)
         case .mixed: compute.add(text(share: textShare), imitation(.divergence, share: 1 - textShare))
         case .acceptance: imitation(.acceptance)
         case .mixedAcceptance: imitation(.mixedAcceptance(decay: acceptanceDecay))
         case .argmax: imitation(.mostLikely)
         }
+    }
+}
+
+extension ComputeContext {
+    /// The sum of the rows' KL(q || p), each times the weight, for each group.
+    fileprivate func divergence(_ logits: Tensor, of target: TargetDistributions, weight: Double) -> Tensor {
+        imitationLoss(
+            logits, of: target, .divergence, weights: Array(repeating: Float(weight), count: logits.rows))
     }
 }
 

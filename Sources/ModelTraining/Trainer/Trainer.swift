@@ -9,6 +9,8 @@ import TensorCore
 package struct Trainer<Model: TrainableModel> {
     package let recipe: TrainingRecipe
     package let model: Model
+    /// The model that exits imitate; nil if they imitate none, or the last layer of the model itself.
+    private let teacher: Model?
     package private(set) var optimizer: AdamW
     /// The number of steps completed.
     package private(set) var step: Int
@@ -27,16 +29,19 @@ package struct Trainer<Model: TrainableModel> {
     /// Creates a trainer at the first step or, with moments, step and place, where another one stopped.
     ///
     /// - Parameters:
+    ///   - teacher: the model that the recipe's exits imitate, with plain weights; nil if there is none.
     ///   - moments: those of this process's part of each parameter.
     ///   - groupCount: the number of groups; nil for the recipe's. The number of processes must divide it.
     package init(
-        _ recipe: TrainingRecipe, model: Model, data source: any BatchSource, moments: [AdamW.Moments] = [],
+        _ recipe: TrainingRecipe, model: Model, teacher: Model? = nil, data source: any BatchSource,
+        moments: [AdamW.Moments] = [],
         step: Int = 0, place: DataPlace = DataPlace(), groupCount: Int? = nil,
         processes: any ProcessGroup = SingleProcess()
     ) {
         precondition(source.length == recipe.batch.length, "the recipe's length")
         self.recipe = recipe
         self.model = model
+        self.teacher = teacher
         self.source = source
         self.step = step
         self.place = place
@@ -86,7 +91,8 @@ package struct Trainer<Model: TrainableModel> {
             for batch in batches {
                 report.stops = shouldStop()
                 if report.stops { break }
-                let found = objective.addGradients(of: batch, to: model, scored: scored, at: moment)
+                let found = objective.addGradients(
+                    of: batch, to: model, teacher: teacher, scored: scored, at: moment)
                 for group in found.indices { report.losses[group] += found[group] }
             }
             report.used = (0..<groups).map { totals.used(byGroup: $0) }
