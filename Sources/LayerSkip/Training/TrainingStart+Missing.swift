@@ -14,7 +14,7 @@ extension TrainingStart {
         }
         let start: Self
         do {
-            start = try Self(Checkpoint(path: path), shards)
+            start = try Self(Checkpoint(path: path), recipe, shards)
         } catch let error as CheckpointError {
             throw CheckpointError(
                 file: error.file, name: error.name,

@@ -18,10 +18,10 @@ extension TrainingStart {
     ) throws {
         switch recipe.model.start {
         case .random: try self.init(random: recipe, shards)
-        case .defaultModel: try self.init(TrainingRecipe.open(defaultModel, key: "model.start"), shards)
+        case .defaultModel: try self.init(TrainingRecipe.open(defaultModel, key: "model.start"), recipe, shards)
         case .path(let path):
             let checkpoint = try Checkpoint(path: ModelFinder().cachedPath(of: path))
-            try self.init(checkpoint, shards)
+            try self.init(checkpoint, recipe, shards)
             // A hub's name stays one, so that PEFT finds the base, too.
             if checkpoint.adapter == nil { base = Folder.realPath(path) ?? path }
         }
@@ -57,10 +57,11 @@ extension TrainingStart {
         }
     }
 
-    /// Creates the start from an existing model.
-    init(_ checkpoint: Checkpoint, _ shards: [TokenShard]) throws {
-        let model = try checkpoint.model()
-        try model.checkTrainable()
+    /// Creates the start from an existing model, with as many layers as the recipe asks for.
+    init(_ checkpoint: Checkpoint, _ recipe: TrainingRecipe, _ shards: [TokenShard]) throws {
+        let start = try checkpoint.model()
+        try start.checkTrainable()
+        let (model, growthNotes) = try Self.grown(start, recipe)
         var tokenizer = try checkpoint.tokenizerOfRows()
         try tokenizer.check(shards)
         tokenizer.otherEnds += shards.map(\.endOfText)
@@ -68,7 +69,7 @@ extension TrainingStart {
         let description = try ModelDescription(checkpoint, model, dtype: .f32, tokenizer: tokenizer)
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
-            notes: model.configuration.notes.texts + tokenizer.notes, describe: description.write)
+            notes: model.configuration.notes.texts + tokenizer.notes + growthNotes, describe: description.write)
         let contextLength = model.configuration.contextLength
         let (templates, path) = (checkpoint.templates, checkpoint.path)
         prepareSamples = { [tokenizer] samples in

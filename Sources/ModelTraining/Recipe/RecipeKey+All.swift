@@ -66,7 +66,13 @@ extension RecipeKey {
             "model.start", \.model.start, expected: TrainingRecipe.Start.expected, "where the initial weights come from"
         ),
         path("model.tokenizer", \.model.tokenizer, "tokenizer of a random model: a file, folder or name on a hub"),
-        integer("model.layers", \.model.layers, in: 1...4096, "number of layers"),
+        integer(
+            "model.layers", \.model.layers, in: 1...4096,
+            "number of layers; more than model.start has are added on top of them"),
+        choice(
+            "model.new_layers", \.model.newLayers,
+            "initial weights of added layers: those of the topmost layers, random ones, or random ones that change "
+                + "nothing at first (default: copy)"),
         integer("model.width", \.model.width, in: sizes, "width of the residual stream"),
         integer("model.feed_forward", \.model.feedForward, in: sizes, "width of the feed-forward network (MLP)"),
         integer("model.heads", \.model.heads, in: 1...4096, "number of query heads"),

@@ -26,13 +26,14 @@ extension TrainingRecipe {
                 try require(key)
             }
             try checkHeads()
+            try forbid("model.new_layers", because: "no layers are added to a random model")
         case .defaultModel, .path:
             let origin = model.start == .defaultModel ? "the program" : "\(model.start)"
-            for key in RecipeKey.all where key.path.hasPrefix("model.") && key.path != "model.start" {
-                guard let value = key.value(in: self) else { continue }
-                throw RecipeError(
-                    key: key.path, expected: "no value, since the model comes from \(origin)", found: "\(value)")
+            let allowed = ["model.start", "model.layers", "model.new_layers"]
+            for key in RecipeKey.all where key.path.hasPrefix("model.") && !allowed.contains(key.path) {
+                try forbid(key.path, because: "the model comes from \(origin)")
             }
+            if model.newLayers != nil { try require("model.layers") }
         }
         try checkExitBlock()
         try checkLoRA()
@@ -129,6 +130,12 @@ extension TrainingRecipe {
     private func require(_ path: String) throws(RecipeError) {
         guard let key = RecipeKey.named(path) else { preconditionFailure("\(path) is no key") }
         if key.value(in: self) == nil { throw RecipeError(key: path, expected: key.expected, found: "nothing") }
+    }
+
+    /// Throws if a key has a value.
+    func forbid(_ path: String, because reason: String) throws(RecipeError) {
+        guard let value = RecipeKey.named(path)?.value(in: self) else { return }
+        throw RecipeError(key: path, expected: "no value, since \(reason)", found: "\(value)")
     }
 
     private func checkHeads() throws(RecipeError) {

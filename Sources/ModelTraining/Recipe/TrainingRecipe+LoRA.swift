@@ -47,6 +47,7 @@ extension TrainingRecipe {
                     + "the built-in model to a file)",
                 found: "\(model.start)")
         }
+        try forbid("model.layers", because: "lora.rank is set: an adapter has the layers of its base")
         if freeze != Freeze() {
             throw RecipeError(
                 key: "freeze", expected: "no value, since lora.rank freezes the whole model", found: "parts of it")

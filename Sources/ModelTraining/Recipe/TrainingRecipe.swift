@@ -1,3 +1,4 @@
+public import LanguageModels
 public import TensorCore
 
 /// All settings of a training run, as plain values. ``RecipeKey/all`` lists them.
@@ -54,12 +55,15 @@ public struct TrainingRecipe: Sendable, Equatable {
 
     /// The model to start from, and for random weights also its shape.
     public struct Model: Sendable, Equatable {
-        /// The source of the initial weights. All properties below are for random weights only.
+        /// The source of the initial weights. All properties below are for random weights only, except ``layers`` and
+        /// ``newLayers``.
         public var start = Start.random
         /// The path of a tokenizer.json, which also determines the vocabulary's size.
         public var tokenizer: String?
-        /// The number of blocks.
+        /// The number of blocks; if a model is given as ``start``, at least as many as it has.
         public var layers: Int?
+        /// The initial weights of the layers that the start does not have; nil for copies of its topmost.
+        public var newLayers: LayerGrowth?
         /// Width of the residual stream.
         public var width: Int?
         /// Width inside the MLP.

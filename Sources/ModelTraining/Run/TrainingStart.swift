@@ -33,6 +33,38 @@ package struct TrainingStart: Sendable {
         self.describe = describe
     }
 
+    /// Returns a model with as many layers as a recipe asks for, and a note for people if layers are added.
+    ///
+    /// - Throws: ``RecipeError`` if the model has more layers, or if its layers cannot be added to.
+    package static func grown(
+        _ stored: StoredModel, _ recipe: TrainingRecipe
+    ) throws(RecipeError) -> (model: StoredModel, notes: [String]) {
+        let start = stored.configuration.layerCount
+        guard let layers = recipe.model.layers, layers != start else { return (stored, []) }
+        guard layers > start else {
+            throw RecipeError(
+                key: "model.layers",
+                expected:
+                    "at least the \(start) layers of \(recipe.model.start) (without model.layers, the model keeps "
+                    + "its own)", found: "\(layers)")
+        }
+        let growth = recipe.model.newLayers ?? .copy
+        guard let model = stored.grown(to: layers, by: growth, seed: UInt64(recipe.seed)) else {
+            throw RecipeError(
+                key: "model.layers",
+                expected: "no value, since the layers of \(recipe.model.start) differ in their window or rotation",
+                found: "\(layers)")
+        }
+        func copied(_ layer: Int) -> Int { LayerGrowth.copiedLayer(of: layer, start: start, layerCount: layers) }
+        let weights =
+            switch growth {
+            case .copy: "copies of layers from \(copied(start)) on"
+            case .random: "random"
+            case .identity: "random, and change nothing at first"
+            }
+        return (model, ["model.layers: the layers from \(start) to \(layers - 1) are new: \(weights)"])
+    }
+
     /// What writes a recipe's sample texts; nil if there are none.
     ///
     /// - Throws: if a prompt or message cannot be used.
