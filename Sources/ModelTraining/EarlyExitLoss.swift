@@ -21,6 +21,8 @@ public struct EarlyExitLoss: Sendable, Equatable {
     /// How fast ``ExitTarget/mixedAcceptance`` turns from KL to acceptance: the share of KL is e^(-decay A) at the
     /// acceptance A.
     public var acceptanceDecay = 3.0
+    /// How much each token counts in the losses of early exits.
+    public var weighting = ExitWeighting.uniform
     /// Whether the last layer has a loss; without it, only early exits learn.
     public var trainsLast = true
 
@@ -37,7 +39,12 @@ public struct EarlyExitLoss: Sendable, Equatable {
     }
 
     /// Whether a step computes the last layer's loss.
-    var measuresLast: Bool { trainsLast || (target.needsDistribution && teacher == nil) }
+    var measuresLast: Bool {
+        trainsLast || weighting != .uniform || (target.needsDistribution && teacher == nil)
+    }
+
+    /// Whether the losses of early exits depend on what others say about the same rows.
+    var comparesExits: Bool { target.needsDistribution || weighting != .uniform }
 
     /// Whether a teacher is given and something learns from it.
     public var learnsFromTeacher: Bool {

@@ -56,15 +56,29 @@ TARGETS = {
 }  # fmt: skip
 
 
-def run(seed, tokens, targets, loss, trains_last, teacher, last_target):
+def easy(exits, targets):
+    """The weights of tokens [sequences, length] at each exit but the last; 0 where a target is not scored."""
+    losses = torch.stack([
+        functional.cross_entropy(exit.flatten(0, 1), targets.flatten(), ignore_index=-1, reduction="none")
+        for exit in exits
+    ]).detach()  # fmt: skip
+    weights = (-losses).softmax(0)[:-1].unflatten(1, targets.shape) * (targets >= 0)
+    means = weights.sum((0, 2)) / (len(weights) * (targets >= 0).sum(1))
+    return weights / means[None, :, None]
+
+
+def run(seed, tokens, targets, loss, trains_last, teacher, last_target, is_weighted):
     network, _ = tiny.make(seed, **tiny.VARIANTS[VARIANT])
-    *early, last = [logits.flatten(0, 1) for logits in gradients.exits(network, tokens)]
+    exits = gradients.exits(network, tokens)
+    weights = easy(exits, targets) if is_weighted else torch.ones(len(exits) - 1, *targets.shape)
+    *early, last = [logits.flatten(0, 1) for logits in exits]
     scored = targets.flatten() >= 0
     targets = targets.flatten()[scored]
     with torch.no_grad():
         q = (last if teacher is None else gradients.exits(teacher, tokens)[-1].flatten(0, 1))[scored].softmax(-1)
     value = sum(
-        weight * loss(exit[scored].log_softmax(-1), q, targets).mean() for weight, exit in zip(WEIGHTS, early)
+        weight * (factors.flatten()[scored] * loss(exit[scored].log_softmax(-1), q, targets)).mean()
+        for weight, exit, factors in zip(WEIGHTS, early, weights)
     )
     if trains_last:
         value = value + LAST * TARGETS[last_target](last[scored].log_softmax(-1), q, targets).mean()
@@ -87,13 +101,17 @@ if __name__ == "__main__":
     alone = [*((name, True) for name in TARGETS), ("text", False), ("model", False)]
     taught = [("text", True, True, "model"), ("acceptance", True, True, "model"), ("model", True, True, "text"),
               ("argmax", False, True, "text")]  # fmt: skip
-    for name, trains_last, is_taught, last_target in [(*case, False, "text") for case in alone] + taught:
+    plain = [(*case, False, "text", False) for case in alone] + [(*case, False) for case in taught]
+    weighted = [("text", True, False, "text", True), ("mixed", False, False, "text", True),
+                ("acceptance", True, True, "model", True)]  # fmt: skip
+    for name, trains_last, is_taught, last_target, is_weighted in plain + weighted:
         value, values, parameters = run(
-            seed, tokens, targets, TARGETS[name], trains_last, teacher if is_taught else None, last_target
+            seed, tokens, targets, TARGETS[name], trains_last, teacher if is_taught else None, last_target, is_weighted
         )
         cases.append({
             "target": name, "trains_last": trains_last, "has_teacher": is_taught,
-            "last_target": "teacher" if last_target == "model" else "text", "loss": value,
+            "last_target": "teacher" if last_target == "model" else "text",
+            "weighting": "easy" if is_weighted else "uniform", "loss": value,
         })  # fmt: skip
         flat.append(values)
     gguf_models.write_floats(folder / "exit-targets.bin", torch.cat(flat))

@@ -16,6 +16,7 @@ struct ExitTargetTests {
             let trainsLast: Bool
             let hasTeacher: Bool
             let lastTarget: String
+            let weighting: String
             let loss: Float
         }
 
@@ -79,9 +80,10 @@ struct ExitTargetTests {
             let target = try #require(ExitTarget(rawValue: found.target))
             let model = try model(golden, table)
             let last = try #require(LastTarget(rawValue: found.lastTarget))
+            var exits = exits(target, trainsLast: found.trainsLast, hasTeacher: found.hasTeacher, last: last)
+            exits.weighting = try #require(ExitWeighting(rawValue: found.weighting))
             let losses = addGradients(
-                golden, to: model,
-                exits(target, trainsLast: found.trainsLast, hasTeacher: found.hasTeacher, last: last),
+                golden, to: model, exits,
                 teacher: found.hasTeacher ? try teacher(golden, of: model) : nil)
             #expect(relativeError([Float(losses.total)], [found.loss]) < 1e-5, "\(found)")
             let parameters = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0) })

@@ -55,7 +55,7 @@ struct GrowingTests {
 
     /// A model without RoPE in every fourth layer goes on so; layers with and without a window are not continued.
     @Test func patternsOfLayersAreContinued() throws {
-        let configuration = TinyTraining.configuration(of: .smollm3)
+        let configuration = TinyTraining.configuration(of: .smolLM3)
         #expect(configuration.unrotatedLayers == [3])
         let stored = StoredModel(configuration, RandomInitializer(seed: 3, configuration, isTied: true))
         #expect(stored.grown(to: 9, by: .copy, seed: 1)?.configuration.unrotatedLayers == [3, 7])

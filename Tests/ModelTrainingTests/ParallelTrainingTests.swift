@@ -18,10 +18,10 @@ struct ParallelTrainingTests {
 
     enum Variant: String, CaseIterable, Sendable {
         case dropout, exits, frozen, recompute, bf16, fewGroups, manyElements, together, togetherDropout, silent,
-            teacher
+            teacher, weighted
 
         /// Whether many groups of a process share a batch.
-        var runsGroupsTogether: Bool { [.together, .togetherDropout, .silent, .teacher].contains(self) }
+        var runsGroupsTogether: Bool { [.together, .togetherDropout, .silent, .teacher, .weighted].contains(self) }
 
         /// Eight groups of one or two sequences.
         var recipe: TrainingRecipe {
@@ -35,6 +35,7 @@ struct ParallelTrainingTests {
                 $0.recompute = [.recompute, .togetherDropout].contains(self)
                 $0.precision = self == .bf16 ? .bf16 : .f32
                 $0.parallel.groups = self == .fewGroups ? 4 : nil
+                $0.exits.weighting = self == .weighted ? .easy : .uniform
                 if self == .teacher {
                     ($0.exits.target, $0.exits.lastTarget) = (.acceptance, .teacher)
                     $0.exits.teacher = .path("teacher")

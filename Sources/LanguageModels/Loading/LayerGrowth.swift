@@ -1,5 +1,5 @@
-package import CheckpointFiles
-package import TensorCore
+import CheckpointFiles
+import TensorCore
 
 /// The initial weights of layers that are added on top of a model's own (MSLT, arXiv 2011.13635).
 public enum LayerGrowth: String, Sendable, CaseIterable {

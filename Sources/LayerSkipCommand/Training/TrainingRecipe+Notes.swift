@@ -27,6 +27,9 @@ extension TrainingRecipe {
         if exits.target != .text, exits.scale == 0 || exits.curriculum == .none {
             notes.append(("exits.target", "no early exit is trained"))
         }
+        if exits.weighting != .uniform, exits.scale == 0 || exits.curriculum == .none {
+            notes.append(("exits.weighting", "no early exit is trained"))
+        }
         if exits.teacher != nil, !exits.learnsFromTeacher {
             notes.append(
                 ("exits.teacher", "exits.target is text or trains no early exit, and exits.last_target is text"))

@@ -186,6 +186,7 @@ extension RecipeKey {
             "model whose last layer exits imitate, with the same tokenizer (default: the model in training)",
             isFixed: false),
         choice("exits.last_target", \.exits.lastTarget, "what the last layer learns from"),
+        choice("exits.weighting", \.exits.weighting, "how much each token counts in the losses of early exits"),
         number(
             "exits.text_share", \.exits.textShare, in: 0...1, "share of the text with exits.target: mixed"),
         number(

@@ -62,7 +62,7 @@ struct Objective: Sendable {
             let scoredRows = rows.count == x.rows ? compute.branch(output) : compute.gather(output, rows: rows)
             waiting.append(Exit(x: scoredRows, isLast: isLast, weight: weights[layer]))
             // All exits that imitate share the distribution of each chunk of rows.
-            if exits.target.needsDistribution && layer < computed - 1 { continue }
+            if exits.comparesExits && layer < computed - 1 { continue }
             let found = exitLosses(of: waiting, model, imitated, batch, rows: rows, scoredGroups, scored: scored)
             for (exit, loss) in zip(found.exits, found.losses) {
                 for (group, value) in loss.values.enumerated() {
@@ -127,6 +127,25 @@ struct Objective: Sendable {
         let lastOnText: [Double]?
     }
 
+    /// Returns the factors of the scored rows' losses at each exit, which are unused at the last layer; nil if they are 1.
+    private func tokenWeights<Model: TrainableModel>(
+        of exits: [Exit], _ model: Model, _ batch: TrainingBatch, rows: [Int32]
+    ) -> [[Double]]? {
+        guard self.exits.weighting == .easy, exits.count > 1, exits[0].isLast else { return nil }
+        let targets = rows.map { batch.targets[Int($0)] }
+        let plain = model.detached()
+        let losses = exits.map { exit in
+            stride(from: 0, to: rows.count, by: model.rowsOfLogitsAtOnce).flatMap { first in
+                let chunk = first..<min(first + model.rowsOfLogitsAtOnce, rows.count)
+                let logits = plain.logits(exit.x.detached()[rows: chunk])
+                return model.compute.crossEntropy(logits, targets: Array(targets[chunk])) as [Double]
+            }
+        }
+        let weights = ExitWeighting.easyWeights(
+            early: Array(losses.dropFirst()), last: losses[0], sequences: rows.map { Int($0) / batch.length })
+        return [losses[0]] + weights
+    }
+
     /// Returns the sums of the scored rows' losses at each exit, in chunks. The logits of one exit and chunk are freed
     /// before the next.
     private func exitLosses<Model: TrainableModel>(
@@ -137,6 +156,7 @@ struct Objective: Sendable {
         // The others need what the last layer says about the same rows.
         let exits = exits.filter(\.isLast) + exits.filter { !$0.isLast }
         let plain = exits[0].weight > 0 ? model : model.detached()
+        let factors = tokenWeights(of: exits, model, batch, rows: rows)
         var target: TargetDistributions?
         var lastOnText: [Double]?
         let losses = compute.chunkedLosses(exits.map(\.x), rowsAtOnce: model.rowsOfLogitsAtOnce, groups: groups) {
@@ -151,47 +171,66 @@ struct Objective: Sendable {
                 var sums = lastOnText ?? Array(repeating: 0, count: groups.count)
                 for (group, loss) in texts.values.enumerated() { sums[group] += Double(loss) }
                 lastOnText = sums
-                return compute.divergence(logits, of: target, weight: weight)
+                let weights = Array(repeating: Float(weight), count: logits.rows)
+                return compute.imitationLoss(logits, of: target, .divergence, weights: weights)
             }
             if exit.isLast, exits.count > 1, teacher == nil { target = compute.targetDistributions(logits) }
+            let rowWeights = RowWeights(weight, factors: exit.isLast ? nil : factors.map { Array($0[input][range]) })
             guard !exit.isLast, self.exits.target.needsDistribution, let target else {
-                return compute.crossEntropy(logits, targets: targets, weight: Float(weight))
+                return rowWeights.crossEntropy(logits, targets, compute)
             }
-            return self.exits.loss(of: logits, target, targets: targets, weight: weight, compute)
+            return self.exits.loss(of: logits, target, targets: targets, rowWeights, compute)
         }
         return ExitLosses(exits: exits, losses: losses, lastOnText: lastOnText)
+    }
+}
+
+/// The weights of rows in an exit's loss.
+private struct RowWeights {
+    /// The weight of all rows.
+    let weight: Double
+    /// What it is multiplied by, row by row; nil for 1.
+    let factors: [Double]?
+
+    init(_ weight: Double, factors: [Double]?) {
+        self.weight = weight
+        self.factors = factors
+    }
+
+    /// A share of each row's weight.
+    func weights(share: Double, count: Int) -> [Float] {
+        factors?.map { Float(weight * share * $0) } ?? Array(repeating: Float(weight * share), count: count)
+    }
+
+    func crossEntropy(
+        _ logits: Tensor, _ targets: [Int32], _ compute: ComputeContext, share: Double = 1
+    ) -> Tensor {
+        guard factors != nil else {
+            return compute.crossEntropy(logits, targets: targets, weight: Float(weight * share))
+        }
+        return compute.crossEntropy(logits, targets: targets, weights: weights(share: share, count: logits.rows))
     }
 }
 
 extension EarlyExitLoss {
     /// The loss of an early exit's logits by ``target``.
     fileprivate func loss(
-        of logits: Tensor, _ distributions: TargetDistributions, targets: [Int32], weight: Double,
+        of logits: Tensor, _ distributions: TargetDistributions, targets: [Int32], _ rowWeights: RowWeights,
         _ compute: ComputeContext
     ) -> Tensor {
         func imitation(_ loss: ImitationLoss, share: Double = 1) -> Tensor {
-            let weights = Array(repeating: Float(weight * share), count: logits.rows)
+            let weights = rowWeights.weights(share: share, count: logits.rows)
             return compute.imitationLoss(logits, of: distributions, loss, weights: weights)
         }
-        func text(share: Double = 1) -> Tensor {
-            compute.crossEntropy(logits, targets: targets, weight: Float(weight * share))
-        }
+        func text(share: Double = 1) -> Tensor { rowWeights.crossEntropy(logits, targets, compute, share: share) }
         return switch target {
         case .text: text()
-        case .model: compute.divergence(logits, of: distributions, weight: weight)
+        case .model: imitation(.divergence)
         case .mixed: compute.add(text(share: textShare), imitation(.divergence, share: 1 - textShare))
         case .acceptance: imitation(.acceptance)
         case .mixedAcceptance: imitation(.mixedAcceptance(decay: acceptanceDecay))
         case .argmax: imitation(.mostLikely)
         }
-    }
-}
-
-extension ComputeContext {
-    /// The sum of the rows' KL(q || p), each times the weight, for each group.
-    fileprivate func divergence(_ logits: Tensor, of target: TargetDistributions, weight: Double) -> Tensor {
-        imitationLoss(
-            logits, of: target, .divergence, weights: Array(repeating: Float(weight), count: logits.rows))
     }
 }
 

@@ -16,14 +16,28 @@ extension ComputeContext {
     /// The weighted sum of the rows' losses, for each group of rows: [n, vocabulary] -> [groups, 1]. A target of -1 is
     /// not scored.
     package func crossEntropy(_ logits: Tensor, targets: [Int32], weight: Float) -> Tensor {
+        let weights = Array(repeating: weight, count: logits.rows)
+        return crossEntropy(logits, targets, weights) { Double(weight) * $0.reduce(0) { $0 + $1.loss } }
+    }
+
+    /// The same with a weight for each row.
+    package func crossEntropy(_ logits: Tensor, targets: [Int32], weights: [Float]) -> Tensor {
+        precondition(weights.count == logits.rows, "one weight per row")
+        return crossEntropy(logits, targets, weights) { sums in
+            zip(weights[sums.indices], sums).reduce(0) { $0 + Double($1.0) * $1.1.loss }
+        }
+    }
+
+    private func crossEntropy(
+        _ logits: Tensor, _ targets: [Int32], _ weights: [Float], sum: (ArraySlice<SoftmaxSum>) -> Double
+    ) -> Tensor {
         let sums = softmaxSums(logits, targets)
         let groups = groups(ofRows: logits.rows)
-        let losses = groups.ranges.map { rows in Float(Double(weight) * sums[rows].reduce(0) { $0 + $1.loss }) }
-        let result = Tensor(losses, rows: groups.count, columns: 1)
+        let result = Tensor(groups.ranges.map { Float(sum(sums[$0])) }, rows: groups.count, columns: 1)
         guard let input = logits.node else { return result }
         return result.recorded(from: [logits], on: self) { [logits = logits.detached()] upstream in
             let weights = zip(groups.ranges, upstream.values).flatMap { rows, upstream in
-                Array(repeating: weight * upstream, count: rows.count)
+                weights[rows].map { $0 * upstream }
             }
             input.receive(softmaxGradient(logits, targets, sums, weights: weights))
         }
