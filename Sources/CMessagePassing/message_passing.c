@@ -78,7 +78,8 @@ bool cmp_load(const char *name, cmp_interface interface) {
     if (!find_all(library)) return false;
     int length = 0;
     if (calls.get_library_version(version, &length) != 0) return fail("it does not tell its version");
-    version[strcspn(version, "\n\t")] = 0;
+    version[strcspn(version, "\n")] = 0; // Open MPI's and MPICH's first line has name and number.
+    for (char *c = version; *c; c++) if (*c == '\t') *c = ' ';
     void *world = dlsym(library, "ompi_mpi_comm_world");
     if ((world != NULL) != (interface == CMP_OPEN_MPI)) {
         char reason[256];

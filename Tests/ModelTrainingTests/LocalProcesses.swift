@@ -60,7 +60,7 @@ final class LocalProcesses: @unchecked Sendable {
             self.group = group
         }
 
-        func exchange(_ outgoing: [Message], _ incoming: [Message], isWaiting: Bool) {
+        func exchange(_ outgoing: [Message], _ incoming: [Message], isPatient: @autoclosure () -> Bool) {
             group.condition.withLock {
                 for message in outgoing {
                     group.mail[message.peer][rank].append(Array(message.storage.bytes[message.bytes]))

@@ -179,12 +179,28 @@ struct ParallelTrainingTests {
                     #expect(part.upperBound == next.lowerBound && next.lowerBound % Parameter.elementsPerSum == 0)
                 }
             }
+            let buckets = shards.buckets([4, 1, 2, 0, 3], limit: 20_000)
             for process in 0..<processes {
-                let buckets = shards.buckets(of: process, limit: 20_000)
-                let sizes = buckets.map { $0.reduce(0) { $0 + $1.elements.count } }
-                #expect(sizes.dropLast().allSatisfy { $0 == 20_000 } && sizes.last ?? 1 > 0)
+                let sizes = buckets.map { $0.pieces[process].reduce(0) { $0 + $1.elements.count } }.filter { $0 > 0 }
+                #expect(sizes.dropLast().allSatisfy { $0 == 20_000 })
                 #expect(sizes.reduce(0, +) == shards.ranges[process].reduce(0) { $0 + $1.count })
+                let order = buckets.flatMap { $0.pieces[process] }.map(\.parameter)
+                #expect(
+                    order
+                        == order.sorted { [4, 1, 2, 0, 3].firstIndex(of: $0)! < [4, 1, 2, 0, 3].firstIndex(of: $1)! })
             }
+            for bucket in buckets {
+                #expect(Set(bucket.pieces.joined().map(\.parameter)) == Set(bucket.parameters))
+            }
+        }
+    }
+
+    /// The parts of many small parameters together are as large as those of one large parameter.
+    @Test func shardsHaveAboutAsManyElements() {
+        for (chunks, processes) in [(1, 8), (2, 8), (3, 2), (5, 8), (9, 4), (7, 5)] {
+            let counts = Array(repeating: chunks * Parameter.elementsPerSum, count: 80)
+            let sizes = GradientShards(counts, processes: processes).ranges.map { $0.reduce(0) { $0 + $1.count } }
+            #expect(sizes.allSatisfy { $0 == 80 * chunks * Parameter.elementsPerSum / processes }, "\(chunks)")
         }
     }
 
@@ -214,7 +230,7 @@ struct ParallelTrainingTests {
         }
         // A group that needs several batches runs alone.
         let rounds = SequenceGroups(count: 2, sequences: 12, sequencesPerBatch: 4).rounds(of: 1, of: 2, most: 100)
-        #expect(rounds == [SequenceGroups.Round(groups: 1, batches: [[6..<10], [10..<12]])])
+        #expect(rounds == [SequenceGroups.Round(groups: 1, batches: [[6..<10], [10..<12]], isSeparate: false)])
     }
 
     @Test func differencesAreNamed() throws {

@@ -38,7 +38,7 @@ struct DistributedMoments {
     func send() throws(ProcessGroupError) {
         for tensor in tensors {
             for range in portions(of: tensor.parameter, processes.rank) {
-                try processes.exchange([Message(peer: 0, tensor.values, range)], [], isWaiting: true)
+                try processes.exchange([Message(peer: 0, tensor.values, range)], [], isPatient: true)
             }
         }
     }
@@ -67,7 +67,7 @@ struct DistributedMoments {
                     let part = Tensor(zeroRows: 1, columns: range.count)
                     do {
                         try processes.exchange(
-                            [], [Message(peer: process, part, 0..<range.count)], isWaiting: true)
+                            [], [Message(peer: process, part, 0..<range.count)], isPatient: true)
                     } catch {
                         throw CheckpointError(
                             file: TrainingCheckpoint.Name.optimizer, expected: "the moments of process \(process)",

@@ -1,8 +1,9 @@
 import TensorCore
 
-/// The division of all parameters' elements among processes: each owns a contiguous part, the same to within 16,384
-/// elements, of the elements of all parameters in order. It adds the gradients of its part, keeps its moments, and
-/// updates it.
+/// The division of all parameters' elements among processes. Each owns a range of every parameter: it adds the gradients
+/// of its part, keeps its moments, and updates it.
+///
+/// Since every parameter is divided, all processes can exchange the gradients of a parameter as soon as it has some.
 struct GradientShards: Sendable {
     /// For each process the part of each parameter; empty if it owns none of the parameter.
     let ranges: [[Range<Int>]]
@@ -10,15 +11,15 @@ struct GradientShards: Sendable {
     init(_ counts: [Int], processes: Int) {
         let size = Parameter.elementsPerSum
         let chunks = counts.map { ($0 + size - 1) / size }
-        let total = chunks.reduce(0, +)
+        // The processes that have one chunk more than others alternate, so that all have about as many.
+        let chunksBefore = chunks.indices.map { chunks[..<$0].reduce(0, +) }
         ranges = (0..<processes).map { process in
-            let own = total * process / processes..<total * (process + 1) / processes
-            var first = 0
-            return zip(counts, chunks).map { count, chunks in
-                defer { first += chunks }
-                let part = own.clamped(to: first..<first + chunks)
-                if part.isEmpty { return 0..<0 }
-                return (part.lowerBound - first) * size..<min(count, (part.upperBound - first) * size)
+            counts.indices.map { index in
+                func limit(_ process: Int) -> Int {
+                    let chunk = (chunks[index] * process + chunksBefore[index] % processes) / processes
+                    return min(counts[index], chunk * size)
+                }
+                return limit(process)..<limit(process + 1)
             }
         }
     }
@@ -29,18 +30,37 @@ struct GradientShards: Sendable {
         let elements: Range<Int>
     }
 
-    /// A process's pieces in buckets of at most `limit` elements, which travel together.
-    func buckets(of process: Int, limit: Int) -> [[Piece]] {
+    /// Pieces that travel together.
+    struct Bucket: Sendable {
+        /// Each process's own pieces.
+        let pieces: [[Piece]]
+        /// The parameters that they belong to.
+        let parameters: [Int]
+    }
+
+    /// Buckets of at most `limit` elements of each process.
+    ///
+    /// - Parameter order: all parameters, in the order in which they travel.
+    func buckets(_ order: [Int], limit: Int) -> [Bucket] {
+        let pieces = ranges.map { Self.divide($0, order, limit: limit) }
+        return (0..<(pieces.map(\.count).max() ?? 0)).map { bucket in
+            let pieces = pieces.map { bucket < $0.count ? $0[bucket] : [] }
+            let parameters = Set(pieces.joined().map(\.parameter))
+            return Bucket(pieces: pieces, parameters: order.filter(parameters.contains))
+        }
+    }
+
+    private static func divide(_ ranges: [Range<Int>], _ order: [Int], limit: Int) -> [[Piece]] {
         var buckets: [[Piece]] = []
         var room = 0
-        for (parameter, range) in ranges[process].enumerated() {
-            var start = range.lowerBound
-            while start < range.upperBound {
+        for parameter in order {
+            var start = ranges[parameter].lowerBound
+            while start < ranges[parameter].upperBound {
                 if room == 0 {
                     buckets.append([])
                     room = limit
                 }
-                let end = min(range.upperBound, start + room)
+                let end = min(ranges[parameter].upperBound, start + room)
                 buckets[buckets.count - 1].append(Piece(parameter: parameter, elements: start..<end))
                 room -= end - start
                 start = end

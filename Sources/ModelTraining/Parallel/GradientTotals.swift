@@ -8,16 +8,15 @@ struct GradientTotals {
     private let parameters: [Parameter]
     private let processes: any ProcessGroup
     private let shards: GradientShards
-    /// Each process's pieces, in buckets that travel together.
-    private let buckets: [[[GradientShards.Piece]]]
+    private let buckets: [GradientShards.Bucket]
     /// This process's part of each parameter's sum; nil before its first use.
     private var sums: [Tensor?]
     /// Whether a group of this step has used the parameter.
     private var hasSum: [Bool]
     /// Whether the parameters' own gradients are the sums, because all sequences are one group.
     private let isAlone: Bool
-    /// Memory for a bucket from each other process.
-    private var received: [Tensor] = []
+    /// Adds the gradients of a bucket; nil for a single process.
+    private let reduction: BucketReduction?
 
     /// The number of elements that each process sends to each other one at a time: enough that messages move at full
     /// speed, and few enough that the memory for those of all processes is small.
@@ -29,9 +28,15 @@ struct GradientTotals {
         isAlone = groups.count == 1
         let shards = GradientShards(parameters.map(\.count), processes: processes.size)
         self.shards = shards
-        let limit = Self.elementsPerBucket
-        buckets =
-            processes.size == 1 ? [] : (0..<processes.size).map { shards.buckets(of: $0, limit: limit) }
+        // Gradients that exist after the backward pass travel while the others are computed.
+        let order =
+            parameters.indices.filter { !parameters[$0].isUsedOnce }
+            + parameters.indices.filter { parameters[$0].isUsedOnce }
+        buckets = shards.buckets(order, limit: Self.elementsPerBucket)
+        reduction =
+            processes.size == 1
+            ? nil
+            : BucketReduction(parameters, own: shards.ranges[processes.rank], processes, limit: Self.elementsPerBucket)
         sums = Array(repeating: nil, count: parameters.count)
         hasSum = Array(repeating: false, count: parameters.count)
     }
@@ -55,18 +60,16 @@ struct GradientTotals {
     }
 
     /// Prepares for the gradients of a round's groups.
-    ///
-    /// - Parameter isOneBatch: whether the groups share one batch; otherwise there is one group of several batches.
-    mutating func beginRound(groups: Int, isOneBatch: Bool) {
-        guard !isAlone, isOneBatch, processes.size == 1 || groups > 1 else { return }
+    mutating func begin(_ round: SequenceGroups.Round) {
+        guard !isAlone, round.isSeparate else { return }
         for (index, parameter) in parameters.enumerated() {
             if !parameter.isUsedOnce {
-                parameter.separateGroups(groups)
+                parameter.separateGroups(round.groups)
             } else if processes.size == 1 {
                 // This saves writing and reading the groups' gradients, a tenth of the time of a step.
-                parameter.addGroups(groups, to: memory(of: index), isAdding: hasSum[index])
+                parameter.addGroups(round.groups, to: memory(of: index), isAdding: hasSum[index])
             } else {
-                parameter.postponeGroups(groups)
+                parameter.postponeGroups(round.groups)
             }
         }
     }
@@ -74,86 +77,63 @@ struct GradientTotals {
     /// Which parameters have a gradient of one of the round's groups.
     func used(byGroup group: Int) -> [Bool] { parameters.map { $0.isUsed(byGroup: group) } }
 
-    /// Adds the gradients of one group of each process, in order of rank.
+    /// Adds the gradients of the round's groups and discards them: those of the first group of each process, in order of
+    /// rank, then those of the second, and so on.
     ///
-    /// - Parameters:
-    ///   - group: the group's number within the round.
-    ///   - used: for each process, which parameters its group has used.
-    mutating func addGradients(ofGroup group: Int, used: [[Bool]]) throws(ProcessGroupError) {
+    /// - Parameter used: for each group of a process and each process, which parameters it has used.
+    mutating func addGradients(used: [[[Bool]]]) throws(ProcessGroupError) {
         if isAlone {
-            hasSum = used[0]
+            hasSum = used[0][0]
             return
         }
-        let gradients = parameters.map { $0.gradient(ofGroup: group) }
-        if processes.size == 1 {
-            for (index, gradient) in gradients.enumerated() {
-                guard let gradient else { continue }
-                add(gradient, 0..<parameters[index].count, toPieceOf: index, at: 0, isFirst: !hasSum[index])
+        if let reduction { try exchange(reduction, used) } else { addOwn(used) }
+        parameters.forEach { $0.discardGradient() }
+    }
+
+    /// Adds the gradients of a single process's groups, unless the backward pass has added them.
+    private mutating func addOwn(_ used: [[[Bool]]]) {
+        for group in used.indices {
+            for (index, parameter) in parameters.enumerated() {
+                guard let gradient = parameter.gradient(ofGroup: group) else { continue }
+                parameter.compute.gather(
+                    gradient, 0..<parameter.count, into: memory(of: index), at: 0, adding: hasSum[index])
             }
-        } else {
-            for bucket in 0..<(buckets.map(\.count).max() ?? 0) { try exchange(bucket, gradients, used) }
+            markSums(used[group])
         }
+    }
+
+    /// Adds the gradients of all processes' groups. While a bucket travels, the postponed gradients of the next are
+    /// computed.
+    private mutating func exchange(_ reduction: BucketReduction, _ used: [[[Bool]]]) throws(ProcessGroupError) {
+        let sums = parameters.indices.map { memory(of: $0) }
+        try ExchangeQueue.run { queue in
+            // The exchange that reads a parameter's gradient of the group before.
+            var last = Array(repeating: 0, count: parameters.count)
+            for group in used.indices {
+                var contribution = BucketReduction.Contribution(used: used[group], hasSum: hasSum)
+                var isComputed = Array(repeating: false, count: parameters.count)
+                for bucket in buckets {
+                    for index in bucket.parameters where !isComputed[index] {
+                        // The groups' gradients share memory.
+                        queue.wait(until: last[index])
+                        contribution.gradients[index] = parameters[index].gradient(ofGroup: group)
+                        isComputed[index] = true
+                    }
+                    let number = queue.add { [contribution] (queue) throws(ProcessGroupError) in
+                        try reduction.add(contribution, of: bucket, to: sums, isAwaited: queue.isAwaited)
+                    }
+                    for index in bucket.parameters { last[index] = number }
+                }
+                markSums(used[group])
+            }
+        }
+    }
+
+    /// Remembers which parameters a group of one of the processes has used.
+    private mutating func markSums(_ used: [[Bool]]) {
         for process in used {
             for index in parameters.indices where process[index] { hasSum[index] = true }
         }
-    }
-
-    /// Discards the gradients of the round's groups, which have been added.
-    func endRound() {
-        if !isAlone { parameters.forEach { $0.discardGradient() } }
-    }
-
-    /// Sends a bucket of each other process to it, and adds this process's bucket of all.
-    private mutating func exchange(
-        _ bucket: Int, _ gradients: [Tensor?], _ used: [[Bool]]
-    ) throws(ProcessGroupError) {
-        func pieces(of process: Int) -> [GradientShards.Piece] {
-            bucket < buckets[process].count ? buckets[process][bucket] : []
-        }
-        var outgoing: [Message] = []
-        for peer in processes.peers {
-            for piece in pieces(of: peer) {
-                guard let gradient = gradients[piece.parameter] else { continue }
-                outgoing.append(Message(peer: peer, gradient, piece.elements))
-            }
-        }
-        let mine = pieces(of: processes.rank)
-        if received.isEmpty {
-            received = (0..<processes.size).map {
-                Tensor(zeroRows: 1, columns: $0 == processes.rank ? 0 : Self.elementsPerBucket)
-            }
-        }
-        var incoming: [Message] = []
-        for peer in processes.peers {
-            var place = 0
-            for piece in mine where used[peer][piece.parameter] {
-                incoming.append(Message(peer: peer, received[peer], place..<place + piece.elements.count))
-                place += piece.elements.count
-            }
-        }
-        try processes.exchange(outgoing, incoming, isWaiting: false)
-        var places = Array(repeating: 0, count: processes.size)
-        for piece in mine {
-            var isFirst = !hasSum[piece.parameter]
-            let index = piece.elements.lowerBound - own[piece.parameter].lowerBound
-            for process in 0..<processes.size where used[process][piece.parameter] {
-                if process == processes.rank, let gradient = gradients[piece.parameter] {
-                    add(gradient, piece.elements, toPieceOf: piece.parameter, at: index, isFirst: isFirst)
-                } else {
-                    let range = places[process]..<places[process] + piece.elements.count
-                    add(received[process], range, toPieceOf: piece.parameter, at: index, isFirst: isFirst)
-                    places[process] = range.upperBound
-                }
-                isFirst = false
-            }
-        }
-    }
-
-    private mutating func add(
-        _ source: Tensor, _ range: Range<Int>, toPieceOf parameter: Int, at index: Int, isFirst: Bool
-    ) {
-        let sum = memory(of: parameter)
-        parameters[parameter].compute.gather(source, range, into: sum, at: index, adding: !isFirst)
     }
 
     /// The memory of this process's part of a parameter's sum.
@@ -212,21 +192,34 @@ struct GradientTotals {
         }
     }
 
-    /// Brings the weights that each process has updated to all others.
+    /// Updates the weights and brings those that each process has updated to all others. While a bucket travels, the
+    /// next is updated.
     ///
-    /// - Parameter parts: those that were updated.
-    func shareWeights(_ parts: [GradientPart?]) throws(ProcessGroupError) {
-        if processes.size == 1 { return }
-        for bucket in 0..<(buckets.map(\.count).max() ?? 0) {
-            func messages(_ peer: Int, of owner: Int) -> [Message] {
-                guard bucket < buckets[owner].count else { return [] }
-                return buckets[owner][bucket].filter { parts[$0.parameter] != nil }.map {
-                    Message(peer: peer, parameters[$0.parameter].values, $0.elements)
+    /// - Parameters:
+    ///   - parts: those that are updated.
+    ///   - update: updates this process's part of the parameter of an index.
+    func updateWeights(_ parts: [GradientPart?], _ update: (Int) -> Void) throws(ProcessGroupError) {
+        if processes.size == 1 { return parameters.indices.forEach(update) }
+        let isShared = parts.map { $0 != nil }
+        let (parameters, processes) = (parameters, processes)
+        try ExchangeQueue.run { queue in
+            var isUpdated = Array(repeating: false, count: parameters.count)
+            for bucket in buckets {
+                for index in bucket.parameters where !isUpdated[index] {
+                    update(index)
+                    isUpdated[index] = true
+                }
+                _ = queue.add { (queue) throws(ProcessGroupError) in
+                    func messages(_ peer: Int, of owner: Int) -> [Message] {
+                        bucket.pieces[owner].filter { isShared[$0.parameter] }.map {
+                            Message(peer: peer, parameters[$0.parameter].values, $0.elements)
+                        }
+                    }
+                    try processes.exchange(
+                        processes.peers.flatMap { messages($0, of: processes.rank) },
+                        processes.peers.flatMap { messages($0, of: $0) }, isPatient: !queue.isAwaited)
                 }
             }
-            try processes.exchange(
-                processes.peers.flatMap { messages($0, of: processes.rank) },
-                processes.peers.flatMap { messages($0, of: $0) }, isWaiting: false)
         }
     }
 }

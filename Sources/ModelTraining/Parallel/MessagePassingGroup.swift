@@ -69,7 +69,7 @@ package final class MessagePassingGroup: ProcessGroup, Sendable {
     }
 
     package func exchange(
-        _ outgoing: [Message], _ incoming: [Message], isWaiting: Bool
+        _ outgoing: [Message], _ incoming: [Message], isPatient: @autoclosure () -> Bool
     ) throws(ProcessGroupError) {
         // Receives first, so that a message has a place when it arrives.
         for message in incoming { try begin(message, isIncoming: true) }
@@ -82,7 +82,7 @@ package final class MessagePassingGroup: ProcessGroup, Sendable {
             attempts += 1
             // Data arrives soon. Other processes may be busy for long, and on this computer they need its cores.
             if attempts < 50 { continue }
-            if isWaiting, attempts > 1000 { usleep(200) } else { sched_yield() }
+            if isPatient(), attempts > 100 { usleep(100) } else { sched_yield() }
         }
         withExtendedLifetime((outgoing, incoming)) {}
     }

@@ -1,7 +1,8 @@
 package import TensorCore
 
-/// The processes that train one model together. Each calls the same functions in the same order.
-package protocol ProcessGroup: AnyObject {
+/// The processes that train one model together. Each calls the same functions in the same order, from one thread at a
+/// time.
+package protocol ProcessGroup: AnyObject, Sendable {
     /// This process's number, 0..<size. Process 0 writes the run's files.
     var rank: Int { get }
     /// The number of processes.
@@ -12,8 +13,11 @@ package protocol ProcessGroup: AnyObject {
     /// Sends and receives messages, and returns when all have arrived. Messages between two processes arrive in the
     /// order in which they are sent.
     ///
-    /// - Parameter isWaiting: whether other processes may be busy for long, so that waiting must cost little.
-    func exchange(_ outgoing: [Message], _ incoming: [Message], isWaiting: Bool) throws(ProcessGroupError)
+    /// - Parameter isPatient: whether waiting must cost little, because other processes may be busy for long, or because
+    ///   other threads of this one compute. It may change in the meantime.
+    func exchange(
+        _ outgoing: [Message], _ incoming: [Message], isPatient: @autoclosure () -> Bool
+    ) throws(ProcessGroupError)
 
     /// Ends all processes, because this one has failed.
     func abort()
@@ -66,7 +70,7 @@ package final class SingleProcess: ProcessGroup, Sendable {
 
     package init() {}
 
-    package func exchange(_ outgoing: [Message], _ incoming: [Message], isWaiting: Bool) {
+    package func exchange(_ outgoing: [Message], _ incoming: [Message], isPatient: @autoclosure () -> Bool) {
         precondition(outgoing.isEmpty && incoming.isEmpty, "there is no other process")
     }
 
@@ -97,7 +101,7 @@ extension ProcessGroup {
         let own = Storage(bytes)
         let received = counts.map { Storage(byteCount: $0) }
         try exchange(
-            peers.map { Message(peer: $0, own) }, peers.map { Message(peer: $0, received[$0]) }, isWaiting: true)
+            peers.map { Message(peer: $0, own) }, peers.map { Message(peer: $0, received[$0]) }, isPatient: true)
         return (0..<size).map { $0 == rank ? bytes : received[$0].bytes }
     }
 }

@@ -50,29 +50,29 @@ package struct AdamW {
     /// - Parameter gradientScale: a factor for the gradients, for clipping.
     package mutating func step(_ parameters: [Parameter], learningRate: Double, gradientScale: Double = 1) {
         if moments.isEmpty { moments = parameters.map { Moments(count: $0.count) } }
-        step(
-            parameters, parts: parameters.map(\.wholeGradient), learningRate: learningRate,
-            gradientScale: gradientScale)
+        precondition(moments.count == parameters.count, "the same parameters")
+        for (index, parameter) in parameters.enumerated() {
+            update(
+                parameter, index, by: parameter.wholeGradient, learningRate: learningRate,
+                gradientScale: gradientScale)
+        }
     }
 
-    /// Updates a part of each parameter that has a gradient.
+    /// Updates a part of one parameter.
     ///
     /// - Parameters:
-    ///   - parts: a part of each parameter, which may be empty; nil for those without a gradient.
-    ///   - gradientScale: a factor for the gradients, for clipping.
-    package mutating func step(
-        _ parameters: [Parameter], parts: [GradientPart?], learningRate: Double, gradientScale: Double
+    ///   - index: the parameter's place in the order of all parameters.
+    ///   - part: a part, which may be empty; nil if the parameter has no gradient.
+    ///   - gradientScale: a factor for the gradient, for clipping.
+    package mutating func update(
+        _ parameter: Parameter, _ index: Int, by part: GradientPart?, learningRate: Double, gradientScale: Double
     ) {
-        precondition(moments.count == parameters.count && parts.count == parameters.count, "the same parameters")
-        for (index, parameter) in parameters.enumerated() {
-            guard let part = parts[index] else { continue }
-            moments[index].updates += 1
-            let step = AdamWStep(
-                number: moments[index].updates, betas: betas, epsilon: epsilon,
-                weightDecay: parameter.isMatrix ? weightDecay : 0, learningRate: learningRate,
-                gradientScale: gradientScale)
-            parameter.apply(
-                step, to: part, firstMoment: moments[index].first, secondMoment: moments[index].second)
-        }
+        guard let part else { return }
+        moments[index].updates += 1
+        let step = AdamWStep(
+            number: moments[index].updates, betas: betas, epsilon: epsilon,
+            weightDecay: parameter.isMatrix ? weightDecay : 0, learningRate: learningRate,
+            gradientScale: gradientScale)
+        parameter.apply(step, to: part, firstMoment: moments[index].first, secondMoment: moments[index].second)
     }
 }

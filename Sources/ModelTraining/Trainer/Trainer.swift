@@ -80,14 +80,14 @@ package struct Trainer<Model: TrainableModel> {
         let stopwatch = Stopwatch()
         let parameters = model.parameters
         defer { parameters.forEach { $0.discardGradient() } }
-        let (rounds, scored) = try readRounds()
+        let (batches, scored) = try readBatches()
         let moment = LayerDropout.Step(
             seed: UInt64(recipe.seed), step: step, of: recipe.steps, layerCount: model.layerCount)
         var losses = Objective.Losses()
         totals.begin()
-        for (groups, batches) in rounds {
-            var report = RoundReport(groups: groups)
-            totals.beginRound(groups: groups, isOneBatch: batches.count == 1)
+        for (round, batches) in zip(rounds, batches) {
+            var report = RoundReport(groups: round.groups)
+            totals.begin(round)
             for batch in batches {
                 report.stops = shouldStop()
                 if report.stops { break }
@@ -95,14 +95,13 @@ package struct Trainer<Model: TrainableModel> {
                     of: batch, to: model, teacher: teacher, scored: scored, at: moment)
                 for group in found.indices { report.losses[group] += found[group] }
             }
-            report.used = (0..<groups).map { totals.used(byGroup: $0) }
-            let reports = try processes.collect(report.bytes).map { RoundReport($0, groups: groups) }
+            report.used = (0..<round.groups).map { totals.used(byGroup: $0) }
+            let reports = try processes.collect(report.bytes).map { RoundReport($0, groups: round.groups) }
             if reports.contains(where: \.stops) { return nil }
-            for group in 0..<groups {
+            for group in 0..<round.groups {
                 for report in reports { losses += report.losses[group] }
-                try totals.addGradients(ofGroup: group, used: reports.map { $0.used[group] })
             }
-            totals.endRound()
+            try totals.addGradients(used: (0..<round.groups).map { group in reports.map { $0.used[group] } })
         }
         let parts = totals.parts
         let norm = try totals.norm(parts)
@@ -111,9 +110,10 @@ package struct Trainer<Model: TrainableModel> {
         }
         let clip = recipe.optimizer.clip
         let rate = recipe.rate.rate(step: step, of: recipe.steps)
-        optimizer.step(
-            parameters, parts: parts, learningRate: rate, gradientScale: clip > 0 && norm > clip ? clip / norm : 1)
-        try totals.shareWeights(parts)
+        let scale = clip > 0 && norm > clip ? clip / norm : 1
+        try totals.updateWeights(parts) { index in
+            optimizer.update(parameters[index], index, by: parts[index], learningRate: rate, gradientScale: scale)
+        }
         step += 1
         place = source.place(after: place, sequences: recipe.batch.sequencesPerStep)
         return StepMetrics(
@@ -125,9 +125,9 @@ package struct Trainer<Model: TrainableModel> {
 
     /// Reads the step's sequences.
     ///
-    /// - Returns: the batches of each of this process's rounds, with the number of the round's groups; and the number of
-    ///   scored targets of all processes, at least 1.
-    private func readRounds() throws(FileError) -> (rounds: [(groups: Int, batches: [[GroupPart]])], scored: Int) {
+    /// - Returns: the batches of each of this process's rounds; and the number of scored targets of all processes, at
+    ///   least 1.
+    private func readBatches() throws(FileError) -> (rounds: [[[GroupPart]]], scored: Int) {
         var parts: [Range<Int>: GroupPart] = [:]
         var scored = 0
         for group in 0..<groups.count {
@@ -140,10 +140,7 @@ package struct Trainer<Model: TrainableModel> {
                 }
             }
         }
-        let rounds = rounds.map { round in
-            (groups: round.groups, batches: round.batches.map { $0.compactMap { parts[$0] } })
-        }
-        return (rounds, max(1, scored))
+        return (rounds.map { $0.batches.map { $0.compactMap { parts[$0] } } }, max(1, scored))
     }
 }
 

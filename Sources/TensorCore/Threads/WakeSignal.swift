@@ -1,11 +1,11 @@
 import CLibc
 
 /// A lock with a condition variable that wakes all sleepers.
-final class WakeSignal: @unchecked Sendable {
+package final class WakeSignal: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
@@ -17,19 +17,19 @@ final class WakeSignal: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func lock() { pthread_mutex_lock(mutex) }
+    package func lock() { pthread_mutex_lock(mutex) }
 
-    func unlock() { pthread_mutex_unlock(mutex) }
+    package func unlock() { pthread_mutex_unlock(mutex) }
 
     /// Wakes all sleepers.
-    func wakeAll() {
+    package func wakeAll() {
         lock()
         pthread_cond_broadcast(condition)
         unlock()
     }
 
     /// Sleeps until `isDue` returns true, which is checked after each `wakeAll()`. The caller holds the lock.
-    func wait(until isDue: () -> Bool) {
+    package func wait(until isDue: () -> Bool) {
         while !isDue() { pthread_cond_wait(condition, mutex) }
     }
 
