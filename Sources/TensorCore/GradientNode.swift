@@ -22,6 +22,8 @@ package final class GradientNode: @unchecked Sendable {
     private var isWaiting = false
     /// The gradients of a batch's groups, if they are separate.
     private var groups: GroupGradients?
+    /// Called after each contribution to the gradient.
+    private var onGradient: (() -> Void)?
 
     private static let count = Atomic<UInt64>(0)
 
@@ -60,7 +62,11 @@ package final class GradientNode: @unchecked Sendable {
     func discardGradient() {
         hasGradient = false
         groups = nil
+        onGradient = nil
     }
+
+    /// Calls a function after each contribution to the gradient, until ``discardGradient()``.
+    func onGradient(_ body: @escaping () -> Void) { onGradient = body }
 
     /// Keeps the gradients of the next batch's groups separate, until ``discardGradient()``.
     func separate(_ groups: GroupGradients) { self.groups = groups }
@@ -101,6 +107,7 @@ package final class GradientNode: @unchecked Sendable {
         precondition(groups == nil, "a sum over rows of several groups")
         body(memory(), hasGradient)
         hasGradient = true
+        onGradient?()
     }
 
     /// The memory for the gradient.

@@ -19,20 +19,23 @@ struct ParallelTrainingTests {
     enum Variant: String, CaseIterable, Sendable {
         case dropout, exits, frozen, recompute, bf16, fewGroups, manyElements, together, togetherDropout, silent,
             teacher, weighted
+        case backward, backwardDropout, backwardExits, backwardSilent
 
         /// Whether many groups of a process share a batch.
         var runsGroupsTogether: Bool { [.together, .togetherDropout, .silent, .teacher, .weighted].contains(self) }
+        /// Whether gradients are exchanged during the backward pass, because a batch has the most sequences.
+        var runsAlone: Bool { [.backward, .backwardDropout, .backwardExits, .backwardSilent].contains(self) }
 
         /// Eight groups of one or two sequences.
         var recipe: TrainingRecipe {
             TinyTraining.recipe {
-                $0.batch.sequences = runsGroupsTogether ? 12 : 4
-                $0.batch.accumulation = runsGroupsTogether ? 1 : 3
-                $0.exits.curriculum = self == .exits ? .rotational(every: 3) : .all
-                if [.dropout, .togetherDropout].contains(self) {
+                $0.batch.sequences = runsGroupsTogether ? 12 : runsAlone ? 1 : 4
+                $0.batch.accumulation = 12 / $0.batch.sequences
+                $0.exits.curriculum = [.exits, .backwardExits].contains(self) ? .rotational(every: 3) : .all
+                if [.dropout, .togetherDropout, .backwardDropout].contains(self) {
                     ($0.dropout.maximum, $0.dropout.depth) = (0.95, .constant)
                 }
-                $0.recompute = [.recompute, .togetherDropout].contains(self)
+                $0.recompute = [.recompute, .togetherDropout, .backwardDropout].contains(self)
                 $0.precision = self == .bf16 ? .bf16 : .f32
                 $0.parallel.groups = self == .fewGroups ? 4 : nil
                 $0.exits.weighting = self == .weighted ? .easy : .uniform
@@ -52,7 +55,9 @@ struct ParallelTrainingTests {
         }
 
         /// Sequences of which some have no scored target.
-        var data: some BatchSource { PartlySilentSource(silent: self == .silent ? [0, 3, 4, 5, 11] : []) }
+        var data: some BatchSource {
+            PartlySilentSource(silent: [.silent, .backwardSilent].contains(self) ? [0, 3, 4, 5, 11] : [])
+        }
 
         func model() throws -> Transformer {
             let frozen = self == .frozen ? FrozenParts(layers: [1, 2], embedding: true) : FrozenParts()
@@ -72,7 +77,7 @@ struct ParallelTrainingTests {
             let model = try variant.model()
             var trainer = Trainer(
                 variant.recipe, model: model, teacher: try variant.teacher(of: model), data: variant.data,
-                processes: group)
+                processes: group, elementsPerBucket: 3000)
             var bits = Bits()
             for _ in 0..<steps {
                 let step = try #require(try trainer.makeStep())

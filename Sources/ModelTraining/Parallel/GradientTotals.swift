@@ -1,57 +1,53 @@
 import TensorCore
 
-/// The sums of a step's gradients over all groups of sequences, of which each process has its part.
-///
-/// Groups are added in order: ((g0 + g1) + g2) + ... A parameter that a group did not use is left out of the sum, and
-/// one that no group used has no sum.
+/// Computes the sums of a step's gradients over all groups of sequences, of which each process has its part.
 struct GradientTotals {
     private let parameters: [Parameter]
+    /// The layer of each matrix that a batch uses in a single operation; nil for other parameters, such as the head.
+    private let layers: [Int?]
     private let processes: any ProcessGroup
     private let shards: GradientShards
-    private let buckets: [GradientShards.Bucket]
-    /// This process's part of each parameter's sum; nil before its first use.
-    private var sums: [Tensor?]
-    /// Whether a group of this step has used the parameter.
-    private var hasSum: [Bool]
+    private let sums: GradientSums
     /// Whether the parameters' own gradients are the sums, because all sequences are one group.
     private let isAlone: Bool
     /// Adds the gradients of a bucket; nil for a single process.
     private let reduction: BucketReduction?
+    /// Buckets in the order in which the gradients of a batch are complete.
+    private let buckets: [GradientShards.Bucket]
+    /// The same if the gradients of matrices are postponed.
+    private let postponedBuckets: [GradientShards.Bucket]
+    /// The number of groups of this process that have been added in this step.
+    private var groups = 0
 
-    /// The number of elements that each process sends to each other one at a time: enough that messages move at full
-    /// speed, and few enough that the memory for those of all processes is small.
-    private static let elementsPerBucket = 1 << 20
-
-    init(_ parameters: [Parameter], groups: SequenceGroups, _ processes: any ProcessGroup) {
+    init(
+        _ parameters: [Parameter], groups: SequenceGroups, _ processes: any ProcessGroup, elementsPerBucket limit: Int
+    ) {
         self.parameters = parameters
+        let layers = parameters.map(\.layerOfMatrix)
+        self.layers = layers
         self.processes = processes
         isAlone = groups.count == 1
-        let shards = GradientShards(parameters.map(\.count), processes: processes.size)
-        self.shards = shards
-        // Gradients that exist after the backward pass travel while the others are computed.
-        let order =
-            parameters.indices.filter { !parameters[$0].isUsedOnce }
-            + parameters.indices.filter { parameters[$0].isUsedOnce }
-        buckets = shards.buckets(order, limit: Self.elementsPerBucket)
-        reduction =
-            processes.size == 1
-            ? nil
-            : BucketReduction(parameters, own: shards.ranges[processes.rank], processes, limit: Self.elementsPerBucket)
-        sums = Array(repeating: nil, count: parameters.count)
-        hasSum = Array(repeating: false, count: parameters.count)
+        shards = GradientShards(parameters.map(\.count), processes: processes.size)
+        sums = GradientSums(parameters, own: shards.ranges[processes.rank])
+        reduction = processes.size == 1 ? nil : BucketReduction(parameters, to: sums, processes, limit: limit)
+        // The backward pass begins with the last layer. What several operations use is complete at its end.
+        let matrices = parameters.indices.filter { layers[$0] != nil }.sorted { (layers[$0] ?? 0) > (layers[$1] ?? 0) }
+        let others = parameters.indices.filter { layers[$0] == nil }
+        buckets = shards.buckets(matrices + others, limit: limit)
+        postponedBuckets = shards.buckets(others + matrices, limit: limit)
     }
 
-    /// This process's part of each parameter.
-    private var own: [Range<Int>] { shards.ranges[processes.rank] }
-
     /// Forgets the sums of the step before, but keeps their memory.
-    mutating func begin() { hasSum = Array(repeating: false, count: parameters.count) }
+    mutating func begin() {
+        sums.begin()
+        groups = 0
+    }
 
     /// The most groups that can share a batch: so many that all gradients take at most twice the memory of one for each
     /// parameter.
     var mostGroupsTogether: Int {
         let all = parameters.reduce(0) { $0 + $1.count }
-        let shared = parameters.reduce(0) { $0 + ($1.isUsedOnce ? 0 : $1.count) }
+        let shared = parameters.indices.reduce(0) { $0 + (layers[$1] == nil ? parameters[$1].count : 0) }
         if shared == 0 { return .max }
         // One process adds the gradients of parameters that are used once directly to the sums. One of several has
         // those of one group, and a part of the sums.
@@ -60,99 +56,103 @@ struct GradientTotals {
     }
 
     /// Prepares for the gradients of a round's groups.
-    mutating func begin(_ round: SequenceGroups.Round) {
+    func begin(_ round: SequenceGroups.Round) {
         guard !isAlone, round.isSeparate else { return }
         for (index, parameter) in parameters.enumerated() {
-            if !parameter.isUsedOnce {
+            if layers[index] == nil {
                 parameter.separateGroups(round.groups)
             } else if processes.size == 1 {
                 // This saves writing and reading the groups' gradients, a tenth of the time of a step.
-                parameter.addGroups(round.groups, to: memory(of: index), isAdding: hasSum[index])
+                parameter.addGroups(round.groups, to: sums.sum(index), isAdding: sums.hasSum(index))
             } else {
                 parameter.postponeGroups(round.groups)
             }
         }
     }
 
-    /// Which parameters have a gradient of one of the round's groups.
-    func used(byGroup group: Int) -> [Bool] { parameters.map { $0.isUsed(byGroup: group) } }
-
-    /// Adds the gradients of the round's groups and discards them: those of the first group of each process, in order of
-    /// rank, then those of the second, and so on.
+    /// Runs the last batch of a round, adds the gradients of the round's groups and discards them: those of the first
+    /// group of each process, in order of rank, then those of the second, and so on. While a bucket of gradients travels,
+    /// the next ones are computed.
     ///
-    /// - Parameter used: for each group of a process and each process, which parameters it has used.
-    mutating func addGradients(used: [[[Bool]]]) throws(ProcessGroupError) {
-        if isAlone {
-            hasSum = used[0][0]
-            return
+    /// - Parameter isAbandoned: whether this process abandons the step, so that there is no batch to run.
+    /// - Returns: whether no process abandons the step.
+    mutating func addGradients(
+        of round: SequenceGroups.Round, isAbandoned: Bool, _ runLastBatch: () -> Void
+    ) throws(ProcessGroupError) -> Bool {
+        guard let reduction else {
+            if isAbandoned { return false }
+            runLastBatch()
+            addOwn(round)
+            return true
         }
-        if let reduction { try exchange(reduction, used) } else { addOwn(used) }
+        try ExchangeQueue.run { queue in
+            _ = queue.add { (_) throws(ProcessGroupError) in try reduction.begin(isAbandoned: isAbandoned) }
+            if isAbandoned { return }
+            if round.isSeparate {
+                runLastBatch()
+                exchangeSeparate(round, reduction, queue)
+            } else {
+                exchange(reduction, queue, whileRunning: runLastBatch)
+            }
+        }
+        groups += round.groups
         parameters.forEach { $0.discardGradient() }
+        return !reduction.isAbandoned
     }
 
     /// Adds the gradients of a single process's groups, unless the backward pass has added them.
-    private mutating func addOwn(_ used: [[[Bool]]]) {
-        for group in used.indices {
-            for (index, parameter) in parameters.enumerated() {
-                guard let gradient = parameter.gradient(ofGroup: group) else { continue }
-                parameter.compute.gather(
-                    gradient, 0..<parameter.count, into: memory(of: index), at: 0, adding: hasSum[index])
-            }
-            markSums(used[group])
-        }
-    }
-
-    /// Adds the gradients of all processes' groups. While a bucket travels, the postponed gradients of the next are
-    /// computed.
-    private mutating func exchange(_ reduction: BucketReduction, _ used: [[[Bool]]]) throws(ProcessGroupError) {
-        let sums = parameters.indices.map { memory(of: $0) }
-        try ExchangeQueue.run { queue in
-            // The exchange that reads a parameter's gradient of the group before.
-            var last = Array(repeating: 0, count: parameters.count)
-            for group in used.indices {
-                var contribution = BucketReduction.Contribution(used: used[group], hasSum: hasSum)
-                var isComputed = Array(repeating: false, count: parameters.count)
-                for bucket in buckets {
-                    for index in bucket.parameters where !isComputed[index] {
-                        // The groups' gradients share memory.
-                        queue.wait(until: last[index])
-                        contribution.gradients[index] = parameters[index].gradient(ofGroup: group)
-                        isComputed[index] = true
-                    }
-                    let number = queue.add { [contribution] (queue) throws(ProcessGroupError) in
-                        try reduction.add(contribution, of: bucket, to: sums, isAwaited: queue.isAwaited)
-                    }
-                    for index in bucket.parameters { last[index] = number }
+    private mutating func addOwn(_ round: SequenceGroups.Round) {
+        for group in 0..<round.groups {
+            for (index, parameter) in parameters.enumerated() where parameter.isUsed(byGroup: group) {
+                if !isAlone, let gradient = parameter.gradient(ofGroup: group) {
+                    parameter.compute.gather(
+                        gradient, 0..<parameter.count, into: sums.sum(index), at: 0, adding: sums.hasSum(index))
                 }
-                markSums(used[group])
+                sums.use(index, by: groups + group)
+            }
+        }
+        groups += round.groups
+        if !isAlone { parameters.forEach { $0.discardGradient() } }
+    }
+
+    /// Exchanges the gradients of groups that share a batch, of which those of matrices have been postponed.
+    private func exchangeSeparate(_ round: SequenceGroups.Round, _ reduction: BucketReduction, _ queue: ExchangeQueue) {
+        // The exchange that reads a parameter's gradient of the group before.
+        var last = Array(repeating: 0, count: parameters.count)
+        for group in 0..<round.groups {
+            var contribution = BucketReduction.Contribution(group: groups + group)
+            var isComputed = Array(repeating: false, count: parameters.count)
+            for bucket in postponedBuckets {
+                for index in bucket.parameters where !isComputed[index] {
+                    // The groups' gradients share memory.
+                    queue.wait(until: last[index])
+                    contribution.gradients[index] = parameters[index].gradient(ofGroup: group)
+                    isComputed[index] = true
+                }
+                let number = reduction.add(contribution, of: bucket, in: queue)
+                for index in bucket.parameters { last[index] = number }
             }
         }
     }
 
-    /// Remembers which parameters a group of one of the processes has used.
-    private mutating func markSums(_ used: [[Bool]]) {
-        for process in used {
-            for index in parameters.indices where process[index] { hasSum[index] = true }
+    /// Exchanges the gradients of a single group while the backward pass of its last batch runs.
+    private func exchange(_ reduction: BucketReduction, _ queue: ExchangeQueue, whileRunning runLastBatch: () -> Void) {
+        let progress = BackwardProgress(buckets, layers: layers) { [parameters, groups] bucket in
+            var contribution = BucketReduction.Contribution(group: groups)
+            for index in bucket.parameters { contribution.gradients[index] = parameters[index].gradient }
+            _ = reduction.add(contribution, of: bucket, in: queue)
         }
-    }
-
-    /// The memory of this process's part of a parameter's sum.
-    private mutating func memory(of index: Int) -> Tensor {
-        if let sum = sums[index] { return sum }
-        let (parameter, count) = (parameters[index], own[index].count)
-        let isWhole = count == parameter.count
-        let sum = Tensor(
-            zeroRows: isWhole ? parameter.rows : 1, columns: isWhole ? parameter.columns : count)
-        sums[index] = sum
-        return sum
+        for (parameter, layer) in zip(parameters, layers) {
+            if let layer { parameter.onGradient { progress.reach(layer) } }
+        }
+        runLastBatch()
+        progress.end()
     }
 
     /// This process's part of each parameter's sum; nil for parameters that have none.
     var parts: [GradientPart?] {
         parameters.indices.map { index in
-            if !hasSum[index] { return nil }
-            if isAlone { return parameters[index].wholeGradient }
-            return GradientPart(own[index], sum: sums[index] ?? Tensor(zeroRows: 1, columns: 0))
+            isAlone && sums.hasSum(index) ? parameters[index].wholeGradient : sums.part(index)
         }
     }
 
@@ -175,17 +175,13 @@ struct GradientTotals {
     /// Replaces the sums of squares of other processes' parts by theirs.
     private func collect(_ sums: inout [[Double]]) throws(ProcessGroupError) {
         let size = Parameter.elementsPerSum
-        let all = try processes.collect(
-            sums.flatMap { $0 }.flatMap { sum in (0..<8).map { UInt8(truncatingIfNeeded: sum.bitPattern >> (8 * $0)) } }
-        )
+        let all = try processes.collect(Array(sums.joined()))
         var first = 0
         for (index, count) in sums.map(\.count).enumerated() {
             for peer in processes.peers where !shards.ranges[peer][index].isEmpty {
                 let range = shards.ranges[peer][index]
                 for chunk in range.lowerBound / size..<(range.upperBound + size - 1) / size {
-                    let place = 8 * (first + chunk)
-                    let bits = all[peer][place..<place + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-                    sums[index][chunk] = Double(bitPattern: bits)
+                    sums[index][chunk] = all[peer][first + chunk]
                 }
             }
             first += count
@@ -204,7 +200,7 @@ struct GradientTotals {
         let (parameters, processes) = (parameters, processes)
         try ExchangeQueue.run { queue in
             var isUpdated = Array(repeating: false, count: parameters.count)
-            for bucket in buckets {
+            for bucket in postponedBuckets {
                 for index in bucket.parameters where !isUpdated[index] {
                     update(index)
                     isUpdated[index] = true
@@ -225,6 +221,8 @@ struct GradientTotals {
 }
 
 extension Parameter {
-    /// Whether a batch uses the parameter in a single operation: a weight matrix of a block, unlike the head.
-    fileprivate var isUsedOnce: Bool { rows > 1 && name.contains(".layers.") }
+    fileprivate var layerOfMatrix: Int? {
+        guard rows > 1, let prefix = name.firstRange(of: ".layers.") else { return nil }
+        return Int(name[prefix.upperBound...].prefix { $0 != "." })
+    }
 }

@@ -83,8 +83,24 @@ extension ProcessGroup {
     package var peers: [Int] { (0..<size).filter { $0 != rank } }
 
     /// Returns the bytes that each process passes, in order of rank. All pass the same number.
-    package func collect(_ bytes: [UInt8]) throws(ProcessGroupError) -> [[UInt8]] {
-        try collect(bytes, counts: Array(repeating: bytes.count, count: size))
+    ///
+    /// - Parameter isPatient: as for ``exchange(_:_:isPatient:)``.
+    package func collect(
+        _ bytes: [UInt8], isPatient: @autoclosure () -> Bool = true
+    ) throws(ProcessGroupError) -> [[UInt8]] {
+        try collect(bytes, counts: Array(repeating: bytes.count, count: size), isPatient: isPatient())
+    }
+
+    /// Returns the numbers that each process passes, in order of rank. All pass as many.
+    func collect(_ numbers: [Double]) throws(ProcessGroupError) -> [[Double]] {
+        if size == 1 { return [numbers] }
+        let bytes = numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) }
+        }
+        return try collect(bytes).map { bytes in
+            numbers.indices.map { index in
+                Double(bitPattern: bytes[8 * index..<8 * index + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
+            }
+        }
     }
 
     /// Returns the texts that each process passes, in order of rank.
@@ -96,12 +112,14 @@ extension ProcessGroup {
         ).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private func collect(_ bytes: [UInt8], counts: [Int]) throws(ProcessGroupError) -> [[UInt8]] {
+    private func collect(
+        _ bytes: [UInt8], counts: [Int], isPatient: @autoclosure () -> Bool = true
+    ) throws(ProcessGroupError) -> [[UInt8]] {
         if size == 1 { return [bytes] }
         let own = Storage(bytes)
         let received = counts.map { Storage(byteCount: $0) }
         try exchange(
-            peers.map { Message(peer: $0, own) }, peers.map { Message(peer: $0, received[$0]) }, isPatient: true)
+            peers.map { Message(peer: $0, own) }, peers.map { Message(peer: $0, received[$0]) }, isPatient: isPatient())
         return (0..<size).map { $0 == rank ? bytes : received[$0].bytes }
     }
 }

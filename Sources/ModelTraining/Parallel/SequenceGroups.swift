@@ -25,8 +25,8 @@ struct SequenceGroups: Sendable {
         let groups: Int
         /// The ranges of the step's sequences that run together, one for each group.
         let batches: [[Range<Int>]]
-        /// Whether a single batch is small enough that its groups' gradients can be made one after the other: by a single
-        /// process during the backward pass, by one of several after it.
+        /// Whether the batch is small enough that the groups' gradients are made one after the other: by a single process
+        /// during the backward pass, by one of several after it. The same in all processes.
         let isSeparate: Bool
     }
 
@@ -44,9 +44,9 @@ struct SequenceGroups: Sendable {
         let rounds = (own.count + together - 1) / together
         return (0..<rounds).map { round in
             let groups = own[own.count * round / rounds..<own.count * (round + 1) / rounds].map(batches)
-            let batches = groups.count == 1 ? groups[0].map { [$0] } : [groups.map { $0[0] }]
-            let sequences = batches.joined().reduce(0) { $0 + $1.count }
-            return Round(groups: groups.count, batches: batches, isSeparate: batches.count == 1 && sequences <= limit)
+            return Round(
+                groups: groups.count, batches: groups.count == 1 ? groups[0].map { [$0] } : [groups.map { $0[0] }],
+                isSeparate: largest <= limit)
         }
     }
 }

@@ -32,11 +32,13 @@ package struct Trainer<Model: TrainableModel> {
     ///   - teacher: the model that the recipe's exits imitate, with plain weights; nil if there is none.
     ///   - moments: those of this process's part of each parameter.
     ///   - groupCount: the number of groups; nil for the recipe's. The number of processes must divide it.
+    ///   - elementsPerBucket: the number of elements that each process sends to each other one at a time. By default,
+    ///     enough that messages move at full speed, and few enough that memory for those of all processes is small.
     package init(
         _ recipe: TrainingRecipe, model: Model, teacher: Model? = nil, data source: any BatchSource,
         moments: [AdamW.Moments] = [],
         step: Int = 0, place: DataPlace = DataPlace(), groupCount: Int? = nil,
-        processes: any ProcessGroup = SingleProcess()
+        processes: any ProcessGroup = SingleProcess(), elementsPerBucket: Int = 1 << 20
     ) {
         precondition(source.length == recipe.batch.length, "the recipe's length")
         self.recipe = recipe
@@ -55,7 +57,7 @@ package struct Trainer<Model: TrainableModel> {
         groups = SequenceGroups(
             count: groupCount, sequences: recipe.batch.sequencesPerStep, sequencesPerBatch: recipe.batch.sequences)
         let parameters = model.parameters
-        totals = GradientTotals(parameters, groups: groups, processes)
+        totals = GradientTotals(parameters, groups: groups, processes, elementsPerBucket: elementsPerBucket)
         rounds = groups.rounds(of: processes.rank, of: processes.size, most: totals.mostGroupsTogether)
         let shards = GradientShards(parameters.map(\.count), processes: processes.size)
         optimizer.resume(
@@ -81,28 +83,31 @@ package struct Trainer<Model: TrainableModel> {
         let parameters = model.parameters
         defer { parameters.forEach { $0.discardGradient() } }
         let (batches, scored) = try readBatches()
+        let (model, teacher, objective) = (model, teacher, objective)
         let moment = LayerDropout.Step(
             seed: UInt64(recipe.seed), step: step, of: recipe.steps, layerCount: model.layerCount)
-        var losses = Objective.Losses()
+        var found: [Objective.Losses] = []
         totals.begin()
         for (round, batches) in zip(rounds, batches) {
-            var report = RoundReport(groups: round.groups)
-            totals.begin(round)
-            for batch in batches {
-                report.stops = shouldStop()
-                if report.stops { break }
+            var losses = Array(repeating: Objective.Losses(), count: round.groups)
+            func run(_ batch: [GroupPart]) {
                 let found = objective.addGradients(
                     of: batch, to: model, teacher: teacher, scored: scored, at: moment)
-                for group in found.indices { report.losses[group] += found[group] }
+                for group in found.indices { losses[group] += found[group] }
             }
-            report.used = (0..<round.groups).map { totals.used(byGroup: $0) }
-            let reports = try processes.collect(report.bytes).map { RoundReport($0, groups: round.groups) }
-            if reports.contains(where: \.stops) { return nil }
-            for group in 0..<round.groups {
-                for report in reports { losses += report.losses[group] }
+            totals.begin(round)
+            var stops = false
+            for batch in batches.dropLast() where !stops {
+                stops = shouldStop()
+                if !stops { run(batch) }
             }
-            try totals.addGradients(used: (0..<round.groups).map { group in reports.map { $0.used[group] } })
+            let isComplete = try totals.addGradients(of: round, isAbandoned: stops || shouldStop()) {
+                run(batches[batches.count - 1])
+            }
+            if !isComplete { return nil }
+            found += losses
         }
+        let losses = try processes.sum(found)
         let parts = totals.parts
         let norm = try totals.norm(parts)
         guard losses.total.isFinite, norm.isFinite else {

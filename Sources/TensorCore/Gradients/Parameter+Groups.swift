@@ -16,6 +16,10 @@ extension Parameter {
     /// Keeps a gradient for each of the next batch's groups.
     package func separateGroups(_ count: Int) { values.node?.separate(GroupGradients(.separate, count: count)) }
 
+    /// Calls a function during the backward pass, after each operation that adds to the gradient, until the gradient is
+    /// discarded.
+    package func onGradient(_ body: @escaping () -> Void) { values.node?.onGradient(body) }
+
     /// Whether one of the batch's groups has a gradient, or has added it to a sum.
     package func isUsed(byGroup group: Int) -> Bool { values.node?.usedGroups.map { $0[group] } ?? (gradient != nil) }
 
