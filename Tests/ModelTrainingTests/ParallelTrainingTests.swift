@@ -23,7 +23,7 @@ struct ParallelTrainingTests {
 
         /// Whether many groups of a process share a batch.
         var runsGroupsTogether: Bool { [.together, .togetherDropout, .silent, .teacher, .weighted].contains(self) }
-        /// Whether gradients are exchanged during the backward pass, because a batch has the most sequences.
+        /// Whether each group runs alone, and is exchanged during its backward pass.
         var runsAlone: Bool { [.backward, .backwardDropout, .backwardExits, .backwardSilent].contains(self) }
 
         /// Eight groups of one or two sequences.
@@ -235,7 +235,7 @@ struct ParallelTrainingTests {
         }
         // A group that needs several batches runs alone.
         let rounds = SequenceGroups(count: 2, sequences: 12, sequencesPerBatch: 4).rounds(of: 1, of: 2, most: 100)
-        #expect(rounds == [SequenceGroups.Round(groups: 1, batches: [[6..<10], [10..<12]], isSeparate: false)])
+        #expect(rounds == [SequenceGroups.Round(groups: 1, batches: [[6..<10], [10..<12]])])
     }
 
     @Test func differencesAreNamed() throws {

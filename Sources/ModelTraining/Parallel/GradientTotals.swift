@@ -57,7 +57,7 @@ struct GradientTotals {
 
     /// Prepares for the gradients of a round's groups.
     func begin(_ round: SequenceGroups.Round) {
-        guard !isAlone, round.isSeparate else { return }
+        guard !isAlone, round.isShared || processes.size == 1 && round.batches.count == 1 else { return }
         for (index, parameter) in parameters.enumerated() {
             if layers[index] == nil {
                 parameter.separateGroups(round.groups)
@@ -88,9 +88,9 @@ struct GradientTotals {
         try ExchangeQueue.run { queue in
             _ = queue.add { (_) throws(ProcessGroupError) in try reduction.begin(isAbandoned: isAbandoned) }
             if isAbandoned { return }
-            if round.isSeparate {
+            if round.isShared {
                 runLastBatch()
-                exchangeSeparate(round, reduction, queue)
+                exchangeShared(round, reduction, queue)
             } else {
                 exchange(reduction, queue, whileRunning: runLastBatch)
             }
@@ -116,7 +116,7 @@ struct GradientTotals {
     }
 
     /// Exchanges the gradients of groups that share a batch, of which those of matrices have been postponed.
-    private func exchangeSeparate(_ round: SequenceGroups.Round, _ reduction: BucketReduction, _ queue: ExchangeQueue) {
+    private func exchangeShared(_ round: SequenceGroups.Round, _ reduction: BucketReduction, _ queue: ExchangeQueue) {
         // The exchange that reads a parameter's gradient of the group before.
         var last = Array(repeating: 0, count: parameters.count)
         for group in 0..<round.groups {

@@ -80,9 +80,13 @@ package final class MessagePassingGroup: ProcessGroup, Sendable {
             if progress > 0 { break }
             if progress < 0 { throw lost() }
             attempts += 1
-            // Data arrives soon. Other processes may be busy for long, and on this computer they need its cores.
-            if attempts < 50 { continue }
-            if isPatient(), attempts > 100 { usleep(100) } else { sched_yield() }
+            // Each call moves a limited number of bytes. Data arrives soon, or other threads need the cores: those of other
+            // processes, or this one's, which would run for milliseconds if this thread yielded to them.
+            if isPatient() {
+                if attempts % 4 == 0 { usleep(200) }
+            } else if attempts > 50 {
+                sched_yield()
+            }
         }
         withExtendedLifetime((outgoing, incoming)) {}
     }

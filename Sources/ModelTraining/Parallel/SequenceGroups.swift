@@ -25,9 +25,8 @@ struct SequenceGroups: Sendable {
         let groups: Int
         /// The ranges of the step's sequences that run together, one for each group.
         let batches: [[Range<Int>]]
-        /// Whether the batch is small enough that the groups' gradients are made one after the other: by a single process
-        /// during the backward pass, by one of several after it. The same in all processes.
-        let isSeparate: Bool
+        /// Whether the groups share a batch, so that their gradients are made separately.
+        var isShared: Bool { batches[0].count > 1 }
     }
 
     /// The rounds of a process. Small groups share a batch, because large batches are faster. A row's result does not
@@ -45,8 +44,7 @@ struct SequenceGroups: Sendable {
         return (0..<rounds).map { round in
             let groups = own[own.count * round / rounds..<own.count * (round + 1) / rounds].map(batches)
             return Round(
-                groups: groups.count, batches: groups.count == 1 ? groups[0].map { [$0] } : [groups.map { $0[0] }],
-                isSeparate: largest <= limit)
+                groups: groups.count, batches: groups.count == 1 ? groups[0].map { [$0] } : [groups.map { $0[0] }])
         }
     }
 }
