@@ -62,12 +62,30 @@ struct TextNotesTests {
         #expect(try CommandRun(["generate", "a", "--chat", "--parse-special", "--model", files.model]).code == 2)
     }
 
-    @Test func lostBytesAreSaidWhereATextHasThem() throws {
-        let path = try model("no-q.gguf") { metadata in
+    private func modelWithoutQ() throws -> String {
+        try model("no-q.gguf") { metadata in
             guard case .array(.strings(var tokens)) = metadata["tokenizer.ggml.tokens"] else { return }
             tokens[TinyTokenizer.token(byte: 0x71)] = "<no q>"
             metadata["tokenizer.ggml.tokens"] = .array(.strings(tokens))
         }
+    }
+
+    /// A tokenizer.json drops bytes before it merges the others, a GGUF file's keys after that.
+    @Test func anExportSaysWhichBytesOtherProgramsEncodeOtherwise() throws {
+        let folder = files.file("folder")
+        let toFolder = try CommandRun(["export", modelWithoutQ(), "--to", "safetensors", "--output", folder])
+        #expect(toFolder.code == 0, "\(toFolder.errors)")
+        let toFile = try CommandRun(["export", folder, "--to", "gguf", "--output", files.file("again.gguf")])
+        #expect(
+            toFile.errors.hasPrefix(
+                "note: the vocabulary has no token for byte 0x71 \"q\": such bytes are dropped from texts; programs that "
+                    + "do not read tokenizer.huggingface.json in the file, such as llama.cpp, may encode the characters "
+                    + "next to them otherwise\n"), "\(toFile.errors)")
+        #expect(!toFile.errors.contains("has a tokenizer.json too"))
+    }
+
+    @Test func lostBytesAreSaidWhereATextHasThem() throws {
+        let path = try modelWithoutQ()
         let note = "note: the vocabulary has no token for byte 0x71 \"q\""
         let texts = [files.write("quick", as: "q.txt"), files.write("{\"prompt\": \"q\"}", as: "q.jsonl")]
         for command in [
