@@ -39,6 +39,7 @@ struct TrainingProgressTests {
             #expect(line.count(where: { $0 == ";" }) == 1)
         }
         #expect(try line([1, 2, 3, 4], showing: [9]).contains("exit 2: "))
+        #expect(try line(Array(2...30), showing: nil).contains("loss 10.000; exit 15: "))
         // Only the last one was measured, or others than the trained ones.
         #expect(try line([30], showing: nil) == "\(start) 10.000")
         #expect(try line([30], showing: [4]) == "\(start) 10.000")
