@@ -31,7 +31,8 @@ package protocol LanguageModel: Sendable {
     /// Returns token embeddings: [tokens.count, width]. Every id must be in 0..<vocabularySize.
     func embed(_ tokens: Span<Token>) -> Tensor
 
-    /// Applies block `index`, 0...layerCount with an exit block, to rows x: [n, width] -> [n, width]. The memory determines the rows' positions.
+    /// Applies block `index`, 0...layerCount with an exit block, to rows x: [n, width] -> [n, width]. The memory
+    /// determines the rows' positions.
     func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor
 
     /// Stores only keys and values of block `index`, for rows whose output is not needed, such as a prompt's in the

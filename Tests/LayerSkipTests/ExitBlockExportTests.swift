@@ -86,7 +86,8 @@ struct ExitBlockExportTests {
         ] { #expect(try generate(strategy).tokens == plain.tokens) }
     }
 
-    @Test(arguments: [QuantizationRecipe.q8_0, .q4_K_M]) func recipesApplyToTheBlock(recipe: QuantizationRecipe) throws {
+    @Test(arguments: [QuantizationRecipe.q8_0, .q4_K_M]) func recipesApplyToTheBlock(recipe: QuantizationRecipe) throws
+    {
         let source = try source(width: 256)
         let path = try export(source, to: .gguf, recipe, as: "small.gguf")
         let block = try GGUFFile(path: path + ".exit-block")

@@ -150,7 +150,9 @@ struct ExitBlockTrainingTests {
         }
         // What training measured is what the files compute.
         let model = try Transformer(trainable: stored, on: ComputeContext(threads: 1)).detached()
-        let measured = try Validator(whole, data: CountingSource(sequencesPerEpoch: 6)).measure(model, step: 6) { false }
+        let measured = try Validator(whole, data: CountingSource(sequencesPerEpoch: 6)).measure(model, step: 6) {
+            false
+        }
         let line = try #require(runs.metrics(whole).last { $0.contains("exits") })
         #expect(line.contains("\(try #require(measured).exits[1].loss)"))
     }
@@ -215,9 +217,14 @@ struct ExitBlockTrainingTests {
         #expect(key { $0.exits.exits = [4] } == "exits.layers")
         #expect(key(1) { $0.exits.exits = [1] } == "exits.layers")
         #expect(key { $0.exits.trainsLast = true } == "exits.train_last")
-        #expect(key { $0.exits.scale = 0; $0.exits.trainsLast = true; $0.freeze.trunk = false } == "exits.scale")
         #expect(
-            key { $0.exits.curriculum = .none; $0.exits.trainsLast = true; $0.freeze.trunk = false }
+            key {
+                $0.exits.scale = 0; $0.exits.trainsLast = true; $0.freeze.trunk = false
+            } == "exits.scale")
+        #expect(
+            key {
+                $0.exits.curriculum = .none; $0.exits.trainsLast = true; $0.freeze.trunk = false
+            }
                 == "exits.curriculum")
         #expect(key { $0.lora.rank = 4 } == "exits.block")
     }

@@ -132,8 +132,14 @@ struct ApproximateDecodingTests {
         #expect(generator.logitHashes == new.logitHashes)
     }
 
-    @Test(arguments: 1...4) func textsTogether(seed: UInt64) throws {
-        let model = try tinyLlama(layers: 5, contextLength: 60, seed: seed)
+    /// - Parameter exitBlock: the exit with a block of its own; 0 for none.
+    @Test(arguments: 1...4, [0, 1, 2, 3]) func textsTogether(seed: UInt64, exitBlock: Int) throws {
+        var sample = SampleModel.all[0].withExitBlock(at: exitBlock)
+        (sample.configuration.layerCount, sample.configuration.contextLength) = (5, 60)
+        let model =
+            exitBlock == 0
+            ? try tinyLlama(layers: 5, contextLength: 60, seed: seed)
+            : try sample.model(seed: seed, on: ComputeContext(threads: 1))
         var engine = Engine(model)
         var texts: [TokenStream] = []
         var alone: [DecodingRun] = []

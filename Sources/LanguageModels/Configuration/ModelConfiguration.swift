@@ -30,8 +30,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var rope: RoPE
     /// The rotation in layers with a sliding window, if it differs.
     package var slidingRoPE: RoPE?
-    /// The exit with a block of its own before the head, 1..<layerCount; nil if no exit has one. The block has the shape
-    /// and rules of layer `exitBlock`, the next one of the model, and its weights are in a file of their own.
+    /// The exit with a block of its own before the head, 1..<layerCount; nil if no exit has one. The block has the
+    /// shape and rules of layer `exitBlock`, the next one of the model, and its weights are in a file of their own.
     package var exitBlock: Int?
     /// Notes for the user about what had to be assumed in reading the configuration.
     package var notes = AssumptionNotes()

@@ -41,7 +41,8 @@ package struct Calibration {
     /// The number of tokens to evaluate.
     package var tokenCount: Int { tokens.count }
 
-    /// Runs the text through all layers and the exit block of a model, whose context has this measurement's ``squares``.
+    /// Runs the text through all layers and the exit block of a model, whose context has this measurement's
+    /// ``squares``.
     ///
     /// - Parameter progress: called with the number of tokens that are done; returns whether to continue.
     /// - Returns: false if `progress` returned false.

@@ -1,8 +1,8 @@
 package import CheckpointFiles
 import TensorCore
 
-/// A model's exit block in a file next to the model: `exit-block.safetensors` in a folder, and `NAME.gguf.exit-block` next
-/// to `NAME.gguf`, which is a GGUF file, too.
+/// A model's exit block in a file next to the model: `exit-block.safetensors` in a folder, and `NAME.gguf.exit-block`
+/// next to `NAME.gguf`, which is a GGUF file, too.
 ///
 /// It is not in the model's own file, because other programs refuse models with tensors that they do not know: without
 /// this file, the model is what it was.

@@ -1,7 +1,7 @@
 package import TensorCore
 
-/// Some models have a block of their own before the head at one exit (Balcony, Jamialahmadi et al., arXiv 2503.05005). It
-/// lets a trunk that never learned to speak early do so, and changes nothing behind the exit.
+/// Some models have a block of their own before the head at one exit (Balcony, Jamialahmadi et al., arXiv 2503.05005).
+/// It lets a trunk that never learned to speak early do so, and changes nothing behind the exit.
 ///
 /// It attends to its own keys and values. So every pass that comes by the exit stores them, whether or not it needs the
 /// exit's logits.

@@ -34,9 +34,9 @@ public struct Checkpoint: Sendable {
     let writtenTokens: [Token]?
     /// The sampling that the files recommend.
     let recommended: RecommendedSampling
-    /// Whether the exit block in a file next to the model's is used, if there is one. Drafts at its exit, and texts that
-    /// end there, are then its own; the full model's texts never depend on it. A model with an adapter has none, because
-    /// the adapter changes what the block was trained to read.
+    /// Whether the exit block in a file next to the model's is used, if there is one. Drafts at its exit, and texts
+    /// that end there, are then its own; the full model's texts never depend on it. A model with an adapter has none,
+    /// because the adapter changes what the block was trained to read.
     public var usesExitBlock = true
     /// Settings that are passed on to other formats.
     let passed: PassedSettings
@@ -119,8 +119,8 @@ public struct Checkpoint: Sendable {
     /// block.
     public var exitLayers: [Int] { statedExits.isEmpty ? [exitBlock].compactMap(\.self) : statedExits }
 
-    /// The exit with a block of its own, if it is used; nil if there is none, or it cannot be read, which is an error when
-    /// the weights are opened.
+    /// The exit with a block of its own, if it is used; nil if there is none, or it cannot be read, which is an error
+    /// when the weights are opened.
     public var exitBlock: Int? { exitBlockFile?.exit }
 
     /// The file of the exit block.

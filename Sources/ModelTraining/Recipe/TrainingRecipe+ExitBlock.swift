@@ -11,7 +11,8 @@ extension TrainingRecipe {
         }
         guard hasExitBlock else {
             guard freeze.trunk else { return }
-            throw failure("freeze.trunk", expected: "exits.block: true with it, since nothing else would learn", found: true)
+            throw failure(
+                "freeze.trunk", expected: "exits.block: true with it, since nothing else would learn", found: true)
         }
         guard let exits = exits.exits, exits.count == 1 else {
             throw failure(
@@ -23,7 +24,8 @@ extension TrainingRecipe {
             throw failure(key, expected: "an early exit loss, so that the block of exits.block learns", found: found)
         }
         if lora.rank != nil {
-            throw failure("exits.block", expected: "false, since lora.rank is set: an adapter has no place for it", found: true)
+            throw failure(
+                "exits.block", expected: "false, since lora.rank is set: an adapter has no place for it", found: true)
         }
         if freeze.trunk, self.exits.trainsLast {
             throw failure("exits.train_last", expected: "false, since freeze.trunk freezes the last layer", found: true)

@@ -31,8 +31,8 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var dropout = LayerDropout()
     /// Which exits have a loss, and with which weights.
     public var exits = EarlyExitLoss()
-    /// Whether the exit of ``EarlyExitLoss/exits`` has a block of its own before the head, which is trained. If the start
-    /// has none there, it begins as a copy of the next layer.
+    /// Whether the exit of ``EarlyExitLoss/exits`` has a block of its own before the head, which is trained. If the
+    /// start has none there, it begins as a copy of the next layer.
     public var hasExitBlock = false
     /// The parts of the model that are not trained.
     public var freeze = Freeze()

@@ -52,7 +52,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         validationSeconds = try Self.validationSeconds(recipe, model.detached(), validation)
         trainedCount = model.parameters.reduce(0) { $0 + $1.count }
         let adapterCount = recipe.lora.rank == nil ? 0 : trainedCount
-        parameterCount = start.stored.weightCount + adapterCount
+        parameterCount = start.stored(recipe).weightCount + adapterCount
         let copies = trainer.groupCount > 1 ? 4 : 3
         stateByteCount = model.weightByteCount + MemoryLayout<Float>.stride * (adapterCount + copies * trainedCount)
         teacherByteCount = teacher?.weightByteCount ?? 0
