@@ -23,6 +23,8 @@ public struct EarlyExitLoss: Sendable, Equatable {
     public var acceptanceDecay = 3.0
     /// How much each token counts in the losses of early exits.
     public var weighting = ExitWeighting.uniform
+    /// The number of steps between two updates of ``ExitWeighting/learned`` weights.
+    public var weightingEvery = 10
     /// Whether the last layer has a loss; without it, only early exits learn.
     public var trainsLast = true
 
@@ -74,6 +76,11 @@ public struct EarlyExitLoss: Sendable, Equatable {
         if !trainsLast { weights[layerCount - 1] = 0 }
         let sum = weights.reduce(0, +)
         return weights.map { $0 / sum }
+    }
+
+    /// The number of early exits with a loss, if it is the same at every step.
+    func constantCount(layerCount: Int) -> Int {
+        weights(step: 0, of: 1, layerCount: layerCount).dropLast().count { $0 > 0 }
     }
 
     /// e(l) of equation 6, or the profile's replacement for it.

@@ -22,6 +22,6 @@ extension TrainingStart {
         try check(
             teacher: model, name: "\(name)", tokenizerFingerprint: checkpoint.tokenizerOfRows().fingerprint,
             length: recipe.batch.length)
-        teacher = model
+        teacher = model.withoutExitBlock
     }
 }

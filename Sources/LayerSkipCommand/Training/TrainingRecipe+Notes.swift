@@ -30,6 +30,10 @@ extension TrainingRecipe {
         if exits.weighting != .uniform, exits.scale == 0 || exits.curriculum == .none {
             notes.append(("exits.weighting", "no early exit is trained"))
         }
+        if exits.weightingEvery != standard.weightingEvery, exits.weighting != .learned {
+            notes.append(
+                ("exits.weighting_every", "exits.weighting is \(exits.weighting.rawValue) and not learned"))
+        }
         if exits.teacher != nil, !exits.learnsFromTeacher {
             notes.append(
                 ("exits.teacher", "exits.target is text or trains no early exit, and exits.last_target is text"))

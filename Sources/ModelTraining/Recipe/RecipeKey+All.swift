@@ -187,6 +187,9 @@ extension RecipeKey {
             isFixed: false),
         choice("exits.last_target", \.exits.lastTarget, "what the last layer learns from"),
         choice("exits.weighting", \.exits.weighting, "how much each token counts in the losses of early exits"),
+        integer(
+            "exits.weighting_every", \.exits.weightingEvery, in: steps,
+            "steps between two updates of the network of exits.weighting: learned"),
         number(
             "exits.text_share", \.exits.textShare, in: 0...1, "share of the text with exits.target: mixed"),
         number(

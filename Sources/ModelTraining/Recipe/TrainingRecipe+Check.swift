@@ -59,6 +59,20 @@ extension TrainingRecipe {
                 expected: "true, or exits.scale above 0 and exits.curriculum: all, so that each step has a loss",
                 found: "false")
         }
+        if exits.weighting == .learned {
+            guard exits.scale > 0, exits.curriculum == .all else {
+                throw RecipeError(
+                    key: "exits.weighting",
+                    expected: "uniform or easy, unless exits.scale is above 0 and exits.curriculum is all",
+                    found: "learned")
+            }
+            guard exits.target == .text || exits.teacher != nil else {
+                throw RecipeError(
+                    key: "exits.weighting",
+                    expected: "uniform or easy, unless exits.target is text or there is an exits.teacher",
+                    found: "learned")
+            }
+        }
         if exits.teacher == .random {
             throw RecipeError(key: "exits.teacher", expected: "a trained model", found: "random weights")
         }
@@ -118,6 +132,11 @@ extension TrainingRecipe {
     ///
     /// - Throws: ``RecipeError``.
     func check(processCount: Int, groupCount: Int) throws(RecipeError) {
+        if processCount > 1, exits.weighting == .learned {
+            throw RecipeError(
+                key: "exits.weighting", expected: "uniform or easy, or a single process",
+                found: "learned in \(processCount) processes")
+        }
         guard groupCount % processCount == 0 else {
             throw RecipeError(
                 key: "parallel.groups",

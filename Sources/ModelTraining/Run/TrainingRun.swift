@@ -231,6 +231,7 @@ package struct TrainingRun {
             validationLoss: validation(after: step)?.lastLoss)
         state.base = adapter?.base
         state.teacher = teacher
+        state.weighting = trainer.weights
         return state
     }
 
@@ -259,12 +260,16 @@ extension TrainingRun {
         try state.check(recipe, data, contents, tokenizerFingerprint: start.tokenizerFingerprint, path: path)
         let groupCount = state.groups ?? 1
         try recipe.check(processCount: processes.size, groupCount: groupCount)
+        if recipe.exits.weighting == .learned {
+            try state.checkWeighting(
+                exits: recipe.exits.constantCount(layerCount: configuration.layerCount), path: path)
+        }
         let model = try start.model(checkpoint: path, recipe, on: compute)
         let moments = try TrainingCheckpoint.moments(in: path, of: model.parameters, state, processes)
         if !point.isIntact { try TrainingCheckpoint.checkHashes(in: path, state) }
         return Trainer(
             recipe, model: model, teacher: try start.teacherModel(on: compute), data: data, moments: moments,
-            step: state.step, place: state.place,
+            weights: state.weighting, step: state.step, place: state.place,
             groupCount: groupCount, processes: processes)
     }
 }

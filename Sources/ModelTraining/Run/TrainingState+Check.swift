@@ -45,6 +45,18 @@ extension TrainingState {
         }
     }
 
+    /// Checks the network of learned weights.
+    ///
+    /// - Throws: if it is missing, or belongs to another number of early exits.
+    func checkWeighting(exits: Int, path: String) throws(CheckpointError) {
+        guard weighting?.isValid(exits: exits) == true else {
+            throw CheckpointError(
+                file: "\(path)/\(TrainingCheckpoint.Name.state)", name: "weighting",
+                expected: "a network for \(exits.counted("early exit"))",
+                found: weighting == nil ? "no such key" : "another")
+        }
+    }
+
     /// Whether the validation data is known to have changed.
     func hasOtherValidation(than contents: DataContents) -> Bool {
         guard let old = data?.validation, let new = contents.validation else { return false }

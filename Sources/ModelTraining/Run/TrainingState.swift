@@ -30,11 +30,14 @@ package struct TrainingState: Sendable, Equatable, Codable {
     var base: String?
     /// The hash of the teacher's weights, if exits imitate one; otherwise nil.
     var teacher: String?
+    /// The network of learned weights of tokens; nil if none are learned.
+    var weighting: WeightNetwork?
     /// The last layer's loss in the validation after this step, if there was one.
     package var validationLoss: Double?
 
     enum CodingKeys: String, CodingKey {
         case format, step, place, recipe, tokenizer, data, updates, arithmetic, groups, hashes, base, teacher
+        case weighting
         case validationLoss = "validation_loss"
     }
 

@@ -4,9 +4,11 @@ import TensorCore
 /// The training objective: J(t) of equation 5, on a model with layer dropout by equation 1.
 struct Objective: Sendable {
     let dropout: LayerDropout
-    let exits: EarlyExitLoss
+    var exits: EarlyExitLoss
     /// Whether the backward pass recomputes blocks instead of storing intermediate values.
     let recompute: Bool
+    /// The network of learned weights; nil if weights are not learned.
+    var network: WeightNetwork?
 
     /// A batch's share of the step's losses, in nats per token.
     struct Losses: Equatable {
@@ -100,7 +102,7 @@ struct Objective: Sendable {
     }
 
     /// What the head reads at an exit: x, or the exit block's output.
-    private func exitOutput<Model: TrainableModel>(
+    func exitOutput<Model: TrainableModel>(
         _ exit: Int, of model: Model, _ x: Tensor, _ batch: TrainingBatch, _ together: PartsTogether
     ) -> Tensor {
         guard exit == model.exitBlock else { return x }
@@ -131,7 +133,7 @@ struct Objective: Sendable {
     private func tokenWeights<Model: TrainableModel>(
         of exits: [Exit], _ model: Model, _ batch: TrainingBatch, rows: [Int32]
     ) -> [[Double]]? {
-        guard self.exits.weighting == .easy, exits.count > 1, exits[0].isLast else { return nil }
+        guard self.exits.weighting != .uniform, exits.count > 1, exits[0].isLast else { return nil }
         let targets = rows.map { batch.targets[Int($0)] }
         let plain = model.detached()
         let losses = exits.map { exit in
@@ -141,8 +143,10 @@ struct Objective: Sendable {
                 return model.compute.crossEntropy(logits, targets: Array(targets[chunk])) as [Double]
             }
         }
-        let weights = ExitWeighting.easyWeights(
-            early: Array(losses.dropFirst()), last: losses[0], sequences: rows.map { Int($0) / batch.length })
+        let (early, sequences) = (Array(losses.dropFirst()), rows.map { Int($0) / batch.length })
+        let weights =
+            network?.weights(losses: early + [losses[0]], sequences: sequences)
+            ?? ExitWeighting.easyWeights(early: early, last: losses[0], sequences: sequences)
         return [losses[0]] + weights
     }
 
@@ -231,6 +235,18 @@ extension EarlyExitLoss {
         case .mixedAcceptance: imitation(.mixedAcceptance(decay: acceptanceDecay))
         case .argmax: imitation(.mostLikely)
         }
+    }
+}
+
+extension EarlyExitLoss {
+    /// The unweighted losses of an early exit's rows by ``target``.
+    func rowLosses(
+        of logits: Tensor, _ distributions: TargetDistributions, targets: [Int32], _ compute: ComputeContext
+    ) -> [Double] {
+        let single = RowGroups(counts: Array(repeating: 1, count: logits.rows))
+        return compute.withGroups(single) {
+            loss(of: logits, distributions, targets: targets, RowWeights(1, factors: nil), compute)
+        }.values.map(Double.init)
     }
 }
 

@@ -21,7 +21,7 @@ package struct Trainer<Model: TrainableModel> {
     /// The processes that share the groups.
     package let processes: any ProcessGroup
     private let source: any BatchSource
-    private let objective: Objective
+    private var objective: Objective
     private let groups: SequenceGroups
     private let rounds: [SequenceGroups.Round]
     private var totals: GradientTotals
@@ -31,13 +31,14 @@ package struct Trainer<Model: TrainableModel> {
     /// - Parameters:
     ///   - teacher: the model that the recipe's exits imitate, with plain weights; nil if there is none.
     ///   - moments: those of this process's part of each parameter.
+    ///   - weights: the network of learned weights; nil for a new one.
     ///   - groupCount: the number of groups; nil for the recipe's. The number of processes must divide it.
     ///   - elementsPerBucket: the number of elements that each process sends to each other one at a time. By default,
     ///     enough that messages move at full speed, and few enough that memory for those of all processes is small.
     package init(
         _ recipe: TrainingRecipe, model: Model, teacher: Model? = nil, data source: any BatchSource,
         moments: [AdamW.Moments] = [],
-        step: Int = 0, place: DataPlace = DataPlace(), groupCount: Int? = nil,
+        weights: WeightNetwork? = nil, step: Int = 0, place: DataPlace = DataPlace(), groupCount: Int? = nil,
         processes: any ProcessGroup = SingleProcess(), elementsPerBucket: Int = 1 << 20
     ) {
         precondition(source.length == recipe.batch.length, "the recipe's length")
@@ -63,7 +64,14 @@ package struct Trainer<Model: TrainableModel> {
         optimizer.resume(
             step > 0 ? moments : shards.ranges[processes.rank].map { AdamW.Moments(count: $0.count) })
         objective = Objective(dropout: recipe.dropout, exits: recipe.exits, recompute: recipe.recompute)
+        if recipe.exits.weighting == .learned {
+            let exits = recipe.exits.constantCount(layerCount: model.layerCount)
+            objective.network = weights ?? WeightNetwork(exits: exits, seed: UInt64(recipe.seed))
+        }
     }
+
+    /// The network of learned weights; nil if weights are not learned.
+    package var weights: WeightNetwork? { objective.network }
 
     /// The number of gradients of each parameter that had fewer than there were steps.
     package var fewerUpdates: [String: Int] {
@@ -116,11 +124,20 @@ package struct Trainer<Model: TrainableModel> {
         let clip = recipe.optimizer.clip
         let rate = recipe.rate.rate(step: step, of: recipe.steps)
         let scale = clip > 0 && norm > clip ? clip / norm : 1
+        let learnsWeights = objective.network != nil && step % recipe.exits.weightingEvery == 0
+        let learner = learnsWeights ? WeightLearner(objective, model, teacher: teacher) : nil
         try totals.updateWeights(parts) { index in
             optimizer.update(parameters[index], index, by: parts[index], learningRate: rate, gradientScale: scale)
         }
+        let next = source.place(after: place, sequences: recipe.batch.sequencesPerStep)
+        if let learner, var network = objective.network, let parts = batches.first?.first {
+            // Sequences that the model has not learned yet.
+            let other = try source.batch(at: next, sequences: recipe.batch.sequences)
+            learner.train(&network, on: parts, other: other, at: moment)
+            self.objective.network = network
+        }
         step += 1
-        place = source.place(after: place, sequences: recipe.batch.sequencesPerStep)
+        place = next
         return StepMetrics(
             step: step, loss: losses.total, lastLoss: recipe.exits.measuresLast ? losses.last : nil, norm: norm,
             rate: rate,

@@ -9,6 +9,8 @@ public enum ExitWeighting: String, Sendable, CaseIterable {
     /// In proportion to an exit's share of softmax(-loss) over the early exits and the last layer, where the loss is that
     /// of predicting the text. So an early exit learns least from tokens that only deeper exits predict.
     case easy
+    /// By a small network of the token's losses, which is trained so that early exits get better on other texts.
+    case learned
 }
 
 extension ExitWeighting {
@@ -27,16 +29,28 @@ extension ExitWeighting {
             let sum = early.reduce(exp(lowest - last[row])) { $0 + exp(lowest - $1[row]) }
             for exit in early.indices { weights[exit][row] = exp(lowest - early[exit][row]) / sum }
         }
-        var first = 0
-        while first < sequences.count {
-            let end = sequences[first...].firstIndex { $0 != sequences[first] } ?? sequences.count
-            let mean = weights.reduce(0) { $0 + $1[first..<end].reduce(0, +) } / Double(early.count * (end - first))
-            // Where all shares are 0, because the last layer is far better, no exit is better than another.
-            for exit in early.indices {
-                for row in first..<end { weights[exit][row] = mean == 0 ? 1 : weights[exit][row] / mean }
-            }
-            first = end
-        }
+        normalize(&weights, sequences)
         return weights
+    }
+
+    /// Divides weights by their mean over the exits and rows of a sequence.
+    static func normalize(_ weights: inout [[Double]], _ sequences: [Int]) {
+        for rows in ranges(of: sequences) {
+            let mean = weights.reduce(0) { $0 + $1[rows].reduce(0, +) } / Double(weights.count * rows.count)
+            // Where all shares are 0, because the last layer is far better, no exit is better than another.
+            for exit in weights.indices {
+                for row in rows { weights[exit][row] = mean == 0 ? 1 : weights[exit][row] / mean }
+            }
+        }
+    }
+
+    /// The rows of each sequence.
+    static func ranges(of sequences: [Int]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        while let first = ranges.last?.upperBound ?? (sequences.isEmpty ? nil : 0), first < sequences.count {
+            let end = sequences[first...].firstIndex { $0 != sequences[first] } ?? sequences.count
+            ranges.append(first..<end)
+        }
+        return ranges
     }
 }
