@@ -13,7 +13,7 @@ struct ExchangeQueueTests {
 
     @Test func exchangesRunInOrderWhileTheCallerWorks() throws {
         let record = Record()
-        try ExchangeQueue.run { queue in
+        try ExchangeQueue.run(overlaps: true) { queue in
             let first = queue.add { _ in
                 // The caller goes on although this has not ended.
                 while !record.isOpen.load(ordering: .acquiring) {}
@@ -28,10 +28,21 @@ struct ExchangeQueueTests {
         #expect(record.numbers.withLock { $0 } == Array(1...100))
     }
 
-    @Test func theFirstErrorEndsTheQueue() {
+    @Test func withoutOverlapExchangesRunWhenTheCallerWaits() throws {
+        let record = Record()
+        try ExchangeQueue.run(overlaps: false) { queue in
+            for number in 1...5 { _ = queue.add { _ in record.add(number) } }
+            #expect(record.numbers.withLock { $0 } == [])
+            queue.wait(until: 3)
+            #expect(record.numbers.withLock { $0 } == [1, 2, 3])
+        }
+        #expect(record.numbers.withLock { $0 } == [1, 2, 3, 4, 5])
+    }
+
+    @Test(arguments: [false, true]) func theFirstErrorEndsTheQueue(overlaps: Bool) {
         let record = Record()
         let error = #expect(throws: ProcessGroupError.self) {
-            try ExchangeQueue.run { queue in
+            try ExchangeQueue.run(overlaps: overlaps) { queue in
                 for number in 0..<5 {
                     _ = queue.add { _ throws(ProcessGroupError) in
                         record.add(number)

@@ -52,6 +52,8 @@ final class LocalProcesses: @unchecked Sendable {
         let rank: Int
         let size: Int
         var host: String { "host\(rank)" }
+        /// With and without threads, messages are the same.
+        var overlaps: Bool { rank % 2 == 0 }
         private let group: LocalProcesses
 
         init(rank: Int, size: Int, group: LocalProcesses) {

@@ -85,7 +85,7 @@ struct GradientTotals {
             addOwn(round)
             return true
         }
-        try ExchangeQueue.run { queue in
+        try ExchangeQueue.run(overlaps: processes.overlaps) { queue in
             _ = queue.add { (_) throws(ProcessGroupError) in try reduction.begin(isAbandoned: isAbandoned) }
             if isAbandoned { return }
             if round.isShared {
@@ -198,7 +198,7 @@ struct GradientTotals {
         if processes.size == 1 { return parameters.indices.forEach(update) }
         let isShared = parts.map { $0 != nil }
         let (parameters, processes) = (parameters, processes)
-        try ExchangeQueue.run { queue in
+        try ExchangeQueue.run(overlaps: processes.overlaps) { queue in
             var isUpdated = Array(repeating: false, count: parameters.count)
             for bucket in postponedBuckets {
                 for index in bucket.parameters where !isUpdated[index] {

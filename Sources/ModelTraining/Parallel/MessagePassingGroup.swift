@@ -8,6 +8,8 @@ package final class MessagePassingGroup: ProcessGroup, Sendable {
     package let rank: Int
     package let size: Int
     package let host: String
+    package var overlaps: Bool { overlap.load(ordering: .relaxed) }
+    private let overlap = Atomic<Bool>(false)
     /// The library's name and version.
     package let library: String
     private let watch: JobWatch
@@ -35,6 +37,9 @@ package final class MessagePassingGroup: ProcessGroup, Sendable {
         self.rank = Int(rank)
         self.size = Int(size)
         host = Self.hostName
+        let hosts = try collect(host)
+        let choice = Launcher.environment("LAYERSKIP_MPI_OVERLAP")
+        overlap.store(choice.map { $0 != "0" } ?? (Set(hosts).count > 1), ordering: .relaxed)
         watch.add(try collect("\(host) \(ProcessIdentity.own)"), onHost: host)
     }
 

@@ -9,6 +9,8 @@ package protocol ProcessGroup: AnyObject, Sendable {
     var size: Int { get }
     /// The name of this process's computer, for messages.
     var host: String { get }
+    /// Whether messages travel while this process computes. On a single computer, the cores that compute copy them.
+    var overlaps: Bool { get }
 
     /// Sends and receives messages, and returns when all have arrived. Messages between two processes arrive in the
     /// order in which they are sent.
@@ -67,6 +69,7 @@ package final class SingleProcess: ProcessGroup, Sendable {
     package let rank = 0
     package let size = 1
     package let host = ""
+    package let overlaps = false
 
     package init() {}
 
