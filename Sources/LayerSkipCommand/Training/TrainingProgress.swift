@@ -104,7 +104,7 @@ extension ValidationMetrics {
         let early = exits.dropLast()
         var shown = early.filter { exitLayers?.contains($0.exit) ?? false }
         // Of all layers, or all but the first, which equation 6 gives no weight, one is enough. Others were chosen.
-        if shown.isEmpty { shown = early.count + 2 > exits.last?.exit ?? 0 ? middle : Array(early) }
+        if shown.isEmpty { shown = early.count + 2 >= exits.last?.exit ?? 0 ? middle : Array(early) }
         let line = summary(of: shown)
         guard line.count > Self.width, let first = shown.first, let last = shown.last else { return line }
         return summary(of: [first, last])
