@@ -59,7 +59,7 @@ struct DefaultModelTests {
                 """.utf8), as: "recipe.yaml")
         let trained = try CommandRun(["train", recipe])
         #expect(trained.code == 0, "\(trained.errors)")
-        let changed = try CommandRun(["train", recipe, "model.layers=3"])
+        let changed = try CommandRun(["train", recipe, "model.width=3"])
         #expect(changed.code == 1 && changed.errors.contains("since the model comes from the program"))
     }
 
