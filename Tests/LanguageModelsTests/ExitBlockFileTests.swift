@@ -92,6 +92,6 @@ struct ExitBlockFileTests {
 
     @Test func namesNextToFiles() {
         #expect(GGUFFile.exitBlockPath(of: "a/model.gguf") == "a/model.gguf.exit-block")
-        #expect(GGUFFile.exitBlockPath(of: "a/m-00002-of-00003.gguf") == "a/m.gguf.exit-block")
+        #expect(GGUFFile.exitBlockPath(of: "a/m-00002-of-00003.gguf") == "a/m.exit-block")
     }
 }

@@ -1,4 +1,5 @@
 import CheckpointFiles
+import Foundation
 import LanguageModels
 import TensorCore
 import TestSupport
@@ -114,7 +115,7 @@ struct ExitBlockExportTests {
     @Test func partsHaveOneBlock() throws {
         let export = try CheckpointExport(Checkpoint(path: source()), to: .gguf)
         let parts = try #require(try export.write(to: folder.file("split.gguf"), inPartsOf: 60_000))
-        #expect(parts.count > 1 && !Folder.isMissing(folder.file("split.gguf.exit-block")))
+        #expect(parts.count > 1 && !Folder.isMissing(folder.file("split.exit-block")))
         #expect(try CheckpointSummary(path: parts[1]).exitBlock == 2)
     }
 
@@ -131,6 +132,33 @@ struct ExitBlockExportTests {
         #expect(try TextFile.bytes(path) == before)
         // Nor is the input's own block overwritten.
         #expect(throws: FileError.self) { try CheckpointExport(path: path, to: .gguf).write(to: path) }
+    }
+
+    @Test func theBlockGetsItsNameAfterTheModel() throws {
+        let source = try source()
+        let export = try CheckpointExport(Checkpoint(path: source), to: .gguf)
+        let path = folder.file("interrupted.gguf")
+        #expect(try !export.write(to: path) { $0 < export.byteCount })
+        #expect(Folder.isMissing(path) && Folder.isMissing(path + ".exit-block"))
+        let taken = folder.file("folder.gguf")
+        try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: false)
+        #expect(throws: (any Error).self) { try export.write(to: taken) }
+        #expect(Folder.isMissing(taken + ".exit-block"))
+    }
+
+    @Test func aStreamHasNoPlaceForABlock() throws {
+        let export = try CheckpointExport(Checkpoint(path: source()), to: .gguf)
+        let error = #expect(throws: CheckpointError.self) { try export.write(to: "/dev/null") }
+        #expect(error?.found.contains("--without-exit-block") == true)
+    }
+
+    @Test func aDanglingLinkIsNoMissingBlock() throws {
+        let source = try source()
+        let block = "\(source)/exit-block.safetensors"
+        try FileManager.default.removeItem(atPath: block)
+        #expect(try CheckpointSummary(path: source).obstacle == nil)
+        try FileManager.default.createSymbolicLink(atPath: block, withDestinationPath: "nothing")
+        #expect(throws: (any Error).self) { try TextModel(path: source, threads: 1) }
     }
 
     @Test func summaries() throws {

@@ -20,7 +20,7 @@ struct WeightNetworkTests {
         let slopes = random(2, rows: 11, in: -1...1, seed: 2)
         let sequences = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 3]
         var network = WeightNetwork(exits: 2, seed: 7)
-        #expect(network.isValid(exits: 2) && !network.isValid(exits: 1))
+        #expect(network.isValid(exits: 2, steps: 0) && !network.isValid(exits: 1, steps: 0))
         #expect(network.weights(losses: losses, sequences: sequences).allSatisfy { $0.allSatisfy { $0 == 1 } })
         func quantity(_ network: WeightNetwork) -> Double {
             let weights = network.weights(losses: losses, sequences: sequences)
@@ -114,11 +114,13 @@ struct WeightNetworkTests {
         let state = try TrainingState(checkpoint: "\(whole.output)/newest", step: 6)
         let network = try #require(state.weighting)
         #expect(try TrainingState(checkpoint: "\(parts.output)/newest", step: 6).weighting == network)
-        #expect(network.isValid(exits: 2) && network.values != WeightNetwork(exits: 2, seed: 1).values)
+        #expect(network.isValid(exits: 2, steps: 6) && network.values != WeightNetwork(exits: 2, seed: 1).values)
         // A network for another number of exits is not believed.
         var other = state
         other.weighting = WeightNetwork(exits: 3, seed: 1)
-        for weighting in [other.weighting, nil] {
+        var overflowing = network
+        overflowing.updates = .max
+        for weighting in [other.weighting, overflowing, nil] {
             other.weighting = weighting
             #expect(throws: CheckpointError.self) { try other.checkWeighting(exits: 2, path: "a") }
         }
@@ -133,6 +135,10 @@ struct WeightNetworkTests {
         recipe.exits = exits(.learned)
         try recipe.check()
         #expect(throws: RecipeError.self) { try recipe.check(processCount: 2, groupCount: 8) }
+        // No early exit has a weight to learn.
+        var last = recipe
+        last.exits.exits = [4]
+        #expect(throws: RecipeError.self) { try last.check(layerCount: 4, contextLength: 1024) }
         try recipe.check(processCount: 1, groupCount: 8)
         recipe.exits.target = .model
         #expect(throws: RecipeError.self) { try recipe.check() }

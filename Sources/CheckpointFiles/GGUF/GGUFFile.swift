@@ -46,7 +46,7 @@ package struct GGUFFile: Sendable {
 
     /// The path of the exit block of the model in a GGUF file, if it has one; of a split file, next to its parts.
     package static func exitBlockPath(of path: String) -> String {
-        (GGUFPartName(path).map { $0.prefix + ".gguf" } ?? path) + ".exit-block"
+        (GGUFPartName(path)?.prefix ?? path) + ".exit-block"
     }
 
     /// The size of all files in bytes.

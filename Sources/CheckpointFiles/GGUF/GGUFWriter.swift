@@ -91,6 +91,15 @@ package struct GGUFWriter: Sendable {
     ) throws(CheckpointError) {
         try entries.write(header(), alignment: metadata.alignment(), to: path, progress: progress)
     }
+
+    /// Writes the file under a temporary name, until it is committed.
+    ///
+    /// - Throws: as above.
+    package func stage(
+        at path: String, progress: (Int) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) -> ReplacementFile {
+        try entries.stage(header(), alignment: metadata.alignment(), at: path, progress: progress)
+    }
 }
 
 extension TensorEntries.Entry {

@@ -70,6 +70,16 @@ struct TensorEntries: Sendable {
     func write(
         _ header: [UInt8], alignment: Int, to path: String, progress: (Int) throws(CheckpointError) -> Void
     ) throws(CheckpointError) {
+        let file = try stage(header, alignment: alignment, at: path, progress: progress)
+        do { try file.commit() } catch { throw CheckpointError(error) }
+    }
+
+    /// Writes the tensors under a temporary name, until the file is committed.
+    ///
+    /// - Throws: as above.
+    func stage(
+        _ header: [UInt8], alignment: Int, at path: String, progress: (Int) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) -> ReplacementFile {
         let file = try inCheckpoint(try ReplacementFile(path))
         var byteCount = 0
         try write(header, alignment: alignment) { (bytes) throws(CheckpointError) in
@@ -77,6 +87,6 @@ struct TensorEntries: Sendable {
             byteCount += bytes.byteCount
             try progress(byteCount)
         }
-        do { try file.commit() } catch { throw CheckpointError(error) }
+        return file
     }
 }

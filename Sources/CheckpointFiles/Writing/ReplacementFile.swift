@@ -75,6 +75,14 @@ package struct ReplacementFile: ~Copyable {
         }
     }
 
+    /// Whether a path is that of a device, a pipe or an open file, which is written to directly.
+    package static func isStream(_ path: String) throws(FileError) -> Bool {
+        switch try WritingPlace(path, expected: "a place to write to") {
+        case .file, .folder: false
+        case .stream, .descriptor: true
+        }
+    }
+
     /// Appends bytes.
     ///
     /// - Throws: if they cannot be written, for example because the disk is full.

@@ -37,7 +37,7 @@ package struct ExitBlockFile: Sendable {
     /// - Returns: nil if it has none.
     /// - Throws: if the file cannot be read, or is not one of an exit block.
     package init?(of files: ModelFiles) throws(CheckpointError) {
-        guard let path = Self.path(of: files), !Folder.isMissing(path) else { return nil }
+        guard let path = Self.path(of: files), !Folder.isMissing(path) || Folder.isLink(path) else { return nil }
         try self.init(path: path, isGGUF: { if case .gguf = files { true } else { false } }())
     }
 

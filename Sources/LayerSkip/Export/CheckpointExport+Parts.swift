@@ -34,8 +34,14 @@ extension CheckpointExport {
         }
     }
 
-    /// Throws if an exit block is next to the output that would be taken for the output's.
+    /// Throws if an exit block is next to the output that would be taken for the output's, or if there can be none.
     private func checkExitBlock(besides path: String) throws {
+        if model.configuration.exitBlock != nil, try ReplacementFile.isStream(path) {
+            throw CheckpointError(
+                file: path, expected: "a file, since the model has an exit block, which is written next to it",
+                found: "a device, a pipe or an open file; export to a file, or without the block "
+                    + "(--without-exit-block)")
+        }
         let place = GGUFFile.exitBlockPath(of: path)
         try inputs.check(output: place)
         if model.configuration.exitBlock == nil, !Folder.isMissing(place) {
@@ -79,9 +85,13 @@ extension CheckpointExport {
             guard goesOn else { throw CheckpointError(file: path, expected: "to be written", found: "an interruption") }
         }
         do {
+            // The exit block gets its name only when the model has been written.
+            var block: ReplacementFile?
             if target == .gguf {
                 try checkExitBlock(besides: path)
-                try exitBlockWriter()?.write(to: GGUFFile.exitBlockPath(of: path), progress: check)
+                if let writer = try exitBlockWriter() {
+                    block = try writer.stage(at: GGUFFile.exitBlockPath(of: path), progress: check)
+                }
                 before = written
             }
             switch output {
@@ -89,6 +99,7 @@ extension CheckpointExport {
             case .folder: try writeFolder(to: path, progress: check)
             case .parts(let writer): try writer.write(progress: check)
             }
+            if let block = block.take() { try block.commit() }
         } catch {
             guard goesOn else { return false }
             throw error

@@ -44,7 +44,11 @@ struct SampleTexts: Sendable {
             try samples.prompts.map { try prompt($0, tokenizer.encode(prompt: $0), key: "samples.prompts") }
             + samples.messages.map {
                 let record = try Self.conversation($0)
-                let template = try templates.template(hasTools: record.options.tools != nil, file: file)
+                guard let template = try? templates.template(hasTools: record.options.tools != nil, file: file) else {
+                    throw RecipeError(
+                        key: Self.messagesKey, expected: "a model with a chat template, found next to \(file)",
+                        found: "no template that can be used; give texts in samples.prompts instead")
+                }
                 let segments = try template.segments(
                     record.messages, addingGenerationPrompt: true, options: record.options, file: Self.messagesKey)
                 let shown = record.messages.map(\.content).joined(separator: "\n") + "\n"
@@ -59,9 +63,9 @@ struct SampleTexts: Sendable {
     /// Reads a user's message, or a conversation in JSON.
     private static func conversation(_ text: String) throws(RecipeError) -> ChatRecord {
         let record: ChatRecord
-        // A user's message may begin with a bracket, but hardly with that of an object in a list.
+        // A user's message may begin with a bracket, but hardly with those of an object or a list of objects.
         let start = text.filter { !$0.isWhitespace }.prefix(2)
-        if start == "[{" {
+        if ["[{", "[]", "{\""].contains(start) {
             do throws(FileError) {
                 record = try ChatRecord(json: Array(text.utf8), name: messagesKey, atMost: .recipe)
             } catch {

@@ -109,7 +109,13 @@ extension TrainingRecipe {
                     ? "an exit in 1...\(layerCount - 1), before the last layer, for exits.block"
                     : "a model with several layers, for exits.block", found: "\(exit)")
         }
-        if !exits.weights(step: 0, of: 1, layerCount: layerCount).contains(where: { $0 > 0 }) {
+        let weights = exits.weights(step: 0, of: 1, layerCount: layerCount)
+        if exits.weighting == .learned, !weights.dropLast().contains(where: { $0 > 0 }) {
+            throw RecipeError(
+                key: "exits.weighting", expected: "uniform, because no exit before the last layer has a loss",
+                found: "learned")
+        }
+        if !weights.contains(where: { $0 > 0 }) {
             throw RecipeError(
                 key: "exits.train_last", expected: "true, because no early exit has a loss", found: "false")
         }

@@ -103,8 +103,8 @@ package struct TrainingStart: Sendable {
         return AdapterDescription(settings, base: base)
     }
 
-    /// The hash of the initial weights, which identifies the base of an adapter.
-    var weightsHash: String { stored.contentHash }
+    /// The hash of the initial weights, which identifies the base of an adapter. An adapter's base has no exit block.
+    var weightsHash: String { stored.withoutExitBlock.contentHash }
 
     /// Returns the model in a run's checkpoint.
     ///
@@ -118,7 +118,7 @@ package struct TrainingStart: Sendable {
                     file: "\(path)/\(ModelFolder.Name.adapter)", expected: "the rank, scale and matrices of the recipe",
                     found: "others")
             }
-            let model = try model(stored, recipe, SafetensorsSource(adapter.file), on: compute)
+            let model = try model(self.stored(recipe), recipe, SafetensorsSource(adapter.file), on: compute)
             try Self.checkFinite(model, file: adapter.file.path)
             return model
         }

@@ -47,12 +47,12 @@ extension TrainingState {
 
     /// Checks the network of learned weights.
     ///
-    /// - Throws: if it is missing, or belongs to another number of early exits.
+    /// - Throws: if it is missing, belongs to another number of early exits, or has more updates than there were steps.
     func checkWeighting(exits: Int, path: String) throws(CheckpointError) {
-        guard weighting?.isValid(exits: exits) == true else {
+        guard weighting?.isValid(exits: exits, steps: step) == true else {
             throw CheckpointError(
                 file: "\(path)/\(TrainingCheckpoint.Name.state)", name: "weighting",
-                expected: "a network for \(exits.counted("early exit"))",
+                expected: "a network for \(exits.counted("early exit")), with at most \(step.counted("update"))",
                 found: weighting == nil ? "no such key" : "another")
         }
     }

@@ -13,7 +13,7 @@ package struct WeightNetwork: Sendable, Equatable, Codable {
     /// Adam's running means of the gradient and its square.
     private var first: [Double]
     private var second: [Double]
-    private var updates = 0
+    var updates = 0
 
     private static let hidden = 16
     private static let rate = 0.01
@@ -36,10 +36,11 @@ package struct WeightNetwork: Sendable, Equatable, Codable {
     /// Distinguishes these random numbers from others with the same seed.
     private static let label: UInt64 = 0x7765_6967
 
-    /// Whether the network, which may come from a file, fits a number of early exits, and its numbers are valid.
-    func isValid(exits: Int) -> Bool {
+    /// Whether the network, which may come from a file, fits a number of early exits and of steps, and its numbers are
+    /// valid.
+    func isValid(exits: Int, steps: Int) -> Bool {
         let count = Self.count(exits: exits)
-        return self.exits == exits && updates >= 0 && [values, first, second].allSatisfy { $0.count == count }
+        return self.exits == exits && (0...steps).contains(updates) && [values, first, second].allSatisfy { $0.count == count }
             && (values + first + second).allSatisfy(\.isFinite) && second.allSatisfy { $0 >= 0 }
     }
 
