@@ -94,7 +94,8 @@ struct TrainCommandTests {
         let other = files.write(Array(repeating: 0, count: 200), as: "other.tokens")
         #expect(
             try errors("data.training=\(other)")
-                == "error: \(other): expected a shard of tokens, found a file of another kind\n")
+                == "error: \(other): expected a shard of tokens, as prepare-data makes of texts, "
+                + "found a file of another kind\n")
         let foreign = try files.shard("foreign.tokens", fingerprint: 5)
         #expect(try errors("data.validation=\(foreign)").hasPrefix("error: \(foreign): tokenizer: expected "))
         #expect(

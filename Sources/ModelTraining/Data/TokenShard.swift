@@ -97,7 +97,8 @@ public struct TokenShard: Sendable {
             throw FileError(
                 file: path, name: "tokenizer",
                 expected: "\(hexadecimal(tokenizerFingerprint)) with \(vocabularySize) tokens",
-                found: "\(hexadecimal(self.tokenizerFingerprint)) with \(self.vocabularySize)")
+                found: "\(hexadecimal(self.tokenizerFingerprint)) with \(self.vocabularySize); "
+                    + "repeat prepare-data with the model as its tokenizer")
         }
     }
 }

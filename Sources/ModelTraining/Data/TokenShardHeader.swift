@@ -57,7 +57,7 @@ extension TokenShardHeader {
             FileError(file: file, name: name, expected: expected, found: "\(found)")
         }
         guard bytes.starts(with: Self.magic) else {
-            throw failure("", "a shard of tokens", "a file of another kind")
+            throw failure("", "a shard of tokens, as prepare-data makes of texts", "a file of another kind")
         }
         guard bytes.count == Self.byteCount else {
             throw failure("header", "\(Self.byteCount) bytes", bytes.count)

@@ -61,9 +61,11 @@ struct ResumePoint {
         guard let state, !superseded.isEmpty else { return broken }
         let kept =
             superseded.first(where: \.isEnd).map {
-                "; the end of the shorter or longer run is now "
-                    + folder.path(of: $0.step, setAside: .ended)
+                "; the end of the run of the other length is now \(folder.path(of: $0.step, setAside: .ended)), "
+                    + "and steps=\($0.step) makes that length again"
             } ?? ""
-        return broken + ["the run has another length: it continues from step \(state.step), before its decay\(kept)"]
+        return broken + [
+            "the run has another length: it continues from step \(state.step), until which both lengths agree\(kept)"
+        ]
     }
 }

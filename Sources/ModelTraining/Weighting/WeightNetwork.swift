@@ -40,7 +40,8 @@ package struct WeightNetwork: Sendable, Equatable, Codable {
     /// valid.
     func isValid(exits: Int, steps: Int) -> Bool {
         let count = Self.count(exits: exits)
-        return self.exits == exits && (0...steps).contains(updates) && [values, first, second].allSatisfy { $0.count == count }
+        return self.exits == exits && (0...steps).contains(updates)
+            && [values, first, second].allSatisfy { $0.count == count }
             && (values + first + second).allSatisfy(\.isFinite) && second.allSatisfy { $0 >= 0 }
     }
 
