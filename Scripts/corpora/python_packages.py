@@ -12,11 +12,13 @@ import sys
 import sysconfig
 import zipfile
 
-LARGEST = 200_000  # bytes
+sys.dont_write_bytecode = True
+
+import sources
+
 SKIPPED = re.compile(
     r"(^|/)(tests?|testing|_?vendor(ed)?|site-packages|dist-packages|locale|idlelib|lib2to3)/|(^|/)test_|_pb2\.py$"
 )
-GENERATED = re.compile(rb"(?i)automatically generated|auto-?generated|do not edit")
 
 
 def wheel(path):
@@ -37,15 +39,7 @@ def standard_library():
 
 
 def is_wanted(name, content):
-    if not name.endswith(".py") or SKIPPED.search(name) or not content.strip() or len(content) > LARGEST:
-        return False
-    if GENERATED.search(content[:1000]):
-        return False
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    return name.endswith(".py") and not SKIPPED.search(name) and sources.is_wanted(content)
 
 
 def packages(list_path, downloads):
