@@ -57,7 +57,7 @@ import Testing
 
     /// A model's exit block comes with it, and is not taken for a model.
     @Test func exitBlocks() throws {
-        let blocks = ["m-Q8_0.gguf.exit-block", "m-f16.gguf.exit-block", "m-Q2_K.gguf.exit-block"]
+        let blocks = ["m-Q8_0.gguf.exit-block", "m-f16.exit-block", "m-Q2_K.gguf.exit-block"]
         #expect(try choose("a/b:q8_0", among: quantizations + blocks) == .gguf(["m-Q8_0.gguf", blocks[0]]))
         let parts = ["m-f16-00001-of-00002.gguf", "m-f16-00002-of-00002.gguf"]
         #expect(try choose("a/b:F16", among: quantizations + blocks) == .gguf(parts + [blocks[1]]))
