@@ -1,7 +1,7 @@
 """Adds the answers of `layerskip generate --prompts` to their conversations, and writes these in JSON Lines.
 
 Usage: answered.py ANSWERS ...
-Answers that were cut off by --max-tokens are kept: a conversation of which the end is missing is still the model's text.
+Answers that were cut off by --max-tokens are kept: without its end, a conversation is still the model's text.
 """
 
 import json

@@ -155,8 +155,8 @@ def main(english, python, output):
         print(f"chat, {split}: {count} requests", file=sys.stderr)
     with open(os.path.join(output, "attribution.md"), "w", encoding="utf-8") as file:
         file.write(
-            "# Where this text comes from\n\nRequests contain words and passages of the corpora english/ and python/; see "
-            "their attribution.md.\n"
+            "# Where this text comes from\n\nRequests contain words and passages of the corpora english/ and python/. "
+            "See their attribution.md.\n"
         )
 
 

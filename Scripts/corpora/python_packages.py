@@ -77,8 +77,8 @@ def main(list_path, downloads, output):
         print(f"python, {split}: {package}, {count} files, {size / 1e6:.2f} MB", file=sys.stderr)
     with open(os.path.join(output, "attribution.md"), "w", encoding="utf-8") as file:
         file.write(
-            "# Where this text comes from\n\nPackages of PyPI, with their licences in licences/, and the standard library of "
-            "Python (PSF licence).\n\n| split | package | files | bytes |\n|---|---|---|---|\n"
+            "# Where this text comes from\n\nPackages of PyPI, with their licences in licences/, and the standard library "
+            "of Python (PSF licence).\n\n| split | package | files | bytes |\n|---|---|---|---|\n"
         )
         file.writelines(f"| {' | '.join(map(str, row))} |\n" for row in rows)
 
