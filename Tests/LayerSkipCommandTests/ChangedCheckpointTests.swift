@@ -25,4 +25,18 @@ struct ChangedCheckpointTests {
         #expect(resumed.errors.contains("checkpoints/damaged-step-6"))
         try files.expectSameBits("changed", "whole")
     }
+
+    @Test func theCheckpointBeforeOneWithACutConfigurationResumes() throws {
+        let files = try TrainingFiles()
+        #expect(try files.train("whole").code == 0)
+        #expect(try files.train("cut").code == 0)
+        let path = files.output("cut") + "/checkpoints/step-6/config.json"
+        let bytes = try Data(contentsOf: URL(filePath: path))
+        try bytes.prefix(bytes.count / 2).write(to: URL(filePath: path))
+
+        let resumed = try files.train("cut")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("checkpoints/damaged-step-6"), "\(resumed.errors)")
+        try files.expectSameBits("cut", "whole")
+    }
 }

@@ -12,7 +12,7 @@ package enum TrainingCheckpoint {
         package static let state = "state.json"
     }
 
-    /// The files whose hashes `state.json` contains.
+    /// The files of numbers whose hashes `state.json` contains.
     ///
     /// - Parameters:
     ///   - isAdapter: whether LoRA is trained.
@@ -20,6 +20,13 @@ package enum TrainingCheckpoint {
     static func hashedFiles(isAdapter: Bool, hasExitBlock: Bool) -> [String] {
         [isAdapter ? AdapterFolder.Name.weights : ModelFolder.Name.weights, Name.optimizer]
             + (hasExitBlock ? [ModelFolder.Name.exitBlock] : [])
+    }
+
+    /// The file that says how to read the weights. Its hash is in `state.json`, too, but not in that of older versions.
+    ///
+    /// - Parameter isAdapter: whether LoRA is trained.
+    static func configurationFile(isAdapter: Bool) -> String {
+        isAdapter ? ModelFolder.Name.adapter : ModelFolder.Name.configuration
     }
 
     /// Writes a checkpoint atomically. All processes call it: the first writes, and the others send it their moments.
@@ -50,14 +57,16 @@ package enum TrainingCheckpoint {
         try moments.write(to: folder.path(for: Name.optimizer))
         var state = state
         var hashes: [String: String] = [:]
-        for name in hashedFiles { hashes[name] = try MappedFile(path: folder.path(for: name)).contentHash }
+        for name in hashedFiles + [configurationFile(isAdapter: adapter != nil)] {
+            hashes[name] = try MappedFile(path: folder.path(for: name)).contentHash
+        }
         state.hashes = hashes
         try JSONText.write(state, to: folder.path(for: Name.state))
         try folder.commit()
     }
 
-    /// Checks that weights and moments are still those that were saved. Otherwise a flipped bit would change the result
-    /// unnoticed. Checkpoints of format 1 have no hashes.
+    /// Checks that weights, moments and configuration are still those that were saved. Otherwise a flipped bit would
+    /// change the result unnoticed. Checkpoints of format 1 have no hashes.
     ///
     /// - Throws: if a file's content has changed.
     static func checkHashes(in path: String, _ state: TrainingState) throws(CheckpointError) {
