@@ -91,7 +91,8 @@ public struct TextModel: Sendable {
         let share = 1 - (plan?.share ?? 0)
         model = try LoadedModel(stored, on: compute, weights) { progress(share * $0) }
         tuningDifference = checkpoint.tuning?.difference(
-            threads: compute.pool.threadCount, quantization: loading.quantization)
+            threads: compute.pool.threadCount, quantization: loading.quantization,
+            leavesOutExitBlock: !checkpoint.usesExitBlock && checkpoint.hasExitBlock)
         var notes: [String] = []
         let lowBit = try plan?.load(stored, for: model, weights, notes: &notes) {
             progress(share + (1 - share) * $0)

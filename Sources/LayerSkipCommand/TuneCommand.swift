@@ -130,6 +130,11 @@ struct TuneCommand: ParsableCommand {
         var outputs = try ResultFiles(csv: csv, svg: svg, model: model, input: (prompts, "the prompts"))
         // Opened before it is loaded: a result is only ever stored for files that it is of.
         let checkpoint = try model.checkpoint()
+        if save, checkpoint.hasExitBlock, !checkpoint.usesExitBlock {
+            throw InputError(
+                name: "--save", expected: "the model with its exit block, as other commands run it",
+                found: "--without-exit-block")
+        }
         if save, checkpoint.isAdapted {
             throw InputError(
                 name: "--save", expected: "a whole model (export merges an adapter)", found: "an adapter's model")

@@ -62,14 +62,15 @@ struct SavedTuningTests {
         let files = try files()
         _ = try save(setting, for: files)
         let kept = try kept(files)
-        #expect(kept.difference(threads: 2, quantization: nil) == nil)
-        let difference = try #require(kept.difference(threads: 3, quantization: .q8_0))
+        #expect(kept.difference(threads: 2, quantization: nil, leavesOutExitBlock: false) == nil)
+        let difference = try #require(kept.difference(threads: 3, quantization: .q8_0, leavesOutExitBlock: true))
         #expect(difference.contains("2 threads instead of 3") && difference.contains("instead of --quantize q8_0"))
+        #expect(difference.contains("the exit block"))
         // The version of the program is a key of the machine, behind that of the format.
         let text = try TextFile.text(kept.path)
         let changed = text.replacingOccurrences(of: "\"\(layerSkipVersion)\"", with: "\"0.0.1\"")
         try TextFile.write(Array(changed.utf8), to: kept.path)
-        let older = try self.kept(files).difference(threads: 2, quantization: nil)
+        let older = try self.kept(files).difference(threads: 2, quantization: nil, leavesOutExitBlock: false)
         #expect(older?.contains("version 0.0.1 instead of \(layerSkipVersion)") == true, "\(text)")
     }
 

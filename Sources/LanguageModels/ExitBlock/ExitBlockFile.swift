@@ -32,12 +32,17 @@ package struct ExitBlockFile: Sendable {
         }
     }
 
+    /// Whether there is a file, or a link to one, where the exit block of a model would be.
+    package static func exists(for files: ModelFiles) -> Bool {
+        path(of: files).map { !Folder.isMissing($0) || Folder.isLink($0) } ?? false
+    }
+
     /// Opens the exit block of a model.
     ///
     /// - Returns: nil if it has none.
     /// - Throws: if the file cannot be read, or is not one of an exit block.
     package init?(of files: ModelFiles) throws(CheckpointError) {
-        guard let path = Self.path(of: files), !Folder.isMissing(path) || Folder.isLink(path) else { return nil }
+        guard Self.exists(for: files), let path = Self.path(of: files) else { return nil }
         try self.init(path: path, isGGUF: { if case .gguf = files { true } else { false } }())
     }
 

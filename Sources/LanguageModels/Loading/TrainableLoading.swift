@@ -28,6 +28,13 @@ package struct FrozenParts: Sendable, Equatable {
     }
 }
 
+extension StoredModel {
+    /// The number of weights in tensors that learn.
+    package func weightCount(outside frozen: FrozenParts) -> Int {
+        tensors.reduce(0) { $0 + (frozen.contains($1.part) ? 0 : $1.count) }
+    }
+}
+
 /// Loading for training, with query and key rows in Hugging Face's order: everything in f32, except that matrices of a
 /// model that is frozen as a whole, a teacher or the base of a LoRA adapter, keep their 16-bit formats.
 struct TrainableLoading: WeightLoading {

@@ -77,6 +77,8 @@ public struct Checkpoint: Sendable {
         // Tunings are kept for whole models.
         tuning = adapter == nil ? KeptTuning(of: files) : nil
         let tuned = tuning?.tuning
+        // Drafts at its exit are what it is for, so that of another model of this shape is not.
+        let hasBlock = adapter == nil && ExitBlockFile.exists(for: files)
         switch files {
         case .gguf(let file, let configuration):
             templates = try StoredChatTemplates(file.metadata)
@@ -87,7 +89,7 @@ public struct Checkpoint: Sendable {
                 try? file.metadata.stringIfPresent(named: $0)
             }
             published =
-                tuned == nil && stated == nil
+                tuned == nil && stated == nil && !hasBlock
                 ? PublishedSpeculation(configuration, names: names + PublishedSpeculation.names(of: file.path)) : nil
             speculation = tuned.map(\.setting) ?? stated ?? published.flatMap { $0.isNamed ? $0.setting : nil }
             let several = try DraftExits.read(file.metadata, layerCount: configuration.layerCount)
@@ -102,7 +104,7 @@ public struct Checkpoint: Sendable {
             templates = texts.chatTemplates
             writtenTokens = tuned?.written
             let names = PublishedSpeculation.names(of: folder.path) + [stated.origin].compactMap(\.self)
-            published = tuned == nil ? PublishedSpeculation(stated.model, names: names) : nil
+            published = tuned == nil && !hasBlock ? PublishedSpeculation(stated.model, names: names) : nil
             speculation = tuned.map(\.setting) ?? published.flatMap { $0.isNamed ? $0.setting : nil }
             statedExits = speculation.map { [$0.exitLayer] } ?? []
             recommended = RecommendedSampling(texts.generationMembers)
@@ -122,6 +124,9 @@ public struct Checkpoint: Sendable {
     /// The exit with a block of its own, if it is used; nil if there is none, or it cannot be read, which is an error
     /// when the weights are opened.
     public var exitBlock: Int? { exitBlockFile?.exit }
+
+    /// Whether there is an exit block that can be used, or that is damaged.
+    package var hasExitBlock: Bool { !isAdapted && ExitBlockFile.exists(for: files) }
 
     /// The file of the exit block.
     var exitBlockFile: ExitBlockFile? { isAdapted || !usesExitBlock ? nil : try? ExitBlockFile(of: files) }

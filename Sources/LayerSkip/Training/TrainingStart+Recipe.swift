@@ -39,9 +39,11 @@ extension TrainingStart {
         let weights = RandomInitializer(
             seed: UInt64(recipe.seed), configuration, isTied: recipe.model.isTied ?? true)
         let model = StoredModel(configuration, weights)
+        let templates = try StoredChatTemplates(nextTo: path)
         let description: ModelDescription
         do {
-            description = try ModelDescription(model, dtype: .f32, tokenizer: tokenizer)
+            description = try ModelDescription(
+                model, dtype: .f32, tokenizer: tokenizer, chatTemplates: templates.texts)
         } catch let error as TokenizerError {
             throw CheckpointError(error, file: path)
         }
@@ -51,14 +53,15 @@ extension TrainingStart {
         let contextLength = configuration.contextLength
         prepareSamples = { [tokenizer] samples in
             try SampleTexts(
-                samples, tokenizer, contextLength: contextLength, templates: StoredChatTemplates(nextTo: path),
-                file: path
+                samples, tokenizer, contextLength: contextLength, templates: templates, file: path
             ).write
         }
     }
 
     /// Creates the start from an existing model, with as many layers as the recipe asks for.
     init(_ checkpoint: Checkpoint, _ recipe: TrainingRecipe, _ shards: [TokenShard]) throws {
+        var checkpoint = checkpoint
+        let blockNotes = checkpoint.leaveOutExitBlock(for: recipe)
         let start = try checkpoint.model()
         try start.checkTrainable()
         let (model, growthNotes) = try Self.grown(start, recipe)
@@ -69,12 +72,27 @@ extension TrainingStart {
         let description = try ModelDescription(checkpoint, model, dtype: .f32, tokenizer: tokenizer)
         self.init(
             model, tokenizerFingerprint: tokenizer.fingerprint, vocabularySize: tokenizer.tokens.count,
-            notes: model.configuration.notes.texts + tokenizer.notes + growthNotes, describe: description.write)
+            notes: model.configuration.notes.texts + tokenizer.notes + growthNotes + blockNotes,
+            describe: description.write)
         let contextLength = model.configuration.contextLength
         let (templates, path) = (checkpoint.templates, checkpoint.path)
         prepareSamples = { [tokenizer] samples in
             try SampleTexts(samples, tokenizer, contextLength: contextLength, templates: templates, file: path).write
         }
+    }
+}
+
+extension Checkpoint {
+    /// Leaves out the exit block unless a recipe trains it, and returns notes for people on a block that is not used.
+    fileprivate mutating func leaveOutExitBlock(for recipe: TrainingRecipe) -> [String] {
+        let found = exitBlock
+        // One that cannot be read is an error only if it would be used.
+        usesExitBlock = recipe.exitBlock != nil && found ?? recipe.exitBlock == recipe.exitBlock
+        guard let found, !usesExitBlock else { return [] }
+        let use =
+            recipe.exitBlock.map { "exit \($0) gets a new one" }
+            ?? "the run leaves it out (exits.block: true trains one)"
+        return ["the exit block of \(path), at exit \(found), is not used: \(use)"]
     }
 }
 

@@ -12,16 +12,17 @@ extension TrainingStart {
         of recipe: TrainingRecipe, defaultModel: (() throws(CheckpointError) -> Checkpoint)?
     ) throws {
         guard recipe.exits.learnsFromTeacher, let name = recipe.exits.teacher else { return }
-        let checkpoint: Checkpoint
+        var checkpoint: Checkpoint
         switch name {
         case .random: preconditionFailure("a recipe that was checked")
         case .defaultModel: checkpoint = try TrainingRecipe.open(defaultModel, key: "exits.teacher")
         case .path(let path): checkpoint = try Checkpoint(path: ModelFinder().cachedPath(of: path))
         }
+        checkpoint.usesExitBlock = false
         let model = try checkpoint.model()
         try check(
             teacher: model, name: "\(name)", tokenizerFingerprint: checkpoint.tokenizerOfRows().fingerprint,
             length: recipe.batch.length)
-        teacher = model.withoutExitBlock
+        teacher = model
     }
 }

@@ -39,7 +39,9 @@ struct KeptTuning: Sendable {
     }
 
     /// A note for people on how a loaded model differs from the one that was measured; nil if it does not.
-    func difference(threads: Int, quantization: QuantizationRecipe?) -> String? {
+    ///
+    /// - Parameter leavesOutExitBlock: whether the model has an exit block that is not used.
+    func difference(threads: Int, quantization: QuantizationRecipe?, leavesOutExitBlock: Bool) -> String? {
         guard let machine = tuning?.machine else { return nil }
         var differences: [String] = []
         if machine.threads != threads {
@@ -48,6 +50,7 @@ struct KeptTuning: Sendable {
         if let quantization {
             differences.append("weights as they are stored instead of --quantize \(quantization.name)")
         }
+        if leavesOutExitBlock { differences.append("the exit block") }
         if machine.version != layerSkipVersion {
             differences.append("version \(machine.version.inMessage) instead of \(layerSkipVersion)")
         }

@@ -14,8 +14,9 @@ struct ModelIdentity {
             case .folder(let folder, _): folder.source.files.map(\.mapping)
             }
         let identities = mapped.compactMap(\.identity)
+        let block = ExitBlockFile.path(of: files).flatMap { try? MappedFile(path: $0).identity }
         guard identities.isEmpty else {
-            lines = identities.map(\.description)
+            lines = (identities + [block].compactMap(\.self)).map(\.description)
             paths = identities.map(\.path)
             return
         }

@@ -27,6 +27,9 @@ extension Checkpoint {
     ) throws -> Checkpoint {
         guard let model else { return try .defaultModel() }
         var checkpoint = try Checkpoint(path: ModelSource.path(of: model), adapter: adapter)
+        if withoutExitBlock, !checkpoint.hasExitBlock {
+            Output.note(["--without-exit-block: \(model) has no exit block, so this changes nothing"])
+        }
         checkpoint.usesExitBlock = !withoutExitBlock
         return checkpoint
     }

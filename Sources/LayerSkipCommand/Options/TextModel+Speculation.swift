@@ -1,9 +1,12 @@
 import LayerSkip
 
 extension TextModel {
-    /// The setting for self-speculation in the model's file, or the one published for a checkpoint of its shape; nil if
-    /// there is neither.
-    var knownSpeculation: SpeculationSetting? { summary.speculation ?? summary.published?.setting }
+    /// The setting for self-speculation in the model's file, or the one published for a checkpoint of its shape, or the
+    /// exit of its exit block; nil if there is none of these.
+    var knownSpeculation: SpeculationSetting? {
+        let isKnown = summary.speculation != nil || summary.published != nil || summary.exitBlock != nil
+        return isKnown ? speculation() : nil
+    }
 
     /// The exit layers in the model's file; if there are none, that of a setting.
     func exits(or setting: SpeculationSetting) -> [Int] {

@@ -1,6 +1,6 @@
 extension TrainingRecipe {
     /// The exit with a block of its own; nil if there is none.
-    var exitBlock: Int? { hasExitBlock ? exits.exits?.first : nil }
+    package var exitBlock: Int? { hasExitBlock ? exits.exits?.first : nil }
 
     /// Checks the settings of an exit block against the others.
     ///

@@ -10,6 +10,8 @@ struct ResumePoint {
     private(set) var damaged: [(step: Int, error: CheckpointError)] = []
     /// The newer checkpoints of a run of another length.
     private(set) var superseded: [(step: Int, isEnd: Bool)] = []
+    /// What makes the recipe of another length again whose end is the newest such checkpoint, as an override.
+    private var otherLength = ""
 
     /// Looks for the checkpoint of a run in a folder.
     ///
@@ -25,6 +27,7 @@ struct ResumePoint {
                 if let error = recipe.scheduleError(from: original, after: step) {
                     mismatch = mismatch ?? error
                     superseded.append((step, step == original.steps))
+                    if otherLength.isEmpty { otherLength = original.length }
                     continue
                 }
                 try TrainingCheckpoint.checkHashes(in: path, state)
@@ -62,10 +65,15 @@ struct ResumePoint {
         let kept =
             superseded.first(where: \.isEnd).map {
                 "; the end of the run of the other length is now \(folder.path(of: $0.step, setAside: .ended)), "
-                    + "and steps=\($0.step) makes that length again"
+                    + "and \(otherLength) makes that length again"
             } ?? ""
         return broken + [
             "the run has another length: it continues from step \(state.step), until which both lengths agree\(kept)"
         ]
     }
+}
+
+extension TrainingRecipe {
+    /// The length of the run, as an override states it.
+    fileprivate var length: String { epochs.map { "epochs=\($0)" } ?? "steps=\(steps)" }
 }

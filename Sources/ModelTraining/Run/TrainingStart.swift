@@ -160,9 +160,10 @@ package struct TrainingStart: Sendable {
         let layers = Set((0..<stored.configuration.layerCount).filter { freeze.trunk || freeze.layers.contains($0) })
         let frozen = FrozenParts(
             layers: layers, embedding: freeze.trunk || freeze.embedding, head: freeze.trunk || freeze.head)
-        // Weights, gradients and two moments; of several processes, each has a part of the moments. Those of an adapter
-        // are small.
-        var byteCount = 4 * MemoryLayout<Float>.stride * stored.weightCount
+        // Weights, and for those that learn, gradients and two moments; of several processes, each has a part of the
+        // moments. Those of an adapter are small.
+        let learningCount = stored.weightCount(outside: frozen)
+        var byteCount = MemoryLayout<Float>.stride * (stored.weightCount + 3 * learningCount)
         if training != nil { byteCount = try stored.byteCount(quantizing: nil) }
         try MemoryBudget.check(byteCount, for: "training state")
         let model = try LoadedModel(trainable: stored, freezing: frozen, adapting: training, on: compute)
