@@ -123,6 +123,9 @@ public struct TextModel: Sendable {
     /// Whether any drafts of a strategy are by layers, and not only from earlier text.
     package func draftsByLayers(_ strategy: DecodingStrategy) -> Bool { drafting.draftsByLayers(strategy) }
 
+    /// Whether nothing drafts for a strategy that chooses among sources of drafts.
+    package func hasNoSource(_ strategy: DecodingStrategy) -> Bool { drafting.hasNoSource(strategy) }
+
     /// A setting for self-speculation: what is left out is as the file says, or as published for a checkpoint of this
     /// shape, or else the exit of an exit block, or by default.
     public func speculation(exitLayer: Int? = nil, draftLength: Int? = nil) -> SpeculationSetting {

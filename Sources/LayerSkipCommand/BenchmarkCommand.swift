@@ -92,6 +92,7 @@ struct BenchmarkCommand: ParsableCommand {
                     ("--max-tokens", maxTokens != nil), ("--ignore-eos", ignoresEndOfText), ("--texts", texts != nil),
                     ("--draft-quantize", strategies.drafting.draftQuantize != nil),
                     ("--draft-vocabulary", strategies.drafting.draftVocabulary != nil),
+                    ("--no-draft-lookup", !strategies.drafting.draftLookup),
                 ] + ofStrategies, with: "--cost")
             if strategies.draftLength == 0 {
                 throw ValidationError("--draft-length: expected 1 or more with --cost, found 0")

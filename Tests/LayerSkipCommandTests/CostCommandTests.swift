@@ -79,6 +79,7 @@ struct CostCommandTests {
         (["--cost", "--acceptance", "nan"], "--acceptance"), (["--cost", "--parts", "decode,encode"], "--parts"),
         (["--cost", "--draft-quantize", "none"], "--draft-quantize"),
         (["--cost", "--draft-vocabulary", "9"], "--draft-vocabulary"), (["--cost", "--texts", "2"], "--texts"),
+        (["--cost", "--no-draft-lookup"], "--no-draft-lookup"),
         (["--texts", "0", "--prompts", "p"], "--texts"),
         (["--texts", "2,x", "--prompts", "p"], "--texts"),
         (["--cost", "--rounds", "0"], "--rounds"), (["--depth", "1"], "--depth"),

@@ -54,6 +54,20 @@ struct DraftingOptionsTests {
         #expect(try text(model, .selfSpeculative(speculation)).tokens == plain.tokens)
     }
 
+    /// What layers gain can be measured alone.
+    @Test func withoutLookupsOnlyLayersDraft() throws {
+        let path = try path { $0.layers = 4 }
+        func sources(_ looksUp: Bool, _ exitLayers: [Int]) throws -> Set<DraftSource> {
+            let model = try load(path) {
+                $0.lowBit = .recipe(.q8_0)
+                $0.looksUp = looksUp
+            }
+            return Set(try text(model, .auto(exitLayers: exitLayers)).statistics.sources.keys)
+        }
+        #expect(try sources(true, [1]).contains(.lookup))
+        #expect(try sources(false, [1]).isDisjoint(with: [.lookup, .cascade]))
+    }
+
     /// With rejections, drafts influence the text, and a copy that was not asked for depends on free memory.
     @Test func aSeedsTextDoesNotDependOnFreeMemory() throws {
         // Larger than a processor's caches, so that it has a copy.
@@ -102,11 +116,12 @@ struct DraftingOptionsTests {
 
     /// A draft by a copy is not one by lookup.
     @Test func draftsAreDescribedByTheirSources() {
-        func description(_ strategy: DecodingStrategy, _ sources: [DraftSource]) -> String? {
+        func description(_ strategy: DecodingStrategy, _ sources: Set<DraftSource>) -> String? {
             strategy.draftingDescription(layerCount: 4, sources: sources)
         }
         #expect(description(.auto(exitLayers: []), [.lookup]) == "drafts by lookup")
-        #expect(description(.auto(exitLayers: []), [.lowBit]) == "drafts by lookup or low-bit copy")
+        #expect(description(.auto(exitLayers: []), [.lowBit]) == "drafts by low-bit copy")
+        #expect(description(.auto(exitLayers: []), []) == "no drafts")
         #expect(
             description(.auto(exitLayers: [1, 2]), [.lowBit, .cascade])
                 == "drafts by lookup or exit layer 1 or 2 of 4 or low-bit copy")

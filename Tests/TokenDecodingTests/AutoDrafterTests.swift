@@ -121,6 +121,15 @@ import Testing
         }
     }
 
+    @Test func lookupsCanBeLeftOut() throws {
+        let model = try MockModel(layerCount: 8, contextLength: 1000)
+        let costs = costs(growth: 0.1)
+        #expect(try statistics(model, costs: costs).sources[.lookup] != nil)
+        #expect(try statistics(model, parts: DraftParts(looksUp: false), costs: costs).sources.isEmpty)
+        let exit = try statistics(model, parts: DraftParts(looksUp: false), exitLayer: 1, costs: costs)
+        #expect(Set(exit.sources.keys).isSubset(of: [.earlyExit]))
+    }
+
     @Test func earlyExitFollowsTheCosts() throws {
         let model = try MockModel(layerCount: 8, contextLength: 1000, disagreement: 0.01)
         // If a further row costs as much as a pass, nothing pays.

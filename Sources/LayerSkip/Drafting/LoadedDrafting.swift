@@ -12,6 +12,7 @@ final class LoadedDrafting: Sendable {
     /// Notes for people on the copy.
     let notes: [String]
     private let choice: DraftingOptions.Vocabulary
+    private let looksUp: Bool
     private let ranking: [Token]
     /// Packed when it is first needed.
     private let vocabulary = Mutex<DraftVocabulary?>(nil)
@@ -19,6 +20,7 @@ final class LoadedDrafting: Sendable {
     /// - Parameter ranking: tokens from the most frequent on; others follow in order of their ids.
     init(_ options: DraftingOptions, lowBit: LoadedModel?, notes: [String], ranking: [Token] = []) {
         choice = options.vocabulary
+        looksUp = options.looksUp
         if case .recipe = options.lowBit { isLowBitRequested = true } else { isLowBitRequested = false }
         self.lowBit = lowBit
         self.notes = notes
@@ -38,7 +40,9 @@ final class LoadedDrafting: Sendable {
         case .auto(let exitLayers):
             let lowBit = isCoupled || isLowBitRequested ? lowBit : nil
             let hasLayers = !exitLayers.isEmpty || lowBit != nil
-            return DraftParts(lowBit: lowBit, vocabulary: isCoupled && hasLayers ? vocabulary(choice, of: model) : nil)
+            return DraftParts(
+                lowBit: lowBit, vocabulary: isCoupled && hasLayers ? vocabulary(choice, of: model) : nil,
+                looksUp: looksUp)
         case .selfSpeculative:
             guard case .count = choice, isCoupled else { return DraftParts() }
             return DraftParts(vocabulary: vocabulary(choice, of: model))
@@ -47,7 +51,12 @@ final class LoadedDrafting: Sendable {
 
     /// Whether any drafts of a strategy are by layers, which choose from the draft vocabulary.
     func draftsByLayers(_ strategy: DecodingStrategy) -> Bool {
-        !strategy.draftingExitLayers.isEmpty || strategy.looksUp && lowBit != nil
+        !strategy.draftingExitLayers.isEmpty || strategy.choosesSource && lowBit != nil
+    }
+
+    /// Whether nothing drafts for a strategy that chooses among sources.
+    func hasNoSource(_ strategy: DecodingStrategy) -> Bool {
+        strategy.choosesSource && !looksUp && !draftsByLayers(strategy)
     }
 
     private func vocabulary(_ choice: DraftingOptions.Vocabulary, of model: LoadedModel) -> DraftVocabulary? {

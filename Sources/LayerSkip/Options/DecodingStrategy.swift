@@ -58,25 +58,26 @@ extension DecodingStrategy {
         }
     }
 
-    /// Whether drafts may be from earlier text.
-    package var looksUp: Bool {
+    /// Whether drafts are from several sources, of which earlier text may be one.
+    package var choosesSource: Bool {
         if case .auto = self { true } else { false }
     }
 
     /// The drafter's settings in words; nil without drafts.
     ///
     /// - Parameter sources: those that drafted.
-    package func draftingDescription(layerCount: Int, sources: some Collection<DraftSource>) -> String? {
+    package func draftingDescription(layerCount: Int, sources: Set<DraftSource>) -> String? {
         switch self {
         case .plain, .earlyExit, .approximate: return nil
         case .auto(let exitLayers):
-            var names = ["lookup"]
+            var names: [String] = []
+            if !sources.isDisjoint(with: [.lookup, .cascade]) { names.append("lookup") }
             if !exitLayers.isEmpty {
                 names.append(
                     "exit layer \(exitLayers.map(\.description).joined(separator: " or ")) of \(layerCount)")
             }
             if sources.contains(.lowBit) { names.append("low-bit copy") }
-            return "drafts by \(names.joined(separator: " or "))"
+            return names.isEmpty ? "no drafts" : "drafts by \(names.joined(separator: " or "))"
         case .selfSpeculative(let setting):
             return "exit layer \(setting.exitLayer) of \(layerCount) · draft length \(setting.draftLength)"
         }

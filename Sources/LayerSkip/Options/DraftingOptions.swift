@@ -33,6 +33,10 @@ public struct DraftingOptions: Sendable, Hashable {
     /// The tokens that drafts choose from.
     public var vocabulary = Vocabulary.automatic
 
+    /// Whether ``DecodingStrategy/auto(exitLayers:)`` also drafts what followed an earlier occurrence of the text's last
+    /// tokens. Without, only the model's own layers draft, and what they gain can be measured.
+    public var looksUp = true
+
     /// Makes what gains speed.
     public init() {}
 

@@ -23,6 +23,14 @@ struct DraftingArguments: ParsableArguments {
         transform: vocabulary)
     var draftVocabulary: DraftingOptions.Vocabulary?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: """
+            With --strategy auto, also draft what followed earlier occurrences of the text's last tokens. Without, what \
+            the layers gain can be measured.
+            """)
+    var draftLookup = true
+
     /// The options for loading.
     ///
     /// - Parameter isUsed: whether a strategy chooses among sources of drafts; otherwise no copy of the weights is made.
@@ -30,6 +38,7 @@ struct DraftingArguments: ParsableArguments {
         var options = DraftingOptions()
         options.lowBit = isUsed ? draftQuantize ?? .automatic : .none
         options.vocabulary = draftVocabulary ?? .automatic
+        options.looksUp = draftLookup
         return options
     }
 
@@ -40,8 +49,11 @@ struct DraftingArguments: ParsableArguments {
             "--draft-vocabulary: expected --acceptance coupled with a number of tokens, found rejection")
     }
 
-    /// Says on standard error if no strategy of a model uses a given number of tokens.
+    /// Says on standard error if no strategy of a model uses a given number of tokens, or if nothing drafts.
     func noteUnused(by strategies: [DecodingStrategy], of model: TextModel) {
+        if strategies.contains(where: model.hasNoSource) {
+            Output.note("--no-draft-lookup leaves nothing that drafts: there is no exit layer and no low-bit copy")
+        }
         guard case .count = draftVocabulary, !strategies.contains(where: model.draftsByLayers) else { return }
         Output.note("--draft-vocabulary is not used: neither an exit layer nor a low-bit copy drafts")
     }
@@ -50,6 +62,9 @@ struct DraftingArguments: ParsableArguments {
     func check(usesLowBit: Bool, usesVocabulary: Bool) throws {
         if draftQuantize != nil, !usesLowBit {
             throw ValidationError("--draft-quantize: expected --strategy auto with it")
+        }
+        if !draftLookup, !usesLowBit {
+            throw ValidationError("--no-draft-lookup: expected --strategy auto with it")
         }
         if draftVocabulary != nil, !usesVocabulary {
             throw ValidationError("--draft-vocabulary: expected --strategy auto or self-speculative with it")

@@ -9,12 +9,12 @@ struct PictureLegend {
     init(_ strategy: DecodingStrategy, sources: Set<DraftSource>, layerCount: Int) {
         var entries = [(name: "prompt", meaning: "prompt")]
         let exitLayers = strategy.draftingExitLayers
-        if !exitLayers.isEmpty || strategy.looksUp {
+        if !exitLayers.isEmpty || strategy.choosesSource {
             if let last = exitLayers.last {
                 let others = exitLayers.dropLast().map { "\($0) or " }.joined()
                 entries.append(("accepted", "drafted by the first \(others)\(last.counted("layer")), accepted"))
             }
-            if strategy.looksUp { entries.append(("lookup", "from earlier text, accepted")) }
+            if sources.contains(.lookup) { entries.append(("lookup", "from earlier text, accepted")) }
             if sources.contains(.cascade) { entries.append(("cascade", "from both, accepted")) }
             if sources.contains(.lowBit) { entries.append(("lowbit", "drafted by low-bit weights, accepted")) }
             entries += [("written", "written by the full model"), ("rejected", "drafted, rejected")]
@@ -58,7 +58,7 @@ extension DecodingStrategy {
     func caption(_ statistics: DecodingStatistics, layerCount: Int) -> String {
         let tokens = statistics.generatedTokens.counted("token")
         if let exitRule { return "approximate · early exit with \(exitRule.summary) · \(tokens)" }
-        guard let drafting = draftingDescription(layerCount: layerCount, sources: statistics.sources.keys)
+        guard let drafting = draftingDescription(layerCount: layerCount, sources: Set(statistics.sources.keys))
         else {
             return textLayerCount.map {
                 "early exit · \(tokens), one for each pass of the first \($0) of \(layerCount) layers"

@@ -13,6 +13,7 @@ package struct AutoDrafter: Drafter {
     /// Layers that can draft.
     private var layers: [LayerSource] = []
     private let hasVocabulary: Bool
+    private let looksUp: Bool
     private var choice: Choice?
     /// Of the tokens that layers have drafted in this round.
     private var survival = 1.0
@@ -75,6 +76,7 @@ package struct AutoDrafter: Drafter {
         if parts.lowBit != nil { paths.append(DraftPath(layers: model.layerCount, weights: .lowBit)) }
         layers = paths.map { LayerSource($0) }
         hasVocabulary = parts.vocabulary != nil
+        looksUp = parts.looksUp
     }
 
     /// Takes over what other texts have learned; of layers, if they are the same.
@@ -206,7 +208,7 @@ extension AutoDrafter {
     private mutating func begin(_ context: DraftingContext) -> DraftStep {
         (choice, agreed, savedSeconds) = (nil, nil, 0)
         (survival, expectedTokens, counted) = (1, 1, 0)
-        lookup.propose(context.tokens, promptCount: context.promptCount, limit: context.limit)
+        if looksUp { lookup.propose(context.tokens, promptCount: context.promptCount, limit: context.limit) }
         // The first round measures what one token costs.
         guard let plain = context.costs.plain(layers: context.layerCount, texts: context.texts) else { return .done }
         var best = Self.leastGain * Double(context.texts) / plain

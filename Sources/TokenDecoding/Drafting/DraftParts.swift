@@ -6,10 +6,13 @@ package struct DraftParts<Model: LanguageModel>: Sendable {
     package var lowBit: Model?
     /// The tokens that most drafts choose from; nil for all.
     package var vocabulary: DraftVocabulary?
+    /// Whether earlier text can be copied.
+    package var looksUp: Bool
 
-    /// Creates no parts.
-    package init(lowBit: Model? = nil, vocabulary: DraftVocabulary? = nil) {
+    /// Creates parts; by default, only earlier text.
+    package init(lowBit: Model? = nil, vocabulary: DraftVocabulary? = nil, looksUp: Bool = true) {
         self.lowBit = lowBit
         self.vocabulary = vocabulary
+        self.looksUp = looksUp
     }
 }
