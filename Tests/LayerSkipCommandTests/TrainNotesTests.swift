@@ -31,6 +31,15 @@ struct TrainNotesTests {
         )
     }
 
+    @Test func validationDocumentsThatAreTrainedOnAreCounted() throws {
+        let note = "note: data.validation: 8 of 8 documents are also in data.training, so the loss may be too low"
+        #expect(try !files.train("apart").errors.contains("also in data.training"))
+        // The same documents as the training data's, in a file of other content.
+        let same = try files.shard("same.tokens", promptLength: 2)
+        let mixed = try files.train("mixed", "data.validation=\(same)", "data.packing=windows")
+        #expect(mixed.code == 0 && mixed.errors.contains(note), "\(mixed.errors)")
+    }
+
     @Test func exitsThatHaveNoLossAreSaid() throws {
         func errors(_ arguments: String...) throws -> String { try files.train("a", arguments + ["--dry-run"]).errors }
         #expect(
@@ -52,6 +61,10 @@ struct TrainNotesTests {
             try errors("validation=none", "validation.patience=2", "samples.prompts=a").hasSuffix(
                 "note: validation.patience: no effect, since there is no validation\n"
                     + "note: samples.prompts: no effect, since there is no validation\n"))
+        #expect(
+            try errors("optimizer.decay=constant", "optimizer.decay_steps=2", "optimizer.minimum=0").contains(
+                "note: optimizer.decay_steps: no effect, since optimizer.decay is constant\n"
+                    + "note: optimizer.minimum: no effect, since optimizer.decay is constant\n"))
         #expect(try !errors().contains("no effect"))
         #expect(try !errors("exits.scale=0", "exits.curriculum=none").contains("no effect"))
     }

@@ -24,6 +24,28 @@ struct TokenShardTests {
         #expect(try shard.tokens(in: 0..<shard.tokenCount) == documents.flatMap(\.joined))
     }
 
+    @Test("Documents that other shards have are counted once each")
+    func sharedDocuments() throws {
+        func shard(_ documents: [[Token]], _ name: String) throws -> TokenShard {
+            try TokenShard(path: folder.writeShard(documents.map { SampleDocument(tokens: $0) }, as: name))
+        }
+        let measured = try [shard([[1, 2, 3], [4, 5], [6]], "a"), shard([[4, 5], [7, 8, 9, 10]], "b")]
+        let trained = try [
+            shard([[4, 5], [4, 5], [1, 2, 4], [2, 1, 3]], "c"), shard([[7, 8, 9, 10], [7, 8]], "d"),
+        ]
+        // 4, 5 twice, and 7, 8, 9, 10.
+        #expect(try TokenShard.sharedDocumentCount(of: measured, in: trained) == 3)
+        #expect(try TokenShard.sharedDocumentCount(of: trained, in: measured) == 3)
+        #expect(try TokenShard.sharedDocumentCount(of: measured, in: []) == 0)
+        // As many as pairs of equal documents say.
+        let (many, others) = (randomDocuments(count: 200, seed: 1), randomDocuments(count: 200, seed: 2))
+        let texts = Set(others.map(\.joined))
+        #expect(
+            try TokenShard.sharedDocumentCount(
+                of: [shard(many.map(\.tokens), "e")], in: [shard(others.map(\.tokens), "f")])
+                == many.count { texts.contains($0.joined) })
+    }
+
     @Test("The bytes are those of the layout")
     func layout() throws {
         let path = try folder.writeShard(

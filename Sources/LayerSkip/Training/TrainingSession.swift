@@ -19,6 +19,9 @@ public struct TrainingSession: Sendable {
     public let training: BatchSampler
     /// The validation data; nil without validation.
     public let validation: BatchSampler?
+    /// The number of validation documents that are also trained on, token for token; 0 if a run is resumed, whose data
+    /// was compared when it began.
+    public private(set) var sharedDocumentCount = 0
     /// A note for people if the recipe's start no longer exists and the run resumes without it; otherwise nil.
     public let missingStartNote: String?
     /// Notes for people on what had to be assumed about the model that the run starts from, or its tokenizer.
@@ -87,7 +90,10 @@ public struct TrainingSession: Sendable {
                 try shard.check(tokenizerFingerprint: start.tokenizerFingerprint, vocabularySize: start.vocabularySize)
             }
             // A run of an older version may have begun so.
-            if layout == nil { try DataFiles.checkApart(training: shards, validation: validationShards) }
+            if layout == nil {
+                try DataFiles.checkApart(training: shards, validation: validationShards)
+                sharedDocumentCount = try TokenShard.sharedDocumentCount(of: validationShards, in: shards)
+            }
             validation = try BatchSampler(
                 validationShards, length: length, packing: packing, mask: mask, keepsTails: true, seed: 0)
         } else {

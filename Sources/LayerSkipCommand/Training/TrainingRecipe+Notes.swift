@@ -3,10 +3,19 @@ import LayerSkip
 extension TrainingRecipe {
     /// Notes on settings that have no effect, which is probably a mistake.
     var notes: [String] {
-        (exitNotes + targetNotes + validationNotes).map { "note: \($0.key): no effect, since \($0.reason)" }
+        (rateNotes + exitNotes + targetNotes + validationNotes).map { "note: \($0.key): no effect, since \($0.reason)" }
     }
 
     private typealias Ineffective = (key: String, reason: String)
+
+    private var rateNotes: [Ineffective] {
+        guard rate.decay == .constant else { return [] }
+        let given = [
+            ("optimizer.decay_steps", rate.decaySteps != nil),
+            ("optimizer.minimum", rate.minimum != TrainingRecipe().rate.minimum),
+        ]
+        return given.filter(\.1).map { ($0.0, "optimizer.decay is constant") }
+    }
 
     private var exitNotes: [Ineffective] {
         if exits.scale > 0, exits.curriculum == .none {

@@ -9,7 +9,16 @@ extension TrainingSession {
             "training on \(sequences) of \(training.length.counted("token")), made of \(training.packing.summary), "
             + training.mask.summary
         return [first] + training.notes.map { "note: data.training: " + $0 }
-            + ((validation?.notes ?? []) + limit).map { "note: data.validation: " + $0 } + recipe.notes
+            + ((validation?.notes ?? []) + limit + shared).map { "note: data.validation: " + $0 } + recipe.notes
+    }
+
+    /// A note if some validation documents are trained on.
+    private var shared: [String] {
+        guard let validation, sharedDocumentCount > 0 else { return [] }
+        return [
+            "\(sharedDocumentCount) of \(validation.documentCount.counted("document")) are also in data.training, so "
+                + "the loss may be too low (split the texts before prepare-data)"
+        ]
     }
 
     /// A note if `validation.batches` leaves sequences out.
