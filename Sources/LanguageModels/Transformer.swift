@@ -19,6 +19,8 @@ package struct Transformer: TrainableModel {
     private var blocks: [BlockWeights]
     /// Runs packed blocks in one parallel region; nil if they are not packed.
     private let stack: BlockStack?
+    /// What follows an exit block; nil without one.
+    private var exitOutput: (norm: RMSNorm, matrix: Matrix)?
     private var norm: RMSNorm
     /// nil if the embedding is also the head.
     private var separateHead: Matrix?
@@ -40,7 +42,13 @@ package struct Transformer: TrainableModel {
 
     package func block(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) -> Tensor {
         let block = blocks[index]
-        return block.mlp(block.attention(x, layer: index, &memory, compute), compute)
+        let output = block.mlp(block.attention(x, layer: index, &memory, compute), compute)
+        return index == layerCount ? exitOutput(output) : output
+    }
+
+    /// What the head reads of an exit block's output.
+    private func exitOutput(_ x: Tensor) -> Tensor {
+        exitOutput.map { compute.linear(x, norm: $0.norm, $0.matrix) } ?? x
     }
 
     package func run(
@@ -50,7 +58,7 @@ package struct Transformer: TrainableModel {
         guard let stack, !layers.isEmpty, compute.inputSquares == nil,
             let result = memory.extend(layers: layers, by: x.rows, { stack(layers, x, of: $0, on: compute) })
         else { return runOneByOne(layers, x, &memory) }
-        return result
+        return layers.upperBound > layerCount ? exitOutput(result) : result
     }
 
     package func storeKeysAndValues(_ index: Int, _ x: Tensor, _ memory: inout some AttentionMemory & ~Copyable) {
@@ -88,6 +96,7 @@ package struct Transformer: TrainableModel {
         model.parameters = []
         model.embedding = embedding.detached()
         model.blocks = blocks.map { $0.detached() }
+        model.exitOutput = exitOutput.map { ($0.norm.detached(), $0.matrix.detached()) }
         model.norm = norm.detached()
         model.separateHead = separateHead?.detached()
         return model
@@ -156,7 +165,9 @@ extension Transformer {
         embedding = weights.matrix(.embedding)
         blocks = (0..<configuration.layerCount).map { weights.block($0, rule: rules[$0], of: configuration) }
         if let exit = configuration.exitBlock {
-            blocks.append(weights.block(configuration.layerCount, rule: rules[exit], of: configuration))
+            let index = configuration.layerCount
+            blocks.append(weights.block(index, rule: rules[exit], of: configuration))
+            exitOutput = (weights.norm(.exitNorm, layer: index), weights.matrix(.exitOutput, layer: index))
         }
         stack = BlockStack(blocks)
         norm = weights.norm(.finalNorm)

@@ -60,7 +60,7 @@ struct ExitBlockExportTests {
         let name = ModelFolder.Name.exitBlock
         #expect(try TextFile.bytes("\(back)/\(name)") == TextFile.bytes("\(source)/\(name)"))
         let block = try GGUFFile(path: gguf + ".exit-block")
-        #expect(block.tensors.count == 9 && block.tensor(named: "exit_blk.attn_q.weight") != nil)
+        #expect(block.tensors.count == 11 && block.tensor(named: "exit_blk.attn_q.weight") != nil)
         #expect(try block.metadata.integer(named: "layerskip.exit_block") == 2)
         // The model's own file is as without the block, so other programs open it.
         let without = try export(source, to: .gguf, withBlock: false, as: "without.gguf")

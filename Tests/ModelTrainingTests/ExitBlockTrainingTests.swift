@@ -30,35 +30,41 @@ struct ExitBlockTrainingTests {
             at: LayerDropout.Step(seed: 1, step: 0, of: 1, layerCount: 4))
     }
 
-    private func model(blockAt exit: Int?, frozen: FrozenParts = FrozenParts()) throws -> Transformer {
-        var stored = StoredModel(TinyTraining.configuration, TinyTraining.weights)
+    /// - Parameter epsilon: that of all norms; nil for the usual one.
+    private func model(
+        blockAt exit: Int?, frozen: FrozenParts = FrozenParts(), epsilon: Float? = nil
+    ) throws -> Transformer {
+        var configuration = TinyTraining.configuration
+        if let epsilon { configuration.normEpsilon = epsilon }
+        var stored = StoredModel(configuration, TinyTraining.weights)
         if let exit { stored = stored.withExitBlock(copiedAt: exit) }
         return try Transformer(trainable: stored, freezing: frozen, on: ComputeContext(threads: 1))
     }
 
     /// An exit through a copy of the next layer is the next exit: the same loss, and the same gradients, of which those
-    /// of the block are the layer's. The gradients of exits are compared with PyTorch elsewhere.
+    /// of the block are the layer's. The norm behind the block changes nothing in front of another norm, but for its
+    /// epsilon. The gradients of exits are compared with PyTorch elsewhere.
     @Test(arguments: [1, 2, 3], ExitTarget.allCases) func aCopyOfTheNextLayerLearnsLikeIt(
         exit: Int, target: ExitTarget
     ) throws {
         // The last layer cannot imitate itself.
         guard exit < 3 || target == .text else { return }
-        let (own, plain) = (try model(blockAt: exit), try model(blockAt: nil))
-        #expect(own.exitBlock == exit && own.parameters.count == plain.parameters.count + 9)
+        let (own, plain) = (try model(blockAt: exit, epsilon: 1e-12), try model(blockAt: nil, epsilon: 1e-12))
+        #expect(own.exitBlock == exit && own.parameters.count == plain.parameters.count + 11)
         let found = addGradients(to: own, exits(exit, target))
         var other = exits(exit + 1, target)
         if exit == 3 { other = EarlyExitLoss() }
         let expected = addGradients(to: plain, other)
-        #expect(found.total == expected.total)
+        #expect(abs(found.total - expected.total) < 1e-5 * max(1e-2, expected.total))
         if target != .text { #expect(found.last == expected.last) }
         let (ours, theirs) = (own.gradients, plain.gradients)
         var compared = 0
         for (name, gradient) in theirs {
             let inBlock = name.replacing("model.layers.\(exit).", with: "exit_block.")
-            #expect(ours[inBlock] == gradient, "\(name)")
+            #expect(relativeError(try #require(ours[inBlock]), gradient) < 1e-3, "\(name)")
             compared += 1
         }
-        #expect(compared == ours.count && ours["exit_block.self_attn.k_proj.weight"] != nil)
+        #expect(compared + 2 == ours.count && ours["exit_block.self_attn.k_proj.weight"] != nil)
     }
 
     /// With layers behind the exit in the loss, too, the trunk's gradient is the sum of what both need.
@@ -82,7 +88,7 @@ struct ExitBlockTrainingTests {
     @Test(arguments: [ExitTarget.text, .model]) func gradientsAreThoseOfDifferences(target: ExitTarget) throws {
         let frozen = FrozenParts(layers: [0, 1, 2, 3], embedding: true, head: true)
         let model = try model(blockAt: 2, frozen: frozen)
-        #expect(model.parameters.allSatisfy { $0.name.hasPrefix("exit_block.") } && model.parameters.count == 9)
+        #expect(model.parameters.allSatisfy { $0.name.hasPrefix("exit_block.") } && model.parameters.count == 11)
         _ = addGradients(to: model, exits(2, target))
         for parameter in model.parameters {
             let gradient = try #require(parameter.gradient).values

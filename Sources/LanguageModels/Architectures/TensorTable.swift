@@ -100,6 +100,15 @@ enum TensorTable {
             .withPostNorms),
     ]
 
+    /// The tensors of an exit block: those of a layer, and behind them a norm and a matrix. The matrix maps rows from the
+    /// basis of the exit to that of the last layer, which the head reads (Belrose et al., arXiv 2303.08112), and which a
+    /// block that adds to its input would have to learn step by step.
+    static let exitBlock =
+        layer + [
+            Row(.exitNorm, "exit_norm.weight", "exit_norm.weight", [.width], .gain),
+            Row(.exitOutput, "exit_output.weight", "exit_output.weight", [.width, .width], .matrix),
+        ]
+
     /// The tensors after the layers.
     static let last = [
         Row(.finalNorm, "model.norm.weight", "output_norm.weight", [.width], .gain),
@@ -117,6 +126,8 @@ package enum TensorRole: Sendable {
     case feedForwardNorm, gate, gateBias, up, upBias, down, downBias, feedForwardPostNorm
     /// The projections to gate and up as one matrix, in this order.
     case gateUp
+    /// The norm and the matrix behind an exit block.
+    case exitNorm, exitOutput
     case finalNorm, head
 }
 

@@ -9,7 +9,8 @@ extension ModelConfiguration {
             rows.filter { $0.presence.includes(architecture, biases: biases, isTied: isTied) }
         }
         let layer = present(TensorTable.layer)
-        let exitBlock = exitBlock.map { exit in layer.map { tensor($0, in: .exitBlock(exit)) } } ?? []
+        let exitBlock =
+            exitBlock.map { exit in present(TensorTable.exitBlock).map { tensor($0, in: .exitBlock(exit)) } } ?? []
         return present(TensorTable.first).map { tensor($0, in: .embedding) }
             + (0..<layerCount).flatMap { index in layer.map { tensor($0, in: .layer(index)) } }
             + present(TensorTable.last).map { tensor($0, in: .head) } + exitBlock

@@ -31,19 +31,35 @@ struct ExitBlockSource: TensorSource {
     }
 }
 
-/// An exit block that is a copy of a layer.
+/// An exit block that is a copy of a layer, with a norm and a matrix behind it.
 struct CopiedLayer: TensorSource {
     let base: any TensorSource
     let layer: Int
+    /// The matrix; nil for the identity.
+    let output: Tensor?
 
     var file: String { base.file }
     var ropePairing: RoPEPairing { base.ropePairing }
     var gainOffset: Float { base.gainOffset }
-    func storedName(of name: String) -> String { base.storedName(of: original(name)) }
-    func contains(_ name: String) -> Bool { base.contains(original(name)) }
+    func storedName(of name: String) -> String { isBehind(name) ? name : base.storedName(of: original(name)) }
+    func contains(_ name: String) -> Bool { isBehind(name) || base.contains(original(name)) }
 
     func tensor(named name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
-        try base.tensor(named: original(name), shape: shape)
+        guard isBehind(name) else { return try base.tensor(named: original(name), shape: shape) }
+        let values: [Float]
+        if shape.count == 1 {
+            values = [Float](repeating: 1 - gainOffset, count: shape[0])
+        } else if let output {
+            values = output.values
+        } else {
+            values = (0..<shape[0]).flatMap { row in (0..<shape[1]).map { $0 == row ? 1 : 0 } }
+        }
+        return StoredTensor(name: name, dtype: .f32, shape: shape, bytes: DType.f32.quantize(values))
+    }
+
+    /// Whether a tensor is none of a layer, but follows the block.
+    private func isBehind(_ name: String) -> Bool {
+        TensorTable.exitBlock.suffix(2).contains { name == TensorTable.exitBlockPrefix + $0.name }
     }
 
     private func original(_ name: String) -> String {

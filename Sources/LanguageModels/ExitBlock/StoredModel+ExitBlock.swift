@@ -1,4 +1,5 @@
 import CheckpointFiles
+package import TensorCore
 
 extension StoredModel {
     /// The model without its exit block.
@@ -12,14 +13,17 @@ extension StoredModel {
     /// The model with an exit block that is a copy of the layer behind the exit: what the trunk does next with these
     /// rows anyway, so that training begins with the exit one layer later, and not with noise.
     ///
-    /// - Parameter exit: 1..<layerCount.
-    package func withExitBlock(copiedAt exit: Int) -> StoredModel {
+    /// - Parameters:
+    ///   - exit: 1..<layerCount.
+    ///   - output: the matrix behind the block [width, width]; nil for the identity.
+    package func withExitBlock(copiedAt exit: Int, output: Tensor? = nil) -> StoredModel {
         precondition(exit >= 1 && exit < configuration.layerCount, "an exit before the last layer")
         let base = withoutExitBlock
         var configuration = base.configuration
         configuration.exitBlock = exit
         return StoredModel(
-            configuration, ExitBlockSource(base: base.source, block: CopiedLayer(base: base.source, layer: exit)))
+            configuration,
+            ExitBlockSource(base: base.source, block: CopiedLayer(base: base.source, layer: exit, output: output)))
     }
 
     /// The model with the exit block of a file.

@@ -253,7 +253,8 @@ extension TrainingRun {
         guard let state = point.state else {
             try recipe.check(processCount: processes.size, groupCount: recipe.groupCount)
             return Trainer(
-                recipe, model: try start.model(recipe, on: compute), teacher: try start.teacherModel(on: compute),
+                recipe, model: try start.model(recipe, fitting: data, on: compute),
+                teacher: try start.teacherModel(on: compute),
                 data: data, processes: processes)
         }
         let path = folder.checkpoint(after: state.step)

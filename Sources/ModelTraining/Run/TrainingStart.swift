@@ -84,6 +84,21 @@ package struct TrainingStart: Sendable {
         try model(stored(recipe), recipe, LowRankInitializer(seed: UInt64(recipe.seed)), on: compute)
     }
 
+    /// Returns the model to train at the start of a run. If it gets an exit block, the matrix behind the block is fitted
+    /// to the first training data.
+    ///
+    /// - Throws: as above; ``FileError`` if the data is damaged.
+    func model(
+        _ recipe: TrainingRecipe, fitting data: any BatchSource, on compute: ComputeContext
+    ) throws -> LoadedModel {
+        guard let exit = recipe.exitBlock, configuration.exitBlock != exit else {
+            return try model(recipe, on: compute)
+        }
+        var fit = ExitOutputFit(try model(recipe, on: compute), width: configuration.width)
+        let output = try fit.matrix(for: data, sequencesAtOnce: recipe.batch.sequences)
+        return try model(stored.withExitBlock(copiedAt: exit, output: output), recipe, nil, on: compute)
+    }
+
     /// The initial model as a recipe trains it: with an exit block or without one.
     func stored(_ recipe: TrainingRecipe) -> StoredModel {
         guard let exit = recipe.exitBlock else { return stored.withoutExitBlock }
