@@ -42,7 +42,7 @@ struct ExitBlockTrainingTests {
     }
 
     /// An exit through a copy of the next layer is the next exit: the same loss, and the same gradients, of which those
-    /// of the block are the layer's. The norm behind the block changes nothing in front of another norm, but for its
+    /// of the block are the layer's. The norm behind the block changes nothing in front of another norm, except by its
     /// epsilon. The gradients of exits are compared with PyTorch elsewhere.
     @Test(arguments: [1, 2, 3], ExitTarget.allCases) func aCopyOfTheNextLayerLearnsLikeIt(
         exit: Int, target: ExitTarget
