@@ -23,5 +23,10 @@ class Program:
         settings = {"stdout": subprocess.PIPE} | settings
         return subprocess.run(command, cwd=ROOT, check=True, text=True, **settings).stdout
 
+    def kernels(self):
+        """The name of the kernels that this machine runs."""
+        lines = self.run("--version").splitlines()
+        return next(line.split()[1] for line in lines if line.startswith("kernels"))
+
     def json(self, *arguments):
         return json.loads(self.run(*arguments, "--format", "json"))
