@@ -26,6 +26,9 @@ public struct TrainingSession: Sendable {
     public let missingStartNote: String?
     /// Notes for people on what had to be assumed about the model that the run starts from, or its tokenizer.
     public var startNotes: [String] { start.notes }
+    /// The number of tokens that the matrix behind a new exit block is fitted to before the first step, which takes as
+    /// long as a forward pass over them; 0 if none is fitted.
+    package let fittedTokenCount: Int
     private let start: TrainingStart
     private let sampleWriter: TrainingRun.SampleWriter?
     private let compute: ComputeContext
@@ -82,6 +85,7 @@ public struct TrainingSession: Sendable {
         training = try BatchSampler(
             shards, length: length, packing: packing, mask: mask, parts: files.parts(recipe.data.weights),
             seed: UInt64(recipe.seed))
+        fittedTokenCount = layout == nil ? start.fittedTokenCount(recipe, training) : 0
         try recipe.countSteps(sequencesPerEpoch: training.sequencesPerEpoch)
         if recipe.validation.every > 0 {
             // The same sequences for every seed, so that runs can be compared, and all tokens, including tails.

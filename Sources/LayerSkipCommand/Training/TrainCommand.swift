@@ -79,6 +79,9 @@ struct TrainCommand: ParsableCommand {
 
     private func train(_ session: TrainingSession, in processes: any ProcessGroup) throws {
         let steps = session.recipe.steps
+        if session.fittedTokenCount > 0 {
+            Output.note("fitting the exit block's matrix to \(session.fittedTokenCount.counted("token"))")
+        }
         let progress = TrainingProgress(steps: steps, exitLayers: session.recipe.exits.trained)
         // Also after an error, which then begins on its own line.
         defer { progress.finish() }

@@ -32,12 +32,17 @@ struct ExitOutputFit {
         system = NormalEquations(width: width)
     }
 
+    /// The number of sequences that a matrix is fitted to.
+    static func sequenceCount(of data: any BatchSource, width: Int) -> Int {
+        min(tokensPerRow * width / data.length + 1, data.sequencesPerEpoch)
+    }
+
     /// Returns the matrix [width, width] that fits the first sequences of the data; nil if there is none.
     ///
     /// - Parameter sequencesAtOnce: the number of sequences in memory.
     /// - Throws: ``FileError`` if the data is damaged.
     mutating func matrix(for data: any BatchSource, sequencesAtOnce: Int) throws(FileError) -> Tensor? {
-        let count = min(Self.tokensPerRow * width / data.length + 1, data.sequencesPerEpoch)
+        let count = Self.sequenceCount(of: data, width: width)
         for first in stride(from: 0, to: count, by: sequencesAtOnce) {
             let batch = try data.batch(at: DataPlace(index: first), sequences: min(sequencesAtOnce, count - first))
             add(batch)

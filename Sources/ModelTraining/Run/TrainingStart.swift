@@ -91,12 +91,22 @@ package struct TrainingStart: Sendable {
     func model(
         _ recipe: TrainingRecipe, fitting data: any BatchSource, on compute: ComputeContext
     ) throws -> LoadedModel {
-        guard let exit = recipe.exitBlock, configuration.exitBlock != exit else {
-            return try model(recipe, on: compute)
-        }
+        guard let exit = newExitBlock(recipe) else { return try model(recipe, on: compute) }
         var fit = ExitOutputFit(try model(recipe, on: compute), width: configuration.width)
         let output = try fit.matrix(for: data, sequencesAtOnce: recipe.batch.sequences)
         return try model(stored.withExitBlock(copiedAt: exit, output: output), recipe, nil, on: compute)
+    }
+
+    /// The number of tokens that a new run fits the matrix behind its exit block to; 0 if it has none or keeps its
+    /// start's.
+    package func fittedTokenCount(_ recipe: TrainingRecipe, _ data: any BatchSource) -> Int {
+        guard newExitBlock(recipe) != nil else { return 0 }
+        return ExitOutputFit.sequenceCount(of: data, width: configuration.width) * data.length
+    }
+
+    /// The exit whose block a run adds; nil if it trains none or the start's own.
+    private func newExitBlock(_ recipe: TrainingRecipe) -> Int? {
+        recipe.exitBlock.flatMap { $0 == configuration.exitBlock ? nil : $0 }
     }
 
     /// The initial model as a recipe trains it: with an exit block or without one.
