@@ -14,12 +14,14 @@ package struct RecipeFile {
     /// - Parameters:
     ///   - text: YAML; a byte order mark at its start is skipped.
     ///   - name: the text's name in errors.
-    ///   - overrides: `key.path=value` pairs with values in YAML; each replaces the text's value.
+    ///   - overrides: `key.path=value` pairs with values in YAML; each replaces the text's value. `steps` also replaces
+    ///     `epochs`, and the reverse.
     /// - Throws: ``RecipeFileError`` if the text is not plain YAML (``RecipeText``), a key is unknown or given twice, a
     ///   value has the wrong type, or values are inconsistent.
     package init(_ text: String, name: String, overrides: [String] = []) throws(RecipeFileError) {
         self.name = name
         if let root = try RecipeText(text, name: name).root { try read(root, path: "") }
+        replaceLength(overrides)
         for override in overrides { try apply(override) }
         do {
             try recipe.check()
@@ -32,6 +34,12 @@ package struct RecipeFile {
     package func located(_ error: RecipeError) -> RecipeFileError {
         RecipeFileError(
             place: places[error.key] ?? name, key: error.key, expected: error.expected, found: error.found)
+    }
+
+    /// Removes the text's length of the run if overrides have one, which may be in the other unit.
+    private mutating func replaceLength(_ overrides: [String]) {
+        guard overrides.contains(where: { $0.hasPrefix("steps=") || $0.hasPrefix("epochs=") }) else { return }
+        (recipe.steps, recipe.epochs) = (TrainingRecipe().steps, nil)
     }
 
     private mutating func apply(_ override: String) throws(RecipeFileError) {

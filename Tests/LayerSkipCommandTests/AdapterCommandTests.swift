@@ -132,7 +132,7 @@ struct AdapterCommandTests {
         let plain = try files.train("plain", "validation=none", "steps=2")
         #expect(plain.code == 0, "\(plain.errors)")
         #expect(!plain.errors.contains("validation after step"))
-        let both = try files.train("both", "epochs=2")
+        let both = try files.train("both", "epochs=2", "steps=4")
         #expect(both.errors.contains("steps: expected no value, since epochs has one"), "\(both.errors)")
     }
 }

@@ -55,6 +55,15 @@ struct RecipeFileTests {
         #expect(recipe.exits.exits == [3])
     }
 
+    @Test func anOverrideReplacesTheLengthInTheOtherUnit() throws {
+        let byEpochs = try read(Self.complete, "epochs=1.5")
+        #expect(byEpochs.epochs == 1.5)
+        let bySteps = try read(Self.complete.replacing("steps: 20", with: "epochs: 2"), "steps=7")
+        #expect(bySteps.steps == 7 && bySteps.epochs == nil)
+        #expect(throws: RecipeFileError.self) { try read(Self.complete, "epochs=1.5", "steps=7") }
+        #expect(throws: RecipeFileError.self) { try read(Self.complete + "\nepochs: 2") }
+    }
+
     @Test func aWholeGroupIsNoOverride() throws {
         for (override, group) in [("lora=none", "lora"), ("optimizer=none", "optimizer"), ("batch=3", "batch")] {
             let error = #expect(throws: RecipeFileError.self) { try read(Self.complete, override) }
