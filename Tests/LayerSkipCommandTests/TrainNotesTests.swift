@@ -65,6 +65,10 @@ struct TrainNotesTests {
             try errors("optimizer.decay=constant", "optimizer.decay_steps=2", "optimizer.minimum=0").contains(
                 "note: optimizer.decay_steps: no effect, since optimizer.decay is constant\n"
                     + "note: optimizer.minimum: no effect, since optimizer.decay is constant\n"))
+        #expect(
+            try errors("exits.layers=[4]").hasSuffix(
+                "note: exits.layers: names only the last layer, so no early exit is trained\n"))
+        #expect(try !errors("exits.layers=[3]").contains("exits.layers"))
         #expect(try !errors().contains("no effect"))
         #expect(try !errors("exits.scale=0", "exits.curriculum=none").contains("no effect"))
     }

@@ -26,6 +26,8 @@ public struct TrainingSession: Sendable {
     public let missingStartNote: String?
     /// Notes for people on what had to be assumed about the model that the run starts from, or its tokenizer.
     public var startNotes: [String] { start.notes }
+    /// The number of layers of the model in training.
+    package var layerCount: Int { start.configuration.layerCount }
     /// The number of tokens that the matrix behind a new exit block is fitted to before the first step, which takes as
     /// long as a forward pass over them; 0 if none is fitted.
     package let fittedTokenCount: Int

@@ -9,7 +9,13 @@ extension TrainingSession {
             "training on \(sequences) of \(training.length.counted("token")), made of \(training.packing.summary), "
             + training.mask.summary
         return [first] + training.notes.map { "note: data.training: " + $0 }
-            + ((validation?.notes ?? []) + limit + shared).map { "note: data.validation: " + $0 } + recipe.notes
+            + ((validation?.notes ?? []) + limit + shared).map { "note: data.validation: " + $0 } + recipe.notes + exits
+    }
+
+    /// A note if `exits.layers` names no early exit.
+    private var exits: [String] {
+        guard recipe.exits.trained == [layerCount] else { return [] }
+        return ["note: exits.layers: names only the last layer, so no early exit is trained"]
     }
 
     /// A note if some validation documents are trained on.
