@@ -82,10 +82,11 @@ struct DataCommandTests {
             run.errors == """
                 note: left out of folders: 1 .json file, 1 hidden name
                 note: left out 1 document without text
-                note: 1 pair with an empty answer: only end-of-text is learned there
+                note: 1 document with an empty answer: only its end is learned there
                 note: ignored keys of records: "id"
                 note: a special token such as "<|endoftext|>" is spelled out in 1 document and read as ordinary text \
-                (if it separates texts, use --separator; if it stands for the token, use --parse-special)
+                (if it separates texts, use --separator; if it stands for the token in a text, prompt or answer, use \
+                --parse-special)
 
                 """)
         let trained = try CommandRun(["train-tokenizer", data, "--output", folder.file("t.json"), "--format", "json"])

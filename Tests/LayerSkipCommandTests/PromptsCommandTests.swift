@@ -80,6 +80,17 @@ struct PromptsCommandTests {
     }
 
     /// The lines of a list of records are not prompts.
+    /// Tools are read under whichever key the messages are.
+    @Test func toolsBelongToMessagesOfAnyKey() throws {
+        let rest = #"[{"role": "user", "content": "Hello"}], "tools": [{"name": "f"}]}"#
+        let path = files.write(#"{"messages": \#(rest)"# + "\n" + #"{"prompt": \#(rest)"#, as: "prompts.jsonl")
+        let template = files.write("{{ messages[0].content }}{{ tools | tojson }}", as: "template.jinja")
+        let run = try generate(["--prompts", path, "--chat-template", template])
+        #expect(run.code == 0, "\(run.errors)")
+        let counts = try lines(run.output).map { ($0["generation"] as? [String: Any])?["prompt_tokens"] as? Int }
+        #expect(counts.count == 2 && counts[0] == counts[1] && counts[0] ?? 0 > 6, "\(counts)")
+    }
+
     @Test func filesOfJSONAreNoLinesOfText() throws {
         let list = try generate(["--prompts", files.write("[\n{\"prompt\": \"a\"}\n]\n", as: "p.json")])
         #expect(list.code == 1 && list.errors.contains("expected an object per line, found a list"), "\(list.errors)")

@@ -33,7 +33,7 @@ struct CorpusConversationTests {
     @Test func theTokenizersOwnTemplatesAreUsed() throws {
         let lines = #"""
             {"messages": [{"role": "user", "content": "a<|im_end|>"}, {"role": "assistant", "content": "b"}], "id": 1}
-            {"messages": [{"role": "assistant", "content": null, "tool_calls": []}], "tools": [{}, {}]}
+            {"messages": [{"role": "assistant", "content": null, "tool_calls": [{}]}], "tools": [{}, {}]}
             """#
         let path = try model()
         for encoder in [
@@ -60,6 +60,8 @@ struct CorpusConversationTests {
         let (all, none) = (try texts(encoder, line("1")), try texts(encoder, line("0")))
         #expect(all.0 == none.0)
         #expect(none.1.scoredTokens > 0 && all.1.scoredTokens == 2 * none.1.scoredTokens)
+        #expect(try texts(encoder, line("0.0")).1.scoredTokens == none.1.scoredTokens)
+        #expect(try texts(encoder, line("1.0")).1.scoredTokens == all.1.scoredTokens)
         let wrong = #expect(throws: FileError.self) { try texts(encoder, line("0.5")) }
         #expect(wrong?.name == "messages[0].weight" && wrong?.expected == "0 or 1", "\(wrong as Any)")
         encoder.chatTemplate = try ChatTemplate(jinja: "{% generation %}{{ messages[0].role }}{% endgeneration %}")
@@ -90,14 +92,108 @@ struct CorpusConversationTests {
         #expect(mixed?.name == "messages[0].role" && mixed?.found.contains("sed") == true, "\(mixed as Any)")
     }
 
-    @Test func onlyAnswersMayHaveNoContent() throws {
+    @Test func onlyCallsOfToolsMayHaveNoContent() throws {
         let encoder = try CorpusEncoder(tokenizerFile: model())
-        for message in [#""role": "user", "content": null"#, #""role": "user""#, #""role": "system", "content": null"#]
-        {
+        for message in [
+            #""role": "user", "content": null"#, #""role": "user""#, #""role": "system", "content": null"#,
+            #""role": "assistant", "content": null"#, #""role": "assistant", "tool_calls": []"#,
+        ] {
             let line = #"{"messages": [{\#(message)}, {"role": "assistant", "content": "b"}]}"#
             let error = #expect(throws: FileError.self) { try texts(encoder, line) }
             #expect(error?.name == "messages[0].content", "\(error as Any)")
         }
+        let old = #"{"messages": [{"role": "assistant", "content": null, "function_call": {"name": "f"}}]}"#
+        let error = #expect(throws: FileError.self) { try texts(encoder, old) }
+        #expect(error?.name == "messages[0].function_call", "\(error as Any)")
+    }
+
+    /// Arguments are a text in OpenAI's API, and tables fill what is missing with null.
+    @Test func callsOfToolsAreWrittenAsObjects() throws {
+        var encoder = try CorpusEncoder(tokenizerFile: model())
+        encoder.chatTemplate = try ChatTemplate(
+            jinja: """
+                {% generation %}{{ messages[0].tool_calls[0].function | tojson }}{{ tools | tojson }}{% endgeneration %}
+                """)
+        func line(_ arguments: String, _ tools: String) -> String {
+            #"{"messages": [{"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "f", "#
+                + #""arguments": \#(arguments)}}]}], "tools": \#(tools)}"#
+        }
+        let own = try texts(encoder, line(#"{"a": "b"}"#, #"[{"name": "f"}]"#))
+        #expect(own.0 == [#"{"name": "f", "arguments": {"a": "b"}}[{"name": "f"}]<|endoftext|>"#])
+        for other in [
+            line(#""{\"a\": \"b\"}""#, #"[{"name": "f", "strict": null}]"#),
+            line(#"{"a": "b", "c": null}"#, #""[{\"name\": \"f\"}]""#),
+        ] {
+            #expect(try texts(encoder, other).0 == own.0)
+        }
+        let kept = try texts(encoder, line(#""no object""#, "null")).0
+        #expect(kept == [#"{"name": "f", "arguments": "no object"}null<|endoftext|>"#])
+        let lines = ["1", "2"].map { line(#"{"a": \#($0)}"#, "null") }
+        #expect(try texts(encoder, lines.joined(separator: "\n")).1.remarks.duplicates == 0)
+        #expect(try texts(encoder, lines[0] + "\n" + lines[0]).1.remarks.duplicates == 1)
+    }
+
+    @Test func contentsInPartsAreWrittenAsTheTemplateReadsThem() throws {
+        var encoder = try CorpusEncoder(tokenizerFile: model())
+        func line(_ answer: String) -> String {
+            #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": \#(answer)}]}"#
+        }
+        let parts = #"[{"type": "text", "text": "b"}, {"type": "text", "text": "c"}]"#
+        let whole = try texts(encoder, line(#""bc""#))
+        #expect(try texts(encoder, line(parts)).0 == whole.0)
+        let image = #expect(throws: FileError.self) { try texts(encoder, line(#"[{"type": "image_url"}]"#)) }
+        #expect(image?.name == "messages[1].content[0]" && image?.found == "\"image_url\"", "\(image as Any)")
+        encoder.chatTemplate = try ChatTemplate(
+            jinja: """
+                {% for m in messages %}{% if m.content is string %}{{ m.content }}{% else %}\
+                {% for p in m.content %}{{ p.text }}+{% endfor %}{% endif %}|{% endfor %}
+                """)
+        #expect(try texts(encoder, line(parts)).0 == ["a|b+c+|<|endoftext|>"])
+    }
+
+    /// Of a template that ends answers with no token, the end-of-text that is added ends the last one.
+    @Test func theEndOfAnAnswerIsLearned() throws {
+        var encoder = try CorpusEncoder(tokenizerFile: model())
+        let line = #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#
+        #expect(try texts(encoder, line).1.scoredTokens == 3)
+        encoder.chatTemplate = try ChatTemplate(jinja: "{% for m in messages %}{{ m.content }}{% endfor %}")
+        #expect(try texts(encoder, line).1.scoredTokens == 2)
+        encoder.chatTemplate = try ChatTemplate(
+            jinja: "{% for m in messages %}{{ m.content }}<|im_end|>{{ '|' }}{% endfor %}")
+        #expect(try texts(encoder, line).1.scoredTokens == 3)
+    }
+
+    /// Only without any template are instructions written as Stanford Alpaca's.
+    @Test func aTemplateThatCannotBeUsedIsAnErrorForInstructions() throws {
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["tokenizer.chat_template"] = .string("{% for m in messages %}")
+        try writer.write(to: files.file("broken.gguf"))
+        let encoder = try CorpusEncoder(tokenizerFile: files.file("broken.gguf"))
+        let line = #"{"instruction": "a", "input": "", "output": "b"}"#
+        let error = #expect(throws: FileError.self) { try texts(encoder, line) }
+        #expect(error?.name.contains("chat template") == true, "\(error as Any)")
+    }
+
+    @Test func emptyAnswersAreCounted() throws {
+        let lines = ["\"\"", "\"b\""].map {
+            #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": \#($0)}]}"#
+        }
+        let encoder = try CorpusEncoder(tokenizerFile: model())
+        #expect(try texts(encoder, lines.joined(separator: "\n")).1.remarks.emptyAnswers == 1)
+    }
+
+    @Test func aSystemTextBecomesAMessage() throws {
+        let encoder = try CorpusEncoder(tokenizerFile: model())
+        let turns = #"{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}"#
+        let own = try texts(
+            encoder, #"{"conversations": [{"from": "system", "value": "s"}, \#(turns)]}"#)
+        let other = try texts(encoder, #"{"system": "s", "conversations": [\#(turns)]}"#)
+        #expect(other.0 == own.0 && other.1.remarks.ignoredKeys.isEmpty)
+        #expect(try texts(encoder, #"{"system": "", "conversations": [\#(turns)]}"#).0 != own.0)
+        let twice = #expect(throws: FileError.self) {
+            try texts(encoder, #"{"system": "t", "conversations": [{"from": "system", "value": "s"}, \#(turns)]}"#)
+        }
+        #expect(twice?.name == "system", "\(twice as Any)")
     }
 
     @Test func theLastTokenIsNotRepeated() throws {

@@ -71,6 +71,50 @@ struct CorpusRecordTests {
         #expect(try texts(path, template: template) == [["user: a\n\ni|assistant: ", "b|\(Self.end)"]])
     }
 
+    /// TRL's form of conversations: only the completion is learned.
+    @Test func promptsAndAnswersMayBeListsOfMessages() throws {
+        let template = try ChatTemplate(
+            jinja: """
+                {% for m in messages %}{{ m.role }}: {{ m.content }}|{% endfor %}\
+                {% if add_generation_prompt %}assistant: {% endif %}
+                """)
+        let question = #"{"role":"user","content":"q"}"#
+        let path = corpus.text(
+            #"{"prompt":[\#(question),{"role":"assistant","content":"a"},\#(question)],"#
+                + #""completion":[{"role":"assistant","content":"b"}]}"#, "a.jsonl")
+        #expect(
+            try texts(path, template: template) == [["user: q|assistant: a|user: q|assistant: ", "b|\(Self.end)"]])
+        let marking = try ChatTemplate(
+            jinja: """
+                {% for m in messages %}{{ m.role }}: {% if m.role == 'assistant' %}{% generation %}{{ m.content }}|\
+                {% endgeneration %}{% else %}{{ m.content }}|{% endif %}{% endfor %}
+                """)
+        #expect(
+            try texts(path, template: marking) == [["user: q|assistant: a|user: q|assistant: ", "b|\(Self.end)"]])
+        let answered = corpus.text(#"{"prompt":[\#(question)],"completion":"b","system":"s","tools":"[]"}"#, "b.jsonl")
+        #expect(try texts(answered, template: template) == [["system: s|user: q|assistant: ", "b|\(Self.end)"]])
+        for (line, place, found) in [
+            (#"{"prompt":"a","answer":[\#(question)]}"#, "prompt", "a string"),
+            (#"{"prompt":[\#(question)]}"#, "answer", "null"),
+            (#"{"prompt":[\#(question)],"answer":[{"role":"assistant"}]}"#, "answer[0].content", "none"),
+        ] {
+            let path = corpus.text(line, "c.jsonl")
+            let error = #expect(throws: FileError.self) { try texts(path, template: template) }
+            #expect(error?.name == place && error?.found == found, "\(error as Any)")
+        }
+    }
+
+    /// TRL's form of answers of both kinds, of which only one may be learned.
+    @Test func answersThatMayBeWrongAreRefused() throws {
+        let line = #"{"prompt":"a","completion":"b","label":false}"#
+        let error = #expect(throws: FileError.self) { try texts(corpus.text(line, "a.jsonl")) }
+        #expect(error?.expected == "only right answers", "\(error as Any)")
+        let form = try #require(RecordForm(keys: "prompt=prompt,answer=completion"))
+        #expect(try texts(corpus.text(line, "b.jsonl"), form: form) == [["a", "b\(Self.end)"]])
+        let other = corpus.text(#"{"prompt":"a","answer":"b","label":3}"#, "c.jsonl")
+        #expect(try texts(other) == [["a", "b\(Self.end)"]])
+    }
+
     @Test func otherKeysAreGiven() throws {
         let form = try #require(RecordForm(keys: "prompt=question,answer=response"))
         let path = corpus.text(#"{"question":"a","response":"b","prompt":"c"}"#, "a.jsonl")
@@ -205,7 +249,8 @@ struct CorpusRecordTests {
         let summary = try encoder.encode(
             Corpus(files: [corpus.text(lines, "a.jsonl")]), to: corpus.folder.file("out.tokens"),
             on: ThreadPool(threads: 1))
-        #expect(summary?.documents == 1 && summary?.remarks.withoutAnswer == 1 && summary?.scoredTokens == 1)
+        // The answer, and its end.
+        #expect(summary?.documents == 1 && summary?.remarks.withoutAnswer == 1 && summary?.scoredTokens == 2)
     }
 
     @Test func otherFilesAreRefusedByName() throws {

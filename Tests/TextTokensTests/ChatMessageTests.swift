@@ -46,7 +46,7 @@ struct ChatMessageTests {
     @Test(arguments: [
         ("5", "messages: expected a list of messages, found a number"),
         ("[]", "messages: expected a message, found none"),
-        (#"[{"role":"assistant"},"a"]"#, "messages[1]: expected an object with a role and a content, found a string"),
+        (#"[{"role":"tool"},"a"]"#, "messages[1]: expected an object with a role and a content, found a string"),
         (#"[{"content":"a"}]"#, "messages[0]: expected a role, found none"),
         (#"[{"role":null,"content":"a"}]"#, "messages[0].role: expected a string, found null"),
         (

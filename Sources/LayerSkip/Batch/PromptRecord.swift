@@ -42,10 +42,7 @@ package struct PromptRecord: Sendable {
         }
         let value = members[key] ?? ""
         if key == "messages" || value.hasPrefix("[") {
-            content = .conversation(
-                key == "messages"
-                    ? try ChatRecord(json: line, name: name, atMost: .text)
-                    : try ChatRecord(json: Array(value.utf8), name: "\(name), key \(key.quoted)", atMost: .text))
+            content = .conversation(try ChatRecord(json: line, name: name, messagesKey: key, atMost: .text))
         } else {
             content = .text(try members.text(key, name: name))
         }

@@ -26,6 +26,7 @@ extension ChatTemplate {
     func rendering(
         _ messages: [ChatMessage], addingGenerationPrompt: Bool, options: ChatOptions, file: String
     ) throws(CheckpointError) -> RenderedChat {
+        let messages = try joiningParts(messages, file: file)
         func result(_ messages: [ChatMessage]) throws(TokenizerError) -> RenderedChat {
             try rendering(messages, addingGenerationPrompt: addingGenerationPrompt, options: options)
         }

@@ -11,12 +11,13 @@ enum ShareGPT {
 
     /// Returns a list of messages in OpenAI's form, if they are in this one; other values are returned as they are.
     ///
+    /// - Parameter place: the list's place in the record, for errors.
     /// - Throws: ``TokenizerError/malformedMessage(place:expected:found:)`` for an unknown role.
-    static func converted(_ messages: TemplateValue) throws(TokenizerError) -> TemplateValue {
+    static func converted(_ messages: TemplateValue, place: String) throws(TokenizerError) -> TemplateValue {
         guard case .list(let values) = messages else { return messages }
         var converted: [TemplateValue] = []
         for (index, value) in values.enumerated() {
-            converted.append(try Self.message(value, place: "messages[\(index)]"))
+            converted.append(try Self.message(value, place: "\(place)[\(index)]"))
         }
         return .list(converted)
     }

@@ -11,12 +11,14 @@ extension ChatTemplate {
     /// reasoning. An answer that the text of the whole conversation does not contain as it was given therefore gets a
     /// text of its own, which ends with it. An answer with `"weight": 0`, as in OpenAI's format, is not one.
     ///
-    /// - Parameter name: the conversation's file and line, for errors.
+    /// - Parameters:
+    ///   - promptCount: the number of messages at the beginning whose answers are not learned.
+    ///   - name: the conversation's file and line, for errors.
     /// - Returns: the texts in the order of their answers; none if there is no answer.
     /// - Throws: ``CheckpointError`` if the template does not accept the conversation, or does not begin an answer as
     ///   it begins the answer's prompt.
     func answeredTexts(
-        _ messages: [ChatMessage], options: ChatOptions, name: String
+        _ messages: [ChatMessage], promptCount: Int = 0, options: ChatOptions, name: String
     ) throws(CheckpointError) -> [RenderedChat] {
         func rendering(_ count: Int, isPrompt: Bool = false) throws(CheckpointError) -> RenderedChat {
             try self.rendering(
@@ -24,9 +26,22 @@ extension ChatTemplate {
         }
         var current = try rendering(messages.count)
         let scored = try messages.enumerated().map { (index, message) throws(CheckpointError) in
-            try message.isScored(name: name, place: "messages[\(index)]", marked: marksAnswers)
+            let isScored = try message.isScored(name: name, place: "messages[\(index)]", marked: marksAnswers)
+            return isScored && index >= promptCount
         }
-        if marksAnswers { return current.answers.isEmpty ? [] : [current] }
+        if marksAnswers {
+            if promptCount > 0 {
+                let prompt = try rendering(promptCount).utf8
+                guard current.utf8.starts(with: prompt) else {
+                    throw CheckpointError(
+                        file: name, name: "prompt",
+                        expected: "a chat template that begins a conversation as it writes its prompt",
+                        found: Self.difference(prompt, current.utf8))
+                }
+                current.answers.removeAll { $0.lowerBound < prompt.count }
+            }
+            return current.answers.isEmpty ? [] : [current]
+        }
         var text = current.utf8
         var texts: [RenderedChat] = []
         for index in messages.indices.reversed() where scored[index] {
@@ -74,15 +89,15 @@ extension ChatMessage {
     fileprivate func isScored(name: String, place: String, marked: Bool) throws(CheckpointError) -> Bool {
         guard role == .assistant else { return false }
         switch self["weight"] {
-        case nil, .some(.none), .integer(1)?: return true
-        case .integer(0)? where !marked: return false
-        case .integer(0)?:
+        case nil, .some(.none), .integer(1)?, .number(1)?: return true
+        case .integer(0)? where !marked, .number(0)? where !marked: return false
+        case .integer(0)?, .number(0)?:
             throw CheckpointError(
                 file: name, name: "\(place).weight", expected: "1, since the chat template marks all answers",
                 found: "0; pass a template without {% generation %} with --chat-template")
         default:
             throw CheckpointError(
-                file: name, name: "\(place).weight", expected: "0 or 1", found: "another value; remove it")
+                file: name, name: "\(place).weight", expected: "0 or 1", found: "another value")
         }
     }
 }

@@ -8,6 +8,8 @@ struct ConversationEncoder: Sendable {
     /// The templates for conversations without and with tools, or the reasons why there are none.
     private let plain: Result<ChatTemplate, CheckpointError>
     private let withTools: Result<ChatTemplate, CheckpointError>
+    /// Whether there is a template at all, even one that cannot be used.
+    let hasTemplate: Bool
 
     /// Where the templates are, if no other one is given.
     enum Source {
@@ -62,18 +64,18 @@ struct ConversationEncoder: Sendable {
                 try stored.get().template(hasTools: hasTools, file: source.path, advice: source.advice)
             }
         }
+        hasTemplate = template != nil || (try? stored.get().texts.isEmpty) != true
         plain = result(hasTools: false)
         withTools = result(hasTools: true)
     }
-
-    /// Whether there is a template for conversations without tools.
-    var hasTemplate: Bool { if case .success = plain { true } else { false } }
 
     /// A conversation, or a part of it that ends with an answer, in tokens.
     struct Answered {
         let tokens: [Token]
         /// Whether each token is part of an answer.
         let isAnswer: [Bool]
+        /// Whether the text ends with an answer that no special token ends, so that only end-of-text can end it.
+        let isOpen: Bool
     }
 
     /// Encodes a conversation as the template writes it, without the start of another answer.
@@ -85,10 +87,13 @@ struct ConversationEncoder: Sendable {
     func encode(_ record: ChatRecord, name: String) throws(FileError) -> (texts: [Answered], unread: [String]) {
         do {
             let template = try (record.options.tools == nil ? plain : withTools).get()
-            let texts = try template.answeredTexts(record.messages, options: record.options, name: name)
+            let texts = try template.answeredTexts(
+                record.messages, promptCount: record.promptCount, options: record.options, name: name)
             let answered = try texts.map { text throws(TokenizerError) in
                 let (tokens, isAnswer) = try tokenizer.encode(text)
-                return Answered(tokens: tokens, isAnswer: isAnswer)
+                let answer = zip(tokens, isAnswer).reversed().prefix(while: \.1).map(\.0)
+                let isEnded = answer.contains { tokenizer.isSpecial($0) || tokenizer.endsAnswerByText($0) }
+                return Answered(tokens: tokens, isAnswer: isAnswer, isOpen: !answer.isEmpty && !isEnded)
             }
             return (answered, template.unread(of: record.options))
         } catch let error as TokenizerError {

@@ -51,7 +51,8 @@ extension Corpus {
                 found: record.summary + " (put records of another form into another file)")
         }
         var document = try self.document(record, bytes, own, name: name)
-        document.ignoredKeys = record.keys.filter { !own.keys.contains($0) }
+        let known = own.keys + (own.kind == .pair && document.conversation != nil ? ChatRecord.keys : [])
+        document.ignoredKeys = record.keys.filter { !known.contains($0) }
         return document
     }
 
@@ -62,6 +63,17 @@ extension Corpus {
         switch form.kind {
         case .text: return Document(text: Array(try text("text").utf8))
         case .pair:
+            let (promptKey, answerKey) = (form.key("prompt"), form.key("answer"))
+            if self.form == nil, let label = record["label"], ["true", "false"].contains(label) {
+                throw FileError(
+                    file: name, expected: "only right answers",
+                    found: "\"label\": \(label), so some may be wrong (keep the records with true, and remove the key)")
+            }
+            if [promptKey, answerKey].contains(where: { record[$0]?.first == "[" }) {
+                let conversation = try ChatRecord(
+                    pair: bytes, name: name, promptKey: promptKey, answerKey: answerKey, atMost: limits.line)
+                return try Self.document(conversation, name: name)
+            }
             let (prompt, answer) = (try text("prompt"), try text("answer"))
             return Document(text: Array((prompt + answer).utf8), promptLength: prompt.utf8.count, isPair: true)
         case .instruction:
@@ -88,10 +100,14 @@ extension Corpus {
             }
             let conversation = try ChatRecord(
                 json: bytes, name: name, messagesKey: form.key("messages"), atMost: limits.line)
-            try Self.checkRoles(conversation, name: name)
-            let text = conversation.messages.map(\.content).joined(separator: "\n")
-            return Document(text: Array(text.utf8), conversation: conversation)
+            return try Self.document(conversation, name: name)
         }
+    }
+
+    private static func document(_ conversation: ChatRecord, name: String) throws(FileError) -> Document {
+        try checkRoles(conversation, name: name)
+        let text = conversation.messages.map(\.content).joined(separator: "\n")
+        return Document(text: Array(text.utf8), conversation: conversation)
     }
 
     /// Throws for the roles of ShareGPT's form in OpenAI's: templates do not know them, and nothing would be learned.

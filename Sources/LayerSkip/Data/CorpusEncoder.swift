@@ -113,7 +113,7 @@ public struct CorpusEncoder: Sendable {
             tokenizer, template: chatTemplate, source: corpus.hasRecords ? templates : .none)
         let reader = CorpusReader(
             corpus: corpus, invalidText: invalidText, spelling: tokenizer.spelling, loss: { tokenizer.loss(in: $0) },
-            parsesSpecialTokens: parsesSpecialTokens, pool: pool)
+            parsesSpecialTokens: parsesSpecialTokens, hasTemplate: chats.hasTemplate, pool: pool)
         let remarks = try reader.forEach(
             { (document, worker) throws(FileError) in
                 guard let record = document.conversation, document.instruction == nil || chats.hasTemplate else {
@@ -133,7 +133,7 @@ public struct CorpusEncoder: Sendable {
                     for text in texts {
                         // The end-of-text token is added to every document.
                         let isEnded = text.tokens.last == separator
-                        let scored = isEnded ? text.isAnswer : text.isAnswer + [false]
+                        let scored = isEnded ? text.isAnswer : text.isAnswer + [text.isOpen]
                         try writer.append(isEnded ? text.tokens.dropLast() : text.tokens, scored: scored)
                         summary.scoredTokens += scored.count { $0 }
                     }

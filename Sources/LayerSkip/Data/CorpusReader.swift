@@ -12,6 +12,8 @@ struct CorpusReader {
     var loss: (@Sendable ([UInt8]) -> String?)?
     /// Whether spelled-out special tokens become these tokens, except in conversations.
     var parsesSpecialTokens = false
+    /// Whether a chat template writes conversations, and so instructions, too.
+    var hasTemplate = false
     let pool: ThreadPool
 
     /// A document's result, nil if it has no text, and the remarks on it.
@@ -85,7 +87,8 @@ struct CorpusReader {
                 let number = documents.lowerBound + index
                 let worker = CorpusWorker(corpus: corpus, document: number, concurrency: concurrency)
                 let document = try corpus.read(number, invalidText: invalidText)
-                let reads = parsesSpecialTokens && document?.conversation == nil
+                let isChat = document?.conversation != nil && (document?.instruction == nil || hasTemplate)
+                let reads = parsesSpecialTokens && !isChat
                 var remarks = CorpusRemarks(of: document, name: corpus.name(of: number), reads ? nil : spelling)
                 remarks.add(lossIn: document, of: corpus.name(of: number), loss)
                 guard let document, !document.isEmpty else { return Read(output: nil, remarks: remarks, hash: nil) }
@@ -99,9 +102,16 @@ extension Corpus.Document {
     /// A hash of the text and of what divides it.
     fileprivate var hash: UInt64 {
         var hash = FowlerNollVo(text)
-        for shift in stride(from: 0, to: 64, by: 8) { hash.add(UInt8(truncatingIfNeeded: promptLength >> shift)) }
-        for message in conversation?.messages ?? [] { for byte in message.role.rawValue.utf8 { hash.add(byte) } }
+        hash.add(promptLength)
+        // Two answers may call different tools with the same content.
+        for message in conversation?.messages ?? [] { hash.add(message.hashValue) }
         return hash.value
+    }
+}
+
+extension FowlerNollVo {
+    fileprivate mutating func add(_ number: Int) {
+        for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 }
 

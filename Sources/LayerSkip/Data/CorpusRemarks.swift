@@ -13,7 +13,7 @@ public struct CorpusRemarks: Sendable, Equatable {
     /// The number of conversations that were written as several texts, because the chat template writes earlier answers
     /// in another way than they are given.
     public internal(set) var dividedConversations = 0
-    /// The number of pairs with an empty answer, after whose prompt only end-of-text is learned.
+    /// The number of documents with an empty answer, of which only the end is learned.
     public internal(set) var emptyAnswers = 0
     /// Keys of JSON Lines that were ignored.
     public internal(set) var ignoredKeys: Set<String> = []
@@ -44,7 +44,8 @@ public struct CorpusRemarks: Sendable, Equatable {
         }
         empty = document.isEmpty ? 1 : 0
         let endsWithPrompt = document.promptLength > 0 && document.promptLength == document.text.count
-        emptyAnswers = document.isPair && endsWithPrompt ? 1 : 0
+        let isEmptyAnswer = document.isPair && endsWithPrompt || document.conversation?.hasEmptyAnswer == true
+        emptyAnswers = isEmptyAnswer ? 1 : 0
         ignoredKeys = Set(document.ignoredKeys)
         spelledOutToken = spelling?.first(in: document.text)
         spelledOut = spelledOutToken == nil ? 0 : 1
@@ -68,5 +69,14 @@ public struct CorpusRemarks: Sendable, Equatable {
         spelledOutToken = spelledOutToken ?? other.spelledOutToken
         lossy += other.lossy
         loss = loss ?? other.loss
+    }
+}
+
+extension ChatRecord {
+    /// Whether one of the answers to learn says and calls nothing.
+    fileprivate var hasEmptyAnswer: Bool {
+        messages.dropFirst(promptCount).contains { message in
+            message.role == .assistant && message.content.isEmpty && message["tool_calls"] == nil
+        }
     }
 }

@@ -93,7 +93,7 @@ public struct RecordForm: Sendable, Equatable {
     /// The keys that a record of this form may have.
     var keys: [String] {
         switch kind {
-        case .messages: [key("messages"), "tools", "documents"]
+        case .messages: [key("messages")] + ChatRecord.keys
         case .pair: [key("prompt"), key("answer")]
         case .instruction: [key("instruction"), key("input"), key("output")]
         case .text: [key("text")]

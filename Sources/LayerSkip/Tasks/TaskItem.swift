@@ -84,13 +84,7 @@ package struct TaskItem: Sendable {
     ) throws(FileError) -> PromptRecord.Content {
         switch value {
         case .text(let text): return .text(text)
-        case .list where key == "messages": return .conversation(try ChatRecord(json: line, name: name, atMost: .text))
-        case .list:
-            do throws(TokenizerError) {
-                return .conversation(ChatRecord(try ChatMessage.list(value, place: key)))
-            } catch {
-                throw FileError(error, file: name)
-            }
+        case .list: return .conversation(try ChatRecord(json: line, name: name, messagesKey: key, atMost: .text))
         default:
             throw FileError(
                 file: name, name: "key \(key.quoted)", expected: "a string or a list of messages", found: value.kind)

@@ -100,7 +100,7 @@ extension Output {
         }
         if remarks.emptyAnswers > 0 {
             note(
-                "note: \(remarks.emptyAnswers.counted("pair")) with an empty answer: only end-of-text is learned there")
+                "note: \(remarks.emptyAnswers.counted("document")) with an empty answer: only its end is learned there")
         }
         if !remarks.ignoredKeys.isEmpty {
             let keys = remarks.ignoredKeys.sorted().map(\.quoted)
@@ -117,7 +117,7 @@ extension Output {
             note(
                 "note: a special token such as \(token.quoted) is spelled out in "
                     + "\(remarks.spelledOut.counted("document")) and read as ordinary text (if it separates texts, use "
-                    + "--separator; if it stands for the token, use --parse-special)")
+                    + "--separator; if it stands for the token in a text, prompt or answer, use --parse-special)")
         }
     }
 }

@@ -88,12 +88,20 @@ extension ChatMessage {
         guard case .text = role else {
             throw .malformedMessage(place: "\(place).role", expected: "a string", found: role.kind)
         }
+        if let call = value["function_call"], call != .none {
+            throw .malformedMessage(
+                place: "\(place).function_call", expected: "\"tool_calls\", which replaced it in OpenAI's API",
+                found: call.kind)
+        }
         switch value["content"] {
         // An answer may only call tools. What is said to the model is never missing on purpose.
         case .some(.none), nil:
-            guard [Role.user, .system].contains(Role(rawValue: role.text ?? "")) else { break }
+            var isCall = false
+            if case .list(let calls) = value["tool_calls"] { isCall = !calls.isEmpty }
+            guard [Role.user, .system, .assistant].contains(Role(rawValue: role.text ?? "")), !isCall else { break }
             throw .malformedMessage(
-                place: "\(place).content", expected: "a string or a list of parts (only an answer may have none)",
+                place: "\(place).content",
+                expected: "a string or a list of parts (only an answer that calls tools may have none)",
                 found: value["content"] == nil ? "none" : "null")
         case .text, .list: break
         case let content?:
