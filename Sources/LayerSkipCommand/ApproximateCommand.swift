@@ -70,7 +70,7 @@ struct ApproximateCommand: ParsableCommand {
     func validate() throws {
         try text.checkIsGiven()
         if confidence != nil, entropy != nil { throw ValidationError("expected --confidence or --entropy, found both") }
-        if rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
+        try checkRounds(rounds)
         try checkUsage(plan(exitLayers: exitLayer?.values ?? [1]).validate)
         try ResultFiles.check(csv: csv, svg: svg)
     }

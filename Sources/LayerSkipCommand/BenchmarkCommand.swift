@@ -80,7 +80,7 @@ struct BenchmarkCommand: ParsableCommand {
         if let count = texts?.values.first(where: { !(1...Self.mostTexts).contains($0) }) {
             throw ValidationError("--texts: expected numbers in 1...\(Self.mostTexts), found \(count)")
         }
-        if let rounds, rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
+        try checkRounds(rounds)
         let ofStrategies = [
             ("--replay", isReplay), ("--strategy", strategies.strategy != nil),
             ("--temperature", sampling.temperature != nil), ("--seed", sampling.seed != nil),
@@ -93,6 +93,8 @@ struct BenchmarkCommand: ParsableCommand {
                     ("--draft-quantize", strategies.drafting.draftQuantize != nil),
                     ("--draft-vocabulary", strategies.drafting.draftVocabulary != nil),
                     ("--no-draft-lookup", !strategies.drafting.draftLookup),
+                    ("--confidence", strategies.threshold.confidence != nil),
+                    ("--entropy", strategies.threshold.entropy != nil), ("--each-exit", strategies.measuresEachExit),
                 ] + ofStrategies, with: "--cost")
             if strategies.draftLength == 0 {
                 throw ValidationError("--draft-length: expected 1 or more with --cost, found 0")

@@ -43,7 +43,7 @@ extension EvaluateCommand {
         }
         var report = TaskReport(.multipleChoice, exits: exits)
         let encoded = try items.map { try questions.choices($0) }
-        questions.note()
+        try questions.finish()
         var scorer = ChoiceScorer(model, exits: exits, cacheFormat: cache.cacheFormat)
         let progress = BatchProgress("item", of: items.count)
         for (item, question) in zip(items, encoded) {
@@ -81,7 +81,7 @@ extension EvaluateCommand {
             try inText(item.name) { try model.checkPrompt(tokens) }
             return tokens
         }
-        questions.note()
+        try questions.finish()
         var report = TaskReport(.exactMatch, exits: exits)
         let width = try BatchArguments.width(
             task.texts, count: items.count * exits.count, longestPrompt: prompts.map(\.count).max() ?? 0, options,

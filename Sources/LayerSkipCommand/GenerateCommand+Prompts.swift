@@ -19,6 +19,11 @@ extension GenerateCommand {
         if let option = given.first(where: \.1)?.0 {
             throw ValidationError("expected --prompts or \(option), found both")
         }
+        if let samples = batch.samples, samples > 1, sampling.source.sampling == .greedy,
+            sampling.temperature.temperature ?? 0 == 0
+        {
+            throw ValidationError("--samples: expected a --temperature above 0, with which samples differ, found 0")
+        }
         if let output = batch.output, output != "-", let prompts = batch.prompts, prompts != "-",
             OutputPlaces.collide(output, with: prompts)
         {
@@ -48,19 +53,21 @@ extension GenerateCommand {
         let prompts = try encode(records, chatInput, options, for: model)
         let lines = AnswerLines(
             model, options, prompts: prompts, samples: samples, outputKey: outputKey, isNumbered: batch.samples != nil)
+        // Before an existing output is replaced.
+        let width = try BatchArguments.width(
+            batch.texts, count: lines.count, longestPrompt: lines.longestPrompt, options, of: model)
         let output = try AnswerOutput(
             batch.output, replaces: batch.overwrite, inputs: inputFiles
         ) { (found) throws(FileError) in
             try lines.check(found, of: batch.output ?? "")
         }
-        try answer(lines, to: output, with: model, options)
+        try answer(lines, to: output, with: model, options, width: width)
     }
 
     private func answer(
-        _ lines: AnswerLines, to output: AnswerOutput, with model: TextModel, _ options: GenerationOptions
+        _ lines: AnswerLines, to output: AnswerOutput, with model: TextModel, _ options: GenerationOptions,
+        width: Int
     ) throws {
-        let width = try BatchArguments.width(
-            batch.texts, count: lines.count, longestPrompt: lines.longestPrompt, options, of: model)
         var generation = BatchGeneration(model, width: width, options: options)
         let isSeen = Output.isErrorTerminal && !(Output.isTerminal && batch.output ?? "-" == "-")
         let progress = BatchProgress("answer", of: lines.count, after: output.keptCount, isTerminal: isSeen)
@@ -115,7 +122,7 @@ extension GenerateCommand {
             prompts.append(ReadyPrompt(record: record, name: name, tokens: tokens))
         }
         _ = progress(prompts.count)
-        encoder.note()
+        try encoder.finish(option: chatArguments.given)
         Output.note(
             longRoPEOf: model, contexts: prompts.map { options.fitted(to: $0.tokens.count, of: model).context })
         return prompts

@@ -41,7 +41,10 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var cache: CacheArguments
 
     @Option(
-        parsing: .unconditionalSingleValue, help: "Stop before this text or special token; may be given more than once."
+        parsing: .unconditionalSingleValue,
+        help: """
+            Stop before this text or special token; may be given more than once. A line end is $'\\n' in most shells.
+            """
     )
     var stop: [String] = []
 

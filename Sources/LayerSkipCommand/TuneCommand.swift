@@ -112,10 +112,8 @@ struct TuneCommand: ParsableCommand {
 
     func validate() throws {
         try promptArguments.check(prompts)
-        if rounds < 1 { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
-        if let costRounds, costRounds < 1 {
-            throw ValidationError("--cost-rounds: expected 1 or more, found \(costRounds)")
-        }
+        try checkRounds(rounds)
+        try checkRounds(costRounds, option: "--cost-rounds")
         // The prompts are not known yet, so any will do.
         try checkUsage(plan([[0]]).validate)
         if save, model.formats.recipe != nil {

@@ -83,6 +83,9 @@ struct CostCommandTests {
         (["--texts", "0", "--prompts", "p"], "--texts"),
         (["--texts", "2,x", "--prompts", "p"], "--texts"),
         (["--cost", "--rounds", "0"], "--rounds"), (["--depth", "1"], "--depth"),
+        (["--prompts", "p", "--rounds", "9223372036854775807"], "--rounds"),
+        (["--cost", "--confidence", "7"], "--confidence"), (["--cost", "--entropy", "-3"], "--entropy"),
+        (["--cost", "--each-exit"], "--each-exit"),
         (["--parts", "decode", "--prompts", "p", "--exit-layer", "1", "--draft-length", "2"], "--parts"),
     ]) func wrongCombinationsAreUsage(arguments: [String], option: String) throws {
         // Found before the model is loaded.

@@ -80,6 +80,39 @@ struct PromptsCommandTests {
     }
 
     /// The lines of a list of records are not prompts.
+    /// Memory is checked before an output is replaced or begun.
+    @Test func anOutputIsKeptIfTheCachesDoNotFit() throws {
+        var writer = TinyLlamaFile().writer()
+        writer.metadata["llama.context_length"] = .uint32(100_000_000)
+        let model = files.file("long.gguf")
+        try writer.write(to: model)
+        let prompts = files.write(String(repeating: "Once\n", count: 1024), as: "prompts.txt")
+        let output = files.write("{}\n", as: "answers.jsonl")
+        for (path, more) in [(output, ["--overwrite"]), (files.file("new.jsonl"), [])] {
+            let run = try CommandRun(
+                [
+                    "generate", "--model", model, "--prompts", prompts, "--texts", "1024", "--max-tokens", "90000000",
+                    "--output", path,
+                ] + more)
+            #expect(run.code == 1 && run.errors.contains("caches: expected"), "\(run.errors)")
+        }
+        #expect(try text(output) == "{}\n")
+        #expect(!FileManager.default.fileExists(atPath: files.file("new.jsonl")))
+    }
+
+    /// Someone who forgets --chat would believe that a system message was used.
+    @Test func optionsOfConversationsNeedOne() throws {
+        let path = files.write("Once\n", as: "prompts.txt")
+        let task = files.write(#"{"question": "a", "answer": "b"}"#, as: "task.jsonl")
+        for arguments in [
+            ["generate", "--prompts", path], ["benchmark", "--prompts", path], ["evaluate", "--task", task],
+            ["verify", "--prompts", path, "--exit-layers", "1", "--draft-lengths", "1"],
+        ] {
+            let run = try CommandRun(arguments + ["--model", files.model, "--max-tokens", "2", "--system", "Be brief"])
+            #expect(run.code == 1 && run.errors.contains("--system: expected a conversation"), "\(run.errors)")
+        }
+    }
+
     /// Tools are read under whichever key the messages are.
     @Test func toolsBelongToMessagesOfAnyKey() throws {
         let rest = #"[{"role": "user", "content": "Hello"}], "tools": [{"name": "f"}]}"#
@@ -339,6 +372,8 @@ struct PromptsCommandTests {
         (["--prompts", "p", "--format", "json"], "--format"),
         (["--prompts", "p", "--texts", "0"], "1...1024, found 0"),
         (["--prompts", "p", "--samples", "0"], "--samples: expected 1...1000000, found 0"),
+        (["--prompts", "p", "--samples", "2"], "--samples: expected a --temperature above 0"),
+        (["--prompts", "p", "--context", "1"], "--context: expected 2 or more, found 1"),
         (["--prompts", "p", "--output-key", ""], "--output-key"), (["--prompts", "p", "--overwrite"], "--overwrite"),
         (["--prompts", "p", "--output-key", "generation"], "--output-key: expected another key"),
         (["--prompts", "-", "--chat-template", "-"], "expected one thing from standard input"),
@@ -348,7 +383,7 @@ struct PromptsCommandTests {
     }
 
     @Test func samplesOfAGreedyTextAreAnError() throws {
-        let run = try generate(["--prompts", "-", "--samples", "2"], input: "Once\n")
+        let run = try generate(["--prompts", "-", "--samples", "2", "--sampling", "model"], input: "Once\n")
         #expect(run.code == 1 && run.errors.contains("--samples: expected a --temperature above 0"))
     }
 }

@@ -81,6 +81,11 @@ struct SamplingCommandTests {
             #expect(try CommandRun(arguments + ["--seed", seed]).output == run.output)
         }
         #expect(try CommandRun(arguments + ["--seed", "-2"]).code == 2)
+        let greedy = try CommandRun(["generate", "Once", "--model", files.model, "--seed", "1", "--top-k", "2"])
+        for option in ["--seed", "--top-k"] {
+            let note = "note: \(option): no effect, since the temperature is 0 (--temperature samples)\n"
+            #expect(greedy.errors.contains(note), "\(greedy.errors)")
+        }
         #expect(try CommandRun(arguments + ["--top-k", "-1"]).errors.contains("top-k: expected 0 or more, found -1"))
     }
 }

@@ -198,6 +198,7 @@ struct TaskCommandTests {
         (["--text", "a", "--letters"], "--letters: expected --task with it"),
         (["--text", "a", "--system", "x"], "--system: expected --task with it"),
         (["--task", "b", "--limit", "0"], "--limit: expected 1 or more"),
+        (["--task", "b", "--texts", "9223372036854775807"], "--texts: expected 1...1024"),
         (["--task", "b", "--exit-layers", "0"], "--exit-layers: expected numbers from 1 on"),
         (["--task", "b", "--normalize", "x"], "normalize"),
         (["--task", "b", "--prompt-format", "{"], "--prompt-format"),

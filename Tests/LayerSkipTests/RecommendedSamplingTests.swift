@@ -57,6 +57,15 @@ struct RecommendedSamplingTests {
         found.write(to: &copy)
         #expect(RecommendedSampling(copy).sampling == found.sampling)
         #expect(RecommendedSampling(found.members).sampling == found.sampling)
+        metadata["general.sampling.penalty_repeat"] = .float32(1.1)
+        metadata["general.sampling.penalty_last_n"] = .int32(64)
+        let penalized = RecommendedSampling(metadata)
+        #expect(penalized.sampling == Sampling(repetitionPenalty: 1.1, temperature: 0.6, topK: 20, topP: 0.95))
+        #expect(penalized.notes.count == 2 && penalized.notes[1].hasPrefix("general.sampling.penalty_last_n"))
+        penalized.write(to: &copy)
+        #expect(RecommendedSampling(copy).sampling == penalized.sampling && RecommendedSampling(copy).notes.isEmpty)
+        #expect(RecommendedSampling(penalized.members).sampling == penalized.sampling)
+        metadata["general.sampling.penalty_last_n"] = nil
         metadata["general.sampling.temp"] = .string("hot")
         #expect(RecommendedSampling(metadata).notes.count == 2)
     }

@@ -29,7 +29,9 @@ struct PassedSettings: Sendable {
     private static let ids: Set = ["bos_token_id", "eos_token_id", "pad_token_id"]
 
     /// The members of `generation_config.json` that ``RecommendedSampling`` stores in a GGUF file.
-    private static let keptInGGUF: Set = ["do_sample", "temperature", "top_k", "top_p", "min_p"]
+    private static let keptInGGUF: Set = [
+        "do_sample", "temperature", "top_k", "top_p", "min_p", "repetition_penalty",
+    ]
 
     /// A note on settings that a GGUF file cannot store; nil if there are none.
     var lostInGGUF: String? {

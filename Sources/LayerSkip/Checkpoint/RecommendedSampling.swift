@@ -12,7 +12,7 @@ struct RecommendedSampling: Sendable {
     init() {}
 
     /// Reads `generation_config.json`. Values apply as in transformers: without `do_sample` the most likely token is
-    /// taken. A file that omits this key and still has a temperature, top-k or top-p is meant to be sampled from.
+    /// taken. What is left out is off, even top-k, for which transformers then takes 50. A file that omits this key and still has a temperature, top-k or top-p is meant to be sampled from.
     init(_ members: JSONMembers) {
         func stated(_ key: String) -> String? { members[key].flatMap { $0 == "null" ? nil : $0 } }
         func number(_ key: String) -> Double? {
@@ -46,6 +46,8 @@ struct RecommendedSampling: Sendable {
     /// Reads a GGUF file's metadata under `general.sampling.`, which llama.cpp reads, too.
     init(_ metadata: GGUFMetadata) {
         let known = ["temp", "top_k", "top_p", "min_p"].map { Self.prefix + $0 }
+        let penalty = Self.prefix + "penalty_repeat"
+        let reach = Self.prefix + "penalty_last_n"
         func number(_ key: String) -> Double? {
             guard let value = metadata[key] else { return nil }
             guard let number = try? metadata.float(named: key) else {
@@ -56,12 +58,16 @@ struct RecommendedSampling: Sendable {
             if case .float32(let float) = value { return Double("\(float)") }
             return number
         }
-        for key in metadata.keys where key.hasPrefix(Self.prefix) && !known.contains(key) {
+        for key in metadata.keys where key.hasPrefix(Self.prefix) && !(known + [penalty, reach]).contains(key) {
             notes.append("\(key) is not used")
         }
-        guard known.contains(where: { metadata[$0] != nil }) else { return }
+        guard (known + [penalty]).contains(where: { metadata[$0] != nil }) else { return }
         sampling = Sampling(temperature: 1)
         set(known.map { ($0, number($0)) })
+        set(penalty, number(penalty)) { $0.repetitionPenalty = Float($1) }
+        if metadata[penalty] != nil, let count = number(reach), count != -1 {
+            notes.append("\(reach) is not used: the repetition penalty covers the whole text")
+        }
     }
 
     private static let prefix = "general.sampling."
@@ -101,13 +107,17 @@ struct RecommendedSampling: Sendable {
 }
 
 extension RecommendedSampling {
-    /// Stores the options in a GGUF file, which has keys for all of them but the repetition penalty.
+    /// Stores the options in a GGUF file.
     func write(to metadata: inout GGUFMetadata) {
         guard let sampling else { return }
         metadata[Self.prefix + "temp"] = .float32(sampling.temperature)
         metadata[Self.prefix + "top_k"] = sampling.topK.map { .int32(Int32(clamping: $0)) }
         metadata[Self.prefix + "top_p"] = sampling.topP.map { .float32(Float($0)) }
         metadata[Self.prefix + "min_p"] = sampling.minP.map { .float32(Float($0)) }
+        guard sampling.repetitionPenalty != 1 else { return }
+        metadata[Self.prefix + "penalty_repeat"] = .float32(sampling.repetitionPenalty)
+        // Of the whole text.
+        metadata[Self.prefix + "penalty_last_n"] = .int32(-1)
     }
 
     /// The options as members of `generation_config.json`.
@@ -116,7 +126,8 @@ extension RecommendedSampling {
         return JSONMembers(
             encoding: Members(
                 do_sample: !sampling.isGreedy, temperature: sampling.isGreedy ? nil : Double("\(sampling.temperature)"),
-                top_k: sampling.topK, top_p: sampling.topP, min_p: sampling.minP))
+                top_k: sampling.topK, top_p: sampling.topP, min_p: sampling.minP,
+                repetition_penalty: sampling.repetitionPenalty == 1 ? nil : Double("\(sampling.repetitionPenalty)")))
     }
 
     private struct Members: Encodable {
@@ -125,6 +136,7 @@ extension RecommendedSampling {
         let top_k: Int?
         let top_p: Double?
         let min_p: Double?
+        let repetition_penalty: Double?
     }
 }
 

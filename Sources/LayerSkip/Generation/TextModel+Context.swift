@@ -9,7 +9,7 @@ extension TextModel {
     ///   - promptCount: the number of tokens of the prompt.
     ///   - maxTokens: the most tokens to generate; nil for no limit.
     package func fittingContext(promptCount: Int, maxTokens: Int?) -> Int? {
-        guard let shortContext, let maxTokens, promptCount + maxTokens <= shortContext else { return nil }
+        guard let shortContext, let maxTokens, maxTokens <= shortContext - promptCount else { return nil }
         return shortContext
     }
 }

@@ -11,6 +11,7 @@ final class PromptEncoder {
     private var templates: [Bool: ChatTemplate] = [:]
     private var texts: [String] = []
     private var unread: [String] = []
+    private var hasConversation = false
 
     /// - Parameters:
     ///   - chatInput: the beginning of each conversation.
@@ -50,6 +51,7 @@ final class PromptEncoder {
     }
 
     private func tokens(of record: ChatRecord, _ name: String) throws -> [Token] {
+        hasConversation = true
         var input = chatInput
         try input.add(record, name: name)
         let hasTools = input.options.tools != nil
@@ -66,7 +68,15 @@ final class PromptEncoder {
     func add(_ others: [String]) { texts += others }
 
     /// Prints to standard error what prompts lose in encoding, and what the chat template does not read.
-    func note() {
+    ///
+    /// - Parameter option: an option of conversations that is given; nil for none.
+    /// - Throws: ``InputError`` if there was no conversation that it could apply to.
+    func finish(option: String?) throws {
+        if let option, !hasConversation {
+            throw InputError(
+                name: option, expected: "a conversation, or --chat, with which texts are users' messages",
+                found: "only texts")
+        }
         Output.note(lossIn: texts, model.tokenizer)
         Output.note(unread)
     }

@@ -30,7 +30,7 @@ struct PromptFile: ~Copyable {
             try inText(name) { try model.checkPrompt(tokens) }
             return tokens
         }
-        encoder.note()
+        try encoder.finish(option: arguments.chatArguments.given)
         return prompts
     }
 }

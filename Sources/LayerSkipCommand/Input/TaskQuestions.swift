@@ -17,7 +17,9 @@ struct TaskQuestions {
     }
 
     /// Prints to standard error what questions lose in encoding, and what the chat template does not read.
-    func note() { encoder.note() }
+    ///
+    /// - Throws: ``InputError`` if an option of conversations is given and there is none.
+    func finish() throws { try encoder.finish(option: arguments.chatArguments.given) }
 
     /// The tokens of an item's prompt.
     func prompt(_ item: TaskItem) throws -> [Token] { try encoder.tokens(of: content(item), name: item.name) }

@@ -42,7 +42,7 @@ struct BatchArguments: ParsableArguments {
     static let standardTexts = 16
     static let standardOutputKey = "completion"
     /// Each text takes memory for its cache.
-    private static let mostTexts = 1024
+    static let mostTexts = 1024
     private static let mostSamples = 1_000_000
 
     func validate() throws {

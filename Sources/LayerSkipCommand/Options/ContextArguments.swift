@@ -8,6 +8,10 @@ struct ContextArguments: ParsableArguments {
         help: "Maximum number of tokens of prompt and generated text together (default: the model's context).")
     var context: Int?
 
+    func validate() throws {
+        if let context, context < 2 { throw ValidationError("--context: expected 2 or more, found \(context)") }
+    }
+
     /// Sets the context of options, and says which of LongRoPE's factors it selects.
     ///
     /// - Parameter promptCount: the number of tokens of the only prompt; nil if there will be more.

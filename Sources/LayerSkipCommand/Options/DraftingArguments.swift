@@ -8,7 +8,7 @@ struct DraftingArguments: ParsableArguments {
             """
             Formats of a copy of the weights that drafts with --strategy auto: a recipe as for --quantize, none, or \
             auto, which makes one of large weights in F32, F16 or BF16 if there is memory for twice its size, and none \
-            with --acceptance rejection (default: auto). Greedy and coupled text does not depend on it.
+            with rejection sampling (default: auto). Greedy and coupled text does not depend on it.
             """, valueName: "recipe"),
         transform: lowBit)
     var draftQuantize: DraftingOptions.LowBit?
@@ -18,7 +18,7 @@ struct DraftingArguments: ParsableArguments {
             """
             Tokens that drafts choose from, in addition to those of the text: a number, full for all, or auto for a \
             quarter of them with --strategy auto (default: auto). Greedy and coupled text does not depend on it; with \
-            --acceptance rejection, drafts choose from all tokens.
+            rejection sampling, drafts choose from all tokens.
             """, valueName: "count"),
         transform: vocabulary)
     var draftVocabulary: DraftingOptions.Vocabulary?

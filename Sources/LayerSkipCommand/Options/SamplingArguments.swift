@@ -49,7 +49,20 @@ struct SamplingArguments: ParsableArguments {
         }
         if isSaid || source.sampling == .model { source.note(sampling, of: model) }
         temperature.noteSeed(of: sampling)
+        noteUnused(in: sampling)
         return sampling
+    }
+
+    /// Says on standard error which options choose among tokens that are not sampled.
+    private func noteUnused(in sampling: Sampling) {
+        guard sampling.isGreedy else { return }
+        let given: [(String, Bool)] = [
+            ("--top-k", topK != nil), ("--top-p", topP != nil), ("--min-p", minP != nil),
+            ("--seed", temperature.seed != nil),
+        ]
+        for (option, isGiven) in given where isGiven {
+            Output.note("note: \(option): no effect, since the temperature is 0 (--temperature samples)")
+        }
     }
 
     /// The sampling that these options make of another.

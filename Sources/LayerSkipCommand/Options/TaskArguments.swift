@@ -85,8 +85,11 @@ struct TaskArguments: ParsableArguments {
             }
             return
         }
-        for (option, value) in [("--max-tokens", maxTokens), ("--texts", texts), ("--limit", limit)] {
+        for (option, value) in [("--max-tokens", maxTokens), ("--limit", limit)] {
             if let value, value < 1 { throw ValidationError("\(option): expected 1 or more, found \(value)") }
+        }
+        if let texts, !(1...BatchArguments.mostTexts).contains(texts) {
+            throw ValidationError("--texts: expected 1...\(BatchArguments.mostTexts), found \(texts)")
         }
         if stop.contains("") { throw ValidationError("--stop: expected a text that is not empty, found \"\"") }
         if after == "" { throw ValidationError("--after: expected a text that is not empty, found \"\"") }

@@ -6,6 +6,13 @@ func checkUsage(_ validate: () throws(GenerationError) -> Void) throws {
     do { try validate() } catch { throw ValidationError("\(error)") }
 }
 
+/// Throws a usage error for a number of rounds that no one can wait for.
+func checkRounds(_ rounds: Int?, option: String = "--rounds") throws {
+    if let rounds, !(1...1_000_000).contains(rounds) {
+        throw ValidationError("\(option): expected 1...1000000, found \(rounds)")
+    }
+}
+
 /// Throws a usage error for a number of threads that no pool can have.
 func checkThreads(_ threads: Int?) throws {
     if let threads, !(1...ThreadPool.maximumThreadCount).contains(threads) {
