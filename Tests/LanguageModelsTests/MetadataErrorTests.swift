@@ -30,8 +30,9 @@ struct MetadataErrorTests {
             "llama.embedding_length", .uint64(.max), says: "expected an integer in 1...16777216, found \(UInt64.max)"),
         DamagedModel("llama.feed_forward_length", nil, says: "expected an integer, found no such key"),
         DamagedModel(
-            "llama.feed_forward_length", .array(.int32s([96, 96])),
-            says: "expected an integer in 1...16777216, found array of 2 int32"),
+            "llama.feed_forward_length", .array(.int32s([96, 95])),
+            says: "expected an integer in 1...16777216, or a list of the same one for each of 2 layers, "
+                + "found a list of others"),
         DamagedModel("llama.context_length", nil, says: "expected an integer, found no such key"),
         DamagedModel("llama.context_length", .uint32(0), says: "expected an integer in 1...1073741824, found 0"),
         DamagedModel("llama.vocab_size", .uint32(0), says: "expected an integer in 1...16777216, found 0"),
@@ -47,8 +48,9 @@ struct MetadataErrorTests {
         DamagedModel("llama.attention.head_count_kv", .uint32(8), says: "expected an integer in 1...4, found 8"),
         DamagedModel("llama.attention.head_count_kv", .uint32(3), says: "expected a divisor of the 4 heads, found 3"),
         DamagedModel(
-            "llama.attention.head_count_kv", .array(.int32s([2, 2])),
-            says: "expected an integer in 1...4, found array of 2 int32"),
+            "llama.attention.head_count_kv", .array(.int32s([2])),
+            says: "expected an integer in 1...4, or a list of the same one for each of 2 layers, found a list of others"
+        ),
         DamagedModel(
             "llama.attention.key_length", .uint32(15),
             says: "expected heads of an even size up to 4096, found size 15"),
@@ -71,7 +73,7 @@ struct MetadataErrorTests {
             DamagedModel("llama.rope.freq_base", .float32(0), says: "expected a number of at least 1, found 0.0"),
             DamagedModel("llama.rope.freq_base", .float32(-10), says: "expected a number of at least 1, found -10.0"),
             DamagedModel("llama.rope.freq_base", .float32(.infinity), says: "expected a finite number, found inf"),
-            DamagedModel("llama.rope.scaling.factor", .float32(0), says: "expected a positive number, found 0.0"),
+            DamagedModel("llama.rope.scaling.factor", .float32(-1), says: "expected a positive number, found -1.0"),
             DamagedModel("llama.rope.scale_linear", .float32(-4), says: "expected a positive number, found -4.0"),
             DamagedModel(
                 "llama.rope.scaling.type", .string("linear"),

@@ -15,7 +15,12 @@ struct SlidingWindowTests {
         ("mistral", [:], SlidingWindow(size: 4096, layers: [0, 1, 2])),
         ("mistral", ["sliding_window": "null"], nil),
         ("mistral", ["sliding_window": "5"], SlidingWindow(size: 5, layers: [0, 1, 2])),
-        ("mistral", ["sliding_window": "5", "layer_types": sliding], SlidingWindow(size: 5, layers: [0, 1, 2])),
+        ("mistral", ["sliding_window": "5", "layer_types": sliding], SlidingWindow(size: 5, layers: [0, 2])),
+        (
+            "mistral",
+            ["sliding_window": "null", "layer_types": "[\"full_attention\", \"full_attention\", \"full_attention\"]"],
+            nil
+        ),
         ("phi3", [:], nil),
         ("phi3", ["sliding_window": "5"], SlidingWindow(size: 5, layers: [0, 1, 2])),
         ("qwen2", ["sliding_window": "5"], nil),

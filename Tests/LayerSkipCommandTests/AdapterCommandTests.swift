@@ -32,6 +32,33 @@ struct AdapterCommandTests {
         return generated.output
     }
 
+    /// The folder of an adapter often has the chat template that it was trained with, and how its base was quantized.
+    @Test func anAdaptersFolderHasItsOwnTemplate() throws {
+        #expect(try train("a").code == 0)
+        let (trained, folder) = (files.output("a") + "/newest", files.output("ad"))
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        func copy(_ names: String...) throws {
+            for name in names { try manager.copyItem(atPath: "\(trained)/\(name)", toPath: "\(folder)/\(name)") }
+        }
+        func write(_ text: String, _ name: String) throws {
+            try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+        }
+        try copy("adapter_config.json", "adapter_model.safetensors")
+        #expect(try Checkpoint(path: folder).chatTemplate == Checkpoint(path: files.model).chatTemplate)
+        try write("own {{ messages[0].content }}", "chat_template.jinja")
+        let opened = try Checkpoint(path: folder)
+        #expect(opened.chatTemplate == "own {{ messages[0].content }}")
+        let notes = try CheckpointSummary(opened).assumptions
+        #expect(notes == ["the chat template is that of the adapter's folder, \(folder)"])
+        try copy("tokenizer.json")
+        let configuration = try String(contentsOfFile: "\(trained)/config.json", encoding: .utf8)
+        try write(
+            #"{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true}, "#
+                + configuration.drop { $0 != "{" }.dropFirst(), "config.json")
+        #expect(try text(folder) == text(trained))
+    }
+
     @Test func everyCommandTakesAnAdapter() throws {
         let trained = try train("a")
         #expect(trained.code == 0, "\(trained.errors)")

@@ -22,7 +22,8 @@ extension FolderTextTests {
     /// A GGUF file has places for some of a folder's defaults, with which llama.cpp samples, too.
     @Test func theRecommendedSamplingIsKept() throws {
         let path = try folder(
-            generation: #""do_sample":true,"temperature":0.6,"top_p":0.9,"top_k":20,"repetition_penalty":1.1,"typical_p":0.9"#)
+            generation: #""do_sample":true,"temperature":0.6,"top_p":0.9,"top_k":20,"repetition_penalty":1.1,"#
+                + #""typical_p":0.9"#)
         let file = try exported(path, to: .gguf)
         #expect(file.notes == ["a GGUF file has no place for the defaults of generation: \"typical_p\""])
         let metadata = try GGUFFile(path: file.path).metadata

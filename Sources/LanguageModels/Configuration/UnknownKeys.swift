@@ -53,7 +53,8 @@ enum UnknownKeys {
     /// Returns a note that names the architecture's keys of unknown meaning in a GGUF file; nil if there are none.
     static func note(_ metadata: GGUFMetadata, _ architecture: Architecture) -> String? {
         let prefix = architecture.key("")
-        let known = gguf.union(ggufRoPE).subtracting(architecture.otherGGUFKeys)
+        var known = gguf.union(ggufRoPE).subtracting(architecture.otherGGUFKeys)
+        if architecture == .gemma3 { known.formUnion(ConfigurationMetadata.namesInOllama.values) }
         return note(
             metadata.keys.filter { $0.hasPrefix(prefix) && !known.contains(String($0.dropFirst(prefix.count))) },
             in: "the metadata")

@@ -41,10 +41,14 @@ package enum ModelFiles: Sendable {
     package init(_ folder: ModelFolder) throws(CheckpointError) { try self.init(folder, nil) }
 
     /// - Parameter text: the text of `config.json`, if it has been read.
-    private init(_ folder: ModelFolder, _ text: ConfigurationText?) throws(CheckpointError) {
+    private init(
+        _ folder: ModelFolder, _ text: ConfigurationText?, describesWeights: Bool = true
+    ) throws(CheckpointError) {
         var text = text
         if text == nil { text = try ConfigurationText(path: folder.file(ModelFolder.Name.configuration)) }
-        guard var stated = try text?.configuration() else { preconditionFailure("just read") }
+        guard var stated = try text?.configuration(describesWeights: describesWeights) else {
+            preconditionFailure("just read")
+        }
         for name in folder.source.missing.keys.sorted() where !StoredBuffer.includes(name, shape: nil) {
             if stated.tiesHead, name == StoredModel.headName { continue }
             stated.model.notes.add("the index of the weights names the tensor \(name.quoted), which no file has")
@@ -57,7 +61,7 @@ package enum ModelFiles: Sendable {
     ///
     /// - Throws: as above.
     package init(describing path: String) throws(CheckpointError) {
-        try self.init(ModelFolder(describing: path), nil)
+        try self.init(ModelFolder(describing: path), nil, describesWeights: false)
     }
 
     /// Refuses the folder of an adapter, which only changes the weights of another model.

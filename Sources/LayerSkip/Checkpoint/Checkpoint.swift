@@ -20,7 +20,9 @@ public struct Checkpoint: Sendable {
     /// The LoRA adapter that is merged into the weights, with the base that it changes; nil if there is none.
     let adapter: OpenedAdapter?
     /// The chat templates and the special tokens that they may write.
-    package let templates: StoredChatTemplates
+    package private(set) var templates: StoredChatTemplates
+    /// Notes for people on what an adapter's folder replaces besides weights.
+    private(set) var adapterNotes: [String] = []
     /// The model's best setting for self-speculation: the one that `tune --save` stored in the user's cache, or else
     /// the one in its file, or that of the published checkpoint whose name and shape it has; nil if there is none.
     public let speculation: SpeculationSetting?
@@ -57,6 +59,10 @@ public struct Checkpoint: Sendable {
         }
         let opened = try OpenedAdapter(path: adapter ?? path, base: adapter == nil ? nil : path)
         try self.init(opened.description(), source: path, opened)
+        if let own = try opened.chatTemplates(besides: templates) {
+            templates = own
+            adapterNotes = ["the chat template is that of the adapter's folder, \(opened.folder.path)"]
+        }
     }
 
     /// Opens a GGUF file that is part of the program.

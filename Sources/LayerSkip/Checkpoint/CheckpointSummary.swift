@@ -138,7 +138,7 @@ public struct CheckpointSummary: Sendable {
     ) throws(CheckpointError) {
         self.notes = notes
         self.obstacle = obstacle
-        assumptions = checkpoint.configuration.notes.texts
+        assumptions = checkpoint.configuration.notes.texts + checkpoint.adapterNotes
         textEnds = tokenizer.map { TextEnds($0) }
         published = checkpoint.published
         recommendedSampling = checkpoint.recommendedSampling

@@ -50,6 +50,17 @@ struct OpenedAdapter: Sendable {
         return description
     }
 
+    /// The chat templates in the folder, for conversations as the adapter was trained on them; nil if there are none, or
+    /// if they are the model's.
+    ///
+    /// - Throws: if a file with them is damaged.
+    func chatTemplates(besides others: StoredChatTemplates) throws(CheckpointError) -> StoredChatTemplates? {
+        var own = try TextFiles(FolderPaths(folder.path)).chatTemplates
+        guard !own.texts.isEmpty, own.texts != others.texts else { return nil }
+        own.specialTokens.merge(others.specialTokens) { own, _ in own }
+        return own
+    }
+
     /// The model with the adapter merged into its weights.
     ///
     /// - Throws: if the adapter does not fit the base.

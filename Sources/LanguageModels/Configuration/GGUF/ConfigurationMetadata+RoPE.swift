@@ -5,7 +5,7 @@ extension ConfigurationMetadata {
     /// Reads the rotation of queries and keys.
     func rope(headDimension: Int, contextLength: Int) throws(CheckpointError) -> RoPE {
         var rope = RoPE(
-            base: try base("rope.freq_base", standard: 10_000), dimensionCount: try rotatedCount(headDimension),
+            base: try base("rope.freq_base", standard: standardBase), dimensionCount: try rotatedCount(headDimension),
             scaling: .none)
         let pairs = rope.rotated(headDimension: headDimension) / 2
         let typeKey = architecture.key("rope.scaling.type")
@@ -54,6 +54,9 @@ extension ConfigurationMetadata {
         return rope
     }
 
+    /// The base of files that state none, as llama.cpp reads them; of Gemma 3, as transformers does.
+    private var standardBase: Double { architecture == .gemma3 ? architecture.defaults.ropeBase : 10_000 }
+
     /// Reads the rotation in layers with a sliding window, if the architecture has one of their own.
     func slidingRoPE() throws(CheckpointError) -> RoPE? {
         guard let standard = architecture.slidingRoPEBase else { return nil }
@@ -76,8 +79,14 @@ extension ConfigurationMetadata {
     /// The key for the layers with RoPE, if they are not the usual ones; no other program writes or reads it.
     static let rotatedLayersKey = "rope.rotated_layers"
 
+    /// The names that keys of Gemma 3 have in older files of Ollama.
+    static let namesInOllama = [
+        "rope.freq_base": "rope.global.freq_base", "rope.freq_base_swa": "rope.local.freq_base",
+    ]
+
     private func base(_ name: String, standard: Double) throws(CheckpointError) -> Double {
-        let key = architecture.key(name)
+        let names = [name, architecture == .gemma3 ? Self.namesInOllama[name] : nil].compactMap(\.self)
+        let key = names.map(architecture.key).first { metadata[$0] != nil } ?? architecture.key(name)
         let value = try metadata.floatIfPresent(named: key) ?? standard
         guard value >= 1 else { throw metadata.failure(key, expected: "a number of at least 1", found: "\(value)") }
         return value
@@ -100,12 +109,17 @@ extension ConfigurationMetadata {
         let factorKey = architecture.key("rope.scaling.factor")
         switch type {
         case "none": return 1
-        case "linear": return try positive(factorKey)
+        case "linear": return try factor(factorKey)
         default:
             // Files older than the type key scale linearly if they have a factor, under this name or an older one.
             let key = [factorKey, architecture.key("rope.scale_linear")].first { metadata[$0] != nil }
-            return try key.map { (key) throws(CheckpointError) in try positive(key) } ?? 1
+            return try key.map { (key) throws(CheckpointError) in try factor(key) } ?? 1
         }
+    }
+
+    /// A factor of positions; llama.cpp writes 0 for none.
+    private func factor(_ key: String) throws(CheckpointError) -> Double {
+        try metadata.float(named: key) == 0 ? 1 : positive(key)
     }
 
     private func yarn(contextLength: Int) throws(CheckpointError) -> YaRNScaling {

@@ -11,16 +11,16 @@ struct ConfigurationMetadata {
     func configuration() throws(CheckpointError) -> ModelConfiguration {
         // Far above the sizes of any model, and small enough that a product of two cannot overflow.
         let sizes = 1...(1 << 24)
-        let heads = try integer("attention.head_count", in: sizes)
-        let width = try integer("embedding_length", in: sizes)
-        let attention = try attention(heads: heads, width: width)
         let layerCount = try integer("block_count", in: 1...4096)
+        let heads = try integer("attention.head_count", in: sizes, ofLayers: layerCount)
+        let width = try integer("embedding_length", in: sizes)
+        let attention = try attention(heads: heads, width: width, layerCount: layerCount)
         let contextLength = try integer("context_length", in: 1...(1 << 30))
         var configuration = ModelConfiguration(
             architecture: architecture,
             layerCount: layerCount,
             width: width,
-            feedForwardWidth: try integer("feed_forward_length", in: sizes),
+            feedForwardWidth: try integer("feed_forward_length", in: sizes, ofLayers: layerCount),
             attention: attention,
             vocabularySize: try vocabularySize(),
             contextLength: contextLength,
@@ -31,10 +31,15 @@ struct ConfigurationMetadata {
         configuration.slidingWindow = try slidingWindow(layerCount: layerCount)
         configuration.biases.formUnion(storedBiases)
         configuration.multipliers = try multipliers(attention, width: width, layerCount: layerCount)
-        for key in ["final_logit_softcapping", "attn_logit_softcapping"].map(architecture.key) {
-            if let cap = try metadata.floatIfPresent(named: key), cap != 0 {
-                throw metadata.failure(key, expected: "0 (no cap)", found: "\(cap)")
-            }
+        // llama.cpp writes caps into the files of all architectures, and applies this one to Gemma 3 only.
+        let softcap = architecture.key("final_logit_softcapping")
+        if architecture == .gemma3, let cap = try metadata.floatIfPresent(named: softcap), cap != 0 {
+            throw metadata.failure(softcap, expected: "0 (no cap)", found: "\(cap)")
+        }
+        // To llama.cpp, this switches Granite's RoPE.
+        let finetuned = architecture.key("rope.scaling.finetuned")
+        if architecture == .granite, try metadata.boolIfPresent(named: finetuned) == false {
+            throw metadata.failure(finetuned, expected: "true (a Granite with RoPE)", found: "false")
         }
         let causal = architecture.key("attention.causal")
         if try metadata.boolIfPresent(named: causal) == false {
@@ -49,6 +54,8 @@ struct ConfigurationMetadata {
         func factor(_ name: String) throws(CheckpointError) -> Float? {
             let key = architecture.key(name)
             guard let value = try metadata.floatIfPresent(named: key) else { return nil }
+            // 0 means none to llama.cpp, except for the number that logits are divided by.
+            if value == 0, name != "logit_scale" { return nil }
             guard Float(value).isFinite, Float(value) > 0 else {
                 throw metadata.failure(key, expected: "a positive number", found: "\(value)")
             }
@@ -86,9 +93,25 @@ struct ConfigurationMetadata {
         try metadata.integer(named: architecture.key(name), in: range)
     }
 
-    private func attention(heads: Int, width: Int) throws(CheckpointError) -> AttentionShape {
+    /// An integer that may be given as a list, with the same number for each layer.
+    private func integer(
+        _ name: String, in range: ClosedRange<Int>, ofLayers layerCount: Int
+    ) throws(CheckpointError) -> Int {
+        let key = architecture.key(name)
+        guard case .array? = metadata[key] else { return try metadata.integer(named: key, in: range) }
+        let all = try metadata.integersIfPresent(named: key) ?? []
+        guard let first = all.first, range ~= first, all.count == layerCount, all.allSatisfy({ $0 == first }) else {
+            throw metadata.failure(
+                key, expected: "an integer in \(range), or a list of the same one for each of \(layerCount) layers",
+                found: "a list of others")
+        }
+        return first
+    }
+
+    private func attention(heads: Int, width: Int, layerCount: Int) throws(CheckpointError) -> AttentionShape {
+        let isStated = metadata[architecture.key("attention.head_count_kv")] != nil
         let keyValueHeads =
-            try metadata.integerIfPresent(named: architecture.key("attention.head_count_kv"), in: 1...heads) ?? heads
+            isStated ? try integer("attention.head_count_kv", in: 1...heads, ofLayers: layerCount) : heads
         let ownSize = try metadata.integerIfPresent(
             named: architecture.key("attention.key_length"), in: 2...AttentionShape.largestHead)
         let attention = try AttentionShape.checked(

@@ -130,7 +130,8 @@ extension ConfigurationFile {
             let defaults = architecture.defaults
             let heads = try checked(.heads, content.heads, in: Self.sizes)
             let keyValueHeads = try checked(
-                .keyValueHeads, content.keyValueHeads ?? defaults.keyValueHeads ?? heads, in: 1...heads)
+                .keyValueHeads, content.keyValueHeads.resolved(standard: defaults.keyValueHeads) ?? heads,
+                in: 1...heads)
             let headDimension = try (content.headDimension ?? defaults.headDimension).map {
                 (size) throws(CheckpointError) in
                 try checked(.headDimension, size, in: 2...AttentionShape.largestHead)

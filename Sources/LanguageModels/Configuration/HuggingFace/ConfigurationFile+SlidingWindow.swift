@@ -13,9 +13,9 @@ extension ConfigurationFile.Reader {
             try refuseWindowedLayers(layerCount)
             return nil
         case .allLayers:
-            guard let size else { return nil }
-            return SlidingWindow(
-                size: try checked(.slidingWindow, size, in: 1...(1 << 30)), layers: Set(0..<layerCount))
+            let usual = size == nil ? [] : Set(0..<layerCount)
+            // A Mistral with this list is a Ministral to transformers.
+            layers = try (architecture == .mistral ? statedLayers(layerCount) : nil) ?? usual
         case .fromLayer(let standard):
             guard content.usesSlidingWindow == true, size != nil else {
                 try refuseWindowedLayers(layerCount)

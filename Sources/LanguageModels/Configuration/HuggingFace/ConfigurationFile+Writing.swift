@@ -16,7 +16,7 @@ extension ConfigurationFile {
         feedForwardWidth = model.feedForwardWidth
         layerCount = model.layerCount
         heads = model.attention.heads
-        keyValueHeads = model.attention.keyValueHeads
+        keyValueHeads = .value(model.attention.keyValueHeads)
         headDimension = model.attention.headDimension
         contextLength = model.contextLength
         normEpsilon = model.normEpsilon.decimal
@@ -81,7 +81,9 @@ extension ConfigurationFile {
         }
         switch model.architecture.windowRule {
         case .none: return
-        case .allLayers: slidingWindow = window.map { .value($0.size) } ?? .null
+        case .allLayers:
+            slidingWindow = window.map { .value($0.size) } ?? .null
+            if let window, window.layers.count < model.layerCount { listLayers() }
         case .fromLayer, .unrotatedLayers:
             usesSlidingWindow = window != nil
             guard let window else { return }

@@ -9,7 +9,7 @@ struct ConfigurationFile: Codable {
     var feedForwardWidth: Int
     var layerCount: Int
     var heads: Int
-    var keyValueHeads: Int?
+    var keyValueHeads: StatedValue<Int> = .omitted
     var headDimension: Int?
     var contextLength: Int?
     var normEpsilon: Double?

@@ -28,10 +28,12 @@ package struct ConfigurationText {
 
     /// Returns the configuration.
     ///
+    /// - Parameter describesWeights: whether the weights are next to the file. Next to an adapter's weights, the file may
+    ///   say how the base was quantized during training.
     /// - Throws: as above, and if a key is missing or out of range, or requires something that the architecture's
     ///   models do not have.
-    func configuration() throws(CheckpointError) -> HuggingFaceConfiguration {
-        try checkKind()
+    func configuration(describesWeights: Bool = true) throws(CheckpointError) -> HuggingFaceConfiguration {
+        if describesWeights { try checkKind() } else { _ = try StatedArchitecture(members).architecture(file: file) }
         let content: ConfigurationFile = try inCheckpoint(
             try JSONText.decode(text: bytes, file: file, atMost: .description))
         var result = try ConfigurationFile.Reader(file: file, content: content).configuration()
