@@ -30,7 +30,7 @@ def write_text(split, share, path):
 
 
 def from_a_third(text):
-    """The text from the first line break after its first third: code, while files begin with licences and imports."""
+    """The text from the first line break after its first third: code, because files begin with licences and imports."""
     return text[text.index("\n", len(text) // 3) + 1 :] if "\n" in text[len(text) // 3 :] else text
 
 

@@ -10,7 +10,7 @@ STYLE = (
 
 
 def ticks(low, high, parts=5):
-    """Round numbers that cover a range in about so many parts."""
+    """Returns round numbers that divide a range into about `parts` parts."""
     power = 10 ** math.floor(math.log10((high - low) / parts))
     step = next(digit * power for digit in (1, 2, 2.5, 5, 10) if digit * power * parts >= high - low)
     first, last = math.floor(low / step), math.ceil(high / step)

@@ -1,4 +1,4 @@
-"""Reads what a training run wrote."""
+"""Reads the metrics of a training run."""
 
 import json
 
