@@ -56,6 +56,13 @@ def speed_table(found, medians={}):
     return "\n".join(lines)
 
 
+def plain_speeds(found):
+    """Returns the lowest and the highest speed of plain decoding in the measurements, in tokens per second."""
+    rows = [row for rows in found.values() for row in rows.values()]
+    plain = [row["decode_tokens_per_second"] / row["speedup"]["median"] for row in rows]
+    return min(plain), max(plain)
+
+
 def acceptance_table(found):
     """Returns the share of drafts accepted at each position, with exits alone."""
     places = range(4)
