@@ -50,8 +50,8 @@ struct OpenedAdapter: Sendable {
         return description
     }
 
-    /// The chat templates in the folder, for conversations as the adapter was trained on them; nil if there are none, or
-    /// if they are the model's.
+    /// The chat templates in the folder, for conversations as the adapter was trained on them; nil if there are none,
+    /// or if they are the model's.
     ///
     /// - Throws: if a file with them is damaged.
     func chatTemplates(besides others: StoredChatTemplates) throws(CheckpointError) -> StoredChatTemplates? {

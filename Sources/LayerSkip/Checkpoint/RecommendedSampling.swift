@@ -12,7 +12,8 @@ struct RecommendedSampling: Sendable {
     init() {}
 
     /// Reads `generation_config.json`. Values apply as in transformers: without `do_sample` the most likely token is
-    /// taken. What is left out is off, even top-k, for which transformers then takes 50. A file that omits this key and still has a temperature, top-k or top-p is meant to be sampled from.
+    /// taken. A file that omits this key and still has a temperature, top-k or top-p is meant to be sampled from. What
+    /// else is left out is off, even top-k, for which transformers takes 50.
     init(_ members: JSONMembers) {
         func stated(_ key: String) -> String? { members[key].flatMap { $0 == "null" ? nil : $0 } }
         func number(_ key: String) -> Double? {

@@ -28,8 +28,8 @@ package struct ConfigurationText {
 
     /// Returns the configuration.
     ///
-    /// - Parameter describesWeights: whether the weights are next to the file. Next to an adapter's weights, the file may
-    ///   say how the base was quantized during training.
+    /// - Parameter describesWeights: whether the weights are next to the file. Next to an adapter's weights, the file
+    ///   may say how the base was quantized during training.
     /// - Throws: as above, and if a key is missing or out of range, or requires something that the architecture's
     ///   models do not have.
     func configuration(describesWeights: Bool = true) throws(CheckpointError) -> HuggingFaceConfiguration {
