@@ -6,9 +6,8 @@ import sys
 from measure.kept import kept
 
 TEMPERATURES = {"greedy": 0, "at 0.8": 0.8}
-ALL = "all sources"
 ALONE = "exits alone"
-SOURCES = {ALL: [], ALONE: ["--no-draft-lookup", "--draft-quantize", "none"]}
+SOURCES = {"all sources": [], ALONE: ["--no-draft-lookup", "--draft-quantize", "none"]}
 
 
 def benchmark(program, model, prompts, tokens, rounds, temperature, *arguments):
@@ -23,7 +22,8 @@ def speeds(program, model, prompts, tokens, rounds, keep, exits):
     """Returns rows of `auto` by source with temperature, and by kind of text.
 
     `prompts` are files by kind, whose prompts are continued by up to `tokens` tokens each. `exits` are the layers that
-    draft; without any, only all other sources do. What was measured is kept in files that begin with `keep`.
+    draft; without any, only all other sources do. What was measured in so many rounds is kept in files that begin with
+    `keep`.
     """
     found = {}
     for way, temperature in TEMPERATURES.items():
@@ -32,7 +32,7 @@ def speeds(program, model, prompts, tokens, rounds, keep, exits):
                 arguments = ["--exit-layer", ",".join(map(str, exits)), *arguments]
             elif source == ALONE:
                 continue
-            file = keep.with_name(f"{keep.name}-{source.replace(' ', '-')}-{temperature}.json")
+            file = keep.with_name(f"{keep.name}-{source.replace(' ', '-')}-{temperature}-{rounds}-rounds.json")
             rows = kept(file, lambda: {
                 kind: benchmark(program, model, path, tokens, rounds, temperature, *arguments)
                 for kind, path in prompts.items()

@@ -15,9 +15,6 @@ package struct ChatRecord: Sendable {
     /// The keys of a record besides that of its messages.
     static let keys = ["tools", "documents", "system"]
 
-    /// Creates a conversation.
-    init(messages: [ChatMessage]) { self.init(messages) }
-
     /// Creates a conversation of messages.
     package init(_ messages: [ChatMessage], options: ChatOptions = ChatOptions()) {
         self.messages = messages

@@ -87,7 +87,7 @@ extension Corpus {
                 text: Array(texts.joined(separator: isEmpty ? "" : "\n").utf8),
                 conversation: isEmpty
                     ? nil
-                    : ChatRecord(messages: [
+                    : ChatRecord([
                         ChatMessage(role: .user, content: pair.question),
                         ChatMessage(role: .assistant, content: pair.output),
                     ]),
